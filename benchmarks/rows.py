@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from benchmarks import hostile
 from benchmarks.messages import AUTHORIZE, HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
 from benchmarks.servers import (
@@ -69,6 +70,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group({"churn 100": churn(MOCK, 100), "churn 500": churn(MOCK, 500)}),
     Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
+    Group(hostile.PROBES),
 )
 
 
@@ -96,7 +98,7 @@ class Row:
         return self.unit == RATE
 
 
-RATE, MS, KB, US = "messages/CPU s", "ms", "kB", "µs"
+RATE, MS, KB, US, MB = "messages/CPU s", "ms", "kB", "µs", "MB"
 
 _TX = "TransactionEvent 1 kB, 50 stations"
 _TRACE = "〃 with --trace"
@@ -117,6 +119,19 @@ _WARM = "the same, 2nd batch of connections"
 _LIMIT = "the fixed limit"
 _STATIONS = "mock-station, 5,000 in one process"
 _COMING = "mock-station, churn of 100"
+
+_LIMITS = {"p99": 250.0, "most": 1000.0, "stop": 1000.0}
+"""How many ms an answer may take at the 99th percentile and at most, and SIGTERM to exit, whatever others send."""
+
+
+def _hostile(kind: str, count: int, figure: str) -> Row:
+    """Return the row of a figure of `count` hostile stations of a kind."""
+    what = f"{count} hostile ({kind}): {figure}"
+    key, name = f"hostile-{kind}-{count}-{figure}", f"hostile {kind} {count}.{figure}"
+    if figure == "memory":
+        return Row(key, what, "the same without", name, "hostile none.memory", MB)
+    return Row(key, what, _LIMIT, name, _LIMITS[figure], MS, goal=1.0)
+
 
 ROWS: Sequence[Row] = (
     Row("tx", _TX, _ECHO, "tx mock.fresh", "tx echo.fresh", RATE, 0.6, 1.0),
@@ -145,4 +160,6 @@ ROWS: Sequence[Row] = (
     Row("stations-cpu", _STATIONS, "its message in the mock", "stations.cpu", "stations.mock_cpu", US),
     Row("stations-connect", f"{_COMING}: p95 connect", _LIMIT, "stations' churn.connect", 200.0, MS, floor=1.0),
     Row("stations-close", f"{_COMING}: p95 close", _LIMIT, "stations' churn.close", 100.0, MS, floor=1.0),
+    *(_hostile(kind, count, "p99") for kind in hostile.KINDS for count in hostile.COUNTS),
+    *(_hostile(kind, 50, figure) for kind in hostile.KINDS for figure in ("most", "stop", "memory")),
 )

@@ -148,8 +148,8 @@ def environment(lab: Lab) -> dict[str, str]:
 
 @cache
 def _mock_help() -> str:
-    """Return the output of the mock's --help, which tells which flags exist."""
-    return subprocess.run([*MOCK.command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """Return the output of the mock's --help-all, which tells which flags exist."""
+    return subprocess.run([*MOCK.command, "--help-all"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 @cache

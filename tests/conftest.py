@@ -1,6 +1,7 @@
 """Fixtures over `wire`: one mock for all tests of a module, which must survive them all, and stations of it."""
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -19,6 +20,9 @@ settings.load_profile("calm")  # no test fails because the machine is slow
 # the whole program again, and that takes longer than all else that most of them do; so would each worker the tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A shell lets what it starts in the background ignore Ctrl-C, and so would every process that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

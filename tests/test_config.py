@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import Field, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 import pytest
 
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.templates import SAMPLE
+from mock_csms.behavior.templates import SAMPLE, rfc3339
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.versions import V201
-from mock_csms.settings import Config, assembly
-from mock_csms.settings.flags import Source, flag_of, option, read
+from mock_csms.protocol.versions import V201, versions
+from mock_csms.settings import Config, assembly, values
+from mock_csms.settings.flags import Source, flag, flag_of, option, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
 WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse and flag_of(setting).forms is None]
@@ -98,13 +98,35 @@ def test_every_flag_says_what_it_does(setting: Field[Any]) -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
 def test_what_a_flag_refers_to_exists(setting: Field[Any]) -> None:
-    """Gate: rivals and needs are settings, and every property that a flag fills is in the schema of the message."""
+    """Gate: rivals and needs are settings, and every property that a flag fills is in each version of OCPP."""
     declared = flag_of(setting)
     assert {*declared.rivals, *declared.needs} <= SETTINGS.keys()
     for place in declared.sets:
         action, *path = place.split(".")
-        kind = "Request" if V201.actions[action].sent_by(Sender.CSMS) else "Response"
-        assert V201.schemas.node(f"{action}{kind}", path)
+        for version in versions():
+            kind = "Request" if version.actions[action].sent_by(Sender.CSMS) else "Response"
+            assert version.schemas.node(f"{action}{kind}", path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneMore(Config):
+    """The settings with one more."""
+
+    heartbeat_offset: float | None = flag(
+        None,
+        "shift `currentTime` in answers to Heartbeat by this many seconds",
+        values.number(-values.LONGEST),
+        "SEC",
+        sets=("Heartbeat.currentTime",),
+        written=lambda seconds: f"{{{{now{seconds:+f}}}}}",
+    )
+
+
+@pytest.mark.parametrize(("texts", "seconds"), [({}, 0), ({"heartbeat_offset": "90"}, 90)])
+def test_one_field_is_a_flag_that_changes_an_answer(texts: Mapping[str, Any], seconds: float) -> None:
+    """A field says which places its value fills and how it is written there; nothing else has to be edited."""
+    answers = assembly.defaults(read(OneMore, [Source(texts)]), V201)
+    assert answers["Heartbeat"](SAMPLE)["currentTime"] == rfc3339(seconds)
 
 
 def test_a_flag_knows_how_it_is_spelled() -> None:

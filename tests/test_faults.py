@@ -4,12 +4,14 @@ import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from inspect import getmembers, isclass
 from typing import NamedTuple
 
 import orjson
 import pytest
 from websockets.frames import Opcode
 
+from mock_csms.behavior import faults
 from mock_csms.behavior.faults import FAULTS
 from tests.pace import turns
 from tests.raw import TOKEN, Naked, logged, naked, refused, until
@@ -194,8 +196,12 @@ ROWS = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)
 
 
 def test_gate_every_fault_has_a_row() -> None:
-    """Every fault has a test on the wire."""
-    assert {row.fault.split()[0] for row in TABLE} == set(FAULTS)
+    """Every class of a fault has a name for users, and every fault has a test on the wire."""
+    classes = {name for name, kind in getmembers(faults, isclass) if hasattr(kind, "spoil")} - {"Fault"}
+    assert classes == {getattr(kind, "__name__", "") for kind in FAULTS.values()}, (
+        "each class needs its name in FAULTS, behavior/faults.py"
+    )
+    assert {row.fault.split()[0] for row in TABLE} == set(FAULTS), "each fault needs a row in TABLE of this file"
 
 
 def at(pace: int, fault: str) -> str:

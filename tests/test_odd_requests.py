@@ -75,6 +75,9 @@ async def findings_of(data: bytes, status: int) -> list[tuple[str, str]]:
         (case("ok").replace(b"Upgrade: websocket", b"Upgrade: h2c"), 426, [("CS-1", "T09")]),
         (case("ok").replace(b"Host: mock\r\n", b""), 400, [("CS-1", "T09")]),
         (case("ok").replace(b"Host: mock\r\n", b"Host: a\r\nHost: b\r\n"), 400, [("CS-1", "T09")]),
+        (case("ok").replace(b"/CS-1", b"/CS-1\0"), 400, [("CS-1\0", "T09")]),
+        (case("ok").replace(b"/CS-1", b"/CS\r1"), 400, [("CS\r1", "T09")]),
+        (case("ok").replace(b"Host: mock\r\n", b"Host: mock\r\nOrigin: http://page\r\n"), 403, []),
         (case("ok").replace(b"GET", b"POST"), 405, [("CS-1", "T09")]),
         (case("ok").replace(b"HTTP/1.1", b"HTTP/1.0"), 505, [("CS-1", "T09")]),
         (case("ok").replace(b"HTTP/1.1", b"HTTP/2.0"), 505, [("CS-1", "T09")]),
@@ -124,6 +127,51 @@ async def findings_of(data: bytes, status: int) -> list[tuple[str, str]]:
 async def test_what_comes_to_the_port(data: bytes, status: int, findings: Sequence[tuple[str, str]]) -> None:
     """Every attempt at a handshake, however wrong, is reported and judged, and answered if it is HTTP."""
     assert await findings_of(data, status) == sorted(findings)
+
+
+PAGE = case("ok").replace(b"Host: mock", b"Host: mock\r\nOrigin: http://localhost:3000")
+
+
+@pytest.mark.parametrize(
+    ("origins", "status"),
+    [
+        ([], 403),
+        (["*"], 101),
+        (["http://localhost:3000"], 101),
+        (["https://a.example", "http://localhost:3000/"], 101),
+        (["http://localhost"], 403),
+        (["https://localhost:3000"], 403),
+    ],
+)
+async def test_web_pages(origins: Sequence[str], status: int) -> None:
+    """A page in somebody's browser is refused, with the flag that lets it in, and does not replace the station."""
+    flags = [f"--allow-origin={origin}" for origin in origins]
+    async with Mock(*flags) as mock, mock.station() as station:
+        found, text = await ask(mock, PAGE)
+        assert found == status
+        if status == 403:
+            assert "--allow-origin http://localhost:3000" in text
+            await until(logged(mock, "CS-1 .*refused.*--allow-origin"))
+            await station.ask("Heartbeat")
+        else:
+            assert await station.closed() == 1000
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nOrigin: http://page\r\n\r\n", 200),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\n\r\n", 400),
+        (b"GET /healthz HTTP/1.0\r\n\r\n", 200),
+        (b"GET /healthz HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET /healthz\0 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET /healthz\rX: x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    ],
+)
+async def test_who_asks_for_the_health(mock: Mock, head: bytes, status: int) -> None:
+    """A request must be sound: one Host, but none in HTTP/1.0, and nothing in its path that ends a line elsewhere."""
+    assert (await ask(mock, head))[0] == status
 
 
 @pytest.mark.parametrize(

@@ -75,11 +75,11 @@ def test_findings_are_told_and_may_fail_a_case() -> None:
 
 
 def test_the_catalogue_has_every_case() -> None:
-    """All 229 cases of Part 6 (without B_08, which the errata remove) and the 65 of the older plan; none is unknown."""
+    """All 229 cases of Part 6 (without B_08, which the errata remove) and others; none comes twice or is unknown."""
     known = [entry.id for entry in catalogue(FOLDER)]
     assert len([id_ for id_ in known if re.fullmatch(r"TC_[A-P]_\d+_CS", id_)]) == 229
-    assert (len(known), len(set(known))) == (294, 294)
-    assert CASES.keys() - set(known) == set()
+    assert len(known) == len(set(known)) >= 294
+    assert CASES.keys() - set(known) == set(), "each case has a row in e2e-plans/catalogue.tsv"
 
 
 def test_every_case_can_fail() -> None:

@@ -117,7 +117,10 @@ def interrupted(signal_: signal.Signals, step: int, delay: float) -> tuple[int, 
                 break
         sleep(delay)
         process.send_signal(signal_)
-        _, rest = process.communicate(timeout=PATIENCE)
+        try:
+            _, rest = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
         text = "".join(line for line in [*lines, rest.decode()] if not line.startswith("import time:"))
         return process.returncode, text, LISTENS in text
 

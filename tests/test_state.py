@@ -167,6 +167,22 @@ async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None
         assert mock.log.count("is not used any more") == 1, mock.log
 
 
+async def test_a_file_that_is_locked_for_long_is_written_later(tmp_path: Path) -> None:
+    """That another program holds the file is told once, and all is kept when it lets go of it."""
+    async with Run(f"--state-dir={tmp_path}") as mock, mock.station() as station:
+        with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await send(station, ("one", "Heartbeat", {}))
+            await until(logged(mock, "is locked by another program"))
+            await send(station, ("two", "Heartbeat", {}))
+            other.execute("ROLLBACK")
+        await until(lambda: kept(tmp_path) >= 2)
+        mock.process.terminate()
+        status, _ = await mock.ended()
+        assert (status, mock.log.count("--state-dir")) == (0, 1), mock.log
+    assert "R05" in await judged(tmp_path, "R05", ("two", "Heartbeat", {}))
+
+
 async def test_facts_that_somebody_wrote_by_hand_do_no_harm(tmp_path: Path) -> None:
     """Invalid facts in the file are ignored and reported."""
     await judged(tmp_path, "all", ("one", "Heartbeat", {}))

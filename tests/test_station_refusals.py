@@ -1,6 +1,7 @@
 """Black box: if `mock-station` cannot start it says why in one line; status 2 is wrong usage, 3 is no connection."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +59,39 @@ def test_nobody_listens() -> None:
     ended = run(f"ws://127.0.0.1:{port}/CS-1")
     assert (ended.status, ended.out) == (3, "")
     assert ended.err == f"mock-station: error: cannot connect to ws://127.0.0.1:{port}/CS-1: Connection refused\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"HTTP/1.1 503 \x1b[31mred\x07", b"HTTP/1.1 503 \x9b31mred", "HTTP/1.1 503 \u202ered".encode(), b"\x1b[31mred"],
+)
+@pytest.mark.parametrize("flags", [(), ("--count=1", "--churn")])
+def test_what_a_server_answers_cannot_control_the_terminal(answer: bytes, flags: tuple[str, ...]) -> None:
+    """Controls of the status line are shown as text, and the password of the URL is masked."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            for _ in range(8 if flags else 1):
+                connection, _ = server.accept()
+                connection.recv(65536)
+                connection.sendall(answer + b"\r\n\r\n")
+                connection.close()
+
+        threading.Thread(target=refuse, daemon=True).start()
+        ended = run(f"ws://me:S3c@ret@127.0.0.1:{server.getsockname()[1]}/CS-1", *flags)
+    assert ended.status == 3
+    assert "red" in ended.err
+    assert [line for line in ended.err.splitlines() if not line.isprintable()] == []
+    assert "ret@" not in ended.err + ended.out
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:S3c@ret@h/CS-1", "ws://me:S3cret@h", "ws://me:S3 cret@h", "ws://me:S3cret@h:0/X"]
+)
+def test_a_password_in_a_wrong_url(url: str) -> None:
+    """It is masked where the error shows the URL."""
+    ended = run(url)
+    assert (ended.status, ended.err.count("\n"), "ret" in ended.err) == (2, 1, False), ended.err
 
 
 URL = "ws://127.0.0.1:1/CS-1"

@@ -18,7 +18,7 @@ from mock_csms.commands.station import work
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.transport.dial import Dialer
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings.flags import read
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import Site

@@ -1,6 +1,7 @@
 """Files of users, their content, and values of flags: read as they were meant, or refused in one line."""
 
 import codecs
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -50,6 +51,53 @@ def test_what_is_no_text_is_named(tmp_path: Path, data: bytes, place: str) -> No
     (tmp_path / "file").write_bytes(data)
     with pytest.raises(ValueError, match=f"cannot read '{tmp_path / 'file'}': .*{place}"):
         read_text(str(tmp_path / "file"))
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+TOML = {
+    "nested": (f"a = {DEEP}", "nested deeper than 250 levels"),
+    "in a table": (
+        '[[reply]]\nto = "Heartbeat"\nresponse = ' + "{a = " * 5000 + "1" + "}" * 5000,
+        "nested deeper than 250",
+    ),
+    "just too deep": ("a = " + "[" * 300 + "]" * 300, "nested deeper than 250 levels"),
+    "dotted": ("a" + ".a" * 5000 + " = 1", "a key has more than 250 parts"),
+    "number": (f"port = {'9' * 10_000}", "a number has too many digits"),
+    "surrogate": ('host = "\\ud800"', "not TOML"),
+    "NUL": ('host = "\0"', "line 1: contains a NUL"),
+}
+"""TOML that is too much for its parser, or for us, and what is said about it."""
+
+
+@pytest.mark.parametrize("kind", TOML)
+def test_toml_that_is_too_much(kind: str, tmp_path: Path) -> None:
+    """Settings, a device and a profile are refused in one line that names the file."""
+    text, told = TOML[kind]
+    file = tmp_path / "file.toml"
+    file.write_text(text)
+    refused(["--config", str(file)], str(file), told)
+    done = subprocess.run(
+        [*STATION, "ws://127.0.0.1:1/CS-1", "--device", str(file)], timeout=PATIENCE, check=False, capture_output=True
+    )
+    error = done.stderr.decode()
+    assert (done.returncode, error.count("\n"), str(file) in error, told in error) == (2, 1, True, True), error
+    with pytest.raises(ValueError, match=re.escape(told)) as raised:
+        read_profile(str(file))
+    assert str(file) in str(raised.value)
+
+
+JSON = {"nested": DEEP, "number": f'{{"a":{"9" * 10_000}}}', "surrogate": '{"a":"\\ud800"}', "NUL": '{"a":"\0"}'}
+
+
+@pytest.mark.parametrize("kind", JSON)
+def test_json_that_is_too_much(kind: str, tmp_path: Path) -> None:
+    """Payloads and traces are refused in one line that names the file."""
+    file = tmp_path / "file.json"
+    file.write_text(JSON[kind])
+    refused(["--command", "DataTransfer", "--payload", f"@{file}"], str(file))
+    refused(["--reply", "Heartbeat", f"@{file}"], str(file))
+    checked = run("check", str(file))
+    assert (checked.returncode, checked.stderr.count("\n"), str(file) in checked.stderr) == (2, 1, True), checked
 
 
 @pytest.mark.parametrize("written", MARKED[1:3])

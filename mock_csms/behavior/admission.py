@@ -100,6 +100,8 @@ class AdmissionPolicies(Record, kw_only=True):
     """The identities that may connect; None for all."""
     passwords: Mapping[str, str] | None = None
     """The password of each identity; None where no station needs one."""
+    origins: Collection[str] = ()
+    """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
     """Whether a station without a common subprotocol gets a WebSocket that closes at once, in place of HTTP 400."""
     keep_old: bool = False
@@ -119,6 +121,7 @@ class Door:
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()
         self._policies = policies
+        self._origins = {each.rstrip("/") for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
@@ -131,6 +134,9 @@ class Door:
         cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
+        if visitor.origin and self._origins.isdisjoint(("*", visitor.origin)):
+            origin = visitor.origin[:100]
+            return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         if not identity:

@@ -2,12 +2,12 @@
 
 Several faults are applied to one message in turn. A change of the message works even if an edit of its text came first,
 because edits are done when the message is encoded. Each fault is a class: flags, files and the documentation take all
-that they say of it from its name in `FAULTS`, its docstring and its fields.
+that they say of it from its name in `FAULTS`, its docstring and its fields, and the console from `done`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
@@ -25,6 +25,16 @@ class Fault(Protocol):
         """Return what is done in place of `emission`."""
 
 
+class FaultKind(Protocol):
+    """The class of a fault."""
+
+    done: str
+    """What it did to a message, for people: `delayed`."""
+
+    def __call__(self, *args: Any, **attributes: Any) -> Fault:
+        """Return a fault with these attributes. Raises ValueError for one that it cannot have."""
+
+
 def attribute(help_: str, *, minimum: float = 0, default: Any = ...) -> Any:
     """Return the field of a fault's attribute: a number of at least `minimum`, required unless it has a default."""
     metadata = {"help": help_, "minimum": minimum}
@@ -35,6 +45,7 @@ def attribute(help_: str, *, minimum: float = 0, default: Any = ...) -> Any:
 class Delay:
     """Sends the message late."""
 
+    done: ClassVar = "delayed"
     seconds: float = attribute("delay in seconds")
     jitter: float = attribute("up to this many more seconds, at random", default=0.0)
 
@@ -57,6 +68,8 @@ class Latency(Delay):
 class Drop:
     """Sends nothing."""
 
+    done: ClassVar = "dropped"
+
     def spoil(self, _emission: Emission, _context: Context) -> Sequence[Act]:
         """Return nothing to do."""
         return []
@@ -66,6 +79,7 @@ class Drop:
 class Duplicate:
     """Sends the message several times."""
 
+    done: ClassVar = "duplicated"
     times: int = attribute("number of copies in total", minimum=2, default=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
@@ -77,6 +91,8 @@ class Duplicate:
 class WrongId:
     """Sends the message with a new, unknown message id."""
 
+    done: ClassVar = "sent with a wrong id"
+
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Give it a new id."""
         return [replace(emission, message=replace(emission.message, id=context.world.new_id()))]
@@ -85,6 +101,8 @@ class WrongId:
 @dataclass(frozen=True, slots=True)
 class InvalidJson:
     """Sends text of the same length that is not valid JSON."""
+
+    done: ClassVar = "malformed"
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Replace the first bracket by a brace."""
@@ -95,6 +113,8 @@ class InvalidJson:
 class Truncate:
     """Sends only the first half of the text."""
 
+    done: ClassVar = "truncated"
+
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Cut its text."""
         return [_edited(emission, lambda text: text[: len(text) // 2])]
@@ -103,6 +123,8 @@ class Truncate:
 @dataclass(frozen=True, slots=True)
 class Invalid:
     """Sends a payload that breaks its schema (it has an unknown field)."""
+
+    done: ClassVar = "made invalid"
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Add a property that no schema knows."""
@@ -113,6 +135,8 @@ class Invalid:
 class WrongType:
     """Sends the message with the number of another message type, so that the rest of the array does not fit."""
 
+    done: ClassVar = "sent with a wrong type"
+
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Change its number."""
         return [_edited(emission, with_wrong_type)]
@@ -121,6 +145,8 @@ class WrongType:
 @dataclass(frozen=True, slots=True)
 class UnknownType:
     """Sends the message with the number of a message type that OCPP does not have."""
+
+    done: ClassVar = "sent with an unknown type"
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Change its number to one without a meaning."""
@@ -131,6 +157,7 @@ class UnknownType:
 class Oversize:
     """Sends a very long message: valid, but filled up with customData."""
 
+    done: ClassVar = "made too large"
     bytes: int = attribute("minimum length of the text in bytes", minimum=1)
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
@@ -144,6 +171,7 @@ class Oversize:
 class CloseInstead:
     """Sends nothing and closes the connection."""
 
+    done: ClassVar = "connection closed"
     code: int = attribute("close code of the WebSocket", minimum=1000, default=1000)
     after: float = attribute("seconds to wait before closing", default=0.0)
 
@@ -161,6 +189,8 @@ class CloseInstead:
 class ResetInstead:
     """Sends nothing and drops the connection with a TCP RST."""
 
+    done: ClassVar = "connection reset"
+
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Reset in its place."""
         return [Reset(emission.after)]
@@ -170,6 +200,7 @@ class ResetInstead:
 class StallFirst:
     """Freezes the connection (reads, writes and answers pings no more), then sends the message."""
 
+    done: ClassVar = "stalled"
     seconds: float = attribute("duration in seconds")
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
@@ -181,6 +212,7 @@ class StallFirst:
 class Split:
     """Sends the message in several WebSocket frames."""
 
+    done: ClassVar = "split"
     frames: int = attribute("number of frames", minimum=2)
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
@@ -191,6 +223,8 @@ class Split:
 @dataclass(frozen=True, slots=True)
 class Binary:
     """Sends the message in a binary frame."""
+
+    done: ClassVar = "sent as binary"
 
     def spoil(self, emission: Emission, _: Context) -> Sequence[Act]:
         """Mark the frame as binary."""
@@ -208,7 +242,7 @@ def _with_extra(message: Message, extra: Json) -> Message:
     return replace(message, payload=message.payload | extra) if isinstance(message.payload, dict) else message
 
 
-FAULTS: Mapping[str, Callable[..., Fault]] = {
+FAULTS: Mapping[str, FaultKind] = {
     "delay": Delay,
     "latency": Latency,
     "drop": Drop,

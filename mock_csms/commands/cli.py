@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.commands.arguments import Guide, Parser, parser_for
@@ -55,9 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return cannot_start(str(config.ready_file), error)
     from mock_csms.commands.serve import serve  # noqa: PLC0415 - as above
 
-    command = _command_line(words, parsed) if config.diagram and not config.redact else ""
+    command = _shown(words, parsed) if config.diagram and not config.redact else ""
     status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
     os._exit(status)  # all is closed and written, and to end the interpreter in order would take longer than the rest
+
+
+def _shown(words: Sequence[str], parsed: dict[str, Any]) -> str:
+    """Return the command line as it stands in the diagram."""
+    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - only the diagram needs it
+
+    return shown("mock-csms", words, secrets_in(Config, parsed))
 
 
 def _subcommand(name: str, *arguments: str) -> int:
@@ -76,12 +83,6 @@ def _print(text: str) -> int:
     out = Stdout()
     out.write(text.encode())
     return out.status
-
-
-def _command_line(words: Sequence[str], parsed: Mapping[str, Any]) -> str:
-    from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - only the diagram shows it
-
-    return shown("mock-csms", words, secrets_in(Config, parsed))
 
 
 def _masked(lines: Sequence[str], *, is_redacted: bool) -> Sequence[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from mock_csms.runtime.sink import Sink
 from mock_csms.station.fleet import BOOT, Figures
 from mock_csms.station.link import CLOSE, CONNECT
 
@@ -18,12 +19,16 @@ _NAMES = {CONNECT: "connect", BOOT: "boot", CLOSE: "close"}
 async def show_progress(figures: Figures) -> None:
     """Print on stderr every second how far a fleet is, until this is cancelled."""
     end = "\r" if sys.stderr.isatty() else "\n"
-    while True:
-        await asyncio.sleep(_EVERY)
-        errors = figures.errors.total()
-        line = f"{len(figures.took[CONNECT])} connections, {figures.messages} messages, {errors} errors"
-        sys.stderr.write(line.ljust(60).rstrip("" if end == "\r" else " ") + end)
-        sys.stderr.flush()
+    sink = Sink(sys.stderr.fileno())
+    try:
+        while True:
+            await asyncio.sleep(_EVERY)
+            errors = figures.errors.total()
+            line = f"{len(figures.took[CONNECT])} connections, {figures.messages} messages, {errors} errors"
+            sink.write((line.ljust(60).rstrip("" if end == "\r" else " ") + end).encode())
+            sink.flush()
+    finally:
+        sink.close()
 
 
 def summary(count: int, figures: Figures) -> dict[str, Any]:

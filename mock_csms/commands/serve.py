@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from itertools import count
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
+from mock_csms.commands.stdout import complain, tell
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
@@ -23,7 +24,9 @@ from mock_csms.twin.events import Failed
 from mock_csms.watch.findings import Findings
 from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
-from mock_csms.watch.verdict import RunVerdict
+
+if TYPE_CHECKING:
+    from mock_csms.watch.verdict import RunVerdict
 
 
 async def serve(
@@ -41,19 +44,16 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Recorder(config, bus, command))
-            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.write_ahead)
-            is_judged = config.expect or config.forbid
-            mask = records.mask_difference
-            verdict = RunVerdict(config, bus, records.shown, ended.set, mask) if is_judged else None
+            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
+            verdict = _verdict(config, bus, records, ended.set)
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
             def announce(url: str) -> None:
                 _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
-                with suppress(BrokenPipeError):  # the reader of the pipe may have left
-                    print(f"Listening on {url}", file=people, flush=True)
+                tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
-                    sys.stderr.write(f"mock-csms: warning: {warning}\n")
+                    complain(f"mock-csms: warning: {warning}\n")
                 ready.write(url)
 
             await stack.enter_async_context(running(csms, announce))
@@ -68,6 +68,15 @@ async def serve(
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
     return ending.tell()
+
+
+def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None]) -> "RunVerdict | None":
+    """Return what judges the run, if anything is expected or forbidden."""
+    if not (config.expect or config.forbid):
+        return None
+    from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
+
+    return RunVerdict(config, bus, records.shown, end, records.mask_difference)
 
 
 def _exposed(config: Config) -> Iterator[str]:
@@ -88,7 +97,7 @@ class Ending:
         self._reports: list[Callable[[Status], str]] = []
         """The reports to print; each gets the exit status of the run."""
 
-    def judge(self, verdict: RunVerdict | None, findings: Findings) -> None:
+    def judge(self, verdict: "RunVerdict | None", findings: Findings) -> None:
         """Judge what was seen so far, and write the cases; from now on no station should connect."""
         self._ready.remove()
         findings.conclude()
@@ -116,13 +125,9 @@ class Ending:
         report = "".join(tell(status) for tell in self._reports)
         told = self._records.mask(report) + "".join(f"failed: {line}\n" for line in incomplete)
         try:
-            self._people.write(told)
-            self._people.flush()
-        except BrokenPipeError:  # the reader of the pipe may have left
-            return status
+            tell(self._people, told)
         except OSError as error:
-            with suppress(OSError):
-                sys.stderr.write(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
+            complain(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
             return gravest(status, Status.NOT_WRITTEN)
         return status
 

@@ -12,13 +12,13 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
-from mock_csms.commands.stdout import Stdout
+from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
-from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.sink import Sink, finish
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
@@ -33,6 +33,7 @@ from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
+from mock_csms.watch.lines import printable
 from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest
 
@@ -67,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        sys.stderr.write(Secrets().words(f"mock-station: error: cannot connect to {handshake.url}: {error}\n"))
+        told = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
+        sys.stderr.write(f"mock-station: error: {told}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
@@ -131,9 +133,11 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
-    running = asyncio.ensure_future(
-        work(settings, identity, handshake, site, lambda text: sink.write(f"{secrets.words(text)}\n".encode()))
-    )
+
+    def say(text: str) -> None:
+        sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
+
+    running = asyncio.ensure_future(work(settings, identity, handshake, site, say))
 
     def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if not broken:  # the others only follow from the first
@@ -154,13 +158,14 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
         await dialer.close(1000, "the station stops")
         if console is not None:
             console.tell()
-        sink.flush()
+        finish([sink])
+        sink.close()
     return gravest(status, *broken, *map(_told, lost))
 
 
 def _broken(problem: object) -> Status:
     """Report an exception that nothing handles, in one line: it is a fault of this program."""
-    sys.stderr.write(Secrets().words(f"mock-station: error: internal error: {problem!r}\n"))
+    complain(Secrets().words(f"mock-station: error: internal error: {problem!r}\n"))
     return FAILED
 
 
@@ -168,7 +173,7 @@ def _told(error: OSError) -> Status:
     """Report that stdout could not be written, unless only its reader has left."""
     if isinstance(error, BrokenPipeError):
         return FINE
-    sys.stderr.write(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
+    complain(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
     return Status.NOT_WRITTEN
 
 
@@ -198,7 +203,7 @@ async def work(
         driving = prompt.follow(player, prompt.typed_lines(), say)
     problem = await _beside(player, driving)
     if problem:
-        sys.stderr.write(f"mock-station: error: {problem}\n")
+        complain(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
 
 
@@ -213,7 +218,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
-        sys.stderr.write(Secrets().words(f"mock-station: {problem}\n"))
+        complain(f"mock-station: {printable(Secrets().words(problem))}\n")
     if not figures.took[CONNECT]:
         return CANNOT_CONNECT
     return FAILED if problems else FINE

@@ -1,7 +1,9 @@
-"""Standard output of subcommands, whose reader (such as `head`) may leave early."""
+"""What commands write to standard output and error, whose reader may leave early (such as `head`), or never read."""
 
 import os
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 from mock_csms.settings.values import reason_of
 from mock_csms.watch.statuses import Status
@@ -26,3 +28,34 @@ class Stdout:
                 self.status = Status.NOT_WRITTEN
                 sys.stderr.write(f"error: stdout is incomplete: {reason_of(error)}\n")
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is flushed at the end either
+
+
+def tell(stream: TextIO, text: str) -> None:
+    """Write a text now, also from within an event loop, and wait only a short time for whoever should read it.
+
+    What nobody reads is lost. Raises OSError where it cannot be written at all.
+    """
+    from mock_csms.runtime.sink import Sink, finish  # noqa: PLC0415 - most subcommands have no event loop
+
+    errors: list[OSError] = []
+    sink = Sink(stream.fileno(), errors.append)
+    try:
+        if sink.can_block:
+            sink.end(text.encode(stream.encoding, stream.errors or "strict"))
+            finish([sink])
+        else:
+            stream.write(text)
+            stream.flush()
+    except OSError as error:
+        errors.append(error)
+    finally:
+        sink.close()
+    for problem in errors:
+        if not isinstance(problem, BrokenPipeError):  # nobody has to listen to us
+            raise problem
+
+
+def complain(text: str) -> None:
+    """Write a line to stderr in the same way, if that is possible."""
+    with suppress(OSError):
+        tell(sys.stderr, text)

@@ -19,6 +19,8 @@ INFO, WARNING, ERROR = Severity
 
 JUDGED = (V201.name,)
 """The versions of OCPP whose stations are judged."""
+OF_V2 = (V201.name,)
+"""The `versions` of the checks in `v2/`."""
 EVERY: tuple[str, ...] = ()
 """The `versions` of a check that holds for every version of OCPP."""
 
@@ -100,7 +102,7 @@ class Check(Record):
     """The checks that mostly find something too where this one does."""
     any_payload: bool = False
     """Whether it also looks at messages that break their schema, whose payload may be anything."""
-    versions: tuple[str, ...] = JUDGED
+    versions: tuple[str, ...] = OF_V2
     """The names of the versions of OCPP that it is for. EVERY is all of them: then it knows only what it sees."""
     due: DueJudge | None = None
     """Judges its deadlines that have passed; None where each is a finding with its own text."""
@@ -109,7 +111,7 @@ class Check(Record):
 class Subject:
     """The checks of one subject, and the learners that they need. Decorators of the functions add them."""
 
-    def __init__(self, name: str, versions: tuple[str, ...] = JUDGED) -> None:
+    def __init__(self, name: str, versions: tuple[str, ...] = OF_V2) -> None:
         self.name = name
         self._versions = versions
         self.checks: dict[str, Check] = {}

@@ -47,7 +47,7 @@ class Csms:
         self._first_config = self._read(config, settings)
         self._first_sources = list(self._sources)
         self._records = Recorder(replace(self._first_config, quiet=True, verbose=False), self.bus)
-        self._mock = CsmsServer(self._first_config, self.bus, self._records.write_ahead)
+        self._mock = CsmsServer(self._first_config, self.bus, self._records.backpressure)
         self._schedule = Schedule(self._mock)
         self._inbox = Inbox(self.bus, self._records.secrets)
         self._journal = Journal(self._records.shown)

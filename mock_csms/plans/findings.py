@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Finding, Severity
-from mock_csms.watch.lines import as_text, describe
+from mock_csms.watch.lines import as_text, describe, printable
 
 
 class CaseFindings:
@@ -27,4 +27,4 @@ class CaseFindings:
     def take(self, provoked: Collection[str] = ()) -> Sequence[tuple[Severity, str]]:
         """Return the severity and the text of each finding since the last call, without those of `provoked` checks."""
         found, self._found = self._found, []
-        return [(each.severity, as_text(describe(each))) for each in found if each.check not in provoked]
+        return [(each.severity, printable(as_text(describe(each)))) for each in found if each.check not in provoked]

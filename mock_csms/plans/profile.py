@@ -20,7 +20,6 @@ Everything except the identity is optional. (`profile_text.py` writes such a fil
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +27,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
 from mock_csms.settings import values
 from mock_csms.settings.tables import Text, take
-from mock_csms.settings.texts import read_text
+from mock_csms.settings.texts import parse_toml, read_text
 from mock_csms.station.v2.notation import parse_token
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
@@ -110,8 +109,8 @@ def read_profile(path: str) -> Profile:
     """Return the profile in a file. Raises ValueError, in one line with the file's name."""
     text = read_text(path)
     try:
-        return Profile(**take(tomllib.loads(text), _KEYS, ["identity"]))
-    except (tomllib.TOMLDecodeError, ValueError) as error:
+        return Profile(**take(parse_toml(text), _KEYS, ["identity"]))
+    except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
 
 

@@ -14,7 +14,7 @@ from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, asdict, replace
 from mock_csms.protocol.schemas import Schemas, Violation
-from mock_csms.protocol.v2 import identifiers, other_versions, v201
+from mock_csms.protocol.v2 import identifiers, v201
 
 _MOST_DETAILS = 20
 
@@ -76,11 +76,17 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
     return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
+def _told_elsewhere(name: str) -> str:
+    from mock_csms.protocol.v2.other_versions import told_elsewhere as told  # noqa: PLC0415 - only a wrong name needs it
+
+    return told(name)
+
+
 V201 = Version(
     "2.0.1",
     v201.ACTIONS,
     Schemas("v201", identifiers.TOKENS | identifiers.SECRETS),
-    told_elsewhere=other_versions.told_elsewhere,
+    told_elsewhere=_told_elsewhere,
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,

@@ -30,6 +30,8 @@ class Visitor(Record):
 
     Then only its `problem` may be judged.
     """
+    origin: str = ""
+    """The Origin header, by which a browser tells which page asks (RFC 6454, 7); a station sends none."""
 
     @property
     def resource(self) -> str:

@@ -1,8 +1,14 @@
 """Binds the addresses at which the mock listens: a socket for each, all with the same port."""
 
+import re
 import socket
 from operator import itemgetter
 from typing import Any
+
+LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
+"""The addresses that stand for all of the machine, each with an address that can be connected to."""
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+"""What a Host header may say: a host, with or without a port."""
 
 _EVERYWHERE = "*"
 """The host that stands for every address of the machine."""

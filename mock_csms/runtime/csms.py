@@ -1,7 +1,6 @@
 """The mock CSMS: listens, accepts stations, keeps what is known of them, and sends them commands."""
 
 import asyncio
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,16 +15,18 @@ from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import bind
+from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
@@ -35,19 +36,14 @@ from mock_csms.twin.station import Stations
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
 
-_BACKLOG = 4096
-_LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
-"""The addresses that stand for all of the machine, each with an address that can be connected to."""
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-
 
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `write_ahead` is called before the frames that were sent in a turn of the event loop go to the sockets.
+    `backpressure` says what its connections have to wait for.
     """
 
-    def __init__(self, config: Config, bus: Bus | None = None, write_ahead: Callable[[], None] | None = None) -> None:
+    def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
@@ -59,9 +55,15 @@ class CsmsServer:
         self._authority = Authority(pki.root, pki.chain)
         self.url = ""
         self._is_everywhere = False
-        self._servers: list[asyncio.Server] = []
-        limits = Limits(config.max_message_size, not config.no_compression, config.ping_interval, config.ping_timeout)
-        self._endpoint = Endpoint(self, limits, write_ahead)
+        self._acceptors: list[Acceptor] = []
+        limits = Limits(
+            config.max_message_size,
+            not config.no_compression,
+            config.ping_interval,
+            config.ping_timeout,
+            config.max_compression_ratio,
+        )
+        self._endpoint = Endpoint(self, limits, backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
@@ -96,17 +98,18 @@ class CsmsServer:
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
-        loop = asyncio.get_running_loop()
         self._inspection.open()
         try:
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
             raise
-        self._servers = [await loop.create_server(self._endpoint, sock=bound, backlog=_BACKLOG) for bound in sockets]
+        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept) for bound in sockets]
+        for acceptor in self._acceptors:
+            await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = _LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in _LOOPBACKS
+        host = LOOPBACKS.get(bound, self.config.host)
+        self._is_everywhere = bound in LOOPBACKS
         self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
         self._set_world()
         return self
@@ -116,8 +119,8 @@ class CsmsServer:
     ) -> None:
         """Stop listening and close every connection with 1001."""
         self._inspection.stop()
-        for server in self._servers:
-            server.close()
+        for acceptor in self._acceptors:
+            acceptor.close()
         for session in list(self.sessions.values()):
             session.close(1001, "the mock stops")
         await self._endpoint.close(1001, "the mock stops")
@@ -238,7 +241,7 @@ class CsmsServer:
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self._models.welcome(identity)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and _HOST.fullmatch(visitor.host) else ""
+        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         version = SUBPROTOCOLS[subprotocol]
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
@@ -270,6 +273,10 @@ class CsmsServer:
         if visitor.wants_websocket or visitor.problem:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
         self._refuse(visitor, reason, status)
+
+    def _cannot_accept(self, reason: str) -> None:
+        """Publish why stations that connect have to wait."""
+        self.publish(Failed(clock.now(), "", reason))
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Note that a client closed its connection before it sent a whole request, as load balancers do."""

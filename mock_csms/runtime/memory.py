@@ -24,8 +24,12 @@ _MOST = 10_000
 """How many ids of each kind are kept for a station."""
 _OFTEN = 1000
 """After so many new facts of a station its oldest ids are deleted."""
+_MOST_WAITING = 100_000
+"""How many facts of forgotten stations may wait while the file is locked."""
 _WAIT = 2.0
-"""How long to wait for another mock that has locked the file, in seconds."""
+"""How long to wait for another program that has locked the file, in seconds."""
+_LOCKED, _PRIMARY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), 0xFF
+"""The result codes for a locked file, and the bits of a result code that they are compared with."""
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS facts (
@@ -52,7 +56,9 @@ class Memory:
         """Why not everything was saved; "" if all was."""
         self._failed = failed
         self._directory = directory
-        self._is_broken = False
+        self._is_broken = self._was_locked = False
+        self._rows: list[Row] = []
+        """The rows that the thread got last, until they are written."""
         self._thread = ThreadPoolExecutor(1, "memory")
         self._writing: Future[None] | None = None
         self._written: Counter[str] = Counter()
@@ -73,29 +79,31 @@ class Memory:
         try:
             load(known, self._reader.execute(_READ, (folded(known.identity),)))
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have edited the file
-            self._give_up(error)
+            self._note(error)
 
     def keep(self, known: KnownStation) -> None:
         """Write the new facts of a station that is forgotten now, with those that are written next."""
         if not self._is_broken:
             self._waiting += self._new_of(known)
+        if len(self._waiting) > _MOST_WAITING:
+            self._give_up(OSError("the file was locked for too long"))
 
     def save(self, stations: Mapping[str, KnownStation]) -> None:
-        """Write the new facts, unless the previous ones are still being written."""
+        """Write the new facts, unless the previous ones are still being written; what was locked out is tried again."""
         if self._writing is not None:
             if not self._writing.done():
                 return
             self._look_at(self._writing)
-        rows = self._dump(stations)
-        self._writing = self._thread.submit(self._write, rows) if rows else None
+        self._rows = self._rows or self._dump(stations)
+        self._writing = self._thread.submit(self._write, self._rows) if self._rows else None
 
     def close(self, stations: Mapping[str, KnownStation]) -> None:
         """Write the rest, wait until it is written, and close the file."""
         if self._writing is not None:
             self._look_at(self._writing)
-        rows = self._dump(stations)
-        if rows:
-            self._look_at(self._thread.submit(self._write, rows))
+        rows = [*self._rows, *self._dump(stations)]
+        if rows and (error := self._thread.submit(self._write, rows).exception()) is not None:
+            self._give_up(error)
         if (gone := self._place.gone()) is not None:
             self._give_up(OSError(gone))
         self._thread.shutdown()
@@ -125,14 +133,24 @@ class Memory:
                         connection.execute(_FORGET, {"station": station, "kind": kind, "most": _MOST})
 
     def _look_at(self, writing: "Future[None]") -> None:
-        """Give up if the facts could not be written."""
+        """See whether the facts were written; those that a lock kept out are written next time."""
         error = writing.exception()
-        if error is not None:
+        if error is None:
+            self._rows = []
+        else:
+            self._note(error)
+
+    def _note(self, error: BaseException) -> None:
+        """Give up because of an error, unless another program has locked the file: then report that once."""
+        if not (isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY in _LOCKED):
             self._give_up(error)
+        elif not self._was_locked:
+            self._was_locked = True
+            self._failed(f"--state-dir {self._directory} is locked by another program: it is tried again and again")
 
     def _give_up(self, error: BaseException) -> None:
         if not self._is_broken:
-            self._is_broken = True
+            self._is_broken, self._rows, self._waiting = True, [], []
             self.lost = str(error)
             self._failed(f"--state-dir {self._directory} is not used any more: {error}")
 

@@ -5,7 +5,6 @@ Its key is made from the seed, so that the same `--seed` makes the same root; it
 
 from hashlib import sha256
 
-from mock_csms.protocol import x509
 from mock_csms.runtime.clock import Chance
 
 _NAME = "mock-csms test root"
@@ -23,6 +22,8 @@ class Pki:
 
     def root(self, now: float) -> str:
         """Return the root certificate in PEM; it stays the same while the mock runs. `now` is in seconds since 1970."""
+        from mock_csms.protocol import x509  # noqa: PLC0415 - only those who ask for certificates wait for it
+
         if not self._root:
             self._secret = self._new_secret()
             self._root = x509.self_signed(_NAME, self._secret, (now - _LIFE, now + _LIFE_OF_ROOT))
@@ -33,13 +34,14 @@ class Pki:
 
         Without a valid CSR the certificate is for a key that nobody has.
         """
+        from mock_csms.protocol import x509  # noqa: PLC0415 - as above
+
         root, times = self.root(now), (now - _DAY, now + _LIFE)
         signed = x509.issue(csr, root, self._secret, times) if csr else None
-        return (signed or self._of_nobody(root, times)) + root
-
-    def _of_nobody(self, root: str, times: tuple[float, float]) -> str:
-        request = x509.request("mock-csms test station", "mock-csms", self._chance.new_integer())
-        return x509.issue(request, root, self._secret, times) or ""
+        if not signed:
+            request = x509.request("mock-csms test station", "mock-csms", self._chance.new_integer())
+            signed = x509.issue(request, root, self._secret, times) or ""
+        return signed + root
 
     def _new_secret(self) -> int:
         seed = sha256(f"{self._chance.new_id()}{self._chance.new_id()}".encode()).digest()

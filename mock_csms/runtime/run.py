@@ -2,17 +2,20 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
-from mock_csms.runtime.schedule import Schedule
 from mock_csms.settings.assembly import scripts
 from mock_csms.twin.events import Started
+
+if TYPE_CHECKING:
+    from mock_csms.runtime.schedule import Schedule
 
 
 @asynccontextmanager
 async def running(
-    csms: CsmsServer, announce: Callable[[str], None] = lambda _: None, schedule: Schedule | None = None
+    csms: CsmsServer, announce: Callable[[str], None] = lambda _: None, schedule: "Schedule | None" = None
 ) -> AsyncIterator[CsmsServer]:
     """Listen, run the scripts of the settings, and learn from stations if the settings say so, until the block ends.
 
@@ -22,11 +25,17 @@ async def running(
     async with csms:
         announce(csms.url)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
-        schedule = schedule or Schedule(csms)
         for script in scripts(csms.config):
+            schedule = schedule or _schedule(csms)
             schedule.start(script)
         if csms.config.learn:
             from mock_csms.runtime.learning import Learning  # noqa: PLC0415 - a start without it does not wait for it
 
             Learning(csms)
         yield csms
+
+
+def _schedule(csms: CsmsServer) -> "Schedule":
+    from mock_csms.runtime.schedule import Schedule  # noqa: PLC0415 - a start without commands does not wait for it
+
+    return Schedule(csms)

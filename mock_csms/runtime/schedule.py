@@ -5,6 +5,7 @@ connection is lost during a delay, the delay starts again.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -15,9 +16,13 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.names import did_you_mean, fresh_name
+from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.session import CallFailed
-from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
+from mock_csms.twin.events import Connected, Disconnected, Event, Failed, Received, Sent
+
+_MOST = 1000
+"""How many times a script may be under way for one station, which may send calls faster than it answers ours."""
 
 
 class Schedule:
@@ -120,6 +125,7 @@ class Trigger:
         self.script = script
         self._csms = csms
         self._done: dict[str, int] = {}
+        self._under_way: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._leave = csms.bus.subscribe(self._received, Received)
 
@@ -142,9 +148,24 @@ class Trigger:
         done = self._done[identity] = self._done.get(identity, 0) + 1
         is_its_turn = match.turn in (None, done)
         if is_its_turn and all(limit is None or done <= limit for limit in (match.times, self.script.repeat)):
-            task = asyncio.get_running_loop().create_task(self._follow(identity, message.payload))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(identity, message.payload)
+
+    def _begin(self, identity: str, request: Json) -> None:
+        """Send the steps, unless too many wait already."""
+        if self._under_way[identity] >= _MOST:
+            reason = f"{self.script.steps[0].action} was not sent: {_MOST} commands wait for {identity} already"
+            self._csms.publish(Failed(clock.now(), identity, reason))
+            return
+        self._under_way[identity] += 1
+        task = asyncio.get_running_loop().create_task(self._follow(identity, request))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._end, identity))
+
+    def _end(self, identity: str, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._under_way[identity] -= 1
+        if not self._under_way[identity]:
+            del self._under_way[identity]
 
     async def _follow(self, identity: str, request: Json) -> None:
         for step in self.script.steps:

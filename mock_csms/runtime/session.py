@@ -19,7 +19,9 @@ from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
+from mock_csms.runtime.delays import Delays
 from mock_csms.runtime.lane import Lane
+from mock_csms.runtime.patience import within
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.twin.events import (
@@ -38,6 +40,9 @@ from mock_csms.twin.events import (
 class CallFailed(Exception):
     """A command was not answered as it should be; the text says why."""
 
+
+_MOST_CALLS = 1000
+"""How many calls of ours may wait for their turn on one connection."""
 
 Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
 """Returns how many seconds later a message of a station comes, None for a lost one, and by which faults."""
@@ -85,8 +90,8 @@ class Session:
     """The connection of the station called `identity`, of which the `peer` is the other side."""
 
     __slots__ = (
-        *("_farewell", "_host", "_incoming", "_open", "_outgoing", "_talk", "_transport", "_turn", "_we"),
-        *("identity", "is_over", "version"),
+        *("_calls", "_delays", "_farewell", "_host", "_incoming", "_open", "_outgoing", "_talk", "_transport"),
+        *("_turn", "_we", "identity", "is_over", "version"),
     )
 
     def __init__(self, transport: Transport, identity: str, version: Version, peer: Sender, host: Host) -> None:
@@ -100,6 +105,9 @@ class Session:
         self._open: _OpenCall | None = None
         self._farewell = ""
         self._turn: asyncio.Lock | None = None
+        self._calls = 0
+        """How many calls of ours wait for their turn or for their answer."""
+        self._delays: Delays | None = None
         self._incoming: Lane | None = None
         self._outgoing: Lane | None = None
 
@@ -117,7 +125,7 @@ class Session:
             self._host.publish(Lost(now, self.identity, self._event(now, data, came, binary=binary), fault))
         else:
             self._incoming = self._incoming or Lane()
-            self._incoming.put(after, partial(self._take, data, binary=binary))
+            self._incoming.put(after, self._later(len(data), partial(self._take, data, binary=binary)))
 
     def _event(self, now: float, data: bytes, came: IncomingMessage, *, binary: bool) -> Received:
         message, wrong, answers = came.message, came.violations, came.answers
@@ -192,11 +200,25 @@ class Session:
         """Send a CALL once those before it have ended, and return the payload of its result.
 
         `payload` is asked for when the turn has come; `written` is called once the frame went to the socket. Raises
-        CallFailed for a CALLERROR, an answer that breaks its schema, no answer within `timeout_` seconds, or a lost
-        connection.
+        CallFailed for a CALLERROR, an answer that breaks its schema, no answer within `timeout_` seconds, a lost
+        connection, or where too many wait already.
         """
+        if self._calls >= _MOST_CALLS:
+            reason = f"{action} was not sent: {self._calls} commands wait for {self.identity} already"
+            self._host.publish(Failed(clock.now(), self.identity, reason))
+            raise CallFailed(reason)
+        self._calls += 1
+        try:
+            return await self._call_in_turn(action, payload, timeout_, written)
+        finally:
+            self._calls -= 1
+
+    async def _call_in_turn(
+        self, action: str, payload: Callable[[], Json], timeout_: float, written: Callable[[], None] | None
+    ) -> Json:
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:
+            await self._transport.write_buffer.clear()
             call = Call(self._host.world.new_id(), action, payload())
             if self.is_over:
                 raise CallFailed("the connection is closed")
@@ -207,8 +229,7 @@ class Session:
                 self._perform(self._host.command(self, call), None)
                 if written:
                     written()
-                async with asyncio.timeout(timeout_):
-                    return await answer
+                return await within(timeout_, answer, self._transport.write_buffer)
             except TimeoutError:
                 reason = f"no answer within {timeout_:g} s"
                 self._host.publish(Unanswered(clock.now(), self.identity, call, reason))
@@ -224,13 +245,22 @@ class Session:
         for act in decision.acts:
             if isinstance(act, Emission) and act.in_line:
                 self._outgoing = self._outgoing or Lane()
-                self._outgoing.put(act.after, partial(self._do, act, answers, decision))
+                self._outgoing.put(act.after, self._delayed(act, answers, decision))
             elif isinstance(act, Emission) and not act.after:
                 self._send(act, answers, decision.rule, decision.fault)
             elif act.after:
-                asyncio.get_running_loop().call_later(act.after, self._do, act, answers, decision)
+                asyncio.get_running_loop().call_later(act.after, self._delayed(act, answers, decision))
             else:
                 self._do(act, answers, decision)
+
+    def _delayed(self, act: Act, answers: Call | None, decision: Decision) -> Callable[[], None]:
+        size = len(act.encoded()) if isinstance(act, Emission) else 0
+        return self._later(size, partial(self._do, act, answers, decision))
+
+    def _later(self, size: int, do: Callable[[], None]) -> Callable[[], None]:
+        """Return `do`, to be called once the time of a message of so many bytes has come."""
+        self._delays = self._delays or Delays(self._transport)
+        return self._delays.later(size, do)
 
     def _do(self, act: Act, answers: Call | None, decision: Decision) -> None:
         match act:

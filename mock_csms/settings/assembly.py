@@ -81,6 +81,7 @@ def policies(config: Config) -> AdmissionPolicies:
         cuts=config.disconnect_after,
         known=config.known_stations,
         passwords=config.basic_auth,
+        origins=config.allow_origin or (),
         close_on_mismatch=config.on_subprotocol_mismatch == "close",
         keep_old=config.on_duplicate == "old",
     )
@@ -135,11 +136,12 @@ def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
     """Return by action what the settings merge into the default payload in a version."""
     own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
-        fill = own.get(setting.name) or Fill(flag_of(setting).sets)
-        value = getattr(config, setting.name)
+        flag, value = flag_of(setting), getattr(config, setting.name)
+        fill = own.get(setting.name) or Fill(flag.sets)
         for place in fill.places if value is not None else ():
             action, *path = place.split(".")
-            found[action].append(nested(path, escape(fill.written(value))))
+            template = flag.written(value) if flag.written else escape(fill.written(value))
+            found[action].append(nested(path, template))
     return found
 
 

@@ -63,6 +63,9 @@ class Flag(Record):
 
     Only for places that are the same in every version of OCPP; a dialect has the others in its `fills`.
     """
+    written: Callable[[Any], object] | None = None
+    """Turns the value into the template that stands in those places, with placeholders: `{{now+60}}`. None for the
+    value itself, as it is."""
     rules: Callable[[Any, Dialect], AnswerRules] | None = None
     """Makes the rules that the setting stands for, out of all settings and the dialect of a version."""
     shown: str = ""

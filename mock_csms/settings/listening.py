@@ -25,6 +25,13 @@ class Listening:
     no_compression: bool = switch(
         "do not negotiate permessage-deflate; without this flag it is accepted when a station offers it"
     )
+    max_compression_ratio: int = flag(
+        100,
+        "how many times longer a compressed message may be than on the wire; beyond that the connection is closed with "
+        "code 1009, unless the message is at most 32 KiB long; 0 for no limit",
+        values.integer(0),
+        "N",
+    )
     ping_interval: float = flag(20.0, "seconds between WebSocket pings; 0 sends none", values.number(), "SEC")
     ping_timeout: float = flag(
         20.0, "close the connection if no pong comes within this many seconds; 0 waits for ever", values.number(), "SEC"

@@ -41,6 +41,14 @@ class Policies:
         repeated=True,
         is_secret=True,
     )
+    allow_origin: tuple[str, ...] | None = flag(
+        None,
+        "let in web pages of this origin; others are refused with HTTP 403: a browser sends an Origin header, such as "
+        "http://localhost:3000, and a station does not; `*` lets in all of them",
+        values.texts,
+        "ORIGIN|*",
+        repeated=True,
+    )
     on_duplicate: str = flag(
         "new",
         "what to do with a second connection of the same identity; keep the new one, the old one, or both",

@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings.flags import Flag, Settings, Source, flag_of
-from mock_csms.settings.texts import as_json_text, read_text
+from mock_csms.settings.texts import as_json_text, parse_toml, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
 """The beginning of the name of a variable; the flag's name follows in capitals, with _ for -."""
@@ -16,17 +16,15 @@ ENVIRONMENT = "MOCK_CSMS_"
 
 def file_source(settings: type[Settings], path: str) -> Source:
     """Return the settings in a TOML file. Raises ValueError if it cannot be read or has an unknown key."""
-    import tomllib  # noqa: PLC0415 - only those who have files wait for it
-
     try:
         text = read_text(path)
     except ValueError as error:
         reason = str(error).removeprefix(f"cannot read {path!r}: ")
         raise ValueError(f"{path}: cannot read the file: {reason}") from None
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path}: not TOML: {error}") from None
+        content = parse_toml(text)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
     declared = {setting.name: flag_of(setting) for setting in fields(settings)}
     given: dict[str, Any] = {}
     for key, value in content.items():

@@ -2,7 +2,8 @@
 
 import codecs
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.json_text import DEEPEST, is_too_deep
 
 _MOST_DIGITS = 20
+_TOO_DEEP = f"not TOML: nested deeper than {DEEPEST} levels"
+_DOTTED = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}""")
+"""A key with very many parts."""
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -44,6 +48,37 @@ def read_text(path: str) -> str:
         line = found.count("\n", 0, found.index("\0")) + 1
         raise ValueError(f"cannot read {path!r}: line {line}: contains a NUL character; this is not a UTF-8 text file")
     return found.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse_toml(text: str) -> Json:
+    """Return what a TOML text says. Raises ValueError with one line."""
+    import tomllib  # noqa: PLC0415 - only those who have files wait for it
+
+    if _DOTTED.search(text):  # for which the parser would need the square of its length
+        raise ValueError(f"not TOML: a key has more than {DEEPEST} parts")
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"not TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    except ValueError:  # the only other one is about its digits
+        raise ValueError("not TOML: a number has too many digits") from None
+    if _is_nested(parsed, DEEPEST):
+        raise ValueError(_TOO_DEEP)
+    return parsed
+
+
+def _is_nested(value: Any, most: int) -> bool:
+    """Whether a value has more than so many levels of tables and lists."""
+    level = [value]
+    for _ in range(most):
+        level = [item for each in level for item in _items(each)]
+    return any(isinstance(each, dict | list) for each in level)
+
+
+def _items(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def read_json(value: str) -> Any:

@@ -15,6 +15,7 @@ from mock_csms.twin.v2 import details as v2
 from mock_csms.twin.v2.details import Details, Sort
 
 E = TypeVar("E", bound=Event)
+_FRAMES = (events.Received, events.Sent)
 
 
 class Seen(Record):
@@ -52,13 +53,13 @@ class Seen(Record):
     def message(self) -> Message | Malformed | None:
         """The message that the station or the mock sent; None for an event without one."""
         event = self.event
-        return event.message if isinstance(event, events.Received | events.Sent) else None
+        return event.message if isinstance(event, _FRAMES) else None
 
     @property
     def answers(self) -> Call | None:
         """The call that the message answers, or that is unanswered; None if there is none."""
         event = self.event
-        if isinstance(event, events.Received | events.Sent):
+        if isinstance(event, _FRAMES):
             return event.answers
         return event.call if isinstance(event, events.Unanswered) else None
 
@@ -89,10 +90,10 @@ class Seen(Record):
 Occasion: TypeAlias = tuple[str, str]
 """A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
-_CALLS: Mapping[str, Mapping[Version, Details]] = {action: {V201: find} for action, find in v2.CALLS.items()}
-"""By action and version: who finds the details of a sound call. A new version is one more row for its actions."""
-_ANSWERS: Mapping[str, Mapping[Version, Sort]] = {action: {V201: find} for action, find in v2.ANSWERS.items()}
-"""By action and version: who finds the sort of a CALLRESULT."""
+_CALLS: Mapping[str, Mapping[str, Details]] = {action: {V201.name: find} for action, find in v2.CALLS.items()}
+"""By action and name of the version: who finds the details of a sound call. A new version adds rows here."""
+_ANSWERS: Mapping[str, Mapping[str, Sort]] = {action: {V201.name: row} for action, row in v2.ANSWERS.items()}
+"""By action and name of the version: the property of a CALLRESULT that gives it a sort."""
 _NO_DETAILS = ("", "")
 
 
@@ -124,7 +125,7 @@ def _received(event: events.Received) -> Seen:
         action, payload = message.action, message.payload
         detail = sort = ""
         if action in _CALLS and sound:
-            find = _CALLS[action].get(version)
+            find = _CALLS[action].get(version.name)
             detail, sort = find(payload) if find else _NO_DETAILS
         return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, version)
     if isinstance(message, Malformed):
@@ -154,8 +155,8 @@ def _answer(
     if type(message) is Result:
         payload, sort = message.payload, ""
         if action in _ANSWERS:
-            find = _ANSWERS[action].get(version)
-            sort = find(payload) if find else ""
+            name, named = _ANSWERS[action].get(version.name, _NO_DETAILS)
+            sort = named if type(payload) is dict and name in payload else ""
         return Seen(event.at, kinds[0], action, payload, request, message.id, event, is_sound, "", sort, version)
     return Seen(event.at, kinds[1], action, None, request, message.id, event, is_sound, "", "", version)
 

@@ -175,10 +175,11 @@ class Console:
             self._later()
 
     def _tell_counts(self, station: str | None, most: int | None = None, at: float | None = None) -> None:
-        """Write what was counted: of one station what it repeated, or of all stations; `at` is the time, or now."""
+        """Write what was counted: of one station what it repeated, or of all stations."""
         crowd = self._crowd.tell() if station is None and self._crowd.is_crowded else ()
         for count in (*crowd, *self._repeats.tell(station, most)):
-            self._write(at or clock.now(), count.station, Line(count.level, count.way, count.subject, count.text))
+            line = Line(count.level, count.way, count.subject, count.text)
+            self._write(clock.now() if at is None else at, count.station, line)
 
     # Lines.
 

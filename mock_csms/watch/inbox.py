@@ -15,7 +15,7 @@ from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.gist import as_json
-from mock_csms.watch.lines import as_text, describe
+from mock_csms.watch.lines import as_text, describe, printable
 from mock_csms.watch.waiting import wait_for
 
 MOST_CALLS = 10_000
@@ -278,4 +278,4 @@ def _line(seen: _Seen, event: Event) -> str:
 def _cut(text: str) -> str:
     """Return a text as one line of bounded length, with control characters made visible."""
     short = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
+    return printable(short)

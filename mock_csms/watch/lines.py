@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
-from mock_csms.behavior.faults import FAULTS
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import Version
@@ -160,26 +159,12 @@ def _finding(finding: events.Finding, problem: str) -> str:
 
 # Faults.
 
-_FAULT = re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
-_DONE: Mapping[str, str] = {
-    "delay": "delayed",
-    "latency": "delayed",
-    "drop": "dropped",
-    "duplicate": "duplicated",
-    "wrong-id": "sent with a wrong id",
-    "malformed": "malformed",
-    "truncate": "truncated",
-    "invalid": "made invalid",
-    "wrong-type": "sent with a wrong type",
-    "unknown-type": "sent with an unknown type",
-    "oversize": "made too large",
-    "close": "connection closed",
-    "reset": "connection reset",
-    "stall": "stalled",
-    "split": "split",
-    "binary": "sent as binary",
-}
-"""What each fault did, for people."""
+
+@cache
+def _fault_pattern() -> re.Pattern[str]:
+    from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - only those who use faults wait for them
+
+    return re.compile(rf"(?P<rule>.+?) (?P<kind>{'|'.join(FAULTS)})(?P<how>( [a-z]+=\S+)*)", re.DOTALL)
 
 
 def _lost(event: events.Lost) -> Line:
@@ -196,8 +181,10 @@ def _done(fault: str) -> str:
     """Return what a fault did, and by which rule."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
-    found = _FAULT.fullmatch(fault)
-    return f"{_DONE[found['kind']]}{found['how']} (rule {found['rule']})" if found else fault
+    from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - as above
+
+    found = _fault_pattern().fullmatch(fault)
+    return f"{FAULTS[found['kind']].done}{found['how']} (rule {found['rule']})" if found else fault
 
 
 def _connected(event: events.Connected) -> Line:

@@ -13,8 +13,9 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.outlet import NamedPipe, Outlet, is_named_pipe
 from mock_csms.runtime.place import Place
-from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.sink import Backpressure, Sink, finish
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import payloads
 from mock_csms.settings.values import reason_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.frames import Frames
 
+_STDERR = "stderr"
 _LOOK = 1.0
 """How often files are looked for, in seconds."""
 
@@ -45,14 +47,18 @@ class Recorder:
         self._outcome = ""
         self._bus = bus
         self.shown = ShownBus(bus, lambda: self.secrets, is_redacted=config.redact)
-        self._sinks: list[Sink] = []
+        self._sinks: dict[Sink, str] = {}
+        """Each with its name for people."""
         self._trace: Sink | None = None
-        self.write_ahead = self._write_ahead if config.trace else None
-        """What is to be done before anything that was sent goes out, if anything is."""
+        self.backpressure = Backpressure(self._write_ahead if config.trace else None)
+        """What connections have to wait for: that the trace is written, and that records do not pile up."""
         self._page: Sink | None = None
         self._console: Console | None = None
-        self._junit: int | None = None
+        self._junit: Sink | None = None
         self._opened: dict[Place, int] = {}
+        self._unread: dict[str, int] = {}
+        """How much waited in each record when it was last looked, where nobody reads it."""
+        self._told: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.incomplete: dict[str, str] = {}
         """The files that lack something, and why; for sure once the block has ended."""
@@ -65,11 +71,13 @@ class Recorder:
 
             self._keep(Frames(bus))
         if config.junit:
-            self._junit = self._descriptor(config.junit)
+            self._junit = self._open(config.junit)
         if not config.quiet:
             look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
-            self._console = Console(bus, self._sink(sys.stderr.fileno(), "stderr"), look)
-        if self._opened:
+            lines = Sink(sys.stderr.fileno())
+            self._sinks[lines] = _STDERR
+            self._console = Console(bus, lines, look)
+        if self._opened or any(sink.can_block for sink in self._sinks):
             self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self
 
@@ -81,7 +89,12 @@ class Recorder:
         if self._page is not None:
             diagram.end(self._page, self._outcome)
         self.flush()
+        finish(self._sinks)
         self._look_for_files()
+        for sink, name in self._sinks.items():
+            if sink.waiting and name != _STDERR:
+                self.incomplete.setdefault(name, "nobody reads it")
+            sink.close()
         for place, descriptor in self._opened.items():
             try:
                 os.close(descriptor)
@@ -90,6 +103,7 @@ class Recorder:
 
     def _look_again(self) -> None:
         self._look_for_files()
+        self._look_for_readers()
         self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
 
     def _look_for_files(self) -> None:
@@ -97,6 +111,16 @@ class Recorder:
         for place in self._opened:
             if place.path not in self.incomplete and (gone := place.gone()) is not None:
                 self._tell(place.path, OSError(gone))
+
+    def _look_for_readers(self) -> None:
+        """Tell once of records that nobody reads: stations wait for a trace at once, and for the others later."""
+        for sink, name in self._sinks.items():
+            waiting, before = sink.waiting, self._unread.get(name, 0)
+            self._unread[name] = waiting
+            if waiting and waiting >= before > 0 and name not in self._told and name != _STDERR:
+                self._told.add(name)
+                what = "stations get no answers" if sink is self._trace else f"{waiting:,} bytes wait"
+                self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, frames: "Frames") -> None:
         """Open the files that tell of every message."""
@@ -116,10 +140,9 @@ class Recorder:
 
             EventLog(bus, frames, lines)
 
-    def _write_ahead(self) -> None:
-        """Write the trace, so that not even `kill -9` loses a message that was answered."""
-        if self._trace is not None:
-            self._trace.flush()
+    def _write_ahead(self) -> bool:
+        """Write the trace, so that not even `kill -9` loses a message that was answered; return whether that went."""
+        return self._trace is None or self._trace.flush()
 
     def flush(self) -> None:
         """Write now what waits."""
@@ -135,8 +158,7 @@ class Recorder:
             from mock_csms.watch.junit import junit  # noqa: PLC0415 - XML is seldom asked for
 
             masked = {name: [replace(case, **self._masked(case)) for case in cases] for name, cases in suites.items()}
-            sink = self._sink(self._junit, str(self._config.junit))
-            sink.write(junit(masked, rfc3339(self._began), clock.now() - self._began))
+            self._junit.write(junit(masked, rfc3339(self._began), clock.now() - self._began))
         self.flush()
 
     def mask(self, text: str) -> str:
@@ -167,25 +189,23 @@ class Recorder:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:
-        return self._sink(self._descriptor(path), path)
+        """Open a file to be written anew, - is stdout; a named pipe as soon as somebody reads it."""
+        name = "stdout" if path == "-" else path
+        sink = Sink(self._target(path), partial(self._tell, name), self.backpressure)
+        self._sinks[sink] = name
+        return sink
 
-    def _descriptor(self, path: str) -> int:
-        """Open a file to be written anew; - is stdout."""
+    def _target(self, path: str) -> int | Outlet:
         if path == "-":
             return sys.stdout.fileno()
+        if is_named_pipe(path):
+            return NamedPipe(path)
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
         self._opened[Place(path, os.fstat(opened))] = opened
         return opened
 
-    def _sink(self, descriptor: int, name: str) -> Sink:
-        sink = Sink(descriptor, partial(self._tell, name))
-        self._sinks.append(sink)
-        return sink
-
     def _tell(self, name: str, error: OSError) -> None:
         """Tell once of a file that can no longer be written; a reader that leaves has seen what it wanted."""
-        if name == "stderr":
-            return
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
         self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))

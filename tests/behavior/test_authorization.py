@@ -1,4 +1,4 @@
-"""Which status a token gets, by mode and list, and what else is told with it."""
+"""The status that an idToken gets, by mode and list, and what else the answer says about it."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ ACTIONS = ("Authorize", "TransactionEvent")
 
 
 def payload(token: str | None) -> dict[str, Any]:
-    """Return what of a request the rules look at: its token, if it carries one."""
+    """Return the part of a request that the rules look at: its idToken, if it has one."""
     return {} if token is None else {"idToken": {"idToken": token, "type": "ISO14443"}}
 
 
 def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
-    """Return the idTokenInfo that the rules want told, or None where none of them is for the message."""
+    """Return the idTokenInfo that the rules give; None if no rule matches the message."""
     rule: Rule[Answer] | None = book.use(action, payload(token), StationModel("CS-1"))
     if rule is None:
         return None
@@ -54,13 +54,13 @@ def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
     ],
 )
 def test_the_status_of_a_token(action: str, mode: str, token: str, status: str) -> None:
-    """The mode decides about the tokens on its own list and about all others, in both messages that carry tokens."""
+    """The mode decides about the idTokens on its list and all others, in both messages that have idTokens."""
     assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), action, token) == {"status": status}
 
 
 @given(st.sampled_from(list(MODES)), st.text("aäßIi0_", max_size=6), st.lists(st.text("aäßIi0_", max_size=6)))
 def test_case_never_matters(mode: str, token: str, listed: list[str]) -> None:
-    """A token and its other spellings get the same status, whatever is on the list (Part 2, IdTokenType)."""
+    """An idToken gets the same status in every spelling, whatever is on the list (Part 2, IdTokenType)."""
     book = RuleBook(mode_rules(mode, listed, listed))
     spellings = (token, token.lower(), token.upper(), token.casefold())
     assert len({told(book, "Authorize", spelling)["status"] for spelling in spellings}) == 1
@@ -88,7 +88,7 @@ def test_every_mode_gives_statuses_of_the_specification(mode: str) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_more_can_be_told_of_one_token(action: str) -> None:
-    """An info for one token is told for that token, in any case, filled in, and for no other."""
+    """An info for one idToken is given for that idToken only, in any case, and filled in."""
     book = RuleBook(info_rules({"status": "Expired", "cacheExpiryDateTime": "{{now+60}}"}, "Old"))
     assert told(book, action, "OLD") == {"status": "Expired", "cacheExpiryDateTime": "1970-01-01T00:01:00.000Z"}
     assert told(book, action, "New") is None
@@ -97,7 +97,7 @@ def test_more_can_be_told_of_one_token(action: str) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_more_can_be_told_of_all_tokens(action: str) -> None:
-    """An info for no token in particular is told for every one, where there is one."""
+    """An info for no idToken in particular is given for every idToken."""
     book = RuleBook(info_rules({"groupIdToken": {"idToken": "G", "type": "Central"}}))
     assert told(book, action, "any") == {"groupIdToken": {"idToken": "G", "type": "Central"}}
     assert told(book, action, None) is None

@@ -1,4 +1,4 @@
-"""What a version of OCPP has its own words for, and what one without a dialect does in their place."""
+"""The words that each version of OCPP has for settings, and what a version without a dialect does instead."""
 
 from dataclasses import fields
 
@@ -25,7 +25,7 @@ OVERSIZE = {"rule": [{"match": "*", "fault": "oversize bytes=5000"}]}
 
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
 def test_a_dialect_is_about_what_there_is(version: Version) -> None:
-    """Gate: it is about settings that the mock has, and every place that it fills is in the schemas of its version."""
+    """Gate: a dialect names only settings of the mock, and places that are in the schemas of its version."""
     dialect = DIALECTS[version.name]
     assert {*dialect.fills, *dialect.names, *dialect.short_names} <= SETTINGS
     for place in [place for fill in dialect.fills.values() for place in fill.places]:
@@ -37,20 +37,20 @@ def test_a_dialect_is_about_what_there_is(version: Version) -> None:
 
 @pytest.mark.parametrize("version", [V201, TOY], ids=lambda version: version.name)
 def test_a_longer_message_stays_valid(version: Version) -> None:
-    """The fault `oversize` breaks no schema, in a version that has no customData either."""
+    """The fault `oversize` violates no schema, even in a version without customData."""
     config = read(Config, [Source(OVERSIZE)])
     faults = RuleBook(config.rule.faults)
     replies = Replies(assembly.defaults(config, version), [], faults, dialect_of(version))
     action = next(action for action, row in version.actions.items() if row.sent_by(Sender.STATION))
     call = Call("7", action, {})
     [act] = replies.answer(call, None, SAMPLE).acts
-    text = act.encoded()  # type: ignore[union-attr] # the one act is to send it
+    text = act.encoded()  # type: ignore[union-attr] # the only act of this fault is to send the message
     assert len(text) > 5000
     assert version.result_violations(call, orjson.loads(text)[2]) == ()
 
 
 def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
-    """Settings that only a dialect can say make no rules and fill nothing there; those of users and of boots do."""
+    """Settings that need a dialect make no rules there and fill nothing; rules of users and of boots still work."""
     texts = {"total_cost": "5", "offline": True, "auth_group_id": "G", "boot_status_sequence": "Pending,Accepted"}
     config = read(Config, [Source(texts)])
     rules = [rule.match.action for layer in assembly.layers(config, TOY) for rule in layer.rules]
@@ -59,7 +59,7 @@ def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
 
 
 def test_a_second_dialect_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings take what any dialect knows, and say it to each station in the dialect of its version."""
+    """Settings accept the words of any dialect, and each station gets those of its own version."""
     costs: list[Rule[Answer]] = [Rule(Match("Ring"), Reply(compile_template({"heardAt": "dear"})))]
     dialect = Dialect(
         fills={"reset_type": Fill(("Blink.times",), {"Immediate": 1, "Thrice": 3}.get)},

@@ -1,4 +1,4 @@
-"""Masking idTokens: none of a token's text stays, and nothing else is lost, in whatever text the token stands."""
+"""Masking idTokens: nothing of an idToken stays, and nothing else is lost, in whatever text it is."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ VALUES = st.recursive(
 
 
 def payload(token: object, around: Any = None) -> Any:
-    """Return a request with a token in it, something beside it, and a list of tokens."""
+    """Return a request with an idToken, other fields, and a list of idTokens."""
     id_token = {"idToken": token, "type": "ISO14443"}
     return {
         "idToken": id_token,
@@ -34,7 +34,7 @@ def payload(token: object, around: Any = None) -> Any:
 
 @given(TOKENS, VALUES.filter(lambda value: "idToken" not in str(value)))
 def test_only_tokens_are_masked(token: str, around: Any) -> None:
-    """Of a payload only the idTokens are changed; the rest is what it was."""
+    """In a payload only the idTokens change; everything else stays as it was."""
     assert Redactor().value(payload(token, around)) == payload(MASK, around)
 
 
@@ -47,7 +47,7 @@ def test_text_and_json_agree(token: str, around: Any, option: int | None) -> Non
 
 @given(TOKENS, st.data())
 def test_text_that_was_cut(token: str, data: st.DataObject) -> None:
-    """Nothing of a token stays in a frame that was cut off, or that is no JSON for another reason."""
+    """Nothing of an idToken stays in a frame that was cut off, or that is no JSON for another reason."""
     text = orjson.dumps([2, "1", "Authorize", {"idToken": {"idToken": token}}])
     end = data.draw(st.integers(text.index(b'idToken":"') + len(b'idToken":"'), len(text)))
     assert SECRET[:2].encode() not in Redactor().frame(text[:end])
@@ -62,7 +62,7 @@ def test_space_around_the_colon(space: str) -> None:
 
 @pytest.mark.parametrize("token", ['"{}', 'a"{}', "a\\{}", 'a\\"{}', "a\n{}", "é{}", "a;{}", "a, got {}", "a]{}"])
 def test_tokens_with_marks_in_them(token: str) -> None:
-    """A token with quotes, backslashes, line ends or separators is masked to its end, in frames and in what is said."""
+    """An idToken with quotes, backslashes, line ends or separators is masked to its end, in frames and other texts."""
     text = orjson.dumps({"idToken": {"idToken": token.format(SECRET)}})
     assert SECRET.encode() not in Redactor().frame(text)
     assert SECRET not in Redactor().words(text.decode())
@@ -70,7 +70,7 @@ def test_tokens_with_marks_in_them(token: str) -> None:
 
 @pytest.mark.parametrize("token", [5318008, -5318008, 5318008.5])
 def test_tokens_of_the_wrong_type(token: object) -> None:
-    """What a station sends as an idToken, though not as a string, is a token all the same."""
+    """An idToken that is no string is masked too."""
     broken = {"idToken": {"idToken": token, "type": "Central"}}
     assert "5318008" not in str(Redactor().value(broken))
     assert b"5318008" not in Redactor().frame(orjson.dumps(broken))
@@ -90,7 +90,7 @@ def test_tokens_of_the_wrong_type(token: object) -> None:
     ],
 )
 def test_lines_for_people(line: str) -> None:
-    """Nothing of a token stays in the name of a rule or of an expectation; all else does."""
+    """Nothing of an idToken stays in the name of a rule or of an expectation; everything else does."""
     told = Redactor().words(line)
     assert SECRET not in told
     assert [word for word in ("Central", "eventType=Ended", "@CS-*", "*2") if word in line and word not in told] == []
@@ -113,7 +113,7 @@ EVENTS: list[Event] = [
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_events(event: Event) -> None:
-    """No part of a masked event has the token, and what has none in it is as it was."""
+    """No part of a masked event has the idToken; an event without one stays the same."""
     found = Redactor().event(event)
     assert SECRET not in str(found)
     assert (type(found), found.at, found.station) == (type(event), event.at, event.station)
@@ -123,24 +123,24 @@ def test_events(event: Event) -> None:
 
 @given(TEXT, VALUES)
 def test_other_text_is_left_alone(text: str, value: Any) -> None:
-    """What has no idToken in it is not touched."""
+    """A text without an idToken does not change."""
     assert Redactor().frame(text.encode()) == text.encode()
     assert Redactor().words(text) == text
     assert Redactor().value(value) == value
 
 
-# Hidden keys, texts that hold JSON, and mentions.
+# Escaped keys, texts that hold JSON, and mentions.
 
 
 def spelled(key: str, data: st.DataObject) -> str:
-    """Return a key in JSON, some of its characters as escapes."""
+    """Return a key in JSON, with some of its characters as escapes."""
     escapes = [f"\\u{ord(char):04x}" for char in key]
     return "".join(data.draw(st.sampled_from(pair)) for pair in zip(key, escapes, strict=True))
 
 
 @given(TOKENS, st.data())
 def test_keys_with_escapes(token: str, data: st.DataObject) -> None:
-    """A key means the same with its characters escaped, in a whole frame and in one that was cut."""
+    """A key with escapes is found, in a whole frame and in one that was cut off."""
     text = orjson.dumps({"idToken": {"idToken": token, "type": "Central"}}).decode()
     text = text.replace("idToken", spelled("idToken", data))
     assert orjson.loads(Redactor().frame(text.encode())) == {"idToken": {"idToken": MASK, "type": "Central"}}
@@ -150,7 +150,7 @@ def test_keys_with_escapes(token: str, data: st.DataObject) -> None:
 
 @given(TOKENS, VALUES, st.integers(1, 4), st.data())
 def test_texts_that_hold_json(token: str, around: Any, depth: int, data: st.DataObject) -> None:
-    """A text that holds JSON, which may hold another one, is masked inside, is still JSON, and frames agree with it."""
+    """A text that holds JSON is masked inside, at any depth, and stays JSON; frames agree with it."""
     value: Any = {"idToken": {"idToken": token, "type": "Central"}, "around": around}
     masked: Any = {"idToken": {"idToken": MASK, "type": "Central"}, "around": around}
     for _ in range(depth):
@@ -178,14 +178,14 @@ def test_texts_that_hold_json(token: str, around: Any, depth: int, data: st.Data
     ],
 )
 def test_json_somewhere_in_a_text(text: str) -> None:
-    """In a text that is no JSON as a whole, and in a frame that is broken, tokens are masked where their key is."""
+    """In a text that is no JSON as a whole, and in a broken frame, the idTokens after their key are masked."""
     assert SECRET not in Redactor().words(text.format(SECRET))
     assert SECRET.encode() not in Redactor().frame(text.format(SECRET).encode())
 
 
 @pytest.mark.parametrize("mention", ["{}", "no {} here", "<{}>", "x-{}.", "'{}'", "{},{}", "\n{}\t"])
 def test_mentions(mention: str) -> None:
-    """A token that stood under its key once is masked wherever it is said again, in any case, in whatever event."""
+    """An idToken that was once under its key is masked wherever it appears again, in any case, in any event."""
     redactor, said = Redactor(), mention.replace("{}", SECRET.swapcase())
     call = Call("1", "Authorize", {"note": said, **payload(SECRET)})
     answer = Error("1", "GenericError", said, {"why": [said]})
@@ -201,7 +201,7 @@ def test_mentions(mention: str) -> None:
 
 
 def test_what_is_no_mention() -> None:
-    """Parts of words and numbers stay; so do tokens so short that they stand everywhere."""
+    """Parts of words and of numbers are not masked, nor are idTokens so short that they are everywhere."""
     redactor = Redactor()
     redactor.value({"idToken": "cafe"})
     frame = b'{"idToken":"1234","a":[1234,"12345","cafes","1"],"1234":{"idToken":"1"}}'
@@ -210,7 +210,7 @@ def test_what_is_no_mention() -> None:
 
 
 def test_memory_for_tokens_is_bounded() -> None:
-    """Only the last tokens are remembered, also those that were used again, and none that is a text of its own."""
+    """Only the last idTokens are remembered; using one again keeps it longer, and a very long one is not kept."""
     redactor, names = Redactor(), [f"TOKEN-{number}." for number in range(MOST_TOKENS + 1)]
     for name in [*names[:MOST_TOKENS], names[0], names[MOST_TOKENS], "long" * 1000]:
         call = Call("1", "Authorize", {"idToken": name})
@@ -239,7 +239,7 @@ HOSTILE += ['"idToken":', '"idToken":"', "'idToken': \\\""]
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_texts_are_not_slow(piece: str) -> None:
-    """A message of the largest size takes no more than a moment, whatever is in it: the test ends."""
+    """Masking a message of the largest size ends, whatever is in it."""
     text = (piece * 1_000_000)[:1_000_000]
     Redactor().words(text + "idToken")
     Redactor().frame(text.encode())

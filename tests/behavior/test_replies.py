@@ -1,4 +1,4 @@
-"""What is answered: the flags and the messages so far on the one side, the answer on the other."""
+"""The answers of the mock: they depend on the flags and the messages so far."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ GROUP = {"groupIdToken": {"idToken": "G1", "type": "Central"}}
 
 
 class Mock:
-    """The answers of a mock with those flags: `texts` has them by name, as the command line would."""
+    """The answers of a mock with these flags: `texts` has them by name, as on the command line."""
 
     def __init__(self, texts: Mapping[str, Any]) -> None:
         config = read(Config, [Source(texts)])
@@ -54,13 +54,13 @@ class Mock:
         return message.payload
 
     def boot(self, identity: str = "CS-1") -> str:
-        """Return the status that a BootNotification is answered with."""
+        """Return the status in the answer to a BootNotification."""
         payload = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
         return str(self.answer("BootNotification", payload, identity)["status"])
 
 
 def token(text: str = "T") -> dict[str, Any]:
-    """Return what a message with a token has of it."""
+    """Return the part of a message that has an idToken."""
     return {"idToken": {"idToken": text, "type": "ISO14443"}}
 
 
@@ -72,7 +72,7 @@ def event(kind: str, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("action", FROM_STATIONS)
 def test_every_action_of_stations_is_answered(action: str) -> None:
-    """With no flags each of the 25 gets a result that fits its schema."""
+    """Without flags each of the 25 actions gets a result that matches its schema."""
     Mock({}).answer(action, compile_template(V201.actions[action].request)(SAMPLE))
 
 
@@ -91,12 +91,12 @@ def test_every_action_of_stations_is_answered(action: str) -> None:
     ],
 )
 def test_an_answer_without_flags(action: str, payload: Any, answer: Any) -> None:
-    """The default answer is the response of the action's row, with the time filled in."""
+    """The default answer is the response in the row of the action, with the time filled in."""
     assert Mock({}).answer(action, payload) == answer
 
 
 def test_the_answer_to_a_boot() -> None:
-    """BootNotification is answered with the time, and the status and the interval that the flags say."""
+    """The answer to BootNotification has the time, and the status and interval of the flags."""
     payload = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
     answer = Mock({"boot_status": "rejected", "boot_interval": "7"}).answer("BootNotification", payload)
     assert answer == {"currentTime": "2026-01-01T12:00:00.000Z", "interval": 7, "status": "Rejected"}
@@ -113,7 +113,7 @@ def test_the_answer_to_a_boot() -> None:
     ],
 )
 def test_the_statuses_of_boots_in_turn(flags: Mapping[str, Any], statuses: str) -> None:
-    """A sequence advances with every BootNotification and stays on its last status."""
+    """A sequence advances with each BootNotification and stays at its last status."""
     mock = Mock(flags)
     assert [mock.boot() for _ in statuses.split()] == statuses.split()
 
@@ -126,7 +126,7 @@ def test_every_station_has_its_own_turn() -> None:
 
 
 def test_a_boot_that_was_refused_takes_no_turn() -> None:
-    """An invalid BootNotification gets its CALLERROR and leaves the sequence where it stood."""
+    """An invalid BootNotification gets a CALLERROR and does not advance the sequence."""
     mock = Mock({"boot_status_sequence": "Pending,Accepted"})
     assert isinstance(mock.send("BootNotification", {}), Error)
     assert [mock.boot(), mock.boot()] == ["Pending", "Accepted"]
@@ -135,7 +135,7 @@ def test_a_boot_that_was_refused_takes_no_turn() -> None:
 @pytest.mark.parametrize(
     ("flags", "payload", "answer"),
     [
-        # idTokenInfo exactly when the event carries a token (E01.FR.11).
+        # idTokenInfo if and only if the event has an idToken (E01.FR.11).
         ({}, event("Started"), {}),
         ({}, event("Started", **token()), {"idTokenInfo": ACCEPTED}),
         ({}, event("Ended", **token()), {"idTokenInfo": ACCEPTED}),
@@ -157,7 +157,7 @@ def test_a_boot_that_was_refused_takes_no_turn() -> None:
     ],
 )
 def test_the_answer_to_a_transaction_event(flags: Mapping[str, Any], payload: Any, answer: Any) -> None:
-    """A TransactionEvent is judged when it has a token, and told the cost while it runs, or at its end if asked."""
+    """A TransactionEvent gets a status if it has an idToken, and the cost while it runs, or at its end if wished."""
     assert Mock(flags).answer("TransactionEvent", payload) == answer
 
 
@@ -186,14 +186,14 @@ def test_the_answer_to_a_transaction_event(flags: Mapping[str, Any], payload: An
 )
 @pytest.mark.parametrize("action", ["Authorize", "TransactionEvent"])
 def test_the_answer_to_a_token(action: str, flags: Mapping[str, Any], text: str, info: Any) -> None:
-    """Authorize and TransactionEvent tell the same of a token: status by mode and list, group and expiry by flag."""
+    """Authorize and TransactionEvent give the same info: the status by mode and list, group and expiry by flag."""
     payload = token(text) if action == "Authorize" else event("Started", **token(text))
     assert Mock(flags).answer(action, payload) == {"idTokenInfo": info}
 
 
 @pytest.mark.parametrize("flags", [{"offline": True}, {"offline": True, "auth_mode": "whitelist"}])
 def test_an_offline_authorization(flags: Mapping[str, Any]) -> None:
-    """With --offline every Authorize is answered with CALLERROR InternalError, and nothing else changes."""
+    """With --offline each Authorize gets the CALLERROR InternalError, and nothing else changes."""
     mock = Mock(flags)
     error = mock.send("Authorize", token())
     assert isinstance(error, Error)
@@ -217,14 +217,14 @@ def test_an_offline_authorization(flags: Mapping[str, Any]) -> None:
 def test_a_call_with_violations_is_refused(
     flags: Mapping[str, Any], action: str, payload: Any, code: ErrorCode
 ) -> None:
-    """What is wrong with a call decides its answer before any flag does."""
+    """The violations of a call decide its answer before any flag does."""
     error = Mock(flags).send(action, payload)
     assert isinstance(error, Error)
     assert (error.id, error.code) == ("7", code)
 
 
 def test_no_answer_changes_the_next_one() -> None:
-    """Answers share templates, so none of them may leave a trace in another."""
+    """Answers share templates, and no answer leaves a trace in the next one."""
     mock = Mock({"auth_mode": "whitelist", "auth_group_id": "G1"})
     first = mock.answer("Authorize", token())
     mock.answer("TransactionEvent", event("Updated", **token("valid_token")))

@@ -1,4 +1,4 @@
-"""Rules against a model that looks at one after the other, and the notation in which people write them."""
+"""Rules against a model that looks at one rule after the other, and the notation of rules."""
 
 from collections import Counter
 from typing import Any
@@ -43,7 +43,7 @@ MESSAGES = st.tuples(
 
 
 def model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> list[int | None]:
-    """Return the number of the rule that counts for each message: the first that suits and has uses left."""
+    """Return the number of the rule that applies to each message: the first one that matches and has uses left."""
     used: Counter[tuple[int, str]] = Counter()
     chosen: list[int | None] = []
     for action, payload, identity in messages:
@@ -60,14 +60,14 @@ def model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> list[in
 @settings(deadline=None, max_examples=150)
 @given(st.lists(MATCHES, max_size=12), st.lists(MESSAGES, max_size=30))
 def test_a_rulebook_does_as_the_model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> None:
-    """First match, uses of each station and fall-through are those of a linear search, however rules are looked up."""
+    """First match, uses for each station and fall-through are those of a linear search, however rules are looked up."""
     book = RuleBook(Rule(match, number) for number, match in enumerate(matches))
     used = [book.use(action, payload, StationModel(identity)) for action, payload, identity in messages]
     assert [None if rule is None else rule.then for rule in used] == model(matches, messages)
 
 
 def same(found: Any, wanted: Any, *, is_token: bool) -> bool:
-    """Whether two values are the same in JSON, where true is not 1, and tokens are read in any case."""
+    """Whether two values are the same JSON: true is not 1, and idTokens are compared in any case."""
     if isinstance(found, str) and isinstance(wanted, str) and is_token:
         return found.casefold() == wanted.casefold()
     return isinstance(found, bool) is isinstance(wanted, bool) and bool(found == wanted)
@@ -76,7 +76,7 @@ def same(found: Any, wanted: Any, *, is_token: bool) -> bool:
 @settings(deadline=None)
 @given(st.one_of(OBJECTS, ANYTHING), CONDITIONS)
 def test_a_condition_compares_as_json_does(payload: Any, condition: Condition) -> None:
-    """A condition holds exactly when something is there and it is, as JSON, the value that is asked for."""
+    """A condition holds if and only if the path exists and has the wanted JSON value."""
     found = value_at(payload, condition.path)
     is_token = condition.path[-1] == "idToken"
     wanted = found is not ABSENT and (condition.value is PRESENT or same(found, condition.value, is_token=is_token))
@@ -104,7 +104,7 @@ PAYLOAD = {"a": {"b": [10, {"c": None}]}, "0": "zero", "e": {}}
     ],
 )
 def test_value_at(path: str, found: Any) -> None:
-    """A path goes through objects by name and through arrays by position, and finds nothing where nothing is."""
+    """A path goes into objects by name and into arrays by index; where nothing is, it finds nothing."""
     assert value_at(PAYLOAD, parse_path(path)) is found or value_at(PAYLOAD, parse_path(path)) == found
 
 
@@ -146,7 +146,7 @@ def test_value_at(path: str, found: Any) -> None:
     ],
 )
 def test_match(text: str, match: Match) -> None:
-    """A match is what was written, its values of the types that the schema has there."""
+    """A match is read as written; its values have the types of the schema."""
     assert parse_match(text, commands=True) == match
 
 
@@ -184,8 +184,8 @@ def test_match(text: str, match: Match) -> None:
     ],
 )
 def test_bad_match(text: str, hint: str) -> None:
-    """What is no match for an answer is refused in one line that holds the place or the nearest right word."""
-    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - what it says is looked at below
+    """A match that is wrong is refused in one line with the place of the error, or the nearest right word."""
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the message is checked below
         parse_match(text, commands=False)
     assert hint in str(refusal.value)
     assert "\n" not in str(refusal.value)
@@ -193,7 +193,7 @@ def test_bad_match(text: str, hint: str) -> None:
 
 @pytest.mark.parametrize("text", ["Heartbeat.command", "Nope", "Reset.comand", "DataTransfer.foo"])
 def test_bad_match_of_a_command(text: str) -> None:
-    """`.command` stands behind commands of a CSMS only."""
+    """`.command` is right only after commands of a CSMS."""
     with pytest.raises(ValueError, match=text.partition(".")[0]):
         parse_match(text, commands=True)
 
@@ -210,7 +210,7 @@ def test_bad_match_of_a_command(text: str) -> None:
     ],
 )
 def test_fault(text: str, kind: str, attributes: dict[str, float], probability: float) -> None:
-    """A fault is what was written, with its defaults."""
+    """A fault is read as written, with its defaults."""
     assert parse_fault(text) == (FAULTS[kind](**attributes), probability)
 
 
@@ -246,8 +246,8 @@ def test_fault(text: str, kind: str, attributes: dict[str, float], probability: 
     ],
 )
 def test_bad_fault(text: str, hint: str) -> None:
-    """What is no fault is refused in one line that holds the attribute or the nearest right word."""
-    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - what it says is looked at below
+    """A fault that is wrong is refused in one line with the attribute, or the nearest right word."""
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the message is checked below
         parse_fault(text)
     assert hint in str(refusal.value)
     assert "\n" not in str(refusal.value)

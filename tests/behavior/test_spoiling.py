@@ -1,4 +1,4 @@
-"""Faults that add up, against a model that counts on its fingers."""
+"""Faults that work together, against a simple model that counts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,13 +34,13 @@ DEFAULTS: dict[str, Template] = {"A": lambda _: {}, "B": lambda _: {}}
 
 
 def meant_for(action: str, name: str) -> bool:
-    """Whether a rule with that action is for a message of that name; a name without `.command` is an answer."""
+    """Whether a rule with this action applies to a message of this name; a name without `.command` means an answer."""
     is_command = name.endswith(COMMAND)
     return action in (name, ANY) or action == ANY + (COMMAND if is_command else RESPONSE)
 
 
 def model(rules: list[Any], messages: list[str], chances: Iterator[float]) -> list[list[int]]:
-    """Return the numbers of the faults that work on each message."""
+    """Return the numbers of the faults that apply to each message."""
     used: Counter[int] = Counter()
     met: Counter[int] = Counter()
     done = []
@@ -64,8 +64,10 @@ def model(rules: list[Any], messages: list[str], chances: Iterator[float]) -> li
 @settings(deadline=None)
 @given(RULES, MESSAGES, CHANCES)
 def test_faults_do_as_the_model(rules: list[Any], messages: list[str], chances: list[float]) -> None:
-    """Every fault that matches works in turn until one drops the message; a missed chance uses nothing up; turns count
-    every match."""
+    """Every fault that matches is applied in order, until one drops the message.
+
+    A fault that a chance skips uses nothing up, and turns count every match.
+    """
     book = RuleBook(
         Rule(
             Match(action, (), times, "*", None, turn),
@@ -92,7 +94,7 @@ def test_faults_do_as_the_model(rules: list[Any], messages: list[str], chances: 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([*KINDS[1:], "delay"]), unique=True))
 def test_no_fault_hides_another(kinds: list[str]) -> None:
-    """Whatever the order, each of several faults shows in what goes over the wire."""
+    """In any order, each of several faults is visible in what goes over the wire."""
     book = RuleBook(Rule(Match("A"), Spoil(FAULTS[kind](**ATTRIBUTES.get(kind, {}))), kind) for kind in kinds)
     acts = Replies(DEFAULTS, (), book).answer(Call("the id", "A", {}), None, SAMPLE).acts
     assert len(acts) == (2 if "duplicate" in kinds else 1)

@@ -30,14 +30,14 @@ objects = st.dictionaries(st.text(max_size=2), json_values, max_size=4)
 
 
 def has_null(value: Any) -> bool:
-    """Whether an object in `value` that a merge would look into has a null."""
+    """Whether an object in `value` that a merge looks into has a null."""
     return value is None or (isinstance(value, dict) and any(map(has_null, value.values())))
 
 
 @pytest.mark.parametrize(
     ("template", "value"),
     [
-        # Alone, a placeholder has its own type.
+        # A placeholder alone has its own type.
         ("{{now}}", "2026-01-01T12:00:00.250Z"),
         ("{{ now }}", "2026-01-01T12:00:00.250Z"),
         ("{{now+60}}", "2026-01-01T12:01:00.250Z"),
@@ -55,18 +55,18 @@ def has_null(value: Any) -> bool:
         ("{{request.items.0.v}}", "x"),
         ("{{request.items.1.v}}", None),
         ("{{request.nothing}}", None),
-        # In other text it is text.
+        # Inside other text it becomes text.
         ("n={{integer}}", "n=1"),
         ("{{integer}}.", "1."),
         ("{{integer}}{{integer}}", "11"),
         ("{{station}}/{{transactionId}}", "CS-1/TX-1"),
         ("evse {{request.evse}}, {{request.tbc}}, {{request.none}}", 'evse {"id":3}, true, '),
-        # Twice the braces are braces.
+        # Doubled braces mean braces.
         ("{{{{", "{{"),
         ("{{{{now}}", "{{now}}"),
         ("{{{{{{now}}", "{{2026-01-01T12:00:00.250Z"),
         ("a {{{{ b", "a {{ b"),
-        # Everything else is what it is.
+        # Everything else stays the same.
         ("", ""),
         ("}} { now }", "}} { now }"),
         (None, None),
@@ -77,7 +77,7 @@ def has_null(value: Any) -> bool:
     ],
 )
 def test_a_template_filled(template: Any, value: Any) -> None:
-    """Placeholders anywhere in values are filled, alone with their JSON type, within text as text; keys are not."""
+    """Placeholders in values are filled: alone with their JSON type, inside text as text. Keys are not filled."""
     assert compile_template(template)(CONTEXT) == value
     assert type(compile_template(template)(CONTEXT)) is type(value)
 
@@ -98,18 +98,18 @@ def test_a_template_filled(template: Any, value: Any) -> None:
     ],
 )
 def test_a_wrong_template_is_refused_when_it_is_compiled(template: Any, problem: str) -> None:
-    """An unknown or unfinished placeholder is told at once, with the nearest right one; nothing else is evaluated."""
+    """An unknown or unfinished placeholder is refused at once, with the nearest right one."""
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}"):
         compile_template(template)
 
 
 def test_without_a_transaction_there_is_still_an_id() -> None:
-    """`{{transactionId}}` is `test_transaction_123` where no transaction runs."""
+    """`{{transactionId}}` is `test_transaction_123` if no transaction runs."""
     assert compile_template("{{transactionId}}")(SAMPLE) == "test_transaction_123"
 
 
 def test_every_filling_is_fresh() -> None:
-    """Each integer and each UUID is asked for anew, also within one payload."""
+    """Each integer and each UUID is made anew, also within one payload."""
     numbers, ids = count(1), map(str, count(1))
     world = replace(SAMPLE.world, new_integer=lambda: next(numbers), new_id=lambda: next(ids))
     template = compile_template(["{{integer}}", "{{integer}}", "{{uuid}}", "{{uuid}}"])
@@ -118,27 +118,27 @@ def test_every_filling_is_fresh() -> None:
 
 
 def test_times_are_written_as_the_mock_is_told_to() -> None:
-    """The clock's format is the world's, for shifted times too."""
+    """Times have the format that the clock of the mock is set to, shifted times too."""
     world = replace(SAMPLE.world, write_time=lambda seconds: f"T{seconds:g}")
     assert compile_template("{{now}} {{now+5}}")(replace(SAMPLE, world=world)) == "T0 T5"
 
 
 @pytest.mark.parametrize("name", PLACEHOLDERS)
 def test_every_placeholder_of_the_table_is_one(name: str) -> None:
-    """What the README lists can be written."""
+    """Every placeholder in the README can be compiled."""
     compile_template(f"{{{{{name}}}}}")(CONTEXT)
     assert PLACEHOLDERS[name][0]
 
 
 @given(st.text(st.sampled_from("{} anow")))
 def test_escaped_text_comes_out_as_it_is(text: str) -> None:
-    """Escaping makes any text a template of itself."""
+    """Escaping turns any text into a template that gives the text back."""
     assert compile_template(escape(text))(SAMPLE) == text
 
 
 @given(st.text(st.sampled_from("{} anow+1")))
 def test_any_text_is_a_template_or_refused(text: str) -> None:
-    """Compiling raises nothing but ValueError, and what was compiled can be filled."""
+    """Compiling raises nothing but ValueError, and a compiled template can be filled."""
     try:
         template = compile_template(text)
     except ValueError:
@@ -148,13 +148,13 @@ def test_any_text_is_a_template_or_refused(text: str) -> None:
 
 @given(json_values)
 def test_a_value_without_placeholders_is_itself(value: Any) -> None:
-    """What has nothing to fill is handed out as it is, without a copy."""
+    """A value without placeholders is returned itself, without a copy."""
     if "{{" not in repr(value):
         assert compile_template(value)(SAMPLE) is value
 
 
 def test_compiling_takes_no_longer_with_depth() -> None:
-    """The time to compile nested arrays grows with their size, not with the power of their depth."""
+    """The work to compile nested arrays grows with their size, not exponentially with their depth."""
     value: Any = "{{now}}"
     for _ in range(20):
         value = [value]
@@ -204,7 +204,7 @@ def test_the_examples_of_the_rfc(target: Any, patch: Any, merged: Any) -> None:
 
 @given(json_values, json_values)
 def test_merging_changes_neither_part(target: Any, patch: Any) -> None:
-    """Templates are shared, so laying something over one leaves both as they were."""
+    """Merging changes neither the target nor the patch, as templates are shared."""
     before = copy.deepcopy((target, patch))
     merge(target, patch)
     assert (target, patch) == before
@@ -212,7 +212,7 @@ def test_merging_changes_neither_part(target: Any, patch: Any) -> None:
 
 @given(json_values, json_values)
 def test_merging_twice_is_merging_once(target: Any, patch: Any) -> None:
-    """A patch that is in already changes nothing."""
+    """Applying a patch a second time changes nothing."""
     once = merge(target, patch)
     assert merge(once, patch) == once
 
@@ -225,7 +225,7 @@ def test_an_empty_patch_changes_nothing(target: dict[str, Any]) -> None:
 
 @given(json_values, objects)
 def test_what_a_patch_says_is_there(target: Any, patch: dict[str, Any]) -> None:
-    """After the merge every value of the patch is there, every null of it is not, and all else is the target's."""
+    """After a merge every value of the patch is there, none of its nulls, and everything else of the target."""
     merged = merge(target, patch)
     for key, value in patch.items():
         assert (key in merged) == (value is not None)
@@ -237,6 +237,6 @@ def test_what_a_patch_says_is_there(target: Any, patch: dict[str, Any]) -> None:
 
 @given(objects)
 def test_a_patch_without_nulls_over_nothing_is_itself(patch: dict[str, Any]) -> None:
-    """Over an empty object a patch that removes nothing is what comes out."""
+    """A patch without nulls, merged into an empty object, gives the patch."""
     if not has_null(patch):
         assert merge({}, patch) == patch

@@ -1,4 +1,4 @@
-"""Plays the examples of `mock-csms explain` as the events of a station: frames, handshakes and what happens between."""
+"""Plays the examples of `mock-csms explain` as events of a station: frames, handshakes, and what happens between."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,25 +19,25 @@ from tests.station.play import default_answer
 
 _THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold", dataType="integer", minLimit=10, maxLimit=600)
 _REPORTED = {"V04", "V08"}
-"""The checks whose examples are about a variable that the station has reported before."""
+"""The checks whose examples need a variable that the station has reported before."""
 _HASH = '"issuerNameHash":"...","issuerKeyHash":"...","serialNumber":"..."'
 PLACEHOLDERS: Mapping[str, Callable[[], str]] = {
     "-----BEGIN CERTIFICATE REQUEST-----...": lambda: _escaped(csr()),
     "-----BEGIN CERTIFICATE-----...": lambda: _escaped(first().root),
     _HASH: lambda: ",".join(f'"{k}":"{v}"' for k, v in first().hash_data().items() if k != "hashAlgorithm"),
 }
-"""What examples shorten, and what stands there when they are played."""
+"""The shortened texts in examples, with the full texts that replace them when an example is played."""
 
 
 def found(check: str, given: Mapping[str, str], lines: Sequence[str], silence: float) -> list[str]:
-    """Return what a check finds in an example, and in the silence after it."""
+    """Return what a check reports for an example, and for the silence after it."""
     player = played(check, given, lines)
     findings = inspect(player.events, player.now + silence)
     return [finding.problem for finding in findings if finding.check == check]
 
 
 def played(check: str, given: Mapping[str, str], lines: Sequence[str]) -> "Player":
-    """Return who has played an example."""
+    """Return the player of an example, after its last line."""
     player = Player(lines, _before(check, given))
     for number in range(len(player.lines)):
         player.play(number)
@@ -45,7 +45,7 @@ def played(check: str, given: Mapping[str, str], lines: Sequence[str]) -> "Playe
 
 
 def _before(check: str, given: Mapping[str, str]) -> list[Event]:
-    """Return how a station has booted, and told the variables that an example needs."""
+    """Return the events before an example: the station boots, and reports the variables that the example needs."""
     story = Story(-60.0).connect().boot()
     for name, value in given.items():
         story.get(*name.split(".", 1), attributeValue=value)
@@ -57,14 +57,14 @@ def _escaped(text: str) -> str:
 
 
 def _whole(line: str) -> str:
-    """Return a line with what stands for its placeholders."""
+    """Return a line with its placeholders replaced."""
     for short, long in PLACEHOLDERS.items():
         line = line.replace(short, long()) if short in line else line
     return line
 
 
 class Player:
-    """Makes events of lines, one after the other; an example that begins with a handshake has nothing before it."""
+    """Makes events from lines, one after the other. An example that begins with a handshake has no events before it."""
 
     def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
         self.now, self.lines = NOW, [_whole(line) for line in lines]
@@ -73,7 +73,7 @@ class Player:
         self._is_binary = False
 
     def play(self, number: int) -> None:
-        """Add the events of a line."""
+        """Add the events of one line."""
         line, rest = self.lines[number], self.lines[number + 1 :]
         mark, _, text = line.partition(" ")
         match mark:
@@ -114,7 +114,7 @@ class Player:
             self._calls[message.id] = message
 
     def _answer(self, call: Call, *, refused: bool) -> None:
-        """Answer as the mock usually does what the example does not answer."""
+        """Give the usual answer of the mock to a call that the example does not answer."""
         if refused:
             answer: Message = Error(call.id, ErrorCode.FormatViolation, "")
         else:
@@ -125,7 +125,7 @@ class Player:
 
     def _send(self, text: str) -> None:
         number, id_, *rest = orjson.loads(text)
-        if number not in (2, 3, 4):  # a fault made a command so
+        if number not in (2, 3, 4):  # a fault changed the type of this command
             self._calls[id_] = call = Call(id_, *rest)
             event = replace(sent(self.now, call, None, "unknown-type"), text=text.encode())
             self._add(Spoiled(self.now, STATION, "unknown-type", call, None), event)
@@ -146,7 +146,7 @@ class Player:
 
     @property
     def last_command(self) -> Call:
-        """The command that the station was sent last."""
+        """The last command that was sent to the station."""
         return [call for id_, call in self._calls.items() if id_.startswith("c")][-1]
 
 
@@ -163,5 +163,5 @@ def _is_answer(line: str, id_: str) -> bool:
 
 
 def is_seen_in_bytes(check: str) -> bool:
-    """Whether a check is about bytes on the line, below messages; `handmade.py` sends these."""
+    """Whether a check looks at bytes below the level of messages; `handmade.py` sends these."""
     return {kind for kind, _ in CHECKS[check].on} == {"breached"}

@@ -1,4 +1,4 @@
-"""Makes sessions of a station that are legal in nothing but their schemas, and sometimes not even in these."""
+"""Makes random sessions of a station: their messages match their schemas, mostly, and mean nothing else."""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -37,7 +37,7 @@ POOLS: dict[str, list[str]] = {
     "attributeValue": ["0", "1", "5", "60", "true", "false", "", "nan", "inf", "-3", "Authorized,EVConnected", "1,2"],
     "value": ["5", "inf", "", "x"],
 }
-"""Few values for what must come again to be wrong."""
+"""Small pools of values for fields where a repeated value can be an error."""
 FROM_STATION = [action for action, row in ACTIONS.items() if row.sent_by(Sender.STATION)]
 FROM_CSMS = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
 OFTEN = ["TransactionEvent", "StatusNotification", "BootNotification", "NotifyReport", "MeterValues", "NotifyEvent"]
@@ -59,12 +59,12 @@ TEXTS = [b"", b"{", b"[]", b"[2]", b"[7,{}]", b'[2,5,"Heartbeat",{}]', b'[3,"a"]
 
 @cache
 def schema(name: str) -> Json:
-    """Return a schema, read once."""
+    """Return a schema; it is read only once."""
     return V201.schemas.schema(name)
 
 
 class Forge:
-    """Makes events by chance."""
+    """Makes random events."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
@@ -73,7 +73,7 @@ class Forge:
         self._commands: list[Call] = []
 
     def events(self, count: int) -> Iterator[Event]:
-        """Yield about so many events, the first of which let most of the others mean something."""
+        """Yield about `count` events. The first ones open a connection, as without one most others mean nothing."""
         yield from self._line()
         acts: list[Callable[[], Iterator[Event]]] = [self._call, self._call, self._call, self._response, self._response]
         acts += [self._command, self._answer, self._answer, self._any]
@@ -139,7 +139,7 @@ class Forge:
                 yield got(self._now, Result(call.id, self._answer_to(call)), call)
 
     def _answer_to(self, call: Call) -> Any:
-        """Return an answer that often has as many results as were asked for, and about the same things."""
+        """Return an answer that often has one result for each requested item, about the same variable."""
         payload = self._payload(f"{call.action}Response")
         if isinstance(payload, dict):
             for key, value in payload.items():
@@ -177,7 +177,7 @@ class Forge:
         return self._spoilt(made) if self._random.random() < 0.2 else made
 
     def _made(self, root: Json, node: Json, key: str) -> Any:
-        """Return something that a schema allows, with mostly little in it."""
+        """Return a value that a schema allows, mostly a small one."""
         if "$ref" in node:
             node = root["definitions"][node["$ref"].removeprefix("#/definitions/")]
         if "enum" in node:
@@ -212,7 +212,7 @@ class Forge:
         return text[: node.get("maxLength", 1000)]
 
     def _spoilt(self, made: Any) -> Any:
-        """Return a payload with something in it that is missing, unknown, or odd."""
+        """Return a payload in which something is missing, unknown, or odd."""
         place: Any = made
         while keys := list(range(len(place)) if isinstance(place, list) else place):
             key: Any = self._random.choice(keys)
@@ -226,5 +226,5 @@ class Forge:
         return made if self._random.random() < 0.1 else self._odd()
 
     def _odd(self) -> Any:
-        """Return something odd of its own: what is spoilt later must not come again in another example."""
+        """Return a copy of an odd value, so that spoiling it later does not change another example."""
         return deepcopy(self._random.choice(ODD_VALUES))

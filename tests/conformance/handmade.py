@@ -1,18 +1,21 @@
-"""What the station of `mock-station` cannot do, or is no fault of it: clients made by hand, over real sockets.
+"""Clients made by hand, over real sockets, for checks that no station of `mock-station` can trigger.
 
-Each is named after the check that it triggers.
+Each client is named after what it does wrong, or does that a check reports. `CLIENTS` says for which check.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias
 
+import orjson
 from websockets.asyncio.client import connect
 from websockets.frames import Opcode
 from websockets.typing import Subprotocol
 
 from mock_csms.behavior.commands import Step
+from mock_csms.commands.explaining import explanation_of
 from mock_csms.protocol.actions import Json
 from mock_csms.station.handshake import basic
 from tests.conformance.live import Run, run_of
@@ -21,13 +24,16 @@ from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
 
 Client: TypeAlias = Callable[[Stand], Awaitable[None]]
 
+CALL = 2
+"""The message type of a CALL."""
+
 AUTHORIZATION = f"Authorization: {basic(STATION, PASSWORD)}\r\n"
 WELCOME = HANDSHAKE + AUTHORIZATION
 
 
 @asynccontextmanager
 async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) -> AsyncIterator[Raw]:
-    """Ask for a WebSocket with those headers, whatever the answer is."""
+    """Ask for a WebSocket with these headers, whatever the answer is."""
     host, _, port = stand.mock.url.removeprefix("ws://").rpartition(":")
     raw = Raw(*await asyncio.open_connection(host, int(port)))
     await raw.get(path, head)
@@ -37,7 +43,7 @@ async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) ->
 
 @asynccontextmanager
 async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[Station]:
-    """Connect a client that sends what it is told to."""
+    """Connect a client that sends what the test wants."""
     head, offer = {"Authorization": basic(STATION, PASSWORD)}, [Subprotocol("ocpp2.0.1")]
     url = f"{stand.mock.url}/{STATION}"
     async with connect(
@@ -46,22 +52,21 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
         yield Station(socket)
 
 
-async def command(stand: Stand, station: Station, action: str, payload: Json, *answer: Any) -> None:
-    """Let the mock send a command, and answer it with the rest of an array."""
+async def commanded(stand: Stand, station: Station, action: str, payload: Json) -> tuple[str, Awaitable[Any]]:
+    """Let the mock send a command; return its message id, and what ends when it is answered."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
-    await station.send([answer[0], id_, *answer[1:]])
-    await asyncio.gather(sent, return_exceptions=True)
+    return id_, sent
 
 
 async def raw_path(stand: Stand) -> None:
-    """Have a character in the path that must be encoded."""
+    """Send a path with a character that must be percent-encoded."""
     async with knock(stand, "/C|S"):
         pass
 
 
 async def old_version(stand: Stand) -> None:
-    """Speak a draft of WebSocket."""
+    """Ask for a draft version of WebSocket."""
     async with knock(stand, head=WELCOME.replace("Version: 13", "Version: 8")):
         pass
 
@@ -73,7 +78,7 @@ async def compressed(stand: Stand) -> None:
 
 
 async def without_credentials(stand: Stand) -> None:
-    """Come again without the credentials that it came with before."""
+    """Connect with credentials, and then again without them."""
     async with knock(stand):
         pass
     async with knock(stand, head=HANDSHAKE):
@@ -81,7 +86,7 @@ async def without_credentials(stand: Stand) -> None:
 
 
 async def twice(stand: Stand) -> None:
-    """Have two connections at once."""
+    """Open two connections at once."""
     async with knock(stand):
         await asyncio.sleep(5)
         async with knock(stand):
@@ -89,33 +94,16 @@ async def twice(stand: Stand) -> None:
 
 
 async def unknown_type(stand: Stand) -> None:
-    """Answer a message of an unknown type with another error than that."""
+    """Answer a message of an unknown type with an error other than MessageTypeNotSupported."""
     stand.mock.configure(stand.configured(rule=[{"match": "Reset", "fault": "unknown-type"}]))
     async with client(stand) as station:
-        await command(stand, station, "Reset", {}, 4, "InternalError", "what is that?", {})
-
-
-async def signed(stand: Stand) -> None:
-    """Send a signed message."""
-    async with client(stand) as station:
-        await station.call("Heartbeat-Signed", {"payload": "e30"})
-
-
-async def few_items(stand: Stand) -> None:
-    """Take one item at once, and be asked for two."""
-    name = {
-        "component": {"name": "DeviceDataCtrlr"},
-        "variable": {"name": "ItemsPerMessage", "instance": "GetVariables"},
-    }
-    told = {"getVariableResult": [name | {"attributeStatus": "Accepted", "attributeValue": "1"}]}
-    async with client(stand) as station:
-        await station.ask("BootNotification", BOOT)
-        await command(stand, station, "GetVariables", {"getVariableData": [name]}, 3, told)
-        await command(stand, station, "GetVariables", {"getVariableData": [name] * 2}, 4, "FormatViolation", "", {})
+        id_, sent = await commanded(stand, station, "Reset", {})
+        await station.send([4, id_, "InternalError", "what is that?", {}])
+        await asyncio.gather(sent, return_exceptions=True)
 
 
 def sending(data: bytes, head: str = WELCOME) -> Client:
-    """Return a client that sends bytes once it is connected, and goes when the mock ends the connection."""
+    """Return a client that sends bytes as soon as it is connected, and leaves when the mock ends the connection."""
 
     async def send(stand: Stand) -> None:
         async with knock(stand, head=head) as raw:
@@ -128,7 +116,7 @@ def sending(data: bytes, head: str = WELCOME) -> Client:
 
 
 async def without_pong(stand: Stand) -> None:
-    """Send messages, and no pong."""
+    """Send messages and no pong."""
     async with knock(stand) as raw:
         with suppress(ConnectionError):
             while not raw.reader.at_eof():
@@ -142,13 +130,6 @@ async def without_goodbye(stand: Stand) -> None:
     async with knock(stand) as raw:
         raw.writer.write_eof()
         await raw.reader.read()
-
-
-async def keys_twice(stand: Stand) -> None:
-    """Send an object with the same key twice."""
-    async with client(stand) as station:
-        await station.send('[2,"1","Heartbeat",{"customData":{"vendorId":"a","vendorId":"b"}}]')
-        await station.expect()
 
 
 HEARTBEAT = '[2,"h","Heartbeat",{}]'
@@ -169,17 +150,37 @@ CLIENTS: Mapping[str, Client] = {
     "T29": without_pong,
     "T30": without_goodbye,
     "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
-    "R20": keys_twice,
     "R16": unknown_type,
-    "R19": signed,
-    "V19": few_items,
 }
-"""What triggers each check that no misbehaviour of the station does."""
+"""What triggers each check that neither a misbehaviour of the station nor its own example does."""
+
+
+async def play_example(stand: Stand, lines: Sequence[str]) -> None:
+    """Boot, and do what the lines say: `>` sends a frame, `<` lets the mock send a command, `-- 5 s later` waits."""
+    commands: dict[str, tuple[str, Awaitable[Any]]] = {}
+    async with client(stand) as station:
+        await station.ask("BootNotification", BOOT)
+        for line in lines:
+            mark, _, text = line.partition(" ")
+            if later := re.fullmatch(r"(\d+) s later", text):
+                await asyncio.sleep(float(later[1]))
+                continue
+            number, id_, *rest = orjson.loads(text)
+            if (mark, number) == ("<", CALL):
+                commands[id_] = await commanded(stand, station, *rest)
+            elif (mark, number) == (">", CALL):
+                await station.send(text)
+                await station.expect()
+            elif mark == ">":
+                real, sent = commands[id_]
+                await station.send([number, real, *rest])
+                await asyncio.gather(sent, return_exceptions=True)
 
 
 def run_client(check: str) -> Run:
-    """Let the client of a check connect to the running mock, and return what came of it."""
+    """Let the client of a check connect to the running mock, or its wrong example be played; return what came of it."""
     with Stand(learns=False, basic_auth=KNOWN) as stand:
-        stand.do(CLIENTS[check](stand))
+        own = CLIENTS.get(check)
+        stand.do(own(stand) if own else play_example(stand, explanation_of(check).wrong))
         stand.do(asyncio.sleep(60.0))
     return run_of(stand)

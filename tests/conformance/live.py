@@ -1,4 +1,4 @@
-"""Scenarios over real sockets: each performed once for the same habits, and what the running mock found."""
+"""Scenarios over real sockets, with what the running mock found; each is performed once for the same habits."""
 
 from collections.abc import Set
 from contextlib import ExitStack
@@ -19,48 +19,51 @@ FAULTS: dict[str, Occasion] = {
     "unanswered": ("result", "*"),
     "breached": ("connected", "*"),
 }
-"""Occasions that are faults, and what a good station does in their place."""
+"""Occasions that are faults, with the occasion that a good station has in their place."""
 
 
 class Run(Record):
-    """What came of it: the findings, the events that checks looked at, and what went wrong in the program itself."""
+    """What happened in a scenario."""
 
     findings: tuple[Finding, ...]
+    """What the checks reported."""
     events: tuple[Event, ...]
+    """The events that the checks looked at."""
     accidents: tuple[str, ...]
+    """The errors of the program itself."""
 
     @property
     def occasions(self) -> set[Occasion]:
-        """The occasions that checks had."""
+        """The occasions that these events are, for the checks."""
         all_seen = [seen for event in self.events if (seen := see(event))]
         return {(seen.kind, name) for seen in all_seen for name in _names(seen)}
 
     @property
     def checks(self) -> set[str]:
-        """The checks that found something."""
+        """The checks that reported something."""
         return {finding.check for finding in self.findings}
 
     def lines(self) -> list[str]:
-        """Return the findings, a line each."""
+        """Return the findings, one line each."""
         return [f"{each.check}: {each.problem}" for each in self.findings]
 
 
 @cache
 def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
-    """Let a station with those habits perform a scenario at the running mock."""
+    """Let a station with these habits perform a scenario at the running mock."""
     stands: list[Stand] = []
     with ExitStack() as stack:
 
         def begin(*csms: Any, **settings: Any) -> Rig:
             stands.append(stack.enter_context(Rig(habits, *csms, learns=learns, **settings)))
-            return stands[-1]  # type: ignore[return-value] # it is a Rig
+            return stands[-1]  # type: ignore[return-value] # every Stand in this list is a Rig
 
         SCENARIOS[scenario](begin)  # type: ignore[arg-type] # a rig has what scenarios need of a stage
     return run_of(*stands)
 
 
 def run_of(*stands: Stand) -> Run:
-    """Return what came of what happened at some mocks, when that is over."""
+    """Return what happened at some mocks, when all is over."""
     return Run(
         tuple(finding for stand in stands for finding in stand.found),
         tuple(event for stand in stands for event in stand.events),
@@ -73,6 +76,9 @@ def _names(seen: Seen) -> tuple[str, ...]:
 
 
 def is_exercised(check: Check, occasions: Set[Occasion]) -> bool:
-    """Whether a check has looked at something: what may be broken, or a fault, is looked for in what is right."""
+    """Whether a check had an occasion among these.
+
+    For a check of faults, the message of a good station counts that could have been the fault.
+    """
     right = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
     return any(FAULTS.get(occasion[0], occasion) in occasions for occasion in right)

@@ -18,19 +18,23 @@ Change: TypeAlias = Callable[[Json], Json]
 
 
 class Mutation(Record):
-    """Which event is broken, how, and which check finds that; what is not `changed` is done to the list by `act`."""
+    """One way to break a legal session."""
 
     check: str
+    """The check that must report it."""
     where: Where
+    """Whether a TransactionEvent with this payload can be broken this way."""
     change: Change | None = None
+    """Returns the broken payload."""
     act: Callable[[list[Event], int], list[Event]] | None = None
+    """If set, breaks the list of all events instead, at this place."""
 
     def places(self, seen: Sequence[Event]) -> list[int]:
-        """Return where it may be done, on EVSE 1."""
+        """Return the places where the session can be broken, on EVSE 1."""
         return [number for number, each in enumerate(seen) if is_first(each) and self.where(payload_of(each))]
 
     def done(self, seen: Sequence[Event], place: int) -> list[Event]:
-        """Return the events of the broken session."""
+        """Return the events of the session, broken at one place."""
         if self.act:
             return self.act([*seen], place)
         assert self.change is not None
@@ -38,12 +42,12 @@ class Mutation(Record):
 
 
 def is_event(event: Event) -> bool:
-    """Whether it is a TransactionEvent."""
+    """Whether an event is a received TransactionEvent."""
     return isinstance(event, events.Received) and isinstance(event.message, Call) and event.message.action == EVENT
 
 
 def payload_of(event: Event) -> Json:
-    """Return what a TransactionEvent tells."""
+    """Return the payload of a TransactionEvent."""
     assert isinstance(event, events.Received)
     assert isinstance(event.message, Call)
     payload: Json = event.message.payload
@@ -51,22 +55,22 @@ def payload_of(event: Event) -> Json:
 
 
 def is_first(event: Event) -> bool:
-    """Whether it is one of EVSE 1."""
+    """Whether an event is a TransactionEvent of EVSE 1."""
     return is_event(event) and id_of(event).startswith("tx-1-")
 
 
 def id_of(event: Event) -> str:
-    """Return the transaction that an event is about."""
+    """Return the transactionId of a TransactionEvent."""
     return str(payload_of(event)["transactionInfo"]["transactionId"])
 
 
 def message_id(event: Event) -> str:
-    """Return the id of the message of an event; those without one have none."""
+    """Return the message id of an event; empty if it has no message."""
     return event.message.id if isinstance(event, events.Received | events.Sent) else ""
 
 
 def altered(event: Event, change: Change, id_: str | None = None) -> Event:
-    """Return an event with another payload."""
+    """Return an event with a changed payload."""
     assert isinstance(event, events.Received)
     assert isinstance(event.message, Call)
     call = replace(event.message, payload=change(event.message.payload), id=id_ or event.message.id)
@@ -78,17 +82,17 @@ def altered(event: Event, change: Change, id_: str | None = None) -> Event:
 
 
 def put(**patch: Any) -> Change:
-    """Return what sets values; None removes them."""
+    """Return a change that sets fields of the payload; None removes a field."""
     return lambda payload: {key: value for key, value in {**payload, **patch}.items() if value is not None}
 
 
 def info(**patch: Any) -> Change:
-    """Return what sets values of the transactionInfo."""
+    """Return a change that sets fields of the transactionInfo."""
     return lambda payload: payload | {"transactionInfo": put(**patch)(payload["transactionInfo"])}
 
 
 def sample(**patch: Any) -> Change:
-    """Return what sets values of all samples."""
+    """Return a change that sets fields of all samples."""
 
     def change(payload: Json) -> Json:
         values = [
@@ -101,18 +105,18 @@ def sample(**patch: Any) -> Change:
 
 
 def lower(payload: Json) -> Json:
-    """Let the registers fall."""
+    """Make the registers fall."""
     change = sample(value=-5.0, measurand=REGISTER)
     return change(payload)
 
 
 def renumber(payload: Json) -> Json:
-    """Skip a number."""
+    """Skip a seqNo."""
     return payload | {"seqNo": payload["seqNo"] + 1}
 
 
 def shifted(seconds: float) -> Change:
-    """Return what moves an event in time, with its values."""
+    """Return a change that moves an event in time, with its meter values."""
 
     def change(payload: Json) -> Json:
         stamp = rfc3339(read_time(payload["timestamp"]) + seconds)
@@ -123,28 +127,28 @@ def shifted(seconds: float) -> Change:
 
 
 def later_values(payload: Json) -> Json:
-    """Let the values be of an hour later."""
+    """Make the meter values an hour newer than their event."""
     stamp = rfc3339(read_time(payload["timestamp"]) + 3600)
     return payload | {"meterValue": [value | {"timestamp": stamp} for value in payload["meterValue"]]}
 
 
-# What is done to the list.
+# How the list of events is changed.
 
 
 def dropped(seen: list[Event], place: int) -> list[Event]:
-    """Lose an event, and its answer."""
+    """Remove an event and its answer."""
     id_ = message_id(seen[place])
     return [each for each in seen if message_id(each) != id_]
 
 
 def all_dropped(seen: list[Event], _: int) -> list[Event]:
-    """Lose all offline events."""
+    """Remove all offline events."""
     ids = {message_id(each) for each in seen if is_event(each) and payload_of(each).get("offline")}
     return [each for each in seen if message_id(each) not in ids]
 
 
 def swapped(seen: list[Event], place: int) -> list[Event]:
-    """Let an event change places with the next one of its transaction."""
+    """Exchange an event with the next one of its transaction."""
     mine = id_of(seen[place])
     all_ = [n for n in range(len(seen)) if is_event(seen[n]) and id_of(seen[n]) == mine]
     other = min((n for n in all_ if n > place), default=max(n for n in all_ if n < place or n == all_[0]))
@@ -162,15 +166,15 @@ def renamed(seen: list[Event], _: int) -> list[Event]:
 
 
 def told_twice(change: Change) -> Callable[[list[Event], int], list[Event]]:
-    """Return what repeats an event with changes."""
+    """Return an act that repeats an event with changes."""
     return lambda seen, place: [*seen[: place + 1], altered(seen[place], change, "again"), *seen[place + 1 :]]
 
 
-# Where.
+# Which events can be broken.
 
 
 def of(*kinds: str, **values: Any) -> Where:
-    """Take events of some kinds, that have these values; True stands for any."""
+    """Choose events of some types, with these values; True means any value."""
 
     def where(payload: Json) -> bool:
         flat = {**payload, **payload["transactionInfo"]}
@@ -181,7 +185,7 @@ def of(*kinds: str, **values: Any) -> Where:
 
 
 def by(*triggers: str, **values: Any) -> Where:
-    """Take events of some triggers."""
+    """Choose events with some triggers."""
     return lambda payload: payload["triggerReason"] in triggers and of(**values)(payload)
 
 
@@ -245,7 +249,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "the register falls": Mutation("M07", of("Updated", "Ended", meterValue=True), lower),
     "values are of later": Mutation("M08", of("Updated", meterValue=True), later_values),
 }
-"""Every way by what happens."""
+"""All mutations, by what happens."""
 
 OFFLINE = {name for name, each in MUTATIONS.items() if each.check == "X17" or name == "it was offline"}
-"""Those that need an outage; the others are done where there is none."""
+"""The mutations that need an outage; the others are done in a session without one."""

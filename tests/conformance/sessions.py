@@ -1,7 +1,8 @@
-"""A station of its own making, written after the state machine of a transaction, that does nothing wrong: its events.
+"""A simulated station for property tests: it does nothing wrong, and its events are what the checks see.
 
-It shares nothing with the reference station: what both do right, the checks must find right. It does what a list of
-moves says: drivers come and go, commands are sent, the connection breaks, the mock refuses events.
+It follows the state machine of a transaction and shares no code with the reference station: the checks must find
+nothing wrong with either. It performs a list of moves: drivers come and go, commands are sent, the connection breaks,
+the mock refuses events.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from tests.conformance.witness import STATION
 from tests.station.bench import NOW
 
 Move: TypeAlias = tuple[str, int, int]
-"""What happens, at which EVSE, and how many seconds go by then."""
+"""What happens, at which EVSE, and how many seconds pass afterwards."""
 
 EVENT = "TransactionEvent"
 REGISTER, POWER = "Energy.Active.Import.Register", "Power.Active.Import"
@@ -30,32 +31,46 @@ CONNECTED = {"EVConnected", "Charging", "SuspendedEV"}
 
 
 class Terms(Mutable):
-    """What a session keeps to, and whether the mock learns it."""
+    """The settings of the station."""
 
     start: str = "PowerPathClosed"
+    """TxStartPoint."""
     stop: str = "PowerPathClosed"
+    """TxStopPoint."""
     is_known: bool = True
+    """Whether the mock reads the variables of the station."""
 
 
 class Bay(Mutable):
-    """An EVSE with its one connector, and the transaction there."""
+    """An EVSE with one connector, and its transaction."""
 
     id: int
     is_plugged: bool = False
+    """Whether a cable is plugged in."""
     token: Json | None = None
+    """The idToken that charges."""
     remote: int | None = None
+    """The remoteStartId of the transaction."""
     is_suspended: bool = False
+    """Whether the vehicle takes no power."""
     energy: float = 0.0
+    """What the register shows, in Wh."""
     transaction: str | None = None
+    """The transactionId; None if no transaction runs."""
     number: int = 0
+    """The next seqNo."""
     is_token_told: bool = False
+    """Whether an event has had the idToken."""
     is_place_told: bool = False
+    """Whether an event has had the connector."""
     reason: str | None = None
+    """The stoppedReason of the stop, until the transaction ends."""
     due: float = 0.0
+    """When the next periodic values are due."""
 
     @property
     def points(self) -> set[str]:
-        """What holds of TxStartPoint and TxStopPoint."""
+        """The points of TxStartPoint and TxStopPoint that are reached now."""
         held = {"EVConnected"} if self.is_plugged else set()
         held |= {"Authorized"} if self.token else set()
         return held | ({"PowerPathClosed"} if len(held) == 2 else set())
@@ -69,10 +84,12 @@ class Bay(Mutable):
 
 
 class Queued(Mutable):
-    """An event that waits to be taken."""
+    """An event that waits until the CSMS accepts it."""
 
     payload: Json
+    """The payload of the TransactionEvent."""
     attempts: int = 0
+    """How often it was sent."""
 
 
 class Street:
@@ -90,10 +107,10 @@ class Street:
         self.answers: list[str] = []
         self._begin()
 
-    # What happens to it.
+    # What happens to the station.
 
     def play(self, moves: list[Move]) -> list[Event]:
-        """Do those moves, one after the other, and return all that was seen."""
+        """Perform the moves, one after the other, and return all events."""
         for name, evse, seconds in moves:
             MOVES[name](self, self.bays[evse])
             self.wait(seconds)
@@ -101,7 +118,7 @@ class Street:
         return self.seen
 
     def wait(self, seconds: float) -> None:
-        """Let time go by: meters are read, and what waits is sent."""
+        """Let time pass: meters are read, and queued events are sent."""
         end = self.now + seconds
         while True:
             due = [bay.due for bay in self.bays.values() if bay.transaction]
@@ -119,7 +136,7 @@ class Street:
                 return
 
     def change(self, bay: Bay, trigger: str, reason: str | None = None, **changes: Any) -> None:
-        """Change an EVSE, and tell what that means for its transaction."""
+        """Change an EVSE, and send the event that this means for its transaction."""
         before = bay.points
         for name, value in changes.items():
             setattr(bay, name, value)
@@ -144,10 +161,10 @@ class Street:
         bay.reason = reason if trigger in ("StopAuthorized", "RemoteStop") else bay.reason
         self.tell(bay, "Updated", trigger)
 
-    # What it tells.
+    # What the station sends.
 
     def tell(self, bay: Bay, kind: str, trigger: str, context: str = "", reason: str | None = None) -> None:
-        """Make a TransactionEvent."""
+        """Queue a TransactionEvent."""
         info: Json = {"transactionId": bay.transaction, "chargingState": bay.state}
         event: Json = {"eventType": kind, "timestamp": rfc3339(self.now), "triggerReason": trigger, "seqNo": bay.number}
         if bay.token and not bay.is_token_told:
@@ -168,7 +185,7 @@ class Street:
         self.flush()
 
     def samples(self, bay: Bay, context: str) -> list[Json]:
-        """Return what a meter shows."""
+        """Return the values that a meter shows."""
         power = POWER_DRAWN if bay.state == "Charging" else 0
         return [
             {"value": round(bay.energy, 1), "measurand": REGISTER, "context": context, "unitOfMeasure": {"unit": "Wh"}},
@@ -176,7 +193,7 @@ class Street:
         ]
 
     def flush(self) -> None:
-        """Send what waits, as long as it is taken."""
+        """Send the queued events, as long as the mock accepts them."""
         while self.queue and self.is_online and self.now >= self.quiet_until:
             first = self.queue[0]
             answer = self.answers.pop(0) if self.answers else "taken"
@@ -192,7 +209,7 @@ class Street:
                 self.quiet_until = self.now + PAUSE * first.attempts
 
     def call(self, action: str, payload: Json, answer: Json | Error | None) -> None:
-        """Send a call, and let the mock answer it, or not."""
+        """Send a call; the mock answers it, unless `answer` is None."""
         call = Call(f"call-{next(self.ids)}", action, payload)
         self.seen.append(got(self.now, call))
         if answer is not None:
@@ -201,12 +218,12 @@ class Street:
             self.seen.append(sent(self.now, message, call))
 
     def command(self, action: str, payload: Json, answer: Json) -> None:
-        """Let the mock send a command, which is answered at once."""
+        """Let the mock send a command, and answer it at once."""
         call = Call(f"command-{next(self.ids)}", action, payload)
         self.seen += [sent(self.now, call, None), got(self.now, Result(call.id, answer), call)]
 
     def status(self, bay: Bay) -> None:
-        """Tell the status of a connector."""
+        """Send the status of a connector."""
         if self.is_online:
             state = "Occupied" if bay.is_plugged else "Available"
             where = {"evseId": bay.id, "connectorId": 1}
@@ -214,7 +231,7 @@ class Street:
             self.call("StatusNotification", where | told, {})
 
     def lose(self) -> None:
-        """Lose the connection: what waits is offline from now on (E11.FR.07)."""
+        """Lose the connection: queued events are offline from now on (E11.FR.07)."""
         self.is_online = False
         self.seen.append(events.Disconnected(self.now, STATION, 1006, ""))
         for each in self.queue:
@@ -226,7 +243,7 @@ class Street:
         self.seen += connected(self.now)
 
     def _begin(self) -> None:
-        """Boot, tell the connectors, and let the mock learn the variables, if it is to know them."""
+        """Boot, report the connectors, and let the mock read the variables if the terms say so."""
         self.connect()
         boot = {"reason": "PowerUp", "chargingStation": {"model": "Street", "vendorName": "Tests"}}
         self.call("BootNotification", boot, {"currentTime": rfc3339(self.now), "interval": 86400, "status": "Accepted"})
@@ -242,7 +259,7 @@ class Street:
 
 
 def variables(terms: Terms) -> list[Json]:
-    """Return, as results of GetVariables, what a session keeps to."""
+    """Return the settings of the station as results of GetVariables."""
     measurands = f"{REGISTER},{POWER}"
     rows = [
         ("SampledDataCtrlr", "TxStartedMeasurands", measurands),
@@ -280,7 +297,7 @@ def _unplug(street: Street, bay: Bay) -> None:
 
 
 def _present(street: Street, bay: Bay) -> None:
-    """Begin with a card, or stop with it."""
+    """Present a card: start charging, or stop."""
     if bay.token:
         street.change(bay, "StopAuthorized", "Local", token=None)
     else:
@@ -307,7 +324,7 @@ def _stop(street: Street, bay: Bay) -> None:
 
 
 def _suspend(street: Street, bay: Bay) -> None:
-    """Let the vehicle stop taking power, or begin again."""
+    """Let the vehicle stop taking power, or take it again."""
     if bay.transaction and bay.state in ("Charging", "SuspendedEV"):
         street.change(bay, "ChargingStateChanged", is_suspended=not bay.is_suspended)
 
@@ -346,7 +363,7 @@ CALM: Mapping[str, Callable[[Street, Bay], None]] = {
     "suspend": _suspend,
     "ask": _ask,
 }
-"""What happens while all goes well."""
+"""The moves while nothing goes wrong."""
 
 MOVES: Mapping[str, Callable[[Street, Bay], None]] = {
     **CALM,
@@ -356,4 +373,4 @@ MOVES: Mapping[str, Callable[[Street, Bay], None]] = {
     "refuse often": _answers("refused", "refused", "refused"),
     "lose the answer": _answers("lost"),
 }
-"""All that may happen."""
+"""All moves."""

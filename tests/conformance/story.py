@@ -1,4 +1,4 @@
-"""Stories of a station, written down by hand: the events of what no station on the stage does."""
+"""Stories of a station, written by hand: events that no station of the reference scenarios sends."""
 
 from collections.abc import Iterable
 from typing import Any, Self
@@ -26,13 +26,13 @@ STAMP = rfc3339(NOW)
 
 
 def connected(at: float, credentials: str = CREDENTIALS) -> list[Event]:
-    """Return how a station comes."""
+    """Return the events of a handshake and the new connection."""
     visitor = Visitor(f"/{STATION}", ["ocpp2.0.1"], credentials)
     return [Knocked(at, STATION, visitor), Connected(at, STATION, "ocpp2.0.1", ("ocpp2.0.1",))]
 
 
 def came(at: float, text: bytes, answers: Call | None = None) -> Received:
-    """Return the event of a text that came, as the session makes it; it may answer a call of the mock."""
+    """Return the event of a received text, as the session makes it; it may answer a call of the mock."""
     talk = Conversation(V201, Sender.STATION)
     if answers:
         talk.open(answers)
@@ -41,28 +41,28 @@ def came(at: float, text: bytes, answers: Call | None = None) -> Received:
 
 
 def got(at: float, message: Message, answers: Call | None = None) -> Received:
-    """Return the event of a message that came."""
+    """Return the event of a received message."""
     return came(at, encode(message), answers)
 
 
 def sent(at: float, message: Message, answers: Call | None = None, fault: str = "") -> Sent:
-    """Return the event of a message of the mock."""
+    """Return the event of a message that the mock sent."""
     violations = Conversation(V201, Sender.STATION).sent(message, answers)
     return Sent(at, STATION, encode(message), message, violations, answers, "", fault)
 
 
-# What there is to tell.
+# Payloads.
 
 
 def about(component: str, variable: str) -> Json:
-    """Return the names of a variable: `("OCPPCommCtrlr", "MessageTimeout[Default]")`."""
+    """Return component and variable, for instance of `("OCPPCommCtrlr", "MessageTimeout[Default]")`."""
     name, _, instance = variable.removesuffix("]").partition("[")
     named = {"name": name, "instance": instance} if instance else {"name": name}
     return {"component": {"name": component}, "variable": named}
 
 
 def variable(component: str, name: str, *, mutability: str = "ReadWrite", **more: Any) -> Json:
-    """Return a reported variable: `value` is that of its attribute, the rest are its characteristics."""
+    """Return a reported variable: `value` goes into its attribute, the rest into its characteristics."""
     attribute = {"mutability": mutability} | ({"value": more.pop("value")} if "value" in more else {})
     characteristics = {"dataType": "string", "supportsMonitoring": False} | more
     return about(component, name) | {"variableAttribute": [attribute], "variableCharacteristics": characteristics}
@@ -75,7 +75,7 @@ def part(id_: int, number: int, *rows: Json, tbc: bool = False) -> Json:
 
 
 class Story:
-    """What a station does, one thing after the other; `now` is when the next one happens."""
+    """What a station does, step by step; `now` is the time of the next step."""
 
     def __init__(self, seconds: float = 0.0) -> None:
         self.now = NOW + seconds
@@ -83,11 +83,11 @@ class Story:
         self._count = 0
 
     def found(self, *checks: str) -> list[str]:
-        """Return what those checks find by now: all whose ids begin so."""
+        """Return what these checks have reported by now. A check counts if its id begins with one of the texts."""
         return [finding.problem for finding in self._findings(checks)]
 
     def checks(self, *checks: str) -> list[str]:
-        """Return which of them find something."""
+        """Return the ids of the checks that have reported something by now."""
         return [finding.check for finding in self._findings(checks)]
 
     def wait(self, seconds: float) -> Self:
@@ -96,7 +96,7 @@ class Story:
         return self
 
     def at(self, seconds: float = 0.0) -> str:
-        """Return the time so many seconds from now, as messages have it."""
+        """Return the timestamp of a time, in seconds from now."""
         return rfc3339(self.now + seconds)
 
     def connect(self, password: str = OLD) -> Self:
@@ -104,15 +104,15 @@ class Story:
         return self._add(*connected(self.now, basic(STATION, password)))
 
     def lose(self) -> Self:
-        """Lose it."""
+        """Lose the connection."""
         return self._add(Disconnected(self.now, STATION, 1006, ""))
 
     def reconnect(self) -> Self:
-        """Lose it for a second."""
+        """Lose the connection, and open another one after a second."""
         return self.lose().wait(1).connect()
 
     def call(self, action: str, payload: Json, answer: Any = (), *, fault: str = "") -> Self:
-        """Let the station call; it gets the usual answer with `answer` laid over it, an error code, or None at all."""
+        """Let the station call. `answer` patches the usual answer, or is an error code; None means no answer."""
         call = Call(self._new_id(), action, payload)
         received = got(self.now, call)
         assert isinstance(answer, str) or not received.violations, "what breaks its schema is refused"
@@ -126,7 +126,7 @@ class Story:
         return self._add(sent(self.now, Result(call.id, usual | dict(answer)), call, fault))
 
     def command(self, action: str, payload: Json, answer: Json | str | None, *early: tuple[str, Json]) -> Self:
-        """Send a command; it is answered with a result, an error code, or not at all, after calls that come early."""
+        """Send a command. It gets a result, an error code, or no answer; `early` calls come before that."""
         call = Call(self._new_id(), action, payload)
         command = sent(self.now, call)
         assert not command.violations
@@ -138,7 +138,7 @@ class Story:
         message = Error(call.id, answer, "") if isinstance(answer, str) else Result(call.id, answer)
         return self._add(got(self.now, message, call))
 
-    # What most stations do.
+    # What stations usually do.
 
     def boot(self, reason: str = "PowerUp", status: str = "Accepted", interval: int = 0, **answer: Any) -> Self:
         """Boot."""
@@ -147,20 +147,20 @@ class Story:
         return self.call("BootNotification", {"reason": reason, "chargingStation": station}, answer)
 
     def begin(self, *connectors: tuple[int, int]) -> Self:
-        """Connect, boot, and tell that all is well."""
+        """Connect, boot, and report that all connectors are Available."""
         self.connect().boot()
         for evse, connector in connectors or [(1, 1)]:
             self.tell(evse, connector)
         return self.secure("StartupOfTheDevice")
 
     def tell(self, evse: int, connector: int, status: str = "Available", after: float = 0.0, answer: Any = ()) -> Self:
-        """Tell the status of a connector."""
+        """Send the status of a connector."""
         place = {"evseId": evse, "connectorId": connector}
         payload = {"timestamp": self.at(after), "connectorStatus": status} | place
         return self.call("StatusNotification", payload, answer)
 
     def secure(self, kind: str) -> Self:
-        """Tell a security event."""
+        """Send a security event."""
         return self.call("SecurityEventNotification", {"type": kind, "timestamp": self.at()})
 
     def event(
@@ -173,22 +173,22 @@ class Story:
         answer: Any = (),
         **more: Any,
     ) -> Self:
-        """Tell of transaction T at connector 1.1, or otherwise."""
+        """Send a TransactionEvent, of transaction T at connector 1.1 unless `more` says otherwise."""
         info = {"transactionId": "T"} | more.pop("info", {})
         stamp = {"timestamp": self.at(after), "evse": {"id": 1, "connectorId": 1}}
         payload = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
         return self.call("TransactionEvent", payload | stamp | more, answer)
 
-    # What most mocks want to know.
+    # What a CSMS usually asks for.
 
     def know(self, **values: str) -> Self:
-        """Get variables, as they are: `OCPPCommCtrlr_OfflineThreshold="60"`."""
+        """Read variables with these values: `OCPPCommCtrlr_OfflineThreshold="60"`."""
         for name, value in values.items():
             self.get(*name.split("_"), attributeValue=value)
         return self
 
     def get(self, component: str, variable: str, status: str = "Accepted", **more: Any) -> Self:
-        """Get a variable."""
+        """Read a variable."""
         name = about(component, variable)
         answer = name | {"attributeType": "Actual", "attributeStatus": status} | more
         return self.command("GetVariables", {"getVariableData": [name]}, {"getVariableResult": [answer]})
@@ -201,7 +201,7 @@ class Story:
         return self.command("SetVariables", {"setVariableData": [item]}, {"setVariableResult": [answer]})
 
     def report(self, *rows: Json, base: str = "FullInventory", id_: int = 4242) -> Self:
-        """Report variables, all of them by default."""
+        """Report variables, in a FullInventory by default."""
         self.command("GetBaseReport", {"requestId": id_, "reportBase": base}, {"status": "Accepted"})
         return self.call("NotifyReport", part(id_, 0, *rows))
 
@@ -218,5 +218,5 @@ class Story:
 
 
 def accepted() -> Story:
-    """Return a station that has booted, and told nothing more."""
+    """Return a station that has booted, and sent nothing else."""
     return Story().connect().boot()

@@ -1,4 +1,4 @@
-"""What no misbehaviour of the station shows of the checks of idTokens (A)."""
+"""Tests of the idToken checks (A) that the misbehaviours of the reference station do not cover."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ ALL = ("A01", "A02", "A03", "A04", "A05", "A06", "A07")
 
 
 def asked(story: Story, **info: Any) -> Story:
-    """Ask about Alice."""
+    """Send an Authorize for Alice."""
     return story.call("Authorize", {"idToken": ALICE}, {"idTokenInfo": ACCEPTED | info})
 
 
 def started(story: Story, **more: Any) -> Story:
-    """Let Alice begin."""
+    """Start a transaction for Alice."""
     return story.event("Started", "Authorized", **({"idToken": ALICE} | more))
 
 
 def test_who_is_refused_does_not_begin() -> None:
-    """But for what began before, elsewhere, or by the CSMS (A02)."""
+    """A02 reports a refused start, unless it came before the refusal or was remote."""
     assert started(asked(Story().begin())).found(*ALL) == []
     refused = started(asked(Story().begin(), **REFUSED))
     assert refused.found(*ALL) == ["idToken Alice was Blocked, but started charging 0.0 s later"]
@@ -31,7 +31,7 @@ def test_who_is_refused_does_not_begin() -> None:
 
 
 def test_who_was_refused_is_asked_about_again() -> None:
-    """Unless the station was offline (A03)."""
+    """A03 reports a start with an idToken refused earlier, unless the station was offline or asked again."""
     refused = asked(Story().begin(), **REFUSED).wait(99)
     assert started(refused).found(*ALL) == ["idToken Alice was Blocked, but started charging without a new Authorize"]
     assert started(asked(asked(Story().begin(), **REFUSED).wait(99))).found(*ALL) == []
@@ -39,7 +39,7 @@ def test_who_was_refused_is_asked_about_again() -> None:
 
 
 def test_where_somebody_may_charge() -> None:
-    """A restriction that comes later is not broken by what is told again (A04)."""
+    """A04 reports a start at a forbidden EVSE; a repeated Started does not violate a restriction that came after it."""
     only = {"evseId": [2]}
     elsewhere = started(asked(Story().begin(), **only))
     assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but may only at 2"]
@@ -48,7 +48,7 @@ def test_where_somebody_may_charge() -> None:
 
 
 def test_stopping_needs_no_question() -> None:
-    """But a question about somebody who charges may be for another EVSE (A05)."""
+    """A05 reports an Authorize before a stop; if the idToken starts another transaction, the question was for that."""
     stop = ("Ended", "StopAuthorized", 1)
     assert started(asked(Story().begin())).wait(60).event(*stop, idToken=ALICE).found(*ALL) == []
     asking = asked(started(asked(Story().begin())).wait(60)).event(*stop, idToken=ALICE)
@@ -59,7 +59,7 @@ def test_stopping_needs_no_question() -> None:
 
 
 def test_remote_starts_that_are_authorized() -> None:
-    """Where the station knows nobody itself, it asks (A01)."""
+    """A01 reports a remote start without Authorize, if no cache or list of the station can know the idToken."""
     known = {"AuthCtrlr_AuthorizeRemoteStart": "true", "AuthCtrlr_Enabled": "true"}
     known |= {"AuthCacheCtrlr_Enabled": "false", "LocalAuthListCtrlr_Enabled": "false"}
     request = ("RequestStartTransaction", {"remoteStartId": 7, "idToken": ALICE}, {"status": "Accepted"})

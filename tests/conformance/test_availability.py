@@ -1,4 +1,4 @@
-"""What no misbehaviour of the station shows of the checks of connectors (G)."""
+"""Tests of the availability checks (G) that the misbehaviours of the reference station do not cover."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def closed(story: Story, status: str = "Accepted", **place: int) -> Story:
 
 
 def test_connectors_follow_their_evse() -> None:
-    """All of them (G04), or none has told anything (G01)."""
+    """G04 reports that some connectors did not change, G01 that none did."""
 
     def two() -> Story:
         return closed(Story().begin((1, 1), (1, 2)), id=1)
@@ -30,7 +30,7 @@ def test_connectors_follow_their_evse() -> None:
 
 
 def test_a_station_that_is_so_already() -> None:
-    """What is asked for again is Accepted (G02)."""
+    """G02 reports a command that is not Accepted although it changes nothing."""
     open_ = (CHANGE, OPEN, {"status": "Rejected"})
     assert Story().begin().command(*open_).found("G02") == [
         f"{CHANGE} to Operative is Rejected, although that is the state already"
@@ -40,7 +40,7 @@ def test_a_station_that_is_so_already() -> None:
 
 
 def test_a_transaction_goes_before() -> None:
-    """Its end may be told late; what is closed stays so (G03)."""
+    """G03 accepts an Ended event that comes late, and reports Unavailable before or Available after the transaction."""
 
     def charging(status: str) -> Story:
         return closed(Story().begin((1, 1), (1, 2)).event("Started", "Authorized").wait(60), status, id=1)
@@ -58,7 +58,7 @@ def test_a_transaction_goes_before() -> None:
 
 
 def test_another_connector_may_be_used_later() -> None:
-    """Only what changes together is one change (G05)."""
+    """G05 reports connectors that change together, not one that changes later."""
     used = Story().begin((1, 1), (1, 2)).tell(1, 1, "Occupied")
     assert used.tell(1, 2, "Unavailable").found("G05") == [
         "connector 1.2 became Unavailable together with 1.1, which is Occupied"
@@ -68,7 +68,7 @@ def test_another_connector_may_be_used_later() -> None:
 
 
 def test_what_is_closed_stays_so() -> None:
-    """Until it is to be opened; a status that comes late is of before (G06)."""
+    """G06 reports a usable status of an Inoperative connector, unless it is old or follows a reset or an opening."""
 
     def closed_() -> Story:
         return closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
@@ -84,7 +84,7 @@ def test_what_is_closed_stays_so() -> None:
 
 
 def test_events_of_monitors_are_their_own() -> None:
-    """A monitor may look at anything; what tells a status has its name and value (G07)."""
+    """G07 looks at the name, the value and the trigger of a status, but not at events of a monitor."""
 
     def told(variable: str, value: str, **more: Any) -> list[str]:
         component = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
@@ -104,7 +104,7 @@ def test_events_of_monitors_are_their_own() -> None:
 
 
 def test_unlocking() -> None:
-    """A connector that was reported is known; one whose transaction has ended may be unlocked (G08)."""
+    """G08 knows a connector that has reported a status; after the end of its transaction it may be unlocked."""
     place = {"evseId": 1, "connectorId": 1}
 
     def unlocked(status: str) -> Story:

@@ -1,4 +1,4 @@
-"""The gates of the catalogue: which checks there are, and how long one may be."""
+"""Gates of the catalogue: which checks exist, in which order, and how long one may be."""
 
 import ast
 import re
@@ -29,16 +29,17 @@ def length_of(source: str) -> int:
 
 
 def test_the_catalogue_is_whole() -> None:
-    """Each of its checks is judged, or there is a reason why not; each letter is numbered from 01 on."""
+    """Each check of the catalogue is judged or has a reason why not, and each letter is numbered from 01 on."""
     assert not CHECKS.keys() & UNJUDGED.keys()
     ids = sorted(CHECKS.keys() | UNJUDGED.keys())
     assert all(re.fullmatch(r"[A-Z]\d\d", id_) for id_ in ids)
     for letter, same in groupby(ids, key=lambda id_: id_[0]):
-        assert all(id_ == f"{letter}{number:02}" for number, id_ in enumerate(same, 1))
+        told = [*same]
+        assert told == [f"{letter}{number:02}" for number in range(1, len(told) + 1)], "a new check has the next number"
 
 
 def test_a_check_is_a_clause() -> None:
-    """It says what is wrong in its docstring, and finds it in a few lines (principle 7)."""
+    """Each check has a docstring that says what is wrong, and only a few lines of code (principle 7)."""
     judges = [(id_, judge) for id_, check in CHECKS.items() for judge in (check.judge, check.due) if judge]
     lengths = {f"{id_} {judge.__name__}": length_of(getsource(judge)) for id_, judge in judges}
     too_long = {name: length for name, length in lengths.items() if length > MOST_LINES}
@@ -53,7 +54,7 @@ def test_the_order_is_that_of_the_table() -> None:
 
 
 def test_findings_come_in_the_order_of_the_table() -> None:
-    """What is wrong about one event is found in that order, whatever file a check is in."""
+    """Findings about one event come in the order of the table, whatever file a check is in."""
     twice = b'[2,"again","Heartbeat",{"customData":null,"customData":null}]'
     found = inspect([*connected(NOW), came(NOW + 1, twice), came(NOW + 2, twice)], NOW + 3)
     last = [finding.check for finding in found if finding.at == NOW + 2]
@@ -61,7 +62,7 @@ def test_findings_come_in_the_order_of_the_table() -> None:
 
 
 def test_deadlines_that_pass_at_once_come_in_the_order_of_the_table() -> None:
-    """Two answers came at one time, and nothing of what had to follow: V12 stands before F02 in the table."""
+    """Two deadlines expire at the same time: V12 is reported before F02, as in the table."""
     commands = [
         (Call("report", "GetBaseReport", {"requestId": 1, "reportBase": "FullInventory"})),
         (Call("trigger", "TriggerMessage", {"requestedMessage": "Heartbeat"})),
@@ -74,7 +75,7 @@ def test_deadlines_that_pass_at_once_come_in_the_order_of_the_table() -> None:
 
 
 def test_checks_do_not_guess_what_an_event_is() -> None:
-    """What is seen is typed: no check or learner casts, asks for an attribute by name, or calls a variable Any."""
+    """Events are typed: no check or learner casts, uses getattr on them, or calls a variable Any."""
     guesses = []
     for file in Path(conformance.__file__).parent.rglob("*.py"):
         functions = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]
@@ -86,7 +87,7 @@ def test_checks_do_not_guess_what_an_event_is() -> None:
 
 
 def test_another_severity_has_a_reason() -> None:
-    """A finding that may have another severity than its check says why."""
+    """A finding whose severity may differ from that of its check says why."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in Path(conformance.__file__).parent.rglob("*.py")]
     made = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     words = [{word.arg for word in node.keywords} for node in made if getattr(node.func, "id", "") == "Wrong"]

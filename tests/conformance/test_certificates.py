@@ -1,4 +1,4 @@
-"""Checks of certificates, where the reference station cannot be so wrong, or might be wronged."""
+"""Tests of the certificate checks that the misbehaviours of the reference station do not cover."""
 
 from functools import cache
 from hashlib import sha512
@@ -15,13 +15,13 @@ ROOT = "CSMSRootCertificate"
 
 @cache
 def first() -> Authority:
-    """Return an authority, made when it is wanted."""
+    """Return a certificate authority; it is made when first used."""
     return Authority("First")
 
 
 @cache
 def second() -> Authority:
-    """Return another one."""
+    """Return another authority."""
     return Authority("Second")
 
 
@@ -33,7 +33,7 @@ def install(story: Story, certificate: str, status: str = "Accepted", type_: str
 
 
 def listing(story: Story, *hashes: Json, of: str | None = None, type_: str = ROOT) -> Story:
-    """Let the station list what it has."""
+    """Let the station list its certificates."""
     chain = [{"certificateType": type_, "certificateHashData": each} for each in hashes]
     answer = {"status": "Accepted", "certificateHashDataChain": chain} if chain else {"status": "NotFound"}
     return story.command("GetInstalledCertificateIds", {"certificateType": [of]} if of else {}, answer)
@@ -52,18 +52,18 @@ def delete(story: Story, hash_data: Json, status: str = "Accepted") -> Story:
     ],
 )
 def test_an_empty_list(answer: Json, wrong: list[str]) -> None:
-    """It says so (C01)."""
+    """C01 reports an empty list with the status Accepted; NotFound is right."""
     assert accepted().command("GetInstalledCertificateIds", {}, answer).found("C01") == wrong
 
 
 def test_a_type_that_was_not_asked_for() -> None:
-    """It is not listed (C01)."""
+    """C01 reports a type that was not requested."""
     story = listing(accepted(), first().hash_data(), of=ROOT, type_="V2GRootCertificate")
     assert story.found("C01") == ["V2GRootCertificate was not asked for"]
 
 
 def test_hashes_that_are_written_otherwise() -> None:
-    """Case and leading zeros do not matter, nor does the algorithm (C02)."""
+    """C02 finds a certificate in a list whatever the case, the leading zeros or the hash algorithm."""
     data = first().hash_data() | {"serialNumber": "00AB"}
     assert listing(install(accepted(), first().root), data).found("C02") == []
     other = hash_data(first().root, first().root, "SHA512")
@@ -72,7 +72,7 @@ def test_hashes_that_are_written_otherwise() -> None:
 
 
 def test_a_certificate_that_is_not_listed() -> None:
-    """It was installed, and not deleted since; another list is not the one (C02)."""
+    """C02 reports a certificate missing from a list of its type, unless it was rejected or deleted."""
     wrong = ["CSMSRootCertificate with the serial number ab was accepted, but is not listed"]
     assert listing(install(accepted(), first().root), second().hash_data()).found("C02") == wrong
     assert listing(listing(install(accepted(), first().root)), of=ROOT).found("C02") == wrong
@@ -82,7 +82,7 @@ def test_a_certificate_that_is_not_listed() -> None:
 
 
 def test_a_root_that_takes_the_place_of_another() -> None:
-    """Of the roots of the CSMS there may be one at a time, unless the station says that it does not check (C02)."""
+    """C02 expects only the newest CSMS root, unless AdditionalRootCertificateCheck is false."""
     story = install(install(accepted(), first().root), second().root)
     assert listing(story, second().hash_data()).found("C02") == []
     check = variable("SecurityCtrlr", "AdditionalRootCertificateCheck", value="false")
@@ -91,7 +91,7 @@ def test_a_root_that_takes_the_place_of_another() -> None:
 
 
 def test_what_is_below_a_certificate_is_listed() -> None:
-    """A list has it in its own place (C02)."""
+    """C02 finds a certificate among the children of another one."""
     below = first().issue("Below", ec_key("Below").public_key())
     story = install(accepted(), below, type_="V2GRootCertificate")
     entry: Json = {"certificateType": "V2GRootCertificate", "certificateHashData": first().hash_data()}
@@ -101,7 +101,7 @@ def test_what_is_below_a_certificate_is_listed() -> None:
 
 
 def test_what_was_deleted() -> None:
-    """It is not listed again, unless it was installed again (C03)."""
+    """C03 reports a deleted certificate that is listed again, unless it was installed again."""
     story = delete(listing(accepted(), first().hash_data()), first().hash_data())
     wrong = ["the certificate with the serial number ab was deleted, but is listed"]
     assert listing(story, first().hash_data()).found("C03") == wrong
@@ -111,14 +111,14 @@ def test_what_was_deleted() -> None:
 
 @pytest.mark.parametrize(("status", "is_wrong"), [("Accepted", True), ("NotFound", False), ("Failed", False)])
 def test_deleting_what_is_not_there(status: str, is_wrong: bool) -> None:
-    """It cannot be, where all of them were listed (C03)."""
+    """C03 reports the deletion of an unknown certificate, if all types have been listed."""
     story = listing(accepted(), first().hash_data())
     assert bool(delete(story, second().hash_data(), status).found("C03")) is is_wrong
     assert delete(listing(accepted(), first().hash_data(), of=ROOT), second().hash_data(), status).found("C03") == []
 
 
 def test_deleting_the_own_certificate() -> None:
-    """It cannot be deleted (C03)."""
+    """C03 reports that the station's own certificate was deleted."""
     own = first().issue("Station", ec_key("Station").public_key())
     story = accepted().command("CertificateSigned", {"certificateChain": own}, {"status": "Accepted"})
     wrong = ["the station's own certificate was deleted, with the serial number c0ffee"]
@@ -127,7 +127,7 @@ def test_deleting_the_own_certificate() -> None:
 
 @pytest.mark.parametrize(("check", "is_wrong"), [("true", True), ("false", False)])
 def test_a_root_that_the_one_before_has_not_signed(check: str, is_wrong: bool) -> None:
-    """It does not take its place, if the station checks that (C04)."""
+    """C04 reports a root that the one before has not signed, if AdditionalRootCertificateCheck is true."""
     story = accepted().report(variable("SecurityCtrlr", "AdditionalRootCertificateCheck", value=check))
     assert bool(install(install(story, first().root), second().root).found("C04")) is is_wrong
     signed = first().issue("Second", ec_key("Second").public_key())

@@ -1,4 +1,4 @@
-"""Checks of logs, customer information and monitors, where the reference station cannot be so wrong, or is wronged."""
+"""Tests of log, customer and monitor checks that the misbehaviours of the reference station do not cover."""
 
 from typing import Any
 
@@ -15,20 +15,20 @@ ABOUT = {"component": {"name": "X"}, "variable": {"name": "Y"}}
 
 
 def get_log(story: Story, id_: int, status: str = "Accepted", **more: Any) -> Story:
-    """Ask for a log."""
+    """Send a GetLog."""
     wanted = {"requestId": id_, "logType": "SecurityLog", "log": {"remoteLocation": "http://x/"}} | more
     return story.command("GetLog", wanted, {"status": status, "filename": "log"})
 
 
 def told(story: Story, id_: int, *statuses: str) -> Story:
-    """Let the station tell how far it is."""
+    """Let the station send statuses of an upload."""
     for status in statuses:
         story.call(LOG, {"status": status, "requestId": id_})
     return story
 
 
 def test_statuses_without_a_request() -> None:
-    """Only of nothing there is no requestId (N02)."""
+    """N02 reports a status without a requestId, except Idle, and a requestId that was never requested."""
     story = accepted().call(LOG, {"status": "Idle"}).call(LOG, {"status": "Uploading"})
     assert story.found("N02") == ["Uploading has no requestId"]
     assert told(accepted(), 5, "Uploaded").found("N02") == [
@@ -48,13 +48,13 @@ def test_statuses_without_a_request() -> None:
     ],
 )
 def test_the_way_of_an_upload(statuses: list[str], wrong: bool) -> None:
-    """It begins before it is done, and comes to an end, good or bad (N03)."""
+    """N03 reports an upload without Uploading before Uploaded, or without an end; a failure is an end too."""
     story = told(get_log(accepted(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
     assert bool(story.found("N03")) is wrong
 
 
 def test_an_upload_takes_its_time() -> None:
-    """It may be slow, may be tried again, and may be cut off (N03)."""
+    """N03 allows slow uploads with retries, and uploads that lose their connection."""
     story = told(get_log(accepted(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
     assert story.found("N03") == []
     assert told(get_log(accepted(), 1), 1, "Uploading").reconnect().wait(PATIENCE * 10 + 1).found("N03") == []
@@ -62,20 +62,20 @@ def test_an_upload_takes_its_time() -> None:
 
 @pytest.mark.parametrize("statuses", [[], ["AcceptedCanceled"], ["Uploaded"]])
 def test_an_upload_that_is_cancelled(statuses: list[str]) -> None:
-    """That is told, where it was not over already (N03)."""
+    """N03 reports a cancelled upload without AcceptedCanceled, unless it was over already."""
     story = told(get_log(accepted(), 1), 1, "Uploading")
     told(told(get_log(story, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
     assert story.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, but no status reported that"])
 
 
 def ask(story: Story, status: str = "Accepted", **request: Any) -> Story:
-    """Ask for a customer."""
+    """Send a CustomerInformation."""
     wanted = {"requestId": 7, "report": True, "clear": False} | request
     return story.command("CustomerInformation", wanted, {"status": status})
 
 
 def data(number: int, *, tbc: bool = False) -> Json:
-    """Return a part of what is known of a customer."""
+    """Return a part of the customer information."""
     return {"data": "x", "seqNo": number, "generatedAt": STAMP, "requestId": 7, "tbc": tbc}
 
 
@@ -91,12 +91,12 @@ def data(number: int, *, tbc: bool = False) -> Json:
     ],
 )
 def test_ways_to_name_a_customer(request_: Json, status: str, is_wrong: bool) -> None:
-    """Exactly one is right (N06)."""
+    """N06 reports a command that names no customer, or names one in two ways, and is not Invalid."""
     assert bool(ask(accepted(), status, **request_).found("N06")) is is_wrong
 
 
 def test_parts_of_customer_information() -> None:
-    """They are in order, and have an end (N05)."""
+    """N05 reports parts out of order, and a last part that does not come."""
     story = ask(accepted(), idToken=TOKEN).call("NotifyCustomerInformation", data(0, tbc=True))
     assert story.wait(PATIENCE + 1).found("N05") == [
         "the last NotifyCustomerInformation of request 7 did not come within 30 s"
@@ -106,14 +106,14 @@ def test_parts_of_customer_information() -> None:
 
 
 def test_no_customer_information() -> None:
-    """It has to come, unless nothing was wanted (N05)."""
+    """N05 reports information that does not come, unless no report was requested or the command was rejected."""
     assert len(ask(accepted(), idToken=TOKEN).wait(PATIENCE + 1).found("N05")) == 1
     assert ask(accepted(), idToken=TOKEN, report=False).wait(PATIENCE + 1).found("N05") == []
     assert ask(accepted(), "Rejected", idToken=TOKEN).wait(PATIENCE + 1).found("N05") == []
 
 
 def watch(kind: str = "UpperThreshold", severity: int = 5) -> Story:
-    """Return a station that watches a variable, whose limit is 100, under the id 3."""
+    """Return a station with monitor 3 on a variable: its threshold is 100."""
     setting = ABOUT | {"type": kind, "severity": severity, "value": 100}
     answer = ABOUT | {"type": kind, "severity": severity, "status": "Accepted", "id": 3}
     return accepted().command(
@@ -122,7 +122,7 @@ def watch(kind: str = "UpperThreshold", severity: int = 5) -> Story:
 
 
 def event(number: int = 0, trigger: str = "Alerting", *, tbc: bool = False, at: float = 60.0, **more: Any) -> Json:
-    """Return an event of the monitor."""
+    """Return an event of that monitor."""
     about = {"eventId": 1, "timestamp": rfc3339(NOW + at), "trigger": trigger, "actualValue": "200", **ABOUT}
     about |= {"eventNotificationType": "CustomMonitor", "variableMonitoringId": 3}
     return {"generatedAt": STAMP, "seqNo": number, "tbc": tbc, "eventData": [about | more]}
@@ -140,19 +140,19 @@ def event(number: int = 0, trigger: str = "Alerting", *, tbc: bool = False, at: 
     ],
 )
 def test_the_trigger_of_an_event(kind: str, trigger: str, at: float, is_wrong: bool) -> None:
-    """It fits the monitor, if that was there when it happened (N08)."""
+    """N08 reports a trigger that does not fit the monitor, unless the event is older than the monitor."""
     assert bool(watch(kind).call("NotifyEvent", event(0, trigger, at=at)).found("N08")) is is_wrong
 
 
 @pytest.mark.parametrize(("severity", "at", "is_wrong"), [(5, 60, True), (4, 60, False), (5, -60, False)])
 def test_the_severity_of_an_event(severity: int, at: float, is_wrong: bool) -> None:
-    """It is not above the level, from the time on that this is set (N08)."""
+    """N08 reports a severity above the level, unless the event is older than the level."""
     story = watch(severity=severity).command("SetMonitoringLevel", {"severity": 4}, {"status": "Accepted"})
     assert bool(story.call("NotifyEvent", event(at=at)).found("N08")) is is_wrong
 
 
 def test_the_numbers_of_events() -> None:
-    """Each message begins at 0, unless it goes on with the one before; after a gap nobody knows (N08)."""
+    """N08 expects seqNo 0, or the next one after a message with tbc; after a lost connection it expects nothing."""
     story = watch()
     for number, tbc in ((0, False), (0, True), (1, True), (2, False), (0, False)):
         story.call("NotifyEvent", event(number, tbc=tbc))
@@ -167,7 +167,7 @@ def test_the_numbers_of_events() -> None:
     [("UpperThreshold", "99", True), ("UpperThreshold", "101", False), ("LowerThreshold", "101", True)],
 )
 def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> None:
-    """It is told when the value is known to be back (N09)."""
+    """N09 reports a value that is back within its threshold, without an event that says so."""
     story = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
     told_so = ["X.Y is 99, but no event of monitor 3 has cleared true"] if value == "99" else story.found("N09")
     assert bool(story.wait(PATIENCE + 1).found("N09")) is is_back
@@ -177,7 +177,7 @@ def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> No
 
 
 def test_a_threshold_that_is_not_watched_any_more() -> None:
-    """Nothing is told of it (N09)."""
+    """N09 is silent about a monitor that was cleared."""
     story = watch().call("NotifyEvent", event()).get("X", "Y", attributeValue="99")
     story.command("ClearVariableMonitoring", {"id": [3]}, {"clearMonitoringResult": [{"id": 3, "status": "Accepted"}]})
     assert story.wait(PATIENCE + 1).found("N09") == []
@@ -185,14 +185,14 @@ def test_a_threshold_that_is_not_watched_any_more() -> None:
 
 @pytest.mark.parametrize(("status", "is_wrong"), [("EmptyResultSet", True), ("Accepted", False)])
 def test_a_report_of_no_monitors(status: str, is_wrong: bool) -> None:
-    """What is said to be empty is not reported (N10)."""
+    """N10 reports a report that was announced as empty."""
     story = accepted().command("GetMonitoringReport", {"requestId": 7}, {"status": status})
     story.call("NotifyMonitoringReport", {"requestId": 7, "seqNo": 0, "generatedAt": STAMP})
     assert bool(story.wait(PATIENCE + 1).found("N10")) is is_wrong
 
 
 def test_a_monitor_of_another_variable() -> None:
-    """A result is about what was to be watched (N07)."""
+    """N07 reports a result about a variable that was not in the command."""
     setting = ABOUT | {"type": "Delta", "severity": 5, "value": 1}
     answer = {
         "component": {"name": "Z"},

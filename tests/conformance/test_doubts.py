@@ -1,4 +1,4 @@
-"""Where a station may be right: what the checks say at most for information, and what they still find."""
+"""Cases where a station may be right: checks report them as an info at most, and still report the certain ones."""
 
 from collections.abc import Sequence
 
@@ -13,18 +13,18 @@ UPDATED = ("SampledDataCtrlr", "TxUpdatedInterval")
 
 
 def severities(story: Story, check: str) -> list[str]:
-    """Return the severities of what a check finds."""
+    """Return the severities of the findings of a check."""
     return [str(finding.severity) for finding in inspect(story.events, story.now, [check])]
 
 
 def register(story: Story, value: float, unit: str = "Wh") -> list[Json]:
-    """Return a meterValue of now: what a register shows."""
+    """Return a meterValue of now with one register."""
     sample = {"value": value, "context": "Sample.Periodic", "unitOfMeasure": {"unit": unit}}
     return [{"timestamp": story.at(), "sampledValue": [sample]}]
 
 
 def sampled(story: Story, seconds: float, count: int = 3) -> Story:
-    """Charge, and tell values so many seconds apart."""
+    """Charge, and send periodic values this many seconds apart."""
     story.event("Started", info={"chargingState": "Charging"})
     for number in range(1, count + 1):
         story.wait(seconds)
@@ -40,7 +40,7 @@ MEASURANDS = {"SampledDataCtrlr_TxUpdatedMeasurands": "Energy.Active.Import.Regi
     [(30, True, []), (30, False, []), (10, True, ["error"] * 2), (10, False, ["info"] * 2), (90, False, ["info"] * 3)],
 )
 def test_an_interval_that_may_have_changed(seconds: float, is_given: bool, found: Sequence[str]) -> None:
-    """Values by another interval than the station was given are wrong; than it has told, an info (M03)."""
+    """M03 reports values at a wrong interval: an error if the CSMS set the interval, else an info."""
     story = accepted().know(**MEASURANDS)
     story = story.set(*UPDATED, "30") if is_given else story.know(SampledDataCtrlr_TxUpdatedInterval="30")
     assert severities(sampled(story.wait(60), seconds), "M03") == found
@@ -48,7 +48,7 @@ def test_an_interval_that_may_have_changed(seconds: float, is_given: bool, found
 
 @pytest.mark.parametrize(("is_given", "found"), [(True, ["error"]), (False, ["info"])])
 def test_a_clock_that_may_have_changed(is_given: bool, found: Sequence[str]) -> None:
-    """The same of the boundaries of clock-aligned values (M04)."""
+    """M04 does the same with the boundaries of clock-aligned values."""
     story = accepted()
     story = (
         story.set("AlignedDataCtrlr", "Interval", "900") if is_given else story.know(AlignedDataCtrlr_Interval="900")
@@ -60,7 +60,7 @@ def test_a_clock_that_may_have_changed(is_given: bool, found: Sequence[str]) -> 
 
 
 def test_a_register_that_begins_anew() -> None:
-    """Within a transaction it may not fall (J02.FR.16); with the next one, that is an info (J02.FR.17) (M07)."""
+    """M07: a falling register is an error in one transaction (J02.FR.16), and an info in the next one (J02.FR.17)."""
     story = accepted()
     for id_, values in (("A", (50, 60)), ("B", (0, 10, 5))):
         for number, value in enumerate(values):
@@ -71,7 +71,7 @@ def test_a_register_that_begins_anew() -> None:
 
 
 def test_a_register_in_another_unit() -> None:
-    """What is told in kWh and then in Wh has fallen, and the finding says why it may have (M07)."""
+    """M07: a register sent in kWh and then in Wh has fallen, and the finding says why that may be."""
     story = accepted().event("Started")
     story.wait(60).event("Updated", "MeterValuePeriodic", 1, meterValue=register(story, 150, "kWh"))
     story.wait(60).event("Updated", "MeterValuePeriodic", 2, meterValue=register(story, 210))
@@ -84,7 +84,7 @@ def test_a_register_in_another_unit() -> None:
     [("Accepted", []), ("Rejected", []), ("UnknownComponent", []), ("UnknownVariable", ["info"])],
 )
 def test_what_an_incomplete_inventory_does_not_have(status: str, found: Sequence[str]) -> None:
-    """It may be there all the same (V04): V16 says that the inventory is incomplete."""
+    """V04: a variable that is not in an incomplete inventory may exist; V16 reports the inventory."""
     story = accepted().report(variable("OCPPCommCtrlr", "OfflineThreshold")).get("EVSE", "Available", status)
     assert severities(story, "V04") == found
     assert severities(story, "V16") == ["error"]
@@ -100,7 +100,7 @@ def test_what_an_incomplete_inventory_does_not_have(status: str, found: Sequence
     ],
 )
 def test_an_error_in_place_of_a_trigger(wanted: str, is_known: bool, found: Sequence[str]) -> None:
-    """Who does not know TriggerMessage answers NotImplemented, as Part 4 wants it; who knows it has a status (F05)."""
+    """F05: a station without TriggerMessage may answer NotImplemented (Part 4); one that has it must send a status."""
     story = accepted()
     if is_known:
         story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}).call("Heartbeat", {})

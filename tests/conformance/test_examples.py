@@ -1,4 +1,4 @@
-"""The explanations of the checks: each check has one, and its examples are what the check says of them."""
+"""Each check has an explanation, and the check agrees with the examples in it."""
 
 import re
 from importlib.resources import files
@@ -16,22 +16,24 @@ from tests.conformance.witness import TERMS
 
 PLAYED = [id_ for id_ in CHECKS if not is_seen_in_bytes(id_)]
 SOUND = [id_ for id_ in PLAYED if CHECKS[id_].subject not in ("transport", "RPC")]
-"""The checks whose examples are messages as their schemas want them, right or wrong."""
+"""The checks whose examples, right and wrong, are messages that match their schemas."""
 SILENCE = PATIENCE + TERMS.tolerance + 1
 _MOST_SENTENCES = {"wants": 4, "cause": 2}
 
 
 def test_every_check_has_an_explanation() -> None:
-    """There is a file for each subject, with an explanation for each of its checks in their order, and no other one."""
+    """Each subject has a file with the explanations of its checks, in their order, and no others."""
     names = {f"{subject.name.replace(' ', '_')}.toml" for subject in SUBJECTS}
     assert {file.name for file in files("mock_csms.conformance").joinpath("explanations").iterdir()} == names
     for subject in SUBJECTS:
-        assert list(explanations(subject.name)) == sorted(subject.checks)
+        assert list(explanations(subject.name)) == sorted(subject.checks), (
+            f"conformance/explanations/{subject.name.replace(' ', '_')}.toml has a table for each check, in their order"
+        )
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_an_explanation_is_short(check: str) -> None:
-    """It has a few whole sentences, both examples, which differ, and names variables as Component.Variable."""
+    """An explanation is a few whole sentences with two different examples; variables are named Component.Variable."""
     told = explanation_of(check)
     for text, most in ((told.wants, _MOST_SENTENCES["wants"]), (told.cause, _MOST_SENTENCES["cause"])):
         assert re.match(r"[A-Za-z]", text)
@@ -43,7 +45,7 @@ def test_an_explanation_is_short(check: str) -> None:
 
 @pytest.mark.parametrize("check", SOUND)
 def test_the_messages_of_examples_fit_their_schemas(check: str) -> None:
-    """Every frame, right or wrong, is a JSON array, and valid by the schema of its message."""
+    """Every frame in an example is a JSON array, and matches the schema of its message."""
     told = explanation_of(check)
     for lines in (told.right, told.wrong):
         assert [line for line in lines if line[0] in "<>" and not isinstance(orjson.loads(line[2:]), list)] == []
@@ -54,13 +56,13 @@ def test_the_messages_of_examples_fit_their_schemas(check: str) -> None:
 
 @pytest.mark.parametrize("check", PLAYED)
 def test_the_wrong_example_is_found(check: str) -> None:
-    """The check finds something in what its explanation calls wrong."""
+    """The check reports something in the example that its explanation calls wrong."""
     told = explanation_of(check)
     assert found(check, told.given, told.wrong, SILENCE) != []
 
 
 @pytest.mark.parametrize("check", PLAYED)
 def test_the_right_example_is_not_found(check: str) -> None:
-    """The check finds nothing in what its explanation calls right, nor in the silence after it."""
+    """The check reports nothing in the example that its explanation calls right, nor in the silence after it."""
     told = explanation_of(check)
     assert found(check, told.given, told.right, SILENCE) == []

@@ -1,4 +1,4 @@
-"""Checks of local lists, profiles, reservations, displays and vendors, in ways that the reference station never is."""
+"""Tests of checks (D, H, K, P) that the misbehaviours of the reference station do not cover."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def send_list(
 
 
 def version(story: Story, number: int) -> Story:
-    """Ask for the version."""
+    """Ask for the version of the local list."""
     return story.command("GetLocalListVersion", {}, {"versionNumber": number})
 
 
@@ -41,7 +41,7 @@ def version(story: Story, number: int) -> Story:
     ],
 )
 def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found: list[str]) -> None:
-    """It is a mismatch where only differences are sent."""
+    """D01 reports a differential update to an old version that is not a VersionMismatch."""
     assert send_list(send_list(accepted(), 5), number, kind, answer).checks("D") == found
     assert send_list(accepted(), number, kind, answer).checks("D") == []
     assert send_list(send_list(accepted(), 5).reconnect(), number, kind, answer).checks("D") == found
@@ -51,7 +51,7 @@ def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found:
 
 @pytest.mark.parametrize(("told", "found"), [(5, []), (4, ["D02"]), (0, ["D02"])])
 def test_the_version_that_is_told(told: int, found: list[str]) -> None:
-    """It is the one that was sent, as long as nothing happens that it may not outlive."""
+    """D02 reports a version other than the last accepted one, unless that is not known any more."""
     assert version(send_list(accepted(), 5), told).checks("D") == found
     assert version(version(accepted(), 5), told).checks("D") == found
     assert version(version(send_list(accepted(), 5, answer="Failed"), told), told).checks("D") == []
@@ -59,7 +59,7 @@ def test_the_version_that_is_told(told: int, found: list[str]) -> None:
 
 
 def test_an_old_version_that_is_taken_is_found_once() -> None:
-    """Which version the list has then, nobody knows."""
+    """After D01 the version of the list is not known, so D02 is silent."""
     assert version(send_list(send_list(accepted(), 5), 4, "Differential"), 5).checks("D") == ["D01"]
 
 
@@ -67,7 +67,7 @@ def test_an_old_version_that_is_taken_is_found_once() -> None:
 
 
 def schedule(*starts: int, unit: str = "A") -> Json:
-    """Return a schedule whose periods begin so."""
+    """Return a schedule with periods that start at these seconds."""
     return {
         "id": 1,
         "chargingRateUnit": unit,
@@ -76,7 +76,7 @@ def schedule(*starts: int, unit: str = "A") -> Json:
 
 
 def set_profile(story: Story, answer: str, evse: int = 1, unit: str = "A", **more: Any) -> Story:
-    """Set a TxProfile for the transaction T, where nothing else is said."""
+    """Set a TxProfile for transaction T, unless `more` says otherwise."""
     profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
     profile |= {"transactionId": "T", "chargingSchedule": [schedule(0, unit=unit)]} | more
     return story.command("SetChargingProfile", {"evseId": evse, "chargingProfile": profile}, {"status": answer})
@@ -100,13 +100,13 @@ def charging() -> Story:
     ],
 )
 def test_a_profile_that_cannot_be_followed(wrong: dict[str, Any], found: list[str]) -> None:
-    """It must be rejected: by what was known when it was sent."""
+    """K04 reports an accepted profile that cannot be applied, by what was known when it was sent."""
     assert set_profile(charging().know(SmartChargingCtrlr_RateUnit="A"), "Accepted", **wrong).checks("K") == found
     assert set_profile(charging().know(SmartChargingCtrlr_RateUnit="A"), "Rejected", **wrong).checks("K") == []
 
 
 def test_a_profile_of_a_transaction_that_ends_or_is_older_than_the_mock() -> None:
-    """The one that has ended is known to be over; the other one may well run."""
+    """K04 reports a profile for an ended transaction, but not for one that may be older than the mock."""
     assert set_profile(charging().event("Ended", number=1), "Accepted").checks("K") == ["K04"]
     assert set_profile(Story().connect(), "Accepted").checks("K") == []
 
@@ -126,7 +126,7 @@ def test_a_profile_of_a_transaction_that_ends_or_is_older_than_the_mock() -> Non
     ],
 )
 def test_composite_schedules(asked: Json, answer: Json, found: list[str]) -> None:
-    """One is told if, and only if, there is one; it begins at once, and goes on."""
+    """K02 reports Accepted without a possible schedule, K03 periods that do not start at 0 and increase."""
     if "schedule" in answer:
         more = {"evseId": 1, "duration": 600, "scheduleStart": Story().at()}
         answer = answer | {"schedule": {k: v for k, v in answer["schedule"].items() if k != "id"} | more}
@@ -136,7 +136,7 @@ def test_composite_schedules(asked: Json, answer: Json, found: list[str]) -> Non
 
 
 def test_what_a_station_has_is_not_guessed() -> None:
-    """Right after a boot it may have more EVSEs than it told of, and any unit."""
+    """K04 is silent right after a boot: the station may have more EVSEs than it reported, and any unit."""
     story = accepted().tell(1, 1)
     set_profile(story, "Accepted", 9, "W", chargingProfilePurpose="TxDefaultProfile")
     assert story.checks("K") == []
@@ -156,12 +156,12 @@ def report(story: Story, number: int, *, tbc: bool = False) -> Story:
 
 
 def ask(story: Story, number: int, status: str = "Accepted") -> Story:
-    """Ask for all profiles."""
+    """Ask for all charging profiles."""
     return story.command("GetChargingProfiles", {"requestId": number, "chargingProfile": {}}, {"status": status})
 
 
 def test_parts_of_a_report() -> None:
-    """The last one comes in time, none after it, and each has the number of the request."""
+    """K01 reports a last part that does not come in time, a part after it, and a wrong requestId."""
     assert report(report(ask(accepted(), 1), 1, tbc=True).wait(20), 1).wait(100).checks("K") == []
     assert ask(accepted(), 1, "NoProfiles").wait(100).checks("K") == []
     assert ask(accepted(), 1).wait(100).checks("K") == ["K01"]
@@ -180,7 +180,7 @@ def test_parts_of_a_report() -> None:
 def reserve(
     story: Story, seconds: float = 100.0, id_: int = 1, evse: int | None = 1, answer: str = "Accepted"
 ) -> Story:
-    """Reserve an EVSE for so long."""
+    """Reserve an EVSE for this many seconds."""
     request = {"id": id_, "expiryDateTime": story.at(seconds), "idToken": TOKEN}
     return story.command("ReserveNow", request | ({"evseId": evse} if evse else {}), {"status": answer})
 
@@ -191,12 +191,12 @@ def free() -> Story:
 
 
 def expired(story: Story) -> Story:
-    """Tell that the reservation has expired."""
+    """Report that the reservation has expired."""
     return story.call("ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired"})
 
 
 def test_a_reserved_evse_is_reported() -> None:
-    """Within the set time, unless it was not free, or is used, or no EVSE was named."""
+    """H02 reports a connector that is not Reserved in time, unless it was not free, is used, or no EVSE was named."""
     assert reserve(free()).wait(50).checks("H") == ["H02"]
     assert reserve(free()).tell(1, 1, "Reserved").wait(50).checks("H") == []
     assert reserve(free(), answer="Occupied").wait(50).checks("H") == []
@@ -208,13 +208,16 @@ def test_a_reserved_evse_is_reported() -> None:
 
 
 def test_a_reserved_evse_stays_so() -> None:
-    """Also over a reboot."""
+    """H02 reports a connector that becomes Available again before the reservation ends."""
     assert reserve(free()).tell(1, 1, "Reserved").wait(5).tell(1, 1).wait(50).checks("H") == ["H02"]
     assert reserve(free(), 20).tell(1, 1, "Reserved").wait(5).tell(1, 1).wait(16).checks("H") == []
 
 
 def test_the_end_of_a_reservation_is_told() -> None:
-    """Unless somebody came, or the station could not tell; and what it kept is free again."""
+    """H01 reports a missing Expired, and connectors that stay Reserved after it.
+
+    It is silent if the reservation was used or replaced, or the station was offline when it ended.
+    """
     kept = [reserve(free()).tell(1, 1, "Reserved").wait(90) for _ in range(7)]
     assert kept[0].wait(100).checks("H") == ["H01"]
     assert expired(kept[1].wait(12)).tell(1, 1).wait(100).checks("H") == []
@@ -226,13 +229,13 @@ def test_the_end_of_a_reservation_is_told() -> None:
 
 
 def test_a_stranger_uses_nothing() -> None:
-    """Another idToken leaves the reservation as it is."""
+    """An Authorize with another idToken does not use up the reservation (H01)."""
     stranger = {"idToken": {"idToken": "Bob", "type": "ISO14443"}}
     assert reserve(free()).tell(1, 1, "Reserved").call("Authorize", stranger).wait(150).checks("H") == ["H01"]
 
 
 def test_anybody_may_be_of_the_group() -> None:
-    """A reservation for a group may be used by whoever comes."""
+    """Any idToken may use a reservation for a group (H01, H02)."""
     request = {"id": 1, "expiryDateTime": Story().at(100), "idToken": TOKEN, "groupIdToken": TOKEN, "evseId": 1}
     story = accepted().tell(1, 1, "Occupied").command("ReserveNow", request, ACCEPTED)
     assert story.wait(10).event("Started", idToken={"idToken": "Bob", "type": "ISO14443"}).wait(200).checks("H") == []
@@ -254,5 +257,5 @@ def test_anybody_may_be_of_the_group() -> None:
     ],
 )
 def test_vendors(vendor: str, answer: str, found: list[str]) -> None:
-    """Some names belong to nobody for ever; any other one a station may know."""
+    """P01 reports Accepted for reserved vendor names; a station may know any other vendor."""
     assert accepted().command("DataTransfer", {"vendorId": vendor}, {"status": answer}).checks("P") == found

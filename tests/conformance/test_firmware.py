@@ -1,4 +1,4 @@
-"""Checks of firmware updates, in ways that the reference station cannot be wrong, or right."""
+"""Tests of the firmware checks that the misbehaviours of the reference station do not cover."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ TAKEN = {"status": "Accepted"}
 
 
 def update(story: Story, number: int = 1, answer: str = "Accepted", **firmware: Any) -> Story:
-    """Ask for an update, at once where nothing else is said."""
+    """Request a firmware update, to start at once unless `firmware` says otherwise."""
     request = {"requestId": number, "firmware": {"location": "http://x", "retrieveDateTime": story.at()} | firmware}
     return story.command("UpdateFirmware", request, {"status": answer})
 
 
 def signed(story: Story, number: int = 1, answer: str = "Accepted", **firmware: Any) -> Story:
-    """Ask for a secure update."""
+    """Request a secure firmware update."""
     return update(story, number, answer, **{"signingCertificate": SIGNER, "signature": SIGNATURE} | firmware)
 
 
 def tell(story: Story, *statuses: str, number: int | None = 1, pace: float = 2.0) -> Story:
-    """Tell one status after another; ⚡ before one makes it a security event, and … is a lost connection."""
+    """Send one status after another; ⚡ marks a security event, and … loses the connection."""
     for status in statuses:
         if status == "…":
             story.reconnect()
@@ -60,12 +60,12 @@ UPDATED = "⚡FirmwareUpdated"
     ],
 )
 def test_the_order_of_statuses(statuses: str, found: list[str]) -> None:
-    """Each step is one of the figure; what a lost connection may have swallowed is not missed."""
+    """L02 reports a status that the figure does not allow, unless a lost connection may have swallowed others."""
     assert tell(update(accepted()), *statuses.split()).wait(100).checks("L") == found
 
 
 def test_a_signature_is_verified_before_the_installation() -> None:
-    """Of a signed image; an unsigned one has none."""
+    """L02 reports a signed update that is installed without SignatureVerified."""
     assert tell(signed(accepted()), *f"{FETCHED} Installing".split()).checks("L") == ["L02"]
 
 
@@ -73,24 +73,24 @@ def test_a_signature_is_verified_before_the_installation() -> None:
     ("number", "found"), [(1, []), (None, ["L01"]), (2, ["L01"])], ids=["right", "without", "another"]
 )
 def test_statuses_name_their_request(number: int | None, found: list[str]) -> None:
-    """The one that runs."""
+    """L01 reports a status with no requestId, or with another one than that of the running update."""
     assert tell(update(accepted()), "Downloading", number=number).checks("L") == found
 
 
 def test_a_replaced_update_may_still_be_told_of_for_a_while() -> None:
-    """What was on its way; not half a minute later."""
+    """L01 allows a status of the replaced update that was on its way, but not half a minute later."""
     story = update(tell(update(accepted()), "Downloading"), 2, "AcceptedCanceled")
     assert tell(story, "Downloaded").checks("L") == []
     assert tell(story.wait(40), "Downloaded").checks("L") == ["L01"]
 
 
 def test_what_began_before_the_mock_did_is_not_judged() -> None:
-    """Neither its number nor its first status."""
+    """L01 and L02 are silent about an update that is older than the mock."""
     assert tell(Story().connect(), "Installing", "Installed", number=77).checks("L") == []
 
 
 def test_an_update_that_is_over_may_be_told_of_without_its_number_when_asked() -> None:
-    """A trigger asks for the last status (L01.FR.26), and no update runs then."""
+    """L01 allows a triggered status without requestId after the end of the update (L01.FR.26)."""
     story = tell(update(accepted()), "Downloading", "DownloadFailed")
     story.command("TriggerMessage", {"requestedMessage": STATUS}, TAKEN)
     assert tell(story, "DownloadFailed", number=None).checks("L") == []
@@ -107,7 +107,7 @@ def test_an_update_that_is_over_may_be_told_of_without_its_number_when_asked() -
     ],
 )
 def test_a_download_that_has_to_wait(statuses: str, found: list[str]) -> None:
-    """It is told, and not begun too soon; each dot is 20 s."""
+    """L03 reports a download that starts too early, or waits without DownloadScheduled. Each dot is 20 s."""
     story = accepted()
     update(story, retrieveDateTime=story.at(20))
     for status in statuses.split():
@@ -126,7 +126,7 @@ def test_a_download_that_has_to_wait(statuses: str, found: list[str]) -> None:
     ],
 )
 def test_an_installation_that_has_to_wait(statuses: str, found: list[str]) -> None:
-    """It is told, and not begun too soon; each dot is 20 s."""
+    """L03 reports an installation that starts too early, or waits without InstallScheduled. Each dot is 20 s."""
     story = accepted()
     tell(update(story, installDateTime=story.at(40)), *FETCHED.split(), pace=0)
     for status in statuses.split():
@@ -135,13 +135,13 @@ def test_an_installation_that_has_to_wait(statuses: str, found: list[str]) -> No
 
 
 def test_times_that_are_none_are_not_judged() -> None:
-    """Any text fits the schema."""
+    """L03 is silent about timestamps that do not parse; the schema allows any text."""
     story = update(accepted(), retrieveDateTime="soon", installDateTime="later")
     assert tell(story, *FETCHED.split(), "Installing", "Installed").wait(100).checks("L") == []
 
 
 def test_the_answer_may_come_after_the_first_status() -> None:
-    """Then that counts too."""
+    """L03 counts a DownloadScheduled that comes before the answer to UpdateFirmware."""
     story = accepted()
     firmware = {"location": "http://x", "retrieveDateTime": story.at(20)}
     first = (STATUS, {"status": "DownloadScheduled", "requestId": 1})
@@ -160,12 +160,12 @@ def test_the_answer_may_come_after_the_first_status() -> None:
     ],
 )
 def test_what_is_no_certificate_is_refused(certificate: str, answer: str, found: list[str]) -> None:
-    """Who issued it, only the station can tell."""
+    """L04 reports an accepted text that is no certificate; the issuer is not judged."""
     assert signed(accepted(), answer=answer, signingCertificate=certificate).checks("L") == found
 
 
 def test_a_signature_that_is_none_is_not_verified() -> None:
-    """Its form at least can be seen."""
+    """L04 reports SignatureVerified for a text that is no signature, by its form."""
     statuses = f"{FETCHED} SignatureVerified".split()
     assert tell(signed(accepted(), signature="-"), *statuses).checks("L") == ["L04"]
     assert tell(signed(accepted()), *statuses).checks("L") == []
@@ -186,12 +186,12 @@ def test_a_signature_that_is_none_is_not_verified() -> None:
     ],
 )
 def test_security_events_and_what_is_done(statuses: str, found: list[str]) -> None:
-    """An event belongs to each refusal and to the end, before or after it; none comes of what is taken."""
+    """L05 reports a refusal or an end without its security event; L04 reports an event about an update that goes on."""
     assert tell(signed(accepted()), *statuses.split()).wait(40).checks("L") == found
 
 
 def test_a_refused_certificate_is_told_of_and_nothing_else_is_meant() -> None:
-    """The event belongs to the refusal, also when the next update is taken already."""
+    """The security event belongs to the refused update, even if the next update is accepted before it comes."""
     refused = signed(accepted(), answer="InvalidCertificate")
     assert signed(refused, 2).checks("L") == []
     assert tell(refused, "⚡InvalidFirmwareSigningCertificate").wait(40).checks("L") == []
@@ -199,7 +199,7 @@ def test_a_refused_certificate_is_told_of_and_nothing_else_is_meant() -> None:
 
 
 def waiting(allowed: str | None) -> Story:
-    """Return a station with two free EVSEs and one transaction, whose installation waits for that."""
+    """Return a station with an installation that waits for one transaction; the other EVSE is free."""
     story = accepted().tell(1, 1, "Occupied").tell(2, 1).event("Started")
     if allowed:
         story.know(ChargingStation_AllowNewSessionsPendingFirmwareUpdate=allowed)
@@ -207,7 +207,7 @@ def waiting(allowed: str | None) -> Story:
 
 
 def test_free_evses_are_closed_while_an_update_waits() -> None:
-    """Unless new sessions are allowed, or that is not known, or nothing runs."""
+    """L06 reports a free EVSE, unless new sessions are allowed or may be, or no transaction runs."""
     assert waiting("false").wait(40).checks("L") == ["L06"]
     assert waiting("false").tell(2, 1, "Unavailable").wait(40).checks("L") == []
     assert waiting("true").wait(40).checks("L") == []
@@ -227,5 +227,5 @@ def test_free_evses_are_closed_while_an_update_waits() -> None:
     ],
 )
 def test_a_second_update(statuses: str, answer: str, found: list[str]) -> None:
-    """It replaces the first, or is refused, as long as that runs."""
+    """L07 reports a plain Accepted while the first update still runs."""
     assert update(tell(update(accepted()), *statuses.split()), 2, answer).checks("L") == found

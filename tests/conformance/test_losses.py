@@ -1,4 +1,4 @@
-"""Stations at a mock that loses messages of both sides, in virtual time: nobody is accused of what the mock did."""
+"""Stations at a mock that loses messages in both directions, in virtual time: no station is accused of these losses."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -15,7 +15,7 @@ SEEDS = (1, 2, 3)
 
 
 class Lossy(Rig):
-    """A station at a mock that loses one message of five."""
+    """A test rig: a station at a mock that loses one message in five."""
 
     seed = 1
 
@@ -24,14 +24,14 @@ class Lossy(Rig):
         return super().configured(loss="20", seed=self.seed, **more)
 
     async def begin(self) -> None:
-        """Count what is lost."""
+        """Count the lost messages."""
         await super().begin()
         self.lost: list[Event] = []
         self.mock.bus.subscribe(self.lost.append, Lost, Spoiled)
 
 
 def perform(scenario: str, seed: int, *habits: Habit) -> list[Lossy]:
-    """Let a station perform a scenario at such a mock; return all that took part."""
+    """Let a station perform a scenario at such a mock; return all rigs that took part."""
     stands: list[Lossy] = []
     with ExitStack() as stack:
 
@@ -41,13 +41,13 @@ def perform(scenario: str, seed: int, *habits: Habit) -> list[Lossy]:
             stands.append(stack.enter_context(rig))
             return stands[-1]
 
-        SCENARIOS[scenario](begin)  # type: ignore[arg-type] # a rig has what scenarios need of a stage
+        SCENARIOS[scenario](begin)  # type: ignore[arg-type] # a rig has everything that scenarios need of a stage
     return stands
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_good_station_stays_good(scenario: str) -> None:
-    """Whatever a good station does, and whatever is lost of it or for it, there is no finding."""
+    """No check reports a good station, whatever messages are lost."""
     stands = [stand for seed in SEEDS for stand in perform(scenario, seed)]
     assert [str(found) for stand in stands for found in stand.found] == []
     assert [accident for stand in stands for accident in stand.accidents] == []
@@ -60,6 +60,6 @@ def test_a_good_station_stays_good(scenario: str) -> None:
     [("wrong-clock", "R18"), ("wrong-message-type", "R02"), ("seqno-repeated", "X03"), ("wrong-start-trigger", "X09")],
 )
 def test_a_wrong_station_is_found_all_the_same(habit: str, check: str) -> None:
-    """What a station does wrong with messages that come is a finding, although others are lost."""
+    """A wrong message that arrives is reported, although other messages are lost."""
     stands = [stand for scenario in SCENARIOS for stand in perform(scenario, 1, Habit(habit))]
     assert check in {found.check for stand in stands for found in stand.found}

@@ -1,4 +1,4 @@
-"""Checks of meter values that the reference station cannot break, by hand."""
+"""Tests of the meter value checks that the reference station cannot break."""
 
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.actions import Json
@@ -11,12 +11,12 @@ BOTH: list[Move] = [("plug", 1, 1), ("present", 1, 130), ("plug", 2, 1), ("prese
 
 
 def found(street: Street, seen: list[Event]) -> set[str]:
-    """Return the checks that find something."""
+    """Return the checks that report something."""
     return {each.check for each in inspect(seen, street.now)}
 
 
 def showing(value: float) -> Change:
-    """Return what lets the register show a value."""
+    """Return a change that sets the value of the register."""
 
     def change(payload: Json) -> Json:
         samples = [{"value": value, "measurand": REGISTER, "context": "Sample.Periodic"}]
@@ -26,7 +26,7 @@ def showing(value: float) -> Change:
 
 
 def test_a_register_that_falls_to_that_of_another_evse_is_not_its_own() -> None:
-    """The smaller register of EVSE 2 is shown for EVSE 1: M09; any other value is only a fall: M07."""
+    """M09 reports that EVSE 1 sends the lower register of EVSE 2; any other lower value is only a fall (M07)."""
     street = Street(Terms())
     seen = street.play(BOTH)
     last = max(n for n, each in enumerate(seen) if is_event(each) and "tx-1-" in str(payload_of(each)))
@@ -40,7 +40,7 @@ def test_a_register_that_falls_to_that_of_another_evse_is_not_its_own() -> None:
 
 
 def test_who_tells_the_phases_once_tells_them_each_time() -> None:
-    """A station that has told numberOfPhasesUsed can (M13); one that never does is not found fault with."""
+    """M13 reports a missing numberOfPhasesUsed only if the station has sent it before."""
     street = Street(Terms())
     seen = street.play([("plug", 1, 1), ("present", 1, 5), ("present", 1, 5), ("present", 1, 5)])
     first = next(n for n, each in enumerate(seen) if is_event(each))
@@ -50,7 +50,7 @@ def test_who_tells_the_phases_once_tells_them_each_time() -> None:
 
 
 def parts(event: Event) -> list[Event]:
-    """Return an event with periodic values as three of one time, of which two have a value each."""
+    """Return an event with periodic values as three events of one time, each with a part of the values."""
     payload = payload_of(event)
     stamp, samples, number = payload["timestamp"], payload["meterValue"][0]["sampledValue"], payload["seqNo"]
     shares = [samples[:1], samples[1:], samples[:1]]
@@ -61,7 +61,7 @@ def parts(event: Event) -> list[Event]:
 
 
 def test_values_may_be_split_over_events_of_one_time() -> None:
-    """All parts together have the configured measurands (J02.FR.14); one of them alone is too little: M06."""
+    """M06 is silent if the parts together have all measurands (J02.FR.14), and reports a single part."""
     street = Street(Terms())
     seen = street.play([("plug", 1, 1), ("present", 1, 70)])
     street.wait(60)

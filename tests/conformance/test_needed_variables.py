@@ -1,4 +1,4 @@
-"""The variables that --learn asks for are those that the checks read."""
+"""`--learn` asks for the variables that the checks read."""
 
 import re
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 
 OF_EVSES = {("EVSE", "AllowReset")}
-"""What each EVSE has of its own: who does not report all is not asked for that."""
+"""Variables that each EVSE has for itself; --learn does not ask for these."""
 
 READING = re.compile(r'variables\.(?:text|number|switch|several)\(\s*"(\w+)",\s*"(\w+)"')
 
 
 def test_what_checks_read_is_asked_for() -> None:
-    """Every variable that they name."""
+    """The list has every variable that the checks name in their code."""
     files = Path(__file__).parents[2].joinpath("mock_csms", "conformance").rglob("*.py")
     read = {names for file in files for names in READING.findall(file.read_text())}
     assert read

@@ -1,4 +1,4 @@
-"""What only a raw client can do wrong, at a socket of the running program: bad frames, odd requests, lost pongs."""
+"""What only a raw client can do wrong, at a socket of the running program: bad frames, odd requests, missing pongs."""
 
 import asyncio
 import re
@@ -27,13 +27,13 @@ UNMASKED, RSV1, CODE_1006, OPCODE_3 = [
 
 
 class Log:
-    """What a mock has written of events."""
+    """The log of events that a mock wrote."""
 
     def __init__(self, folder: str) -> None:
         self.path = Path(folder) / "events"
 
     def findings(self) -> list[dict[str, Any]]:
-        """Return the findings, in their order."""
+        """Return the findings in their order."""
         events = [orjson.loads(line) for line in self.path.read_bytes().splitlines()]
         return [event for event in events if event["event"] == "Finding"]
 
@@ -47,7 +47,7 @@ async def ended(raw: Raw) -> None:
 
 
 async def found_after(data: bytes, *flags: str, headers: str = HANDSHAKE) -> list[str]:
-    """Send bytes over an open connection, and return the checks of the transport that find something."""
+    """Send bytes over an open connection, and return the transport checks that report something."""
     with TemporaryDirectory() as folder:
         log = Log(folder)
         async with Mock("--events", str(log.path), "--ping-interval", "0", *flags) as mock, mock.tcp() as raw:
@@ -98,24 +98,24 @@ SENT: Mapping[str, tuple[bytes, Sequence[str]]] = {
     "UTF-8": (masked(b'["\xff"]'), ["T11"]),
     "UTF-8 over parts": (masked(b'["\xc3', fin=False) + masked(b'"]', Opcode.CONT), ["T11"]),
 }
-"""What is sent, by a name, and what is found in it."""
+"""By name, the bytes to send and the checks that report them."""
 
 
 @pytest.mark.parametrize("name", SENT)
 async def test_frames(name: str) -> None:
-    """What RFC 6455 forbids is found once, by T11, T23, T24, T25, T26, T27 or T28; what it allows is not."""
+    """T11, T23 to T28: each reports once what RFC 6455 forbids, and nothing that it allows."""
     data, findings = SENT[name]
     assert await found_after(data) == findings
 
 
 async def test_compression_that_is_none() -> None:
-    """Where compression was agreed on, the first reserved bit means it, and T31 that it cannot be undone."""
+    """With agreed compression the first reserved bit is right; T31 reports data that cannot be decompressed."""
     offer = HANDSHAKE + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
     assert await found_after(b"\xc1\x85" + bytes(4) + b"\xff" * 5, headers=offer) == ["T10", "T31"]
 
 
 async def test_an_end_without_a_goodbye(tmp_path: Path) -> None:
-    """T30 informs of a FIN or a RST alone; what the mock ends itself is not the station's."""
+    """T30 reports a FIN or RST without a close frame, but not the end of a connection that the mock closed."""
     log = Log(str(tmp_path))
     async with Mock("--events", str(log.path)) as mock:
         async with mock.raw("/FIN") as raw:
@@ -135,7 +135,7 @@ async def test_an_end_without_a_goodbye(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("is_alive", "severity"), [(True, "warning"), (False, "info")])
 async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> None:
-    """T29 warns of a station that sends messages and no pong; one that is silent may have lost its line."""
+    """T29 warns about a station that sends messages but no pong; a silent one is an info: its line may be lost."""
     for turn in turns():
         with turn as pace, TemporaryDirectory() as folder:
             log = Log(folder)
@@ -151,7 +151,7 @@ async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> Non
 
 
 async def test_a_second_connection() -> None:
-    """T22 sees another connection of a station that has one."""
+    """T22 reports a second connection of a station that is connected."""
     with TemporaryDirectory() as folder:
         log = Log(folder)
         async with Mock("--events", str(log.path)) as mock, mock.raw("/CS"), mock.raw("/CS"):
@@ -160,7 +160,7 @@ async def test_a_second_connection() -> None:
 
 
 async def test_requests(tmp_path: Path) -> None:
-    """T04 sees a path that is not encoded, T09 a handshake that is none; `tests/test_odd_requests.py` has all forms."""
+    """T04 reports an unencoded path, T09 a wrong handshake. `tests/test_odd_requests.py` has all forms."""
     log, request = Log(str(tmp_path)), f" HTTP/1.1\r\n{HANDSHAKE}\r\n".encode()
     async with Mock("--events", str(log.path)) as mock:
         for data in (b"GET /C|S" + request, b"GET /CS" + request.replace(b"Upgrade: websocket\r\n", b"")):
@@ -173,7 +173,7 @@ async def test_requests(tmp_path: Path) -> None:
 
 
 async def test_keys_that_come_twice(tmp_path: Path) -> None:
-    """R20 sees them, however they are written; `tests/test_duplicate_keys.py` has all forms."""
+    """R20 reports repeated keys however they are written. `tests/test_duplicate_keys.py` has all forms."""
     log = Log(str(tmp_path))
     async with Mock("--events", str(log.path)) as mock, mock.station("CS") as station:
         for line in (FRAMES / "c16-duplicate-keys.txt").read_text(encoding="utf-8").splitlines():
@@ -184,7 +184,7 @@ async def test_keys_that_come_twice(tmp_path: Path) -> None:
 
 
 async def test_json_that_is_broken(tmp_path: Path) -> None:
-    """R01 sees what is no JSON; it is refused, and is not taken for keys that come twice."""
+    """R01 reports broken JSON: it is refused, and R20 does not report repeated keys in it."""
     log = Log(str(tmp_path))
     async with Mock("--events", str(log.path)) as mock, mock.station("CS") as station:
         for line in (FRAMES / "c12-broken-json.txt").read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,4 @@
-"""A trace is judged as its run was: what the checks find in the events, they find in the trace of the events."""
+"""A trace is judged like the run itself: the checks report the same for the events and for the trace of the events."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,14 +26,14 @@ SEEN = [check for check in CHECKS.values() if is_in_a_trace(check)]
 
 
 class Tape(Sink):
-    """Keeps in memory what is written."""
+    """A sink that keeps everything in memory."""
 
     def __init__(self) -> None:
         super().__init__(-1)
         self.data = b""
 
     def write(self, piece: bytes) -> None:
-        """Keep it."""
+        """Keep the bytes."""
         self.data += piece
 
 
@@ -47,7 +47,7 @@ def recorded(events: Iterable[Event]) -> bytes:
 
 
 def read(data: bytes) -> list[Event]:
-    """Return the events in a trace, which has nothing wrong in it."""
+    """Return the events in a trace; reading must raise no complaint."""
     complaints: list[str] = []
     events = list(Reading("trace", complaints.append).events(BytesIO(data)))
     assert complaints == []
@@ -55,20 +55,20 @@ def read(data: bytes) -> list[Event]:
 
 
 def found(events: Iterable[Event]) -> Counter[tuple[str, tuple[str, ...]]]:
-    """Return the checks that find something in events, with the messages concerned."""
+    """Return the checks that report something, with the messages concerned, and how often."""
     inspector = Inspector(SEEN, TERMS)
     return Counter((each.check, each.messages) for event in events for each in inspector.look_at(event))
 
 
 def to_the_last_frame(events: Sequence[Event]) -> Sequence[Event]:
-    """Return events without the silence at their end, which is not in a trace."""
+    """Return events without the silence at their end, which a trace does not have."""
     last = max((at for at, event in enumerate(events) if isinstance(event, Received | Sent)), default=-1)
     return events[: last + 1]
 
 
 @EVERY_KIND
 def test_a_misbehaviour_is_found_in_its_trace(kind: str) -> None:
-    """All that the checks find up to the last frame, they find again, and nothing else."""
+    """For the trace of a misbehaviour the checks report the same as for its events, up to the last frame."""
     for scenario in scenarios_of(kind)[:2]:
         events = to_the_last_frame(perform(scenario, Habit(kind)).events)
         assert found(read(recorded(events))) == found(events)
@@ -88,26 +88,26 @@ def exercised(events: Iterable[Event]) -> set[str]:
 
 @EVERY_KIND
 def test_a_finding_exercises_its_check(kind: str) -> None:
-    """A check that finds something has judged something; the row of the table cannot say otherwise."""
+    """A check that reports something counts as exercised, whatever its row in the table says."""
     for scenario in scenarios_of(kind)[:1]:
         events = perform(scenario, Habit(kind)).events
         assert {id_ for id_, _ in found(events)} <= exercised(events)
 
 
 def test_the_table_is_about_checks() -> None:
-    """Each row is that of a check."""
+    """Each row of the table belongs to a check that exists."""
     assert EXERCISES.keys() - CHECKS.keys() == set()
 
 
 def test_good_stations_exercise_most_checks() -> None:
-    """In all scenarios together most checks look at what they could object to: the table is not too narrow."""
+    """The good scenarios exercise at least three quarters of the checks: the table is not too narrow."""
     ids = {id_ for name in SCENARIOS for id_ in exercised(perform(name).events)}
     assert len(ids) >= 0.75 * len(CHECKS), sorted(CHECKS.keys() - ids)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_no_event_is_an_accident(seed: int) -> None:
-    """Whatever happens, somebody can tell what it exercises; the findings are the same."""
+    """Random events raise no error when exercise is watched, and watching does not change the findings."""
     events = list(Forge(seed).events(150))
     assert exercised(events) <= CHECKS.keys()
     plain = Inspector(CHECKS.values(), TERMS)

@@ -1,4 +1,4 @@
-"""What no misbehaviour of the station shows of the checks of boots, heartbeats, statuses and resets (B)."""
+"""Tests of boot, heartbeat, status and reset checks (B) that misbehaviours of the reference station do not cover."""
 
 from tests.conformance.story import Story
 
@@ -7,13 +7,13 @@ RESET = {"type": "Immediate"}
 
 
 def test_a_station_that_was_accepted_before_the_mock_came_may_go_on() -> None:
-    """That its first call is none of a boot is told as what it may be (B01)."""
+    """B01 reports once that the first call is no boot; B02 is silent, as the station may be accepted."""
     (finding,) = Story().connect().call("Heartbeat", {}).call("Heartbeat", {}).found("B01", "B02")
     assert finding == "the first call is Heartbeat in place of BootNotification"
 
 
 def test_a_call_before_the_boot_of_a_reset() -> None:
-    """Nothing comes before the boot (B01)."""
+    """B01 reports a call before the BootNotification after a reset."""
     story = Story().begin().command("Reset", RESET, {"status": "Accepted"}).lose().wait(9).connect().tell(1, 1)
     assert story.boot("RemoteReset").found("B01") == [
         "StatusNotification comes before the BootNotification after a reset"
@@ -22,7 +22,7 @@ def test_a_call_before_the_boot_of_a_reset() -> None:
 
 
 def test_what_the_mock_answered_wrongly_says_nothing() -> None:
-    """A boot whose answer was spoiled may count for the station; one that was refused does not (B02)."""
+    """B02 is silent after a spoiled answer to the boot, and reports calls after a refused boot."""
     assert Story().connect().boot().call("Heartbeat", {}).found("B02") == []
     payload = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
     story = Story().connect().call("BootNotification", payload, fault="delay")
@@ -33,14 +33,14 @@ def test_what_the_mock_answered_wrongly_says_nothing() -> None:
 
 
 def test_what_is_triggered_may_come_before() -> None:
-    """While it is Pending, but not before the first answer (B02)."""
+    """B02 allows triggered calls of a Pending station, but not of a Rejected one."""
     trigger = ("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"})
     assert Story().connect().boot(status="Pending").command(*trigger).call("Heartbeat", {}).found("B02") == []
     assert Story().connect().boot(status="Rejected").command(*trigger).call("Heartbeat", {}).found("B02") != []
 
 
 def test_a_triggered_boot_comes_early() -> None:
-    """And says so (B04, B06)."""
+    """A triggered boot may come before the interval is over, with the reason Triggered (B04, B06)."""
     trigger = ("TriggerMessage", {"requestedMessage": "BootNotification"}, {"status": "Accepted"})
 
     def triggered(reason: str) -> Story:
@@ -52,7 +52,7 @@ def test_a_triggered_boot_comes_early() -> None:
 
 
 def test_a_station_that_is_reset_while_it_waits_boots_early() -> None:
-    """Whoever resets it wants that (B04)."""
+    """B04 allows a boot before the interval is over after a reset by the CSMS."""
 
     def waiting() -> Story:
         return Story().connect().boot(status="Pending", interval=100).wait(5)
@@ -63,14 +63,14 @@ def test_a_station_that_is_reset_while_it_waits_boots_early() -> None:
 
 
 def test_the_reason_of_new_firmware() -> None:
-    """A station that said that it reboots for it says FirmwareUpdate (B06)."""
+    """B06 expects the reason FirmwareUpdate after InstallRebooting."""
     status = {"status": "InstallRebooting", "requestId": 1}
     story = Story().begin().call("FirmwareStatusNotification", status).lose().wait(20).connect().boot()
     assert story.found("B06") == ["the reason is PowerUp, although the firmware is InstallRebooting"]
 
 
 def test_a_station_that_is_rejected_says_so() -> None:
-    """Another error code is not the right one, but for a command that may have been wrong (B15)."""
+    """B15 reports an error code other than SecurityError, unless the command may violate its schema."""
     get = {"getVariableData": [{"component": {"name": "C"}, "variable": {"name": "V"}}]}
     story = Story().connect().boot(status="Rejected")
     assert story.command("GetVariables", get, "SecurityError").found("B15") == []
@@ -79,7 +79,7 @@ def test_a_station_that_is_rejected_says_so() -> None:
 
 
 def test_silence() -> None:
-    """It is told once, and not while the station may wait for an answer (B09)."""
+    """B09 reports a silence once, and not while the station may wait for an answer."""
     heard = Story().connect().boot(interval=60).wait(50).call("Heartbeat", {}).wait(50).call("Heartbeat", {})
     assert heard.found("B09") == []
     silent = heard.wait(300).call("Heartbeat", {}).wait(10).call("Heartbeat", {})
@@ -89,7 +89,7 @@ def test_silence() -> None:
 
 
 def test_heartbeats_set_the_clock() -> None:
-    """One a day is needed where nothing else does (B10)."""
+    """B10 reports a day without a heartbeat, if nothing else sets the clock."""
     for sources, count in (("Heartbeat", 1), ("NTP,Heartbeat", 0)):
         story = Story().begin().know(ClockCtrlr_TimeSource=sources)
         for _ in range(100):
@@ -98,7 +98,7 @@ def test_heartbeats_set_the_clock() -> None:
 
 
 def test_heartbeats_that_were_asked_for_are_not_too_many() -> None:
-    """Only those that come by themselves are counted (B10)."""
+    """B10 does not count triggered heartbeats."""
     story = Story().connect().boot(interval=60)
     for _ in range(9):
         trigger = {"requestedMessage": "Heartbeat"}
@@ -107,7 +107,7 @@ def test_heartbeats_that_were_asked_for_are_not_too_many() -> None:
 
 
 def test_after_a_short_outage_only_changes_are_reported() -> None:
-    """What is as before need not be told, unless that did not come through or was asked for (B17)."""
+    """B17 reports an unchanged status, unless the last one was not answered, or it was triggered or made offline."""
 
     def back() -> Story:
         return Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
@@ -123,7 +123,7 @@ def test_after_a_short_outage_only_changes_are_reported() -> None:
 
 
 def test_a_change_in_an_outage_is_reported() -> None:
-    """A cable that was plugged in without a connection (B17)."""
+    """B17 reports a cable plugged in during an outage without a status, unless the vehicle left again."""
 
     def plugged() -> Story:
         story = Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
@@ -135,7 +135,7 @@ def test_a_change_in_an_outage_is_reported() -> None:
 
 
 def test_a_reset_of_what_has_ended() -> None:
-    """The end may be told after the answer (B18)."""
+    """B18 withdraws its finding if an Ended event comes after the answer and is older than that."""
 
     def reset(status: str, kind: str = "OnIdle") -> Story:
         story = Story().begin().event("Started", "Authorized").wait(9)
@@ -148,7 +148,7 @@ def test_a_reset_of_what_has_ended() -> None:
 
 
 def test_an_evse_is_reset() -> None:
-    """Only where that can be, and without a boot (B18, B19)."""
+    """B18 and B19 allow the reset of an EVSE; B19 reports a boot after it."""
     reset = ("Reset", {"type": "Immediate", "evseId": 1}, {"status": "Accepted"})
     assert Story().begin().command(*reset).wait(60).found("B18", "B19") == []
     booted = Story().begin().command(*reset).lose().wait(9).connect().boot("RemoteReset")
@@ -156,14 +156,14 @@ def test_an_evse_is_reset() -> None:
 
 
 def test_an_evse_that_may_not_be_reset() -> None:
-    """It is rejected in a transaction too, by a station that has not told whether it can (B18)."""
+    """B18 allows Rejected for an EVSE in a transaction, if AllowReset is not known."""
     story = Story().begin().event("Started", "Authorized").wait(9)
     story.command("Reset", {"type": "OnIdle", "evseId": 1}, {"status": "Rejected"})
     assert story.wait(60).found("B18") == []
 
 
 def test_a_transaction_that_ended_before_the_reset() -> None:
-    """Its reason is its own (B20)."""
+    """B20 is silent about a transaction that ended before the reset."""
 
     def reset(after: float) -> Story:
         story = Story().begin().event("Started", "Authorized").wait(60)

@@ -1,4 +1,4 @@
-"""Repeated values: what no check looks at, as it had to come; `witness.inspect` asserts that they find nothing."""
+"""Repeated values: messages that no check needs to look at; `witness.inspect` asserts that no check finds anything."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,13 +20,13 @@ WIDE: Json = {"id": 1, "connectorId": 1}
 
 
 def values(stamp: str, value: float = 2000.0, context: str = PERIODIC, **more: Any) -> list[Json]:
-    """Return what a meter shows."""
+    """Return the values of a meter."""
     current = {"value": 16.0, "context": context, "measurand": "Current.Import"}
     return [{"timestamp": stamp, "sampledValue": [{"value": value, "context": context, **more}, current]}]
 
 
 def charging(*also: Callable[[Story], object]) -> Story:
-    """Return a story of a station that charges, and has sent periodic values once; some things happen after that."""
+    """Return the story of a station that charges and has sent periodic values once; `also` happens after that."""
     story = accepted()
     story.know(SampledDataCtrlr_TxUpdatedMeasurands=f"{REGISTER},Current.Import")
     story.know(SampledDataCtrlr_TxUpdatedInterval="60")
@@ -54,7 +54,7 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
 
 
 def is_followed(story: Story) -> bool:
-    """Whether the last call of a story is repeated."""
+    """Whether the last call of a story counts as a repeated value."""
     inspect(story.events, story.now)
     inspector = Inspector(CHECKS.values(), TERMS)
     for event in story.events[:-2]:
@@ -64,7 +64,7 @@ def is_followed(story: Story) -> bool:
 
 
 def test_what_had_to_come_is_repeated() -> None:
-    """The next periodic values of a transaction are, with their EVSE or without it; and so are those that follow."""
+    """The next periodic values count as repeated, with or without their EVSE, and so do those after them."""
     assert is_followed(goes_on(charging()))
     assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
     assert is_followed(goes_on(goes_on(charging()).wait(60), 3))
@@ -97,12 +97,12 @@ OTHERS: Mapping[str, Callable[[Story], Json]] = {
     "letters": lambda _: {"customData": {"vendorId": "Ä"}},
     "escapes": lambda _: {"customData": {"vendorId": '"'}},
 }
-"""What is different about values that are not repeated."""
+"""Changes that make values not count as repeated."""
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
 def test_what_is_different_is_looked_at(name: str) -> None:
-    """Whatever else comes is for the checks to judge."""
+    """Values with any of these changes go to the checks."""
     story = charging()
     assert not is_followed(goes_on(story, **OTHERS[name](story)))
 
@@ -115,18 +115,18 @@ LATELY: Mapping[str, Callable[[Story], object]] = {
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
     "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
-"""After what nothing counts as repeated."""
+"""What must not have happened just before, for values to count as repeated."""
 
 
 @pytest.mark.parametrize("name", list(LATELY))
 def test_after_other_things_it_is_looked_at(name: str) -> None:
-    """What has happened lately may make plain values wrong."""
+    """After one of these things even plain values go to the checks, as they may be wrong now."""
     story = charging(LATELY[name])
     assert not is_followed(goes_on(story, 3 if name == "end" else 2))
 
 
 def test_an_open_call_and_a_used_id_are_looked_at() -> None:
-    """Values that do not wait for the answer to the last ones, or come under the id of another call."""
+    """Values go to the checks if the last call is not answered yet, or their message id was used before."""
     hasty = goes_on(charging())
     del hasty.events[-3]
     assert not is_followed(hasty)
@@ -142,12 +142,12 @@ DIGITS: Mapping[str, tuple[Json, Json]] = {
         {"unitOfMeasure": {"unit": "Wh", "multiplier": 0}},
     ),
 }
-"""What may be told by digits alone, but is no number that rises: before, and then."""
+"""Changes in digits only that mean another register or unit: the first values, and the ones to be checked."""
 
 
 @pytest.mark.parametrize("name", list(DIGITS))
 def test_digits_may_tell_of_other_registers(name: str) -> None:
-    """Values that differ from those before in digits alone, but are of another register, or less, are looked at."""
+    """Values that differ in digits only go to the checks if they belong to another register, or show less."""
     before, after = DIGITS[name]
 
     def story(then: Json) -> Story:
@@ -161,7 +161,7 @@ def test_digits_may_tell_of_other_registers(name: str) -> None:
 
 
 def test_transactions_take_turns() -> None:
-    """Two transactions at one station are followed side by side, though their values are of different kinds."""
+    """Two transactions at one station are followed at the same time, although their values are of different kinds."""
     story = charging()
     other: Json = {"transactionInfo": {"transactionId": "U", "chargingState": "Charging"}}
     place: Json = {"evse": {"id": 2, "connectorId": 1}}
@@ -177,12 +177,12 @@ def test_transactions_take_turns() -> None:
 
 
 def beats(story: Story) -> Story:
-    """Let the station send a heartbeat, and the mock answer it."""
+    """Let the station send a heartbeat that the mock answers."""
     return story.call("Heartbeat", {}, {"currentTime": story.at()})
 
 
 def test_a_heartbeat_of_an_accepted_station_is_expected() -> None:
-    """No check can find anything in it, nor in those that follow; hasty ones are looked at when there are many."""
+    """Heartbeats of an accepted station count as repeated, except the one that makes hasty ones too many."""
     assert is_followed(beats(accepted().wait(60)))
     assert is_followed(beats(beats(accepted().wait(60)).wait(60)))
     hasty = Story().connect().boot(interval=300)
@@ -198,19 +198,19 @@ BEFORE: Mapping[str, Callable[[Story], object]] = {
         story.command("Reset", {"type": "Immediate"}, {"status": "Accepted"}).wait(1).reconnect()
     ),
 }
-"""What makes a heartbeat one that the checks must look at."""
+"""What must not have happened before, for a heartbeat to count as repeated."""
 
 
 @pytest.mark.parametrize("name", list(BEFORE))
 def test_a_heartbeat_that_may_be_wrong_is_looked_at(name: str) -> None:
-    """The checks look at one that comes while something else is due."""
+    """A heartbeat goes to the checks after one of these things."""
     story = accepted()
     BEFORE[name](story)
     assert not is_followed(beats(story.wait(5)))
 
 
 def test_a_heartbeat_that_is_written_otherwise_is_looked_at() -> None:
-    """One with a payload, or under the id of another call."""
+    """A heartbeat goes to the checks if it has a payload, or its message id was used before."""
     story = accepted().wait(60)
     assert not is_followed(story.call("Heartbeat", {"customData": {"vendorId": "V"}}, {"currentTime": story.at()}))
     again = beats(beats(accepted().wait(60)).wait(60))

@@ -1,4 +1,4 @@
-"""What no station on the stage can do: odd frames and ids, answers to nothing, late and future times."""
+"""Tests of message checks that no reference station can trigger: odd frames and ids, stray answers, odd times."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
@@ -25,14 +25,14 @@ BEGIN = accepted().events
 
 
 def asked(at: float, id_: str, action: str, payload: Any, answer: Json | Error | None = None) -> list[Event]:
-    """Return a call of the station under that id, and what the mock says to it, if anything."""
+    """Return a call with this message id, and the answer of the mock if there is one."""
     call = Call(id_, action, payload)
     message = answer if isinstance(answer, Error) else Result(id_, answer or {})
     return [got(at, call)] if answer is None else [got(at, call), sent(at, message, call)]
 
 
 def checks(*events: Event) -> list[str]:
-    """Return the checks of messages that find something once the station was accepted, with their severity."""
+    """Return the message checks that report something after the station was accepted, with their severity."""
     found = inspect([*BEGIN, *events], NOW + 1000.0, RPC)
     return [finding.check + ("" if finding.severity == "error" else f" {finding.severity}") for finding in found]
 
@@ -81,7 +81,7 @@ def checks(*events: Event) -> list[str]:
     ],
 )
 def test_frames(text: bytes, found: Sequence[str]) -> None:
-    """One thing is wrong with each, and one check says so."""
+    """Each frame has one error, and one check reports it."""
     assert checks(came(NOW + 1, text)) == found
 
 
@@ -103,12 +103,12 @@ ASKED = sent(NOW + 1, COMMAND)
     ],
 )
 def test_answers(message: Error | Result, found: Sequence[str]) -> None:
-    """They are looked at as calls are."""
+    """Answers are checked as calls are."""
     assert checks(ASKED, got(NOW + 2, message, COMMAND)) == found
 
 
 def test_what_is_empty_and_no_field() -> None:
-    """A field that the schema does not have is wrong, whatever it holds: R10 says so, and R11 does not."""
+    """R10 reports a field that the schema does not have, even if it is empty; R11 does not."""
     asked = Call("c", "GetDisplayMessages", {"requestId": 1})
     answer = Result("c", {"status": "Accepted", "displayMessage": []})
     found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
@@ -118,7 +118,7 @@ def test_what_is_empty_and_no_field() -> None:
 
 
 def test_a_description_that_is_too_long() -> None:
-    """As it stands in the text."""
+    """R14 reports an errorDescription that is too long."""
     text = b'[4,"c","NotSupported","' + b"x" * 256 + b'",{}]'
     assert checks(ASKED, came(NOW + 2, text, COMMAND)) == ["R14"]
 
@@ -134,7 +134,7 @@ def event(seq: int) -> dict[str, Any]:
 
 
 def test_ids_that_come_again() -> None:
-    """On whichever connection; for the same event again it is only a warning."""
+    """R05 reports a repeated message id on any connection; for the same event again it is only a warning."""
     one, two = asked(NOW + 10, "1", "TransactionEvent", event(5), {}), asked(NOW + 11, "1", "Heartbeat", {}, BEAT)
     again = asked(NOW + 12, "1", "TransactionEvent", event(5), {})
     lost = [Disconnected(NOW + 10.5, STATION, 1006, ""), *connected(NOW + 10.6)]
@@ -144,7 +144,7 @@ def test_ids_that_come_again() -> None:
 
 
 def test_the_last_ten_thousand_ids_are_known() -> None:
-    """At least so many are remembered and at most twice as many; an id that comes again is no younger for it."""
+    """At least MOST_IDS ids are remembered, and at most twice as many; repeating an id does not keep it longer."""
     ids = MessageIds()
     for number in range(5 * MOST_IDS + 5):
         assert ids.add(str(number), number)
@@ -156,7 +156,7 @@ def test_the_last_ten_thousand_ids_are_known() -> None:
 
 @given(st.lists(st.tuples(st.text(), st.integers(-1, 2**70))))
 def test_ids_are_remembered_with_their_marks(ids: list[tuple[str, int]]) -> None:
-    """Whatever the ids, each is new once and keeps its first mark; a mark that takes more than 64 bits is not kept."""
+    """Each id is new once and keeps its first mark; marks of more than 64 bits are not kept."""
     table, marks = MessageIds(), dict[str, int]()
     for id_, mark in ids:
         assert table.mark_of(id_) == marks.get(id_)
@@ -164,11 +164,11 @@ def test_ids_are_remembered_with_their_marks(ids: list[tuple[str, int]]) -> None
         marks.setdefault(id_, mark if mark < 2**63 else NO_MARK)
 
 
-# Turns.
+# Calls that overlap, and their answers.
 
 
 def timeout(seconds: str) -> list[Event]:
-    """Return how the mock learns the station's MessageTimeout."""
+    """Return the events by which the mock learns MessageTimeout."""
     return Story(1).get("OCPPCommCtrlr", "MessageTimeout[Default]", attributeValue=seconds).events
 
 
@@ -176,20 +176,20 @@ def timeout(seconds: str) -> list[Event]:
     ("known", "pause", "found"), [("10", 5.0, ["R06"]), ("10", 10.0, []), ("", 0.1, []), ("x", 0.1, [])]
 )
 def test_a_call_that_is_open(known: str, pause: float, found: Sequence[str]) -> None:
-    """Another one may come when the station has given it up."""
+    """R06 allows another call once MessageTimeout has passed."""
     first = asked(NOW + 5, "1", "Heartbeat", {})
     assert checks(*timeout(known), *first, *asked(NOW + 5 + pause, "2", "Heartbeat", {}, BEAT)) == found
 
 
 def test_a_call_that_was_answered_under_another_id() -> None:
-    """What the mock did wrong is not the station's fault."""
+    """R06 does not blame the station for an answer that the mock sent under a wrong id."""
     call = Call("1", "Heartbeat", {})
     wrong = sent(NOW + 5, Result("other", {"currentTime": rfc3339(NOW)}), call, "wrong-id")
     assert checks(got(NOW + 5, call), wrong, *asked(NOW + 5.1, "2", "Heartbeat", {}, BEAT)) == []
 
 
 def test_answers_to_nothing() -> None:
-    """A second answer, and one to no call; not one that came late, or to what was spoiled."""
+    """R07 reports a second answer and one to no call; not a late one (R08), nor one to a spoiled message."""
     taken = Result("c", {"status": "Accepted"})
     late = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
     assert checks(ASKED, got(NOW + 2, taken, COMMAND), got(NOW + 2, taken)) == ["R07"]
@@ -201,7 +201,7 @@ def test_answers_to_nothing() -> None:
 
 
 def test_commands_without_an_answer() -> None:
-    """In time, and if they were sent as they should be."""
+    """R08 reports a command without an answer in time, unless the connection was lost or no such command was sent."""
     assert checks(ASKED, Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")) == ["R08"]
     assert checks(ASKED, Unanswered(NOW + 5, STATION, COMMAND, "the connection was lost")) == []
     assert checks(Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")) == []
@@ -211,7 +211,7 @@ WRONG = Call("w", "Reset", {"type": "Whatever"})
 
 
 def test_commands_that_break_their_schema() -> None:
-    """They are refused, however they came to be wrong."""
+    """R15 reports an accepted command that violates its schema, whether by a fault or not."""
     taken, late = got(NOW + 2, Result("w", {"status": "Accepted"}), WRONG), "no answer within 30 s"
     assert checks(sent(NOW + 1, WRONG), taken) == ["R15 warning"]
     assert checks(sent(NOW + 1, WRONG), Unanswered(NOW + 31, STATION, WRONG, late)) == ["R15 warning"]
@@ -223,7 +223,7 @@ def test_commands_that_break_their_schema() -> None:
 
 
 def test_unknown_types() -> None:
-    """A message of an unknown type is refused as such, or ignored."""
+    """R16 reports any answer to an unknown message type except MessageTypeNotSupported; silence is right."""
     spoiled = replace(sent(NOW + 1, COMMAND, None, "Reset unknown-type"), text=with_unknown_type(encode(COMMAND)))
     silence = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
     assert checks(spoiled, got(NOW + 2, Error("c", "MessageTypeNotSupported"), COMMAND)) == []
@@ -234,12 +234,12 @@ def test_unknown_types() -> None:
 
 @pytest.mark.parametrize("payload", [{}, None, 5, {"payload": "!"}, {"payload": 5}, {"payload": "AAA"}])
 def test_signed_messages(payload: Any) -> None:
-    """They are told of, whatever is in them."""
+    """R19 reports every signed message, whatever is in it."""
     assert checks(*asked(NOW + 1, "1", "Heartbeat-Signed", payload)) == ["R19 info"]
 
 
 def test_what_is_in_a_signed_message() -> None:
-    """The names of its fields are told."""
+    """R19 names the fields in a signed message."""
     inner = urlsafe_b64encode(b'{"reason":"PowerUp"}').decode().rstrip("=")
     found = inspect(asked(NOW, "1", "BootNotification-Signed", {"payload": inner}), NOW, RPC)
     assert [finding.problem for finding in found] == ["'BootNotification-Signed' is a signed message, with reason"]
@@ -283,25 +283,28 @@ def test_what_is_in_a_signed_message() -> None:
     ],
 )
 def test_times(stamp: str, found: Sequence[str]) -> None:
-    """They are as RFC 3339 has them, leap seconds too; not in the future, and not from before there were stations."""
+    """R18 accepts what RFC 3339 allows, and reports other forms, the future, and times before there were stations.
+
+    A leap second is a time like any other.
+    """
     told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
     assert checks(*asked(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
 
 
 def test_times_in_the_depth() -> None:
-    """Every one is looked at."""
+    """R18 looks at every timestamp in a payload."""
     values = [{"timestamp": stamp, "sampledValue": [{"value": 1.0}]} for stamp in (rfc3339(NOW + 100), "now")]
     assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values}, {})) == ["R18"]
     assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values[:1]}, {})) == []
 
 
 def at(seconds: float, **more: Any) -> dict[str, Any]:
-    """Return a TransactionEvent of that time."""
+    """Return a TransactionEvent with this time."""
     return event(1) | {"timestamp": rfc3339(NOW + seconds)} | more
 
 
 def test_events_that_come_late() -> None:
-    """One that could have been sent long before is late; not one that had to wait, or comes again."""
+    """R18 reports an event that could have been sent long before, but not one that had to wait or is a repeat."""
     late = asked(NOW + 100, "9", "TransactionEvent", at(80), {})
     busy = [
         each
@@ -323,7 +326,7 @@ def test_events_that_come_late() -> None:
     [("NTP", 100, []), ("NTP", 600, []), ("NTP", 300, []), ("Heartbeat,NTP", 600, []), ("Heartbeat", 300, ["R18"])],
 )
 def test_clocks(source: str, seconds: float, found: Sequence[str]) -> None:
-    """Who was told another time than the mock's may believe it; who says to believe nothing else must do so."""
+    """R18: a station that the mock told another time may use it; with Heartbeat as its only TimeSource it must."""
     story = Story().connect().boot(currentTime=rfc3339(NOW + 500)).know(ClockCtrlr_TimeSource=source)
     late = asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})
     assert [finding.check for finding in inspect([*story.events, *late], NOW, RPC)] == found

@@ -1,4 +1,4 @@
-"""What no misbehaviour of the station shows of the checks of passwords and certificates (S)."""
+"""Tests of password and certificate checks (S) that the misbehaviours of the reference station do not cover."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,13 +16,13 @@ INVALID = "InvalidChargingStationCertificate"
 
 
 def csr(name: str = "S-1", key: ec.EllipticCurvePrivateKey | None = None) -> str:
-    """Return a request for a certificate."""
+    """Return a certificate request in PEM."""
     builder = x509.CertificateSigningRequestBuilder(named(name))
     return builder.sign(key or ec_key("mine"), SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 def given(status: str, *used: str) -> list[str]:
-    """Return what is found of a station that is given a password, and connects with others then."""
+    """Return what S05 reports if a station gets a new password and then connects with others."""
     item = PASSWORD | {"attributeValue": NEW}
     answer = {"setVariableResult": [PASSWORD | {"attributeStatus": status}]}
     story = Story().begin().command("SetVariables", {"setVariableData": [item]}, answer)
@@ -32,7 +32,7 @@ def given(status: str, *used: str) -> list[str]:
 
 
 def test_passwords() -> None:
-    """The new one is right when it was Accepted; where a reboot is required, either (S05)."""
+    """S05 expects the new password if it was Accepted, and either one if a reboot is required."""
     assert given("Accepted", NEW, NEW) == []
     assert given("Accepted", OLD) == ["the password is the one from before SetVariables was Accepted"]
     assert given("Rejected", OLD) == []
@@ -42,7 +42,7 @@ def test_passwords() -> None:
 
 
 def test_requests_for_certificates() -> None:
-    """They are of the station, with a strong key (S06)."""
+    """S06 reports a request with another name or a weak key, or for another type than the trigger asked for."""
 
     def asked(request: str, **more: str) -> list[str]:
         story = Story().begin().command("TriggerMessage", TRIGGER, {"status": "Accepted"})
@@ -58,20 +58,20 @@ def test_requests_for_certificates() -> None:
 
 
 def test_a_request_may_come_before_the_answer() -> None:
-    """That is another fault (S06, F01)."""
+    """S06 counts a request that comes before the answer to its trigger (F01 reports that)."""
     story = Story().begin().command("TriggerMessage", TRIGGER, None).call("SignCertificate", {"csr": csr()})
     assert story.wait(60).found("S06") == []
 
 
 def signed(chain: str, status: str, *, event: bool = False) -> list[str]:
-    """Return what is found of a station that gets a certificate for its request."""
+    """Return what S07 and S08 report about a station that gets a certificate for its request."""
     story = Story().begin().call("SignCertificate", {"csr": csr()}).wait(9)
     story.command("CertificateSigned", {"certificateChain": chain}, {"status": status})
     return (story.secure(INVALID) if event else story).wait(60).found("S07", "S08")
 
 
 def test_certificates() -> None:
-    """One for the key of the request may be right, others are not (S07, S08)."""
+    """S07 reports an accepted certificate for another key, an expired one, or none; S08 reports the missing event."""
     ca = Authority("CA")
     mine, others = (ca.issue("S-1", ec_key(name).public_key()) for name in ("mine", "other"))
     old = ca.issue("S-1", ec_key("mine").public_key(), days=-1)
@@ -85,7 +85,7 @@ def test_certificates() -> None:
 
 
 def test_repetitions() -> None:
-    """They begin anew with a trigger, and come later each time (S09, S10)."""
+    """S09 expects waits that double; a trigger starts them again, and S10 allows the request."""
 
     def repeated(*pauses: float, trigger: bool = False) -> list[str]:
         story = (
@@ -106,7 +106,7 @@ def test_repetitions() -> None:
 
 
 def test_refused_requests() -> None:
-    """They are not repeated (S10)."""
+    """S10 reports a request after a rejected one, but not after an error."""
     story = Story().begin().call("SignCertificate", {"csr": csr()}, {"status": "Rejected"}).wait(60)
     assert story.call("SignCertificate", {"csr": csr()}).found("S10") != []
     story = Story().begin().call("SignCertificate", {"csr": csr()}, "InternalError").wait(60)

@@ -1,4 +1,4 @@
-"""Legal sessions are found fault with by no check; each way to break one is found by the check that it names."""
+"""No check reports a legal session; each way to break one is reported by the check that it names."""
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -30,12 +30,12 @@ FULL: list[Move] = [
     ("stop", 1, 70),
     ("unplug", 1, 5),
 ]
-"""All that happens in a transaction, at one EVSE, until another one runs."""
+"""Everything that happens in a transaction at one EVSE, and then in two more."""
 OUTAGE: list[Move] = [("plug", 1, 5), ("present", 1, 10), ("lose", 1, 200), ("return", 1, 100), ("present", 1, 5)]
 
 
 def moves(names: list[str], *evses: int, least: int = 0) -> st.SearchStrategy[list[Move]]:
-    """Return lists of some moves at some EVSEs."""
+    """Return lists of some of these moves at some EVSEs."""
     move = st.tuples(st.sampled_from(names), st.sampled_from(evses), SECONDS)
     return st.lists(move, min_size=least, max_size=25)
 
@@ -43,7 +43,7 @@ def moves(names: list[str], *evses: int, least: int = 0) -> st.SearchStrategy[li
 @LEGAL
 @given(TERMS, moves(list(MOVES), 1, 2, least=8))
 def test_no_check_finds_fault_with_a_legal_session(terms: Terms, some: list[Move]) -> None:
-    """Whatever happens, and whatever the mock knows of it."""
+    """No check reports a legal session, whatever happens in it, and whether the mock knows the variables or not."""
     street = Street(terms)
     seen = street.play(some)
     assert [f"{each.check}: {each.problem}" for each in inspect(seen, street.now)] == []
@@ -51,7 +51,7 @@ def test_no_check_finds_fault_with_a_legal_session(terms: Terms, some: list[Move
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_broken_session_is_found_fault_with(name: str) -> None:
-    """By the check that the mutation names, wherever it is done, and whatever goes on at the other EVSE."""
+    """The check of a mutation reports it wherever it is done, and whatever happens at the other EVSE."""
     mutation, full = MUTATIONS[name], OUTAGE if name in OFFLINE else FULL
 
     @BROKEN

@@ -1,4 +1,4 @@
-"""What the checks of transactions know and forgive, by hand."""
+"""Tests of what the transaction checks remember and what they allow."""
 
 from collections.abc import Sequence
 
@@ -20,17 +20,17 @@ CHARGE: list[Move] = [("plug", 1, 5), ("present", 1, 130), ("present", 1, 5)]
 
 
 def found(street: Street, seen: Sequence[Event]) -> set[str]:
-    """Return the checks that find something."""
+    """Return the checks that report something."""
     return {each.check for each in inspect(seen, street.now)}
 
 
 def offline(seen: Sequence[Event]) -> list[int]:
-    """Return where the events are that were made offline."""
+    """Return the positions of the events that were made offline."""
     return [number for number, each in enumerate(seen) if is_event(each) and payload_of(each).get("offline")]
 
 
 def test_the_ids_of_former_runs_are_known() -> None:
-    """A transactionId that a state file knows is used again: X02."""
+    """X02 reports a transactionId that was remembered from a former run."""
     inspector = Inspector(CHECKS.values(), TERMS)
     known = inspector.stations[STATION] = KnownStation(identity=STATION, terms=TERMS)
     seen = Street(Terms()).play(CHARGE)
@@ -40,7 +40,7 @@ def test_the_ids_of_former_runs_are_known() -> None:
 
 
 def test_every_other_event_may_be_dropped_offline() -> None:
-    """What a station with little memory may do (E11.FR.04) is no gap."""
+    """X03 allows a station to drop every second offline event (E11.FR.04)."""
     street = Street(Terms())
     seen = street.play(OUTAGE)
     places = offline(seen)
@@ -49,7 +49,7 @@ def test_every_other_event_may_be_dropped_offline() -> None:
 
 
 def test_events_of_an_outage_may_come_after_newer_ones() -> None:
-    """The first event that was made online comes before all those that waited."""
+    """X01, X03, X05 and X15 allow the first online event to come before the queued ones."""
     street = Street(Terms())
     seen = street.play(OUTAGE)
     places = offline(seen)
@@ -64,7 +64,7 @@ def test_events_of_an_outage_may_come_after_newer_ones() -> None:
 
 @pytest.mark.parametrize(("seconds", "expected"), [(1.0, {"X18"}), (12.0, set())])
 def test_a_repeat_of_what_was_not_answered_waits(seconds: float, expected: set[str]) -> None:
-    """MessageAttemptInterval is 10 s: what is repeated after one second comes too soon."""
+    """X18 reports a repeat after 1 s and allows one after 12 s, if MessageAttemptInterval is 10 s."""
     street = Street(Terms())
     street.play([("plug", 1, 5)])
     silent = {
@@ -79,7 +79,7 @@ def test_a_repeat_of_what_was_not_answered_waits(seconds: float, expected: set[s
 
 
 def test_what_is_not_known_is_not_judged() -> None:
-    """Without variables there is no finding that needs one: no interval, no points, no number of attempts."""
+    """Without variables no check reports an interval, a point or a number of attempts."""
     street = Street(Terms("EVConnected", "EVConnected", is_known=False))
     seen = street.play(CHARGE)
     values = [each for each in seen if is_event(each) and payload_of(each)["triggerReason"] == "MeterValuePeriodic"]

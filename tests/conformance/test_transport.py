@@ -1,4 +1,4 @@
-"""What no station on the stage can do: odd requests for a WebSocket, second connections, and pings that stay out."""
+"""Tests of transport checks that no reference station triggers: odd handshakes, second connections, missing pongs."""
 
 from collections.abc import Sequence
 
@@ -15,26 +15,26 @@ from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
 TRANSPORT = [id_ for id_ in CHECKS if id_.startswith("T") and id_ != "T30"]
-"""T30 only informs, of each connection that is lost here."""
+"""The transport checks without T30, which informs of each connection that is lost here."""
 
 
 def visit(path: str = "/CS", authorization: str | None = CREDENTIALS, extensions: str = "", problem: str = "") -> Event:
-    """Return a knock."""
+    """Return a handshake."""
     return Knocked(NOW, STATION, Visitor(path, ["ocpp2.0.1"], authorization, extensions, problem))
 
 
 def checks(*events: Event) -> list[str]:
-    """Return the checks of the transport that find something."""
+    """Return the transport checks that report something."""
     return [finding.check for finding in inspect(events, NOW + 1000.0, TRANSPORT)]
 
 
 def wait_of(seconds: float, **more: str) -> list[Event]:
-    """Return how the mock learns RetryBackOffWaitMinimum, and more."""
+    """Return the events by which the mock learns RetryBackOffWaitMinimum and other variables."""
     return Story(1).know(OCPPCommCtrlr_RetryBackOffWaitMinimum=str(seconds), **more).events
 
 
 def booted(seconds: float, status: str = "Accepted") -> list[Event]:
-    """Return a boot and its answer."""
+    """Return a BootNotification and its answer."""
     return Story(seconds).boot(status=status).events
 
 
@@ -61,36 +61,36 @@ def booted(seconds: float, status: str = "Accepted") -> list[Event]:
     ],
 )
 def test_requests(event: Event, found: Sequence[str]) -> None:
-    """Who asks for a WebSocket is judged by the path and the headers; credentials only where they are known."""
+    """A handshake is judged by its path and its headers; the credentials only if a password is configured."""
     assert checks(event) == found
 
 
 def test_compression_is_told_once() -> None:
-    """It is no fault, so that one line is enough, until it was not offered."""
+    """T10 reports an offer of compression once, and again after a handshake without one."""
     offer = visit(extensions="permessage-deflate")
     assert checks(offer, offer, visit(), offer) == ["T10", "T10"]
 
 
 def test_credentials_are_not_left_out_again() -> None:
-    """A station that had credentials once has them always; without them it is on a lower security profile."""
+    """T16 reports missing credentials only if the station has sent some before."""
     assert perform("idle", Habit("no-credentials", 2)).checks == {"T05", "T16"}
     assert perform("idle", Habit("no-credentials")).checks == {"T05"}
 
 
 def test_credentials_of_one_that_was_sent_away_do_not_count() -> None:
-    """Whoever was refused may have been another one."""
+    """T16 ignores the credentials of a refused handshake: it may have come from somebody else."""
     assert checks(visit(), Refused(NOW, STATION, "401: no"), visit("/CS", None)) == ["T05"]
 
 
 def test_a_second_connection() -> None:
-    """One at a time; after the first is gone another is right."""
+    """T22 reports a second connection, unless the first one is gone."""
     gone = Disconnected(NOW + 1, STATION, 1006, "the connection ended without a close frame")
     assert checks(*connected(NOW), *connected(NOW + 50)) == ["T22"]
     assert checks(*connected(NOW), gone, *connected(NOW + 50)) == []
 
 
 def test_text_that_is_not_utf8() -> None:
-    """The mock has closed the connection for it."""
+    """T11 reports a text frame that was not UTF-8, for which the mock closed the connection."""
     wrong = Breached(NOW + 1, STATION, "RFC 6455 8.1", "a text frame was not UTF-8", 0.0)
     assert checks(*connected(NOW), wrong) == ["T11"]
 
@@ -105,7 +105,7 @@ def test_text_that_is_not_utf8() -> None:
     ],
 )
 def test_texts_beyond_ascii(payload: dict[str, object], found: Sequence[str]) -> None:
-    """Identifiers are ASCII; what people read need not be."""
+    """T11 reports identifiers that are not ASCII; texts for people need not be."""
     assert checks(*connected(NOW), got(NOW + 1, Call("1", "DataTransfer", payload))) == found
 
 
@@ -123,14 +123,14 @@ LOST = "the connection ended without a close frame"
     ],
 )
 def test_pauses(code: int, reason: str, pause: float, found: Sequence[str]) -> None:
-    """They are counted from when the station knows that it has lost its connection, and not from later."""
+    """T12 counts the wait from the moment when the station knows that its connection is lost."""
     lost = Disconnected(NOW + 10, STATION, code, reason)
     again = connected(NOW + 10 + pause)
     assert checks(*connected(NOW), *wait_of(5.0), lost, *again, got(NOW + 100, Call("1", "Heartbeat", {}))) == found
 
 
 def test_who_was_off_need_not_wait() -> None:
-    """A station that boots comes back as soon as it is up."""
+    """T12 allows a station that boots to connect at once."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)
     assert checks(*connected(NOW), *wait_of(5.0), lost, *connected(NOW + 10.5), *booted(11)) == []
 
@@ -146,7 +146,7 @@ def test_who_was_off_need_not_wait() -> None:
     ],
 )
 def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Sequence[str]) -> None:
-    """They are doubled, so often as RetryBackOffRepeatTimes says."""
+    """T12 doubles the wait after each refusal, RetryBackOffRepeatTimes at most."""
     known = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes=times)
     events, at = [*connected(NOW), *known, Disconnected(NOW + 10, STATION, 1006, LOST)], NOW + 10
     for pause in pauses:
@@ -156,7 +156,7 @@ def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Seque
 
 
 def test_who_wants_no_websocket_is_no_station() -> None:
-    """Somebody who looks at the URL of a station with a browser, or posts to it, changes nothing of its pauses."""
+    """T12 ignores requests without a WebSocket, as from a browser, when it counts the waits."""
     known, lost = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes="2"), Disconnected(NOW + 10, STATION, 1006, LOST)
     page = Refused(NOW + 11, STATION, "426: an HTTP request without a WebSocket upgrade")
     post = Knocked(NOW + 12, STATION, Visitor("/CS", (), problem="it is a POST", wants_websocket=False))
@@ -165,7 +165,7 @@ def test_who_wants_no_websocket_is_no_station() -> None:
 
 
 def test_what_is_not_known_of_pauses_is_not_judged() -> None:
-    """Without RetryBackOffWaitMinimum any pause is right."""
+    """T12 is silent while RetryBackOffWaitMinimum is not known."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)
     assert checks(*connected(NOW), lost, *connected(NOW + 10)) == []
 
@@ -175,17 +175,17 @@ def test_what_is_not_known_of_pauses_is_not_judged() -> None:
     [(1000, "Accepted", []), (1001, "Pending", []), (1000, "Pending", ["T14"]), (1000, "Rejected", [])],
 )
 def test_farewells(code: int, status: str, found: Sequence[str]) -> None:
-    """A station that goes away may say so; one that is Pending stays (T14)."""
+    """T14 reports that a Pending station closed the connection, unless it says that it goes away (1001)."""
     assert checks(*connected(NOW), *booted(0, status), Disconnected(NOW + 9, STATION, code, "bye")) == found
 
 
 def test_a_farewell_before_a_boot() -> None:
-    """Somebody has restarted the station."""
+    """T13 reports an unchanged boot on a new connection, even if the station closed the old one."""
     left = Disconnected(NOW + 9, STATION, 1000, "bye")
     assert checks(*connected(NOW), *booted(0), left, *connected(NOW + 20), *booted(21)) == ["T13"]
 
 
 def test_the_mock_says_farewell() -> None:
-    """What the mock closes, the station did not."""
+    """No check blames the station for a connection that the mock closed."""
     left = Disconnected(NOW + 9, STATION, 1000, "closed by the mock with 1000 a fault")
     assert checks(*connected(NOW), *booted(0), left) == []

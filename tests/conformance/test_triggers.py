@@ -1,4 +1,4 @@
-"""Checks of triggers, where the reference station cannot be so wrong, or might be wronged."""
+"""Tests of trigger checks (F) that the misbehaviours of the reference station do not cover."""
 
 import pytest
 
@@ -9,36 +9,36 @@ LOG, FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
 def trigger(story: Story, message: str, status: str = "Accepted", *early: tuple[str, Json]) -> Story:
-    """Let the CSMS want to hear something."""
+    """Send a TriggerMessage."""
     return story.command("TriggerMessage", {"requestedMessage": message}, {"status": status}, *early)
 
 
 def status(evse: int) -> Json:
-    """Return the status of a connector."""
+    """Return the payload of a StatusNotification."""
     return {"timestamp": STAMP, "connectorStatus": "Available", "evseId": evse, "connectorId": 1}
 
 
 def reading(evse: int, context: str) -> Json:
-    """Return a meter value."""
+    """Return the payload of a MeterValues."""
     value = {"timestamp": STAMP, "sampledValue": [{"value": 1, "context": context}]}
     return {"evseId": evse, "meterValue": [value]}
 
 
 @pytest.mark.parametrize(("context", "is_wrong"), [("Trigger", True), ("Sample.Clock", False)])
 def test_what_comes_before_the_answer(context: str, is_wrong: bool) -> None:
-    """It is wrong if it says that it was triggered; what comes by chance may come (F01)."""
+    """F01 reports a message before the answer if it says that it was triggered, but not one that may come by chance."""
     story = trigger(accepted(), "MeterValues", "Accepted", ("MeterValues", reading(1, context)))
     assert bool(story.found("F01")) is is_wrong
 
 
 def test_a_trigger_that_is_rejected() -> None:
-    """Nothing has to come, and what comes is not judged by it (F01, F02)."""
+    """F01 to F03 are silent about a rejected trigger."""
     story = trigger(accepted(), "MeterValues", "Rejected", ("MeterValues", reading(1, "Trigger")))
     assert story.wait(PATIENCE + 1).found("F01", "F02", "F03") == []
 
 
 def test_a_triggered_message_that_nobody_can_read() -> None:
-    """It came somehow, and so did one that got lost (F02, F03)."""
+    """F02 is silent if the message may have come in an unreadable form, or may have got lost."""
     story = trigger(accepted(), "Heartbeat").call("Heartbeats", {}, "NotImplemented")
     assert story.wait(PATIENCE + 1).found("F02") == []
     assert trigger(accepted(), "Heartbeat").reconnect().wait(PATIENCE + 1).found("F02") == []
@@ -47,7 +47,7 @@ def test_a_triggered_message_that_nobody_can_read() -> None:
 
 
 def test_statuses_of_some_evses() -> None:
-    """All that are known are told of, by whichever message (F03)."""
+    """F03 reports the EVSEs without a status; a NotifyEvent counts as one."""
     story = accepted()
     for evse in (1, 2, 3):
         story.call("StatusNotification", status(evse))
@@ -64,13 +64,13 @@ def test_statuses_of_some_evses() -> None:
     ("answer", "is_wrong"), [("NotSupported", True), ("NotImplemented", True), ("InternalError", False)]
 )
 def test_a_trigger_that_is_no_message(answer: str, is_wrong: bool) -> None:
-    """There is a status for what is not implemented (F05)."""
+    """F05 reports a CALLERROR that says that the triggered message is not supported; there is a status for that."""
     story = accepted().command("TriggerMessage", {"requestedMessage": "SignCombinedCertificate"}, answer)
     assert bool(story.found("F05")) is is_wrong
 
 
 def test_a_rejected_trigger_of_what_may_be_there() -> None:
-    """Nobody knows whether the station has the part for it (F05)."""
+    """F05 allows Rejected while the station may have the part for ISO 15118."""
     assert trigger(accepted(), "SignV2GCertificate", "Rejected").found("F05") == []
 
 
@@ -90,7 +90,7 @@ def upload(story: Story) -> Story:
     ],
 )
 def test_the_status_of_an_upload(told: Json, wrong: list[str]) -> None:
-    """It is not Idle before the upload is over (F06)."""
+    """F06 reports a triggered Idle while an upload runs."""
     assert trigger(upload(accepted()), LOG).call(LOG, told).found("F06") == wrong
 
 
@@ -98,14 +98,14 @@ def test_the_status_of_an_upload(told: Json, wrong: list[str]) -> None:
     ("before", "is_wrong"), [("Downloading", True), ("Installed", False), ("DownloadFailed", False)]
 )
 def test_the_status_of_an_update(before: str, is_wrong: bool) -> None:
-    """It is not Idle before the update is over (F06)."""
+    """F06 reports a triggered Idle while an update runs."""
     story = accepted().call(FIRMWARE, {"status": before, "requestId": 1})
     assert bool(trigger(story, FIRMWARE).call(FIRMWARE, {"status": "Idle"}).found("F06")) is is_wrong
 
 
 @pytest.mark.parametrize(("action", "told"), [(LOG, "Uploading"), (FIRMWARE, "Installed")])
 def test_the_status_of_nothing(action: str, told: str) -> None:
-    """It is Idle (F06)."""
+    """F06 reports a triggered status other than Idle while nothing runs."""
     assert trigger(accepted(), action).call(action, {"status": told}).found("F06") == [
         f"{action} is {told}, although nothing is going on"
     ]

@@ -1,4 +1,4 @@
-"""Checks of variables and reports, where the reference station cannot be so wrong, or might be wronged."""
+"""Tests of variable and report checks (V) that the misbehaviours of the reference station do not cover."""
 
 import pytest
 
@@ -10,12 +10,12 @@ ITEM = {"component": {"name": COMM}, "variable": {"name": "OfflineThreshold"}}
 
 
 def asked() -> Story:
-    """Return a station that is about to report."""
+    """Return a station that has accepted a FullInventory and will send it."""
     return accepted().command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, {"status": "Accepted"})
 
 
 def test_more_items_than_the_station_takes() -> None:
-    """V19 tells when the mock was told to ask for too much."""
+    """V19 reports a command with more items than ItemsPerMessage."""
     most = variable("DeviceDataCtrlr", "ItemsPerMessage", value="2")
     most["variable"]["instance"] = "GetVariables"
     story = accepted().report(most)
@@ -37,7 +37,7 @@ def test_more_items_than_the_station_takes() -> None:
     ],
 )
 def test_values_that_cannot_be(value: str, check: str, why: str) -> None:
-    """A number has a form (V04) and a range (V08); the limits are within it."""
+    """V04 reports an accepted value that is no number, V08 one out of range; the limits themselves are in range."""
     story = accepted().report(THRESHOLD).set(COMM, "OfflineThreshold", value)
     for each in ("V04", "V08"):
         assert [why in text for text in story.found(each)] == [True] * (each == check)
@@ -57,14 +57,14 @@ def test_values_that_cannot_be(value: str, check: str, why: str) -> None:
     ],
 )
 def test_values_out_of_their_range(row: dict[str, str], value: str, is_wrong: bool) -> None:
-    """Lists have their values, texts their length, and what is ReadOnly is not set (V08)."""
+    """V08 reports accepted values outside of the valuesList or maxLimit, or of a ReadOnly variable."""
     story = accepted().report(variable("X", "Y", **row)).set("X", "Y", value)
     assert bool(story.found("V08")) is is_wrong
     assert accepted().report(variable("X", "Y", **row)).set("X", "Y", value, "Rejected").found("V08") == []
 
 
 def test_nothing_is_known_of_a_variable() -> None:
-    """Without an inventory no status is wrong (V04, V08)."""
+    """V04 and V08 are silent without an inventory."""
     story = accepted().set(COMM, "OfflineThreshold", "nonsense").get("Nobody", "Nothing", attributeValue="1")
     assert story.found("V04", "V08") == []
 
@@ -80,20 +80,20 @@ def test_nothing_is_known_of_a_variable() -> None:
     ],
 )
 def test_what_is_not_in_the_inventory(component: str, name: str, status: str, is_wrong: bool) -> None:
-    """Its status says which part of its name is not known; case does not matter (V04)."""
+    """V04 expects UnknownComponent or UnknownVariable, as the inventory says; case does not matter."""
     story = accepted().report(THRESHOLD).get(component, name, status, attributeValue="60")
     assert bool(story.found("V04")) is is_wrong
 
 
 def test_an_inventory_with_a_hole_is_none() -> None:
-    """A part was missing: nobody knows what was in it (V04)."""
+    """V04 is silent if a part of the inventory is missing, as the variable may have been in that part."""
     story = asked().call("NotifyReport", part(7, 0, tbc=True)).call("NotifyReport", part(7, 2, THRESHOLD))
     assert story.found("V11") == ["NotifyReport of request 7 has the seqNo 2, not 1"]
     assert story.get("Nobody", "Nothing", attributeValue="1").found("V04") == []
 
 
 def test_an_attribute_that_a_variable_has_not() -> None:
-    """It is not accepted (V04), and the result is not without the type (V03)."""
+    """V03 reports a result without the requested attributeType."""
     story = accepted().report(THRESHOLD)
     about = ITEM | {"attributeType": "Target"}
     answer = ITEM | {"attributeStatus": "Accepted", "attributeValue": "1"}
@@ -114,7 +114,7 @@ def test_an_attribute_that_a_variable_has_not() -> None:
     ],
 )
 def test_a_value_that_was_set(given: str, told: str, is_same: bool) -> None:
-    """It is told again, maybe written otherwise; after a boot it may be another one (V07)."""
+    """V07 expects the value that was set, in any spelling; after a boot it expects nothing."""
     story = accepted().set("X", "Y", given).get("X", "Y", attributeValue=told)
     assert (story.found("V07") == []) is is_same
     rebooted = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
@@ -123,7 +123,7 @@ def test_a_value_that_was_set(given: str, told: str, is_same: bool) -> None:
 
 
 def test_a_value_that_was_not_taken_need_not_be_told() -> None:
-    """Neither a rejected one, nor one that waits for a reboot, nor one that was never answered (V07)."""
+    """V07 ignores values that were rejected, wait for a reboot, or got no answer."""
     story = accepted().set("X", "Y", "5", "Rejected").get("X", "Y", attributeValue="4")
     story.set("X", "Y", "5", "RebootRequired").get("X", "Y", attributeValue="4").set("X", "Y", "4")
     item = {"component": {"name": "X"}, "variable": {"name": "Y"}, "attributeValue": "9"}
@@ -132,7 +132,7 @@ def test_a_value_that_was_not_taken_need_not_be_told() -> None:
 
 
 def test_a_base_report_that_is_refused() -> None:
-    """Once it may be that the station is busy; twice is strange, and NotSupported is wrong (V09)."""
+    """V09 allows one Rejected, as the station may be busy, and reports two in a row, and NotSupported."""
     story = accepted()
     for number, status in enumerate(("Rejected", "Accepted", "Rejected", "Rejected", "NotSupported")):
         wanted = {"requestId": number, "reportBase": "FullInventory"}
@@ -146,7 +146,7 @@ def test_a_base_report_that_is_refused() -> None:
 
 
 def test_reports_that_nobody_asked_for() -> None:
-    """Another requestId, and one that was refused (V10); one that is said to be empty is another matter (V13)."""
+    """V10 reports an unknown or rejected requestId, V13 a part of a report that was NotSupported."""
     story = accepted().call("NotifyReport", part(3, 0))
     for number, status in enumerate(("Rejected", "NotSupported")):
         story.command("GetBaseReport", {"requestId": number, "reportBase": "SummaryInventory"}, {"status": status})
@@ -159,14 +159,14 @@ def test_reports_that_nobody_asked_for() -> None:
 
 
 def test_a_report_that_overtakes_its_answer() -> None:
-    """It is the right one, and complete (V10 to V13)."""
+    """V10 to V13 allow a report that comes before the answer to its command."""
     wanted = {"requestId": 7, "reportBase": "SummaryInventory"}
     story = accepted().command("GetBaseReport", wanted, {"status": "Accepted"}, ("NotifyReport", part(7, 0)))
     assert story.wait(PATIENCE + 1).found("V10", "V11", "V12", "V13") == []
 
 
 def test_a_report_that_goes_on() -> None:
-    """Parts come in time, and none after the last one (V12)."""
+    """V12 allows parts that come in time, and reports a part after the last one."""
     story = asked()
     for number in range(3):
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
@@ -176,7 +176,7 @@ def test_a_report_that_goes_on() -> None:
 
 
 def test_a_report_that_waits_for_another_one() -> None:
-    """A station that is busy with one is not late with the next (V12)."""
+    """V12 gives a station more time while it still sends another report."""
     story = asked().command("GetReport", {"requestId": 8}, {"status": "Accepted"})
     for number in range(3):
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
@@ -185,7 +185,7 @@ def test_a_report_that_waits_for_another_one() -> None:
 
 
 def test_a_report_that_is_cut_off() -> None:
-    """What gets lost with the connection, or is refused by the mock, is not the station's fault (V11, V12)."""
+    """V11 and V12 are silent if a connection was lost or the mock refused a part."""
     story = asked().call("NotifyReport", part(7, 0, tbc=True)).reconnect().call("NotifyReport", part(7, 2, tbc=True))
     assert story.wait(PATIENCE + 1).found("V11", "V12") == []
     story = asked().call("NotifyReport", part(7, 0, tbc=True), "InternalError")
@@ -193,7 +193,7 @@ def test_a_report_that_is_cut_off() -> None:
 
 
 def test_parts_that_come_again() -> None:
-    """What the mock does not answer may come again, once or after all of it (V11, V12)."""
+    """V11 and V12 allow a repeat of a part that the mock did not answer."""
     story = asked().call("NotifyReport", part(7, 0, tbc=True), None).call("NotifyReport", part(7, 0, tbc=True))
     assert story.call("NotifyReport", part(7, 2, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
     story = asked().call("NotifyReport", part(7, 0), None).call("NotifyReport", part(7, 0))
@@ -201,42 +201,42 @@ def test_parts_that_come_again() -> None:
 
 
 def test_a_part_that_is_refused_is_not_missing() -> None:
-    """One that breaks its schema counts somehow (V11, V16)."""
+    """V11 and V16 are silent after a part that violates its schema."""
     story = asked().call("NotifyReport", {"requestId": 7}, "OccurrenceConstraintViolation")
     assert story.call("NotifyReport", part(7, 1, THRESHOLD)).found("V11", "V16") == []
 
 
 def test_a_part_that_is_missing_is_no_small_inventory() -> None:
-    """It is the seqNo that is wrong (V11), and not the inventory (V16)."""
+    """V16 is silent if a part is missing: V11 reports the seqNo."""
     assert asked().call("NotifyReport", part(7, 1, THRESHOLD)).found("V16") == []
 
 
 def test_an_answer_that_breaks_its_schema() -> None:
-    """Nobody knows whether the station has agreed (V10, V13)."""
+    """V10, V12 and V13 are silent if the answer to the command violates its schema."""
     story = accepted().command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, {"status": "Yes"})
     assert story.call("NotifyReport", part(7, 0)).found("V10", "V12", "V13") == []
 
 
 def test_a_report_from_before_the_mock() -> None:
-    """Another CSMS may have asked for it (V10)."""
+    """V10 to V12 are silent before the first boot: another CSMS may have asked for the report."""
     assert Story().connect().call("NotifyReport", part(3, 5)).found("V10", "V11", "V12") == []
 
 
 def test_a_list_without_its_values() -> None:
-    """Lists have a valuesList in their characteristics, other types do not need one (V14)."""
+    """V14 reports a list without a valuesList; other data types need none."""
     story = accepted().report(variable("X", "Y", dataType="OptionList"), variable("X", "Z", dataType="string"))
     assert story.found("V14") == ["X.Y is reported as OptionList without valuesList"]
 
 
 def test_a_summary_needs_no_characteristics() -> None:
-    """They belong to inventories (V14)."""
+    """V14 allows a SummaryInventory without characteristics."""
     bare = variable("X", "Y")
     del bare["variableCharacteristics"]
     assert accepted().report(bare, base="SummaryInventory").found("V14") == []
 
 
 def test_an_inventory_in_parts() -> None:
-    """It is judged when it is complete, by all of its parts (V16), and has nothing twice (V18)."""
+    """V16 judges all parts of an inventory together, after the last one; V18 reports a variable that comes twice."""
     power = variable("EVSE", "Power", dataType="string", mutability="ReadOnly")
     story = asked().call("NotifyReport", part(7, 0, power, tbc=True))
     assert story.found("V16") == []
@@ -248,7 +248,7 @@ def test_an_inventory_in_parts() -> None:
 
 @pytest.mark.parametrize(("slot", "level", "is_wrong"), [(1, 1, False), (9, 1, True), (1, 0, True), (2, 3, False)])
 def test_network_profiles(slot: int, level: int, is_wrong: bool) -> None:
-    """A slot has to be there, and its profile not to be less secure (V20)."""
+    """V20 reports an accepted profile for a slot that does not exist, or with less security."""
     priority = variable(COMM, "NetworkConfigurationPriority", dataType="SequenceList", valuesList="1,2")
     story = accepted().report(priority, variable("SecurityCtrlr", "SecurityProfile", value="1"))
     profile = {"ocppVersion": "OCPP20", "ocppTransport": "JSON", "ocppCsmsUrl": "wss://x", "messageTimeout": 30}
@@ -259,7 +259,7 @@ def test_network_profiles(slot: int, level: int, is_wrong: bool) -> None:
 
 
 def test_a_slot_whose_certificate_is_missing() -> None:
-    """Security profile 3 is not used without a root of the CSMS (V20)."""
+    """V20 reports a slot with security profile 3, if the station surely has no CSMS root."""
     story = accepted().report(variable("SecurityCtrlr", "SecurityProfile", value="1"))
     profile = {"ocppVersion": "OCPP20", "ocppTransport": "JSON", "ocppCsmsUrl": "wss://x", "messageTimeout": 30}
     profile |= {"securityProfile": 3, "ocppInterface": "Wired0"}

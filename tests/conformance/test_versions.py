@@ -1,4 +1,4 @@
-"""What the checks for every version take from the version of a message: its types, its error codes and its rules."""
+"""What the checks for all versions take from the version of a message: its types, its error codes and its rules."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ RESET = Call("c", "Reset", {"type": "OnIdle"})
 
 
 def found(version: Version, text: bytes) -> Sequence[str]:
-    """Return the checks of messages that find something in the answer to a command, in that version."""
+    """Return the message checks that report something about an answer to a command, in this version."""
     talk = Conversation(version, Sender.STATION)
     talk.open(RESET)
     read = talk.receive(text, Validation())
@@ -47,11 +47,11 @@ def found(version: Version, text: bytes) -> Sequence[str]:
     ],
 )
 def test_the_version_says_what_a_message_may_be(text: bytes, of_201: list[str], of_other: list[str]) -> None:
-    """Types of messages, how many items they have, and error codes are right if the version has them."""
+    """A message type, its number of items and an error code are right if the version has them."""
     assert (found(V201, text), found(OTHER, text)) == (of_201, of_other)
 
 
 def test_each_judged_version_has_rules() -> None:
-    """A version whose stations are judged has a row; one without a row gets values that say nothing."""
+    """Each judged version has a row of rules; a version without a row gets empty rules."""
     assert set(JUDGED) <= RULES.keys()
     assert (rules_of(TOY).custom, rules_of(TOY).hollow) == ("", ())

@@ -1,4 +1,4 @@
-"""What the checks find in events that somebody wrote down: by an inspector as it works, and by a thorough one."""
+"""Runs the checks on written-down events: with the normal inspector, and with a thorough one."""
 
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -16,16 +16,16 @@ STATION = "CS"
 _TICKS = 20
 """How often a deadline may be put off in the silence at the end."""
 OLD = "the-old-password-1"
-"""The password that the station came with."""
+"""The password that the station has at first."""
 TERMS = Terms(passwords={STATION: OLD})
 FOLDER = Folder(LESSONS, STANDARD_NAMES)
 
 
 def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(CHECKS)) -> list[Finding]:
-    """Return what the checks find in events, and in the silence until the end.
+    """Return what the checks report for these events, and for the silence until `end`.
 
-    A thorough inspector, whose checks look at repeated values too, finds the same, and knows the same after that.
-    A twin of the station that is folded without checks knows the same.
+    A thorough inspector runs the checks on repeated values too. The test fails if it reports anything else, or knows
+    anything else afterwards. A twin that is folded without checks must know the same.
     """
     inspectors = inspectors_with(tuple(checks))
     for inspector in inspectors:
@@ -49,5 +49,5 @@ def twin_after(seen: Sequence[Event], identity: str) -> Twin:
 
 @cache
 def inspectors_with(checks: tuple[str, ...]) -> list[Inspector]:
-    """Return an inspector and a thorough one, the same for all: who looks at what takes long to find."""
+    """Return a normal and a thorough inspector with these checks. They are shared, as they take long to make."""
     return [Inspector([CHECKS[id_] for id_ in checks], TERMS, is_thorough=each) for each in (False, True)]

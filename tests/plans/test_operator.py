@@ -187,7 +187,7 @@ async def test_its_lines_are_understood_by_the_reference_station() -> None:
     able = [action for action in ACTIONS if lines.can(action)]
     for action in able:
         await lines.act(SEND if action == "send" else OperatorAction(action, 2, 1, TOKEN), PATIENCE)
-    assert able == [*ACTIONS]
+    assert able == [*ACTIONS], "each action has a row in _LINES, plans/operator.py, in the same order"
     sent = 'send DataTransfer {"vendorId": "a b"}'
     vehicles = ["ev-ready 2", "ev-pause 2", "drive-in 2", "drive-out 2"]
     assert typed == ["plug 2 1", "unplug 2", "card TAG1:ISO14443 2", "reboot", *vehicles, sent]

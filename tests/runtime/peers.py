@@ -14,11 +14,12 @@ from websockets.utils import accept_key, apply_mask
 
 from mock_csms.behavior.admission import LetIn, Respond, Verdict
 from mock_csms.protocol.visitors import Visitor
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from tests.wire import PATIENCE
 
 OFFER = ["ocpp2.0.1"]
@@ -125,11 +126,16 @@ class Ours:
 
 @asynccontextmanager
 async def ours(
-    verdict: Verdict | None = None, tls: ssl.SSLContext | None = None, *, compression: bool = False
+    verdict: Verdict | None = None,
+    tls: ssl.SSLContext | None = None,
+    *,
+    compression: bool = False,
+    ping: float = 0,
+    write_ahead: Callable[[], bool] | None = None,
 ) -> AsyncIterator[Ours]:
     """Listen with our own server side."""
     gate = Ours(verdict or LetIn())
-    endpoint = Endpoint(gate, limits(compression=compression))
+    endpoint = Endpoint(gate, limits(compression=compression, ping=ping, pong=ping), Backpressure(write_ahead))
     server = await asyncio.get_running_loop().create_server(endpoint, "127.0.0.1", 0, ssl=tls)
     gate.url = f"ws{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:

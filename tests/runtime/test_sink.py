@@ -2,8 +2,13 @@
 
 import asyncio
 import os
+import pty
+import socket
+import termios
 import threading
-from collections.abc import Iterator
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_csms.runtime.sink import Sink
+from mock_csms.runtime.outlet import Outlet, PipeOutlet, PolledOutlet, SocketOutlet
+from mock_csms.runtime.sink import Sink, finish
 from tests.wire import PATIENCE
 
 
@@ -25,6 +31,19 @@ def file(tmp_path: Path) -> Iterator[BinaryIO]:
 def content(file: BinaryIO) -> bytes:
     """Return what has been written to an open file."""
     return Path(file.name).read_bytes()
+
+
+def two_sockets() -> tuple[int, int]:
+    """Return two sockets that are connected."""
+    one, other = socket.socketpair()
+    return one.detach(), other.detach()
+
+
+def terminal() -> tuple[int, int]:
+    """Return both ends of a terminal that passes bytes on as they are."""
+    ours, its = pty.openpty()
+    tty.setraw(its, termios.TCSANOW)
+    return ours, its
 
 
 async def test_a_piece_arrives_by_itself(file: BinaryIO) -> None:
@@ -83,13 +102,44 @@ def test_all_pieces_arrive_in_order(pieces: list[bytes]) -> None:
         reader.start()
         for piece in pieces:
             sink.write(piece)
-        sink.flush()
+        finish([sink])
+        sink.close()
         os.close(writing)
         reader.join()
         os.close(reading)
         return b"".join(came)
 
     assert asyncio.run(write()) == b"".join(pieces)
+
+
+KINDS: list[tuple[Callable[[int], Outlet], Callable[[], tuple[int, int]]]] = [
+    (PipeOutlet, os.pipe),
+    (PolledOutlet, os.pipe),
+    (SocketOutlet, two_sockets),
+    (PipeOutlet, terminal),
+    (PolledOutlet, terminal),
+]
+
+
+@pytest.mark.parametrize(("kind", "opened"), KINDS)
+def test_an_outlet_never_waits(kind: Callable[[int], Outlet], opened: Callable[[], tuple[int, int]]) -> None:
+    """It takes what there is room for, says when there is none, and goes on when there is room; nothing is lost."""
+    reading, writing = opened()
+    os.set_blocking(reading, False)
+    outlet, came, sent = kind(writing), b"", b""
+    for turn in range(2):
+        with suppress(BlockingIOError):
+            while True:
+                piece = b"%d %09d\n" % (turn, len(sent)) * 100
+                sent += piece[: outlet.write(piece)]
+        while len(came) < len(sent):
+            with suppress(BlockingIOError):
+                came += os.read(reading, 65536)
+        assert (came == sent, len(sent) > 1000) == (True, True)
+    outlet.close()
+    assert os.get_blocking(writing)
+    os.close(writing)
+    os.close(reading)
 
 
 async def test_a_reader_that_is_gone_is_no_error() -> None:
@@ -129,7 +179,8 @@ async def test_a_reader_that_lags_gets_everything() -> None:
     lines = [b"%09d\n" % number for number in range(50_000)]
     for line in lines:
         sink.write(line)
-    sink.flush()
+    finish([sink])
+    sink.close()
     os.close(writing)
     late.join()
     os.close(reading)

@@ -24,7 +24,7 @@ from mock_csms.runtime.learning import Learning
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
 from mock_csms.station.cues import Cue

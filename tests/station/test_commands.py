@@ -7,6 +7,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station import cues
 from mock_csms.station.cues import Plugged, Presented, Unplugged
+from mock_csms.station.v2 import commands
 from mock_csms.station.v2.commands import ANSWERS
 from mock_csms.station.v2.device import RESETS_EVSES
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
@@ -21,6 +22,13 @@ def test_every_command_is_answered(action: str) -> None:
     """Each of the 40 commands gets a valid result."""
     answer = charging().ask(action)
     assert action in ANSWERS or set(answer) == set(ACTIONS[action].response)
+
+
+def test_a_command_is_answered_in_one_place() -> None:
+    """No two subjects answer the same command: the second would silently replace the first."""
+    tables = [value for value in vars(commands).values() if hasattr(value, "ANSWERS")]
+    actions = [action for module in tables for action in module.ANSWERS]
+    assert len(actions) == len(set(actions)) == len(ANSWERS)
 
 
 # Remote control.
@@ -255,3 +263,37 @@ def test_unknown_places(place: Json) -> None:
     play = booted()
     assert play.ask("ChangeAvailability", {"evse": place}) == {"status": "Rejected"}
     assert play.ask("TriggerMessage", {"evse": place}) == {"status": "Rejected"}
+
+
+# More than can be delivered.
+
+BUSY = {"status": "Rejected", "statusInfo": {"reasonCode": "OutOfMemory"}}
+
+
+def test_reports_do_not_pile_up() -> None:
+    """While the CSMS takes none of its reports it gets a bounded number of them; each that was accepted comes whole."""
+    play = booted(answering(NotifyReport=None))
+    answers = [play.ask("GetBaseReport", {"requestId": number}) for number in range(1000)]
+    accepted = [number for number, answer in enumerate(answers) if answer == {"status": "Accepted"}]
+    assert answers[len(accepted) :] == [BUSY] * (1000 - len(accepted))
+    assert play.ask("TriggerMessage", {"requestedMessage": "Heartbeat"}) == BUSY
+    assert play.ask("GetVariables")["getVariableResult"]
+    waiting = len(play.device.outbox.waiting)
+    assert waiting < 300
+    while play.open:
+        play.answer()
+    reports = play.take("NotifyReport")
+    assert len(reports) == waiting + 1
+    assert [report["requestId"] for report in reports if not report["tbc"]] == accepted
+    assert play.ask("GetBaseReport") == {"status": "Accepted"}
+
+
+def test_a_command_without_a_status_for_it_gets_an_error() -> None:
+    """Where the result has no status that says no, the answer is a CALLERROR."""
+    play = booted(answering(NotifyReport=None))
+    shown = {"id": 1, "priority": "AlwaysFront", "message": {"format": "UTF8", "content": "hello"}}
+    assert play.ask("SetDisplayMessage", {"message": shown}) == {"status": "Accepted"}
+    while play.ask("GetBaseReport")["status"] == "Accepted":
+        pass
+    answer = play.command("GetDisplayMessages").answer
+    assert answer == ("InternalError", "too many calls that the CSMS asked for wait until it answers")

@@ -13,7 +13,7 @@ from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station.cues import CallRequested, Opened, Plugged, Presented
 from mock_csms.station.misbehaviour import misbehave
 from mock_csms.station.state import Habit, Identity, Moment
-from mock_csms.station.v2 import machine
+from mock_csms.station.v2 import machine, misbehaviours
 from mock_csms.station.v2.device import new_device
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.station.performances import EVERY_KIND, perform, right, wrong
@@ -66,6 +66,12 @@ def is_plain(entry: Entry) -> bool:
     return len(entry.acts) == 1 and entry.acts == tuple(
         Emission(act.message) for act in entry.acts if isinstance(act, Emission)
     )
+
+
+def test_a_kind_is_in_one_place() -> None:
+    """No two subjects have a misbehaviour of the same name: the second would silently replace the first."""
+    tables = [value.KINDS for value in vars(misbehaviours).values() if hasattr(value, "KINDS")]
+    assert sum(map(len, tables)) == len(KINDS)
 
 
 @EVERY_KIND

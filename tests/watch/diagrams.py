@@ -1,4 +1,4 @@
-"""Pages of runs for the tests of the diagram: events, and what is written for them."""
+"""Helpers for the tests of the diagram: events, and the page that is written for them."""
 
 import json
 from pathlib import Path
@@ -26,28 +26,28 @@ HOSTILE = [
     "\ufeff\uffff🔌\u202e",
     '<img src="http://example.invalid/x" onerror="document.title = 1">',
 ]
-"""Texts that would break or take over a careless page."""
+"""Texts that would break or take over a page that does not escape them."""
 
 
 def came(message: Message, answers: Call | None = None, *wrong: Violation, at: float = START) -> Received:
-    """Return the event that a message came from CS-1."""
+    """Return the event of a message from CS-1."""
     return Received(at, "CS-1", encode(message), message, wrong, answers, False, bool(wrong))
 
 
 def went(message: Message, answers: Call | None = None, at: float = START, rule: str = "") -> Sent:
-    """Return the event that a message went to CS-1."""
+    """Return the event of a message to CS-1."""
     return Sent(at, "CS-1", encode(message), message, (), answers, rule, "")
 
 
 def junk(text: bytes, station: str = "CS-1") -> Received:
-    """Return the event that something came that is no message."""
+    """Return the event of a received text that is no message."""
     message = decode(text)
     assert isinstance(message, Malformed)
     return Received(START, station, text, message, (), None, False, True)
 
 
 def begin(descriptor: int, command: str = "") -> tuple[Bus, Sink]:
-    """Begin a page in an open file; return where things happen, and the page."""
+    """Begin a page in an open file; return the bus for events, and the page."""
     bus, page = Bus(), Sink(descriptor)
     diagram.begin(page, command)
     EventLog(bus, Frames(bus), [page])
@@ -55,7 +55,7 @@ def begin(descriptor: int, command: str = "") -> tuple[Bus, Sink]:
 
 
 async def write(file: Path, *happened: Event, close: bool = True, command: str = "", verdict: str = "") -> bytes:
-    """Write the page of what happened, and return it."""
+    """Write a page with these events, and return it."""
     with file.open("wb") as opened:
         bus, page = begin(opened.fileno(), command)
         for event in happened:
@@ -65,7 +65,7 @@ async def write(file: Path, *happened: Event, close: bool = True, command: str =
 
 
 def records(page: bytes) -> list[dict[str, Any]]:
-    """Return what stands in the page for each event."""
+    """Return the record of each event in the page."""
     _, _, rest = page.partition(b'id="record">\n')
     lines = [json.loads(line) for line in rest.decode().split("\n") if line.startswith("{")]
     return [line for line in lines if line["event"] not in ("Run", "End")]

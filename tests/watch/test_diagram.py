@@ -1,4 +1,4 @@
-"""What is written into the page of a run, and that nothing from the wire breaks it."""
+"""What is written into the page of a run, and that nothing from the wire breaks the page."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from tests.watch.diagrams import BOOT, HOSTILE, START, begin, came, junk, record
 
 @pytest.mark.parametrize("text", HOSTILE)
 async def test_nothing_leaves_its_line(text: str, tmp_path: Path) -> None:
-    """Payloads, actions, stations and reasons with whatever in them end neither the line nor the script element."""
+    """No text in payloads, actions, stations or reasons can end its line or the script element."""
     call = Call("1", text, {text: text})
     happened = [
         Received(START, text, encode(call), call, (), None, False, False),
@@ -45,7 +45,7 @@ async def test_nothing_leaves_its_line(text: str, tmp_path: Path) -> None:
 @given(st.lists(st.binary(max_size=40) | st.text(alphabet='<>!-/script\\"\r\n\u2028', max_size=40).map(str.encode)))
 @settings(max_examples=50, deadline=None)
 def test_any_bytes_can_be_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[bytes]) -> None:
-    """Whatever a station sends is in the page; what is no UTF-8 is seen as its escaped bytes."""
+    """Everything that a station sends is in the page; bytes that are no UTF-8 are shown escaped."""
     file = tmp_path_factory.getbasetemp() / "any.html"
     message = Malformed("junk")
     happened = [Received(START, "CS-1", text, message, (), None, False, True) for text in texts]
@@ -55,13 +55,13 @@ def test_any_bytes_can_be_read_back(tmp_path_factory: pytest.TempPathFactory, te
 
 
 async def test_text_that_is_no_unicode_is_escaped(tmp_path: Path) -> None:
-    """Half a surrogate pair, as in the name of a file that is not UTF-8, stops nothing."""
+    """Half a surrogate pair, as from a file name that is not UTF-8, is escaped and breaks nothing."""
     [failed] = records(await write(tmp_path / "page", Failed(START, "", "cannot read \udcff")))
     assert failed["problem"] == "cannot read \\udcff"
 
 
 async def test_the_page_grows_with_the_run(tmp_path: Path) -> None:
-    """What happened is in the file soon, while the mock runs, and before that the head of the page is."""
+    """Events are in the file soon, while the mock still runs; the head of the page is there before them."""
     file = tmp_path / "page"
     with file.open("wb") as opened:
         bus, page = begin(opened.fileno())
@@ -75,7 +75,7 @@ async def test_the_page_grows_with_the_run(tmp_path: Path) -> None:
 
 
 async def test_what_comes_after_the_end_is_not_written(tmp_path: Path) -> None:
-    """A page that was closed stays as it is."""
+    """A closed page does not change."""
     file = tmp_path / "page"
     with file.open("wb") as opened:
         bus, page = begin(opened.fileno())
@@ -88,7 +88,7 @@ async def test_what_comes_after_the_end_is_not_written(tmp_path: Path) -> None:
 
 
 async def test_a_long_run_needs_no_memory() -> None:
-    """After 100,000 messages no more is held than the sink may hold."""
+    """After 100,000 messages the page holds no more in memory than its sink may hold."""
     null = os.open(os.devnull, os.O_WRONLY)
     bus, page = begin(null)
     event = came(BOOT)

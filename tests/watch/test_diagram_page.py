@@ -1,7 +1,7 @@
 """The page of a run in a browser.
 
-These tests need Chromium (Debian's package `chromium`) and Playwright from PyPI, and are skipped where one of them is
-missing. They click and type as a person does, and look only at what such a person sees.
+These tests need Chromium (Debian's package `chromium`) and Playwright from PyPI, and are skipped if one of them is
+missing. They click and type like a person, and look only at what a person sees.
 """
 
 import json
@@ -40,7 +40,7 @@ in_browser = pytest.mark.asyncio(loop_scope="module")
 
 
 class Browsed:
-    """A page in the browser: what a person does with it and reads on it, and every request that it made."""
+    """A page in the browser: what a person does and reads there, and every request that the page makes."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page
@@ -51,7 +51,7 @@ class Browsed:
         page.on("console", lambda message: self.problems.append(message.text))
 
     async def names(self) -> Sequence[str]:
-        """Return what is drawn, from top to bottom."""
+        """Return the names in the diagram, from top to bottom."""
         return await self.page.locator(".row .name").all_text_contents()
 
     async def lanes(self) -> Sequence[str]:
@@ -59,7 +59,7 @@ class Browsed:
         return await self.page.locator(".lane").all_text_contents()
 
     async def click(self, name: str) -> None:
-        """Click the first thing with that name in the diagram."""
+        """Click the first item with this name in the diagram."""
         await self.page.locator(".row .name").get_by_text(name, exact=True).first.click()
 
     async def read(self, selector: str = "#payload") -> str:
@@ -69,7 +69,7 @@ class Browsed:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator["Browser"]:
-    """Start the browser for all these tests; skip them where there is none, or nothing to drive it."""
+    """Start the browser for all these tests; skip them if the browser or its driver is missing."""
     pytest.importorskip("playwright", reason="Playwright is not installed: pip install playwright")
     from playwright.async_api import async_playwright
 
@@ -85,7 +85,7 @@ async def chromium() -> AsyncIterator["Browser"]:
 
 @asynccontextmanager
 async def browse(chromium: "Browser", file: Path, scheme: Any = "light", width: int = 1400) -> AsyncIterator[Browsed]:
-    """Open a file in a window of its own. It may load nothing but itself, and complain about nothing."""
+    """Open a file in a window of its own. The page may load nothing else, and may log no errors."""
     view: Any = {"width": width, "height": 800}
     async with await chromium.new_context(color_scheme=scheme, viewport=view, offline=True) as context:
         browsed = Browsed(await context.new_page())
@@ -141,12 +141,12 @@ SHOWN: Sequence[tuple[Event, str, str, str]] = [
     (Finding(START, "CS-1", "X05", "E06", Severity.WARNING, "odd", ("7",)), "X05 odd", "warning", "requirement E06"),
     (Failed(START, "CS-1", "boom"), "boom", "error", "boom"),
 ]
-"""Events, with their name in the diagram, how they are marked, and what the panel says of them."""
+"""Events, with their name and mark in the diagram, and a text in their panel."""
 
 
 @in_browser
 async def test_every_event_is_shown(chromium: "Browser", tmp_path: Path) -> None:
-    """Each has a row with its name and mark, and a panel that says why and holds its frame; others are left out."""
+    """Each event has a row with its name and mark, and a panel with the reason and the frame; others are left out."""
     await write(tmp_path / "page.html", Started(START, "", "ws://x", 1), *[event for event, *_ in SHOWN])
     async with browse(chromium, tmp_path / "page.html") as browsed:
         assert await browsed.names() == [name for _, name, _, _ in SHOWN]
@@ -162,7 +162,7 @@ async def test_every_event_is_shown(chromium: "Browser", tmp_path: Path) -> None
 
 @in_browser
 async def test_many_violations_are_cut(chromium: "Browser", tmp_path: Path) -> None:
-    """A message with a thousand violations has a short panel that tells how many there are."""
+    """A message with a thousand violations has a short panel that says how many there are."""
     await write(tmp_path / "page.html", came(BEAT, None, *[MISSING] * 1000))
     async with browse(chromium, tmp_path / "page.html") as browsed:
         await browsed.click("Heartbeat")
@@ -173,7 +173,7 @@ async def test_many_violations_are_cut(chromium: "Browser", tmp_path: Path) -> N
 
 @in_browser
 async def test_a_click_shows_the_payload(chromium: "Browser", tmp_path: Path) -> None:
-    """A message that is clicked shows its payload, its frame, its station and time, and its answer."""
+    """A click on a message shows its payload, frame, station, time and answer."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         assert await browsed.lanes() == ["CS-1", "CS-2"]
@@ -191,7 +191,7 @@ async def test_a_click_shows_the_payload(chromium: "Browser", tmp_path: Path) ->
 
 @in_browser
 async def test_what_is_no_message_shows_its_bytes(chromium: "Browser", tmp_path: Path) -> None:
-    """A frame that could not be read shows what came, and why it is none."""
+    """A frame that could not be read shows the received bytes, and why it is no message."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         await browsed.click("no message")
@@ -201,7 +201,7 @@ async def test_what_is_no_message_shows_its_bytes(chromium: "Browser", tmp_path:
 
 @in_browser
 async def test_numbers_and_double_keys_stay_as_they_were(chromium: "Browser", tmp_path: Path) -> None:
-    """The payload is only indented: what a parser would change is what a tester looks for."""
+    """The payload is only indented, not parsed: a parser would hide just what a tester looks for."""
     text = b'[2,"1","Heartbeat",{"a":1.0,"a":12345678901234567890,"b":[],"c":{},"d":"x, {\\u0041\\"]"}]'
     call = decode(text)
     await write(tmp_path / "page.html", Received(START, "CS-1", text, call, (), None, False, False))
@@ -213,7 +213,7 @@ async def test_numbers_and_double_keys_stay_as_they_were(chromium: "Browser", tm
 
 @in_browser
 async def test_filters(chromium: "Browser", tmp_path: Path) -> None:
-    """Station, action and problems each leave out the rest, together and in turn; a lane's name filters too."""
+    """The filters of station, action and problems hide all else, together and alone; the name of a lane filters too."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         page = browsed.page
@@ -242,7 +242,7 @@ async def test_filters(chromium: "Browser", tmp_path: Path) -> None:
 
 @in_browser
 async def test_the_keyboard_is_enough(chromium: "Browser", tmp_path: Path) -> None:
-    """Arrows, Home and End move, n and p go from problem to problem, / goes to the filter, Escape closes."""
+    """Arrows, Home and End move, n and p go from problem to problem, / goes to the filter, Escape closes the panel."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         presses = ["ArrowDown", "End", "p", "p", "n", "Home", "ArrowDown", "ArrowUp"]
@@ -263,7 +263,7 @@ async def test_the_keyboard_is_enough(chromium: "Browser", tmp_path: Path) -> No
 
 @in_browser
 async def test_hostile_text_stays_text(chromium: "Browser", tmp_path: Path) -> None:
-    """Markup and scripts from the wire are shown as what they are, wherever they stand; nothing is run or loaded."""
+    """Markup and scripts from the wire are shown as text everywhere; nothing of them runs or loads."""
     happened: list[Event] = []
     for text in HOSTILE:
         call = Call("1", text, {"x": text})
@@ -288,7 +288,7 @@ async def test_hostile_text_stays_text(chromium: "Browser", tmp_path: Path) -> N
 @in_browser
 @pytest.mark.parametrize("cut", [0, 1, 7, 40], ids=lambda cut: f"{cut} bytes lost")
 async def test_a_killed_run_can_be_read(cut: int, chromium: "Browser", tmp_path: Path) -> None:
-    """A page that ends anywhere shows everything before, and says that it has no end."""
+    """A page that was cut off anywhere shows all events before that, and says that its end is missing."""
     page = await write(tmp_path / "page.html", *run(), close=False)
     (tmp_path / "page.html").write_bytes(page[: len(page) - cut])
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -300,7 +300,7 @@ async def test_a_killed_run_can_be_read(cut: int, chromium: "Browser", tmp_path:
 
 @in_browser
 async def test_a_whole_run_says_nothing_of_its_end(chromium: "Browser", tmp_path: Path) -> None:
-    """A page that was closed has no warning, even one without any event."""
+    """A closed page shows no warning, even without any event."""
     await write(tmp_path / "page.html")
     async with browse(chromium, tmp_path / "page.html") as browsed:
         assert await browsed.page.locator("#unfinished").is_hidden()
@@ -310,7 +310,7 @@ async def test_a_whole_run_says_nothing_of_its_end(chromium: "Browser", tmp_path
 @in_browser
 @pytest.mark.parametrize(("scheme", "is_fit"), [("light", lambda sum_: sum_ > 600), ("dark", lambda sum_: sum_ < 200)])
 async def test_light_and_dark(scheme: str, is_fit: Callable[[int], bool], chromium: "Browser", tmp_path: Path) -> None:
-    """The page is as light or dark as the person wants everything to be."""
+    """The page is light or dark, as the person has set the browser."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html", scheme) as browsed:
         paint = await browsed.page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -319,7 +319,7 @@ async def test_light_and_dark(scheme: str, is_fit: Callable[[int], bool], chromi
 
 @in_browser
 async def test_a_long_run_stays_usable(chromium: "Browser", tmp_path: Path) -> None:
-    """With 20,000 messages of 50 stations only what is seen is drawn; the last message is one key away."""
+    """With 20,000 messages of 50 stations only the visible rows are drawn; one key leads to the last message."""
     happened: list[Event] = []
     for number in range(10_000):
         station, id_ = f"CS-{number % 50}", f"id-{number}"
@@ -372,12 +372,12 @@ GISTS: Sequence[tuple[Event, str]] = [
     (came(Call("5", "SetVariables", {"setVariableData": {"a": 1}})), ""),
     (came(Call("6", "Heartbeat", [])), ""),
 ]
-"""Messages, and what the diagram says of each beside its name."""
+"""Messages, and the text beside the name of each in the diagram."""
 
 
 @in_browser
 async def test_an_arrow_says_what_a_person_wants_to_know(chromium: "Browser", tmp_path: Path) -> None:
-    """Beside its name stand the values that matter, and of an answer its outcome and how long it took."""
+    """Beside the name of a message are the values that matter; an answer has its outcome and how long it took."""
     await write(tmp_path / "page.html", *[event for event, _ in GISTS])
     async with browse(chromium, tmp_path / "page.html") as browsed:
         rows = await browsed.page.locator(".row").all()
@@ -387,7 +387,7 @@ async def test_an_arrow_says_what_a_person_wants_to_know(chromium: "Browser", tm
 
 @in_browser
 async def test_a_finding_and_its_message_lead_to_each_other(chromium: "Browser", tmp_path: Path) -> None:
-    """The panel of each has a link to the other, and both stay when only problems are shown."""
+    """A finding and its message link to each other, and both stay if only problems are shown."""
     finding = Finding(START + 1, "CS-1", "B06", "B01", Severity.WARNING, "odd reason", ("b-1",))
     await write(tmp_path / "page.html", came(BOOT), came(BEAT), finding)
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -402,7 +402,7 @@ async def test_a_finding_and_its_message_lead_to_each_other(chromium: "Browser",
 
 @in_browser
 async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path) -> None:
-    """Three or more equal pairs in a row of one station are one row that says how many; it can be opened again."""
+    """Three or more equal pairs of one station in a row become one row with their number, which can be opened."""
     pairs = [
         told
         for number in range(12)
@@ -427,7 +427,7 @@ async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path)
 
 @in_browser
 async def test_the_header_says_what_was_run(chromium: "Browser", tmp_path: Path) -> None:
-    """It has the verdict, when the run began, its seed and its command line, whatever stands in that."""
+    """The header has the verdict, the start, the seed and the command line of the run, with any text in it."""
     command = "mock-csms --token '</script><b>=Blocked'"
     await write(tmp_path / "page.html", Started(START, "", "ws://x", 7), command=command, verdict="failed: 1 of 2")
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -437,7 +437,7 @@ async def test_the_header_says_what_was_run(chromium: "Browser", tmp_path: Path)
 
 @in_browser
 async def test_the_names_for_screen_readers(chromium: "Browser", tmp_path: Path) -> None:
-    """Each row says who sends what to whom, whether something is wrong about it, and when."""
+    """Each row has a label: who sends what to whom, whether there is a problem, and when."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         named = browsed.page.get_by_role("option", name="CS-1 to CSMS: BootNotification PowerUp m, 08:00:01")
@@ -451,7 +451,7 @@ async def test_the_names_for_screen_readers(chromium: "Browser", tmp_path: Path)
 @in_browser
 @pytest.mark.parametrize("width", [1400, 800, 400])
 async def test_the_page_fits_any_window(width: int, chromium: "Browser", tmp_path: Path) -> None:
-    """One station fills the width, nothing hangs out of the window, and the panel leaves room for the diagram."""
+    """One station fills the width, nothing leaves the window, and the panel leaves room for the diagram."""
     await write(tmp_path / "page.html", came(BOOT), came(BEAT))
     async with browse(chromium, tmp_path / "page.html", width=width) as browsed:
         arrow = await browsed.page.locator(".arrow").first.bounding_box()

@@ -1,4 +1,4 @@
-"""The message sequence in a report: whole where it is short, both ends of a long one, bounded always."""
+"""The message sequence in a report: complete if it is short, both ends if it is long, and always bounded."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.wire import Station
 
 
 def told(lines: list[str], first: int, last: int) -> list[str]:
-    """Return what a history with that much room tells of those lines."""
+    """Return the lines that a history with this much room keeps."""
     history = History(first, last)
     for line in lines:
         history.add(line)
@@ -23,7 +23,7 @@ LINES = st.lists(st.text(st.characters(codec="ascii", exclude_characters="…"),
 
 @given(LINES, st.integers(0, 60), st.integers(0, 60))
 def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
-    """What is told is the run, or its beginning and its end with how many lines are missing between, within bounds."""
+    """A history keeps all lines, or the first and last ones and the number of those between, within its bounds."""
     found = told(lines, first, last)
     gap = [number for number, line in enumerate(found) if "…" in line]
     if not gap:
@@ -40,12 +40,12 @@ def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
 
 @given(LINES)
 def test_a_short_run_is_whole(lines: list[str]) -> None:
-    """Nothing is left out of what fits."""
+    """Nothing is left out if everything fits."""
     assert told(lines, 0, 9 * 30) == told(lines, 9 * 30, 0) == lines
 
 
 async def beats(station: Station, count: int, size: int = 0) -> None:
-    """Send so many numbered messages with so much in them."""
+    """Send this many numbered messages, each with this much text."""
     for number in range(count):
         data = f"#{number} {'x' * size}"
         await station.send([2, str(number), "DataTransfer", {"vendorId": "v", "data": data}])
@@ -53,7 +53,7 @@ async def beats(station: Station, count: int, size: int = 0) -> None:
 
 
 async def test_a_run_of_a_thousand_messages_is_told_whole() -> None:
-    """A failed run of the usual length is in the report from the first message to the last, in order, with times."""
+    """The report of a failed run of usual length has all messages in order, with their times."""
     async with Run("--expect", "Heartbeat") as mock, mock.station() as station:
         await beats(station, 1000)
         mock.process.terminate()
@@ -64,7 +64,7 @@ async def test_a_run_of_a_thousand_messages_is_told_whole() -> None:
 
 
 async def test_a_long_run_is_told_from_both_ends() -> None:
-    """Of a run with much in it the report has the first and the last messages, and how many there are between."""
+    """The report of a long run has the first and the last messages, and the number of those between."""
     async with Run("--expect", "Heartbeat") as mock, mock.station() as station:
         await beats(station, 1000, 5000)
         mock.process.terminate()
@@ -79,7 +79,7 @@ async def test_a_long_run_is_told_from_both_ends() -> None:
 
 
 async def test_nothing_in_the_report_controls_the_terminal() -> None:
-    """Line ends and terminal controls of a station stay inside their line, and visible."""
+    """Line ends and terminal controls from a station are shown escaped, inside their line."""
     async with Run("--expect", "Heartbeat") as mock, mock.station("%1B[31mA%0A") as station:
         await station.send("ju\x1b[31mnk\r\nok       Heartbeat")
         await station.expect(4)

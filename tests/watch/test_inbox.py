@@ -1,4 +1,4 @@
-"""How the calls of stations are compared with what is wanted, and how the error explains that none came."""
+"""How expected calls are compared with the calls of stations, and how the error explains that none came."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ SAMPLE["meterValue"] = [
     ],
 )
 async def test_a_part_is_enough(part: Any) -> None:
-    """Every value of the part must be in the payload, the rest is free; idTokens are compared in any case."""
+    """Every expected value must be in the payload, other fields may have any value; idTokens match in any case."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("TransactionEvent", SAMPLE)
         assert await csms.receive("CS-1", "TransactionEvent", part, within=0) == SAMPLE
@@ -59,7 +59,7 @@ async def test_a_part_is_enough(part: Any) -> None:
     ],
 )  # fmt: skip
 async def test_differences_are_told_path_by_path(part: Any, differences: list[str]) -> None:
-    """For the nearest miss each value that is not as expected has its line."""
+    """For the nearest call, each value that is not as expected has a line of its own."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("TransactionEvent", SAMPLE)
         lines = (await failure_of(csms, "TransactionEvent", part)).splitlines()
@@ -67,7 +67,7 @@ async def test_differences_are_told_path_by_path(part: Any, differences: list[st
 
 
 async def test_a_failure_lists_what_came_instead() -> None:
-    """The error says what was wanted, what came nearest and how it differs, and everything that came."""
+    """The error says what was expected, which call was nearest, how it differs, and everything that came."""
     async with Csms() as csms:
         async with station_of(csms) as station:
             await station.ask("BootNotification", BOOT)
@@ -99,7 +99,7 @@ async def test_a_failure_lists_what_came_instead() -> None:
 
 
 async def test_of_equally_near_calls_the_last_one_is_told() -> None:
-    """What came last is what the station most likely meant."""
+    """Of equally near calls the error shows the last one: the station most likely meant that."""
     async with Csms() as csms, station_of(csms) as station:
         for event in ("Started", "Updated"):
             await station.ask("TransactionEvent", transaction(event))
@@ -108,7 +108,7 @@ async def test_of_equally_near_calls_the_last_one_is_told() -> None:
 
 
 async def test_refused_calls_do_not_count() -> None:
-    """A call that got a CALLERROR because it is invalid is no call; where validation only reports, it is one."""
+    """An invalid call that got a CALLERROR does not count; if validation only reports, it does."""
     async with Csms() as csms, station_of(csms) as station:
         await station.expect_error("Authorize", {}, "OccurrenceConstraintViolation")
         assert "(refused)" in await failure_of(csms, "Authorize")
@@ -118,7 +118,7 @@ async def test_refused_calls_do_not_count() -> None:
 
 
 async def test_a_station_that_never_came_is_told() -> None:
-    """The error names those that did come, because a wrong identity is the likely cause."""
+    """The error names the stations that did come, because a wrong identity is the likely cause."""
     async with Csms() as csms:
         assert (await failure_of(csms, "Heartbeat")).endswith("CS-1 has not connected (nobody has)")
         async with station_of(csms, "CS-01"):
@@ -126,7 +126,7 @@ async def test_a_station_that_never_came_is_told() -> None:
 
 
 async def test_disconnections_and_refusals_are_listed() -> None:
-    """What happened to the connection is part of what came instead."""
+    """The error lists lost and refused connections among what came instead."""
     async with Csms() as csms:
         async with station_of(csms):
             pass
@@ -139,7 +139,7 @@ async def test_disconnections_and_refusals_are_listed() -> None:
 
 
 async def test_history_is_bounded() -> None:
-    """Of calls that nobody asks for the last 10,000 are kept, and an explanation stays short."""
+    """Only the last 10,000 calls are kept if nobody asks for them, and an explanation stays short."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("TransactionEvent", transaction("Started"))
         for number in range(MOST_CALLS):
@@ -155,7 +155,7 @@ async def test_history_is_bounded() -> None:
 
 
 async def test_errors_are_redacted() -> None:
-    """With `redact` no error has any idToken: not what was wanted, nor what was near, nor what came, nor why not."""
+    """With `redact` no error shows an idToken, in any of its parts."""
     part = {"idToken": {"idToken": "S3cr3t,]1", "type": "Central"}}
     async with Csms(redact=True) as csms, station_of(csms) as station:
         await station.ask("Authorize", {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}})
@@ -174,7 +174,7 @@ async def test_errors_are_redacted() -> None:
         assert await csms.receive("CS-1", "Authorize") == {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}}
 
 
-# What programs over it ask for besides.
+# What programs that use the inbox also need.
 
 
 def _either(*actions: str, **part: Any) -> Either:
@@ -182,7 +182,7 @@ def _either(*actions: str, **part: Any) -> Either:
 
 
 async def test_a_predicate_says_what_no_value_says() -> None:
-    """It gets the value at its path, or ABSENT, and its text is what a difference tells."""
+    """A predicate gets the value at its path, or ABSENT; a difference shows its text."""
     some, nothing = Predicate("1 or 2", lambda found: found in (1, 2)), Predicate("nothing", lambda it: it is ABSENT)
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("TransactionEvent", SAMPLE)
@@ -194,7 +194,7 @@ async def test_a_predicate_says_what_no_value_says() -> None:
 
 
 async def test_one_of_several_calls_is_taken_after_a_number() -> None:
-    """Whichever comes first, but none from before the event of that number; each is taken once."""
+    """The first of several calls is taken, but none from before the given event; each call is taken once."""
     async with Csms() as csms:
         inbox = Inbox(csms.bus)
         async with station_of(csms) as station:
@@ -214,7 +214,7 @@ async def test_one_of_several_calls_is_taken_after_a_number() -> None:
 
 
 async def test_what_is_forgotten_is_not_told() -> None:
-    """A new beginning: the failure after it speaks of what came since, and names all that would have done."""
+    """After forgetting, a failure lists only calls that came since, and names all that were expected."""
     async with Csms() as csms:
         inbox = Inbox(csms.bus)
         async with station_of(csms) as station:

@@ -25,7 +25,7 @@ from tests.virtual import Loop, virtual_time
     ],
 )
 def test_the_end(seconds: float, happenings: Sequence[float], begins: float, ends: float) -> None:
-    """It comes when nothing has happened for so long, 10 seconds after it is due at the latest, and once."""
+    """The run ends once, after a quiet time, and at the latest 10 seconds after it was due."""
     loop, ended = Loop(), list[float]()
 
     async def live() -> None:

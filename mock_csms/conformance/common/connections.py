@@ -109,7 +109,10 @@ def closes_rightly(seen: Seen, _: KnownStation) -> Said:
     "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
 )
 def is_brief(seen: Seen, _: KnownStation) -> Said:
-    """A message larger than --max-message-size. No clause forbids it, but the message and the connection were lost."""
+    """A message larger than --max-message-size, or one that grows beyond --max-compression-ratio.
+
+    No clause forbids it, but the message and the connection were lost.
+    """
     return seen.problem
 
 

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Sequence
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, EVERY, INFO, JUDGED, WARNING, Said, Subject
@@ -44,15 +45,15 @@ def offers_ocpp(seen: Seen, _: KnownStation) -> Said:
 def offers_this_version(seen: Seen, _: KnownStation) -> Said:
     """Only other versions of OCPP are offered."""
     visitor, judged = visitor_of(seen), _judged()
-    if visitor is None or judged in visitor.offered:
+    if visitor is None or any(name in visitor.offered for name in judged):
         return None
     is_other = any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered)
-    return f"{judged} is not offered (offered: {_names(visitor)})" if is_other else None
+    return f"{' or '.join(judged)} is not offered (offered: {_names(visitor)})" if is_other else None
 
 
-def _judged() -> str:
-    """Return the subprotocol of the version whose stations are judged; of several the preferred one."""
-    return next(name for name, version in SUBPROTOCOLS.items() if version.name in JUDGED)
+def _judged() -> Sequence[str]:
+    """Return the preferred subprotocol of each version whose stations are judged."""
+    return [next(name for name, version in SUBPROTOCOLS.items() if version.name == judged) for judged in JUDGED]
 
 
 def _names(visitor: Visitor) -> str:

@@ -12,7 +12,7 @@ MOST_IDS = 10_000
 """So many of the last ids are remembered for sure, and up to twice as many."""
 NO_MARK = -1
 _MOST_MARK = (1 << 63) - 1
-_LEAST_SLOTS = 64
+_LEAST_SLOTS = 8
 _HASH = (1 << 64) - 1
 
 
@@ -49,7 +49,7 @@ class MessageIds(Mutable):
     """The ids of the last calls, each with a mark of what was sent under it; see `mark_of`."""
 
     young: _IdTable = field(default_factory=_table)
-    old: _IdTable = field(default_factory=_table)
+    old: _IdTable | None = None
     """What was the young one before that was full; all in it is forgotten when the young one is full."""
 
     def add(self, id_: str, mark: int) -> bool:
@@ -63,7 +63,7 @@ class MessageIds(Mutable):
             if there == key:
                 return False
             slot = (slot + 1) & last
-        if self.old.count and self.mark_of(id_) is not None:
+        if self.old is not None and self.mark_of(id_) is not None:
             return False
         slots[slot] = key
         young.marks[slot] = mark if mark <= _MOST_MARK else NO_MARK
@@ -78,6 +78,8 @@ class MessageIds(Mutable):
         """Return the mark of an id; None for one that is not remembered."""
         key = hash(id_) & _HASH or 1
         for table in (self.young, self.old):
+            if table is None:
+                break
             slot = table.slot_of(key)
             if table.slots[slot]:
                 return table.marks[slot]

@@ -1,1 +1,1 @@
-"""What is learned of a station for the checks, beside its twin: who learns what from which message."""
+"""Learners: each one updates the facts that checks need, beyond the twin, from some of the messages of a station."""

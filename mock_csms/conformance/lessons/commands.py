@@ -1,4 +1,4 @@
-"""Learns of the commands that a station was given: the last of each action that it agreed to."""
+"""Learns the last answered command of each action, and the last one that the station agreed to."""
 
 from mock_csms.conformance.facts.commands import AnsweredCommand
 from mock_csms.conformance.facts.station import KnownStation
@@ -11,7 +11,7 @@ _AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
 
 @COMMANDS.learn(result())
 def answered(seen: Seen, station: KnownStation) -> None:
-    """A command was answered, and the answer matches its schema."""
+    """A command is answered, and the answer matches its schema."""
     given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
     station.commands.answered[seen.action] = given
     if given.status in _AGREED:

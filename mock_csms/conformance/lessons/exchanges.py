@@ -1,4 +1,4 @@
-"""Learns of the messages themselves: the ids that a station has used, and how the mock's commands ended."""
+"""Learns about the messages themselves: the ids that a station has used, and how the mock's commands ended."""
 
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
@@ -23,19 +23,19 @@ def called(seen: Seen, station: KnownStation) -> None:
 
 @EXCHANGES.learn(response(), any_payload=True)
 def answered(seen: Seen, station: KnownStation) -> None:
-    """Its call is answered. A call that it sends right after that had to wait for this."""
+    """The mock answers a call. A call that the station sends right after that had to wait for this answer."""
     station.exchanges.called_at = seen.at
 
 
 @EXCHANGES.learn(refusal(), any_payload=True)
 def refused(_: Seen, station: KnownStation) -> None:
-    """Its call is refused. It may try again later."""
+    """The mock refuses a call. The station may try it again later."""
     station.exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(when("connected"))
 def opened(_: Seen, station: KnownStation) -> None:
-    """It has a new connection. The commands that were open are lost."""
+    """The station has a new connection. Commands that were not answered on the old one are lost."""
     exchanges = station.exchanges
     for id_ in exchanges.open:
         exchanges.over[id_] = "lost"
@@ -64,7 +64,7 @@ def _wrong(event: Sent, seen: Seen) -> str:
     """Return how a message is wrong: a word of `facts/exchanges.py`, or the name of the fault that changed it."""
     framing = seen.version.framing
     sent = decode(event.text, framing)
-    if isinstance(sent, Malformed):  # also where the payload breaks its schema: nobody can see it
+    if isinstance(sent, Malformed):  # also if the payload violates its schema: the station cannot see it
         return UNKNOWN_TYPE if sent.code is framing.unknown_type else event.fault
     return event.fault if seen.is_sound else BREAKS_ITS_SCHEMA
 

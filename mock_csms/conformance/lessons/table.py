@@ -47,4 +47,4 @@ ALL_LESSONS: Sequence[Lesson] = (
     *LESSONS,
     *(each for subject in FACTS for each in subject.lessons),
 )
-"""In the order in which they run. Parts come before the twin, as they are compared with the calls open until then."""
+"""All learners. PARTS comes before the twin, because it needs the calls that were open before this message."""

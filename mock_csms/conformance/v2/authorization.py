@@ -1,4 +1,4 @@
-"""Wrong ways with idTokens (checks A)."""
+"""Checks of idTokens (checks A): when the station asks about them, and what it lets them start and stop."""
 
 from mock_csms.conformance.facts.clock import told_at
 from mock_csms.conformance.facts.station import KnownStation
@@ -17,9 +17,10 @@ _FOR_ONE_USE = {"Central", "NoAuthorization"}
 
 
 def _admitted(seen: Seen, station: KnownStation) -> Token | None:
-    """Return the idToken with which somebody begins to charge here and now, where anything was said of it before.
+    """Return the known idToken with which this event starts charging; None if the event does not start charging.
 
-    What the CSMS has started is its own affair, and what was told before is told again.
+    Remote starts are skipped, because the CSMS itself chose their idToken. Repeated events are skipped, and events that
+    are older than what the CSMS said about the idToken.
     """
     payload = seen.payload
     if "idToken" not in payload or payload["triggerReason"] in ("RemoteStart", "StopAuthorized"):
@@ -43,7 +44,11 @@ def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     driven(),
 )
 def asks_where_wanted(seen: Seen, station: KnownStation) -> Said:
-    """A question although authorization is off, or none for a remote start that has to be authorized."""
+    """Report an Authorize while AuthCtrlr.Enabled is false, or a remote start without the Authorize that it needs.
+
+    A remote start needs no Authorize if the idToken is of type Central or NoAuthorization, if the station asked about
+    it before, or if its cache or local list may know it. Events made offline are skipped.
+    """
     variables = station.variables
     if seen.action == AUTHORIZE:
         is_off = variables.switch("AuthCtrlr", "Enabled") is False
@@ -61,7 +66,7 @@ def asks_where_wanted(seen: Seen, station: KnownStation) -> Said:
 
 
 def _asks_for_remote_starts(station: KnownStation) -> bool:
-    """Whether a station has to ask about an idToken of which the mock has not told it anything."""
+    """Whether the variables oblige a station to send Authorize for an idToken that the mock has not judged yet."""
     variables, is_cleared = station.variables, station.tokens.is_cleared
     return (
         variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is True
@@ -73,7 +78,7 @@ def _asks_for_remote_starts(station: KnownStation) -> bool:
 
 @AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
 def refused_starts_nothing(seen: Seen, station: KnownStation) -> Said:
-    """A start with the idToken for which the Authorize just before was not Accepted."""
+    """Report a start with an idToken that was not Accepted in the answer to the last Authorize, shortly before."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or token.status in (None, "Accepted") or token.said_by != AUTHORIZE:
         return None
@@ -87,7 +92,10 @@ def refused_starts_nothing(seen: Seen, station: KnownStation) -> Said:
     "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken cached as invalid is authorized again", driven()
 )
 def invalid_is_asked_again(seen: Seen, station: KnownStation) -> Said:
-    """A start with an idToken that was refused long ago, and about which nobody was asked again."""
+    """Report a start with an idToken that was refused some time ago, without a new Authorize.
+
+    Silent about idTokens of the local list, about events made offline, and where DisablePostAuthorize is true.
+    """
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or token.status in (None, "Accepted") or token.said_by == LIST or seen.payload.get("offline"):
         return None
@@ -102,7 +110,7 @@ def invalid_is_asked_again(seen: Seen, station: KnownStation) -> Said:
 
 @AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
 def charges_where_it_may(seen: Seen, station: KnownStation) -> Said:
-    """A start at another EVSE than those that were named."""
+    """Report a start at an EVSE that is not in the evseId list of the idTokenInfo."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.evses or "evse" not in seen.payload:
         return None
@@ -116,7 +124,10 @@ def charges_where_it_may(seen: Seen, station: KnownStation) -> Said:
     "A05", "C01.FR.03", WARNING, "no Authorize for the idToken that started the transaction", driven(), implies=("A01",)
 )
 def stops_without_asking(seen: Seen, station: KnownStation) -> Said:
-    """An Authorize just before the end, though the idToken is the one that started."""
+    """Report an Authorize shortly before the end, for the idToken that started the transaction.
+
+    Silent while AuthCtrlr.Enabled is false: A01 reports that Authorize.
+    """
     payload = seen.payload
     if payload["triggerReason"] != "StopAuthorized":
         return None
@@ -126,7 +137,7 @@ def stops_without_asking(seen: Seen, station: KnownStation) -> Said:
     if token is None or key_of(payload.get("idToken")) not in (None, key):
         return None
     if (told_at(payload["timestamp"], station) or 0.0) < token.asked_at:
-        return None  # it was stopped before, which is told late
+        return None  # the event came late: the transaction was stopped before the Authorize
     if station.variables.switch("AuthCtrlr", "Enabled") is False:
         return None  # A01
     if token.asked_at <= token.used_at or seen.at - token.asked_at > station.terms.patience:
@@ -136,7 +147,7 @@ def stops_without_asking(seen: Seen, station: KnownStation) -> Said:
 
 @AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts no transaction", driven())
 def master_starts_nothing(seen: Seen, station: KnownStation) -> Said:
-    """A start with an idToken of the group MasterPassGroupId."""
+    """Report a start with an idToken of the group MasterPassGroupId."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.group:
         return None
@@ -148,7 +159,7 @@ def master_starts_nothing(seen: Seen, station: KnownStation) -> Said:
     "A07", "IdTokenType", WARNING, "an idToken of type NoAuthorization is empty", call(AUTHORIZE), driven()
 )
 def button_has_no_text(seen: Seen, _: KnownStation) -> Said:
-    """One that has a text."""
+    """Report an idToken of type NoAuthorization that has a text."""
     token = seen.payload.get("idToken")
     if token is None or token["type"] != "NoAuthorization" or not token["idToken"]:
         return None
@@ -163,9 +174,9 @@ def button_has_no_text(seen: Seen, _: KnownStation) -> Said:
     response(EVENT),
 )
 def stops_its_own(seen: Seen, station: KnownStation) -> Said:
-    """A StopAuthorized with another idToken that has no group in common with the one that charges.
+    """Report a StopAuthorized with an idToken that has no group in common with the one that started charging.
 
-    It is judged at the answer, which says of which group the idToken is.
+    The check looks at the answer of the CSMS, because only the answer names the group of the idToken.
     """
     match seen.request:
         case {"triggerReason": "StopAuthorized", "idToken": token, "transactionInfo": {"transactionId": str(id_)}}:
@@ -178,7 +189,7 @@ def stops_its_own(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_foreign(token: Json, transaction: Transaction, info: Json | None, station: KnownStation) -> bool:
-    """Whether an idToken surely has nothing to do with a transaction: the CSMS has told of both what they are."""
+    """Whether an idToken surely may not stop a transaction: the mock has judged both, and they share no group."""
     own, its, other = transaction.token, station.tokens.of(transaction.token), station.tokens.of(token)
     if own is None or its is None or its.status is None or is_same_token(own, token):
         return False

@@ -1,4 +1,4 @@
-"""Wrong answers to ChangeAvailability and UnlockConnector, and wrong statuses of connectors (checks G)."""
+"""Checks of ChangeAvailability, UnlockConnector and the statuses of connectors (checks G)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
@@ -25,7 +25,7 @@ def _connectors(place: Connector, station: KnownStation) -> list[Connector]:
 
 
 def _status(place: Connector, station: KnownStation) -> str | None:
-    """Return the status of a connector as it was told last, or else as it was reported."""
+    """Return the last status that a connector reported, or else its AvailabilityState in a report of variables."""
     reported = station.variables.values.get(("Connector", "", *place, "AvailabilityState", ""))
     return station.connectors.statuses.get(place, reported)
 
@@ -37,25 +37,25 @@ def _running(place: Connector, station: KnownStation) -> list[Transaction]:
 
 
 def _changing(seen: Seen, station: KnownStation) -> list[Connector]:
-    """Return the connectors whose status has to change as a command was Accepted."""
+    """Return the connectors that must report a new status because this command was Accepted."""
     place, is_closed = place_of(seen.request), seen.request["operationalStatus"] == "Inoperative"
     if seen.payload["status"] != "Accepted" or _running(place, station):
         return []
     closed = [order for at, order in station.availability.places.items() if at != place and order.is_closed]
     if closed and not is_closed:
-        return []  # they may stay closed by another order
+        return []  # another order may keep them closed
     was = _FREE if is_closed else {"Unavailable"}
     return [each for each in _connectors(place, station) if _status(each, station) in was]
 
 
 def _until_changed(seen: Seen, station: KnownStation, least: int) -> Later | None:
-    """Say to look again at the connectors that are to change, if so many are, when they have had their time."""
+    """Set a deadline for the connectors that must change, if there are at least `least` of them."""
     changing = _changing(seen, station)
     return Later("", station.terms.patience, (place_of(seen.request), *changing)) if len(changing) >= least else None
 
 
 def _unchanged(due: Due, station: KnownStation) -> list[str]:
-    """Return the connectors of a deadline that have not told the change since, nor under a wrong number (B08)."""
+    """Return the connectors of a deadline that have not reported the change, not even under a wrong number (B08)."""
     availability, connectors, since = station.availability, due.key[1:], due.at - station.terms.patience - _INSTANT
     order = availability.places.get(due.key[0])
     if order is None or availability.count != order.number:
@@ -73,13 +73,13 @@ def _unchanged(due: Due, station: KnownStation) -> list[str]:
     result(CHANGE),
 )
 def tells_changes(seen: Seen, station: KnownStation) -> Said:
-    """No connector has told that it changed."""
+    """Report that no connector has reported its change; where only some have, G04 reports it."""
     return _until_changed(seen, station, 1)
 
 
 @AVAILABILITY.deadline("G01")
 def nothing_changed(due: Due, station: KnownStation) -> Said:
-    """Say that no connector has told that it changed."""
+    """Report the deadline if not one of the connectors has reported its change."""
     unchanged = _unchanged(due, station)
     is_none = unchanged and len(unchanged) == len(due.key) - 1
     return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
@@ -93,7 +93,7 @@ def nothing_changed(due: Due, station: KnownStation) -> Said:
     result(CHANGE),
 )
 def accepts_what_is(seen: Seen, station: KnownStation) -> Said:
-    """Another answer where all connectors are as they were asked to be."""
+    """Report an answer other than Accepted if all connectors are in the requested state already."""
     place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
     connectors, availability = _connectors(place, station), station.availability
     if status == "Accepted" or not connectors:
@@ -114,7 +114,7 @@ def accepts_what_is(seen: Seen, station: KnownStation) -> Said:
     call(STATUS, NOTIFY, f"{EVENT}.Ended"),
 )
 def closes_after_transactions(seen: Seen, station: KnownStation) -> Said:
-    """Another answer than Scheduled in a transaction, Unavailable before its end, or Available after it."""
+    """Report an answer other than Scheduled in a transaction, Unavailable before its end, or Available after it."""
     if seen.action == CHANGE:
         return _is_scheduled(seen, station)
     if not station.availability.places:
@@ -128,7 +128,7 @@ def closes_after_transactions(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_scheduled(seen: Seen, station: KnownStation) -> Said:
-    """Look at the answer; the end of the transaction may be told after it, as statuses may before."""
+    """Judge the answer. The event that ends the transaction may come after it, and statuses may come before it."""
     place, status = place_of(seen.request), seen.payload["status"]
     connectors, running = _connectors(place, station), _running(place, station)
     if seen.request["operationalStatus"] == "Operative":
@@ -140,7 +140,7 @@ def _is_scheduled(seen: Seen, station: KnownStation) -> Said:
 
 
 def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
-    """Take back what was said of a transaction that had ended by then."""
+    """Withdraw the deadlines of a transaction that had ended before the command was answered, or the status sent."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction, given = station.transactions.by_id.get(id_), station.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
@@ -150,20 +150,20 @@ def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
 
 
 def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) -> list[Transaction]:
-    """Return the transactions that an order may wait for: all that it concerns, and all of the EVSE."""
+    """Return the transactions that an order may wait for: those at the place of the order, and all of the EVSE."""
     about = next(each for each, given in station.availability.places.items() if given is order)
     return [*station.transactions.open_at(place[0]), *_running(about, station)]
 
 
 def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later | None:
-    """Look at the status of a connector that waits to be closed; G06 reports one that was closed then."""
+    """Judge the status of a connector that must close after a transaction; G06 judges those that are closed already."""
     order = station.availability.closing(place)
     if order is None or not order.is_scheduled or station.resets.is_under_way:
         return None
     running = _awaited(place, order, station)
     if status == "Available" and not running and station.connectors.statuses.get(place) not in CLOSED:
         text = f"connector {name(place)} is Available, but was to become Unavailable after its transaction"
-        return Later(text, station.terms.tolerance, place, survives=True)  # it was told before the connection went
+        return Later(text, station.terms.tolerance, place, survives=True)  # also if the connection breaks
     using = [each for each in running if each.connector == place[1]]
     if status != "Unavailable" or not using:
         return None
@@ -179,13 +179,13 @@ def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later |
     result(CHANGE),
 )
 def connectors_follow(seen: Seen, station: KnownStation) -> Said:
-    """Some connectors of an EVSE, or of the station, have told that they changed, and others have not."""
+    """Report that some connectors of the EVSE or the station reported their change and others did not."""
     return _until_changed(seen, station, 2)
 
 
 @AVAILABILITY.deadline("G04")
 def some_do_not_follow(due: Due, station: KnownStation) -> Said:
-    """Say which connectors have not told that they changed."""
+    """Name the connectors that have not reported their change."""
     unchanged = _unchanged(due, station)
     is_some = 0 < len(unchanged) < len(due.key) - 1
     return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
@@ -199,7 +199,10 @@ def some_do_not_follow(due: Due, station: KnownStation) -> Said:
     call(STATUS, NOTIFY),
 )
 def others_stay(seen: Seen, station: KnownStation) -> Said:
-    """Another connector is not Available any more as soon as one becomes Occupied, and no order closes it."""
+    """Report a connector that is no longer Available as soon as another one of its EVSE becomes Occupied.
+
+    Silent if an order may close it, or while the station resets.
+    """
     statuses, told = station.connectors.statuses, station.connectors.told_at
     for place, status in statuses_in(seen.action, seen.payload):
         if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
@@ -219,7 +222,7 @@ def others_stay(seen: Seen, station: KnownStation) -> Said:
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, station: KnownStation) -> Said:
-    """Another status of a connector that was Unavailable; B12 reports the first one after a boot."""
+    """Report a usable status of a connector that is Inoperative; B12 reports the first status after a boot."""
     if not station.availability.places or station.resets.status:
         return None
     others = reopened(seen, station)
@@ -231,7 +234,7 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
 
 
 def _has_to_stay(place: Connector, station: KnownStation) -> bool:
-    """Whether a connector is Unavailable by an order, and nobody has asked for another one since."""
+    """Whether an order keeps a connector Unavailable, and no command since then asked to open anything."""
     order = station.availability.closing(place)
     if (
         order is None
@@ -250,7 +253,7 @@ def _has_to_stay(place: Connector, station: KnownStation) -> bool:
     call(NOTIFY),
 )
 def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
-    """Another trigger, name or value where no monitor asked for that."""
+    """Report a status with a wrong trigger, variable or value. Events of a monitor are skipped."""
     found = []
     for event in seen.payload["eventData"]:
         component, variable, value = event["component"], event["variable"]["name"], event["actualValue"]
@@ -258,7 +261,7 @@ def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
             continue
         if variable.casefold() != "availabilitystate":
             found += [f"the status {value} is that of Connector.{variable}"] if value in _STATUSES else []
-        elif event["trigger"] != "Delta" and value != "Faulted":  # a fault may be an alert
+        elif event["trigger"] != "Delta" and value != "Faulted":  # a fault may come as an alert
             found.append(f"the trigger of the status {value} is {event['trigger']}")
         elif value not in _STATUSES or "connectorId" not in component.get("evse", {}):
             found.append(f"{value} is no status of a connector")
@@ -274,7 +277,7 @@ def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
     call(f"{EVENT}.Ended"),
 )
 def unlocks_what_may_be(seen: Seen, station: KnownStation) -> Said:
-    """Another answer than the one for an unknown connector, or for one that is in use."""
+    """Report a wrong status for a connector that does not exist, exists, or charges with authorization."""
     if seen.kind == "call":
         given = station.commands.answered.get("UnlockConnector")
         return Done() if given and has_ended(seen, station, given.at) else None

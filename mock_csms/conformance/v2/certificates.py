@@ -1,4 +1,4 @@
-"""Wrong installed certificates (checks C)."""
+"""Checks of installed certificates (checks C)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, hash_of, types_asked
@@ -19,7 +19,7 @@ _ROOT = "CSMSRootCertificate"
     result("GetInstalledCertificateIds"),
 )  # fmt: skip
 def list_fits_its_status(seen: Seen, _: KnownStation) -> Said:
-    """NotFound with a list, Accepted without one, or types that were not asked for."""
+    """Report NotFound with a list, Accepted without one, or types that were not requested."""
     status, chain, asked = seen.payload["status"], seen.payload.get(_LIST, ()), types_asked(seen.request)
     if (status == "Accepted") is not bool(chain):
         return f"the status is {status}, but {len(chain)} certificates are listed"
@@ -31,7 +31,10 @@ def list_fits_its_status(seen: Seen, _: KnownStation) -> Said:
     "C02", "M05.FR.01-03", ERROR, "an installed certificate is listed", result("GetInstalledCertificateIds")
 )
 def installed_is_listed(seen: Seen, station: KnownStation) -> Said:
-    """The list that follows has not the hash of a certificate that the station took."""
+    """Report a list without the hash of a certificate that the station accepted before.
+
+    Silent if the list and its status contradict each other: C01 reports that.
+    """
     asked, chain = types_asked(seen.request), seen.payload.get(_LIST, ())
     if (seen.payload["status"] == "Accepted") is not bool(chain):
         return None
@@ -48,7 +51,7 @@ def installed_is_listed(seen: Seen, station: KnownStation) -> Said:
     result("DeleteCertificate", "GetInstalledCertificateIds"),
 )  # fmt: skip
 def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
-    """A certificate is deleted that is not there, or is the station's own; or it is listed after that."""
+    """Report that a certificate was deleted that is unknown or the station's own, or that it is still listed."""
     certificates = station.certificates
     if seen.action == "GetInstalledCertificateIds":
         listed = {each for entry in seen.payload.get(_LIST, ()) for each in all_hashes(entry)}
@@ -66,7 +69,7 @@ def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
     "C04", "M05.FR.07, M05.FR.11", ERROR, "an invalid certificate is not installed", result("InstallCertificate")
 )
 def invalid_is_rejected(seen: Seen, station: KnownStation) -> Said:
-    """A text that is no certificate, an expired one, or one that may not take the place of the root, is accepted."""
+    """Report an accepted certificate that is no certificate, has expired, or may not replace the root."""
     if seen.payload["status"] != "Accepted":
         return None
     text, now = seen.request["certificate"], seen.at + station.terms.clock_offset
@@ -81,14 +84,14 @@ def invalid_is_rejected(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_unrelated(certificate: str, station: KnownStation) -> bool:
-    """Whether a root may not take the place of the one before, as that has not signed it."""
+    """Whether a new root may not replace the one before, because the one before has not signed it."""
     before = station.certificates.root
     is_checked = station.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck")
     return bool(is_checked and before and before != certificate and not x509.is_issued_by(certificate, before))
 
 
 def _lasting(station: KnownStation) -> list[Installed]:
-    """Return what was installed and has to be there: of some roots there may be only one (M05.FR.09)."""
+    """Return the installed certificates that must still exist: of CSMS roots perhaps only the last one (M05.FR.09)."""
     new = station.certificates.new
     if station.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck") is False:
         return new

@@ -1,4 +1,4 @@
-"""Wrong customData (check R17)."""
+"""Check of customData (R17)."""
 
 from mock_csms.conformance.common.payloads import of
 from mock_csms.conformance.common.rpc import RPC
@@ -11,7 +11,7 @@ from mock_csms.twin.seen import Seen, call, result
 
 @RPC.check("R17", "Part 4 9", ERROR, "customData has a vendorId", broken(call(), result()))
 def names_its_vendor(seen: Seen, _: KnownStation) -> Said:
-    """CustomData without one, or with one that is too long or no text."""
+    """Report customData without a vendorId, or with a vendorId that is too long or is no text."""
     if not isinstance(seen.payload, dict):
         return None
     mine = [

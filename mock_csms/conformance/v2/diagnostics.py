@@ -1,4 +1,4 @@
-"""Wrong logs (checks N01 to N03); customer information and monitors are in `monitoring`."""
+"""Checks of log uploads (checks N01 to N03); customer information and monitors are in `monitoring`."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
@@ -9,12 +9,12 @@ DIAGNOSTICS = Subject("diagnostics")
 
 _STATUS = "LogStatusNotification"
 _PATIENCE = 10
-"""An upload may take so many times the time that is set for all else."""
+"""An upload may take this many times as long as the patience for everything else."""
 
 
 @DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
 def log_has_a_name(seen: Seen, _: KnownStation) -> Said:
-    """Accepted without a filename."""
+    """Report an Accepted without a filename."""
     if seen.payload["status"] == "Accepted" and not seen.payload.get("filename"):
         return f"log {seen.request['requestId']} was accepted without a filename"
     return None
@@ -29,7 +29,11 @@ def log_has_a_name(seen: Seen, _: KnownStation) -> Said:
     implies=("N03",),
 )
 def whose_log(seen: Seen, station: KnownStation) -> Said:
-    """A requestId that no log was asked for under; or none, where a log is uploaded, or nothing was triggered."""
+    """Report a requestId that no GetLog had, or a status without a requestId.
+
+    Idle needs no requestId, and a triggered status needs none while no upload runs. Without a boot that the mock saw,
+    an unknown requestId may be older than the mock.
+    """
     id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], station.uploads
     if id_ is not None and id_ not in uploads.asked and station.boots.count and not uploads.is_full:
         return f"{status} has the requestId {id_}, but no log was requested with it"
@@ -44,7 +48,10 @@ def whose_log(seen: Seen, station: KnownStation) -> Said:
     result("GetLog"), call(_STATUS),
 )  # fmt: skip
 def upload_is_told(seen: Seen, station: KnownStation) -> Said:
-    """Uploaded without Uploading, no end at all, or none of an upload that was cancelled for another one."""
+    """Report Uploaded without Uploading, an upload that never ends, or a cancelled one that is not reported as such.
+
+    Silent if statuses may have been lost.
+    """
     if seen.kind == "result":
         return _of_answer(seen, station)
     id_, status = seen.payload.get("requestId"), seen.payload["status"]
@@ -57,12 +64,12 @@ def upload_is_told(seen: Seen, station: KnownStation) -> Said:
 
 @DIAGNOSTICS.deadline("N03")
 def has_no_end(due: Due, station: KnownStation) -> Said:
-    """Say that an upload has come to no end."""
+    """Report that an upload has not ended."""
     return None if station.uploads.is_in_doubt or station.uploads.asked.get(due.key) in OVER else due.text
 
 
 def _of_answer(seen: Seen, station: KnownStation) -> Said:
-    """Say what has to come after the answer to GetLog."""
+    """Set the deadlines for the statuses that must follow this answer to GetLog."""
     id_, old = seen.request["requestId"], station.uploads.running
     if seen.payload["status"] == "Rejected" or station.uploads.asked.get(id_) in OVER:
         return None

@@ -1,4 +1,4 @@
-"""Wrong reports of display messages (check O)."""
+"""Check of reports of display messages (O01)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
@@ -17,7 +17,7 @@ DISPLAYS = Subject("displays")
     call("NotifyDisplayMessages"),
 )
 def tells_messages(seen: Seen, station: KnownStation) -> Said:
-    """Parts of another request, too many, or too few."""
+    """Report parts for another request, too many parts, or too few."""
     return judge_parts(seen, station)
 
 

@@ -1,4 +1,4 @@
-"""What must hold so that an occasion exercises a check: the words of the table in `occasions`."""
+"""The conditions under which an occasion exercises a check: the vocabulary of the table in `occasions`."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -22,25 +22,25 @@ from mock_csms.twin.v2.variables import name_of
 from mock_csms.twin.variables import Name
 
 Holds: TypeAlias = Callable[[Seen, KnownStation, Check], Any]
-"""Whether an occasion exercises a check; a true value says so."""
+"""Judges an occasion: a true value means that it exercises the check."""
 
 
 def always(_: Seen, __: KnownStation, ___: Check) -> bool:
-    """Every occasion does."""
+    """Accept every occasion."""
     return True
 
 
 class Exercise(Record):
-    """What exercises a check."""
+    """The occasions that exercise a check, and the condition that they must meet."""
 
     on: tuple[Occasion, ...] | None = None
-    """The occasions; None for those that the check looks at."""
+    """The occasions; None means those that the check itself looks at."""
     holds: Holds = always
-    """What must hold then."""
+    """The condition at such an occasion."""
     any_payload: bool = False
-    """Whether a message counts that breaks its schema, or whose call did."""
+    """Whether messages count that violate their schema, or that answer such a message."""
     due: Callable[[KnownStation], Any] = lambda _: True
-    """What must hold so that a deadline of the check counts that has passed."""
+    """The condition under which an expired deadline of the check counts."""
 
 
 def where(holds: Callable[[Seen, KnownStation], Any], *on: tuple[Occasion, ...]) -> Exercise:
@@ -53,13 +53,13 @@ def at(*on: tuple[Occasion, ...]) -> Exercise:
 
 
 def in_text(pattern: bytes, *on: tuple[Occasion, ...]) -> Exercise:
-    """Return the occasions whose message has something in it."""
+    """Accept the occasions where the text of the message matches the pattern."""
     search = re.compile(pattern).search
     return where(lambda seen, _: search(seen.event_as(Received).text), *on)
 
 
 def would_speak(seen: Seen, station: KnownStation, check: Check) -> bool:
-    """Whether the check would find something wrong with another status in the same answer, so that this one counts."""
+    """Whether the check would report another status in the same answer; then this answer exercises it."""
     if seen.kind != "result":
         return False
     others = seen.version.schemas.values(f"{seen.action}Response", "status")
@@ -69,7 +69,7 @@ def would_speak(seen: Seen, station: KnownStation, check: Check) -> bool:
 
 
 def would_miss(*path: str) -> Exercise:
-    """Return the occasions at which the check would find something wrong, were this part not in the payload."""
+    """Accept the occasions where the check would report the payload if this part were missing."""
 
     def holds(seen: Seen, station: KnownStation, check: Check) -> bool:
         return _speaks(check.judge(replace(seen, payload=_without(seen.payload, path)), station))
@@ -78,7 +78,7 @@ def would_miss(*path: str) -> Exercise:
 
 
 def would_mind(value: str, *path: str) -> Exercise:
-    """Return the occasions at which the check would find something wrong, were this value there in the payload."""
+    """Accept the occasions where the check would report the payload if this part had that value."""
 
     def holds(seen: Seen, station: KnownStation, check: Check) -> bool:
         bare = _without(seen.payload, path)
@@ -89,7 +89,7 @@ def would_mind(value: str, *path: str) -> Exercise:
 
 
 def _without(payload: Any, path: Sequence[str]) -> Any:
-    """Return a payload without a part of it, which may be absent."""
+    """Return a payload without one part; the part may be absent."""
     key, *inner = path
     rest = {name: value for name, value in payload.items() if name != key}
     return rest | {key: _without(payload[key], inner)} if inner and key in payload else rest
@@ -105,7 +105,7 @@ def is_boot(*statuses: str) -> Callable[[Seen, KnownStation], Any]:
 
 
 def of_part(holds: Callable[[Any, Seen], Any]) -> Exercise:
-    """Return the parts of a report of which it is known what was asked for."""
+    """Accept the parts of a report if the mock knows the request for it, and the condition holds."""
 
     def is_so(seen: Seen, station: KnownStation) -> Any:
         entry = station.parts.of(seen) if seen.kind == "call" else None
@@ -119,7 +119,7 @@ def is_last(entry: Any, seen: Seen) -> bool:
 
 
 def last_part(*actions: str) -> Exercise:
-    """Return the last part of what was asked for and agreed to."""
+    """Accept the last part of a report that was requested and accepted."""
     telling = dict.fromkeys(ASKING[action] for action in actions)
     return Exercise(call(*telling), of_part(is_last).holds)
 
@@ -140,7 +140,7 @@ def has_to_wait(seen: Seen, station: KnownStation) -> Any:
 
 
 def told_status(seen: Seen) -> str:
-    """Return what an answer says of an idToken."""
+    """Return the status of an idToken in an answer of the CSMS."""
     return str(seen.payload.get("idTokenInfo", {}).get("status", "Accepted"))
 
 
@@ -235,15 +235,15 @@ def update_of(seen: Seen, station: KnownStation) -> Update | None:
 
 
 def is_error(seen: Seen, _: KnownStation, __: Check) -> bool:
-    """Whether it is a CALLERROR."""
+    """Whether the message is a CALLERROR."""
     return isinstance(seen.message, Error)
 
 
 def is_wrong_payload(seen: Seen, station: KnownStation, _: Check) -> bool:
-    """Whether a command was sent wrong on purpose, in a way that a station must notice."""
+    """Whether the mock sent a command with a deliberate error that a station must notice."""
     return station.exchanges.wrong.get(seen.id) in ("invalid", BREAKS_ITS_SCHEMA)
 
 
 def is_unknown_type(seen: Seen, station: KnownStation, _: Check) -> bool:
-    """Whether a command was sent with a message type that OCPP does not have."""
+    """Whether the mock sent a command with a message type that OCPP does not have."""
     return station.exchanges.wrong.get(seen.id) == "unknown-type"

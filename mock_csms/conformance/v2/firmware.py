@@ -1,4 +1,4 @@
-"""Wrong firmware updates (checks L)."""
+"""Checks of firmware updates (checks L)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,13 +28,15 @@ _BEFORE: Mapping[str, tuple[str | None, ...]] = {
     "InstallationFailed": ("Installing", "InstallRebooting"),
     "Installed": ("Installing", "InstallRebooting"),
 }
-"""Which statuses each one may follow, by the figure in L01; Installing may be left out at a reboot (L01.FR.23), and a
-download that never begins may fail."""
+"""By status, the statuses that may come before it, by the figure in L01.
+
+Installing may be left out at a reboot (L01.FR.23). A download may fail before it begins.
+"""
 _WAITING: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "Downloading": ("DownloadScheduled", (None,)),
     "Installing": ("InstallScheduled", _FETCHED),
 }
-"""What tells that a step has to wait for its time, and after which statuses that has to be told."""
+"""By step, the status that announces a wait for it, and the statuses after which the wait must be announced."""
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", *_FETCHED, "InvalidSignature")
 _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting", "Installing", "Installed")
 
@@ -43,7 +45,10 @@ _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting
     "L01", "L01.FR.10, L01.FR.20", ERROR, "firmware statuses have the requestId of their update", call(STATUS)
 )
 def names_its_request(seen: Seen, station: KnownStation) -> Said:
-    """A status without a requestId, or with that of another update; what was replaced may come a little later."""
+    """Report a status without a requestId, or with a requestId that no command or another update has.
+
+    Silent for a moment about the update that was just replaced, and about triggered statuses without a requestId.
+    """
     status, id_, firmware = seen.payload["status"], seen.payload.get("requestId"), station.firmware
     if status == "Idle":
         return None
@@ -60,7 +65,7 @@ def names_its_request(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_of_nobody(id_: int, status: str, station: KnownStation) -> bool:
-    """Whether nobody gave a requestId; what is being installed may have been fetched before the station booted."""
+    """Whether no command had a requestId. An update that is being installed may be older than the last boot."""
     boots = station.boots
     may_be_older = not boots.count or boots.asked["reason"] == "FirmwareUpdate" or status not in _FETCHING
     return not may_be_older and station.given_ids.is_unknown("UpdateFirmware", id_)
@@ -68,7 +73,10 @@ def _is_of_nobody(id_: int, status: str, station: KnownStation) -> bool:
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
 def comes_in_order(seen: Seen, station: KnownStation) -> Said:
-    """A status that cannot follow the one before; when some may have got lost, one after the end."""
+    """Report a status that cannot follow the one before.
+
+    If statuses may have been lost, only a status after the end of the update is reported.
+    """
     status, update = seen.payload["status"], station.firmware.told_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
         return None
@@ -91,7 +99,7 @@ def comes_in_order(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
-    """A step that is taken before its time, or one that has to wait, and nobody is told."""
+    """Report a step before its time, or a wait that no DownloadScheduled or InstallScheduled announces."""
     if not seen.is_sound:
         return (Done("DownloadScheduled"), Done("InstallScheduled"))
     if seen.kind == "result":
@@ -101,7 +109,7 @@ def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
 
 
 def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[Word]:
-    """Expect to be told that the download has to wait, unless that came before the answer."""
+    """Set a deadline for DownloadScheduled if the download must wait, unless a status came before the answer."""
     update, status = station.firmware.pending, seen.payload["status"]
     if status in AGREED:
         yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
@@ -112,7 +120,7 @@ def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[Word]:
 
 
 def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -> Iterator[Word]:
-    """Judge a step that is taken, and expect to be told that the next one has to wait."""
+    """Judge the time of a step, and set a deadline for the status that announces the wait for the next step."""
     yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
     if status == ("SignatureVerified" if update.is_signed else "Downloaded"):
         if _ahead(update.install_at, seen.at, station) > 0:
@@ -129,7 +137,7 @@ def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -
 
 
 def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownStation) -> bool:
-    """Whether a step had to wait since the last status; a longer silence was found already."""
+    """Whether a step had to wait after the last status. After a long silence the deadline has reported it already."""
     since = update.told_at or update.asked_at
     return not update.is_in_doubt and _ahead(due, since, station) > 0 and seen.at - since <= _patience(station)
 
@@ -143,7 +151,7 @@ def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownSta
     call(STATUS, EVENT),
 )
 def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
-    """What is no certificate or signature at all is taken, or what the station itself tells to be a bad one."""
+    """Report an accepted update without a real certificate or signature, or with one that the station calls bad."""
     if seen.kind == "result":
         certificate, status = seen.request["firmware"].get("signingCertificate"), seen.payload["status"]
         is_right = status not in AGREED or certificate is None or is_certificate(certificate)
@@ -158,7 +166,7 @@ def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
 
 
 def _taken_although_bad(seen: Seen, station: KnownStation) -> str | None:
-    """Judge a security event about firmware that the station goes on with."""
+    """Judge a security event about bad firmware: the station must not go on with that update."""
     firmware, type_, update = station.firmware, seen.payload["type"], station.firmware.update
     if update is None or firmware.pending or firmware.is_owed(type_):
         return None
@@ -180,8 +188,8 @@ def _taken_although_bad(seen: Seen, station: KnownStation) -> str | None:
     any_payload=True,
 )
 def tells_security_events(seen: Seen, station: KnownStation) -> Said:
-    """A status that a security event belongs to, which does not come; it may have come before."""
-    if not seen.is_sound:  # nobody knows what it was
+    """Report a status without the security event that belongs to it. The event may come before the status."""
+    if not seen.is_sound:  # an unreadable message may have been the event
         return [Done(type_) for type_ in _EVENTS.values()]
     if seen.action == EVENT:
         return Done(seen.payload["type"])
@@ -207,7 +215,10 @@ _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, 
     any_payload=True,
 )
 def closes_free_evses(seen: Seen, station: KnownStation) -> Said:
-    """A connector that stays Available while the installation waits for the end of transactions."""
+    """Report a connector that stays Available while the installation waits for transactions to end.
+
+    Silent if AllowNewSessionsPendingFirmwareUpdate is true, or may be true.
+    """
     if not seen.is_sound or seen.payload["status"] != "InstallScheduled":
         return Done()
     update = station.firmware.told_of(seen.payload.get("requestId"))
@@ -235,7 +246,7 @@ def open_for_update(due: Due, station: KnownStation) -> Said:
     "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or cancels the first", result("UpdateFirmware")
 )
 def replaces_the_first(seen: Seen, station: KnownStation) -> Said:
-    """A plain Accepted while an update runs."""
+    """Report a plain Accepted while another update runs; AcceptedCanceled or a refusal is right."""
     update = station.firmware.update
     if seen.payload["status"] != "Accepted" or update is None or update.is_over or update.is_in_doubt:
         return None
@@ -243,7 +254,7 @@ def replaces_the_first(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_triggered(seen: Seen, station: KnownStation) -> bool:
-    """Whether a status may have been asked for, as the last one of an update that is over."""
+    """Whether a status may answer a TriggerMessage, as the last status of an update that is over."""
     given = station.commands.agreed.get("TriggerMessage")
     if given is None or given.request.get("requestedMessage") != STATUS:
         return False
@@ -253,7 +264,7 @@ def _is_triggered(seen: Seen, station: KnownStation) -> bool:
 
 
 def _ahead(due: float | None, at: float, station: KnownStation) -> float:
-    """Return how many seconds a time is surely ahead, by the clock that the mock tells; 0 where it may have come."""
+    """Return the seconds that a time is surely ahead, by the clock that the mock reports; 0 if it may have passed."""
     if due is None:
         return 0.0
     return max(0.0, due - at - station.terms.clock_offset - station.terms.tolerance)

@@ -1,4 +1,4 @@
-"""Wrong identities and credentials in a handshake (checks T03, T05 to T07 and T16)."""
+"""Checks of identities and credentials in the handshake (checks T03, T05 to T07 and T16)."""
 
 import base64
 import binascii
@@ -29,9 +29,9 @@ _LONGEST_IDENTITY = 48
     when("knocked"),
 )
 def has_an_identity(seen: Seen, _: KnownStation) -> Said:
-    """The last segment of the path is empty, too long, or has a colon or another character that may not be in it.
+    """Report an identity that is empty, too long, or has a colon or another character that is not allowed.
 
-    A slash behind it is a warning: the identity is the end of the URL.
+    A slash after the identity is a warning: the identity must be the end of the URL.
     """
     visitor = visitor_of(seen)
     if visitor is None:
@@ -49,22 +49,22 @@ def has_an_identity(seen: Seen, _: KnownStation) -> Said:
 
 
 def credentials_of(header: str | None) -> tuple[str, str] | str:
-    """Return the user and the password of an Authorization header, or why there are none."""
+    """Return the user and the password of an Authorization header, or a text that says why there are none."""
     if header is None:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"  # what stands there may be the password
+        return "the Authorization header is not Basic"  # do not show the header: it may hold the password
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):  # what is not UTF-8 is a ValueError
+    except (binascii.Error, ValueError):  # text that is not UTF-8 raises ValueError
         return "the credentials are not UTF-8 text in base64"
     user, colon, password = text.partition(":")
     return (user, password) if colon else "the credentials have no colon"
 
 
 def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
-    """Return who knocks and the password that was set for it, where one was."""
+    """Return the visitor and the password configured for its identity; None if no password is configured."""
     visitor = visitor_of(seen)
     password = None if visitor is None else (station.terms.passwords or {}).get(folded(visitor.identity))
     return None if visitor is None or password is None else (visitor, password)
@@ -74,7 +74,10 @@ def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
     "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
 )
 def sends_credentials(seen: Seen, station: KnownStation) -> Said:
-    """No header, one that is not Basic, or one that cannot be read."""
+    """Report a handshake without an Authorization header, with one that is not Basic, or one that cannot be read.
+
+    Silent where no password is configured for the station.
+    """
     expected = _expected(seen, station)
     if expected is None:
         return None
@@ -86,7 +89,7 @@ def sends_credentials(seen: Seen, station: KnownStation) -> Said:
     "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
 )
 def is_the_user(seen: Seen, station: KnownStation) -> Said:
-    """Another user than the path says."""
+    """Report a user name that differs from the identity in the path."""
     expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
@@ -101,10 +104,11 @@ def is_the_user(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
 def has_the_password(seen: Seen, station: KnownStation) -> Said:
-    """One that is too short or too long, has other characters than it may, or differs; its text is told to nobody.
+    """Report a password that is too short, too long, has characters that are not allowed, or is the wrong one.
 
-    One that was set so is not the station's idea, so that it is only a warning. Once it was told another password, the
-    check S05 sees which one it uses. A station may allow 64 characters (edition 4).
+    The finding never shows the password. If the configured password itself breaks the rules, that is only a warning:
+    the station did not choose it. Once the station has been given another password, S05 checks which one it uses.
+    Edition 4 allows 64 characters.
     """
     expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
@@ -120,7 +124,10 @@ def has_the_password(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
 def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
-    """No credentials, where there were some when it was let in last, and no client certificate takes their place."""
+    """Report missing credentials if the station sent some at its last accepted handshake.
+
+    Silent if security profile 3 is or may be in use: then a client certificate replaces the credentials.
+    """
     visitor, before = visitor_of(seen), station.connections.admitted
     if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
         return None

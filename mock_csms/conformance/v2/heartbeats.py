@@ -1,4 +1,4 @@
-"""Wrong heartbeats (checks B09 and B10)."""
+"""Checks of heartbeats (checks B09 and B10)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS
@@ -8,7 +8,7 @@ from mock_csms.twin.seen import Seen, call, response, when
 
 DAY = 86400.0
 _LONG = 60.0
-"""After how many seconds to look again where the interval is not known yet."""
+"""The seconds until the next look while the interval is not known."""
 
 
 @PROVISIONING.check(
@@ -20,10 +20,11 @@ _LONG = 60.0
     when("connected"),
 )
 def is_never_silent(seen: Seen, station: KnownStation) -> Said:
-    """A silence that is longer than the interval, each told once; not while the station may wait for an answer.
+    """Report a silence longer than the heartbeat interval, once for each silence.
 
-    What comes sets no deadline anew, as that would cost much: the deadline looks back, and is set anew when it is due.
-    The time of the silence that was told last is its text.
+    Silent while the station may wait for an answer of the mock. Messages do not move the deadline, as that would cost
+    time with each message: when the deadline is due, it looks back and is set again. Its text holds the time of the
+    silence that was reported last.
     """
     given = seen.payload["interval"] if seen.kind == "response" else 0
     return Later("", (given or _interval(station) or _LONG) + station.terms.tolerance)
@@ -31,7 +32,7 @@ def is_never_silent(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.deadline("B09")
 def is_silent(due: Due, station: KnownStation) -> Said:
-    """Judge the silence since the last message, and look again later."""
+    """Judge the silence since the last message, and set the deadline again."""
     connections, interval = station.connections, _interval(station)
     if not station.boots.is_accepted:
         return None
@@ -54,7 +55,10 @@ def is_silent(due: Due, station: KnownStation) -> Said:
     when("connected"),
 )
 def beats_as_wanted(seen: Seen, station: KnownStation) -> Said:
-    """Many heartbeats in less than half of the interval, or none for a day where nothing else sets the clock."""
+    """Report many heartbeats at less than half the interval, or a day without one if nothing else sets the clock.
+
+    Triggered heartbeats are skipped.
+    """
     boots = station.boots
     if seen.kind == "call":
         pause = seen.at - boots.beat_at
@@ -66,7 +70,7 @@ def beats_as_wanted(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.deadline("B10")
 def does_not_beat(due: Due, station: KnownStation) -> Said:
-    """Judge a day without a heartbeat, and look again later."""
+    """Judge a day without a heartbeat, and set the deadline again."""
     boots, day = station.boots, DAY + station.terms.tolerance
     since = max(boots.beat_at, boots.accepted_at or 0.0, station.connections.opened_at)
     if since + day > due.at:
@@ -77,6 +81,6 @@ def does_not_beat(due: Due, station: KnownStation) -> Said:
 
 
 def _interval(station: KnownStation) -> float:
-    """Return the interval of heartbeats; 0 where it is not known."""
+    """Return the heartbeat interval in seconds; 0 if it is not known."""
     given = station.boots.heartbeat
     return given or station.variables.number("OCPPCommCtrlr", "HeartbeatInterval") or 0.0

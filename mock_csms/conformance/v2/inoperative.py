@@ -1,4 +1,4 @@
-"""Transactions that start where the CSMS has set Inoperative (check G09)."""
+"""Checks of transactions that start on an EVSE or connector that the CSMS has set Inoperative (check G09)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
@@ -16,10 +16,10 @@ _CLOSED = {"Unavailable", "Faulted"}
 
 @AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
 def closed_to_all(seen: Seen, station: KnownStation) -> Said:
-    """The first event, and the first with an idToken or energy, of a transaction that started after the place was set.
+    """Report the first event, and the first with an idToken or energy, of a transaction at an Inoperative place.
 
-    A cable alone is a warning: what cannot be used for new transactions has none, but nobody charges yet. What is
-    reported late, or is found by X26, is skipped.
+    The transaction must have started after the place became Inoperative. A cable alone is only a warning: nobody
+    charges yet. Events that come late are skipped, and remote starts that X26 reports.
     """
     if not station.availability.places or seen.detail == "Ended" or may_wait(station, seen.at):
         return None
@@ -35,7 +35,7 @@ def closed_to_all(seen: Seen, station: KnownStation) -> Said:
 
 
 def _begins(seen: Seen, station: KnownStation) -> bool:
-    """Whether an event is the first that tells that somebody charges."""
+    """Whether this is the first event that shows that somebody charges."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_token = "idToken" in payload and payload["triggerReason"] != "StopAuthorized"
     is_it = is_token or payload["transactionInfo"].get("chargingState") == "Charging"
@@ -44,7 +44,7 @@ def _begins(seen: Seen, station: KnownStation) -> bool:
 
 
 def _places(seen: Seen, station: KnownStation) -> list[Connector]:
-    """Return the connector of a transaction, or all of its EVSE where that alone was told."""
+    """Return the connector of a transaction, or all connectors of its EVSE if the connector is not known."""
     transaction, evse = transaction_in(seen.payload, station), evse_in(seen.payload, station)
     connector = seen.payload.get("evse", {}).get("connectorId") or (transaction and transaction.connector)
     if evse is None:
@@ -55,7 +55,8 @@ def _places(seen: Seen, station: KnownStation) -> list[Connector]:
 def _is_shut(place: Connector, seen: Seen, station: KnownStation) -> bool:
     """Whether a place was Inoperative when the transaction started.
 
-    What waited for another transaction, or was closed before a boot, is so where the station itself has said it since.
+    If the order waited for another transaction, or is older than the last boot, only a status that the station reported
+    since then proves it.
     """
     order, connectors, boots = station.availability.closing(place), station.connectors, station.boots
     if order is None or may_have_begun_before(seen, order.at, station):
@@ -69,6 +70,6 @@ def _is_shut(place: Connector, seen: Seen, station: KnownStation) -> bool:
 
 
 def _is_remote_wrong(evse: int, station: KnownStation) -> bool:
-    """Whether the answer to a remote start was wrong already (X26)."""
+    """Whether the answer to the remote start was wrong already (X26)."""
     statuses = set(station.connectors.of(evse).values())
     return bool(statuses) and statuses <= _CLOSED

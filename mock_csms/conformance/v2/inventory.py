@@ -1,4 +1,4 @@
-"""The variables that a station must have, of Part 2, "Referenced Components and Variables" (for check V16)."""
+"""The variables that a station must have by Part 2, "Referenced Components and Variables" (for check V16)."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -84,17 +84,22 @@ EVSE Available boolean ReadOnly
 
 
 class RequiredVariable(Record):
-    """A variable that has to be there: of which type, and ReadOnly or any; an empty text where that is left open."""
+    """A variable that a station must have."""
 
     component: str
+    """The name of the component."""
     variable: str
+    """The name of the variable."""
     instance: str
+    """The instance of the variable; empty if it has none."""
     data_type: str
+    """The dataType it must have; empty if any will do."""
     mutability: str
+    """The mutability it must have, ReadOnly; empty if any will do."""
 
     @property
     def name(self) -> str:
-        """Its name for people."""
+        """The name of the variable as findings show it."""
         return f"{self.component}.{self.variable}{f'[{self.instance}]' if self.instance else ''}"
 
 
@@ -111,19 +116,19 @@ def _rows(text: str) -> tuple[RequiredVariable, ...]:
 
 
 ALWAYS, IF_THERE, IF_TOLD = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
-"""What every station has; what it has if it has anything of that component, which is `Available`; and what reports may
-leave out where they have other variables of that component (2.13.1), but must not get wrong."""
+"""The variables of every station; those of a component that the station has and calls available; and those that a
+report may leave out if it has others of the component (2.13.1), but that must be right if it has them."""
 _SWITCHES = (("available", ""), ("available", "tariff"), ("enabled", ""), ("enabled", "tariff"))
-"""The variables that say whether there is anything of a component: the first one that is told decides."""
+"""The variables that say whether a component is in use. The first one that is reported decides."""
 _PARTS = {"EVSE", "Connector"}
-"""The components of which there are several, by their places."""
+"""The components that a station has once for each EVSE or connector."""
 
 
 def lacking(reported: Mapping[Name, Json]) -> list[str]:
-    """Return what is missing in an inventory, or not as it has to be: its type, or that it can only be read.
+    """Return what is wrong in an inventory: variables that are missing, or have a wrong dataType or mutability.
 
-    What belongs to EVSEs and connectors has to be there for each of those that have something there; a controller may
-    have it in any one place.
+    Each EVSE and each connector in the inventory must have the variables of its own. The variables of a controller may
+    be at any one place.
     """
     items = {folded(name): item for name, item in reported.items()}
     places: dict[str, set[tuple[str, int, int]]] = {}
@@ -141,7 +146,7 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
 
 
 def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None]:
-    """Return what is to be judged of what each place has: None for what has to be there, and is not."""
+    """Return what to judge: the reported variable of each place, or None where a required variable is missing."""
     if row.component in _PARTS and row not in IF_TOLD:
         return here or [None]
     told = [item for item in here if item is not None]
@@ -149,12 +154,12 @@ def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None
 
 
 def lacks_any(reported: Mapping[Name, Json]) -> bool:
-    """Return whether a required variable is missing in an inventory: then others may be missing too."""
+    """Return whether a required variable is missing in an inventory: then other variables may be missing too."""
     return any(wrong.endswith(_MISSING) for wrong in lacking(reported))
 
 
 def _is_absent(items: Mapping[Name, Json], component: str, places: set[tuple[str, int, int]]) -> bool:
-    """Whether there is nothing of a component, or it says that it is not available; else, that it is not enabled."""
+    """Whether a component does not exist, or its first reported switch (available before enabled) is false."""
     for switch in _SWITCHES:
         said = [items.get((component, *place, *switch)) for place in places]
         values = [attribute.get("value") for item in said if item for attribute in item["variableAttribute"]]
@@ -168,7 +173,7 @@ def _wrong_of(row: RequiredVariable) -> Callable[[Json | None], str | None]:
 
 
 def _wrong(row: RequiredVariable, item: Json | None) -> str | None:
-    """Return what is wrong about a required variable."""
+    """Return what is wrong with a required variable; None if nothing is."""
     if item is None:
         return _MISSING
     told = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)

@@ -1,4 +1,4 @@
-"""Wrong local authorization lists (checks D)."""
+"""Checks of local authorization lists (checks D)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
@@ -11,7 +11,7 @@ LOCAL_LISTS = Subject("local lists")
     "D01", "D01.FR.19", ERROR, "an update to an old version of the local list is refused", result("SendLocalList")
 )
 def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
-    """Another answer than VersionMismatch to an update to a version that is not newer."""
+    """Report an answer other than VersionMismatch to an update with a version that is not newer."""
     asked, version, status = seen.request, station.local_list.version, seen.payload["status"]
     if asked["updateType"] != "Differential" or not version or _is_off(station) or asked["versionNumber"] > version:
         return None
@@ -28,11 +28,11 @@ def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
     result("GetLocalListVersion"),
 )
 def tells_its_version(seen: Seen, station: KnownStation) -> Said:
-    """Another version than the one of the list that was accepted."""
+    """Report a version other than that of the list that the station accepted last."""
     told, version = seen.payload["versionNumber"], station.local_list.version
     return None if version in (None, told) or _is_off(station) else f"version {told}, although {version} was accepted"
 
 
 def _is_off(station: KnownStation) -> bool:
-    """Whether the station uses no list, as far as that is known."""
+    """Whether the station is known to use no local list."""
     return station.variables.switch("LocalAuthListCtrlr", "Enabled") is False

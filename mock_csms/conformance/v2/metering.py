@@ -1,6 +1,6 @@
-"""Wrong meter values: which values, of which context, and what registers show (checks M01, M02, M06, M07, M09 to M13).
+"""Checks of meter values: their measurands, contexts and registers (checks M01, M02, M06, M07, M09 to M13).
 
-Those about times are in metering_times.
+The checks of their times are in metering_times.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from mock_csms.twin.v2.transactions import transaction_in
 METERING = Subject("metering")
 CLOCK, TRIGGERED = "Sample.Clock", "Trigger"
 _MEANT = {CLOCK, TRIGGERED, PERIODIC}
-"""The contexts of the values that AlignedDataCtrlr.Measurands is about; by default they are periodic."""
+"""The contexts of the values that AlignedDataCtrlr.Measurands configures; values without a context are periodic."""
 
 _EVENT, _VALUES = call("TransactionEvent"), call("MeterValues")
 _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Started", "Updated", "Ended"))
@@ -26,7 +26,7 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 @METERING.check("M01", "E01.FR.09", ERROR, "Started has meter values with the context Transaction.Begin", _STARTED)
 @once
 def begin_values(seen: Seen, station: KnownStation) -> Said:
-    """A start on a known EVSE without values of Transaction.Begin, though TxStartedMeasurands wants some."""
+    """Report a Started on a known EVSE without values of Transaction.Begin, if TxStartedMeasurands lists any."""
     is_wanted = "evse" in seen.payload and station.meters.settings(station.variables).started
     if not is_wanted or "Transaction.Begin" in samples_of(seen.payload, station).contexts:
         return None
@@ -36,7 +36,7 @@ def begin_values(seen: Seen, station: KnownStation) -> Said:
 @METERING.check("M02", "E06.FR.11", ERROR, "Ended has meter values with the context Transaction.End", _ENDED)
 @once
 def end_values(seen: Seen, station: KnownStation) -> Said:
-    """An end without values of Transaction.End, though TxEndedMeasurands wants some."""
+    """Report an Ended on a known EVSE without values of Transaction.End, if TxEndedMeasurands lists any."""
     transaction = transaction_in(seen.payload, station)
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
     if (
@@ -50,7 +50,7 @@ def end_values(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.check("M06", "J02.FR.11", ERROR, "meter values have the configured measurands", _UPDATED, _VALUES)
 def configured_measurands(seen: Seen, station: KnownStation) -> Said:
-    """A measurand that nobody asked for; or one that is missing, and does not come with the same time either."""
+    """Report a measurand that is not configured, or a configured one that no message of the same time has."""
     payload, settings = seen.payload, station.meters.settings(station.variables)
     if seen.action == "MeterValues":
         names = settings.aligned if _MEANT & samples_of(payload, station).contexts else None
@@ -64,12 +64,12 @@ def configured_measurands(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.deadline("M06")
 def measurand_is_missing(due: Due, _: KnownStation) -> Said:
-    """Say which measurand did not come."""
+    """Name the measurands that did not come."""
     return Wrong(due.text, severity=WARNING, why="it may be one that cannot be measured there")
 
 
 def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: frozenset[str]) -> Said:
-    """Judge another set of measurands; values may be split over messages of one time (J02.FR.14)."""
+    """Judge a set of measurands that differs. Values of one time may be split over several messages (J02.FR.14)."""
     payload = seen.payload
     stamp = payload["meterValue"][0]["timestamp"]
     at = told_at(stamp, station)
@@ -88,7 +88,7 @@ def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: froz
 
 
 def _is_odd(seen: Seen, station: KnownStation) -> bool:
-    """Whether a message is worth a second look: registers that show more than before are not."""
+    """Whether a message needs a closer look: it has several values, or a register shows less or has an older time."""
     registers = station.meters.registers
     for place, reading in registers_of(seen, station):
         last = registers.get(place)
@@ -98,7 +98,10 @@ def _is_odd(seen: Seen, station: KnownStation) -> bool:
 
 
 def _falls(seen: Seen, station: KnownStation) -> Iterable[tuple[Place, MeterReading, MeterReading]]:
-    """Yield the registers that show less than before, or more than later ones; rounded ones by more than that."""
+    """Yield each register that shows less than an earlier reading or more than a later one, with both readings.
+
+    If only one of the two was sent in kWh, it may be rounded and gets more tolerance.
+    """
     within: dict[Place, MeterReading] = {}
     for place, reading in registers_of(seen, station):
         last = within.get(place) or station.meters.registers.get(place)
@@ -113,9 +116,9 @@ def _falls(seen: Seen, station: KnownStation) -> Iterable[tuple[Place, MeterRead
 
 @METERING.check("M07", "J02.FR.16-17", ERROR, "energy registers do not go back", _EVENT, _VALUES)
 def registers_rise(seen: Seen, station: KnownStation) -> Said:
-    """A register that shows less than before in one transaction, or outside of them (J02.FR.16).
+    """Report a register that shows less than before, within one transaction or outside of all (J02.FR.16).
 
-    That it begins anew with another transaction is not forbidden, and only advised against (J02.FR.17): an info.
+    A register that starts again with another transaction is only an info: J02.FR.17 advises against it but allows it.
     """
     if "meterValue" not in seen.payload or not _is_odd(seen, station):
         return None
@@ -132,7 +135,7 @@ def _fall(place: Place, one: MeterReading, two: MeterReading) -> Wrong:
 
 @METERING.check("M09", "J02.FR.22", INFO, "meter values are those of the transaction's own EVSE", _EVENT)
 def own_meter(seen: Seen, station: KnownStation) -> Said:
-    """A register that falls to what the meter of another EVSE shows."""
+    """Report a register that falls to the value of the same register of another EVSE."""
     if "meterValue" not in seen.payload or len(station.meters.registers) < 2 or not _is_odd(seen, station):
         return None
     for (evse, *what), _, two in _falls(seen, station):
@@ -151,7 +154,7 @@ def own_meter(seen: Seen, station: KnownStation) -> Said:
     call("TransactionEvent.Changed"),
 )
 def triggered_context(seen: Seen, station: KnownStation) -> Said:
-    """Values of another context, soon after they were asked for."""
+    """Report triggered values with another context than Trigger; clock-aligned MeterValues may come as well."""
     found = {*samples_of(seen.payload, station).contexts} if is_asked_for(seen, station) else set()
     if seen.action == "MeterValues":
         found.discard(CLOCK)
@@ -160,7 +163,7 @@ def triggered_context(seen: Seen, station: KnownStation) -> Said:
 
 
 def is_asked_for(seen: Seen, station: KnownStation) -> bool:
-    """Whether values are those that the CSMS triggered: the first ones of their EVSE since."""
+    """Whether these values answer a TriggerMessage: they are the first ones of their EVSE since then."""
     if seen.action != "MeterValues":
         return bool(seen.payload["triggerReason"] == "Trigger")
     given = station.commands.agreed.get("TriggerMessage")
@@ -172,7 +175,10 @@ def is_asked_for(seen: Seen, station: KnownStation) -> bool:
 
 @METERING.check("M11", "J02.FR.21", ERROR, "meter values are signed if SignReadings is true", _EVENT, _VALUES)
 def values_signed(seen: Seen, station: KnownStation) -> Said:
-    """No signedMeterValue, or a public key that is not as PublicKeyWithSignedMeterValue wants it."""
+    """Report values without signedMeterValue, or with a publicKey against PublicKeyWithSignedMeterValue.
+
+    Silent unless SignReadings is known to be true.
+    """
     payload, settings = seen.payload, station.meters.settings(station.variables)
     is_aligned = seen.action == "MeterValues" or payload["triggerReason"] == "MeterValueClock"
     if not (settings.is_aligned_signed if is_aligned else settings.is_signed) or not payload.get("meterValue"):
@@ -189,7 +195,10 @@ def values_signed(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.check("M12", "J01.FR.02", WARNING, "meter values name an existing EVSE, or 0", _VALUES)
 def known_meter(seen: Seen, station: KnownStation) -> Said:
-    """The values of an EVSE that was never reported."""
+    """Report the values of an EVSE that the station has never reported.
+
+    Silent until all EVSEs should have been reported after the boot, or a full report has listed them.
+    """
     evse, statuses, boots = seen.payload["evseId"], station.connectors.statuses, station.boots
     if evse == 0 or (evse, 1) in statuses or not statuses or evse in station.connectors.evses:
         return None
@@ -200,7 +209,10 @@ def known_meter(seen: Seen, station: KnownStation) -> Said:
 @METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is reported when charging starts", _UPDATED, _STARTED)
 @once
 def phases_told(seen: Seen, station: KnownStation) -> Said:
-    """No numberOfPhasesUsed of a station that has told it before."""
+    """Report a missing numberOfPhasesUsed when charging starts.
+
+    Silent about stations that have never sent it.
+    """
     if not station.transactions.tells_phases:
         return None
     info, transaction = seen.payload["transactionInfo"], transaction_in(seen.payload, station)

@@ -1,4 +1,4 @@
-"""Meter values that come too early, too late, not at all, or by the wrong clock (checks M03 to M05, M08)."""
+"""Checks of the times of meter values: too early, too late, missing, or not aligned to the clock (M03 to M05, M08)."""
 
 from math import gcd
 
@@ -25,9 +25,9 @@ _MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
     "M03", "J02.FR.11", ERROR, "periodic meter values come every TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
 )
 def periodic_values(seen: Seen, station: KnownStation) -> Said:
-    """Periodic values of another context, sooner than the interval, or not at all while somebody charges.
+    """Report periodic values with a wrong context, before their interval is over, or missing while a vehicle charges.
 
-    M04 reports clock-aligned ones that are told as periodic.
+    M04 reports clock-aligned values that are sent as periodic.
     """
     is_periodic = seen.payload["triggerReason"] == "MeterValuePeriodic"
     if seen.detail == "Updated" and (not is_periodic or is_of_clock(seen.payload, station)):
@@ -43,9 +43,9 @@ def periodic_values(seen: Seen, station: KnownStation) -> Said:
 
 
 def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interval: float) -> Said:
-    """Judge the time since the last periodic values, or the start, of one and the same connection.
+    """Judge the time since the last periodic values, or since the start, within one connection.
 
-    An interval that the station told, and was not given, may have changed since, at the station itself: an info.
+    If the CSMS did not set the interval, the finding is an info: somebody may have changed it at the station.
     """
     last, tolerance = transaction.sampled or transaction.started, station.terms.tolerance
     at, since = told_at(seen.payload["timestamp"], station), told_at(last or "", station)
@@ -74,10 +74,10 @@ def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interv
     _VALUES,
 )
 def aligned_values(seen: Seen, station: KnownStation) -> Said:
-    """Clock-aligned values of another context, with another trigger, or of a time that is no boundary.
+    """Report clock-aligned values with another context or trigger, or at a time that is no multiple of the interval.
 
-    MeterValues of the context Sample.Periodic are wrong in any case: periodic values come in TransactionEvents
-    (J02.FR.11). Other contexts say why they were taken, which need not be the clock (J01.FR.08).
+    MeterValues of the context Sample.Periodic are always wrong: periodic values come in TransactionEvents (J02.FR.11).
+    Other contexts name another occasion than the clock, which is allowed (J01.FR.08).
     """
     payload, is_alone = seen.payload, seen.action == "MeterValues"
     if not payload.get("meterValue") or is_asked_for(seen, station):
@@ -94,7 +94,7 @@ def aligned_values(seen: Seen, station: KnownStation) -> Said:
 
 
 def _boundary(seen: Seen, station: KnownStation) -> Said:
-    """Judge the times by what is a boundary in every time zone: their midnights are a quarter of an hour apart."""
+    """Judge the times by boundaries that hold in every time zone: midnights are whole quarters of an hour apart."""
     interval, tolerance = station.meters.settings(station.variables).aligned_interval, station.terms.tolerance
     step = gcd(int(interval), 900) if interval else 0
     if step <= 2 * tolerance:
@@ -105,7 +105,7 @@ def _boundary(seen: Seen, station: KnownStation) -> Said:
         if at is None or not is_aligned or at < station.meters.retimed_at + tolerance:
             continue
         if tolerance < (at + station.terms.clock_offset) % step < step - tolerance:
-            is_given = station.variables.is_given("AlignedDataCtrlr", "Interval")  # else it may have changed since
+            is_given = station.variables.is_given("AlignedDataCtrlr", "Interval")  # if not, it may have changed since
             text = f"{value['timestamp']} is not aligned to {interval:.0f} s"
             return Wrong(text, severity=None if is_given else INFO, why=_MAY_HAVE_CHANGED)
     return None
@@ -120,7 +120,7 @@ def _boundary(seen: Seen, station: KnownStation) -> Said:
     _VALUES,
 )
 def only_when_idle(seen: Seen, station: KnownStation) -> Said:
-    """Clock-aligned values though a transaction runs, and SendDuringIdle is true."""
+    """Report clock-aligned values while a transaction runs, if SendDuringIdle is true."""
     payload = seen.payload
     if not station.meters.settings(station.variables).is_idle_only or not payload.get("meterValue"):
         return None
@@ -140,10 +140,10 @@ def only_when_idle(seen: Seen, station: KnownStation) -> Said:
     "M08", "J02.FR.10", ERROR, "meter values in an event carry the event's time", _STARTED, _UPDATED, implies=("M07",)
 )
 def values_of_now(seen: Seen, station: KnownStation) -> Said:
-    """Values that are younger than their event, or one of several that is older than one interval."""
+    """Report values that are newer than their event, or one of several values that is older than one interval."""
     stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
     if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, station):
-        return None  # X04: it is the event that has the wrong time
+        return None  # X04 reports the event: its own time is wrong
     event, tolerance = told_at(stamp, station), station.terms.tolerance
     interval = station.meters.interval(station.variables) if len(values) > 1 else None
     for value in values:

@@ -1,4 +1,4 @@
-"""Wrong customer information, and wrong monitors (checks N05 to N10)."""
+"""Checks of customer information and of monitors (checks N05 to N10)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
@@ -22,7 +22,10 @@ _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
     result("CustomerInformation"), call(_CUSTOMER),
 )  # fmt: skip
 def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
-    """Parts of nothing that was asked for, in the wrong order, or without end; or none, though a customer was named."""
+    """Report parts that nobody requested, in wrong order or without an end, or no parts for a named customer.
+
+    Silent about a command that asks neither for a report nor for a deletion.
+    """
     is_idle = seen.kind == "result" and not (seen.request["report"] or seen.request["clear"])
     return None if is_idle else judge_parts(seen, station)
 
@@ -31,7 +34,10 @@ def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
     "N06", "N09.FR.09", WARNING, "a customer must be identified in exactly one way", result("CustomerInformation")
 )
 def customer_is_named(seen: Seen, _: KnownStation) -> Said:
-    """Another status than Invalid, where there is no name or several; Rejected where nothing is to be done with it."""
+    """Report a status other than Invalid if the command names no customer or names one in several ways.
+
+    Rejected is right too if the command asks neither for a report nor for a deletion.
+    """
     named = [name for name in _REFERENCES if name in seen.request]
     is_idle = not seen.request["report"] and not seen.request["clear"]
     status = seen.payload["status"]
@@ -44,7 +50,7 @@ def customer_is_named(seen: Seen, _: KnownStation) -> Said:
     "N07", "N04.FR.01-02", ERROR, "each monitor to be set has exactly one result", result("SetVariableMonitoring")
 )
 def results_of_monitors(seen: Seen, _: KnownStation) -> Said:
-    """More or fewer results than monitors, or one of another variable."""
+    """Report more or fewer results than monitors, or a result for another variable."""
     asked, answered = seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]
     if len(asked) != len(answered):
         return f"{len(asked)} monitors were to be set, but {len(answered)} results came"
@@ -61,7 +67,11 @@ def results_of_monitors(seen: Seen, _: KnownStation) -> Said:
     call(_EVENT),
 )
 def events_of_monitors(seen: Seen, station: KnownStation) -> Said:
-    """No variableMonitoringId, a wrong trigger, more severity than is wanted; or a seqNo that is not the next one."""
+    """Report an event without variableMonitoringId, or with a wrong trigger, severity or seqNo.
+
+    The severity must not be above the level that the CSMS set with SetMonitoringLevel. A message that may be a repeat
+    may have any seqNo.
+    """
     number, due = seen.payload["seqNo"], station.monitors.next
     if due is not None and number != due and station.boots.count and not is_repeat(seen, station):
         return f"{_EVENT} has the seqNo {number}, not {due}"
@@ -80,7 +90,7 @@ def events_of_monitors(seen: Seen, station: KnownStation) -> Said:
     result("GetVariables", "SetVariables"), call(_EVENT),
 )  # fmt: skip
 def thresholds_are_cleared(seen: Seen, station: KnownStation) -> Said:
-    """A variable has come back, and no event says so."""
+    """Report a variable that is within its threshold again, without an event that says so."""
     if seen.kind == "call":
         return [Done(event.get("variableMonitoringId")) for event in seen.payload["eventData"] if event.get("cleared")]
     crossed = [id_ for id_ in station.monitors.by_id if _is_crossed(id_, station)]
@@ -97,7 +107,7 @@ def thresholds_are_cleared(seen: Seen, station: KnownStation) -> Said:
 
 @DIAGNOSTICS.deadline("N09")
 def is_not_cleared(due: Due, station: KnownStation) -> Said:
-    """Say that no event came."""
+    """Report that no event cleared the threshold."""
     return due.text if _is_crossed(due.key, station) and station.monitors.next is not None else None
 
 
@@ -106,7 +116,7 @@ def is_not_cleared(due: Due, station: KnownStation) -> Said:
     result("GetMonitoringReport"), call(_REPORT),
 )  # fmt: skip
 def monitors_are_reported(seen: Seen, station: KnownStation) -> Said:
-    """A report of what was said to be empty, or none, or no end of one, that was accepted."""
+    """Report a report that was announced as empty, or an accepted report that does not come or does not end."""
     wrong = wrong_id(seen, station) if seen.kind == "call" and is_of_nothing(seen, station) else None
     return wrong or until_the_last(seen, station)
 
@@ -115,7 +125,7 @@ DIAGNOSTICS.deadline("N05", "N10")(last_is_missing)
 
 
 def _wrong(event: Json, monitor: SetMonitor, station: KnownStation) -> str | None:
-    """Return what is wrong about an event of a monitor that is known."""
+    """Return what is wrong with an event of a known monitor; None if nothing is."""
     if monitor.trigger and event["trigger"] != monitor.trigger and _is_since(monitor.at, event, station):
         return f"event {event['eventId']} of a {monitor.setting['type']} has the trigger {event['trigger']}"
     level, severity = station.commands.agreed.get("SetMonitoringLevel"), monitor.setting["severity"]
@@ -125,13 +135,13 @@ def _wrong(event: Json, monitor: SetMonitor, station: KnownStation) -> str | Non
 
 
 def _is_since(at: float, event: Json, station: KnownStation) -> bool:
-    """Whether an event is surely one of the time after."""
+    """Whether an event was surely made after a time."""
     made = seconds_of(event["timestamp"])
     return made is not None and made > at + station.terms.clock_offset + station.terms.tolerance
 
 
 def _is_crossed(id_: int, station: KnownStation) -> bool:
-    """Whether a monitor has told that its threshold is crossed, and would tell that it is cleared."""
+    """Whether a monitor has reported that its threshold is crossed, and must report when it is cleared."""
     monitor, level = station.monitors.by_id.get(id_), station.commands.agreed.get("SetMonitoringLevel")
     if monitor is None or not monitor.is_crossed or monitor.setting.get("transaction"):
         return False
@@ -140,7 +150,7 @@ def _is_crossed(id_: int, station: KnownStation) -> bool:
 
 
 def _values(seen: Seen) -> list[Json]:
-    """Return the items with the values that variables have now, by an answer about them."""
+    """Return the items with the present values of variables, from the answer to GetVariables or SetVariables."""
     if seen.action == "GetVariables":
         got = [item for item in seen.payload["getVariableResult"] if "attributeValue" in item]
     else:

@@ -1,4 +1,4 @@
-"""The names by which checks look for variables, as Part 2 writes them."""
+"""The names of variables that checks look for, in the spelling of Part 2."""
 
 from collections.abc import Mapping
 
@@ -11,4 +11,4 @@ _READ = (name for component, variable in NEEDED_VARIABLES for name in (component
 STANDARD_NAMES: Mapping[str, str] = {
     folded(name): name for name in (*_REQUIRED, *_READ, "AllowReset", "BasicAuthPassword")
 }
-"""Each by its folded name."""
+"""The names by their folded form."""

@@ -1,4 +1,4 @@
-"""The variables that the checks read: what to ask a station for that does not report all that it has."""
+"""The variables that the checks read: the CSMS can ask for them if a station does not report all its variables."""
 
 from collections.abc import Sequence
 
@@ -49,4 +49,4 @@ NEEDED_VARIABLES: Sequence[tuple[str, str]] = (
     ("TxCtrlr", "TxStartPoint"),
     ("TxCtrlr", "TxStopPoint"),
 )
-"""Component and variable, with its instance after a stroke."""
+"""Component and variable; the instance of the variable follows after a slash."""

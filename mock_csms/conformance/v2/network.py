@@ -1,4 +1,4 @@
-"""Wrong ways to the CSMS (check V20)."""
+"""Checks of network profiles, with which a station reaches the CSMS (check V20)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said
@@ -15,7 +15,7 @@ _PRIORITY = ("OCPPCommCtrlr", "", 0, 0, "NetworkConfigurationPriority", "")
     result("SetNetworkProfile", "SetVariables"),
 )  # fmt: skip
 def usable_profiles(seen: Seen, station: KnownStation) -> Said:
-    """A slot that does not exist, a profile of less security, or one whose certificates are missing, is accepted."""
+    """Report an accepted slot that does not exist, or a profile that lowers security or lacks its root certificate."""
     if seen.action == "SetNetworkProfile":
         slot, profile = seen.request["configurationSlot"], seen.request["connectionData"]
         return _why_unusable(slot, profile, station) if seen.payload["status"] == "Accepted" else None
@@ -37,7 +37,7 @@ def _why_unusable(slot: int, profile: Json, station: KnownStation) -> str | None
 
 
 def _why_insecure(slot: str, station: KnownStation) -> str | None:
-    """Return what keeps the profile that was put in a slot from being used."""
+    """Return why the profile in a slot cannot be used; None if it can, or nobody knows."""
     now, level = station.variables.number("SecurityCtrlr", "SecurityProfile"), station.certificates.slots.get(slot)
     if level is None or now is None:
         return None
@@ -47,7 +47,7 @@ def _why_insecure(slot: str, station: KnownStation) -> str | None:
 
 
 def _why_lower(slot: str, level: int, station: KnownStation) -> str | None:
-    """Return that a profile is less secure than the one that is used, where that may not be."""
+    """Return that a profile is less secure than the present one, unless a downgrade is allowed or may be."""
     now = station.variables.number("SecurityCtrlr", "SecurityProfile")
     may_be = station.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
     is_known = may_be is not None or station.reports.is_complete

@@ -1,7 +1,7 @@
-"""What really exercises a check, where that is less, or other, than the occasions that it looks at.
+"""The occasions that really exercise a check, where these differ from the occasions that the check looks at.
 
-A check that looks at an occasion has not always judged anything: the facts that it needs may be unknown, and what it
-forbids may not have been possible. What is not listed here is exercised by each of its occasions; every check is
+A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station could
+not have done wrong there. A check that is not listed here is exercised by each of its occasions. Every check is
 exercised by a finding, and by a deadline of its own that was met or has passed.
 """
 
@@ -54,7 +54,7 @@ from mock_csms.twin.seen import call, error, response, result, when
 _MESSAGES = call() + result() + error()
 _READABLE = where(lambda seen, _: visitor_of(seen))
 _LATE = at()
-"""Nothing but the deadlines of the check."""
+"""Only the deadlines of the check exercise it."""
 _EVENT, _VALUES, _STATUS = "TransactionEvent", "MeterValues", "FirmwareStatusNotification"
 _REFUSED = response("Authorize", f"{_EVENT}.Authorized")
 
@@ -127,7 +127,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "S07": where(lambda seen, _: seen.request.get("certificateType", OWN) == OWN),
     "S09": where(lambda seen, station: station.security.of(seen.payload.get("certificateType", OWN)).is_open),
     "S10": where(lambda seen, _: seen.payload["status"] == "Rejected", response("SignCertificate")),
-    # idTokens: what a station must not do is exercised once it could have done it.
+    # idTokens: a prohibition is exercised when the station had the chance to break it.
     "A01": where(may_ask),
     **dict.fromkeys(("A02", "A03"), where(lambda seen, _: told_status(seen) != "Accepted", _REFUSED)),
     "A04": where(lambda seen, _: seen.payload.get("idTokenInfo", {}).get("evseId"), _REFUSED),
@@ -207,12 +207,12 @@ EXERCISES: Mapping[str, Exercise] = {
     "D02": where(lambda _, station: station.local_list.version is not None),
     **dict.fromkeys(("F03", "L05", "L06", "N03", "N09", "H01", "H02"), _LATE),
 }  # fmt: skip
-"""By the id of the check."""
+"""What exercises a check, by the id of the check."""
 
 _UNSEEN = {"knocked", "refused"}
 _CLOSINGS = {"T12", "T14"}
 
 
 def is_in_a_trace(check: Check) -> bool:
-    """Whether a recorded trace can exercise a check: it has no handshakes, and says not how connections ended."""
+    """Whether a recorded trace can exercise a check: a trace has no handshakes, and not how connections ended."""
     return check.id not in _CLOSINGS and not all(kind in _UNSEEN for kind, _ in check.on)

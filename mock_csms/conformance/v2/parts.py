@@ -1,4 +1,4 @@
-"""Judges answers that come in parts, for the checks of each kind of them (B07, B08, K09, N02, N09, O03, O04)."""
+"""Judges answers that come in parts, for all checks of such answers (B07, B08, K09, N02, N09, O03, O04)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.parts import ASKING
@@ -10,9 +10,9 @@ _EMPTY = ("NotSupported", "EmptyResultSet")
 
 
 def judge_parts(seen: Seen, station: KnownStation) -> Said:
-    """Say all that can be wrong about parts: their requestId, their seqNo if they have one, and their end.
+    """Report everything that can be wrong with parts: the requestId, the seqNo if there is one, and the end.
 
-    For a check that looks at the results of commands and at the parts; `last_is_missing` judges its deadlines.
+    For a check that looks at the results of commands and at the parts. `last_is_missing` judges its deadlines.
     """
     wrong = None
     if seen.kind == "call":
@@ -21,15 +21,15 @@ def judge_parts(seen: Seen, station: KnownStation) -> Said:
 
 
 def is_of_nothing(seen: Seen, station: KnownStation) -> bool:
-    """Whether a part tells what the station has said not to have."""
+    """Whether the station sends a part although it answered NotSupported or EmptyResultSet."""
     entry = station.parts.of(seen)
     return entry is not None and entry.status in _EMPTY
 
 
 def wrong_id(seen: Seen, station: KnownStation) -> str | None:
-    """Return what is wrong about the requestId of a part: nobody asked for it, or the station had said no.
+    """Return what is wrong with the requestId of a part: no command had it, or the station did not accept that command.
 
-    What was asked before the station booted is not known to a mock that was started later.
+    Silent if the mock may not know the command: it has seen no boot yet, or more commands came than it remembers.
     """
     id_, entry = seen.payload["requestId"], station.parts.of(seen)
     if entry is None and station.boots.count and not station.parts.is_full:
@@ -40,7 +40,7 @@ def wrong_id(seen: Seen, station: KnownStation) -> str | None:
 
 
 def wrong_number(seen: Seen, station: KnownStation) -> str | None:
-    """Return what is wrong about the seqNo of a part; what comes after the last one has none that is right."""
+    """Return what is wrong with the seqNo of a part; parts after the last one are not judged here."""
     entry, number = station.parts.of(seen), seen.payload["seqNo"]
     if entry is None or entry.is_in_doubt or entry.is_complete or number == entry.next or is_repeat(seen, station):
         return None
@@ -48,9 +48,9 @@ def wrong_number(seen: Seen, station: KnownStation) -> str | None:
 
 
 def until_the_last(seen: Seen, station: KnownStation) -> Said:
-    """Say that the last part has to come, when the command is accepted and when parts come.
+    """Set a deadline for the last part when the command is accepted, and again with each part.
 
-    For a check whose deadlines are judged by `last_is_missing`.
+    Report a part that comes after the last one. `last_is_missing` judges the deadlines.
     """
     telling = ASKING.get(seen.action, seen.action)
     id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
@@ -65,7 +65,7 @@ def until_the_last(seen: Seen, station: KnownStation) -> Said:
 
 
 def last_is_missing(due: Due, station: KnownStation) -> Said:
-    """Return the finding where the last part did not come, unless the station was still busy with another report."""
+    """Report that the last part did not come; wait longer while the station still sends another report."""
     late, patience = station.parts.asked.get(due.key), station.terms.patience
     if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:
         return None

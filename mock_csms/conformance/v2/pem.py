@@ -1,4 +1,7 @@
-"""Whether a text is a certificate or a signature at all: its form only, as no library's opinion may accuse anybody."""
+"""Tests whether a text has the form of a certificate or signature.
+
+Only the form counts: no station is accused because a library dislikes a certificate.
+"""
 
 from base64 import b64decode
 from binascii import Error
@@ -7,9 +10,10 @@ from collections.abc import Iterator
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _INTEGER, _BITS, _SEQUENCE, _VERSION = 0x02, 0x03, 0x30, 0xA0
 _CERTIFICATE = [_SEQUENCE, _SEQUENCE, _BITS]
-"""What a certificate consists of (RFC 5280, 4.1): what is signed, how, and the signature."""
+"""The elements of a certificate (RFC 5280, 4.1): the signed part, the algorithm of the signature, and the signature."""
 _SIGNED = [_INTEGER, *[_SEQUENCE] * 5]
-"""What is signed begins with, after the version: serial number, algorithm, issuer, validity, subject and key."""
+"""The first elements of the signed part, after the version: serial number, algorithm, issuer, validity, subject,
+key."""
 
 
 def is_certificate(text: str) -> bool:
@@ -27,7 +31,7 @@ def is_certificate(text: str) -> bool:
 
 
 def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the tags and contents of what stands in DER; ValueError or IndexError where it is none."""
+    """Yield the tag and the content of each DER element; raise ValueError or IndexError if the bytes are no DER."""
     at = 0
     while at < len(der):
         tag, size, at = der[at], der[at + 1], at + 2
@@ -41,12 +45,12 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def is_base64(text: str) -> bool:
-    """Whether a text is something in base64."""
+    """Whether a text is base64 of at least one byte, line breaks aside."""
     return bool(decode("".join(text.split())))
 
 
 def decode(text: str) -> bytes | None:
-    """Return what is in base64; None where it is not."""
+    """Return the bytes of a base64 text; None if it is no base64."""
     try:
         return b64decode(text, validate=True)
     except (Error, ValueError):

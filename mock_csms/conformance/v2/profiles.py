@@ -1,4 +1,4 @@
-"""Wrong charging profiles, and schedules made of them (checks K)."""
+"""Checks of charging profiles and composite schedules (checks K)."""
 
 from itertools import pairwise
 from typing import Any
@@ -21,7 +21,7 @@ PROFILES = Subject("charging profiles")
     call("ReportChargingProfiles"),
 )
 def reports_profiles(seen: Seen, station: KnownStation) -> Said:
-    """Parts of another request, too many, or too few."""
+    """Report parts for another request, too many parts, or too few."""
     return judge_parts(seen, station)
 
 
@@ -36,7 +36,7 @@ PROFILES.deadline("K01")(last_is_missing)
     result("GetCompositeSchedule"),
 )
 def composes_what_it_can(seen: Seen, station: KnownStation) -> Said:
-    """Accepted without a schedule, for an EVSE that is not there, or in a unit that the station does not have."""
+    """Report Accepted without a schedule, for an EVSE that does not exist, or in a unit that is not supported."""
     evse, unit = seen.request["evseId"], seen.request.get("chargingRateUnit")
     if seen.payload["status"] != "Accepted":
         return None
@@ -56,7 +56,7 @@ def composes_what_it_can(seen: Seen, station: KnownStation) -> Said:
     call("ReportChargingProfiles", "NotifyChargingLimit", "NotifyEVChargingSchedule"),
 )
 def periods_rise(seen: Seen, _: KnownStation) -> Said:
-    """A schedule whose first period begins later, or one whose next period does not."""
+    """Report a schedule that does not start at 0, or a period that does not start after the one before."""
     for schedule in _schedules_in(seen):
         starts = [period["startPeriod"] for period in schedule["chargingSchedulePeriod"]]
         if starts and (starts[0] != 0 or any(one >= other for one, other in pairwise(starts))):
@@ -65,7 +65,7 @@ def periods_rise(seen: Seen, _: KnownStation) -> Said:
 
 
 def _schedules_in(seen: Seen) -> list[Any]:
-    """Return all schedules that a message tells."""
+    """Return all schedules in a message."""
     payload = seen.payload
     if seen.kind == "result":
         return [payload["schedule"]] if "schedule" in payload else []
@@ -83,6 +83,6 @@ def _schedules_in(seen: Seen) -> list[Any]:
     result("SetChargingProfile"),
 )
 def rejects_what_it_cannot_follow(seen: Seen, station: KnownStation) -> Said:
-    """Accepted, although the EVSE, the unit or the transaction is not there."""
+    """Report Accepted for a profile with an EVSE, a unit or a transaction that does not exist."""
     objection = station.charging.objections.get(seen.id)
     return f"Accepted, but {objection}" if objection and seen.payload["status"] == "Accepted" else None

@@ -1,4 +1,4 @@
-"""Wrong boots (checks B01 to B06, B11, B14, B15, B21); other checks B are in `heartbeats`, `statuses` and `resets`."""
+"""Checks of boots (checks B01 to B06, B11, B14, B15, B21); others are in `heartbeats`, `statuses` and `resets`."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
@@ -7,10 +7,10 @@ from mock_csms.twin.seen import Seen, call, error, response, result, when
 
 PROVISIONING = Subject("provisioning")
 STARTUPS = {"StartupOfTheDevice", "ResetOrReboot"}
-"""The security events that tell of a boot."""
+"""The security events that report a boot."""
 BOOT, EVENT = "BootNotification", "SecurityEventNotification"
 LEAST_PAUSE = 5.0
-"""How many seconds a station has to wait between boots where the CSMS leaves that to it."""
+"""The shortest wait in seconds between two boots if the CSMS left the interval to the station."""
 _REASONS = {("Immediate", "Accepted"): {"RemoteReset"}, ("OnIdle", "Scheduled"): {"ScheduledReset"}}
 _RESET = {"RemoteReset", "ScheduledReset"}
 _OF_SCHEMAS = {"FormatViolation", "FormationViolation", "ProtocolError", "RpcFrameworkError", "MessageTypeNotSupported"}
@@ -22,7 +22,10 @@ _OF_SCHEMAS |= {"TypeConstraintViolation"}
     "B01", "B01.FR.01, B01.FR.03", ERROR, "the first CALL of a station is BootNotification", call(), any_payload=True
 )
 def boots_first(seen: Seen, station: KnownStation) -> Said:
-    """Another call before the boot; without any boot the station may have been accepted before the mock was started."""
+    """Report another call before BootNotification.
+
+    If the station never boots, the finding is an info: it may have been accepted before the mock started.
+    """
     due = station.boots.due
     if not due:
         return None
@@ -39,13 +42,13 @@ def boots_first(seen: Seen, station: KnownStation) -> Said:
     "B02", "B01.FR.08, B02.FR.02", ERROR, "until it is Accepted, a station sends only what was triggered", call()
 )
 def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
-    """A call that nobody has asked for, by a station that is not accepted; B03 reports one that has to be silent."""
+    """Report a call that was not triggered, of a station that is not accepted; B03 covers the rejected ones."""
     boots = station.boots
     is_told = boots.count or boots.status == REFUSED
     if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
         return None
     if any(action != BOOT for action, _ in station.connections.calls.values()):
-        return None  # R06
+        return None  # R06 reports calls that overlap
     if silent_when_rejected(seen, station):
         return None
     before = boots.before if boots.is_new else UNKNOWN
@@ -57,7 +60,7 @@ def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.check("B03", "B03.FR.02", ERROR, "a Rejected station stays silent until the interval has passed", call())
 def silent_when_rejected(seen: Seen, station: KnownStation) -> Said:
-    """A call before the interval of a rejection is over; B04 and B05 report early boots."""
+    """Report a call before the interval of a rejection is over; B04 and B05 report early BootNotifications."""
     boots = station.boots
     if boots.status != "Rejected" or not boots.interval or seen.action == BOOT:
         return None
@@ -77,7 +80,10 @@ def silent_when_rejected(seen: Seen, station: KnownStation) -> Said:
     when("connected"),
 )
 def boots_again(seen: Seen, station: KnownStation) -> Said:
-    """A boot before the interval is over, neither triggered nor after a reset, or none when it is over."""
+    """Report a BootNotification before the interval is over, or none after it.
+
+    An early one is right if it was triggered, or follows a reset.
+    """
     boots = station.boots
     if seen.kind == "response":
         status, interval = seen.payload["status"], seen.payload["interval"]
@@ -103,7 +109,7 @@ def _next_boot(status: str, interval: float, wait: float, station: KnownStation)
     "B05", "B02.FR.07, B03.FR.05", WARNING, "without an interval, BootNotification is not repeated at once", call(BOOT)
 )
 def does_not_flood(seen: Seen, station: KnownStation) -> Said:
-    """A boot at once after one that was answered with an interval of 0."""
+    """Report a BootNotification right after one that was answered with the interval 0."""
     boots = station.boots
     if boots.status not in ("Pending", "Rejected") or boots.interval or boots.is_triggered:
         return None
@@ -117,12 +123,12 @@ def does_not_flood(seen: Seen, station: KnownStation) -> Said:
     "B06", "B01.FR.09", ERROR, "the boot reason matches the reset, firmware update or trigger", call(BOOT)
 )
 def reason_fits(seen: Seen, station: KnownStation) -> Said:
-    """Another reason than that of the reset, firmware or trigger that came before."""
+    """Report a boot reason that differs from the reset, the firmware update or the trigger before the boot."""
     reason, boots, resets = seen.payload["reason"], station.boots, station.resets
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
     if resets.status == "Scheduled" and station.transactions.running:
-        return None  # it waits still: this is another boot
+        return None  # the scheduled reset still waits: this boot has another cause
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
         why = f"Reset {resets.kind} was {resets.status}"
@@ -139,9 +145,9 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
     "B21", "B01.FR.03", WARNING, "an Accepted station does not boot again on the same connection", call(BOOT)
 )
 def boots_once(seen: Seen, station: KnownStation) -> Said:
-    """A boot of the same station, though nothing was reset or triggered; what has changed may be told.
+    """Report a second BootNotification without a reset or a trigger. Changed data of the station may be sent.
 
-    One that waited long for its answer may have been sent again before that came.
+    If the first one waited long for its answer, the station may have sent the second before the answer came.
     """
     boots, last = station.boots, station.boots.asked
     is_plain = boots.is_accepted and boots.answered_at >= station.connections.opened_at and not boots.is_triggered
@@ -165,7 +171,7 @@ def boots_once(seen: Seen, station: KnownStation) -> Said:
     call(EVENT),
 )
 def tells_of_boots(seen: Seen, station: KnownStation) -> Said:
-    """Neither StartupOfTheDevice nor ResetOrReboot after a boot."""
+    """Report a boot without the security event StartupOfTheDevice or ResetOrReboot."""
     boots = station.boots
     if seen.kind == "call":
         return Done() if seen.payload["type"] in STARTUPS else None
@@ -182,7 +188,7 @@ def tells_of_boots(seen: Seen, station: KnownStation) -> Said:
     result("RequestStartTransaction", "RequestStopTransaction"),
 )
 def starts_nothing_while_pending(seen: Seen, station: KnownStation) -> Said:
-    """Another answer than Rejected to a command that found the station Pending."""
+    """Report an answer other than Rejected to a command that was sent while the station was Pending."""
     boots, status = station.boots, seen.payload["status"]
     if status == "Rejected" or boots.status != "Pending" or boots.commanded.get(seen.id) != "Pending":
         return None
@@ -199,7 +205,10 @@ def starts_nothing_while_pending(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def refuses_while_rejected(seen: Seen, station: KnownStation) -> Said:
-    """Another answer to a command that found the station Rejected; one that breaks its schema may be refused for it."""
+    """Report an answer other than SecurityError to a command that was sent while the station was Rejected.
+
+    An error about the schema is right too: the command may violate its schema.
+    """
     boots = station.boots
     if boots.status != "Rejected" or boots.commanded.get(seen.id) != "Rejected":
         return None

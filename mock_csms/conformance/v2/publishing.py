@@ -1,4 +1,4 @@
-"""Wrong statuses of firmware that a station publishes for others (check L09)."""
+"""Checks of the statuses of firmware that a station publishes for others (check L09)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said
@@ -13,9 +13,9 @@ _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFail
     "L09", "L03.FR.04", ERROR, "Published has a location, and publishing statuses have their requestId", call(_STATUS)
 )
 def tells_where_it_is(seen: Seen, station: KnownStation) -> Said:
-    """Published without a location; a status without a requestId that was not triggered, or with one never given.
+    """Report Published without a location, a status without a requestId, or with one that no command had.
 
-    What was published before the station booted may have any requestId.
+    A triggered status needs no requestId. Firmware published before the last boot may have any requestId.
     """
     status, id_ = seen.payload["status"], seen.payload.get("requestId")
     if status == "Published" and not seen.payload.get("location"):

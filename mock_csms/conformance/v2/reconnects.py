@@ -1,4 +1,4 @@
-"""Wrong ways to reconnect, and to leave before a boot was accepted (checks T12 to T14)."""
+"""Checks of reconnects, and of stations that leave before they are accepted (checks T12 to T14)."""
 
 from mock_csms.conformance.common.transport import TRANSPORT
 from mock_csms.conformance.facts.station import KnownStation
@@ -18,12 +18,13 @@ from mock_csms.twin.seen import Seen, call, when
     any_payload=True,
 )
 def waits(seen: Seen, station: KnownStation) -> Said:
-    """A wait below RetryBackOffWaitMinimum, doubled RetryBackOffRepeatTimes at most; later than that it may always be.
+    """Report a wait below RetryBackOffWaitMinimum, which doubles with each refusal, RetryBackOffRepeatTimes at most.
 
-    Attempts that do not reach the mock make waits longer. A station that boots was off, and need not have waited.
+    A longer wait is always right: some attempts may not reach the mock. A BootNotification withdraws the finding, as a
+    station that was off need not wait.
     """
     least, since = _least_wait(station), station.connections.waits_since
-    if seen.kind != "knocked":  # what cannot be read may have been a boot
+    if seen.kind != "knocked":  # an unreadable message may have been a boot
         return Done("lost")
     wants_websocket = seen.event_as(Knocked).visitor.wants_websocket
     if since is None or not wants_websocket or seen.at - since >= 0.9 * least - 0.1:
@@ -36,7 +37,7 @@ def waits(seen: Seen, station: KnownStation) -> Said:
 
 
 def _least_wait(station: KnownStation) -> float:
-    """Return how long it has to wait at least, 0 where that is not known; each network profile has waits of its own."""
+    """Return the shortest wait in seconds; 0 if it is not known. Each network profile has waits of its own."""
     times = station.variables.number("OCPPCommCtrlr", "RetryBackOffRepeatTimes") or 0
     slots = station.variables.several("OCPPCommCtrlr", "NetworkConfigurationPriority") or ["1"]
     doubled = min(station.connections.refused, times, 20) if len(slots) == 1 else 0
@@ -53,7 +54,7 @@ def _least_wait(station: KnownStation) -> float:
     implies=("B11",),
 )
 def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
-    """A BootNotification like the last one after a connection was lost, and no security event that tells of a start."""
+    """Report an unchanged BootNotification after a lost connection, without a security event that reports a start."""
     boots, connections = station.boots, station.connections
     if seen.action == "SecurityEventNotification":
         return Done() if seen.payload["type"] in ("StartupOfTheDevice", "ResetOrReboot") else None
@@ -71,7 +72,7 @@ def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
     when("disconnected"),
 )
 def stays(seen: Seen, station: KnownStation) -> Said:
-    """A close frame while Pending, without a reset and the like; who was accepted may leave."""
+    """Report that a Pending station closed the connection, without a reset or the like. An accepted one may leave."""
     event, boots = seen.event_as(Disconnected), station.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
         return None

@@ -1,4 +1,4 @@
-"""Wrong remote starts, and reservations that are not named (checks X09 to X11, X21, X25, X26)."""
+"""Checks of remote starts, and of reservationIds in events (checks X09 to X11, X21, X25, X26)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
@@ -12,16 +12,16 @@ from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
-"""All events but those that are nothing but periodic values."""
+"""All events except those that carry only periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
-"""What may start a transaction that was asked for before its start point was reached."""
+"""The triggers that may start the transaction of a remote start if TxStartPoint is reached later."""
 _AS_IF_LOCAL = {"Authorized", *_LATE_STARTS}
 _START = "RequestStartTransaction"
 _UNUSABLE = {"Faulted", "Unavailable", "Reserved"}
 
 
 def _followed(seen: Seen, station: KnownStation) -> Json | None:
-    """Return the remote start that an event is the first to follow."""
+    """Return the remote start of an event, if this is the first event with its remoteStartId."""
     remote = station.remote_starts
     if not remote.starts or "remoteStartId" not in seen.payload["transactionInfo"]:
         return None
@@ -30,14 +30,17 @@ def _followed(seen: Seen, station: KnownStation) -> Json | None:
 
 
 def _evse_asked(seen: Seen) -> int | None:
-    """Return the EVSE of a command, which may have been sent wrong on purpose."""
+    """Return the EVSE of a command; None if it has no valid one, as commands may be wrong on purpose."""
     evse = seen.request.get("evseId") if isinstance(seen.request, dict) else None
     return evse if isinstance(evse, int) else None
 
 
 @TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
 def told_as_remote(seen: Seen, station: KnownStation) -> Said:
-    """The first event with its remoteStartId, told as something else."""
+    """Report the first event with a remoteStartId if its trigger is not RemoteStart.
+
+    A Started event may have another trigger if TxStartPoint is reached only later.
+    """
     asked, trigger = _followed(seen, station), seen.payload["triggerReason"]
     if asked is None or trigger == "RemoteStart" or (seen.detail == "Started" and trigger in _LATE_STARTS):
         return None
@@ -53,7 +56,7 @@ def told_as_remote(seen: Seen, station: KnownStation) -> Said:
     _TOLD,
 )
 def remote_start_id(seen: Seen, station: KnownStation) -> Said:
-    """An event without its remoteStartId, with one that was not asked for, or none where one has to come at once."""
+    """Report an event without the remoteStartId, with an unknown one, or no event where one must come at once."""
     if seen.kind == "result":
         return _until_told(seen, station)
     number = seen.payload["transactionInfo"].get("remoteStartId")
@@ -65,12 +68,12 @@ def remote_start_id(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.deadline("X10")
 def start_is_untold(due: Due, station: KnownStation) -> Said:
-    """Say that no event came, where nothing can have kept the station from it."""
+    """Report that no event came, unless something may have kept the station from starting."""
     return due.text if _is_untold(due, station) else None
 
 
 def _unnamed(seen: Seen, station: KnownStation) -> Said:
-    """Judge an event without a remoteStartId: that of a remote start, also where it is told as if a card was shown."""
+    """Judge an event without a remoteStartId that belongs to a remote start, even if it looks like a local one."""
     trigger = seen.payload["triggerReason"]
     if trigger == "RemoteStart":
         return "RemoteStart without a remoteStartId"
@@ -83,9 +86,10 @@ def _unnamed(seen: Seen, station: KnownStation) -> Said:
 
 
 def _begun_for(seen: Seen, station: KnownStation) -> int | None:
-    """Return the remote start for whose idToken somebody begins to charge, soon after it was accepted.
+    """Return the remote start to which this start of charging belongs: the same idToken, soon after it was accepted.
 
-    A driver may come with the same idToken; where the station asks about it, though not for remote starts, one did.
+    A driver may present the same idToken at the station. That is certain if the station sent an Authorize for it
+    although remote starts need none.
     """
     payload, transaction, remote = seen.payload, transaction_in(seen.payload, station), station.remote_starts
     is_known = transaction is not None and (transaction.token is not None or transaction.remote is not None)
@@ -106,7 +110,7 @@ def _begun_for(seen: Seen, station: KnownStation) -> int | None:
 
 
 def _not_asked_for(number: int, seen: Seen, station: KnownStation) -> str | None:
-    """Return what is wrong about a remoteStartId: another one was asked for, or none at all since the boot."""
+    """Return what is wrong with a remoteStartId: the command had another one, or no command since the boot had it."""
     payload, remote, transaction = seen.payload, station.remote_starts, transaction_in(seen.payload, station)
     open_ = [each for each in remote.starts if each not in remote.used]
     is_mine = any(is_same_token(remote.starts[each]["idToken"], payload.get("idToken")) for each in open_)
@@ -120,7 +124,7 @@ def _not_asked_for(number: int, seen: Seen, station: KnownStation) -> str | None
 
 
 def _until_told(seen: Seen, station: KnownStation) -> Said:
-    """Expect the event where a transaction begins with the authorization, whether a vehicle comes or not."""
+    """Set a deadline for the event if TxStartPoint has Authorized: then no vehicle is needed for the start."""
     number = seen.request.get("remoteStartId") if isinstance(seen.request, dict) else None
     points = station.variables.several("TxCtrlr", "TxStartPoint") or ()
     is_told = any(each.remote == number for each in station.transactions.by_id.values())
@@ -133,7 +137,7 @@ def _until_told(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_untold(due: Due, station: KnownStation) -> bool:
-    """Whether nothing can have kept a station from what it has agreed to: not the idToken, nor the state of an EVSE."""
+    """Whether nothing may have kept the station from an accepted start: idToken, reset, or state of an EVSE."""
     number, remote = due.key, station.remote_starts
     asked = remote.starts.get(number)
     if asked is None or number in remote.used or not station.boots.is_accepted or station.resets.status:
@@ -146,7 +150,7 @@ def _is_untold(due: Due, station: KnownStation) -> bool:
 
 
 def _time_to_begin(station: KnownStation) -> float:
-    """Return how long a station may wait for the vehicle after a remote start."""
+    """Return how many seconds a station may wait for the vehicle after a remote start."""
     timeout = station.variables.number("TxCtrlr", "EVConnectionTimeOut")
     return station.terms.patience if timeout is None else timeout
 
@@ -155,7 +159,7 @@ def _time_to_begin(station: KnownStation) -> float:
     "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _TOLD, implies=("A08",)
 )
 def remote_token(seen: Seen, station: KnownStation) -> Said:
-    """Another idToken than the one of the command."""
+    """Report an idToken that differs from the one in the command."""
     asked, token = _followed(seen, station), seen.payload.get("idToken")
     if asked is None or token is None or is_same_token(asked["idToken"], token):
         return None
@@ -164,7 +168,7 @@ def remote_token(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
 def reservation_named(seen: Seen, station: KnownStation) -> Said:
-    """A reserved idToken comes where it is reserved, and the reservation is not named."""
+    """Report a reserved idToken that is used at its EVSE, in an event without the reservationId."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if (
         not station.reservations.by_id
@@ -185,7 +189,10 @@ def reservation_named(seen: Seen, station: KnownStation) -> Said:
     "X25", "F01.FR.13", ERROR, "the answer to a remote start has the transactionId that runs already", result(_START)
 )
 def transaction_named(seen: Seen, station: KnownStation) -> Said:
-    """No transactionId though a transaction without authorization runs on that EVSE, or that of one that has ended."""
+    """Report an answer without the transactionId of the transaction that runs there without authorization.
+
+    A transactionId of a transaction that has ended is reported too.
+    """
     evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
     named = station.transactions.by_id.get(id_ or "")
     if named is not None and not named.is_open:
@@ -202,7 +209,7 @@ def transaction_named(seen: Seen, station: KnownStation) -> Said:
     "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
 )
 def free_for_start(seen: Seen, station: KnownStation) -> Said:
-    """Accepted where all connectors are out of order, or where somebody else charges already (F01.FR.24)."""
+    """Report Accepted where all connectors are out of order, or where another driver charges already (F01.FR.24)."""
     evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted":
         return None

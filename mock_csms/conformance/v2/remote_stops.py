@@ -1,4 +1,4 @@
-"""What a station answers about transactions, and whether it stops those that must stop (checks X19, X20, X23, X24)."""
+"""Checks of remote stops, stops after an invalid idToken, and GetTransactionStatus (checks X19, X20, X23, X24)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
@@ -9,13 +9,13 @@ from mock_csms.twin.v2.transactions import STOPS
 
 _EVENT = call("TransactionEvent")
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
-"""All events but those that are nothing but periodic values."""
+"""All events except those that carry only periodic values."""
 _STOPPED = STOPS | LEFT
-"""The triggers after which the station gives no energy, whoever stopped it."""
+"""The triggers after which the station delivers no energy, whoever stopped it."""
 
 
 def asked_about(seen: Seen) -> str | None:
-    """Return the transaction that a command is about; one that was sent wrong on purpose may be about anything."""
+    """Return the transactionId in a command; None if it has no valid one, as commands may be wrong on purpose."""
     id_ = seen.request.get("transactionId") if isinstance(seen.request, dict) else None
     return id_ if isinstance(id_, str) else None
 
@@ -29,7 +29,10 @@ def asked_about(seen: Seen) -> str | None:
     _EVENT,
 )
 def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
-    """Neither an end nor a suspension after an idTokenInfo that is not Accepted."""
+    """Report a transaction that neither ends nor suspends after an idTokenInfo that is not Accepted.
+
+    Judged only where StopTxOnInvalidId and MaxEnergyOnInvalidId oblige the station to stop.
+    """
     if seen.kind == "call":
         info = seen.payload["transactionInfo"]
         is_stopped = seen.payload["triggerReason"] in _STOPPED or info.get("chargingState") == "SuspendedEVSE"
@@ -43,14 +46,14 @@ def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.deadline("X19")
 def goes_on(due: Due, station: KnownStation) -> Said:
-    """Judge a transaction that still runs, when what waited should have come."""
+    """Report a transaction that still runs; wait longer while events may still be queued at the station."""
     if due.key not in station.transactions.running:
         return None
     return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text
 
 
 def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
-    """Return what must come where the variables demand it (E05.FR.02, .09, .10)."""
+    """Set a deadline for the stop if the variables demand it (E05.FR.02, .09, .10)."""
     transaction = station.transactions.running.get(id_)
     stops = station.variables.switch("TxCtrlr", "StopTxOnInvalidId")
     if transaction is None or stops is None or transaction.stopped_by is not None:
@@ -66,7 +69,10 @@ def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
     "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
 )
 def status_is_right(seen: Seen, station: KnownStation) -> Said:
-    """An indicator too much or too little, or one that contradicts the events."""
+    """Report a missing or surplus ongoingIndicator, or one that contradicts the events.
+
+    Silent where events may still be queued at the station.
+    """
     id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
     if id_ is None:
         return None if is_ongoing is None else "an ongoingIndicator, although no transaction was asked about"
@@ -89,7 +95,10 @@ def status_is_right(seen: Seen, station: KnownStation) -> Said:
     result("RequestStopTransaction"),
 )
 def stop_answered(seen: Seen, station: KnownStation) -> Said:
-    """Rejected for a transaction that runs, or accepted for one that does not (F03.FR.08)."""
+    """Report Rejected for a transaction that runs, or Accepted for one that does not (F03.FR.08).
+
+    Silent where events may still be queued at the station.
+    """
     id_, is_accepted = asked_about(seen), seen.payload["status"] == "Accepted"
     if not station.boots.is_accepted or id_ is None:
         return None
@@ -113,7 +122,7 @@ def stop_answered(seen: Seen, station: KnownStation) -> Said:
     implies=("X15", "X26"),
 )
 def stop_followed(seen: Seen, station: KnownStation) -> Said:
-    """No event with the trigger RemoteStop after the command, unless the transaction ended meanwhile."""
+    """Report that no event with the trigger RemoteStop followed the command, unless the transaction ended meanwhile."""
     if seen.kind == "call":
         is_done = station.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
         return Done(seen.payload["transactionInfo"]["transactionId"]) if is_done else None
@@ -123,11 +132,11 @@ def stop_followed(seen: Seen, station: KnownStation) -> Said:
     if seen.payload["status"] != "Accepted" or is_stopped or not station.boots.is_accepted or id_ is None:
         return None
     if stop_answered(seen, station):
-        return None  # X23: there is nothing to be stopped
+        return None  # X23 reports it: there is nothing to stop
     return Later(f"no event of {id_} has the trigger RemoteStop", station.terms.patience, id_)
 
 
 @TRANSACTIONS.deadline("X24")
 def not_followed(due: Due, station: KnownStation) -> Said:
-    """Judge again when what waited should have come."""
+    """Report the missing event; wait longer while events may still be queued at the station."""
     return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text

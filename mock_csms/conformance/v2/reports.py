@@ -1,4 +1,4 @@
-"""Wrong reports of variables (checks V09 to V18)."""
+"""Checks of reports of variables (checks V09 to V18)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
@@ -17,7 +17,7 @@ _LISTS = ("OptionList", "SequenceList", "MemberList")
     result("GetBaseReport"),
 )  # fmt: skip
 def base_reports(seen: Seen, station: KnownStation) -> Said:
-    """One of them is refused for good, or twice one after the other while nothing else is reported."""
+    """Report a base report that is not supported, or two rejected requests in a row while no other report runs."""
     base, status, before = (
         seen.request["reportBase"],
         seen.payload["status"],
@@ -39,7 +39,7 @@ def base_reports(seen: Seen, station: KnownStation) -> Said:
     call(_REPORT, "NotifyMonitoringReport"), implies=("V12", "N10"),
 )  # fmt: skip
 def requests_of_reports(seen: Seen, station: KnownStation) -> Said:
-    """A report of nothing that was asked for; one of what was said to be empty is another matter."""
+    """Report a part for an unknown or refused request; V13 and N10 report parts of an empty report."""
     return None if is_of_nothing(seen, station) else wrong_id(seen, station)
 
 
@@ -48,7 +48,7 @@ def requests_of_reports(seen: Seen, station: KnownStation) -> Said:
     call(_REPORT, "NotifyMonitoringReport"),
 )  # fmt: skip
 def numbers_of_reports(seen: Seen, station: KnownStation) -> Said:
-    """Another seqNo than the next one."""
+    """Report a seqNo that is not the next one."""
     return wrong_number(seen, station)
 
 
@@ -57,7 +57,7 @@ def numbers_of_reports(seen: Seen, station: KnownStation) -> Said:
     result("GetBaseReport", "GetReport"), call(_REPORT),
 )  # fmt: skip
 def reports_end(seen: Seen, station: KnownStation) -> Said:
-    """No last part in time, or a part after it."""
+    """Report a last part that does not come in time, or a part after the last one."""
     return until_the_last(seen, station)
 
 
@@ -68,7 +68,7 @@ VARIABLES.deadline("V12")(last_is_missing)
     "V13", "B07.FR.02, B07.FR.05, B08.FR.15", ERROR, "no report follows NotSupported or EmptyResultSet", call(_REPORT)
 )
 def no_report_without_content(seen: Seen, station: KnownStation) -> Said:
-    """A report although there is none, or nothing in it."""
+    """Report a part although the request was answered with NotSupported or EmptyResultSet."""
     return wrong_id(seen, station) if is_of_nothing(seen, station) else None
 
 
@@ -78,7 +78,7 @@ def no_report_without_content(seen: Seen, station: KnownStation) -> Said:
     call(_REPORT),
 )  # fmt: skip
 def characteristics_are_there(seen: Seen, station: KnownStation) -> Said:
-    """A variable without characteristics, or a list without valuesList; a summary needs none."""
+    """Report a variable without characteristics, or a list without valuesList. A SummaryInventory needs none."""
     entry = station.parts.of(seen)
     if entry is None or entry.request.get("reportBase") == "SummaryInventory":
         return None
@@ -93,7 +93,7 @@ def characteristics_are_there(seen: Seen, station: KnownStation) -> Said:
 
 @VARIABLES.check("V15", "B07.FR.07", ERROR, "ConfigurationInventory has no ReadOnly variables", call(_REPORT))
 def configuration_can_be_set(seen: Seen, station: KnownStation) -> Said:
-    """A variable that can only be read."""
+    """Report a ReadOnly variable in the ConfigurationInventory."""
     entry = station.parts.of(seen)
     if entry is None or entry.request.get("reportBase") != "ConfigurationInventory":
         return None
@@ -108,7 +108,10 @@ def configuration_can_be_set(seen: Seen, station: KnownStation) -> Said:
     call(_REPORT), result("GetVariables"),
 )  # fmt: skip
 def inventory_is_full(seen: Seen, station: KnownStation) -> Said:
-    """A required variable is not in a FullInventory, is not what it has to be there, or is answered as unknown."""
+    """Report a required variable that is missing in a FullInventory, is wrong there, or is answered as unknown.
+
+    Silent if parts of the report may have been lost.
+    """
     if seen.action == "GetVariables":
         return _said_to_be_unknown(seen, station)
     entry = station.parts.of(seen)
@@ -130,8 +133,8 @@ _UNKNOWN = ("UnknownComponent", "UnknownVariable")
 
 
 def _said_to_be_unknown(seen: Seen, station: KnownStation) -> str | None:
-    """Judge the answers about required variables, where no full report has told what is missing."""
-    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # by the report, and by B15
+    """Judge the answers about required variables, as long as no full report has shown which are missing."""
+    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # the report shows it, or B15 does
     results = () if is_judged else seen.payload["getVariableResult"]
     unknown = [item for item in results if item["attributeStatus"] in _UNKNOWN and folded(name_of(item)) in _REQUIRED]
     missing = [f"{written(name_of(item))} is answered with {item['attributeStatus']}" for item in unknown]
@@ -141,7 +144,7 @@ def _said_to_be_unknown(seen: Seen, station: KnownStation) -> str | None:
 
 @VARIABLES.check("V17", "B07.FR.03", ERROR, "reports do not contain values of WriteOnly variables", call(_REPORT))
 def write_only_is_not_reported(seen: Seen, _: KnownStation) -> Said:
-    """A value of an attribute that is WriteOnly."""
+    """Report the value of a WriteOnly attribute."""
     for item in seen.payload.get("reportData", ()):
         for attribute in item["variableAttribute"]:
             if attribute.get("mutability") == "WriteOnly" and attribute.get("value"):
@@ -151,7 +154,7 @@ def write_only_is_not_reported(seen: Seen, _: KnownStation) -> Said:
 
 @VARIABLES.check("V18", "B07, B08", WARNING, "a report has each variable once", call(_REPORT))
 def variables_once(seen: Seen, station: KnownStation) -> Said:
-    """A variable that the report has had already."""
+    """Report a variable that was in the same report before."""
     entry = station.parts.of(seen)
     if entry is None or entry.is_in_doubt or entry.is_complete:
         return None

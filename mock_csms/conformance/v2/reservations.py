@@ -1,4 +1,4 @@
-"""Wrong reservations (checks H)."""
+"""Checks of reservations (checks H)."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ RESERVATIONS = Subject("reservations")
     call("ReservationStatusUpdate"),
 )
 def tells_the_end(seen: Seen, station: KnownStation) -> Said:
-    """A reservation that nobody used, and no Expired in time; or connectors that stay Reserved after it."""
+    """Report an unused reservation without Expired in time, or connectors that stay Reserved after Expired."""
     if seen.kind == "call":
         booked = station.reservations.unused_by(seen.payload["reservationId"])
         is_end = booked is not None and booked.evse and seen.payload["reservationUpdateStatus"] == "Expired"
@@ -41,13 +41,13 @@ def tells_the_end(seen: Seen, station: KnownStation) -> Said:
 
 @RESERVATIONS.deadline("H01")
 def end_is_untold(due: Due, station: KnownStation) -> Said:
-    """Judge a reservation whose end should have been reported, or whose connectors should be free."""
+    """Report the missing Expired, or the connectors that are still Reserved."""
     what, id_, evse = due.key
     return _not_expired(id_, due, station) if what == "expired" else _not_freed(id_, evse, station)
 
 
 def _not_expired(id_: int, due: Due, station: KnownStation) -> str | None:
-    """Judge a reservation whose time is over, where the station could have told so all the time since."""
+    """Judge an expired reservation, if the station was online and able to report it ever since."""
     booked, boots = station.reservations.unused_by(id_), station.boots
     if booked is None or not station.connections.is_open or boots.is_kept_out:
         return None
@@ -57,7 +57,7 @@ def _not_expired(id_: int, due: Due, station: KnownStation) -> str | None:
 
 
 def _not_freed(id_: int, evse: int, station: KnownStation) -> str | None:
-    """Judge what a reservation has left; one without an EVSE may keep it now."""
+    """Judge the connectors of an ended reservation; another reservation of the EVSE, or of no EVSE, may keep them."""
     kept = [place for place, status in station.connectors.of(evse).items() if status == "Reserved"]
     if not kept or any(booked.evse in (None, evse) for booked in station.reservations.unused):
         return None
@@ -74,7 +74,10 @@ def _not_freed(id_: int, evse: int, station: KnownStation) -> str | None:
     when("malformed"),
 )
 def reports_reserved(seen: Seen, station: KnownStation) -> Said:
-    """A connector that stays Available although its EVSE is kept, or is Available again."""
+    """Report a connector that stays Available, or becomes Available again, although its EVSE is reserved.
+
+    B13 reports the first status after a boot.
+    """
     if seen.kind == "result":
         request, accepted = seen.request, seen.payload["status"] == "Accepted"
         return list(_expect_reserved(request["evseId"], station)) if accepted and request.get("evseId") else None
@@ -87,7 +90,7 @@ def reports_reserved(seen: Seen, station: KnownStation) -> Said:
 
 
 def _expect_reserved(evse: int, station: KnownStation) -> Iterator[Word]:
-    """Look again at the connectors of an EVSE that were free when it was reserved."""
+    """Set a deadline for each connector of an EVSE that was Available when the EVSE was reserved."""
     for place, status in station.connectors.of(evse).items():
         if status == "Available":
             yield Later("", station.terms.patience, place)
@@ -95,7 +98,7 @@ def _expect_reserved(evse: int, station: KnownStation) -> Iterator[Word]:
 
 @RESERVATIONS.deadline("H02")
 def stays_available(due: Due, station: KnownStation) -> Said:
-    """Judge a connector that should be Reserved by now."""
+    """Report a connector that is still Available although it must be Reserved by now."""
     evse, connector = place = due.key
     booked = station.reservations.unused_at(evse)
     if booked is None or station.connectors.statuses.get(place) != "Available":
@@ -114,7 +117,10 @@ def stays_available(due: Due, station: KnownStation) -> Said:
     driven(),
 )
 def was_made(seen: Seen, station: KnownStation) -> Said:
-    """A reservationId that was never given, or a second end of the same reservation."""
+    """Report a reservationId that was never given, or a second end of the same reservation.
+
+    Silent about reservations that may be older than the mock, and about transactions from before the boot.
+    """
     id_, given = seen.payload.get("reservationId"), station.given_ids
     if id_ is None:
         return None
@@ -127,7 +133,7 @@ def was_made(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_known_already(seen: Seen, station: KnownStation) -> bool:
-    """Whether an event tells of a transaction of before the boot, or of what an event before it has told."""
+    """Whether the reservation of an event may be older than the mock, or was named by an earlier event."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_told = transaction is not None and transaction.is_reserved
     return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, station.boots.asked_at, station)

@@ -1,4 +1,4 @@
-"""Wrong repeats of TransactionEvents that were refused or not answered (check X18)."""
+"""Checks of repeated TransactionEvents that the CSMS refused or did not answer (check X18)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Done, Later, Said
@@ -11,7 +11,7 @@ from mock_csms.twin.v2.transactions import event_in, repeats, transaction_in
 
 
 def number_of(station: KnownStation, variable: str) -> float | None:
-    """Return the number that a variable of the repeats has, None where it is not known."""
+    """Return the number in a variable about repeated messages; None if it is not known."""
     value = station.variables.values.get(("OCPPCommCtrlr", "", 0, 0, variable, "TransactionEvent"), "")
     return float(value) if value.isdecimal() else None
 
@@ -25,7 +25,7 @@ def number_of(station: KnownStation, variable: str) -> float | None:
     refusal("TransactionEvent"),
 )
 def repeated_right(seen: Seen, station: KnownStation) -> Said:
-    """A repeat that is changed, too soon or one too many; and none where one is due."""
+    """Report a repeat that is changed, too early or one too many, or a repeat that does not come."""
     if seen.kind == "refusal":
         return _is_due(seen, station)
     transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]
@@ -41,7 +41,7 @@ def repeated_right(seen: Seen, station: KnownStation) -> Said:
 
 
 def _renumbered(seen: Seen, transaction: Transaction) -> Said:
-    """Find a new event that is the last one, which failed, under another number."""
+    """Report the last event if it failed and comes again under another seqNo."""
     last = transaction.events.get(transaction.highest)
     if last is None or last.failed_at is None or not repeats(seen.payload, last):
         return None
@@ -51,7 +51,7 @@ def _renumbered(seen: Seen, transaction: Transaction) -> Said:
 
 
 def _repeat(seen: Seen, station: KnownStation, told: ToldEvent) -> list[str]:
-    """Judge a repeat: its content, and over the same connection its number and its time."""
+    """Judge the content of a repeat; within one connection also the number of repeats and the pause before it."""
     wrong, text = [], f"seqNo {seen.payload['seqNo']} was repeated"
     if not _is_same(told.text, seen.event_as(Received).text) and _content(told.payload) != _content(seen.payload):
         wrong.append(f"{text} with other content")
@@ -67,12 +67,12 @@ def _repeat(seen: Seen, station: KnownStation, told: ToldEvent) -> list[str]:
 
 
 def _is_same(one: bytes, two: bytes) -> bool:
-    """Whether two calls are surely the same but for their ids: no need to decode the first one again."""
+    """Whether two calls have the same text after their ids; then the first one need not be decoded again."""
     return one[one.find(b"{") :] == two[two.find(b"{") :]
 
 
 def _is_due(seen: Seen, station: KnownStation) -> Said:
-    """Want a repeat of what was refused (E13.FR.02)."""
+    """Set a deadline for the repeat of an event that was refused (E13.FR.02)."""
     told, attempts = event_in(seen.request, station), number_of(station, "MessageAttempts")
     interval = number_of(station, "MessageAttemptInterval")
     if told is None or attempts is None or interval is None or told.attempts >= attempts:
@@ -84,9 +84,10 @@ def _is_due(seen: Seen, station: KnownStation) -> Said:
 
 
 def _content(payload: Json, *but: str) -> Json:
-    """Return what must not change: not the flag, which an event gets when the connection breaks (E11.FR.07).
+    """Return the part of a payload that must not change in a repeat.
 
-    Nor the spelling of the transactionId, by which the event was found.
+    Excluded are the offline flag, which an event gets when the connection breaks (E11.FR.07), and the transactionId, by
+    which the event was found and which may be spelt differently.
     """
     info = {key: value for key, value in payload.get("transactionInfo", {}).items() if key != "transactionId"}
     return {key: value for key, value in payload.items() if key not in ("offline", *but)} | {"transactionInfo": info}

@@ -1,4 +1,4 @@
-"""What the checks for every version must know of OCPP 2.x."""
+"""What the checks for all versions must know about OCPP 2.x."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
 
 def _message_timeout(station: KnownStation) -> float | None:
-    """Return the MessageTimeout of the station; one second where it is not known."""
+    """Return the MessageTimeout of the station in seconds: 1 if it is not known, None if it is no number."""
     try:
         return float(station.variables.values.get(_TIMEOUT, "1"))
     except ValueError:
@@ -24,9 +24,9 @@ def _follows_clock(station: KnownStation) -> bool:
 
 
 def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
-    """Whether an event could have been sent when it happened: the line was open, and nothing else went over it then.
+    """Whether an event could have been sent when it happened: the connection was open then, and not busy.
 
-    Events wait for those before them that were refused. What comes again is as old as it was.
+    False while the event may wait for others that were refused before it. A repeated event keeps its old time.
     """
     if seen.action != TRANSACTION_EVENT:
         return False
@@ -41,7 +41,7 @@ def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
 
 
 def _number_of(action: str, payload: Any) -> int:
-    """Return the seqNo of a TransactionEvent, which may come again; -1 for other calls."""
+    """Return the seqNo of a TransactionEvent, which a repeat has as well; -1 for other calls."""
     number = payload.get("seqNo") if action == TRANSACTION_EVENT and isinstance(payload, dict) else None
     return number if type(number) is int else -1
 

@@ -1,4 +1,4 @@
-"""Wrong security events, passwords and requests for certificates (checks S)."""
+"""Checks of security events, passwords and certificate requests (checks S)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
@@ -27,7 +27,7 @@ _EVENTS |= {"DiscardedRenewedClientCertificate"}
     implies=("B11", "S02", "S08"),
 )
 def events_are_known(seen: Seen, _: KnownStation) -> Said:
-    """A name that it does not have."""
+    """Report a security event with a name that the specification does not have."""
     kind = seen.payload["type"]
     return None if kind in _EVENTS else f"{kind} is no security event of the specification"
 
@@ -40,7 +40,7 @@ def events_are_known(seen: Seen, _: KnownStation) -> Said:
     call(FIRMWARE, EVENT),
 )
 def events_are_kept(seen: Seen, station: KnownStation) -> Said:
-    """None comes of firmware whose signature was found invalid during an outage, as its status says afterwards."""
+    """Report that no InvalidFirmwareSignature event follows an outage, although the status InvalidSignature does."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == "InvalidFirmwareSignature" else None
     connections = station.connections
@@ -62,7 +62,7 @@ def events_are_kept(seen: Seen, station: KnownStation) -> Said:
     when("knocked"),
 )
 def password_is_right(seen: Seen, station: KnownStation) -> Said:
-    """The one that was replaced, or one that was not taken."""
+    """Report the password that was replaced, or one that the station did not accept."""
     security, used = station.security, password_of(seen)
     if used is None or used == security.password:
         return None
@@ -82,7 +82,10 @@ def password_is_right(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def requests_are_sound(seen: Seen, station: KnownStation) -> Said:
-    """None, or one that cannot be read, is not signed, has a weak key or the name of another; the rest is R10."""
+    """Report that no CSR follows a trigger, or one that is unreadable, unsigned, weak or for another station.
+
+    R10 reports everything else.
+    """
     if not seen.is_sound:
         return [Done(kind) for kind in TRIGGERS.values()] if seen.kind != "result" else None
     if seen.action == SIGN:
@@ -100,7 +103,7 @@ def requests_are_sound(seen: Seen, station: KnownStation) -> Said:
 
 
 def _faults(seen: Seen, station: KnownStation) -> list[str]:
-    """Return what is wrong about a request."""
+    """Return everything that is wrong with a certificate request."""
     request = x509.read_request(seen.payload["csr"])
     if request is None:
         return ["the csr is no PKCS#10 request in PEM"]
@@ -116,7 +119,7 @@ def _faults(seen: Seen, station: KnownStation) -> list[str]:
 
 
 def _is_invalid(seen: Seen, station: KnownStation) -> bool:
-    """Whether the mock knows that a certificate is none for the station: no PEM, expired, or for another key."""
+    """Whether the mock knows that a certificate does not fit the station: no PEM, expired, or for another key."""
     chain, requests = seen.request["certificateChain"], station.security.of(OWN).requests
     if not is_certificate(chain):
         return True
@@ -131,7 +134,7 @@ def _is_invalid(seen: Seen, station: KnownStation) -> bool:
     "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
 )
 def invalid_is_not_taken(seen: Seen, station: KnownStation) -> Said:
-    """One is Accepted that is no certificate, is expired, or has another key than was asked for."""
+    """Report that the station Accepted a text that is no certificate, has expired, or has a key it did not ask for."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
     return "an invalid certificate was Accepted" if _is_invalid(seen, station) else None
@@ -146,7 +149,7 @@ def invalid_is_not_taken(seen: Seen, station: KnownStation) -> Said:
     call(EVENT),
 )
 def invalid_is_told(seen: Seen, station: KnownStation) -> Said:
-    """None comes; a chain that is too long may be refused without."""
+    """Report an invalid certificate without a security event; a chain that is too long needs none."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == INVALID else None
     security, longest = station.security, station.variables.number("SecurityCtrlr", "MaxCertificateChainSize")
@@ -167,7 +170,10 @@ def invalid_is_told(seen: Seen, station: KnownStation) -> Said:
     call(SIGN),
 )
 def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
-    """A repetition before CertSigningWaitMinimum, doubled each time, is over, or after CertSigningRepeatTimes."""
+    """Report a repeat before the wait is over, or more repeats than CertSigningRepeatTimes.
+
+    The wait starts with CertSigningWaitMinimum and doubles each time.
+    """
     signing = station.security.of(seen.payload.get("certificateType", OWN))
     least = station.variables.number("SecurityCtrlr", "CertSigningWaitMinimum")
     most = station.variables.number("SecurityCtrlr", "CertSigningRepeatTimes")
@@ -176,13 +182,13 @@ def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
     if least is not None and pause < least * 2.0**doubled - station.terms.tolerance:
         return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
-    if most is not None and signing.repeats == int(most) + 1:  # as often as the time is doubled, after the first one
+    if most is not None and signing.repeats == int(most) + 1:  # it counts the doublings
         return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
     return None
 
 
 @SECURITY.check("S10", "A02.FR.20", ERROR, "a refused SignCertificate is not repeated without a trigger", call(SIGN))
 def waits_for_triggers(seen: Seen, station: KnownStation) -> Said:
-    """A request that nobody has triggered since the last one, or its certificate, was refused."""
+    """Report a SignCertificate after the last one, or its certificate, was refused, unless it was triggered."""
     is_over = station.security.of(seen.payload.get("certificateType", OWN)).is_over
     return f"{SIGN} was sent although the one before was refused" if is_over else None

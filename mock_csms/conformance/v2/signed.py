@@ -1,4 +1,4 @@
-"""Signed messages (check R19)."""
+"""Check of signed messages (R19)."""
 
 from base64 import urlsafe_b64decode
 from typing import Any
@@ -14,17 +14,17 @@ from mock_csms.twin.seen import Seen, call
 
 @RPC.check("R19", "Part 4 7", INFO, "messages are signed only by agreement", broken(call()))
 def is_not_signed(seen: Seen, _: KnownStation) -> Said:
-    """For information: a signed message, and what can be read of it."""
+    """Report, for information, a signed message and what can be read in it."""
     if not seen.action.endswith(RULES.signed):
         return None
     return f"{shown(seen.action)} is a signed message, {_unwrapped(seen.payload)}"
 
 
 def _unwrapped(payload: Any) -> str:
-    """Say what a signature (RFC 7515) is wrapped around."""
+    """Describe the content of a signature (RFC 7515)."""
     text = payload.get("payload") if isinstance(payload, dict) else None
     try:
         inner = orjson.loads(urlsafe_b64decode(f"{text}==="))
-    except ValueError:  # whatever is wrong with the base64 or the JSON
+    except ValueError:  # bad base64 and bad JSON both raise ValueError
         return "of which nothing can be read"
     return f"with {', '.join(inner)[:100] or 'nothing'}" if isinstance(inner, dict) else "around something else"

@@ -1,4 +1,4 @@
-"""Wrong reports of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
+"""Checks of the statuses of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED
@@ -15,14 +15,15 @@ from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
-"""The triggers that go with another status of the connector."""
+"""The triggers of events that go with a new status of the connector."""
 
 
 @PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
 def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
-    """A connector of which nothing came after the boot was accepted; none at all where it is not known which exist.
+    """Report the connectors without a status after the boot was accepted.
 
-    A second boot without a start asks for nothing: what came after the first one is enough.
+    If the mock does not know the connectors, it reports that no status came at all. A second BootNotification without a
+    start obliges to nothing: the statuses after the first one are enough.
     """
     boots = station.boots
     if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
@@ -32,19 +33,19 @@ def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.deadline("B07")
 def miss_after_boots(_: Due, station: KnownStation) -> Said:
-    """Say which connectors are missing."""
+    """Name the missing connectors."""
     return _missing(station, station.boots.up_at, "after the boot")
 
 
 @PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
 def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
-    """A status of an EVSE or a connector that cannot be."""
+    """Report a status with an evseId or a connectorId below 1."""
     evse, connector = seen.payload["evseId"], seen.payload["connectorId"]
     return None if evse > 0 and connector > 0 else f"evseId is {evse}, connectorId is {connector}"
 
 
 def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
-    """Return the statuses that are the first of their connectors after a boot."""
+    """Return the statuses in a message that are the first of their connectors after a boot."""
     boots, told_at = station.boots, station.connectors.told_at
     if not boots.is_accepted or boots.accepted_at is None:
         return []
@@ -53,7 +54,7 @@ def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, 
 
 
 def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
-    """Return the first statuses after a boot of what was closed before: B12 reports them."""
+    """Return the first statuses after a boot of connectors that were closed before it: B12 reports these."""
     availability, found = station.availability, []
     for place, status in _first_statuses(seen, station) if availability.places else ():
         order = availability.closing(place)
@@ -72,7 +73,10 @@ def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     call(STATUS, NOTIFY),
 )
 def stays_closed(seen: Seen, station: KnownStation) -> Said:
-    """The first status after a boot of what was closed before; what waited for a transaction, if it was closed then."""
+    """Report the first status after a boot if the connector was set Inoperative before and is usable now.
+
+    An order that waited for a transaction counts only if the connector was closed before the boot.
+    """
     text = "connector {} is {} after the boot, although it was set Inoperative"
     return [text.format(name(place), status) for place, status in reopened(seen, station)]
 
@@ -85,13 +89,16 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
     call(STATUS, NOTIFY),
 )
 def stays_reserved(seen: Seen, station: KnownStation) -> Said:
-    """The first status after a boot of a connector that was Reserved before, or is the only one of its EVSE."""
+    """Report a connector that is Available after a boot although its reservation still holds.
+
+    It must have been Reserved before, or be the only connector of its EVSE.
+    """
     kept, text = station.reservations.keeping, "connector {} is Available after the boot, but has the reservation {}"
     return [text.format(name(place), kept[place[0]].id) for place in unreserved(seen, station)]
 
 
 def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
-    """Return the connectors that are Available after a boot, and were reserved: B13 reports them."""
+    """Return the reserved connectors whose first status after a boot is Available: B13 reports these."""
     kept, connectors, found = station.reservations.keeping, station.connectors, []
     for place, status in _first_statuses(seen, station) if kept else ():
         reservation = kept.get(place[0])
@@ -111,7 +118,10 @@ def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
     when("connected"),
 )
 def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
-    """A connector of which nothing came; a boot asks for the same (B07). The station may have seen the outage late."""
+    """Report the connectors without a status after an outage longer than OfflineThreshold.
+
+    The station may notice an outage late, so the threshold gets a margin. After a boot B07 demands the same.
+    """
     threshold, lost = _threshold(station), station.connections.lost_at
     if seen.kind == "call" or threshold is None or lost is None or not station.boots.is_accepted:
         return Done()
@@ -121,7 +131,7 @@ def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.deadline("B16")
 def miss_after_outages(_: Due, station: KnownStation) -> Said:
-    """Say which connectors are missing."""
+    """Name the missing connectors."""
     return _missing(station, station.connections.opened_at, "after the outage")
 
 
@@ -134,7 +144,10 @@ def miss_after_outages(_: Due, station: KnownStation) -> Said:
     driven(),
 )
 def reports_changes(seen: Seen, station: KnownStation) -> Said:
-    """The same status as before, with no event of a change and back; or none where a cable was plugged in meanwhile."""
+    """Report an unchanged status after a short outage, or a connector without a status that was plugged in during it.
+
+    A status that changed twice during the outage, as an event shows, may be reported.
+    """
     connections = station.connections
     if not connections.outages or station.boots.asked_at >= connections.opened_at or station.resets.is_under_way:
         return None
@@ -152,7 +165,7 @@ def reports_changes(seen: Seen, station: KnownStation) -> Said:
 
 
 def _has_moved(evse: int, station: KnownStation) -> bool:
-    """Whether an event has told of a change at an EVSE during the outage: what is as before has changed twice."""
+    """Whether an event shows that an EVSE changed during the outage: then an unchanged status has changed twice."""
     here = [each for each in station.transactions.by_id.values() if each.evse == evse]
     told = [event for each in here for event in each.events.values() if event.at >= station.connections.opened_at]
     return any(event.is_offline and _moves(event.kind, event.trigger) for event in told)
@@ -163,7 +176,10 @@ def _moves(kind: str, trigger: str) -> bool:
 
 
 def _changes(seen: Seen, station: KnownStation) -> Said:
-    """Expect the report of a connector that is in use since the outage, as long as it is; none other is as before."""
+    """Set a deadline for the status of a connector that came into use during the outage.
+
+    The event also explains why a status of its EVSE may come as it was before.
+    """
     payload, evse = seen.payload, evse_in(seen.payload, station)
     if not payload.get("offline") or evse is None:
         return None
@@ -173,7 +189,7 @@ def _changes(seen: Seen, station: KnownStation) -> Said:
 
 
 def _plugged(seen: Seen, station: KnownStation) -> Later | Done | None:
-    """Expect the report of a connector that was Available before the outage, and is not told of since."""
+    """Set a deadline for the status of a connector that was Available before the outage and has sent none since."""
     payload, connector = seen.payload, (seen.payload["evse"]["id"], seen.payload["evse"]["connectorId"])
     if payload["triggerReason"] in LEFT or payload["eventType"] == "Ended":
         return Done(connector)
@@ -191,10 +207,10 @@ def _plugged(seen: Seen, station: KnownStation) -> Later | Done | None:
 
 
 def _is_unchanged(seen: Seen, station: KnownStation) -> bool:
-    """Whether a status is told that was known, and taken, before a short outage; nobody has asked for it."""
+    """Whether a status repeats what the mock knew, and had answered, before a short outage, without a trigger."""
     threshold, tolerance, (lost, back) = _threshold(station), station.terms.tolerance, station.connections.outages[-1]
     if seen.action != STATUS or threshold is None or not 0 < back - lost < threshold - tolerance:
-        return False  # a trace does not tell when a connection was lost
+        return False  # a trace does not show when a connection was lost
     payload, connectors = seen.payload, station.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
     is_known = (
@@ -206,18 +222,18 @@ def _is_unchanged(seen: Seen, station: KnownStation) -> bool:
 
 
 def name(place: Connector) -> str:
-    """Return how a connector is called in findings."""
+    """Return the name of a connector in findings: EVSE.connector."""
     return f"{place[0]}.{place[1]}"
 
 
 def _missing(station: KnownStation, since: float, when_: str) -> str | None:
-    """Return which connectors were not reported since then, but for the reserved ones (H02)."""
+    """Name the connectors that have not reported since a time, except the reserved ones: H02 reports these."""
     reserved, told = station.reservations.keeping, station.connectors
     connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
     missing = [name(place) for place in connectors if not told.is_told(place, since)]
     if connectors:
         return f"no status of {', '.join(missing)} came {when_}" if missing else None
-    is_misnumbered = any(at >= since for _, at in told.misnumbered.values())  # B08
+    is_misnumbered = any(at >= since for _, at in told.misnumbered.values())  # B08 reports them
     return None if reserved or is_misnumbered else f"no status of any connector came {when_}"
 
 

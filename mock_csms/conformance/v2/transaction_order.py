@@ -1,4 +1,4 @@
-"""Wrong ids, numbers and times of transactions, and what was offline (checks X01 to X05, X16, X17)."""
+"""Checks of the ids, numbers and times of transactions, and of offline events (checks X01 to X05, X16, X17)."""
 
 from mock_csms.conformance.facts.clock import told_at
 from mock_csms.conformance.facts.station import KnownStation
@@ -15,7 +15,10 @@ _STARTED = call("TransactionEvent.Started")
 
 @TRANSACTIONS.check("X01", "E01.FR.01", ERROR, "a transaction begins with Started", _EVENT, implies=("X03",))
 def begins_with_started(seen: Seen, station: KnownStation) -> Said:
-    """A first event that is none, though the station was watched when it began; what waits there may come late."""
+    """Report a first event that is not Started, if the mock watched the station when the transaction began.
+
+    If the event is offline, or others may still be queued at the station, Started may come late.
+    """
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction = station.transactions.by_id.get(id_)
     if transaction is not None:
@@ -30,7 +33,7 @@ def begins_with_started(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.deadline("X01")
 def has_not_begun(due: Due, station: KnownStation) -> Said:
-    """Judge again when what waited should have come."""
+    """Report the missing Started; wait longer while events may still be queued at the station."""
     if may_wait(station, due.at):
         return Later(due.text, station.terms.patience, due.key, survives=True)
     return due.text if is_watched(station) else None
@@ -40,7 +43,7 @@ def has_not_begun(due: Due, station: KnownStation) -> Said:
     "X02", "E01.FR.08", ERROR, "each transaction has a transactionId of its own", _STARTED, implies=("X03",)
 )
 def id_is_new(seen: Seen, station: KnownStation) -> Said:
-    """A start with the id of another transaction, be it of a former run."""
+    """Report a Started with the id of another transaction, even one that a former run of the mock remembered."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     began = station.transactions.ids.get(id_)
     if not began or began == seen.payload["timestamp"]:
@@ -50,7 +53,10 @@ def id_is_new(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT)
 def numbers_rise(seen: Seen, station: KnownStation) -> Said:
-    """A number left out that does not come late either, or one that two events have; 0 is only recommended."""
+    """Report a gap in the numbers that is not filled later, or one number for two different events.
+
+    To start at 0 is only recommended: another first number is a warning.
+    """
     transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]
     if transaction is None:
         text = f"the first seqNo is {number}, not 0"
@@ -67,7 +73,7 @@ def numbers_rise(seen: Seen, station: KnownStation) -> Said:
 
 
 def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
-    """Judge a gap: events made offline may be dropped, every other one (E11.FR.04), or come late."""
+    """Judge a gap. Events made offline may be dropped, every second one (E11.FR.04), or come late."""
     last, number = transaction.highest, seen.payload["seqNo"]
     before = transaction.events.get(last)
     if seen.payload.get("offline") or before is None or before.is_offline:
@@ -80,7 +86,7 @@ def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
 
 @TRANSACTIONS.deadline("X03")
 def still_open(due: Due, station: KnownStation) -> Said:
-    """Judge a gap again: what is left of it, unless the events on one side of it were made offline."""
+    """Judge what is left of a gap; silent if the events on one side of it were made offline."""
     id_, first, last = due.key
     transaction = station.transactions.by_id.get(id_)
     if transaction is None:
@@ -96,7 +102,7 @@ def still_open(due: Due, station: KnownStation) -> Said:
 
 @TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "timestamps do not go back as seqNo increases", _EVENT, implies=("M08",))
 def times_rise(seen: Seen, station: KnownStation) -> Said:
-    """A timestamp before that of an event with a lower seqNo, or after that of a higher one."""
+    """Report a timestamp before that of an event with a lower seqNo, or after that of one with a higher seqNo."""
     transaction, number, stamp = (
         transaction_in(seen.payload, station),
         seen.payload["seqNo"],
@@ -112,7 +118,7 @@ def times_rise(seen: Seen, station: KnownStation) -> Said:
 
 
 def _out_of_order(transaction: Transaction, number: int, stamp: str, station: KnownStation) -> Said:
-    """Compare a time with those of the events before and after it, as far as these are known."""
+    """Compare a timestamp with those of the known events before and after it."""
     events = transaction.events
     lower = max((each for each in events if each < number), default=None)
     higher = min((each for each in events if each > number), default=None)
@@ -126,7 +132,7 @@ def _out_of_order(transaction: Transaction, number: int, stamp: str, station: Kn
 
 @TRANSACTIONS.check("X05", "E06", ERROR, "no event follows Ended", _EVENT)
 def nothing_after_the_end(seen: Seen, station: KnownStation) -> Said:
-    """An event with a higher seqNo than the one that ended the transaction."""
+    """Report an event with a higher seqNo than the Ended event."""
     transaction = transaction_in(seen.payload, station)
     if transaction is None:
         return None
@@ -140,7 +146,7 @@ def nothing_after_the_end(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "only events made offline are marked offline", _EVENT)
 def offline_told(seen: Seen, station: KnownStation) -> Said:
-    """An event of an outage without the flag, or one with it that was made since the connection is there."""
+    """Report an event of an outage without the offline flag, or a flag on an event that was made while connected."""
     connections, is_offline = station.connections, seen.payload.get("offline")
     if not is_offline and not connections.outages:
         return None
@@ -166,7 +172,7 @@ def offline_told(seen: Seen, station: KnownStation) -> Said:
     call("BootNotification"),
 )
 def outage_told(seen: Seen, station: KnownStation) -> Said:
-    """Nothing of an outage in which a transaction ran, and its periodic values were due."""
+    """Report that no event follows an outage in which a transaction was charging and periodic values were due."""
     if seen.kind == "call":
         if seen.action == "BootNotification":
             return [Done(id_) for id_ in station.transactions.running]
@@ -181,13 +187,13 @@ def outage_told(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.deadline("X17")
 def still_untold(due: Due, station: KnownStation) -> Said:
-    """Judge an outage again when what waited should have come."""
+    """Report the missing events; wait longer while late events still come."""
     waits = station.transactions.late_at + station.terms.patience > due.at
     return Later(due.text, station.terms.patience, due.key) if waits else due.text
 
 
 def _is_told(seen: Seen, station: KnownStation) -> Said:
-    """See an event that was made before the connection came back."""
+    """Withdraw the deadline if this event was made before the connection came back."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     if ("X17", id_) not in station.deadlines:
         return None

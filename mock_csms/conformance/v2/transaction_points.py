@@ -1,4 +1,4 @@
-"""Whether transactions begin and end where TxStartPoint and TxStopPoint say (check X27)."""
+"""Checks that transactions start and end at TxStartPoint and TxStopPoint (check X27)."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from mock_csms.twin.seen import Seen, call
 
 _WITHOUT_TOKEN, _WITHOUT_CABLE = {"EVConnected", "ParkingBayOccupancy"}, {"Authorized", "ParkingBayOccupancy"}
 _CARDS = {"ISO14443", "ISO15693", "KeyCode", "Local"}
-"""The types of idTokens that a driver presents; others may come with the cable."""
+"""The types of idTokens that a driver presents; idTokens of other types may come with the cable."""
 _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
 
 
@@ -22,7 +22,10 @@ _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
     call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
 )
 def at_its_points(seen: Seen, station: KnownStation) -> Said:
-    """A start or an end that comes before its point, or after it."""
+    """Report a start or an end that comes before its point, or after it.
+
+    Silent if TxStartPoint or TxStopPoint is not known.
+    """
     if seen.detail == "Started":
         points = station.variables.several("TxCtrlr", "TxStartPoint")
         return _start(seen.payload, points, station) if points else None
@@ -34,7 +37,7 @@ def at_its_points(seen: Seen, station: KnownStation) -> Said:
 
 
 def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
-    """Judge a start by the idToken and the chargingState that come with it."""
+    """Judge a start by its idToken and its chargingState."""
     trigger, state, token = (
         payload["triggerReason"],
         payload["transactionInfo"].get("chargingState"),
@@ -52,7 +55,7 @@ def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
 
 
 def _end(seen: Seen, station: KnownStation) -> Said:
-    """Judge an end by what the driver has done: who only stops may be plugged in still."""
+    """Judge an end by what the driver did: a driver who only stops charging may still be plugged in."""
     payload, info = seen.payload, seen.payload["transactionInfo"]
     points = station.variables.several("TxCtrlr", "TxStopPoint")
     is_early = points and {*points} <= _WITHOUT_TOKEN and payload["triggerReason"] in _AUTHORIZATION_ENDS
@@ -65,7 +68,7 @@ def _end(seen: Seen, station: KnownStation) -> Said:
 
 
 def _goes_on(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
-    """Judge an event that should be the end."""
+    """Set a deadline for the end if this event should have ended the transaction."""
     trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
     if trigger == "EVCommunicationLost":
         is_over = "EVConnected" in points or "PowerPathClosed" in points

@@ -1,4 +1,4 @@
-"""Wrong transactions, and wrong ways to tell of them (checks X); this file has those about where and why.
+"""Checks of transactions (checks X); this file has those of the reasons, places and states in events.
 
 The others are in transaction_order, transaction_points, remote_starts, remote_stops and retries.
 """
@@ -50,15 +50,15 @@ _REASONS: Mapping[str, set[str]] = {
         "Reboot",
     },
 }
-"""The stoppedReasons that go with a trigger; what is not here goes with any."""
+"""The stoppedReasons that fit a trigger. A trigger that is not here fits any reason."""
 LEFT = {"EVCommunicationLost", "EVDeparted"}
-"""The triggers of a vehicle that is not connected any more."""
+"""The triggers after which the vehicle is no longer connected."""
 _CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
 _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
 def once(judge: Judge) -> Judge:
-    """Return a check that says nothing of an event that is sent again (E13.FR.02): it was told the first time."""
+    """Return a check that ignores repeated events (E13.FR.02): their findings were reported the first time."""
 
     @wraps(judge)
     def judged(seen: Seen, station: KnownStation) -> Said:
@@ -72,7 +72,10 @@ def once(judge: Judge) -> Judge:
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
 @once
 def reason_told(seen: Seen, station: KnownStation) -> Said:
-    """An end by command, time-out or fault without a reason, which would mean Local; B20 reports it after a reset."""
+    """Report an end by command, time-out or fault without a stoppedReason, which would mean Local.
+
+    After a reset, B20 reports it.
+    """
     payload = seen.payload
     if payload["triggerReason"] not in _NOT_BY_DRIVER or "stoppedReason" in payload["transactionInfo"]:
         return None
@@ -84,7 +87,7 @@ def reason_told(seen: Seen, station: KnownStation) -> Said:
 @TRANSACTIONS.check("X07", "E06", WARNING, "only Ended has a stoppedReason", _STARTED, _UPDATED)
 @once
 def no_early_reason(seen: Seen, _: KnownStation) -> Said:
-    """A reason for an end that is none."""
+    """Report a stoppedReason in an event that is not Ended."""
     reason = seen.payload["transactionInfo"].get("stoppedReason")
     return reason and f"{seen.detail} with the stoppedReason {reason}"
 
@@ -92,7 +95,10 @@ def no_early_reason(seen: Seen, _: KnownStation) -> Said:
 @TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
 @once
 def reason_fits(seen: Seen, station: KnownStation) -> Said:
-    """A pair that does not go together; who leaves after a stop may tell the reason of that."""
+    """Report a stoppedReason that does not fit the triggerReason.
+
+    A vehicle that leaves after a stop may come with the reason of that stop. After a reset, B20 reports it.
+    """
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
     fitting = _REASONS.get(trigger)
@@ -111,7 +117,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
 )
 @once
 def token_told(seen: Seen, station: KnownStation) -> Said:
-    """No idToken at all after an authorization, or one that comes with another trigger than Authorized (E02.FR.20)."""
+    """Report an authorization without an idToken, or a first idToken without the trigger Authorized (E02.FR.20)."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, token = payload["triggerReason"], payload.get("idToken")
     if transaction is not None and transaction.token is not None:
@@ -129,7 +135,7 @@ def token_told(seen: Seen, station: KnownStation) -> Said:
     "X13", "E01.FR.16", ERROR, "the event of plugging in has the EVSE and the connector", _STARTED, _UPDATED
 )
 def place_told(seen: Seen, station: KnownStation) -> Said:
-    """No evse.id or no connectorId in the first event after a vehicle is connected; those after it need none."""
+    """Report the first event of a connected vehicle without evse.id or connectorId; later events need neither."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
         return None
@@ -144,7 +150,7 @@ def place_told(seen: Seen, station: KnownStation) -> Said:
 
 
 def _was_connected(transaction: Transaction) -> bool:
-    """Whether an event has told that a vehicle is connected."""
+    """Whether an event has shown that a vehicle is connected."""
     is_plugged = any(each.trigger == "CablePluggedIn" for each in transaction.events.values())
     return is_plugged or transaction.charging_state in _CONNECTED
 
@@ -154,7 +160,7 @@ def _was_connected(transaction: Transaction) -> bool:
 )
 @once
 def state_told(seen: Seen, station: KnownStation) -> Said:
-    """A trigger that means another charging state, or asks for it (F06.FR.07), without the chargingState."""
+    """Report a trigger that means a new chargingState, or asks for it (F06.FR.07), without the chargingState."""
     payload = seen.payload
     if "chargingState" in payload["transactionInfo"]:
         return None
@@ -177,7 +183,10 @@ def state_told(seen: Seen, station: KnownStation) -> Said:
     implies=("X17", "X19", "X25"),
 )
 def one_at_a_time(seen: Seen, station: KnownStation) -> Said:
-    """A transaction on an EVSE where another one has not ended; what waits at the station may still end it."""
+    """Report a transaction on an EVSE where another one has not ended.
+
+    While events may still be queued at the station, its end may still come.
+    """
     if "evse" not in seen.payload or seen.detail == "Ended":
         return None
     id_, evse = seen.payload["transactionInfo"]["transactionId"], seen.payload["evse"]["id"]
@@ -193,7 +202,7 @@ def one_at_a_time(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.deadline("X15")
 def still_two(due: Due, station: KnownStation) -> Said:
-    """Judge two transactions again, when all that waited should have come."""
+    """Report the two transactions if both still run; wait longer while events may still be queued at the station."""
     if any(id_ not in station.transactions.running for id_ in due.key):
         return None
     return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text
@@ -210,9 +219,10 @@ def still_two(due: Due, station: KnownStation) -> Said:
     call("StatusNotification", "NotifyEvent"),
 )
 def connector_occupied(seen: Seen, station: KnownStation) -> Said:
-    """A CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
+    """Report a CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
 
-    There is no connector 0; a status that has such a number is wrong in itself (B08). Who leaves at once may be missed.
+    Connector 0 does not exist: B08 reports statuses with that number. If the vehicle leaves at once, no status need
+    come.
     """
     payload = seen.payload
     if seen.action != "TransactionEvent":
@@ -229,12 +239,12 @@ def connector_occupied(seen: Seen, station: KnownStation) -> Said:
 
 
 def _meant(place: Connector, station: KnownStation) -> list[Connector]:
-    """Return the connectors that a status may be about, of those that are waited for."""
+    """Return the awaited connectors that a status may be about."""
     waiting = [each for check, each in station.deadlines if check == "X22" and isinstance(each, tuple)]
     return [each for each in waiting if each == place or may_mean(place, each)]
 
 
 def _is_now(seen: Seen, station: KnownStation) -> bool:
-    """Whether an event comes when it happens, and is not told late."""
+    """Whether an event comes when it happens, and not late."""
     at = told_at(seen.payload["timestamp"], station)
     return not seen.payload.get("offline") and at is not None and seen.at - at <= station.terms.tolerance

@@ -1,4 +1,4 @@
-"""Wrong triggered messages (checks F)."""
+"""Checks of triggered messages (checks F)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
@@ -12,7 +12,7 @@ TRIGGERS = Subject("triggers")
 _TRIGGER = "TriggerMessage"
 _AGAIN = "again"
 _A_MOMENT = 1.0
-"""How long a message may take that follows the answer to its trigger, where one before it may have come by itself."""
+"""How many seconds after the answer the triggered message may come, if an earlier one may have come by itself."""
 _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
@@ -26,7 +26,7 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     when("disconnected"),
 )
 def answer_comes_first(seen: Seen, station: KnownStation) -> Said:
-    """What came before the answer to the trigger says that it was triggered, or had no other reason to come."""
+    """Report a message before the answer to its TriggerMessage, if only the trigger can have caused it."""
     if seen.kind == "call":
         return _comes_early(seen, station)
     if seen.kind == "disconnected":
@@ -43,30 +43,30 @@ def answer_comes_first(seen: Seen, station: KnownStation) -> Said:
 
 @TRIGGERS.deadline("F01")
 def came_too_early(due: Due, _: KnownStation) -> Said:
-    """Say what came before the answer, if anything did."""
+    """Report the message that came before the answer, if one did."""
     return due.text or None
 
 
 def _comes_early(seen: Seen, station: KnownStation) -> Said:
-    """Note a message that came while its trigger is not answered, and take back one before it when it comes again."""
+    """Note a message that comes before the answer to its trigger; withdraw that if the message comes again."""
     is_early = is_asked_for(seen.action, seen.at, station) and UNASKED[seen.action](seen, station)
     return Later("", station.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
 
 
 def _left_in_doubt(seen: Seen, station: KnownStation) -> Said:
-    """Judge what may have come by itself, and did not come again, when the station itself closes the connection."""
+    """Report the early message if the station closes the connection before the message came again."""
     late = station.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
     return late.text if late is not None and has_hung_up(seen.event_as(Disconnected)) else None
 
 
 def _action(message: str) -> str:
-    """Return the action of a message that can be triggered."""
+    """Return the action that a requestedMessage leads to."""
     return "SignCertificate" if message.startswith("Sign") else message
 
 
 @TRIGGERS.check("F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER))
 def triggered_is_sent(seen: Seen, station: KnownStation) -> Said:
-    """It does not come in time; CSRs are judged by S06."""
+    """Report that the triggered message does not come in time. S06 judges certificate requests."""
     message = seen.request["requestedMessage"]
     trigger = station.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or trigger is None or trigger.came:
@@ -77,14 +77,14 @@ def triggered_is_sent(seen: Seen, station: KnownStation) -> Said:
 
 @TRIGGERS.deadline("F02")
 def triggered_is_missing(due: Due, station: KnownStation) -> Said:
-    """Say that the message did not come."""
+    """Report that the message did not come."""
     late = station.triggers.open.get(due.key)
     return due.text if late and not (late.came or late.is_in_doubt) else None
 
 
 @TRIGGERS.check("F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER))
 def all_evses_are_told(seen: Seen, station: KnownStation) -> Said:
-    """Some EVSEs are told of, and others are not."""
+    """Report that messages came for some EVSEs and not for others."""
     message = seen.request["requestedMessage"]
     trigger = station.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or trigger is None or not trigger.evses:
@@ -94,7 +94,7 @@ def all_evses_are_told(seen: Seen, station: KnownStation) -> Said:
 
 @TRIGGERS.deadline("F03")
 def evses_are_missing(due: Due, station: KnownStation) -> Said:
-    """Say which EVSEs are missing."""
+    """Name the missing EVSEs."""
     late = station.triggers.open.get(due.key)
     is_some = late is not None and late.evses & late.places and not late.is_in_doubt
     missing = sorted(late.evses - late.places) if late and is_some else []
@@ -105,7 +105,7 @@ def evses_are_missing(due: Due, station: KnownStation) -> Said:
     "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
 )
 def no_boot_when_accepted(seen: Seen, station: KnownStation) -> Said:
-    """BootNotification can be triggered although the station was accepted when it was asked."""
+    """Report an answer other than Rejected to a trigger of BootNotification, if the station was accepted then."""
     status, was = seen.payload["status"], station.boots.commanded.get(seen.id)
     is_it = seen.request["requestedMessage"] == "BootNotification" and status != "Rejected"
     if not is_it or was != "Accepted" or not station.boots.is_accepted:
@@ -122,10 +122,10 @@ def no_boot_when_accepted(seen: Seen, station: KnownStation) -> Said:
     error(_TRIGGER),
 )
 def not_implemented(seen: Seen, station: KnownStation) -> Said:
-    """A CALLERROR, or Rejected for a message of a part that the station has not.
+    """Report a CALLERROR, or Rejected for a message of ISO 15118 if the station does not have that part.
 
-    A CALLERROR of a station that has never answered a TriggerMessage may be about that action itself, which is right
-    (Part 4 4.3): nothing is wrong where the message is one that every station sends, else it is an info.
+    A station that has never answered a TriggerMessage may not support that action, and then a CALLERROR is right (Part
+    4 4.3). So its CALLERROR is only an info, and none if every station must send the message.
     """
     message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
     if seen.kind == "error":
@@ -144,7 +144,7 @@ def not_implemented(seen: Seen, station: KnownStation) -> Said:
     call(_LOG, _FIRMWARE),
 )  # fmt: skip
 def status_of_what_runs(seen: Seen, station: KnownStation) -> Said:
-    """Another status than Idle although nothing runs, or Idle although something does."""
+    """Report a triggered status other than Idle if nothing runs, or Idle while something runs."""
     if not station.triggers.is_due(seen.action):
         return None
     status, has_id = seen.payload["status"], "requestId" in seen.payload
@@ -161,15 +161,15 @@ def status_of_what_runs(seen: Seen, station: KnownStation) -> Said:
 _UNDER_WAY = ("DownloadScheduled", "Downloading", "Downloaded", "InstallScheduled", "Installing", "SignatureVerified")
 _OF_15118 = ("SignV2GCertificate", "SignCombinedCertificate")
 _OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatusNotification")
-"""What not every station sends."""
+"""The messages that not every station can send."""
 
 
 def _has_15118(station: KnownStation) -> bool:
-    """Whether the station has the part for ISO 15118, or nobody knows."""
+    """Whether the station has the part for ISO 15118, or may have it."""
     is_available = station.variables.switch("ISO15118Ctrlr", "Available")
     return is_available is not False and not (is_available is None and station.reports.is_trusted)
 
 
 def _no_update(station: KnownStation) -> bool:
-    """Whether no firmware was to be updated, as far as the mock knows."""
+    """Whether the mock has asked for no firmware update, as far as it knows."""
     return "UpdateFirmware" not in station.commands.agreed

@@ -1,4 +1,4 @@
-"""Whether a message had no reason of its own to come, so that it can only come of an open trigger (check F01)."""
+"""Tests whether a message had no cause of its own, so that only an open trigger can have caused it (check F01)."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,13 +8,13 @@ from mock_csms.conformance.facts.v2.security import OWN
 from mock_csms.twin.seen import Seen
 
 _MAY_REPORT = ("ChangeAvailability", "UnlockConnector", "Reset")
-"""The commands after which a station may tell a status that is no new one."""
+"""The commands after which a station may report a status that has not changed."""
 _A_START = 2.0
-"""How many seconds after it is accepted a station may still be busy with what it tells then."""
+"""For how many seconds after it was accepted a station may still send its first messages."""
 
 
 def is_asked_for(action: str, at: float, station: KnownStation) -> bool:
-    """Whether a trigger of that message was sent, and is not answered yet."""
+    """Whether the message was triggered, and the trigger is not answered yet."""
     if action == "SignCertificate":
         answered = station.commands.answered.get("TriggerMessage")
         asked_at = station.security.triggered_at
@@ -24,14 +24,14 @@ def is_asked_for(action: str, at: float, station: KnownStation) -> bool:
 
 
 def may_be_the_first(action: str, at: float, station: KnownStation) -> bool:
-    """Whether a heartbeat may be the one with which some stations begin when they are accepted."""
+    """Whether a heartbeat may be the first one that some stations send as soon as they are accepted."""
     boots = station.boots
     accepted_at = boots.accepted_at or 0.0
     return action == "Heartbeat" and boots.beats == 1 and at - accepted_at < _A_START
 
 
 def _no_beat_is_due(seen: Seen, station: KnownStation) -> bool:
-    """Whether the interval is far from over, which was not changed since the last beat; or the station's own pace."""
+    """Whether the interval, and the station's own pace, are far from over; False if the interval may have changed."""
     boots, given = station.boots, station.commands.answered.get("SetVariables")
     since = max(boots.beat_at, boots.accepted_at or 0.0)
     is_same = given is None or given.at < since
@@ -41,7 +41,7 @@ def _no_beat_is_due(seen: Seen, station: KnownStation) -> bool:
 
 
 def _no_status_is_new(seen: Seen, station: KnownStation) -> bool:
-    """Whether a connector is as it was told, and taken, over this connection, and no command wanted more."""
+    """Whether the status was reported and answered before, over this connection, and no command asks for it."""
     payload, connectors = seen.payload, station.connectors
     place, at = (payload["evseId"], payload["connectorId"]), told_at(payload["timestamp"], station)
     since = connectors.told_at.get(place, -1.0)
@@ -67,7 +67,7 @@ def _no_certificate_is_due(seen: Seen, station: KnownStation) -> bool:
 
 
 def _is_open(seen: Seen, station: KnownStation) -> bool:
-    """Whether the mock has not answered one like it, so that it may come again."""
+    """Whether a call of the same action is still unanswered, so that this one may repeat it."""
     return any(action == seen.action for action, _ in station.connections.calls.values())
 
 
@@ -78,4 +78,4 @@ UNASKED: Mapping[str, Callable[[Seen, KnownStation], bool]] = {
     "FirmwareStatusNotification": _no_update_is_further,
     "SignCertificate": _no_certificate_is_due,
 }
-"""The messages of which that can be told; others say themselves that they were triggered, or may always come."""
+"""The messages that can be tested this way. Others say that they were triggered, or may come at any time."""

@@ -1,4 +1,4 @@
-"""The checks of the catalogue that are not judged, and what the mock would have to see for that."""
+"""The checks of the catalogue that the mock does not judge, and the reasons."""
 
 from collections.abc import Mapping
 
@@ -37,4 +37,4 @@ UNJUDGED: Mapping[str, tuple[str, str, str]] = {
         _TLS,
     ),
 }
-"""The requirement, the title, and the reason, by the id of the check."""
+"""The requirement, the title and the reason, by the id of the check."""

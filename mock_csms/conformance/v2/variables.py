@@ -1,6 +1,6 @@
-"""Wrong answers about variables (checks V01 to V08 and V19).
+"""Checks of answers about variables (checks V01 to V08 and V19).
 
-Those about reports of them are in `reports`, and the one about ways to the CSMS is in `network`.
+Checks of reports are in `reports`, and the check of network profiles is in `network`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,19 +20,20 @@ VARIABLES = Subject("variables")
 
 _GET_OR_SET = result("GetVariables", "SetVariables")
 TAKEN = ("Accepted", "RebootRequired")
-"""The statuses of a value that is taken, now or at the next boot."""
+"""The statuses of a value that the station accepts, now or at the next boot."""
 
 _PASSWORD: Name = ("SecurityCtrlr", "", 0, 0, "BasicAuthPassword", "")
 _LISTS = ("MemberList", "SequenceList")
 _TEXTS = ("string", "OptionList", *_LISTS)
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
-"""What is due for an attribute that a variable does not have: which of two reasons comes first is nowhere said."""
+"""The statuses that are right for an attribute that a variable does not have. OCPP does not say which one comes
+first."""
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
 def as_many_results(seen: Seen, _: KnownStation) -> Said:
-    """More or fewer results than items."""
+    """Report more or fewer results than requested items."""
     asked, answered = items_of(seen)
     if len(asked) == len(answered):
         return None
@@ -41,7 +42,7 @@ def as_many_results(seen: Seen, _: KnownStation) -> Said:
 
 @VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
 def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
-    """A result of a variable that the command does not have."""
+    """Report a result for a variable that the command does not have."""
     asked, answered = items_of(seen)
     names = {folded(name_of(item)) for item in asked}
     others = [name_of(item) for item in answered if folded(name_of(item)) not in names]
@@ -56,7 +57,7 @@ def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
     _GET_OR_SET,
 )
 def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
-    """Another attributeType than the one that was asked for, or none."""
+    """Report an attributeType that differs from the requested one, or is missing."""
     asked, answered = items_of(seen)
     types: dict[Name, set[str]] = {}
     for item in asked:
@@ -76,9 +77,9 @@ def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
     _GET_OR_SET,
 )
 def right_statuses(seen: Seen, station: KnownStation) -> Said:
-    """A variable that is not in the inventory, or a value of another type, with another status than the due one.
+    """Report a wrong status for a variable that is not in the inventory, or for a value of a wrong dataType.
 
-    Where the inventory is incomplete, what is not in it may be there (V16): at most, it is an info.
+    If the inventory is incomplete (V16), a variable that it lacks may still exist: then the finding is an info at most.
     """
     for item, answer in paired(*items_of(seen)):
         due, status = _due(item, station), answer["attributeStatus"]
@@ -97,7 +98,7 @@ def right_statuses(seen: Seen, station: KnownStation) -> Said:
     result("GetVariables"),
 )  # fmt: skip
 def values_where_due(seen: Seen, _: KnownStation) -> Said:
-    """Accepted without a value, or a value of what is said to be unknown."""
+    """Report Accepted without a value, or a value of a variable that is answered as unknown."""
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
         if has_value is not (status == "Accepted") and status != "Rejected":
@@ -109,7 +110,7 @@ def values_where_due(seen: Seen, _: KnownStation) -> Said:
     "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
 )
 def write_only_is_not_told(seen: Seen, station: KnownStation) -> Said:
-    """A value of a variable that is WriteOnly."""
+    """Report the value of a WriteOnly variable."""
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
         if "attributeValue" in item and (name == _PASSWORD or _is(name, "WriteOnly", station)):
@@ -119,7 +120,7 @@ def write_only_is_not_told(seen: Seen, station: KnownStation) -> Said:
 
 @VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
 def set_values_are_told(seen: Seen, station: KnownStation) -> Said:
-    """Another value than the one that the station took last."""
+    """Report a value that differs from the last one that the station accepted."""
     for item in seen.payload["getVariableResult"]:
         name, told = name_of(item), item.get("attributeValue")
         given = station.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
@@ -134,7 +135,7 @@ def set_values_are_told(seen: Seen, station: KnownStation) -> Said:
     result("SetVariables"),
 )  # fmt: skip
 def range_is_kept(seen: Seen, station: KnownStation) -> Said:
-    """A value is taken although the reports of the variable say that it cannot be."""
+    """Report an accepted value that the reported characteristics of the variable forbid."""
     for item, answer in paired(*items_of(seen)):
         if answer["attributeStatus"] in TAKEN and item.get("attributeType", "Actual") == "Actual":
             row = station.variables.reported.get(name_of(item))
@@ -149,7 +150,7 @@ def range_is_kept(seen: Seen, station: KnownStation) -> Said:
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
 def commands_fit(seen: Seen, station: KnownStation) -> Said:
-    """The mock was told to ask for more than the station takes: it may answer with a CALLERROR."""
+    """Report, for information, a command with more than the station can take: a CALLERROR is a right answer."""
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
     sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
     for variable, size in sizes.items():
@@ -159,7 +160,7 @@ def commands_fit(seen: Seen, station: KnownStation) -> Said:
     return None
 
 
-# What is asked and answered.
+# Requested items and their results.
 
 _LIST_OF = {"GetVariables": "getVariableData", "SetVariables": "setVariableData"}
 
@@ -171,7 +172,7 @@ def items_of(seen: Seen) -> tuple[Sequence[Json], Sequence[Json]]:
 
 
 def written(name: Name) -> str:
-    """Return a name for people."""
+    """Return the name of a variable as findings show it."""
     component, instance, evse, connector, variable, of_variable = name
     place = f"[{evse},{connector}]" if connector else f"[{evse}]" if evse else ""
     of_component = f"/{instance}" if instance else ""
@@ -189,11 +190,14 @@ def _any(statuses: Iterable[str]) -> str:
     return " or ".join(sorted(statuses))
 
 
-# What is known of variables.
+# What the inventory says about variables.
 
 
 def _due(item: Json, station: KnownStation) -> frozenset[str]:
-    """Return the statuses that are due of what the station does not have; none where it has it, or nobody knows."""
+    """Return the statuses that are right if the station lacks the variable or attribute.
+
+    Empty if it has both, or if no full report has come.
+    """
     reported, name = station.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
     if not station.reports.is_complete:
@@ -209,7 +213,7 @@ def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
 
 
 def _unknown(name: Name, reported: Mapping[Name, Reported]) -> frozenset[str]:
-    """Return whether the component is unknown; one of which there are others may be the one, or the variable."""
+    """Return the right statuses: for a component that exists only at other places, both kinds of unknown are right."""
     others = [other for other in map(folded, reported) if other[0] == name[0]]
     if not others:
         return frozenset({"UnknownComponent"})
@@ -228,7 +232,7 @@ def _type(item: Json, station: KnownStation) -> str:
 
 
 def _is_misformed(item: Json, station: KnownStation) -> bool:
-    """Whether a value is none of the type of its variable; an empty one takes back what was set."""
+    """Whether a value does not have the form of its dataType. An empty value is right: it takes back what was set."""
     value = item.get("attributeValue", "")
     fits = _FORMS.get(_type(item, station))
     is_actual = item.get("attributeType", "Actual") == "Actual" and not is_masked(value)
@@ -246,11 +250,11 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
     "boolean": lambda text: text.casefold() in ("true", "false"),
     "dateTime": lambda text: seconds_of(text) is not None,
 }
-"""What the values of each type look like; those of the other types are judged by their range."""
+"""The form of the values of each dataType; values of other types are judged by their range."""
 
 
 def _why_not(row: Reported, value: str) -> str | None:
-    """Return why a variable cannot have a value, by what was reported of it; a masked one is judged by its length."""
+    """Return why a variable cannot have a value, by what was reported; a masked one is judged by its length only."""
     if row.mutability == "ReadOnly":
         return "it is ReadOnly"
     kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
@@ -269,7 +273,7 @@ def _why_not(row: Reported, value: str) -> str | None:
 
 
 def members(text: str) -> list[str]:
-    """Return the members of a list."""
+    """Return the members of a comma-separated list."""
     return [member.strip() for member in text.split(",") if member.strip()]
 
 
@@ -282,7 +286,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _is_same(given: str, told: str) -> bool:
-    """Whether two texts are the same value; clocks go on, and masked values are not compared."""
+    """Whether two texts are the same value. Two times always are, as clocks go on; masked values are not compared."""
     if is_masked(given) or is_masked(told):
         return True
     if given.strip().casefold() == told.strip().casefold():

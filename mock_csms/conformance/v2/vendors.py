@@ -1,11 +1,11 @@
-"""Wrong answers to what vendors agree on beside OCPP (check P)."""
+"""Checks of DataTransfer (check P)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 
 _NOBODY = ("invalid", "test", "example", "com.example", "net.example", "org.example")
-"""The names, written as vendors write theirs, that belong to nobody for ever (RFC 2606; P01.FR.02)."""
+"""The vendor names that belong to nobody (RFC 2606; P01.FR.02), in the reversed form that vendors use."""
 
 VENDORS = Subject("vendors")
 
@@ -18,7 +18,7 @@ VENDORS = Subject("vendors")
     result("DataTransfer"),
 )
 def knows_its_vendors(seen: Seen, _: KnownStation) -> Said:
-    """Accepted for a vendor that no station can know."""
+    """Report Accepted for a vendor that does not exist."""
     vendor = seen.request["vendorId"].casefold()
     is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)
     return f"Accepted, but nobody has the name {vendor}" if is_nobody and seen.payload["status"] == "Accepted" else None

@@ -33,12 +33,25 @@ _NAMES = {8: "close", 9: "ping", 10: "pong"}
 _TOO_LONG = 2**63
 
 
+_TOO_BIG = "RFC 6455 7.4.1"
+
+
 class Breach(Record):
     """A clause, and how it was broken. waited: how long it was waited for what had to come, in seconds."""
 
     clause: str
     problem: str
     waited: float = 0.0
+
+
+TOO_MANY_EMPTY = Breach(_TOO_BIG, "a message was too big (1009): it had too many empty frames")
+
+
+def grown_too_much(compressed: int, most: int) -> Breach:
+    """Return what was wrong with a message that is more than `most` bytes long once it is decompressed."""
+    return Breach(
+        _TOO_BIG, f"a compressed message was too big (1009): {compressed} bytes were decompressed to more than {most}"
+    )
 
 
 def breach_of(error: Exception, frame: bytes) -> Breach | None:
@@ -48,7 +61,7 @@ def breach_of(error: Exception, frame: bytes) -> Breach | None:
     if isinstance(error, PayloadTooBig):
         if (error.size or 0) >= _TOO_LONG:
             return Breach("RFC 6455 5.2", "the length of a frame had its highest bit set")
-        return Breach("RFC 6455 7.4.1", f"a message was too big (1009): {error}")
+        return Breach(_TOO_BIG, f"a message was too big (1009): {error}")
     clause, words = _CAUSES.get(str(error), ("", ""))
     opcode, is_masked = frame[0] & 0x0F, frame[1] & 0x80
     masking = "masked, but only frames of a client may be" if is_masked else "not masked"

@@ -1,48 +1,55 @@
-"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `incoming` and `outgoing`.
+"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `endpoint` and `outgoing`.
 
-Incoming bytes are cut into whole frames here; the commonest one, an unfragmented text, goes straight to the receiver,
-and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same short way where no
-compression was agreed.
+Incoming bytes are cut into whole frames here (`flow` says when); the commonest one, an unfragmented text, goes straight
+to the receiver, and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same
+short way where no compression was agreed.
 """
 
 import asyncio
 import socket
 import struct
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, cast
+from abc import abstractmethod
+from typing import ClassVar, cast
 
+from websockets.exceptions import PayloadTooBig
 from websockets.frames import Frame, Opcode, apply_mask  # type: ignore[attr-defined] # in C where it can be
 from websockets.protocol import CONNECTING, OPEN, Protocol
 
 from mock_csms.runtime.transport import frames
-from mock_csms.runtime.transport.breaches import NOT_UTF8, Breach, breach_of
-from mock_csms.runtime.transport.gate import Receiver
+from mock_csms.runtime.transport.breaches import NOT_UTF8, TOO_MANY_EMPTY, Breach, breach_of, grown_too_much
+from mock_csms.runtime.transport.flow import Flow
+from mock_csms.runtime.transport.limits import ALWAYS_ALLOWED
+from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.receiver import Receiver
 
-if TYPE_CHECKING:
-    from mock_csms.runtime.transport.pool import Pool
+_MOST_EMPTY = 1000
+"""How many frames of a message may be empty."""
 
 
-class Transport(asyncio.BufferedProtocol, ABC):
+class Transport(Flow):
     """One WebSocket, from its first byte to its last."""
 
-    __slots__ = ("_binary", "_fragments", "_held", "_pending", "_pool", "_protocol", "_receiver", "_socket")
+    __slots__ = ("_binary", "_compressed", "_empty", "_fragments", "_receiver")
 
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
 
-    def __init__(self, pool: "Pool", protocol: Protocol) -> None:
-        self._pool = pool
-        self._protocol = protocol
+    _pool: Pool
+
+    def __init__(self, pool: Pool, protocol: Protocol) -> None:
+        super().__init__(pool, protocol)
         self._receiver: Receiver | None = None
-        self._pending = bytearray()
-        self._fragments: list[bytes] = []
-        self._held: list[bytes] | None = None
+        self._fragments = bytearray()
+        self._empty = 0
+        """How many frames of the message that has begun were empty."""
+        self._compressed = 0
+        """How many bytes of the message that has begun came over the wire."""
 
     # What the mock does with the connection.
 
     def send(self, text: bytes, *, binary: bool = False, parts: int = 1) -> bool:
         """Send one message, in so many frames; False when the connection is not open (any more)."""
-        if self._protocol.state is not OPEN:
+        if self._protocol.state is not OPEN or (self._pauses and not self._can_write()):
             return False
         if self._protocol.extensions or binary or parts > 1:
             send = self._protocol.send_binary if binary else self._protocol.send_text
@@ -65,11 +72,13 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def abort(self) -> None:
         """Drop the connection at once."""
+        self._drop_rest()
         self._send_out()
         self._socket.abort()
 
     def reset(self) -> None:
         """Drop the connection at once with a TCP RST."""
+        self._drop_rest()
         self._send_out()
         raw = self._socket.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -77,24 +86,14 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def stall(self, seconds: float) -> None:
         """Neither read nor write for so many seconds; what is sent meanwhile goes out afterwards."""
-        if self._held is None and self._protocol.state is OPEN:
-            self._held = []
-            self._socket.pause_reading()
+        if self._freeze(seconds):
             self._pool.pongs.stop(self)
-            asyncio.get_running_loop().call_later(seconds, self._go_on)
-
-    def _go_on(self) -> None:
-        held, self._held = self._held or [], None
-        if not self._socket.is_closing():
-            self._socket.resume_reading()
-            for data in held:
-                self._write(data)
 
     def ping(self) -> None:
         """Send a ping, and expect its pong in time."""
         if self._protocol.state is OPEN:
             self._pool.pings.start(self)
-            if self._held is None:
+            if self._held is None and self._can_write():
                 self._protocol.send_ping(b"")
                 self._flush()
                 if self._pool.limits.ping_timeout:
@@ -103,8 +102,17 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def miss_pong(self) -> None:
         """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
         seconds = self._pool.limits.ping_timeout
+        if self._is_behind:  # the pong may be in what was not handled yet
+            self._pool.pongs.start(self)
+            return
         self._tell(Breach("RFC 6455 5.5.2", f"no pong came within {seconds:g} s", seconds))
         self._fail(1011, "no pong in time")
+
+    def _leave(self, unread: int, seconds: float) -> None:
+        """End the connection of a peer that has read nothing for so long, with so many bytes waiting for it."""
+        problem = f"nothing that was sent was read for {seconds:.0f} s, and {unread} bytes wait"
+        self._tell(Breach("RFC 6455 5.5.2", problem, seconds))
+        self._fail(1011, "nothing is read")
 
     # What asyncio tells.
 
@@ -113,35 +121,7 @@ class Transport(asyncio.BufferedProtocol, ABC):
         self._socket = cast(asyncio.Transport, transport)
         self._pool.transports.add(self)
 
-    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
-        """Lend asyncio the buffer that all connections share: what it holds is taken before the next one reads."""
-        return self._pool.buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Take what came, cut into whole frames while the connection is open."""
-        data = bytes(self._pool.buffer[:nbytes])
-        try:
-            if self._protocol.state is not OPEN and not (data := self._read_unopened(data)):
-                return
-            if self._pending:
-                self._pending += data
-                data = cast(bytes, self._pending)
-            position = 0
-            while position < len(data) and (end := self._read_frame(data, position)):
-                position = end
-        except OSError as error:  # asyncio takes one for the end of the connection, and tells nobody
-            raise RuntimeError(f"what came could not be read: {error!r}") from error
-        if data is self._pending:
-            del self._pending[:position]
-        elif position < len(data):
-            self._pending += data[position:]
-
-    def eof_received(self) -> None:
-        """Learn that the peer sends no more; asyncio closes the connection."""
-        self._protocol.receive_eof()
-        self._flush()
-
-    def connection_lost(self, exc: Exception | None) -> None:
+    def _finish(self, exc: Exception | None) -> None:
         """Tell the receiver, and forget the connection everywhere."""
         protocol = self._protocol
         protocol.receive_eof()
@@ -155,15 +135,6 @@ class Transport(asyncio.BufferedProtocol, ABC):
             else:
                 self._receiver.closed(1006, str(exc) if exc else "the connection ended without a close frame")
 
-    def pause_writing(self) -> None:
-        """Read no more from a peer that does not read our answers, so that they do not pile up."""
-        self._socket.pause_reading()
-
-    def resume_writing(self) -> None:
-        """Read on."""
-        if self._held is None:
-            self._socket.resume_reading()
-
     # The sides differ in these.
 
     @abstractmethod
@@ -175,32 +146,25 @@ class Transport(asyncio.BufferedProtocol, ABC):
     def _begin(self, receiver: Receiver) -> None:
         """Take up work, now that the connection is open."""
         self._receiver = receiver
-        if self._pool.limits.ping_interval:
-            self._pool.pings.start(self)
+        self._pool.begin(self)
 
-    def _read_unopened(self, data: bytes) -> bytes:
-        """Let the library read while the connection is not open yet, or no longer; return what came behind the opening.
-
-        It reads what follows a goodbye or a refusal as it comes, for nothing of that is delivered.
-        """
+    def _read_opening(self, data: bytes) -> bytes:
+        """Go on with the opening handshake, and return what came behind it once the connection is open."""
         while data and self._protocol.state is CONNECTING and not self._protocol.eof_sent:
             data = self._read_head(data)
-        if data and self._protocol.state is not OPEN:
-            rest, self._pending = self._pending + data, bytearray()
-            self._feed(rest)
-            return b""
-        return data
+        return b"" if self._protocol.state is CONNECTING else data
 
     @abstractmethod
     def _read_head(self, data: bytes) -> bytes:
         """Go on with the opening handshake, and return what came behind it."""
 
-    def _read_frame(self, data: bytes, start: int) -> int:
+    def _read_frame(self, data: bytes | bytearray, start: int) -> int:
         """Read the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
         frame = frames.span(data, start)
         if frame is None:
             return 0
         if frame.end - frame.payload > self._pool.limits.max_message_size:
+            self._protocol.max_message_size = self._pool.limits.max_message_size
             self._feed(data[start:])  # refused from its header on
             return len(data)
         if frame.end > len(data):
@@ -210,8 +174,12 @@ class Transport(asyncio.BufferedProtocol, ABC):
             payload = data[frame.payload : frame.end]
             text = apply_mask(payload, data[frame.mask : frame.payload]) if is_masked else bytes(payload)
             self._deliver(text, binary=False)
-        else:
+        elif self._protocol.state is OPEN:
+            if self._protocol.extensions and self._pool.limits.most_growth:
+                self._limit_growth(data[start] & 0x0F, frame.end - frame.payload)
             self._feed(data[start : frame.end])
+        elif data[start] & 0x0F == Opcode.CLOSE and self._protocol.close_rcvd is None:
+            self._feed(data[start : frame.end])  # all that is looked for once we have said goodbye
         return frame.end
 
     def _deliver(self, data: bytes, *, binary: bool) -> None:
@@ -226,13 +194,30 @@ class Transport(asyncio.BufferedProtocol, ABC):
 
     def _feed(self, data: bytes | bytearray) -> None:
         """Let the library read, and take what it found; while the connection is open, `data` is one frame."""
-        was_open = self._protocol.state is OPEN
-        self._protocol.receive_data(data)
-        if was_open and self._protocol.parser_exc is not None:
-            self._tell(breach_of(self._protocol.parser_exc, bytes(data[:2])))
+        protocol = self._protocol
+        was_open = protocol.state is OPEN
+        if data[0] & 0x0F == Opcode.CLOSE:
+            protocol.current_size = None  # a message may end unfinished (5.4), which the library would call an error
+        protocol.receive_data(data)
+        if was_open and protocol.parser_exc is not None:
+            self._tell(self._breach(protocol.parser_exc, bytes(data[:2])))
         self._flush()
-        for event in self._protocol.events_received():
+        for event in protocol.events_received():
             self._take(cast(Frame, event))
+
+    def _limit_growth(self, opcode: int, size: int) -> None:
+        """Let the library refuse a compressed message that grows too much, which may be a few bytes on the wire."""
+        if opcode <= Opcode.BINARY:
+            self._compressed = size if opcode else self._compressed + size
+            most = max(ALWAYS_ALLOWED, self._pool.limits.most_growth * self._compressed)
+            self._protocol.max_message_size = min(self._pool.limits.max_message_size, most)
+
+    def _breach(self, error: Exception, frame: bytes) -> Breach | None:
+        """Return how the peer broke the protocol, for which the library has failed the connection."""
+        most = self._protocol.max_message_size
+        if isinstance(error, PayloadTooBig) and most is not None and most < self._pool.limits.max_message_size:
+            return grown_too_much(self._compressed, most)
+        return breach_of(error, frame)
 
     def _flush(self) -> None:
         """Do what the library wants: write, and end our side; and see to it that the peer ends its own in time."""
@@ -249,26 +234,20 @@ class Transport(asyncio.BufferedProtocol, ABC):
         if breach is not None and self._receiver is not None and self._protocol.state is not CONNECTING:
             self._receiver.broke(breach)
 
-    def _write(self, data: bytes) -> None:
-        if self._held is not None:
-            self._held.append(data)
-        else:
-            self._pool.write_buffer.add(self._socket, data)
-
-    def _send_out(self) -> None:
-        """Write now what waits for the end of the turn, as the connection ends before."""
-        self._pool.write_buffer.empty()
-
     def _take(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PONG:
             self._pool.pongs.stop(self)
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
             self._binary = frame.opcode is Opcode.BINARY
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            self._fragments.append(bytes(frame.data))
+            self._fragments += frame.data
+            self._empty = 0 if frame.fin else self._empty + (not frame.data)
             if frame.fin:
-                message, self._fragments = b"".join(self._fragments), []
+                message, self._fragments = bytes(self._fragments), bytearray()
                 self._deliver(message, binary=self._binary)
+            elif self._empty > _MOST_EMPTY:
+                self._tell(TOO_MANY_EMPTY)
+                self._fail(1009, "too many empty frames")
 
     # Ending.
 

@@ -14,8 +14,8 @@ from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI, parse_uri
 
 from mock_csms.runtime.transport.connection import Transport
-from mock_csms.runtime.transport.gate import Limits
 from mock_csms.runtime.transport.handshake import LOGGER
+from mock_csms.runtime.transport.limits import Limits
 from mock_csms.runtime.transport.outgoing import CannotConnect, Outgoing, Welcome
 from mock_csms.runtime.transport.pool import Pool
 

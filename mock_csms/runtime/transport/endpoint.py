@@ -1,22 +1,133 @@
-"""Where connections come in: what all of one listener share."""
+"""The server's side of a connection: who asks for it, what is decided, and its unmasked frames; what all share."""
 
-from collections.abc import Callable
+import asyncio
 from typing import cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.http11 import Response
+from websockets.protocol import OPEN
 
+from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict
+from mock_csms.protocol.visitors import Visitor
+from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.transport import frames, heads
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.deadlines import Deadlines
-from mock_csms.runtime.transport.gate import Gate, Limits
-from mock_csms.runtime.transport.incoming import HANDSHAKE_TIMEOUT, Incoming
-from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.gate import Gate
+from mock_csms.runtime.transport.handshake import Handshake
+from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.pool import Member, Pool
+
+HANDSHAKE_TIMEOUT = 10.0
+"""How long the head of a request may take, in seconds."""
+
+_LONGEST_PATH = 1000
+"""How long a path may be of which an identity is taken where nothing else of a request is sound."""
+
+
+class Incoming(Transport):
+    """A connection that a peer asks for."""
+
+    __slots__ = ()
+
+    _pool: "Endpoint"
+    _protocol: Handshake
+    peer_masks = True
+
+    def __init__(self, endpoint: "Endpoint") -> None:
+        super().__init__(endpoint, Handshake(endpoint.gate, endpoint.extensions, endpoint.limits.max_message_size))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the handshake."""
+        super().connection_made(transport)
+        self._pool.handshakes.start(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell of one that ends before it was decided about."""
+        if self in self._pool.handshakes:
+            self._tell_end("the connection ended before the request was complete")
+        super().connection_lost(exc)
+
+    def give_up(self) -> None:
+        """Wait no longer for the end of a request."""
+        if self._pending:
+            problem = f"the request was not complete after {HANDSHAKE_TIMEOUT:g} s: {bytes(self._pending[:60])!r}"
+            self._turn_away(heads.Oddity(problem, 408))
+        else:
+            self._tell_end("")
+            self.abort()
+
+    def _tell_end(self, reason: str) -> None:
+        visitor = _visitor_of(bytes(self._pending))
+        self._pool.gate.lost(reason if self._pending else "a client connected and sent nothing", visitor)
+
+    def _read_head(self, data: bytes) -> bytes:
+        """Decide about a head that has come whole, or is none; return what came behind it."""
+        if self not in self._pool.handshakes:  # it is left without an answer, whatever it sends
+            return b""
+        tail = len(self._pending)
+        self._pending += data
+        end = heads.end_of(bytes(self._pending), max(0, tail - 3))
+        head = bytes(self._pending[:end] if end else self._pending)
+        oddity = heads.oddity_of(head)
+        if oddity is not None:
+            self._turn_away(oddity)
+            return b""
+        if not end:
+            return b""
+        rest, self._pending = bytes(self._pending[end:]), bytearray()
+        judgement = self._protocol.judge(head)
+        if judgement is not None:
+            self._answer(*judgement)
+        return rest
+
+    def _turn_away(self, oddity: heads.Oddity) -> None:
+        """Refuse what is no request; it is answered where it is HTTP."""
+        visitor, verdict, response = self._protocol.turn_away(_visitor_of(bytes(self._pending)), oddity)
+        self._pending = bytearray()
+        if oddity.status:
+            self._answer(visitor, verdict, response)
+        else:
+            self._pool.handshakes.stop(self)
+            self._hang_up()
+
+    def _answer(self, visitor: Visitor, verdict: Verdict, response: Response) -> None:
+        """Do what was decided."""
+        self._pool.handshakes.stop(self)
+        if isinstance(verdict, SlamDoor):
+            self.reset()
+        elif isinstance(verdict, Hang):
+            return
+        elif response.status_code != 101:
+            self._write(response.serialize())
+            self._hang_up()
+        else:
+            self._protocol.send_response(response)
+            self._flush()
+            self._protocol.read_frames()
+            self._open(visitor, verdict)
+
+    def _hang_up(self) -> None:
+        """End our side, whatever the library has read so far."""
+        self._protocol.fail(1002)
+        self._flush()
+
+    def _open(self, visitor: Visitor, verdict: Verdict) -> None:
+        if isinstance(verdict, SendAway):
+            self.close(1002, "no common subprotocol")
+        elif self._protocol.state is OPEN:
+            self._begin(self._pool.gate.welcome(self, visitor, cast(str, self._protocol.subprotocol)))
+
+    def _frame_text(self, text: bytes) -> bytes:
+        """Return the bytes of a text message in one frame."""
+        return frames.text_header(len(text)) + text
 
 
 class Endpoint(Pool):
     """What all connections of one listener share; call it for the transport of the next one."""
 
-    def __init__(self, gate: Gate, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
-        super().__init__(limits, write_ahead)
+    def __init__(self, gate: Gate, limits: Limits, backpressure: Backpressure | None = None) -> None:
+        super().__init__(limits, backpressure)
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)
@@ -24,7 +135,14 @@ class Endpoint(Pool):
     def __call__(self) -> Transport:
         return Incoming(self)
 
-    def forget(self, transport: Transport) -> None:
+    def forget(self, transport: Member) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
         self.handshakes.stop(cast(Incoming, transport))
         super().forget(transport)
+
+
+def _visitor_of(data: bytes) -> Visitor:
+    """Return who sent what is no whole request, as far as its first line tells."""
+    head = heads.read(data)
+    is_path = head is not None and head.target.startswith("/") and len(head.target) <= _LONGEST_PATH
+    return Visitor(head.target if head and is_path else "", (), wants_websocket=False)

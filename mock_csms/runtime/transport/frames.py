@@ -17,7 +17,7 @@ class Span(Record):
     end: int
 
 
-def span(data: bytes, start: int) -> Span | None:
+def span(data: bytes | bytearray, start: int) -> Span | None:
     """Return where the parts of the frame at `start` of `data` are, or None while its header has not come whole."""
     if len(data) - start < 2:
         return None

@@ -1,28 +1,12 @@
-"""Who gets what a transport reads, and who decides about those who connect: the two sides that a transport knows."""
+"""Who decides about those who connect."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mock_csms.behavior.admission import Respond, Verdict
-from mock_csms.protocol.records import Record
 from mock_csms.protocol.visitors import Visitor
-from mock_csms.runtime.transport.breaches import Breach
-
-if TYPE_CHECKING:
-    from mock_csms.runtime.transport.connection import Transport
-
-
-class Receiver(Protocol):
-    """Who gets what a transport reads."""
-
-    def receive(self, data: bytes, *, binary: bool) -> None:
-        """Take one whole message; `binary` when it came in a binary frame."""
-
-    def broke(self, breach: Breach) -> None:
-        """Learn that the peer broke the protocol of WebSockets; the connection is on its end then."""
-
-    def closed(self, code: int, reason: str) -> None:
-        """Learn that the connection is gone; code 1006 when no close frame came."""
+from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.transport.receiver import Receiver
 
 
 class Gate(Protocol):
@@ -34,7 +18,7 @@ class Gate(Protocol):
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide about a valid WebSocket handshake."""
 
-    def welcome(self, transport: "Transport", visitor: Visitor, subprotocol: str) -> Receiver:
+    def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Receiver:
         """Return who gets what comes over a connection that has just opened."""
 
     def visit(self, visitor: Visitor) -> Respond:
@@ -45,12 +29,3 @@ class Gate(Protocol):
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Learn that a connection ended before a whole request had come."""
-
-
-class Limits(Record):
-    """What one connection may do; sizes in bytes, times in seconds, 0 for no time-out and no pings."""
-
-    max_message_size: int
-    compression: bool
-    ping_interval: float
-    ping_timeout: float

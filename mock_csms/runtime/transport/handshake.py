@@ -50,6 +50,11 @@ class Handshake(ServerProtocol):
             return self._judge_upgrade(request) if _wants_websocket(request) else self._judge_plain(request)
         return None if self.handshake_exc is None else self._judge_broken(head)
 
+    def read_frames(self) -> None:
+        """Read frames from now on: the parser that has read the request would keep it, 2.6 kB, as long as it lives."""
+        self.parser = self.parse()
+        next(self.parser)
+
     def _judge_upgrade(self, request: Request) -> Judgement:
         response = self._accept(request)
         if response.status_code != 101:
@@ -83,8 +88,10 @@ class Handshake(ServerProtocol):
                     request.method in _POSTING,
                 ),
             )
-        if request.protocol == "HTTP/1.1" and "Host" not in request.headers:
-            return self.turn_away(visitor, Oddity("the request has no Host header", 400, is_wrong=False))
+        hosts = len(request.headers.get_all("Host"))
+        if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
+            problem = f"the request has {hosts or 'no'} Host header{'s' if hosts else ''}"
+            return self.turn_away(visitor, Oddity(problem, 400, is_wrong=False))
         verdict = self._gate.visit(visitor)
         response = self._respond(verdict)
         if request.method == "HEAD":
@@ -143,4 +150,5 @@ def _visitor(request: Request, problem: str = "") -> Visitor:
         ", ".join(headers.get_all("Sec-WebSocket-Extensions")),
         problem,
         ", ".join(headers.get_all("Host")),
+        origin=", ".join(headers.get_all("Origin")),
     )

@@ -16,6 +16,8 @@ LONGEST = 65536
 _END = re.compile(rb"\n\r?\n")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]")
 _LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P<version>HTTP/\d(\.\d)?)\r?")
+_NOT_IN_A_LINE = re.compile(rb"[\0\r]")
+"""What programs on the way may read as the end of a line (RFC 9112, 2.2)."""
 _BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
 _SOAP = re.compile(rb"soap|text/xml|application/xml|<\?xml", re.IGNORECASE)
 
@@ -83,6 +85,8 @@ def oddity_of(data: bytes) -> Oddity | None:
         return Oddity(f"the first line of the request is longer than {LONGEST_LINE} bytes", 414)
     if has_ended and not _LINE.fullmatch(line):
         return Oddity(f"the first line is not that of an HTTP request: {_shown(line)}", 400)
+    if has_ended and _NOT_IN_A_LINE.search(line.removesuffix(b"\r")):
+        return Oddity(f"the first line has a NUL or a CR in it: {_shown(line)}", 400)
     return Oddity(f"the head of the request is longer than {LONGEST} bytes", 431) if len(data) > LONGEST else None
 
 

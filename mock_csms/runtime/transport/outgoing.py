@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus
@@ -13,10 +13,8 @@ from websockets.protocol import OPEN
 
 from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.connection import Transport
-from mock_csms.runtime.transport.gate import Receiver
-
-if TYPE_CHECKING:
-    from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.receiver import Receiver
 
 Welcome: TypeAlias = Callable[[Transport, str], Receiver]
 """Returns who gets what comes over a connection that has just opened with that subprotocol."""
@@ -38,7 +36,7 @@ class Outgoing(Transport):
     _protocol: ClientProtocol
     peer_masks = False
 
-    def __init__(self, pool: "Pool", protocol: ClientProtocol, request: Request, welcome: Welcome) -> None:
+    def __init__(self, pool: Pool, protocol: ClientProtocol, request: Request, welcome: Welcome) -> None:
         super().__init__(pool, protocol)
         self._request = request
         self._welcome = welcome

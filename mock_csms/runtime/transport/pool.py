@@ -1,12 +1,14 @@
 """What connections share, whichever side opened them, and their end."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
-from mock_csms.runtime.transport.connection import Transport
+from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.deadlines import Deadlines
-from mock_csms.runtime.transport.gate import Limits
+from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.turns import Turns, Waiting
+from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 CLOSE_TIMEOUT = 1.0
 """How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
@@ -17,50 +19,68 @@ _READ_SIZE = 256 * 1024
 """How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
 
 
-class WriteBuffer:
-    """What connections send in one turn of the loop: it is written at the end of the turn, after `write_ahead`.
+class Member(Waiting, Protocol):
+    """A connection, as far as those that share something with it need to know it; `connection` has the class."""
 
-    So all messages of a turn are handled before the peers that get the answers wake up and compete for the processor,
-    and what must be on the disk before a peer sees its answer is written once for all answers of a turn.
-    """
+    def close(self, code: int, reason: str = "") -> None:
+        """Start the closing handshake."""
 
-    def __init__(self, write_ahead: Callable[[], None] | None) -> None:
-        self._write_ahead = write_ahead
-        self._waiting: list[tuple[asyncio.WriteTransport, bytes]] = []
+    def ping(self) -> None:
+        """Send a ping."""
 
-    def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
-        """Write `data` at the end of this turn."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self.empty)
-        self._waiting.append((connection, data))
+    def miss_pong(self) -> None:
+        """Give up a peer that did not answer a ping."""
 
-    def empty(self) -> None:
-        """Write now what waits."""
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            if self._write_ahead is not None:
-                self._write_ahead()
-            for connection, data in waiting:
-                if not connection.is_closing():
-                    connection.write(data)
+    def hold(self) -> None:
+        """Read no more until `go_on` is called."""
+
+    def go_on(self) -> None:
+        """Read on."""
 
 
 class Pool:
-    """What connections share, and their end; where something must be written before they send, `write_ahead` does."""
+    """What connections share, and their end; `backpressure` says when they have to wait for the records of a run."""
 
-    def __init__(self, limits: Limits, write_ahead: Callable[[], None] | None = None) -> None:
+    def __init__(self, limits: Limits, backpressure: Backpressure | None = None) -> None:
         self.limits = limits
-        self.write_buffer = WriteBuffer(write_ahead)
+        self.write_buffer = WriteBuffer(backpressure.write_ahead if backpressure else None)
+        self.turns = Turns(self.write_buffer.empty)
+        self.is_stopped = False
+        """Whether no connection is read."""
+        if backpressure is not None:
+            backpressure.stop, backpressure.go_on = self._stop, self._go_on
         self.buffer = memoryview(bytearray(_READ_SIZE))
-        self.transports: set[Transport] = set()
+        self.transports: set[Member] = set()
         self._emptied: asyncio.Event | None = None
-        self.closing = Deadlines(CLOSE_TIMEOUT, Transport.abort)
-        self.pings = Deadlines(limits.ping_interval, Transport.ping)
-        self.pongs = Deadlines(limits.ping_timeout, Transport.miss_pong)
+        self.closing = Deadlines[Member](CLOSE_TIMEOUT, lambda member: member.abort())
+        self.pings = Deadlines[Member](limits.ping_interval, lambda member: member.ping())
+        self.pongs = Deadlines[Member](limits.ping_timeout, lambda member: member.miss_pong())
 
-    def forget(self, transport: Transport) -> None:
+    def begin(self, transport: Member) -> None:
+        """Take up work with a connection that is open now."""
+        if self.limits.ping_interval:
+            self.pings.start(transport)
+        if self.is_stopped:
+            transport.hold()
+
+    def _stop(self) -> None:
+        """Read no more from any connection."""
+        self.is_stopped = True
+        for transport in self.transports:
+            transport.hold()
+
+    def _go_on(self) -> None:
+        """Write what was kept back, and read on."""
+        self.write_buffer.go_on()
+        if self.is_stopped:
+            self.is_stopped = False
+            for transport in list(self.transports):
+                transport.go_on()
+
+    def forget(self, transport: Member) -> None:
         """Hold nothing any more of a transport whose connection is gone."""
         self.transports.discard(transport)
+        self.turns.discard(transport)
         for deadlines in (self.closing, self.pings, self.pongs):
             deadlines.stop(transport)
         if self._emptied is not None and not self.transports:
@@ -69,6 +89,8 @@ class Pool:
     async def close(self, code: int, reason: str) -> None:
         """Close every connection; those that do not take part in the closing handshake are dropped."""
         self._emptied = asyncio.Event()
+        if self.is_stopped:  # or nobody would hear of the end
+            self._go_on()
         for transport in list(self.transports):
             transport.close(code, reason)
         with suppress(TimeoutError):

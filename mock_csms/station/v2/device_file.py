@@ -22,7 +22,6 @@ An error is one line: the place in the file, and what is wrong there.
 """
 
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -30,6 +29,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import schemas_with
+from mock_csms.settings.texts import parse_toml
 from mock_csms.station.state import Identity
 from mock_csms.station.v2.device import Device, Evse, new_device
 from mock_csms.station.v2.identity import IDENTITY
@@ -51,12 +51,7 @@ _LONGEST_NAME, _LONGEST_UNIT, _LONGEST_VALUE, _LONGEST_LIST = 50, 16, 1000, 1000
 
 def read_device(text: str) -> Device:
     """Return the station that a TOML text describes. Raises ValueError with one line."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"not TOML: {error}") from None
-    except RecursionError:
-        raise ValueError("not TOML: nested too deeply") from None
+    content = parse_toml(text)
     _check_keys(content, _TOP, "")
     device = new_device(_identity(_table(content.get("identity", {}), "identity")), 1, 1)
     types = [_connectors(item, place) for item, place in _tables(content.get("evse", [{}]), "evse")]

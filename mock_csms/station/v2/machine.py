@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
 from mock_csms.station import outbox
 from mock_csms.station.cues import (
     Act,
@@ -49,7 +51,7 @@ from mock_csms.station.v2 import (
     transactions,
     vehicles,
 )
-from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.answers import Alarmed, because
 from mock_csms.station.v2.commands import answer_alone, answer_to
 from mock_csms.station.v2.device import Device, Evse, Step, equipped, new_device, secured
 from mock_csms.station.v2.misbehaviours import KINDS
@@ -57,6 +59,9 @@ from mock_csms.station.v2.notation import NOTATION
 from mock_csms.station.v2.reserved import describe
 
 _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
+_MOST_ASKED_FOR = 200
+"""How many calls that the CSMS asked for may wait at most; it may ask faster than it answers them."""
+_FULL: Answer = ("InternalError", "too many calls that the CSMS asked for wait until it answers")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
@@ -72,11 +77,26 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Comma
     before, answer = device, _REJECTED
     device, acts = aligned.catch_up(device, moment)
     if device.boot_status != "Rejected":  # B03.FR.08
-        device, answer, more = answer_to(action)(device, payload, moment)
-        acts = [*acts, *more]
+        then, answer, more = answer_to(action)(device, payload, moment)
+        if _is_too_much(device, more):
+            answer = _refusal(action)
+        else:
+            device, acts = then, [*acts, *more]
     habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
     device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
     return CommandOutcome(device, answer, acts)
+
+
+def _is_too_much(device: Device, acts: list[Act]) -> bool:
+    """Return whether a command asks for more calls while too many of them wait."""
+    is_more = any(isinstance(act, Send) and act.is_asked_for for act in acts)
+    return is_more and sum(call.is_asked_for for call in device.outbox.waiting) >= _MOST_ASKED_FOR
+
+
+def _refusal(action: str) -> Answer:
+    """Return the answer to a command that asks for too much: Rejected, or a CALLERROR if it has no such status."""
+    rejected = because("OutOfMemory")
+    return _FULL if V201.result_violations(Call("", action, {}), rejected) else rejected
 
 
 def rebooted(device: Device, moment: Moment) -> Device:

@@ -1,7 +1,7 @@
 """What events and messages of OCPP 2.x say about the connections of a station."""
 
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
-from mock_csms.twin.events import Disconnected, Knocked, Refused
+from mock_csms.twin.events import Disconnected, Knocked, Refused, Sent
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
@@ -60,7 +60,8 @@ def heard(seen: Seen, twin: Twin) -> None:
 
 def answered(seen: Seen, twin: Twin) -> None:
     """A call was answered, also if a fault spoiled the answer or its id."""
-    answers = seen.answers
+    event = seen.event
+    answers = event.answers if isinstance(event, Sent) else None  # faster than `seen.answers`
     twin.connections.calls.pop(answers.id if answers else seen.id, None)
 
 

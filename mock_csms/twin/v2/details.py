@@ -12,8 +12,8 @@ TRANSACTION_EVENT = "TransactionEvent"
 
 Details: TypeAlias = Callable[[Any], tuple[str, str]]
 """Takes the payload of a call and returns its detail and its sort."""
-Sort: TypeAlias = Callable[[Any], str]
-"""Takes the payload of a CALLRESULT and returns its sort."""
+Sort: TypeAlias = tuple[str, str]
+"""A property, and the sort of a CALLRESULT that has it."""
 
 
 def _of_event(payload: Json) -> tuple[str, str]:
@@ -28,12 +28,7 @@ def _of_event(payload: Json) -> tuple[str, str]:
     return kind, "Sampled" if is_sample else "Changed"
 
 
-def _of_answer(payload: Any) -> str:
-    """Return the sort of the answer to a TransactionEvent: Authorized where it says what an idToken is worth."""
-    return "Authorized" if type(payload) is dict and "idTokenInfo" in payload else ""
-
-
 CALLS: Mapping[str, Details] = {TRANSACTION_EVENT: _of_event}
 """For sound calls of the station, by action."""
-ANSWERS: Mapping[str, Sort] = {TRANSACTION_EVENT: _of_answer}
-"""For CALLRESULTs, by the action of the call; they may have any payload."""
+ANSWERS: Mapping[str, Sort] = {TRANSACTION_EVENT: ("idTokenInfo", "Authorized")}
+"""For CALLRESULTs, by the action of the call: the answer to a TransactionEvent that says what an idToken is worth."""

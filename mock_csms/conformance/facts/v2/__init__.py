@@ -1,1 +1,1 @@
-"""What checks of OCPP 2.x must know of a station beside its twin: a file for each subject."""
+"""What the checks of OCPP 2.x must know about a station beyond its twin: one file for each subject."""

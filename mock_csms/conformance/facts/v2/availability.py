@@ -1,4 +1,4 @@
-"""Whether the CSMS wants connectors to be open or closed, by the ChangeAvailability that the station agreed to."""
+"""Which connectors the CSMS has opened or closed, by the ChangeAvailability commands that the station agreed to."""
 
 from typing import TypeAlias
 
@@ -10,48 +10,53 @@ CLOSED = {"Unavailable", "Faulted"}
 """The statuses of a connector that nobody can use."""
 
 Place: TypeAlias = tuple[int, int]
-"""An EVSE and a connector of it; 0 for the station and for the EVSE as a whole."""
+"""An EVSE and one of its connectors. (0, 0) is the whole station, and connector 0 the whole EVSE."""
 
 
 class AvailabilityOrder(Record):
-    """A ChangeAvailability that was agreed to: its number, whether it closes, and whether it waits for transactions."""
+    """A ChangeAvailability that the station agreed to."""
 
     number: int
+    """The number of the order: later orders have higher numbers."""
     is_closed: bool
+    """Whether it sets the place Inoperative."""
     is_scheduled: bool
+    """Whether it waits for the end of transactions."""
     at: float
+    """When the station agreed."""
 
 
 class Availability(Mutable):
-    """What the CSMS ordered, and what connectors told of it."""
+    """The orders of the CSMS, and when connectors reported that they follow them."""
 
     count: int = 0
+    """The number of orders so far."""
     places: dict[Place, AvailabilityOrder] = field(default_factory=dict)
     """The last order for each place."""
     closed_at: dict[Connector, float] = field(default_factory=dict)
-    """When each connector told last that it is closed, under whatever number."""
+    """When each connector last reported that it is closed; the connector may have a wrong number."""
     opened_at: dict[Connector, float] = field(default_factory=dict)
-    """When each connector told last that it is not Unavailable, under whatever number."""
+    """When each connector last reported that it is not Unavailable; the connector may have a wrong number."""
     opening_at: float = 0.0
-    """When the station was asked last to open something."""
+    """When the CSMS last asked the station to open something."""
     triggered_at: float = 0.0
-    """When a StatusNotification was triggered last."""
+    """When the CSMS last triggered a StatusNotification."""
     taken_at: dict[Connector, float] = field(default_factory=dict)
-    """When the report of each connector was answered last."""
+    """When the CSMS last answered a StatusNotification of each connector."""
 
     def of(self, connector: Connector) -> AvailabilityOrder | None:
-        """Return the last order that concerns a connector."""
+        """Return the last order that applies to a connector; None if there is none."""
         evse, _ = connector
         found = [self.places[place] for place in ((0, 0), (evse, 0), connector) if place in self.places]
         return max(found, key=lambda order: order.number, default=None)
 
     def closing(self, connector: Connector) -> AvailabilityOrder | None:
-        """Return the order that closes a connector, where no newer one opens it."""
+        """Return the order that closes a connector; None if a newer one opens it, or there is none."""
         order = self.of(connector) if self.places else None
         return order if order and order.is_closed else None
 
     def is_open(self, connector: Connector) -> bool:
-        """Whether no order closes a connector, for none of the places that it belongs to."""
+        """Whether no order closes the connector, its EVSE, another connector of the EVSE, or the station."""
         evse, _ = connector
         closed = [order for place, order in self.places.items() if order.is_closed and place[0] in (0, evse)]
         return not closed

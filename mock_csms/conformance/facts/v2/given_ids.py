@@ -1,4 +1,4 @@
-"""What is known of the ids that the mock gave a station in commands, whatever became of them."""
+"""The ids that the mock gave a station in commands, whether the station accepted these or not."""
 
 from mock_csms.conformance.facts.v2.availability import Place
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
@@ -9,18 +9,18 @@ RESERVATION = "ReserveNow"
 
 
 class GivenIds(Mutable):
-    """The ids that commands gave, and what makes others possible."""
+    """The ids that commands gave, and the facts that make other ids possible."""
 
     ids: dict[str, Bounded[int, None]] = field(default_factory=dict)
-    """The ids of each command, the last thousand, as keys."""
+    """The ids of each command, as keys; the last thousand."""
     ended: Bounded[int, int] = bounded(MOST_GIVEN)
-    """The reservations whose end was told and answered, with the number of the connection."""
+    """The reservations that the station reported as ended, and the CSMS answered, with the number of the connection."""
     has_older: bool = False
-    """Whether a connector was Reserved before the mock reserved anything: older reservations may be there."""
+    """Whether a connector was Reserved before the mock reserved any: there may be older reservations."""
     opened_at: dict[Place, float] = field(default_factory=dict)
-    """When a command was sent last that may have set a place Operative."""
+    """When a command that may have set a place Operative was last sent."""
 
     def is_unknown(self, action: str, id_: int) -> bool:
-        """Whether no command of that action had an id, as far as the mock remembers."""
+        """Whether no command of that action had this id; False if the mock may have forgotten it."""
         ids = self.ids.get(action, ())
         return id_ not in ids and len(ids) < MOST_GIVEN

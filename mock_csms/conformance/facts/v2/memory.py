@@ -1,6 +1,6 @@
-"""What is remembered of a station beyond this run: the ids that must be unique for ever, and its last registers.
+"""What the mock remembers about a station in later runs: ids that must be unique for ever, and the last registers.
 
-Each fact is a text by its kind and key.
+Each fact is a text under its kind and its key.
 """
 
 from typing import TypeAlias
@@ -9,22 +9,22 @@ from mock_csms.protocol.records import Bounded, Mutable, field
 
 CALL, TRANSACTION, REGISTER, PROFILE = "call", "transaction", "register", "profile"
 IDS = (CALL, TRANSACTION)
-"""The kinds of which there are ever more."""
+"""The kinds of facts that only grow in number."""
 _MOST = 20_000
 
 Fact: TypeAlias = tuple[str, str, str]
-"""A kind, a key, and the text that is kept under them."""
+"""A kind, a key, and the text under them."""
 
 
 class Remembered(Mutable):
-    """What is kept of a station, by kind and key."""
+    """The facts about a station, by kind and key."""
 
     fresh: Bounded[tuple[str, str], str] | None = None
-    """What is new since it was dumped last; None where nothing is kept."""
+    """The facts that are new since the last dump; None if facts are not kept."""
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
-    """All else, as it was."""
+    """All other facts, as they were dumped last."""
 
 
 def fresh_facts() -> Bounded[tuple[str, str], str]:
-    """Return a place for what is new; where nobody takes it, the oldest is forgotten."""
+    """Return an empty place for new facts; if nobody dumps them, the oldest are forgotten."""
     return Bounded(_MOST)

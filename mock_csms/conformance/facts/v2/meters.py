@@ -1,4 +1,4 @@
-"""What is known of the meters of a station: what they are to tell, and what their registers showed last."""
+"""What the mock knows about the meters of a station: what they must report, and what their registers showed last."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -17,48 +17,69 @@ MOST_READINGS = 500
 _WATT_HOURS: Json = {"unit": "Wh"}
 
 Place: TypeAlias = tuple[int, str, str, str]
-"""EVSE, measurand, phase and location."""
+"""EVSE, measurand, phase and location of a register."""
 
 
 class MeterReading(Record, gc=False):
-    """What a register showed: the value, whether it was in thousands of its unit, and in which transaction."""
+    """What a register showed."""
 
     value: float
+    """The value in the unit without its multiplier, for instance in Wh."""
     is_kilo: bool
+    """Whether the station sent the value with another multiplier, for instance in kWh."""
     stamp: str
+    """The timestamp of the value, as sent."""
     transaction: str
+    """The id of its transaction; empty if it came in MeterValues."""
 
 
 MeterReadings: TypeAlias = Sequence[tuple[Place, MeterReading]]
-"""The registers in a message."""
+"""The readings of all registers in a message."""
 
 
 class MeterSettings(Record):
-    """What the variables say about meter values; None where that is not known, and nothing can be judged by it."""
+    """What the variables of a station say about meter values.
+
+    A setting is None if it is not known; then nothing is judged by it.
+    """
 
     started: frozenset[str] | None
+    """SampledDataCtrlr.TxStartedMeasurands."""
     updated: frozenset[str] | None
+    """SampledDataCtrlr.TxUpdatedMeasurands."""
     ended: frozenset[str] | None
+    """SampledDataCtrlr.TxEndedMeasurands."""
     aligned: frozenset[str] | None
+    """AlignedDataCtrlr.Measurands."""
     interval: float | None
+    """SampledDataCtrlr.TxUpdatedInterval, in seconds."""
     aligned_interval: float | None
+    """AlignedDataCtrlr.Interval, in seconds."""
     is_signed: bool | None
+    """SampledDataCtrlr.SignReadings."""
     is_aligned_signed: bool | None
+    """AlignedDataCtrlr.SignReadings."""
     is_idle_only: bool | None
+    """AlignedDataCtrlr.SendDuringIdle."""
     public_key: str | None
+    """OCPPCommCtrlr.PublicKeyWithSignedMeterValue."""
 
 
 Pair: TypeAlias = tuple[str | None, str | None]
-"""The measurand and the context of a value, where they are told."""
+"""The measurand and the context of a value, as sent; None for what is left out."""
 
 
 class Samples(Record):
-    """What kinds of values a message has: their contexts, their measurands, and which of them are registers."""
+    """The kinds of values in a message."""
 
     pairs: Sequence[Pair]
+    """The measurand and the context of each value."""
     contexts: frozenset[str]
+    """All contexts."""
     measurands: frozenset[str]
+    """All measurands."""
     registers: tuple[int, ...]
+    """The positions of the registers among the values."""
 
 
 ONLY_PERIODIC, ONLY_CLOCK = frozenset({PERIODIC}), frozenset({"Sample.Clock"})
@@ -67,29 +88,31 @@ NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 
 
 class Meters(Mutable):
-    """What the meters are to tell, and what they told last."""
+    """What the meters must report, and what they reported last."""
 
     registers: Bounded[Place, MeterReading] = bounded(MOST_READINGS)
     """The last reading of each register."""
     retimed_at: float = 0.0
-    """When a variable was set last."""
+    """When a variable was last set."""
     aligned: dict[int, str] = field(default_factory=dict)
-    """The time of the last MeterValues of each EVSE."""
+    """The timestamp of the last MeterValues of each EVSE."""
     cached: MeterSettings | None = None
-    """What is to be told, as long as no variable changes."""
+    """The settings, until a variable changes."""
     payload: Any = None
-    """The message whose samples and readings are worked out, once for all checks."""
+    """The message that `samples` and `readings` belong to. They are worked out once for all checks."""
     samples: Samples = NO_SAMPLES
+    """The kinds of values in that message."""
     readings: MeterReadings | None = None
+    """The registers in that message; None until a check asks for them."""
 
     def settings(self, variables: Variables) -> MeterSettings:
-        """Return what the station is to tell."""
+        """Return what the station must report."""
         if self.cached is None:
             self.cached = _settings(variables)
         return self.cached
 
     def interval(self, variables: Variables) -> float | None:
-        """Return TxUpdatedInterval, where there are values to be told with it."""
+        """Return TxUpdatedInterval in seconds; None if no measurand is configured for it, or it is not known."""
         settings = self.settings(variables)
         return settings.interval if settings.updated else None
 
@@ -118,7 +141,7 @@ def _settings(variables: Variables) -> MeterSettings:
 
 
 def kinds_in(values: list[Json], meters: Meters) -> Samples:
-    """Return the kinds of values in a `meterValue`: most often those of the message before."""
+    """Return the kinds of values in a `meterValue`; most often they are those of the message before."""
     samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
     try:
         pairs = [*map(_pair_of, samples)]
@@ -131,7 +154,7 @@ def kinds_in(values: list[Json], meters: Meters) -> Samples:
 
 @lru_cache(maxsize=256)
 def _kinds(pairs: tuple[Pair, ...]) -> Samples:
-    """Return the kinds of values; one and the same for all stations that tell the same ones."""
+    """Return the kinds of values; stations that send the same kinds share the result."""
     names = [measurand or REGISTER for measurand, _ in pairs]
     registers = tuple(number for number, name in enumerate(names) if name.endswith(".Register"))
     contexts = frozenset(context or PERIODIC for _, context in pairs)
@@ -139,7 +162,7 @@ def _kinds(pairs: tuple[Pair, ...]) -> Samples:
 
 
 def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> MeterReadings:
-    """Return the registers in a `meterValue`, by their places among all samples."""
+    """Return the readings of the registers in a `meterValue`; `which` has their positions among all values."""
     samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
     stamps = None if len(values) == 1 else [value["timestamp"] for value in values for _ in value["sampledValue"]]
     found = []
@@ -155,13 +178,13 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
 
 
 def _power(unit: Json) -> int:
-    """Return the power of ten of a unit; what is out of all bounds is taken for none."""
+    """Return the power of ten of a unit; 0 if it is out of all bounds."""
     power: int = unit.get("multiplier", 0) + (3 if unit.get("unit", "Wh")[:1] == "k" else 0)
     return power if -30 < power < 30 else 0
 
 
 def is_later(one: str, two: str) -> bool:
-    """Whether a time is surely not before another one; what is no time is not."""
+    """Whether the first timestamp is surely not before the second; False if one of them does not parse."""
     if len(one) == len(two) and one[-1:] == two[-1:] == "Z":
         return one >= two
     first, second = seconds_of(one), seconds_of(two)

@@ -1,4 +1,4 @@
-"""What is known of the monitors that a station was given, and of what it told of them."""
+"""What the mock knows about the monitors that it set at a station, and about their events."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded
@@ -14,20 +14,24 @@ _TRIGGERS = {
 
 
 class SetMonitor(Mutable):
-    """A monitor that was set: of which variable, since when, and whether it has told that its threshold is crossed."""
+    """A monitor that the CSMS set."""
 
     name: Name
+    """The variable that it watches."""
     setting: Json
+    """The item of SetVariableMonitoring that set it."""
     at: float
+    """When the station accepted it."""
     is_crossed: bool = False
+    """Whether its last event reported that the threshold is crossed."""
 
     @property
     def trigger(self) -> str | None:
-        """The trigger of its events."""
+        """The trigger that its events must have; None if the mock does not know it."""
         return _TRIGGERS.get(self.setting["type"])
 
     def is_within(self, value: str) -> bool:
-        """Whether a value is surely not beyond the threshold."""
+        """Whether a value is surely within the threshold."""
         try:
             number, limit = float(value), self.setting["value"]
         except ValueError:
@@ -36,11 +40,13 @@ class SetMonitor(Mutable):
 
 
 class Monitors(Mutable):
-    """The monitors by id, the last thousand; and the seqNo that the next NotifyEvent has, None where it is unclear."""
+    """The monitors of a station."""
 
     by_id: Bounded[int, SetMonitor] = bounded(1000)
+    """The monitors by id; the last thousand."""
     next: int | None = 0
+    """The seqNo that the next NotifyEvent must have; None if it is not clear."""
 
     def of(self, event: Json) -> SetMonitor | None:
-        """Return the monitor of an event."""
+        """Return the monitor of an event; None if it is not known."""
         return self.by_id.get(event.get("variableMonitoringId", -1))

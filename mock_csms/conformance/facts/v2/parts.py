@@ -1,4 +1,4 @@
-"""What is known of answers that come in parts: the reports that a command asked for, by their requestId."""
+"""What the mock knows about answers that come in parts: the reports that commands asked for, by requestId."""
 
 from collections.abc import Mapping
 
@@ -16,36 +16,38 @@ ASKING: Mapping[str, str] = {
     "GetChargingProfiles": "ReportChargingProfiles",
     "GetDisplayMessages": "NotifyDisplayMessages",
 }
-"""The commands that are answered in parts, and the action of these."""
+"""The commands that are answered in parts, with the action of the parts."""
 
 TELLING = tuple(dict.fromkeys(ASKING.values()))
 """The actions of the parts."""
 
 
 class Asked(Mutable):
-    """A command whose answer comes in parts."""
+    """A command that is answered in parts."""
 
     action: str
+    """The action of the command."""
     request: Json
+    """Its payload."""
     status: str | None = None
-    """How it was answered, also the code of a CALLERROR; None as long as it was not."""
+    """The status of the answer, or the code of a CALLERROR; None until the command is answered."""
     next: int = 0
-    """The seqNo that the next part has to have."""
+    """The seqNo that the next part must have."""
     count: int = 0
-    """How many parts came."""
+    """The number of parts that came."""
     heard_at: float = 0.0
-    """When the last one came."""
+    """When the last part came."""
     is_complete: bool = False
-    """Whether that was the last of all."""
+    """Whether the part that came last said that it is the last one."""
     is_in_doubt: bool = False
     """Whether parts may be missing or come twice through no fault of the station.
 
-    That is so where a connection was lost, or the mock answered wrongly.
+    That is so after a connection was lost, or the mock answered wrongly.
     """
 
     @property
     def is_agreed(self) -> bool:
-        """Whether the station said that it would tell."""
+        """Whether the station agreed to send the parts."""
         return self.status == "Accepted"
 
     @property
@@ -55,15 +57,16 @@ class Asked(Mutable):
 
 
 class Parts(Mutable):
-    """What was asked last under each requestId, by the action of the parts; the last hundred."""
+    """The commands that are answered in parts."""
 
     asked: Bounded[tuple[str, int], Asked] = bounded(_MOST)
+    """The last command by action of the parts and requestId; the last hundred."""
 
     def of(self, seen: Seen) -> Asked | None:
-        """Return what a part answers; None where nothing was asked under its requestId."""
+        """Return the command that a part answers; None if no command had its requestId."""
         return self.asked.get((seen.action, seen.payload["requestId"]))
 
     @property
     def is_full(self) -> bool:
-        """Whether what was asked long ago may be forgotten."""
+        """Whether the mock may have forgotten old commands."""
         return len(self.asked) >= _MOST

@@ -1,4 +1,4 @@
-"""The reports of variables: which variables they have had so far, and whether they have told all."""
+"""The reports of variables: what each unfinished report has so far, and whether all variables are known."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded
@@ -7,16 +7,19 @@ from mock_csms.twin.variables import Name
 
 
 class Reports(Mutable):
-    """The reports that are coming, and whether all variables are known."""
+    """The unfinished reports, and whether all variables are known."""
 
     coming: Bounded[int, dict[Name, Json]] = bounded(5)
-    """The variables of each report that has not come to its end, by its requestId."""
+    """The variables of each unfinished report, by requestId."""
     is_complete: bool = False
-    """Whether a FullInventory has come to its end."""
+    """Whether a FullInventory came with all its parts."""
     is_trusted: bool = False
-    """Whether it also has all that every station must have: only then a variable that it lacks is not there (V16)."""
+    """Whether that inventory also has all required variables.
+
+    Only then the mock believes that a variable that is not in it does not exist (V16).
+    """
 
     def with_part(self, part: Json) -> dict[Name, Json]:
-        """Return the variables of a report up to a part of it."""
+        """Return the variables of a report including this part."""
         items = part.get("reportData", ())
         return self.coming.get(part["requestId"], {}) | {name_of(item): item for item in items}

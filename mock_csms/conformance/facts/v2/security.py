@@ -1,4 +1,4 @@
-"""What is known of the password of a station, and of the certificates that it has asked for."""
+"""What the mock knows about the password of a station, and about its certificate requests."""
 
 from base64 import b64decode
 from binascii import Error
@@ -14,53 +14,53 @@ TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "V2GCertificate",
     "SignCombinedCertificate": "",
 }
-"""The type of certificate that each trigger wants; empty where it may be any."""
+"""The type of certificate that each trigger asks for; empty if any type will do."""
 
 
 class SigningRequests(Mutable):
-    """The requests for certificates of one type."""
+    """The SignCertificate requests for one type of certificate."""
 
     requests: tuple[str, ...] = ()
-    """The last ones, in PEM."""
+    """The last requests, in PEM."""
     asked_at: float = 0.0
-    """When the last one came."""
+    """When the last request came."""
     taken_at: float = 0.0
-    """When it was answered."""
+    """When the last request was answered."""
     repeats: int = 0
-    """How often it came again by itself."""
+    """How often the station repeated the request without a trigger."""
     is_open: bool = False
-    """Whether the CSMS has said that a certificate comes."""
+    """Whether the CSMS accepted the request and has sent no certificate yet."""
     is_over: bool = False
-    """Whether nothing may be sent any more until that is triggered."""
+    """Whether the station must not send another request until it is triggered."""
 
 
 class Security(Mutable):
-    """Passwords, and requests for certificates."""
+    """The passwords and the certificate requests of a station."""
 
     password: str | None = None
-    """The one that is right; None where that is not known."""
+    """The right password; None if it is not known."""
     replaced: str | None = None
-    """The one before."""
+    """The password before the present one."""
     refused: str | None = None
-    """One that the station did not take."""
+    """A password that the station did not accept."""
     signing: dict[str, SigningRequests] = field(default_factory=dict)
-    """The requests by the type of certificate."""
+    """The requests by type of certificate."""
     triggered_at: float = 0.0
-    """When a request was triggered last."""
+    """When the CSMS last triggered a request."""
     sent_at: float = 0.0
-    """When a certificate was sent last."""
+    """When the CSMS last sent a certificate."""
     invalid_at: float = 0.0
-    """When the station told last that a certificate was invalid."""
+    """When the station last reported that a certificate is invalid."""
     signature_at: float = 0.0
-    """When the station told last that the signature of firmware was invalid."""
+    """When the station last reported that the signature of firmware is invalid."""
 
     def of(self, kind: str) -> SigningRequests:
-        """Return what is known of requests of a type; the schemas know only two types."""
+        """Return the requests for a type of certificate; the schemas have only two types."""
         return self.signing.setdefault(kind, SigningRequests())
 
 
 def password_of(seen: Seen) -> str | None:
-    """Return the password that somebody comes with, if it can be read."""
+    """Return the password in the Authorization header of a handshake; None if it cannot be read."""
     header = seen.event_as(Knocked).visitor.authorization if seen.kind == "knocked" else None
     kind, _, encoded = (header or "").partition(" ")
     if kind.lower() != "basic":

@@ -1,34 +1,34 @@
-"""What is known of the messages that the CSMS wanted to hear: what came of each trigger."""
+"""What the mock knows about the messages that the CSMS triggered, and which of them came."""
 
 from mock_csms.protocol.records import Mutable, field
 
 
 class OpenTrigger(Mutable):
-    """One trigger of which the messages have not all come."""
+    """A TriggerMessage that not all messages have followed yet."""
 
     evses: frozenset[int]
-    """The EVSEs that have to be told of; none where one was named, or none is known."""
+    """The EVSEs that the messages must cover; empty if the trigger names one, or none is known."""
     came: int = 0
-    """How many messages came since."""
+    """How many messages have come since the trigger."""
     places: set[int] = field(default_factory=set)
-    """The EVSEs that they are about."""
+    """The EVSEs of these messages."""
     is_open: bool = True
-    """Whether it is not answered yet."""
+    """Whether the station has not answered the trigger yet."""
     is_early: bool = False
-    """Whether the message came before the answer, and says that it was triggered."""
+    """Whether the message came before the answer, and itself says that it was triggered."""
     is_in_doubt: bool = False
-    """Whether something came since that nobody can read."""
+    """Whether the message may have come in a form that the mock cannot read, or may have got lost."""
 
 
 class Triggers(Mutable):
-    """The triggers that wait for messages."""
+    """The triggers that wait for their messages."""
 
     open: dict[str, OpenTrigger] = field(default_factory=dict)
     """The last trigger of each message."""
     firmware: str = ""
-    """The status of firmware that was told last since the station booted."""
+    """The last firmware status since the station booted; empty if there is none."""
 
     def is_due(self, message: str) -> bool:
-        """Whether a message was triggered, and has not come yet."""
+        """Whether a message was triggered and has not come yet."""
         trigger = self.open.get(message)
         return trigger is not None and not trigger.came

@@ -1,4 +1,4 @@
-"""Whether events of transactions may still wait at the station, and whether the mock saw all of them begin."""
+"""Whether transaction events may still be queued at the station, and whether the mock saw all transactions begin."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.twin.v2.details import TRANSACTION_EVENT

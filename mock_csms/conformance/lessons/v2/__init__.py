@@ -1,1 +1,1 @@
-"""What messages of OCPP 2.x teach."""
+"""Learners of facts from the messages of OCPP 2.x."""

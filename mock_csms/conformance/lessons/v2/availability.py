@@ -14,7 +14,7 @@ _MOST_CONNECTORS = 10_000
 
 @AVAILABILITY.learn(result("ChangeAvailability"))
 def ordered(seen: Seen, station: KnownStation) -> None:
-    """It agreed to be opened or closed."""
+    """The station agrees to open or close a place."""
     availability, status = station.availability, seen.payload["status"]
     if status == "Rejected" or len(availability.places) >= _MOST:
         return
@@ -27,7 +27,7 @@ def ordered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def is_asked(seen: Seen, station: KnownStation) -> None:
-    """It is asked to open something; what it tells of that may come before its answer."""
+    """The CSMS asks to open a place. The new statuses may come before the answer."""
     match seen.message:
         case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
             station.availability.opening_at = seen.at
@@ -35,7 +35,7 @@ def is_asked(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(call("StatusNotification", "NotifyEvent"))
 def told(seen: Seen, station: KnownStation) -> None:
-    """A connector tells whether it is closed; one that is Faulted may be both."""
+    """A connector reports whether it is closed. Faulted counts as closed and as not Unavailable."""
     availability = station.availability
     for place, status in statuses_in(seen.action, seen.payload):
         if len(availability.closed_at) + len(availability.opened_at) >= _MOST_CONNECTORS:
@@ -48,7 +48,7 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """Statuses are asked for."""
+    """The CSMS triggers a StatusNotification."""
     message = seen.message
     asked = message.payload if isinstance(message, Call) else None
     if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
@@ -57,7 +57,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(response("StatusNotification"))
 def taken(seen: Seen, station: KnownStation) -> None:
-    """The station knows that a status has come."""
+    """The CSMS answers a StatusNotification, so the station knows that it arrived."""
     asked, taken_at = seen.request, station.availability.taken_at
     if len(taken_at) < _MOST:
         taken_at[asked["evseId"], asked["connectorId"]] = seen.at

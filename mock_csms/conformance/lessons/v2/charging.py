@@ -1,4 +1,4 @@
-"""Learns what a station can charge by: its EVSEs, its units, and why the last profile sent is not for it."""
+"""Learns why the station must reject the last charging profile: an EVSE, a unit or a transaction does not exist."""
 
 from collections.abc import Set as AbstractSet
 
@@ -11,7 +11,7 @@ CHARGING = Subject("charging")
 
 
 def evses_of(seen: Seen, station: KnownStation) -> AbstractSet[int] | None:
-    """Return all EVSEs, where they are known: by a full inventory, or because all were reported after a boot."""
+    """Return all EVSEs of a station; None if not all are known, by a full inventory or by statuses after a boot."""
     if station.reports.is_trusted:
         evses = {name[2] for name in station.variables.reported if name[2]}
         return (evses | station.connectors.evses) or None
@@ -22,20 +22,20 @@ def evses_of(seen: Seen, station: KnownStation) -> AbstractSet[int] | None:
 
 
 def has_no_evse(evse: int, seen: Seen, station: KnownStation) -> bool:
-    """Whether an EVSE is surely not there; 0 is the whole station."""
+    """Whether an EVSE surely does not exist; EVSE 0 is the whole station."""
     evses = evses_of(seen, station)
     return evse != 0 and evses is not None and evse not in evses
 
 
 def has_no_unit(unit: str | None, station: KnownStation) -> bool:
-    """Whether a station surely cannot calculate in a chargingRateUnit."""
+    """Whether a station surely does not support a chargingRateUnit."""
     units = station.variables.several("SmartChargingCtrlr", "RateUnit")
     return unit is not None and bool(units) and units is not None and unit not in units
 
 
 @CHARGING.learn(command("SetChargingProfile"))
 def sent(seen: Seen, station: KnownStation) -> None:
-    """A profile is on its way."""
+    """The CSMS sends a charging profile."""
     evse, profile = seen.payload["evseId"], seen.payload["chargingProfile"]
     objection = _objection(evse, profile, seen, station)
     station.charging.objections = {seen.id: objection} if objection else {}
@@ -51,7 +51,10 @@ def _objection(evse: int, profile: Json, seen: Seen, station: KnownStation) -> s
 
 
 def _no_transaction(evse: int, profile: Json, station: KnownStation) -> str | None:
-    """Return why a TxProfile has no transaction; of what began before the mock saw the station, nothing is known."""
+    """Return why a TxProfile has no transaction.
+
+    None if the transaction may have begun before the mock first saw the station.
+    """
     id_ = profile.get("transactionId")
     if evse == 0:
         return "a TxProfile is for no EVSE"

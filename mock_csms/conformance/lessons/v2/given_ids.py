@@ -1,4 +1,4 @@
-"""Learns of the ids that the mock gave a station in commands, whatever became of them."""
+"""Learns the ids that the mock gave a station in commands, whether the station accepted these or not."""
 
 from collections.abc import Mapping
 
@@ -21,17 +21,17 @@ _IDS: Mapping[str, str] = {
     "UpdateFirmware": "requestId",
     "PublishFirmware": "requestId",
 }
-"""The commands that give an id, and where it is."""
+"""The commands that give an id, and the field that has it."""
 
 
 def is_earlier(stamp: str, than: float, station: KnownStation) -> bool:
-    """Whether what has that timestamp is surely of earlier; a clock that is days off says nothing."""
+    """Whether a timestamp is surely before a time; False if the clock is days off, as it then proves nothing."""
     at = told_at(stamp, station)
     return at is not None and than - _DAY < at < than - station.terms.tolerance
 
 
 def may_have_begun_before(seen: Seen, than: float, station: KnownStation) -> bool:
-    """Whether the transaction of an event began earlier, or nobody knows when."""
+    """Whether the transaction of an event began before a time, or its beginning is not known."""
     transaction = transaction_in(seen.payload, station)
     stamp = seen.payload["timestamp"] if seen.detail == "Started" else transaction.started if transaction else None
     return stamp is None or is_earlier(stamp, than, station)
@@ -39,7 +39,7 @@ def may_have_begun_before(seen: Seen, than: float, station: KnownStation) -> boo
 
 @GIVEN_IDS.learn(command(*_IDS), when("spoiled"), any_payload=True)
 def gave(seen: Seen, station: KnownStation) -> None:
-    """A command gives an id; of a faulty one the station may have understood what was meant."""
+    """A command gives an id. The station may have understood it even if the command is faulty."""
     message = seen.message
     if not isinstance(message, Call) or message.action not in _IDS or not isinstance(message.payload, dict):
         return
@@ -56,7 +56,7 @@ def gave(seen: Seen, station: KnownStation) -> None:
 
 @GIVEN_IDS.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def may_open(seen: Seen, station: KnownStation) -> None:
-    """A place may be open from now on, whatever the station answers; by a faulty command, any."""
+    """A place may be open from now on, whatever the station answers. A faulty command may have opened any place."""
     if seen.action == "ChangeAvailability" and len(station.given_ids.opened_at) < MOST_GIVEN:
         is_sound = seen.kind == "command" and seen.is_sound
         if not is_sound or seen.payload["operationalStatus"] == "Operative":
@@ -65,12 +65,12 @@ def may_open(seen: Seen, station: KnownStation) -> None:
 
 @GIVEN_IDS.learn(response("ReservationStatusUpdate"))
 def ended(seen: Seen, station: KnownStation) -> None:
-    """The station knows that the end of a reservation was heard."""
+    """The CSMS answers the end of a reservation, so the station knows that it arrived."""
     station.given_ids.ended[seen.request["reservationId"]] = station.connections.opened
 
 
 @GIVEN_IDS.learn(call("StatusNotification", "NotifyEvent"))
 def reserved(seen: Seen, station: KnownStation) -> None:
-    """A connector is Reserved, and the mock did not want that."""
+    """A connector is Reserved although the mock has sent no reservation."""
     if RESERVATION not in station.given_ids.ids:
         station.given_ids.has_older |= any(status == "Reserved" for _, status in statuses_in(seen.action, seen.payload))

@@ -1,6 +1,6 @@
-"""Loads and dumps what is remembered of a station beyond this run, and learns what is new.
+"""Loads and dumps the facts that later runs need about a station, and learns the new ones.
 
-There are many ids, so learners note the new ones. Everything else is compared with what was dumped last.
+There are many ids, so learners note the new ones. Everything else is compared with the last dump.
 """
 
 from collections.abc import Iterable
@@ -21,14 +21,14 @@ _CREDENTIALS = "with credentials"
 
 @MEMORY.learn(call(), any_payload=True)
 def called(seen: Seen, station: KnownStation) -> None:
-    """It used the id of a message."""
+    """The station uses a message id."""
     if station.memory.fresh is not None:
         mark = station.exchanges.ids.mark_of(seen.id)
         use(seen.id, NO_MARK if mark is None else mark, station)
 
 
 def use(id_: str, mark: int, station: KnownStation) -> None:
-    """Note that the id of a message was used, and the mark of what was sent under it."""
+    """Note that a message id was used, and the mark of the message that had it."""
     fresh = station.memory.fresh
     if fresh is not None:
         fresh[CALL, id_] = str(mark)
@@ -36,16 +36,16 @@ def use(id_: str, mark: int, station: KnownStation) -> None:
 
 @MEMORY.learn(call("TransactionEvent.Started"))
 def started(seen: Seen, station: KnownStation) -> None:
-    """It used the id of a transaction."""
+    """The station uses a transactionId."""
     fresh = station.memory.fresh
     if fresh is not None:
         fresh[TRANSACTION, seen.payload["transactionInfo"]["transactionId"]] = seen.payload["timestamp"]
 
 
 def dump(station: KnownStation) -> list[Fact]:
-    """Return what is new since the last time."""
+    """Return the facts that are new since the last dump."""
     memory = station.memory
-    if not memory.fresh:  # nothing is told but by calls
+    if not memory.fresh:  # only calls bring new facts
         return []
     fresh, memory.fresh = {**memory.fresh}, fresh_facts()
     for key, text in _rest(station):
@@ -55,7 +55,7 @@ def dump(station: KnownStation) -> list[Fact]:
 
 
 def load(station: KnownStation, facts: Iterable[Fact]) -> None:
-    """Take over what was kept of a station, the oldest first, and keep what comes."""
+    """Take over the facts about a station, oldest first, and keep new ones from now on."""
     for kind, key, text in facts:
         if kind == CALL:
             station.exchanges.ids.add(key, int(text))
@@ -71,7 +71,7 @@ def load(station: KnownStation, facts: Iterable[Fact]) -> None:
 
 
 def _rest(station: KnownStation) -> Iterable[tuple[tuple[str, str], str]]:
-    """Yield what there is little of."""
+    """Yield all facts except the ids: the last registers, and whether the station came with credentials."""
     for place, reading in station.meters.registers.items():
         what = [reading.value, reading.is_kilo, reading.stamp, reading.transaction]
         yield (REGISTER, orjson.dumps(place).decode()), orjson.dumps(what).decode()

@@ -1,4 +1,4 @@
-"""Learns of the meters of a station: what they are to report, and what their registers showed last."""
+"""Learns about the meters of a station: what they must report, and what their registers showed last."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import (
@@ -21,7 +21,7 @@ METERS = Subject("meters")
 
 @METERS.learn(call("NotifyReport"), result("GetVariables", "SetVariables"))
 def changed(seen: Seen, station: KnownStation) -> None:
-    """Variables are told or set: what is wanted is read anew."""
+    """Variables are reported or set: the settings must be read again."""
     station.meters.cached = None
     if seen.action == "SetVariables":
         station.meters.retimed_at = seen.at
@@ -45,7 +45,7 @@ def is_of_clock(payload: Json, station: KnownStation) -> bool:
 
 
 def registers_of(seen: Seen, station: KnownStation) -> MeterReadings:
-    """Return the registers in a message; without an EVSE it is not known whose they are."""
+    """Return the readings of the registers in a message; empty if the EVSE is not known."""
     payload, meters = seen.payload, station.meters
     which = samples_of(payload, station).registers
     if not which:
@@ -63,7 +63,7 @@ def registers_of(seen: Seen, station: KnownStation) -> MeterReadings:
 
 @METERS.learn(call("TransactionEvent", "MeterValues"))
 def shown(seen: Seen, station: KnownStation) -> None:
-    """Registers were told; what is older than what is known, be it told late, changes nothing."""
+    """Registers are reported. A reading that is older than the known one changes nothing, even if it comes later."""
     if "meterValue" not in seen.payload:
         return
     registers, aligned = station.meters.registers, station.meters.aligned

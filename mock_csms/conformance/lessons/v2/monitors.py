@@ -1,4 +1,4 @@
-"""Learns of the monitors that a station was given, and of what it reported about them."""
+"""Learns about the monitors that the CSMS set at a station, and about their events."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
@@ -11,7 +11,7 @@ MONITORS = Subject("monitors")
 
 @MONITORS.learn(result("SetVariableMonitoring"))
 def was_set(seen: Seen, station: KnownStation) -> None:
-    """Monitors were set; one with an id takes the place of the one that had it."""
+    """The station sets monitors. A monitor with an id replaces the one that had the id before."""
     monitors = station.monitors.by_id
     for item, answer in paired(seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]):
         if answer["status"] == "Accepted" and "id" in answer:
@@ -22,7 +22,7 @@ def was_set(seen: Seen, station: KnownStation) -> None:
     command("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"), when("spoiled"), any_payload=True
 )
 def may_change(seen: Seen, station: KnownStation) -> None:
-    """Until it answers, nobody knows which of them are left."""
+    """The CSMS changes monitors: until the station answers, nobody knows which ones are left."""
     monitors, is_sound = station.monitors.by_id, seen.kind == "command" and seen.is_sound
     if is_sound and seen.action == "ClearVariableMonitoring":
         for id_ in seen.payload["id"]:
@@ -36,7 +36,7 @@ def may_change(seen: Seen, station: KnownStation) -> None:
 
 @MONITORS.learn(call("NotifyEvent"), any_payload=True)
 def told(seen: Seen, station: KnownStation) -> None:
-    """It told of events."""
+    """The station reports events."""
     if not seen.is_sound:
         station.monitors.next = None
         return
@@ -49,5 +49,5 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @MONITORS.learn(refusal("NotifyEvent"), when("disconnected", "spoiled", "malformed"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """An event may come again, or may not have come."""
+    """An event may come again, or may have got lost."""
     station.monitors.next = None

@@ -1,4 +1,4 @@
-"""Learns of answers that come in parts: the reports that a command asked for, by their requestId."""
+"""Learns about answers that come in parts: the reports that commands asked for, by requestId."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ PARTS = Subject("parts")
 
 
 def is_repeat(seen: Seen, station: KnownStation) -> bool:
-    """Whether a part may be one that came before, as the mock has not answered that yet."""
+    """Whether a part may repeat an earlier one, because the mock has not answered that one yet."""
     return any(action == seen.action for action, _ in station.connections.calls.values())
 
 
 @PARTS.learn(command(*ASKING), when("spoiled"), any_payload=True)
 def asked(seen: Seen, station: KnownStation) -> None:
-    """Something is asked for; of a faulty command the station may have understood what was meant."""
+    """A command asks for parts. The station may have understood it even if the command is faulty."""
     call_ = seen.message
     if isinstance(call_, Call) and call_.action in ASKING:
         _note(call_.action, call_.payload, station)
@@ -26,7 +26,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(result(*ASKING), error(*ASKING), any_payload=True)
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The station said whether it will tell; the parts may have overtaken that."""
+    """The station answers whether it will send parts. Parts may have come before this answer."""
     entry = station.parts.asked.get((ASKING[seen.action], _id_in(seen.request)))
     if entry is None:
         return
@@ -37,7 +37,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(call(*TELLING), any_payload=True)
 def told(seen: Seen, station: KnownStation) -> None:
-    """A part came; of one that breaks its schema nobody knows what it was."""
+    """A part comes. If it violates its schema, nobody knows which part it was."""
     if not seen.is_sound:
         return _doubt(station, seen.action)
     entry = station.parts.of(seen)
@@ -51,7 +51,7 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(when("refusal", "spoiled"), any_payload=True)
 def refused(seen: Seen, station: KnownStation) -> None:
-    """The mock did not take a part, or what may be one under a wrong name, or spoiled its answer."""
+    """The mock refuses a part, or a call of unknown action that may be a part, or spoils its answer."""
     if seen.action in TELLING:
         _doubt(station, seen.action)
     elif seen.action not in seen.version.actions:
@@ -60,7 +60,7 @@ def refused(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(when("disconnected", "malformed"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """Parts may have got lost on their way, or may be what nobody can read."""
+    """Parts may have got lost, or may have come in a form that the mock cannot read."""
     for action in TELLING:
         _doubt(station, action)
 
@@ -77,7 +77,7 @@ def _note(action: str, request: Any, station: KnownStation) -> None:
     if id_ is None:
         return
     before = all_.pop(key, None)
-    # Parts that are still to come of what was asked under the same requestId cannot be told from the new ones.
+    # If the same requestId was used before, its late parts look like the new ones.
     is_mixed = before is not None and before.is_agreed and not before.is_complete
     all_[key] = Asked(action, request, is_in_doubt=is_mixed or station.boots.is_in_doubt)
 

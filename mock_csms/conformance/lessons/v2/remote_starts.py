@@ -1,4 +1,4 @@
-"""Learns of the remote starts that a station has accepted, and of the transactions that show them."""
+"""Learns about the remote starts that a station has accepted, and the transactions that name them."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
@@ -11,7 +11,7 @@ REMOTE_STARTS = Subject("remote starts")
 
 
 def reservation_of(station: KnownStation, token: Json, evse: int | None, now: float) -> int | None:
-    """Return the reservation that an idToken uses at an EVSE."""
+    """Return the id of the reservation that an idToken uses at an EVSE; None if there is none."""
     ends = now + station.terms.clock_offset + station.terms.tolerance
     for reservation in station.reservations.by_id.values():
         is_in_force = ends < reservation.expires_at
@@ -22,7 +22,7 @@ def reservation_of(station: KnownStation, token: Json, evse: int | None, now: fl
 
 @REMOTE_STARTS.learn(result("RequestStartTransaction"))
 def agreed(seen: Seen, station: KnownStation) -> None:
-    """A command was accepted."""
+    """The station accepts a remote start."""
     if seen.payload["status"] != "Accepted":
         return
     remote = station.remote_starts
@@ -34,13 +34,13 @@ def agreed(seen: Seen, station: KnownStation) -> None:
 
 @REMOTE_STARTS.learn(call("BootNotification"))
 def booted(_: Seen, station: KnownStation) -> None:
-    """What was asked before a reboot need not be done any more."""
+    """The station boots: it need not carry out older remote starts any more."""
     station.remote_starts.starts.clear()
 
 
 @REMOTE_STARTS.learn(driven())
 def followed(seen: Seen, station: KnownStation) -> None:
-    """An event says what it follows."""
+    """An event names its remote start."""
     info, remote = seen.payload["transactionInfo"], station.remote_starts
     start = info.get("remoteStartId") if remote.starts else None
     if start is not None and start in remote.starts and start not in remote.used:

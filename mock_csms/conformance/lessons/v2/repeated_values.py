@@ -1,9 +1,10 @@
-"""Heartbeats and periodic values that no check can find anything in, and from which little is learned.
+"""A short way for heartbeats and periodic values in which no check can find anything.
 
-They are most of what a station sends. Each condition here is one under which some checks find nothing; where one does
-not hold, all checks look. Most conditions are about more than numbers: they are looked at once, for a `Course`, and
-hold for all values that differ from the first ones in nothing but digits, as long as nothing else happens at that
-station. The others are looked at each time. A gate of the tests lets the checks look at all of them too.
+These are most of the messages of a station. Each condition here is one under which some checks find nothing; if one
+does not hold, all checks look at the message. Most conditions concern more than numbers. They are tested once, for a
+`Course`, and hold for all values that differ from the first ones in digits only, until anything else happens at that
+station. The other conditions are tested each time. A test runs all checks on these messages as well, and demands the
+same findings.
 """
 
 import re
@@ -26,37 +27,41 @@ from mock_csms.twin.v2.transactions import PERIODIC
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
-"""How many hasty heartbeats in a row are many: one or two may set the clock."""
+"""From how many hasty heartbeats in a row B10 reports them; one or two may only set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
-"""The deadline of a heartbeat that may have come before the answer to its trigger."""
+"""The deadline for a heartbeat that may have come before the answer to its trigger (F01)."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _has_braces = re.compile(rb"\{\}").search
 _QUOTES = 4
-"""How many quotes a call has around its id and its action."""
+"""The number of quotes that a call has around its id and its action."""
 _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
-"""What comes with few events, and is learned from them."""
+"""Fields that few events have, and from which checks learn."""
 
 
 class Course(Record):
-    """What all periodic values of a transaction have in common, until something else happens at the station.
-
-    shape: their text without digits. evse: as they tell it. samples: the kinds of their values. interval: the seconds
-    from one to the next; 0 where that is not known.
-    """
+    """What all periodic values of a transaction have in common, until something else happens at the station."""
 
     transaction: Transaction
+    """The transaction."""
     shape: bytes
+    """The text of the messages without digits."""
     evse: Json | None
+    """The evse in the messages; None if they have none."""
     samples: Samples
+    """The kinds of their values."""
     interval: float
+    """The seconds from one message to the next; 0 if not known."""
 
 
 Courses: TypeAlias = dict[str, Course]
-"""The courses of a station, by transaction; its owner clears them with each event that is neither of the two below."""
+"""The courses of a station by transactionId.
+
+The owner clears them at every message except heartbeats, periodic values and the answers to them.
+"""
 
 
 def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
-    """Learn from a message in which no check can find anything; return whether it is one."""
+    """Learn from a message in which no check can find anything; return whether the message is such a one."""
     message = event.message
     if type(message) is not Call or event.violations or event.is_refused:
         return False
@@ -66,7 +71,7 @@ def is_expected(event: Received, station: KnownStation, courses: Courses) -> boo
 
 
 def _beat(event: Received, message: Call, station: KnownStation) -> bool:
-    """Learn from a heartbeat of a station that is accepted and has nothing open; return whether it is one."""
+    """Learn from a heartbeat if the station is accepted and nothing is open; return whether that is so."""
     boots, connections = station.boots, station.connections
     if (
         message.payload  # R18, R20
@@ -94,7 +99,7 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
 
 
 def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
-    """Learn from sound periodic values that follow from what was before; return whether they do."""
+    """Learn from periodic values if they continue a course without errors; return whether they do."""
     payload, shape = message.payload, _shape_of(event.text)
     id_ = payload["transactionInfo"]["transactionId"]
     course = courses.get(id_)
@@ -111,14 +116,14 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
     _go_on(course, event, message, station)
     registers = station.meters.registers
     for place, reading in readings:
-        dict.__setitem__(registers, place, reading)  # each is there already, so nothing has to be dropped for it
+        dict.__setitem__(registers, place, reading)  # the key exists already, so the bounded dict need not drop another
     return True
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Learn from the answer to a Heartbeat, or to a TransactionEvent if without idTokenInfo; return whether it is that.
+    """Learn from the answer to a Heartbeat, or to a TransactionEvent without idTokenInfo; return whether it is one.
 
-    It is the same for the station where its own call was wrong.
+    The answer means the same to the station even if its own call was wrong.
     """
     answers, message = event.answers, event.message
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
@@ -136,12 +141,12 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
 
 
 def _shape_of(text: bytes) -> bytes:
-    """Return what stays the same while numbers and times change: all after the message id, without digits."""
+    """Return the part of a text that stays the same while numbers and times change: all after the id, no digits."""
     return text[text.find(_ACTION) :].translate(None, b"0123456789.")
 
 
 def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
-    """Return what values of this shape have in common, where nothing but their numbers can be wrong."""
+    """Return the course of a message; None if more than its numbers can be wrong."""
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id.get(info["transactionId"])
     if transaction is None or not (
@@ -159,7 +164,7 @@ def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) 
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
-    """Whether periodic values are of a transaction that runs, and tell nothing new but of meters."""
+    """Whether periodic values belong to a running transaction and have nothing new except meter values."""
     state = info.get("chargingState")
     return not (
         payload["eventType"] != "Updated"
@@ -181,7 +186,7 @@ def _is_at(transaction: Transaction, place: Json) -> bool:
 
 
 def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
-    """Whether a message is written as most are, by a station of which nothing else is expected."""
+    """Whether a message is written in the usual way, and the mock expects nothing else from the station."""
     boots = station.boots
     return not (
         not text.isascii()  # T11, also the next line
@@ -196,7 +201,7 @@ def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
 
 
 def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
-    """Whether values are of the present, and the next ones of their course."""
+    """Whether values are sent now, and are the next ones of their course."""
     payload, transaction, connections, terms = message.payload, course.transaction, station.connections, station.terms
     stamp = payload["timestamp"]
     at = usual_seconds_of(stamp)
@@ -216,13 +221,13 @@ def _is_next(course: Course, event: Received, message: Call, station: KnownStati
 
 
 def _is_due(course: Course, at: float, tolerance: float) -> bool:
-    """Whether the interval is over (M03)."""
+    """Whether the interval has just passed (M03)."""
     since = seconds_of(course.transaction.sampled or "")
     return since is not None and -tolerance <= at - since - course.interval <= tolerance
 
 
 def _rising_in(payload: Json, course: Course, station: KnownStation) -> MeterReadings | None:
-    """Return the registers in periodic values where they show no less than before; else None."""
+    """Return the readings of the registers if none is lower than before; else None."""
     stamp, before, transaction = payload["timestamp"], station.meters.registers, course.transaction
     readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
     for place, reading in readings:

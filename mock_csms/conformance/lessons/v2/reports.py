@@ -1,4 +1,4 @@
-"""Learns of the reports of variables: which variables they have had so far, and whether they are complete."""
+"""Learns from reports of variables: what each unfinished report has so far, and whether an inventory is complete."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
@@ -12,7 +12,10 @@ _MOST_VARIABLES = 10_000
 
 @REPORTS.learn(call("NotifyReport"))
 def reported(seen: Seen, station: KnownStation) -> None:
-    """A part came; what does not end is forgotten. The last part of an inventory tells whether it is complete."""
+    """A part of a report comes. The last part of a FullInventory decides whether all variables are known.
+
+    Reports that never end are forgotten.
+    """
     coming, id_ = station.reports.coming, seen.payload["requestId"]
     names = station.reports.with_part(seen.payload)
     coming.pop(id_, None)
@@ -26,13 +29,13 @@ def reported(seen: Seen, station: KnownStation) -> None:
 
 @REPORTS.learn(call("BootNotification"))
 def booted(seen: Seen, station: KnownStation) -> None:
-    """New firmware may have other variables."""
+    """The station boots: new firmware may have other variables."""
     if seen.payload["reason"] == "FirmwareUpdate":
         station.reports.is_complete = station.reports.is_trusted = False
 
 
 def connectors_of(station: KnownStation) -> set[Connector]:
-    """Return the connectors that a station has, by its full report or else by what it told of them."""
+    """Return the connectors of a station, from its full report, or else those that reported a status."""
     if station.reports.is_trusted:
         reported = station.variables.reported
         places = {(evse, number) for name, _, evse, number, *_ in reported if name == "Connector"}

@@ -1,4 +1,4 @@
-"""Learns of the password of a station, and of the certificates that it has asked for."""
+"""Learns about the password of a station, and about its certificate requests."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
@@ -13,7 +13,7 @@ _MOST_REQUESTS = 10
 
 @SECURITY.learn(when("knocked"))
 def knocked(seen: Seen, station: KnownStation) -> None:
-    """It comes with a password, which is right where nobody knows better."""
+    """A handshake has a password. It counts as right if none is configured."""
     security = station.security
     if security.password is None:
         configured = (station.terms.passwords or {}).get(folded(station.identity))
@@ -22,7 +22,7 @@ def knocked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(result("SetVariables"))
 def was_set(seen: Seen, station: KnownStation) -> None:
-    """It is given another password; one that needs a reboot may be used or not."""
+    """The CSMS sets a new password. If that needs a reboot, nobody knows which one the station uses."""
     security = station.security
     for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
@@ -38,7 +38,7 @@ def was_set(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS wants requests."""
+    """The CSMS triggers certificate requests."""
     message = seen.message
     asked_ = message.payload if isinstance(message, Call) else None
     requested = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
@@ -51,7 +51,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(call("SignCertificate"))
 def asked(seen: Seen, station: KnownStation) -> None:
-    """A request comes."""
+    """The station sends a certificate request."""
     signing = station.security.of(seen.payload.get("certificateType", OWN))
     signing.requests = (*signing.requests[1 - _MOST_REQUESTS :], seen.payload["csr"])
     signing.repeats, signing.asked_at = signing.repeats + signing.is_open, seen.at
@@ -59,7 +59,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(response("SignCertificate"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS lets it wait for a certificate, or not."""
+    """The CSMS accepts the request, and the station waits for a certificate; or the CSMS refuses it."""
     if isinstance(seen.request.get("csr"), str):
         signing = station.security.of(str(seen.request.get("certificateType", OWN)))
         signing.is_open, signing.taken_at = seen.payload["status"] == "Accepted", seen.at
@@ -68,7 +68,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
 def sent(seen: Seen, station: KnownStation) -> None:
-    """A certificate is sent; nothing is sure of one that is spoiled."""
+    """The CSMS sends a certificate. If it is spoiled, nothing is sure about the requests."""
     if seen.action == "CertificateSigned":
         station.security.sent_at = seen.at
         if seen.kind == "spoiled":
@@ -77,7 +77,7 @@ def sent(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(result("CertificateSigned"))
 def signed(seen: Seen, station: KnownStation) -> None:
-    """It has taken a certificate, or has not."""
+    """The station accepts or rejects the certificate."""
     signing = station.security.of(seen.request.get("certificateType", OWN))
     signing.is_open, signing.repeats = False, 0
     signing.is_over = seen.payload["status"] == "Rejected" and bool(signing.requests)
@@ -85,7 +85,7 @@ def signed(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(call("SecurityEventNotification"))
 def told(seen: Seen, station: KnownStation) -> None:
-    """It tells of an invalid certificate, or of an invalid signature."""
+    """The station reports an invalid certificate, or an invalid signature."""
     if seen.payload["type"] == "InvalidChargingStationCertificate":
         station.security.invalid_at = seen.at
     elif seen.payload["type"] == "InvalidFirmwareSignature":
@@ -94,6 +94,6 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(call("BootNotification"))
 def booted(_: Seen, station: KnownStation) -> None:
-    """It may begin anew."""
+    """The station boots, and may request certificates anew."""
     for signing in station.security.signing.values():
         signing.is_open, signing.is_over, signing.repeats = False, False, 0

@@ -1,4 +1,4 @@
-"""Learns which time the mock told the station in its answers."""
+"""Learns the last time that the mock sent to the station in an answer."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
@@ -9,5 +9,5 @@ TOLD_TIME = Subject("told time")
 
 @TOLD_TIME.learn(response("BootNotification", "Heartbeat"))
 def told(seen: Seen, station: KnownStation) -> None:
-    """The answer of the mock has the time."""
+    """The mock answers with its time."""
     station.exchanges.told = seen.payload["currentTime"], seen.at

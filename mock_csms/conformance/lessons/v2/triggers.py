@@ -1,4 +1,4 @@
-"""Learns of triggers: which messages the CSMS asked for, and which of them came."""
+"""Learns about triggers: which messages the CSMS triggered, and which of them came."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.triggers import OpenTrigger
@@ -18,12 +18,12 @@ _SAME_ACTION = (
     "FirmwareStatusNotification",
     "PublishFirmwareStatusNotification",
 )
-"""What can be triggered under its own name; of a CSR that is triggered others judge."""
+"""The requestedMessages that are the name of the action. Others concern certificate requests: S06 judges these."""
 
 
 @TRIGGERS.learn(command("TriggerMessage"))
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS wants to hear something."""
+    """The CSMS triggers a message."""
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
         evses = frozenset() if "evse" in seen.payload else _evses(message, station)
@@ -32,7 +32,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """It said whether it will."""
+    """The station answers whether it will send the message."""
     message = str(seen.request.get("requestedMessage")) if isinstance(seen.request, dict) else ""
     if seen.kind == "error" or seen.payload["status"] != "Accepted":
         station.triggers.open.pop(message, None)
@@ -45,7 +45,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(call(*_SAME_ACTION, "NotifyEvent"), any_payload=True)
 def came(seen: Seen, station: KnownStation) -> None:
-    """It came, or something like it; when it has told all that there is to tell, it is not wanted any more."""
+    """A message comes that may be the triggered one. When all its EVSEs are covered, the trigger is done."""
     action = "StatusNotification" if seen.action == "NotifyEvent" else seen.action
     trigger = station.triggers.open.get(action)
     if trigger is None:
@@ -63,26 +63,26 @@ def came(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(call("FirmwareStatusNotification", "BootNotification"))
 def of_firmware(seen: Seen, station: KnownStation) -> None:
-    """It told how far an update is; after a boot nobody knows."""
+    """The station reports how far an update is. After a boot this is not known."""
     station.triggers.firmware = seen.payload["status"] if seen.action == "FirmwareStatusNotification" else ""
 
 
 @TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """It may be what nobody can read, or what the mock refused, or may have got lost."""
+    """The message may have been unreadable, or refused by the mock, or may have got lost."""
     for trigger in station.triggers.open.values():
         trigger.is_in_doubt = True
 
 
 def _evses(message: str, station: KnownStation) -> frozenset[int]:
-    """Return the EVSEs that a message without an EVSE has to be about."""
+    """Return the EVSEs that the messages must cover if the trigger names none."""
     if message == "TransactionEvent":
         return frozenset(each.evse for each in station.transactions.open_at() if each.evse is not None)
     return frozenset(station.connectors.evses) if message in ("StatusNotification", "MeterValues") else frozenset()
 
 
 def _places(seen: Seen, station: KnownStation) -> set[int]:
-    """Return the EVSEs that a message is about."""
+    """Return the EVSEs of a message."""
     if seen.action in ("StatusNotification", "NotifyEvent"):
         return {place[0] for place, _ in statuses_in(seen.action, seen.payload)}
     if seen.action == "MeterValues":
@@ -94,7 +94,7 @@ def _places(seen: Seen, station: KnownStation) -> set[int]:
 
 
 def _is_triggered(seen: Seen) -> bool:
-    """Whether a message can only come of a trigger."""
+    """Whether only a trigger can have caused a message, by what the message itself says."""
     match seen.action:
         case "BootNotification":
             return bool(seen.payload["reason"] == "Triggered")

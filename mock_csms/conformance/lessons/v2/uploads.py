@@ -1,4 +1,4 @@
-"""Learns of the logs that a station uploads: which were asked for, and how far each is."""
+"""Learns about log uploads: which the CSMS requested, and how far each one is."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
@@ -11,7 +11,7 @@ UPLOADS = Subject("uploads")
 
 @UPLOADS.learn(command("GetLog"), when("spoiled"), any_payload=True)
 def asked(seen: Seen, station: KnownStation) -> None:
-    """A log is asked for; of a faulty command the station may have understood what was meant."""
+    """The CSMS requests a log. The station may have understood the command even if it is faulty."""
     call_ = seen.message
     if isinstance(call_, Call) and call_.action == "GetLog" and isinstance(call_.payload, dict):
         id_ = call_.payload.get("requestId")
@@ -22,7 +22,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(result("GetLog"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """It said whether it will upload it; what it says of that may have come before."""
+    """The station answers whether it will upload. Statuses of the upload may have come before."""
     uploads, id_ = station.uploads, seen.request["requestId"]
     if seen.payload["status"] != "Rejected" and uploads.asked.get(id_) not in OVER:
         uploads.running = id_
@@ -31,13 +31,13 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(when("malformed", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """It may have told what nobody can read."""
+    """A status may have got lost, or may have come in a form that the mock cannot read."""
     station.uploads.is_in_doubt = True
 
 
 @UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
 def told(seen: Seen, station: KnownStation) -> None:
-    """It told how far it is."""
+    """The station reports how far an upload is."""
     if not seen.is_sound:
         return lost(seen, station)
     uploads, id_ = station.uploads, seen.payload.get("requestId")
@@ -50,5 +50,5 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(call("BootNotification"))
 def rebooted(_: Seen, station: KnownStation) -> None:
-    """Nobody knows whether it goes on."""
+    """The station boots: nobody knows whether the upload goes on."""
     station.uploads.running = None

@@ -1,0 +1,112 @@
+"""What others feel of stations that send as fast as they can, or never read: the rows called `hostile-…`."""
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.lab import Lab, NotRun, held_up, on_core
+from benchmarks.peers.flood import CALL, KINDS, connected
+from benchmarks.probes import Figures, Probe
+from benchmarks.servers import MOCK, Running, Server, started
+
+__all__ = ["COUNTS", "KINDS", "PROBES"]
+
+_FLOOD = Path(__file__).parent / "peers" / "flood.py"
+_AS_IT_STARTS = Server(MOCK.command[:4])
+_LONGEST = 20.0
+"""How long an answer may take before it counts as none, in seconds; the flood ends by itself soon after."""
+_PAUSE = 0.002
+"""How long the probe waits between two questions, in seconds."""
+COUNTS = (1, 5, 50)
+
+
+def hostile(kind: str, count: int) -> Probe:
+    """What a station that does no harm feels while `count` of that kind flood: `p99` and `most`, in ms.
+
+    It sends a Heartbeat and asks for /healthz in turn, from a process of its own. `stop`: ms from SIGTERM to exit while
+    the flood goes on, `memory`: the most that the mock has used, in MB.
+    """
+
+    def probe(lab: Lab) -> Figures:
+        seconds = 4 * lab.scale.seconds
+        with started(_AS_IT_STARTS, lab) as running, connected(running.port, 10_000) as station:
+            station.settimeout(_LONGEST)
+            with _flood(running, kind, count, seconds + 2 * _LONGEST):
+                times = _asked(running, station, time.perf_counter() + seconds)
+                memory = running.memory("VmHWM")
+                began, before = time.perf_counter(), held_up(running.process.pid)
+                delay = running.stop() - before
+                stopped = time.perf_counter() - began - delay
+        times.sort()
+        return {
+            "p99": times[int(len(times) * 0.99)] * 1000,
+            "most": times[-1] * 1000,
+            "stop": stopped * 1000,
+            "memory": memory / 1000,
+        }
+
+    return probe
+
+
+def _asked(running: Running, station: socket.socket, end: float) -> list[float]:
+    """Ask in turn until the end, and return how long each answer took."""
+    times = []
+    try:
+        while time.perf_counter() < end:
+            for ask in (lambda: _heartbeat(station), lambda: _healthz(running.port)):
+                times.append(_timed(ask, running.process.pid))
+                time.sleep(_PAUSE)
+    except TimeoutError:
+        raise NotRun(f"no answer within {_LONGEST:g} s") from None
+    return times
+
+
+def _timed(ask: Callable[[], None], process: int) -> float:
+    """Return how long an answer took, without the time that the mock waited for its core."""
+    began, before = time.perf_counter(), held_up(process)
+    ask()
+    return max(0.0, time.perf_counter() - began - held_up(process) + before)
+
+
+def _heartbeat(station: socket.socket) -> None:
+    station.sendall(CALL)
+    if b"currentTime" not in station.recv(4096):
+        raise NotRun("a Heartbeat was answered wrongly")
+
+
+def _healthz(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=_LONGEST) as asking:
+        asking.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        if not asking.recv(4096).startswith(b"HTTP/1.1 200"):
+            raise NotRun("/healthz was answered wrongly")
+
+
+@contextmanager
+def _flood(running: Running, kind: str, count: int, seconds: float) -> Iterator[None]:
+    """Flood during the block, from the core that the mock does not have."""
+    if not count:
+        yield
+        return
+    command = [sys.executable, str(_FLOOD), str(running.port), kind, str(count), str(seconds)]
+    with on_core(1):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=dict(os.environ))
+    try:
+        assert process.stdout is not None
+        if not select.select([process.stdout], [], [], _LONGEST)[0] or not process.stdout.readline():
+            raise NotRun("the flood did not begin")
+        yield
+    finally:
+        process.kill()
+        process.communicate()
+
+
+PROBES: Mapping[str, Probe] = {
+    "hostile none": hostile("calls", 0),
+    **{f"hostile {kind} {count}": hostile(kind, count) for kind in KINDS for count in COUNTS},
+}

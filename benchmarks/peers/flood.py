@@ -1,0 +1,103 @@
+"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` lets so many of a kind send as fast as they can, then ends."""
+
+import os
+import selectors
+import socket
+import sys
+import time
+import zlib
+
+HANDSHAKE = (
+    "GET /FLOOD-{} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
+)
+COMPRESSION = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"
+MASK = bytes(4)
+"""A key that changes nothing."""
+
+
+def framed(data: bytes, first: int = 0x81) -> bytes:
+    """Return a masked frame."""
+    size = len(data)
+    length = bytes((0x80 | size,)) if size < 126 else b"\xfe" + size.to_bytes(2) if size < 65536 else b""
+    return bytes((first,)) + (length or b"\xff" + size.to_bytes(8)) + MASK + data
+
+
+def deflated(data: bytes) -> bytes:
+    """Return a masked frame of a compressed message."""
+    squeezer = zlib.compressobj(wbits=-15)
+    return framed((squeezer.compress(data) + squeezer.flush(zlib.Z_SYNC_FLUSH))[:-4], 0xC1)
+
+
+CALL = framed(b'[2,"%032d","Heartbeat",{}]' % 7)
+KINDS = {
+    "calls": CALL,
+    "unread": CALL,
+    "garbage": framed(b"[2]"),
+    "huge": framed(b"[" + b"[]," * 349_000 + b"[]]"),
+    "deflated": deflated(b"[" + b"[]," * 10_000 + b"[]]"),
+    "bombs": deflated(b"[" + b"[]," * 349_000 + b"[]]"),
+}
+"""What each kind sends. `unread` never reads, `bombs` come back whenever they are thrown out."""
+
+
+def connected(port: int, number: int, *, compression: bool = False) -> socket.socket:
+    """Return the WebSocket of a station."""
+    made = socket.create_connection(("127.0.0.1", port))
+    made.sendall(f"{HANDSHAKE.format(number)}{COMPRESSION if compression else ''}\r\n".encode())
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += made.recv(1)
+    made.setblocking(False)
+    return made
+
+
+class Flooder:
+    """One station, which begins anew when it is thrown out."""
+
+    def __init__(self, port: int, kind: str, number: int, selector: selectors.BaseSelector) -> None:
+        self.port, self.number, self.selector = port, number, selector
+        self.stream = memoryview(KINDS[kind] * max(1, 65536 // len(KINDS[kind])))
+        self.events = selectors.EVENT_WRITE | (0 if kind == "unread" else selectors.EVENT_READ)
+        self.compression = kind in ("deflated", "bombs")
+        self.connect()
+
+    def connect(self) -> None:
+        """Begin from the first byte."""
+        self.rest = self.stream
+        self.socket = connected(self.port, self.number, compression=self.compression)
+        self.selector.register(self.socket, self.events, self)
+
+    def work(self, events: int) -> None:
+        """Send what fits, and throw away what comes."""
+        try:
+            if events & selectors.EVENT_READ and not self.socket.recv(1 << 20):
+                raise ConnectionResetError
+            if events & selectors.EVENT_WRITE:
+                self.rest = self.rest[self.socket.send(self.rest) :] or self.stream
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.selector.unregister(self.socket)
+            self.socket.close()
+            self.connect()
+
+
+def main() -> None:
+    """Flood until the time is over or the server is gone."""
+    port, kind, count, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
+    end = time.monotonic() + seconds
+    selector = selectors.DefaultSelector()
+    try:
+        for number in range(count):
+            Flooder(port, kind, number, selector)
+        print("ready", flush=True)
+        while time.monotonic() < end:
+            for key, events in selector.select(0.1):
+                key.data.work(events)
+    except OSError:
+        os._exit(0)  # the server is gone
+
+
+if __name__ == "__main__":
+    main()

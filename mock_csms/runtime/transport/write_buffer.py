@@ -1,0 +1,81 @@
+"""What all connections send in one turn of the loop, written at its end."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeAlias
+
+_GOODBYE = 0x88
+_PASSING = frozenset((*b"H", _GOODBYE, 0x89, 0x8A))
+"""The first bytes of what goes out while messages wait: HTTP and control frames, which may overtake (RFC 6455, 5.4)."""
+
+_Written: TypeAlias = tuple[asyncio.WriteTransport, bytes]
+
+
+class WriteBuffer:
+    """What connections send in one turn of the loop: it is written at the end of the turn, after `write_ahead`.
+
+    So all messages of a turn are handled before the peers that get the answers wake up and compete for the processor,
+    and what must be on the disk before a peer sees its answer is written once for all answers of a turn. While that
+    cannot be written, messages wait, and all else goes out: handshakes, plain HTTP, pongs and goodbyes.
+    """
+
+    def __init__(self, write_ahead: Callable[[], bool] | None) -> None:
+        self._write_ahead = write_ahead
+        self._waiting: list[_Written] = []
+        self._kept: list[_Written] = []
+        """The messages of earlier turns that wait for `write_ahead`."""
+        self._cleared: asyncio.Event | None = None
+        self.size = 0
+        """How many bytes wait for the end of this turn."""
+        self.stops = 0
+        """How often messages had to wait so far."""
+
+    def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
+        """Write `data` at the end of this turn."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.empty)
+        self._waiting.append((connection, data))
+        self.size += len(data)
+
+    def empty(self) -> None:
+        """Write now what waits."""
+        if self._waiting:
+            waiting, self._waiting, self.size = self._waiting, [], 0
+            if self._write_ahead is not None and (not self._write_ahead() or self._kept):
+                waiting = self._sorted_out(waiting)
+            for connection, data in waiting:
+                if not connection.is_closing():
+                    connection.write(data)
+
+    def go_on(self) -> None:
+        """Write now also what was kept back."""
+        kept, self._kept = self._kept, []
+        self._waiting[:0] = kept
+        self.empty()
+        if not self._kept and self._cleared is not None:
+            self._cleared.set()
+            self._cleared = None
+
+    @property
+    def keeps_any(self) -> bool:
+        """Whether messages are kept back."""
+        return bool(self._kept)
+
+    async def clear(self) -> None:
+        """Wait until no message is kept back."""
+        while self._kept:
+            self._cleared = self._cleared or asyncio.Event()
+            await self._cleared.wait()
+
+    def _sorted_out(self, waiting: list[_Written]) -> list[_Written]:
+        """Keep messages back, and return the rest; what waits for a connection that says goodbye will not be sent."""
+        self.stops += not self._kept
+        passing = []
+        for connection, data in waiting:
+            if data[0] not in _PASSING:
+                self._kept.append((connection, data))
+                continue
+            passing.append((connection, data))
+            if data[0] == _GOODBYE:
+                self._kept = [each for each in self._kept if each[0] is not connection]
+        return passing
