@@ -14,11 +14,11 @@ from mock_csms.control.python import Csms
 from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config
 from tests.control.in_process import failure_of, station_of
-from tests.raw import refused, run
+from tests.raw import logged, refused, run, until, with_basic_auth
 from tests.reference_station import run as run_station
 from tests.secret_run import NOW, OLD, PASSWORD, Outputs, outputs_of_a_run, profile, variable
 from tests.test_records import Run
-from tests.wire import Mock
+from tests.wire import HANDSHAKE, Mock
 
 SENT = [PASSWORD, "pw-Dd44", "pin-Ee55", "apn-Cc33", "48159", "vpn-Ff66", "key-Gg77", "url-Hh88", "url-Ii99", "p@ss@"]
 SENT += ["sig-Jj10", "url-Kk11", "url-Ll12", "keyMm13", "key-Nn14", "keyOo15", "sent-Ai34"]
@@ -108,6 +108,38 @@ def _record(direction: str, message: list[Any]) -> str:
     }
     record |= {"direction": direction, "chargePointId": "CS-1", "messageId": message[1], "raw": json.dumps(message)}
     return json.dumps(record) + "\n"
+
+
+def test_a_trace_with_secrets(tmp_path: Path) -> None:
+    """`mock-csms check` prints no secret of a trace that another tool has written without masks."""
+    names = {key: item for key, item in variable("").items() if key != "attributeValue"}
+    got = {**names, "attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": OLD}
+    taken = {**names, "attributeStatus": "Accepted", "attributeType": "Actual"}
+    event = {"type": f"password is {PASSWORD}", "timestamp": NOW}
+    records = [
+        _record("csms-to-cp", [2, "1", "SetVariables", {"setVariableData": [variable(PASSWORD)]}]),
+        _record("cp-to-csms", [3, "1", {"setVariableResult": [taken]}]),
+        _record("csms-to-cp", [2, "2", "GetVariables", {"getVariableData": [names]}]),
+        _record("cp-to-csms", [3, "2", {"getVariableResult": [got]}]),
+        _record("cp-to-csms", [2, "3", "SecurityEventNotification", event]),
+        _record("csms-to-cp", [3, "3", {}]),
+        json.dumps({"timestamp": f"password={OLD}"}),
+    ]
+    trace, report = tmp_path / "trace.jsonl", tmp_path / "report.xml"
+    trace.write_text("".join(records), encoding="utf-8")
+    ended = run("check", str(trace), "--junit", str(report), "--fail-on-findings", "warning")
+    assert [check for check in ("V06", "V07", "S01") if check not in ended.stdout] == []
+    texts = (ended.stdout, ended.stderr, report.read_text())
+    assert [text for text in texts if PASSWORD in text or OLD in text] == []
+
+
+async def test_a_password_in_the_place_of_the_user() -> None:
+    """A finding about the user in the credentials does not quote it if it is the password."""
+    async with Mock("--basic-auth", f"CS-1:{PASSWORD}") as mock:
+        async with mock.tcp() as raw:
+            assert (await raw.get("/CS-1", with_basic_auth(HANDSHAKE, f"{PASSWORD}:x")))[0] == 401
+        await until(logged(mock, "T06"))
+        assert PASSWORD not in mock.log
 
 
 async def test_a_long_report_stays_readable() -> None:
