@@ -30,10 +30,14 @@ class Scale:
     """How many idle stations are connected to measure memory."""
     fleet: int
     """How many stations are connected to measure the cost of a message in a large fleet."""
+    identities: int
+    """How many identities come and go to see whether memory grows."""
+    messages: int
+    """How many messages are sent to see whether memory grows."""
 
 
-FULL = Scale(seconds=0.5, warm_up=0.5, idle=1000, fleet=5000)
-QUICK = Scale(seconds=0.3, warm_up=0.1, idle=200, fleet=1000)
+FULL = Scale(seconds=0.5, warm_up=0.5, idle=1000, fleet=5000, identities=100_000, messages=1_000_000)
+QUICK = Scale(seconds=0.3, warm_up=0.1, idle=200, fleet=1000, identities=2000, messages=20_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks import hostile
+from benchmarks import growth, hostile
 from benchmarks.messages import AUTHORIZE, HEARTBEAT, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, idle, rate, run, start_up
 from benchmarks.servers import (
@@ -71,6 +71,7 @@ GROUPS: Sequence[Group] = (
     Group({"churn 100": churn(MOCK, 100), "churn 500": churn(MOCK, 500)}),
     Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
     Group(hostile.PROBES),
+    Group(growth.PROBES),
 )
 
 
@@ -160,6 +161,8 @@ ROWS: Sequence[Row] = (
     Row("stations-cpu", _STATIONS, "its message in the mock", "stations.cpu", "stations.mock_cpu", US),
     Row("stations-connect", f"{_COMING}: p95 connect", _LIMIT, "stations' churn.connect", 200.0, MS, floor=1.0),
     Row("stations-close", f"{_COMING}: p95 close", _LIMIT, "stations' churn.close", 100.0, MS, floor=1.0),
+    Row("growth-identities", "memory per identity gone", _LIMIT, "identities.memory", 300.0, "bytes", goal=1.0),
+    Row("growth-messages", "memory after 1,000,000 messages", _LIMIT, "messages.memory", 25_000.0, KB, goal=1.0),
     *(_hostile(kind, count, "p99") for kind in hostile.KINDS for count in hostile.COUNTS),
     *(_hostile(kind, 50, figure) for kind in hostile.KINDS for figure in ("most", "stop", "memory")),
 )

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _MOST_MESSAGES = 3
 """How many messages are named for the findings of a check with a station."""
+_MOST_COUNTS = 10_000
+"""For how many pairs of a station and a check findings are counted."""
+OTHERS, OTHERS_AS_EXPECTED = "(other stations)", "(other stations, expected)"
+"""What stands for all further stations."""
 _MOST_LINES = 1000
 """How many lines the summary has at most: a thousand stations may each have many findings."""
 
@@ -64,6 +68,9 @@ class Findings:
         self._nothing = nothing
         self._is_concluded = False
         self._counts: dict[tuple[str, str], FindingCount] = {}
+        """By station and check; once there are very many, further stations are counted together."""
+        self._found: set[Expected] = set()
+        """The expected findings that have occurred."""
         self._has_station = False
         shown.subscribe(self._count, Finding)
         shown.subscribe(self._came, Connected)
@@ -75,11 +82,13 @@ class Findings:
         assert isinstance(event, Finding)  # noqa: S101 - it is subscribed to nothing else
         if self._is_concluded:
             return
-        severity = event.severity
-        count = self._counts.get((event.station, event.check))
+        self._found.update(each for each in self._expected if each.covers(event.check, event.station))
+        severity, key = event.severity, (event.station, event.check)
+        if key not in self._counts and len(self._counts) >= _MOST_COUNTS:
+            key = (OTHERS_AS_EXPECTED if self._is_expected(*key) else OTHERS, event.check)
+        count = self._counts.get(key)
         if count is None:
-            count = FindingCount(severity, event.requirement, event.problem)
-            self._counts[event.station, event.check] = count
+            count = self._counts[key] = FindingCount(severity, event.requirement, event.problem)
         count.times += 1
         if severity.rank > count.severity.rank:
             count.severity, count.problem = severity, event.problem
@@ -100,10 +109,10 @@ class Findings:
     @property
     def missing(self) -> Sequence[str]:
         """The expected findings that did not occur."""
-        return [str(each) for each in self._expected if not any(each.covers(*key[::-1]) for key in self._counts)]
+        return [str(each) for each in self._expected if each not in self._found]
 
     def _is_expected(self, station: str, check: str) -> bool:
-        return any(each.covers(check, station) for each in self._expected)
+        return station == OTHERS_AS_EXPECTED or any(each.covers(check, station) for each in self._expected)
 
     def _failing(self) -> Iterator[tuple[str, str, FindingCount]]:
         for (station, check), count in self._counts.items():
