@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.behavior.v2.authorization import MODES
+from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.conformance.catalogue import CHECKS
@@ -91,6 +92,14 @@ def faults() -> Iterable[tuple[str, ...]]:
             for setting in fields(fault)  # type: ignore[arg-type] # all are dataclasses
         ]
         yield f"`{name}`", "; ".join([str(fault.__doc__).rstrip("."), *attributes])
+
+
+def secrets() -> Iterable[tuple[str, ...]]:
+    """Return a row for every kind of place with secrets in messages, and the actions that have it."""
+    yield "messages, and their answers", "what is masked"
+    places = SECRETS.messages
+    for place in dict.fromkeys(places.values()):
+        yield ", ".join(f"`{action}`" for action in places if places[action] == place), place
 
 
 def placeholders() -> Iterable[tuple[str, ...]]:
@@ -203,6 +212,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "flags_configuration": configuration,
     "faults": faults,
     "placeholders": placeholders,
+    "secrets": secrets,
     "modes": modes,
     "commands": commands,
     "answers": answers,

@@ -110,7 +110,7 @@ def test_users_of_urls_are_masked() -> None:
     """User and password of a URL are not shown, nor secret texts, wherever they are."""
     words = ["--payload", '{"url": "ftp://me:pass@host/x"}', "--x=s3cret", "s3cret"]
     command = shown("mock-csms", words, ["s3cret"])
-    assert command == """mock-csms --payload '{"url": "ftp://***@host/x"}' '--x=***' '***'"""
+    assert command == """mock-csms --payload '{"url": "ftp://**:****@host/x"}' '--x=***' '***'"""
 
 
 async def test_the_nearest_miss_is_told_of_a_failure_only() -> None:

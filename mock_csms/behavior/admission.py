@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Set
 from typing import ClassVar, TypeAlias
 
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor
 
@@ -188,6 +189,13 @@ class Door:
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
 
 
+def _user_with(given: str, password: str) -> str | None:
+    """Return the user in credentials with that password; None if they have another one."""
+    end = len(given) - len(password)
+    is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
+    return given[: end - 1] if is_right else None
+
+
 def _problem_of(authorization: str | None, identity: str, passwords: Set[str | None]) -> str:
     """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
 
@@ -202,8 +210,8 @@ def _problem_of(authorization: str | None, identity: str, passwords: Set[str | N
         given = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
         return "the Authorization header is not USER:PASSWORD in base64"
-    users = {given.removesuffix(f":{password}") for password in passwords if given.endswith(f":{password}")}
-    if any(folded(user) == folded(identity) for user in users):
+    users = [_user_with(given, password) for password in passwords if password is not None]
+    if any(user is not None and folded(user) == folded(identity) for user in users):
         return ""
     if not folded(given).startswith(f"{folded(identity)}:"):
         return "unknown user: the user name must be the identity of the station"

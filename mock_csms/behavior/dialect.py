@@ -63,6 +63,25 @@ class DeviceModel(Record):
     """Returns the value of the first variable in the answer to such a command; empty where there is none."""
 
 
+class SecretPlaces(Record):
+    """Where the messages of a version hold secrets, which no record and no line shows (`secrets.py`)."""
+
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """The actions whose messages and answers may hold secrets, and what is masked there. No others are searched."""
+    fields: tuple[str, ...] = ()
+    """The fields that hold a secret; `vpn.key` is a `key` in an object called `vpn`."""
+    names: tuple[tuple[str, ...], ...] = ()
+    """Where the name of a variable may be, in the object that also has its value."""
+    component: tuple[str, ...] = ()
+    """Where the name of its component is; empty where variables have none."""
+    values: tuple[str, ...] = ()
+    """The fields with a value of a variable."""
+    limits: tuple[str, ...] = ()
+    """Fields of objects whose value is a limit, such as that of a monitor, and not the value of the variable."""
+    mutability: tuple[str, str] = ("", "")
+    """The field and the value that say that a variable can only be written: such a variable is a secret."""
+
+
 def _no_rules(*_: object) -> AnswerRules:
     return ()
 
@@ -105,5 +124,7 @@ class Dialect(Record, eq=False, kw_only=True):
     """By action: what changes the payload of an answer after all rules."""
     filler: Filler | None = None
     """Makes a message longer (the fault `oversize`); None where white space has to do it."""
+    secrets: SecretPlaces = SecretPlaces()
+    """Where its messages hold secrets."""
     device_model: DeviceModel | None = None
     """None where --learn asks nothing."""

@@ -42,7 +42,10 @@ class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are one line that names the flag once, and what was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and exit with status 2."""
+        """Say what is wrong, without secrets, and exit with status 2."""
+        from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only those who err wait for it
+
+        message = Secrets().words(message)
         named = re.sub(r"^argument (?:-\w/)?(\S+): ", r"\1: ", " ".join(message.split()))
         self.exit(USAGE_ERROR, f"{self.prog}: error: {named}\n")
 

@@ -9,6 +9,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
+from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.commands.arguments import Parser, command_line_source, parser_for
 from mock_csms.commands.clashes import refuse_same
@@ -28,11 +29,12 @@ from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.conformance import Conformance
 from mock_csms.settings.flags import flag, read
-from mock_csms.twin.events import Connected, Event, Failed, Finding
+from mock_csms.twin.events import Connected, Event, Failed, Finding, Received, Sent
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.findings import Findings
 from mock_csms.watch.junit import junit
 from mock_csms.watch.lines import printable
+from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest
 
 DESCRIPTION = "Checks recorded traces (of --trace, or another tool): the same conformance checks, without a station."
@@ -98,16 +100,19 @@ def _report(parser: Parser, path: str, stack: ExitStack) -> FileIO:
 def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO | None) -> Status:
     """Judge the records of all files, tell what was found, and return the exit status."""
     began, bus, out, exercised = clock.now(), Bus(), Stdout(), Exercised()
-    findings = Findings(settings, bus, lambda: exercised.ids, _NOTHING)
+    secrets = Secrets()
+    shown = ShownBus(bus, lambda: secrets, is_redacted=False)
+    findings = Findings(settings, shown, lambda: exercised.ids, _NOTHING)
     lines = Bus()
     Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True, color=settings.color))
-    bus.subscribe(lines.publish, Finding, Failed)
+    shown.subscribe(lines.publish, Finding, Failed)
+    shown.subscribe(lambda _: None, Received, Sent)  # so that secrets are masked where findings repeat them
     readings = [Reading(path, _complain) for path in files]
     for reading, file in zip(readings, files.values(), strict=True):
         checks, terms = select(settings.checks), Terms(settings.tolerance)
         inspector = Losses(Inspector(checks, terms, exercised=exercised), checks, terms)
         for event in reading.events(file):
-            if isinstance(event, Connected):
+            if isinstance(event, (Connected, Received, Sent)):
                 bus.publish(event)
             for found in _found(inspector, event):
                 bus.publish(found)
@@ -137,7 +142,7 @@ def _unseen(check: Check) -> str:
 
 
 def _complain(line: str) -> None:
-    sys.stderr.write(f"mock-csms check: {printable(line)}\n")
+    sys.stderr.write(f"mock-csms check: {printable(Secrets().words(line))}\n")
 
 
 def _written(report: FileIO, data: bytes) -> Status:

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     if parsed["print_config"]:
         return _print(as_toml(config, sources))
-    for warning in _redacted(warnings) if config.redact else warnings:
+    for warning in _masked(warnings, is_redacted=config.redact):
         sys.stderr.write(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
@@ -85,10 +85,13 @@ def _print(text: str) -> int:
     return out.status
 
 
-def _redacted(lines: Sequence[str]) -> Sequence[str]:
-    from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask wait for it
+def _masked(lines: Sequence[str], *, is_redacted: bool) -> Sequence[str]:
+    if not lines:
+        return lines
+    from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - most runs begin without a warning
+    from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - as above
 
-    return [Redactor().words(line) for line in lines]
+    return [Secrets(Redactor() if is_redacted else None).words(line) for line in lines]
 
 
 def _parser() -> Parser:

@@ -1,24 +1,25 @@
 """The command line of a run as it may be shown: without secrets."""
 
-import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from mock_csms.behavior.secrets import Secrets
 from mock_csms.settings.flags import flag_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _MASK = "***"
-_USER = re.compile(r"""(?<=://)[^/"]*@""")
-"""User and password in a URL; a password may have an @ in it itself."""
 
 
 def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
-    """Return a command line as a shell reads it, with those texts and the users of URLs masked."""
-    return shlex.join([program, *(_masked(word, secrets) for word in words)])
+    """Return a command line as a shell reads it, with those texts and all other secrets masked."""
+    masks = Secrets()
+    for word in words:  # what is a secret in one word may be repeated in another
+        masks.words(word)
+    return shlex.join([program, *(masks.words(_masked(word, secrets)) for word in words)])
 
 
 def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -> Collection[str]:
@@ -30,9 +31,4 @@ def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -
 def _masked(word: str, secrets: Collection[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         word = word.replace(secret, _MASK) if secret else word
-    return without_users(word)
-
-
-def without_users(text: str) -> str:
-    """Return a text with the users and passwords of its URLs masked."""
-    return _USER.sub(f"{_MASK}@", text)
+    return word

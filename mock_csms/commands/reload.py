@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Any
 
+from mock_csms.behavior.secret_finder import secrets_in
 from mock_csms.commands.settings import read_config, written_value
 from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
@@ -83,8 +84,9 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
             is_hidden = first.config.redact or name in FIXED
             lines = _table_changes(before.tables[name], after.tables[name], is_hidden=is_hidden)
         elif getattr(before.config, name) != getattr(after.config, name):
-            is_hidden = first.config.redact or flag_of(setting).is_secret
-            lines = ["changed" if is_hidden else f"{_shown(setting, before)} -> {_shown(setting, after)}"]
+            line = f"{_shown(setting, before)} -> {_shown(setting, after)}"
+            is_hidden = first.config.redact or flag_of(setting).is_secret or bool(secrets_in(line))
+            lines = ["changed" if is_hidden else line]
         else:
             continue
         yield from (f"{key}: {line}{end}" for line in lines)
@@ -96,7 +98,8 @@ def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bo
         return []
     added = [f"added {text}" for text in after if text not in before]
     removed = [f"removed {text}" for text in before if text not in after]
-    return ["changed"] if is_hidden else [*added, *removed] or ["in another order"]
+    has_secret = any(map(secrets_in, (*added, *removed)))
+    return ["changed"] if is_hidden or has_secret else [*added, *removed] or ["in another order"]
 
 
 def _shown(setting: Field[Any], settings: Given) -> str:

@@ -76,7 +76,7 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
         return None
     from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
 
-    return RunVerdict(config, bus, records.shown, end, records.redactor)
+    return RunVerdict(config, bus, records.shown, end, records.mask_difference)
 
 
 def _exposed(config: Config) -> Iterator[str]:

@@ -27,11 +27,13 @@ def read_config(sources: Sequence[Source]) -> Config:
 
 
 def as_toml(config: Config, sources: Sequence[Source]) -> str:
-    """Return the effective settings as a TOML file. A setting without a value, or with a secret one, is a comment.
+    """Return the effective settings as a TOML file. A setting without a value, or with a secret in it, is a comment.
 
     So is the default of a setting that excludes or needs another: the file could not be read with it.
     """
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
+
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
 
     given = _as_tables(config, sources)
     lines: list[str] = []
@@ -40,8 +42,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
         declared, value = flag_of(setting), getattr(config, setting.name)
         key = setting.name.replace("_", "-")
         if declared.forms is not None:
-            if given[setting.name]:
-                tables.append(tomli_w.dumps({"command" if setting.name == "script" else key: given[setting.name]}))
+            tables += _written_tables("command" if setting.name == "script" else key, given[setting.name])
         elif given["script"] and setting.name in _OF_COMMAND:
             lines.append(f"# {key} is a [[command]] below\n")
         elif declared.is_secret or value is None or value == ():
@@ -51,8 +52,20 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
             shown = [declared.shown] if declared.takes_list else declared.shown
             line = tomli_w.dumps({key: shown if written is None else written})
             is_idle = value == setting.default and _depends(setting.name)
+            line = f"# {key} = (not printed)\n" if secrets_in(written) else line
             lines.append("# " + line.replace("\n", " ").rstrip() + "\n" if is_idle else line)
     return "".join(lines) + "\n" + "\n".join(tables)
+
+
+def _written_tables(name: str, tables: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """Return tables as TOML; a comment stands for one that has a secret in it."""
+    import tomli_w  # noqa: PLC0415 - as above
+
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
+
+    shown = [table for table in tables if not secrets_in(table)]
+    comments = [f"# a [[{name}]] with a secret in it is not printed\n"] * (len(tables) - len(shown))
+    return [*comments, *([tomli_w.dumps({name: shown})] if shown else [])]
 
 
 _OF_COMMAND = ("command", "delay", "period", "payload", "payload_raw")

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
-from mock_csms.commands.commandline import without_users
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
@@ -34,6 +34,7 @@ from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.lines import printable
+from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest
 
 DESCRIPTION = (
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        told = printable(f"cannot connect to {without_users(handshake.url)}: {error}")
+        told = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
         sys.stderr.write(f"mock-station: error: {told}\n")
         return CANNOT_CONNECT
     except ValueError as error:
@@ -104,12 +105,10 @@ def _identity(url: str, *, is_named: bool) -> str:
     """Return the identity that a URL ends with (Part 4, 3.1.1); `is_named` if there must be one."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-        raise ValueError(f"{without_users(url)!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
+        raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
     identity = unquote(parts.path.rpartition("/")[2])
     if is_named and not identity:
-        raise ValueError(
-            f"{without_users(url)!r} does not end with the identity of a station, as in ws://127.0.0.1:9000/CS-1"
-        )
+        raise ValueError(f"{url!r} does not end with the identity of a station, as in ws://127.0.0.1:9000/CS-1")
     return identity
 
 
@@ -128,13 +127,15 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
     is_shown = not settings.quiet and settings.count is None
-    console = Console(bus, sink, replace(look, is_station=True)) if is_shown else None
+    secrets = Secrets()
+    shown = ShownBus(bus, lambda: secrets, is_redacted=False)
+    console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
     dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
 
     def say(text: str) -> None:
-        sink.write("".join(f"{printable(each)}\n" for each in text.split("\n")).encode())
+        sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
 
     running = asyncio.ensure_future(work(settings, identity, handshake, site, say))
 
@@ -164,7 +165,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
 
 def _broken(problem: object) -> Status:
     """Report an exception that nothing handles, in one line: it is a fault of this program."""
-    complain(f"mock-station: error: internal error: {problem!r}\n")
+    complain(Secrets().words(f"mock-station: error: internal error: {problem!r}\n"))
     return FAILED
 
 
@@ -217,7 +218,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
     problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
     for problem in problems:
-        complain(f"mock-station: {printable(problem)}\n")
+        complain(f"mock-station: {printable(Secrets().words(problem))}\n")
     if not figures.took[CONNECT]:
         return CANNOT_CONNECT
     return FAILED if problems else FINE

@@ -49,8 +49,7 @@ class Csms:
         self._records = Recorder(replace(self._first_config, quiet=True, verbose=False), self.bus)
         self._mock = CsmsServer(self._first_config, self.bus, self._records.backpressure)
         self._schedule = Schedule(self._mock)
-        self._redactor = self._records.redactor
-        self._inbox = Inbox(self.bus, self._redactor)
+        self._inbox = Inbox(self.bus, self._records.secrets)
         self._journal = Journal(self._records.shown)
         self._awaited: dict[str, asyncio.Event] = {}
         self.bus.subscribe(self._arrived, Connected)
@@ -200,8 +199,7 @@ class Csms:
         try:
             return await self._mock.call(station, Step(action, payload or {}))
         except CallFailed as failure:
-            reason = self._redactor.words(str(failure)) if self._redactor else failure
-            raise CallFailed(f"{action} to {station}: {reason}") from None
+            raise CallFailed(f"{action} to {station}: {self._records.mask(str(failure))}") from None
 
     async def _connected(self, station: str, within: float) -> None:
         """Wait until a station is connected, at most `within` seconds."""

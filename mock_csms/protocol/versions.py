@@ -85,7 +85,7 @@ def _told_elsewhere(name: str) -> str:
 V201 = Version(
     "2.0.1",
     v201.ACTIONS,
-    Schemas("v201", identifiers.TOKENS),
+    Schemas("v201", identifiers.TOKENS | identifiers.SECRETS),
     told_elsewhere=_told_elsewhere,
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,

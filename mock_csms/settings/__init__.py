@@ -16,7 +16,7 @@ from mock_csms.settings.rules import RulesAndFaults
 from mock_csms.settings.verdict import Verdict
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Config(
     Records,
     Knowledge,
@@ -33,6 +33,11 @@ class Config(
 
     That order counts: the rules of a later setting lie over those of an earlier one.
     """
+
+    def __repr__(self) -> str:
+        """Name the settings that are not at their defaults; their values may be secret."""
+        names = [setting.name for setting in fields(self) if getattr(self, setting.name) != setting.default]
+        return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
 _FIXED_PARTS = (Listening, Records, Verdict, Knowledge)

@@ -102,6 +102,13 @@ def _terms(config: Config) -> "Terms":
     return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)
 
 
+def payloads(config: Config) -> Iterator[Any]:
+    """Yield the JSON that users want to be sent, for those who look for secrets in it."""
+    yield from (step.payload for script in scripts(config) for step in script.steps)
+    yield from (_fills(config, version) for version in versions())
+    yield [*(rule.name for rule in config.rule.answers), *(rule.name for rule in config.rule.faults)]
+
+
 def scripts(config: Config) -> Sequence[Script]:
     """Return the commands to send, and when: those of flags, then those of files."""
     pairs = config.commands

@@ -35,9 +35,19 @@ def file_source(settings: type[Settings], path: str) -> Source:
             raise ValueError(f"{path}: {key!r} is given twice, once with - and once with _")
         try:
             given[name] = _as_written(key, value, declared[name])
+            _refuse_masks(given[name])
         except ValueError as error:
             raise ValueError(f"{path}: {key}: {error}") from None
     return Source(given, lambda name: _place(path, name))
+
+
+def _refuse_masks(value: Any) -> None:
+    """Raise ValueError if a mask such as `***` stands in place of a secret, as in a file that was made of a record."""
+    if "*" in str(value):
+        from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - hardly a file has an asterisk
+
+        if is_masked_in(value):
+            raise ValueError("a mask (***) stands in place of a secret; write the secret itself")
 
 
 def _hint(key: str, declared: Mapping[str, Flag]) -> str:

@@ -42,11 +42,17 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
         try:
             parsed[key] = known[key](value)
         except (ValueError, TypeError) as error:
-            raise ValueError(f"{key} = {value!r}: {error}") from None
+            raise ValueError(_without_secrets(f"{key} = {value!r}: {error}")) from None
     for key in required:
         if key not in parsed:
             raise ValueError(f"the key {key!r} is missing")
     return parsed
+
+
+def _without_secrets(text: str) -> str:
+    from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only those who err wait for it
+
+    return Secrets().words(text)
 
 
 def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
@@ -191,7 +197,7 @@ def check_payload(action: str, payload_: Template, on: Match | None = None) -> N
     context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
     violations = version_with(action).schemas.request_violations(action, payload_(context))
     if violations:
-        raise ValueError(f"the payload breaks the schema of {action}Request: {violations[0]}")
+        raise ValueError(_without_secrets(f"the payload breaks the schema of {action}Request: {violations[0]}"))
 
 
 def sample_request(match: Match) -> Json:

@@ -12,6 +12,7 @@ from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
@@ -245,6 +246,8 @@ def passwords(value: Sequence[str]) -> dict[str, str]:
                 raise ValueError("an entry is not ID:PASSWORD")
             if line != line.strip():
                 raise ValueError(f"the entry for {identity.strip()!r} begins or ends with a space")
+            if is_masked(password):
+                raise ValueError(f"the password of {identity!r} is a mask (***); write the password itself")
             if pairs.setdefault(identity, password) != password:
                 raise ValueError(f"{identity!r} is given two different passwords")
     if not pairs:

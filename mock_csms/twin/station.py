@@ -35,6 +35,10 @@ class StationModel(Mutable):
     connections: int = 0
     """How many connections it has now: more than one only with `--on-duplicate both`."""
 
+    def __repr__(self) -> str:
+        """Name the station; what is known of it may be secret, and a failed test prints this."""
+        return f"StationModel({self.identity!r})"
+
     @property
     def is_accepted(self) -> bool:
         """Whether its last BootNotification was answered with Accepted."""

@@ -39,6 +39,10 @@ class Variables(Mutable):
     spellings: dict[str, str] = field(default_factory=dict)
     """How each name was written the first time, by the folded name."""
 
+    def __repr__(self) -> str:
+        """Show no value: it may be secret, and a failed test prints this."""
+        return f"Variables({len(self.values)} values)"
+
     def text(self, component: str, variable: str, evse: int = 0) -> str | None:
         """Return the value of a variable; None if it is not known."""
         return self.values.get((component, "", evse, 0, variable, ""))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mock_csms.behavior.matching import PRESENT, Condition, Difference, Path, Predicate, differences, shown
-from mock_csms.behavior.redaction import Redactor
+from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
@@ -165,13 +165,13 @@ def _call(event: Event) -> Call | None:
 
 
 class Inbox:
-    """Everything that comes from stations, for tests that wait for calls; `redactor` masks explanations."""
+    """Everything that comes from stations, for tests that wait for calls; `secrets` masks explanations."""
 
-    def __init__(self, bus: Bus, redactor: Redactor | None = None) -> None:
+    def __init__(self, bus: Bus, secrets: Secrets | None = None) -> None:
         self._boxes: dict[str, _Box] = {}
         self._gone: dict[str, None] = {}
         """The keys of the boxes whose stations are not connected, the one that left first in front."""
-        self._redactor = redactor
+        self._secrets = secrets or Secrets()
         bus.subscribe(self._put, Connected, Refused, Disconnected, Received)
 
     def _put(self, event: Event) -> None:
@@ -237,8 +237,7 @@ class Inbox:
 
     def explain(self, identity: str, wanted_: Either, within: float) -> str:
         """Return why a wait of so many seconds for a call of a station failed."""
-        text = "\n".join(self._missing(identity, wanted_, within))
-        return self._redactor.words(text) if self._redactor else text
+        return "\n".join(map(self._secrets.words, self._missing(identity, wanted_, within)))
 
     def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
         """Return that a wanted call has not come, which call was nearest, and what came instead."""
@@ -249,9 +248,7 @@ class Inbox:
         if box.last:
             earlier = box.count - box.forgotten - len(box.last)
             yield f"came instead{f' ({earlier} more before)' if earlier else ''}:"
-            yield from (
-                _line(seen, self._redactor.event(seen.event) if self._redactor else seen.event) for seen in box.last
-            )
+            yield from (_line(seen, self._secrets.event(seen.event)) for seen in box.last)
         else:
             others = ", ".join(sorted(box.station for box in self._boxes.values() if box.last)) or "nobody"
             yield f"came instead: nothing, {identity} has not connected ({others} has)"
@@ -262,15 +259,12 @@ class Inbox:
         if not calls:
             return
         nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
-        payload = self._redactor.value(nearest.payload) if self._redactor else nearest.payload
-        yield f"nearest: {_cut(f'{nearest.action} {as_json(payload)}')}"
+        yield f"nearest: {_cut(f'{nearest.action} {as_json(self._secrets.value(nearest.payload))}')}"
         for difference in wanted_.differences(nearest):
-            yield f"  {self._redactor.difference(difference) if self._redactor else difference}"
+            yield f"  {self._secrets.difference(difference)}"
 
     def _hidden(self, wanted_: Wanted) -> Wanted:
-        if self._redactor is None:
-            return wanted_
-        masked = [Condition(each.path, self._redactor.at(each.path, each.value)) for each in wanted_.conditions]
+        masked = [Condition(each.path, self._secrets.at(each.path, each.value)) for each in wanted_.conditions]
         return Wanted(wanted_.action, masked)
 
 

@@ -4,11 +4,11 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mock_csms.behavior.redaction import Redactor
+from mock_csms.behavior.matching import Difference
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
@@ -17,13 +17,16 @@ from mock_csms.runtime.outlet import NamedPipe, Outlet, is_named_pipe
 from mock_csms.runtime.place import Place
 from mock_csms.runtime.sink import Backpressure, Sink, finish
 from mock_csms.settings import Config
+from mock_csms.settings.assembly import payloads
 from mock_csms.settings.values import reason_of
-from mock_csms.twin.events import ALL, Failed
+from mock_csms.twin.events import Failed
 from mock_csms.watch import diagram
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.junit import JUnitCase
+from mock_csms.watch.shown import ShownBus
 
 if TYPE_CHECKING:
+    from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.frames import Frames
 
 _STDERR = "stderr"
@@ -43,8 +46,7 @@ class Recorder:
         self._command = command
         self._outcome = ""
         self._bus = bus
-        self.redactor = Redactor() if config.redact else None
-        self.shown = _masked(bus, self.redactor) if self.redactor else bus
+        self.shown = ShownBus(bus, lambda: self.secrets, is_redacted=config.redact)
         self._sinks: dict[Sink, str] = {}
         """Each with its name for people."""
         self._trace: Sink | None = None
@@ -160,8 +162,28 @@ class Recorder:
         self.flush()
 
     def mask(self, text: str) -> str:
-        """Return a text as people may see it."""
-        return self.redactor.words(text) if self.redactor else text
+        """Return a text, which may have many lines, as people may see it."""
+        return "".join(map(self.secrets.words, text.splitlines(keepends=True))) if text else text
+
+    def mask_difference(self, difference: Difference) -> Difference:
+        """Return a difference from an expectation as people may see it."""
+        return self.secrets.difference(difference)
+
+    @cached_property
+    def secrets(self) -> "Secrets":
+        """What masks secrets and, with --redact, idTokens."""
+        from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - most runs have no secret to mask
+
+        redactor = None
+        if self._config.redact:
+            from mock_csms.behavior.redaction import Redactor  # noqa: PLC0415 - only those who mask tokens wait for it
+
+            redactor = Redactor()
+        secrets = Secrets(redactor)
+        for password in (self._config.basic_auth or {}).values():
+            secrets.hide(password)
+        secrets.learn(list(payloads(self._config)))
+        return secrets
 
     def _masked(self, case: JUnitCase) -> dict[str, str]:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
@@ -187,10 +209,3 @@ class Recorder:
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
         self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
-
-
-def _masked(bus: Bus, redactor: Redactor) -> Bus:
-    """Return a bus with the events of another, their idTokens masked."""
-    shown = Bus()
-    bus.subscribe(lambda event: shown.publish(redactor.event(event)), *ALL)
-    return shown

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
-from mock_csms.behavior.redaction import Redactor
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -27,15 +26,15 @@ _MOST_STATIONS = 20
 class RunVerdict:
     """Compares a run with its expectations, and calls `end` once nothing can change the verdict, or time is up.
 
-    Events that people may see come over the bus `shown`; `redactor` masks everything else in the report.
+    Events that people may see come over the bus `shown`; `mask` masks a difference in the report.
     """
 
     def __init__(
-        self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None], redactor: Redactor | None = None
+        self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None], mask: Callable[[Difference], Difference]
     ) -> None:
         self.judge = Judge(config.expect, config.forbid, in_order=config.expect_order, stations=config.expect_stations)
         self._bus = bus
-        self._redactor = redactor
+        self._mask = mask
         self._within = config.within
         self._end = end
         self._linger = Linger(bus, config.linger, end)
@@ -138,11 +137,8 @@ class RunVerdict:
     def _nearest(self, tally: Tally) -> str:
         """Return what came near an expectation without meeting it."""
         came = f", {tally.early} too early" if tally.early else ""
-        told = [str(self._shown(difference)) for difference in tally.miss or ()]
+        told = [str(self._mask(difference)) for difference in tally.miss or ()]
         return came + (f", nearest: {'; '.join(told)}" if told else "")
-
-    def _shown(self, difference: Difference) -> Difference:
-        return self._redactor.difference(difference) if self._redactor else difference
 
 
 def _told(case: JUnitCase) -> list[str]:

@@ -7,6 +7,7 @@ from mock_csms.behavior.dialect import Dialect, Fill, Names
 from mock_csms.behavior.v2 import authorization
 from mock_csms.behavior.v2.costs import cost_rules
 from mock_csms.behavior.v2.device_model import DEVICE_MODEL, variable
+from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.v2.identifiers import CUSTOM, TOKENS
 from mock_csms.protocol.versions import V201
@@ -66,5 +67,6 @@ DIALECT = Dialect(
     additions={"Authorize": authorization.with_certificate_status},
     completions={"Authorize": authorization.fit_certificate_status},
     filler=lambda size: {CUSTOM: {"vendorId": "mock-csms", "filler": "x" * size}},
+    secrets=SECRETS,
     device_model=DEVICE_MODEL,
 )

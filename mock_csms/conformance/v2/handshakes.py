@@ -8,6 +8,7 @@ from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, when
 
@@ -93,7 +94,7 @@ def is_the_user(seen: Seen, station: KnownStation) -> Said:
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
-    is_swapped = folded(found[1]) == folded(expected[0].identity)  # then the user is the password: do not show it
+    is_swapped = folded(found[1]) == folded(expected[0].identity) or is_right_password(found[0], expected[1])
     return (
         "user and password are swapped"
         if is_swapped
@@ -114,7 +115,7 @@ def has_the_password(seen: Seen, station: KnownStation) -> Said:
     if expected is None or isinstance(found, str):
         return None
     is_new, password = station.connections.has_new_password, found[1]
-    if not is_new and password != expected[1]:
+    if not is_new and not is_right_password(password, expected[1]):
         return f"the password, of {len(password)} characters, is not the one that was set"
     is_fit = 16 <= len(password) <= 64 and _PASSWORD.fullmatch(password)
     problem = f"the password is no passwordString: it has {len(password)} characters, or some that are not allowed"

@@ -5,9 +5,11 @@ Checks of reports are in `reports`, and the check of network profiles is in `net
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from mock_csms.behavior.secret_texts import is_variable
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.masks import is_masked, masked
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, command, result
@@ -22,6 +24,7 @@ TAKEN = ("Accepted", "RebootRequired")
 
 _PASSWORD: Name = ("SecurityCtrlr", "", 0, 0, "BasicAuthPassword", "")
 _LISTS = ("MemberList", "SequenceList")
+_TEXTS = ("string", "OptionList", *_LISTS)
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
 """The statuses that are right for an attribute that a variable does not have. OCPP does not say which one comes
@@ -86,7 +89,7 @@ def right_statuses(seen: Seen, station: KnownStation) -> Said:
             if is_sure or status in _UNKNOWN:
                 return text if is_sure else Wrong(text, severity=INFO, why="the inventory is incomplete")
         if status in TAKEN and _is_misformed(item, station):
-            return f"{written(name_of(item))} accepted {item['attributeValue']!r}, which is no {_type(item, station)}"
+            return f"{written(name_of(item))} accepted {_shown(item, station)}, which is no {_type(item, station)}"
     return None
 
 
@@ -122,7 +125,8 @@ def set_values_are_told(seen: Seen, station: KnownStation) -> Said:
         name, told = name_of(item), item.get("attributeValue")
         given = station.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
         if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
-            return f"{written(name)} was set to {given!r}, but reads {told!r}"
+            shown = _shown(item | {"attributeValue": str(given)}, station)
+            return f"{written(name)} was set to {shown}, but reads {_shown(item, station)}"
     return None
 
 
@@ -137,7 +141,7 @@ def range_is_kept(seen: Seen, station: KnownStation) -> Said:
             row = station.variables.reported.get(name_of(item))
             why = _why_not(row, item["attributeValue"]) if row else None
             if why:
-                return f"{written(name_of(item))} accepted {item['attributeValue']!r}, although {why}"
+                return f"{written(name_of(item))} accepted {_shown(item, station)}, although {why}"
     return None
 
 
@@ -173,6 +177,13 @@ def written(name: Name) -> str:
     place = f"[{evse},{connector}]" if connector else f"[{evse}]" if evse else ""
     of_component = f"/{instance}" if instance else ""
     return f"{component}{of_component}{place}.{variable}{f'[{of_variable}]' if of_variable else ''}"
+
+
+def _shown(item: Json, station: KnownStation) -> str:
+    """Return the value of a variable for people; that of a secret variable is masked."""
+    name, value = name_of(item), str(item["attributeValue"])
+    is_secret = is_variable(f"{name[0]}.{name[4]}") or _is(name, "WriteOnly", station)
+    return repr(masked(value) if is_secret else value)
 
 
 def _any(statuses: Iterable[str]) -> str:
@@ -224,7 +235,8 @@ def _is_misformed(item: Json, station: KnownStation) -> bool:
     """Whether a value does not have the form of its dataType. An empty value is right: it takes back what was set."""
     value = item.get("attributeValue", "")
     fits = _FORMS.get(_type(item, station))
-    return bool(value) and fits is not None and item.get("attributeType", "Actual") == "Actual" and not fits(value)
+    is_actual = item.get("attributeType", "Actual") == "Actual" and not is_masked(value)
+    return bool(value) and fits is not None and is_actual and not fits(value)
 
 
 def _is_whole(text: str) -> bool:
@@ -242,10 +254,13 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
 
 
 def _why_not(row: Reported, value: str) -> str | None:
-    """Return why a variable cannot have a value, by its reported characteristics; None if it can."""
+    """Return why a variable cannot have a value, by what was reported; a masked one is judged by its length only."""
     if row.mutability == "ReadOnly":
         return "it is ReadOnly"
     kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
+    if is_masked(value):
+        is_long = kind in _TEXTS and most is not None and len(value) > most
+        return f"its maxLimit is {most:g}" if is_long else None
     number = _number(value) if kind in ("integer", "decimal") else len(value)
     if number is not None and value and most is not None and number > most:
         return f"its maxLimit is {most:g}"
@@ -271,7 +286,9 @@ def _number(text: str | None) -> float | None:
 
 
 def _is_same(given: str, told: str) -> bool:
-    """Whether two texts are the same value. Two times always are, as clocks go on."""
+    """Whether two texts are the same value. Two times always are, as clocks go on; masked values are not compared."""
+    if is_masked(given) or is_masked(told):
+        return True
     if given.strip().casefold() == told.strip().casefold():
         return True
     numbers = _number(given), _number(told)

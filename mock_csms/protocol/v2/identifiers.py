@@ -17,6 +17,9 @@ VARIABLE_NAMES = ("name", "instance")
 TOKENS = frozenset({"idToken"})
 """Those with a token of a person, which no text for others repeats."""
 
+SECRETS = frozenset({"apnPassword", "simPin", "password", "key"})
+"""Those with a secret (SetNetworkProfile), which no text repeats either."""
+
 
 def is_of_vendor(path: Sequence[str]) -> bool:
     """Return whether a path leads into a DataTransfer's data or customData, which have no types in a schema."""

@@ -1,0 +1,86 @@
+"""The bus of events that people and files may see: secrets are masked, and with --redact idTokens too.
+
+Rules, checks, the session and `csms.receive` use the other bus, with the real values. A message whose action is not in
+the dialects' lists of secrets passes after one look-up.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mock_csms.behavior.dialects import DIALECTS
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import Bounded
+from mock_csms.runtime.bus import Bus, Subscriber
+from mock_csms.twin.events import Connected, Event, Knocked, Received, Sent, Started
+
+if TYPE_CHECKING:
+    from mock_csms.behavior.secrets import Secrets
+
+_SEARCHED = frozenset(action for dialect in DIALECTS.values() for action in dialect.secrets.messages)
+"""The actions whose messages and answers may hold secrets."""
+_NEVER = (Started, Connected)
+"""The kinds of events that have no text of a user or a station."""
+_MOST_NAMES = 1000
+
+
+class ShownBus(Bus):
+    """Publishes the events of another `bus`, masked; a kind without subscribers costs nothing."""
+
+    def __init__(self, bus: Bus, secrets: "Callable[[], Secrets]", *, is_redacted: bool) -> None:
+        super().__init__()
+        self._bus = bus
+        self._secrets = secrets
+        self._is_redacted = is_redacted
+        self._harmless: Bounded[tuple[str, str], None] = Bounded(_MOST_NAMES)
+        """The texts of rules and faults that have no secret in them."""
+        bus.subscribe(self._pass_masked, Knocked)  # from which secrets are learned
+
+    def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
+        """Call `subscriber` with every event of those kinds, masked."""
+        for kind in kinds:
+            if kind not in self._subscribers and kind is not Knocked:
+                self._bus.subscribe(self._passing(kind), kind)
+        return super().subscribe(subscriber, *kinds)
+
+    def _passing(self, kind: type[Event]) -> Subscriber:
+        """Return what passes on the events of a kind."""
+        if self._is_redacted:
+            return self._pass_masked
+        if kind in _NEVER:
+            return self.publish
+        return {Received: self._pass_received, Sent: self._pass_sent}.get(kind, self._pass_masked)
+
+    def _pass_masked(self, event: Event) -> None:
+        self.publish(self._secrets().event(event))
+
+    def _pass_received(self, event: Any) -> None:
+        message = event.message
+        if type(message) is Call:
+            is_searched = message.action in _SEARCHED
+        else:
+            is_searched = type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED
+        if is_searched or event.violations:
+            event = self._secrets().event(event)
+        for subscriber in self._subscribers[Received]:
+            subscriber(event)
+
+    def _pass_sent(self, event: Any) -> None:
+        message = event.message
+        if type(message) is Call:
+            is_searched = message.action in _SEARCHED
+        else:
+            is_searched = type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED
+        if (
+            is_searched
+            or event.violations
+            or ((event.rule or event.fault) and (event.rule, event.fault) not in self._harmless)
+        ):
+            event = self._without_secrets(event)
+        for subscriber in self._subscribers[Sent]:
+            subscriber(event)
+
+    def _without_secrets(self, event: Sent) -> Sent:
+        shown = self._secrets().event(event)
+        if (shown.rule, shown.fault) == (event.rule, event.fault):
+            self._harmless[shown.rule, shown.fault] = None
+        return shown
