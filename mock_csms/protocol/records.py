@@ -12,19 +12,20 @@ from msgspec.json import Decoder
 from msgspec.json import encode as json_text
 from msgspec.structs import asdict, replace
 
-__all__ = ["Bounded", "Mutable", "Record", "asdict", "bounded", "field", "json_items", "json_text", "replace"]
+__all__ = ["Bounded", "Mutable", "Record", "asdict", "bounded", "field", "json_text", "last_json_item", "replace"]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 _ITEMS = Decoder(list[Raw])
 
 
-def json_items(text: bytes) -> list[bytes]:
-    """Return the JSON text of each item of a JSON array; an empty list if `text` is not a JSON array."""
+def last_json_item(text: bytes) -> bytes:
+    """Return the last item of a JSON array as it is written in its `text`; empty for an empty array or other text."""
     try:
-        return [bytes(item) for item in _ITEMS.decode(text)]
+        items = _ITEMS.decode(text)
     except (DecodeError, RecursionError):
-        return []
+        return b""
+    return bytes(items[-1]) if items else b""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

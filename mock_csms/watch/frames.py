@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.messages import Call, Malformed, Message, Result
-from mock_csms.protocol.records import Record, json_items, json_text
+from mock_csms.protocol.records import Record, json_text, last_json_item
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.jsonlines import as_json, quoted
@@ -61,14 +61,20 @@ def described(event: Received | Sent) -> Frame:
     )
 
 
-def payload_text(event: Received | Sent, message: Call | Result) -> bytes:
+def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -> bytes:
     """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay as they are.
 
     If a fault spoiled the frame, or some readers of JSON could not read it, the payload is encoded again.
     """
-    is_other = bool(message.huge) or (isinstance(event, Sent) and bool(event.fault))
-    items = [] if is_other else json_items(event.text)
-    return items[-1].replace(b"\n", b" ").replace(b"\r", b" ") if items else as_json(message.payload)
+    if message.huge or (isinstance(event, Sent) and event.fault):
+        return as_json(message.payload)
+    text = event.text
+    begin = b"[2,%b,%b," % (frame.id, frame.action) if type(message) is Call else b"[3,%b," % frame.id
+    is_plain = text.startswith(begin) and text.endswith(b"]")  # as most write it: the payload is between
+    payload = text[len(begin) : -1].strip() if is_plain else last_json_item(text)
+    if not payload:
+        return as_json(message.payload)
+    return payload.replace(b"\n", b" ").replace(b"\r", b" ") if b"\n" in payload or b"\r" in payload else payload
 
 
 _name = lru_cache(maxsize=4096)(quoted)

@@ -78,7 +78,7 @@ class Trace:
             kind, carried, action = _resembled(event.text)
             id_ = b',"messageId":%b' % frame.id if message.id != UNREADABLE_ID else b""
         else:
-            kind, carried, action = _TYPES[type(message)], _carried(event, message), frame.action
+            kind, carried, action = _TYPES[type(message)], _carried(event, message, frame), frame.action
             id_ = b',"messageId":%b' % frame.id
         meta = self._meta(event, message)
         record = line(
@@ -118,12 +118,12 @@ class Trace:
         return meta
 
 
-def _carried(event: Received | Sent, message: Message) -> bytes:
+def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
     """Return the payload of a message, or the error in its place, as a member."""
     if isinstance(message, Error):
         told = {"code": message.code, "description": message.description, "details": message.details or {}}
         return b',"error":%b' % as_json(told)
-    return b',"payload":%b' % payload_text(event, message)
+    return b',"payload":%b' % payload_text(event, message, frame)
 
 
 def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:
