@@ -4,13 +4,22 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from mock_csms.runtime.transport.turns import MESSAGES, SECONDS, Turns
+
 
 class Lane:
-    """A queue of delayed actions; each runs after the one that was put before it."""
+    """A queue of delayed actions; each runs after the one that was put before it.
 
-    def __init__(self) -> None:
+    Actions that are due wait for their part of the `turns`, so that those of one station do not hold others up.
+    """
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
         self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
-        self._timer: asyncio.TimerHandle | None = None
+        self._is_called = False
+        """Whether a timer or a turn will come for the first action."""
+        self._is_heavy = False
+        """Whether the last turn was not enough."""
 
     def put(self, after: float, do: Callable[[], None]) -> None:
         """Call `do` after so many seconds, but not before the actions that were put earlier."""
@@ -27,13 +36,28 @@ class Lane:
         while self._waiting:
             self._waiting.popleft()[1]()
 
+    def take_turn(self) -> None:
+        """Run the actions that are due, as far as one turn allows."""
+        self._is_called = False
+        time = asyncio.get_running_loop().time
+        begin = now = time()
+        for _ in range(MESSAGES):
+            if not self._waiting or self._waiting[0][0] > now or now > begin + SECONDS:
+                break
+            self._waiting.popleft()[1]()
+            now = time()
+        self._turns.spend(now - begin)
+        self._is_heavy = now > begin + SECONDS
+        self._wait()
+
+    def abort(self) -> None:
+        """Go on behind an action that failed."""
+        self._wait()
+
     def _wait(self) -> None:
-        if self._timer is None and self._waiting:
-            self._timer = asyncio.get_running_loop().call_at(self._waiting[0][0], self._go)
+        if not self._is_called and self._waiting:
+            self._is_called = True
+            asyncio.get_running_loop().call_at(self._waiting[0][0], self._go)
 
     def _go(self) -> None:
-        self._timer = None
-        if self._waiting:
-            _, do = self._waiting.popleft()
-            self._wait()
-            do()
+        self._turns.add(self, is_heavy=self._is_heavy)

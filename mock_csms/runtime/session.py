@@ -124,7 +124,7 @@ class Session:
             came, now = self._talk.peek(data, self._host.validation), clock.now()
             self._host.publish(Lost(now, self.identity, self._event(now, data, came, binary=binary), fault))
         else:
-            self._incoming = self._incoming or Lane()
+            self._incoming = self._incoming or Lane(self._transport.turns)
             self._incoming.put(after, self._later(len(data), partial(self._take, data, binary=binary)))
 
     def _event(self, now: float, data: bytes, came: IncomingMessage, *, binary: bool) -> Received:
@@ -244,7 +244,7 @@ class Session:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
             if isinstance(act, Emission) and act.in_line:
-                self._outgoing = self._outgoing or Lane()
+                self._outgoing = self._outgoing or Lane(self._transport.turns)
                 self._outgoing.put(act.after, self._delayed(act, answers, decision))
             elif isinstance(act, Emission) and not act.after:
                 self._send(act, answers, decision.rule, decision.fault)

@@ -263,4 +263,7 @@ class Transport(Flow):
         if self._protocol.close_rcvd is not None or not self._socket.can_write_eof():
             self._socket.close()
         elif not self._socket.is_closing():
-            self._socket.write_eof()
+            try:
+                self._socket.write_eof()
+            except OSError:  # the peer has gone already
+                self._socket.abort()

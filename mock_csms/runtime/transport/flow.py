@@ -244,6 +244,11 @@ class Flow(asyncio.BufferedProtocol, ABC):
         """What is written at the end of this turn, or has to wait for the trace."""
         return self._pool.write_buffer
 
+    @property
+    def turns(self) -> Turns:
+        """Whose turn it is to be handled."""
+        return self._pool.turns
+
     def _write(self, data: bytes) -> None:
         if self._held is not None:
             self._held.append(data)
