@@ -2,12 +2,14 @@
 
 import gc
 
+from mock_csms.commands.descriptors import open_missing
 from mock_csms.commands.interrupts import end_at_once_on_interrupt
 
 
 def main() -> int:
     """Be the command, and return its exit status."""
     end_at_once_on_interrupt()
+    open_missing()
     gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
     from mock_csms.commands import cli  # noqa: PLC0415 - it can be interrupted while it loads
 

@@ -4,9 +4,15 @@ import asyncio
 import signal
 import socket
 import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
 
 from tests.raw import logged, until
-from tests.wire import Mock
+from tests.wire import PATIENCE, SERVER, Mock
 
 
 async def test_who_is_gone_before_its_connection_is_ended_shows_no_fault_of_the_mock() -> None:
@@ -28,3 +34,34 @@ async def test_who_is_gone_before_its_connection_is_ended_shows_no_fault_of_the_
         async with mock.station() as station:
             await station.call("Heartbeat")
         assert "internal error" not in mock.log
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("flags", [["--port=0", "--duration=0.1", "--events=events"], ["--help"], ["checks"]])
+def test_standard_streams_may_be_closed(closed: str, flags: Sequence[str], tmp_path: Path) -> None:
+    """A command whose standard streams are closed does its work, and writes nothing of them into another file."""
+    shell = ["sh", "-c", f'"$@" {closed}', "sh", *SERVER, *flags]
+    ended = subprocess.run(shell, capture_output=True, timeout=PATIENCE, cwd=tmp_path, check=False)
+    assert ended.returncode == 0, ended
+    assert b"Traceback" not in ended.stderr
+    for events in tmp_path.iterdir():
+        assert all(line.startswith(b'{"event":') for line in events.read_bytes().splitlines())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
+@pytest.mark.parametrize("flags", [["--help"], ["--help-all"], ["--version"], ["--completion=bash"], ["checks"]])
+def test_what_is_printed_on_a_full_disk(flags: Sequence[str]) -> None:
+    """What does not fit on stdout gives status 3 and one line."""
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([*SERVER, *flags], stdout=full, stderr=-1, timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stderr) == (3, b"error: stdout is incomplete: No space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
+def test_the_mock_says_what_is_full() -> None:
+    """A mock that cannot write its first line says that this is stdout."""
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run([*SERVER, "--port=0"], stdout=full, stderr=-1, timeout=PATIENCE, check=False)
+    assert (ended.returncode, ended.stderr.count(b"\n")) == (3, 1), ended
+    assert b"cannot start: stdout: No space left" in ended.stderr

@@ -6,15 +6,16 @@ import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn
 
 from mock_csms import __version__
+from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.settings.flags import Flag, Form, Settings, Source, flag_of, option
 from mock_csms.settings.values import reason_of
+from mock_csms.watch.statuses import to_stderr
 
 USAGE_ERROR = 2
 
@@ -47,7 +48,8 @@ class Parser(argparse.ArgumentParser):
 
         message = Secrets().words(message)
         named = re.sub(r"^argument (?:-\w/)?(\S+): ", r"\1: ", " ".join(message.split()))
-        self.exit(USAGE_ERROR, f"{self.prog}: error: {named}\n")
+        to_stderr(f"{self.prog}: error: {named}\n")
+        raise SystemExit(USAGE_ERROR)
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override] # argparse has overloads
         """Parse the command line; the error for an unknown flag names the nearest one."""
@@ -57,6 +59,13 @@ class Parser(argparse.ArgumentParser):
             flags = [name for name in self._option_string_actions if name.startswith("--")]
             self.error(f"{word!r} is not a flag{did_you_mean(word, flags)}")
         return parsed
+
+
+class ShowVersion(argparse.Action):
+    """Prints the version."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        _print(f"{parser.prog} {__version__}\n")
 
 
 def parser_for(
@@ -79,7 +88,7 @@ def parser_for(
     )
     about = parser.add_argument_group("help")
     _add_help(about, guide, settings)
-    about.add_argument("--version", action="version", version=f"%(prog)s {__version__}", help="print the version")
+    about.add_argument("--version", action=ShowVersion, nargs=0, help="print the version")
     groups = {"": parser.add_argument_group("flags")} if guide is None else {}
     titles = titles_of(settings) if guide else {}
     for setting in fields(settings):
@@ -157,11 +166,10 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
 
 
 def _print(text: str) -> NoReturn:
-    """Print a text on stdout and exit with status 0, even if the reader of a pipe has left."""
-    with suppress(BrokenPipeError):
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    raise SystemExit(0)
+    """Print a text on stdout and exit; the status is 0, also if the reader of a pipe has left."""
+    out = Stdout()
+    out.write(text.encode(sys.stdout.encoding, "replace"))
+    raise SystemExit(int(out.status))
 
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:

@@ -35,7 +35,7 @@ from mock_csms.watch.findings import Findings
 from mock_csms.watch.junit import junit
 from mock_csms.watch.lines import printable
 from mock_csms.watch.shown import ShownBus
-from mock_csms.watch.statuses import Status, gravest
+from mock_csms.watch.statuses import Status, gravest, to_stderr
 
 DESCRIPTION = "Checks recorded traces (of --trace, or another tool): the same conformance checks, without a station."
 STDIN = "-"
@@ -142,7 +142,7 @@ def _unseen(check: Check) -> str:
 
 
 def _complain(line: str) -> None:
-    sys.stderr.write(f"mock-csms check: {printable(Secrets().words(line))}\n")
+    to_stderr(f"mock-csms check: {printable(Secrets().words(line))}\n")
 
 
 def _written(report: FileIO, data: bytes) -> Status:

@@ -13,7 +13,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import check
 from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
-from mock_csms.watch.statuses import cannot_start
+from mock_csms.watch.statuses import cannot_start, to_stderr
 
 DESCRIPTION = (
     "A mock CSMS for OCPP 2.0.1: answers a charging station as you configure it, sends commands, injects faults, "
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed["print_config"]:
         return _print(as_toml(config, sources))
     for warning in _masked(warnings, is_redacted=config.redact):
-        sys.stderr.write(f"mock-csms: warning: {warning}\n")
+        to_stderr(f"mock-csms: warning: {warning}\n")
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
     from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above

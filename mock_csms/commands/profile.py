@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from mock_csms.plans.profile_text import profile_text
 from mock_csms.plans.v2.learning import Learned, learn
 from mock_csms.settings import values
 from mock_csms.settings.flags import flag, read, switch
-from mock_csms.watch.statuses import Status
+from mock_csms.watch.statuses import Status, to_stderr
 
 DESCRIPTION = (
     "Prints a profile for the test plans: an empty one with comments, or with --learn one that is read from a station."
@@ -49,7 +48,7 @@ def profile(arguments: Sequence[str]) -> int:
     if settings.learn:
         learned = _learned(parser, settings)
         if learned is None:
-            sys.stderr.write(f"{parser.prog}: no station connected within {settings.wait_for_station:g} s\n")
+            to_stderr(f"{parser.prog}: no station connected within {settings.wait_for_station:g} s\n")
             return Status.NOTHING_JUDGED
     return _written(parser, settings, profile_text(learned))
 
@@ -73,7 +72,7 @@ def _learned(parser: Parser, settings: ProfileSettings) -> Learned | None:
 
 async def _listen(settings: ProfileSettings) -> Learned | None:
     async with Csms(host=settings.host, port=settings.port, checks="none") as csms:
-        sys.stderr.write(f"waiting for a station at {csms.url}/IDENTITY\n")
+        to_stderr(f"waiting for a station at {csms.url}/IDENTITY\n")
         return await learn(csms, settings.wait_for_station)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
-from mock_csms.commands.stdout import complain, tell
+from mock_csms.commands.stdout import complain, naming, tell
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
@@ -51,10 +51,12 @@ async def serve(
 
             def announce(url: str) -> None:
                 _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
-                tell(people, f"Listening on {url}\n")
+                with naming("stdout" if people is sys.stdout else "stderr"):
+                    tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
-                ready.write(url)
+                with naming(str(config.ready_file)):
+                    ready.write(url)
 
             await stack.enter_async_context(running(csms, announce))
         except OSError as error:

@@ -35,7 +35,7 @@ from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.lines import printable
 from mock_csms.watch.shown import ShownBus
-from mock_csms.watch.statuses import Status, gravest
+from mock_csms.watch.statuses import Status, gravest, to_stderr
 
 DESCRIPTION = (
     "A charging station for OCPP 2.0.1 that connects to any CSMS: sends single messages, runs charging sessions, takes "
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
         told = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
-        sys.stderr.write(f"mock-station: error: {told}\n")
+        to_stderr(f"mock-station: error: {told}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from mock_csms.settings.values import reason_of
-from mock_csms.watch.statuses import Status
+from mock_csms.watch.statuses import Status, to_stderr
 
 
 class Stdout:
@@ -26,8 +27,18 @@ class Stdout:
         except OSError as error:
             if not isinstance(error, BrokenPipeError):
                 self.status = Status.NOT_WRITTEN
-                sys.stderr.write(f"error: stdout is incomplete: {reason_of(error)}\n")
+                to_stderr(f"error: stdout is incomplete: {reason_of(error)}\n")
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is flushed at the end either
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Add the name of what is written during the block to an OSError that has none, as those of full disks."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or name
+        raise
 
 
 def tell(stream: TextIO, text: str) -> None:

@@ -1,11 +1,13 @@
 """The entry point of `mock-station`, also as `python -m mock_csms.station`."""
 
+from mock_csms.commands.descriptors import open_missing
 from mock_csms.commands.interrupts import end_at_once_on_interrupt
 
 
 def main() -> int:
     """Run the command and return its exit status."""
     end_at_once_on_interrupt()
+    open_missing()
     from mock_csms.commands import station  # noqa: PLC0415 - it can be interrupted while it loads
 
     return station.main()

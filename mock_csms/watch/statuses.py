@@ -1,6 +1,7 @@
 """The exit statuses of every command, and which of several wins."""
 
 import sys
+from contextlib import suppress
 from enum import IntEnum
 
 from mock_csms.settings.values import reason_of
@@ -38,9 +39,15 @@ def gravest(*statuses: Status) -> Status:
     return min(statuses, key=_GRAVEST_FIRST.index, default=Status.FINE)
 
 
+def to_stderr(text: str) -> None:
+    """Write a text to stderr; what a full disk or a reader who has left does not take is lost."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+
+
 def cannot_start(subject: str, error: OSError) -> Status:
     """Say in one line why a run cannot start, and return its status."""
-    sys.stderr.write(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
+    to_stderr(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
     return Status.NOT_WRITTEN
 
 
