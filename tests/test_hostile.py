@@ -1,6 +1,7 @@
 """Hostile stations of further kinds: what they do costs others nothing, and shows no fault of the mock."""
 
 import asyncio
+import gc
 import signal
 import socket
 import struct
@@ -10,7 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
+from mock_csms.runtime.csms import CsmsServer
+from mock_csms.settings import Config
 from tests.raw import logged, until
 from tests.wire import PATIENCE, SERVER, Mock
 
@@ -65,3 +70,15 @@ def test_the_mock_says_what_is_full() -> None:
         ended = subprocess.run([*SERVER, "--port=0"], stdout=full, stderr=-1, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stderr.count(b"\n")) == (3, 1), ended
     assert b"cannot start: stdout: No space left" in ended.stderr
+
+
+async def test_calls_that_break_their_schema_are_not_kept() -> None:
+    """The mock keeps nothing of the payloads of large calls that break their schema once they are answered."""
+    async with CsmsServer(Config(port=0)) as csms:
+        async with connect(f"{csms.url}/BAD", subprotocols=[Subprotocol("ocpp2.0.1")], compression=None) as station:
+            for number in range(5):
+                await station.send(f'[2,"{number}","Heartbeat",{{"odd":{[*range(1000)]}}}]')
+                await station.recv()
+        everything = gc.get_objects()
+        parts = [part for each in everything for part in gc.get_referents(each) if isinstance(part, list)]
+        assert not [part for part in parts if len(part) == 1000 and part[:3] == [0, 1, 2]]

@@ -11,7 +11,7 @@ from typing import ClassVar, TypeAlias
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
-from mock_csms.protocol.visitors import Visitor
+from mock_csms.protocol.visitors import Visitor, normal_origin
 
 _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
@@ -121,7 +121,7 @@ class Door:
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()
         self._policies = policies
-        self._origins = {each.rstrip("/") for each in policies.origins}
+        self._origins = {normal_origin(each) for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
@@ -134,9 +134,9 @@ class Door:
         cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
-        if visitor.origin and self._origins.isdisjoint(("*", visitor.origin)):
+        if visitor.origin is not None and self._origins.isdisjoint(("*", normal_origin(visitor.origin))):
             origin = visitor.origin[:100]
-            return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin})")
+            return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin or '*'})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         if not identity:

@@ -64,8 +64,7 @@ class Losses:
         """Let the second inspector look at a station, with all that the first one knows of it."""
         station = self._inspector.stations.get(identity)
         if station is not None and identity not in self._aware.stations:
-            as_they_are = {id(message): message for message in station.unsound.values()}
-            self._aware.stations[identity] = deepcopy(station, as_they_are)
+            self._aware.stations[identity] = deepcopy(station)
 
     def _look(self, event: Event) -> Sequence[Finding]:
         """Return what the second inspector finds in an event, as if nothing was lost."""

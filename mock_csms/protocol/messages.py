@@ -42,7 +42,7 @@ class ErrorCode(StrEnum):
     TypeConstraintViolation = "TypeConstraintViolation"
 
 
-class Call(Record):
+class Call(Record, weakref=True):
     """`[2, id, action, payload]`."""
 
     id: str

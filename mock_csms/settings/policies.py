@@ -45,7 +45,7 @@ class Policies:
         None,
         "let in web pages of this origin; others are refused with HTTP 403: a browser sends an Origin header, such as "
         "http://localhost:3000, and a station does not; `*` lets in all of them",
-        values.texts,
+        values.origins,
         "ORIGIN|*",
         repeated=True,
     )

@@ -16,6 +16,7 @@ from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
+from mock_csms.protocol.visitors import is_origin, normal_origin
 from mock_csms.settings.texts import read_json, read_text
 
 
@@ -45,6 +46,14 @@ def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], s
 def texts(value: Sequence[str]) -> tuple[str, ...]:
     """Take one text or more."""
     return tuple(text(item) for item in value)
+
+
+def origins(value: Sequence[str]) -> tuple[str, ...]:
+    """Take the origins of web pages, in the spelling of browsers, or `*`."""
+    for item in value:
+        if item != "*" and not is_origin(normal_origin(text(item))):
+            raise ValueError(f"{item!r} is not an origin such as http://localhost:3000")
+    return tuple(item if item == "*" else normal_origin(item) for item in value)
 
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")

@@ -6,6 +6,7 @@ A twin learns from messages that match their schemas, and from the fact that oth
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
+from weakref import ref
 
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record
@@ -82,7 +83,8 @@ def is_sound(seen: Seen, twin: Twin) -> bool:
         return True
     if seen.kind in _ANSWERS:
         # By identity: a station may use a message id again.
-        return seen.is_sound and id(seen.answers) not in twin.unsound
+        unsound = twin.unsound.get(id(seen.answers))
+        return seen.is_sound and (unsound is None or unsound() is not seen.answers)
     if not seen.is_sound and seen.kind in _QUESTIONS and isinstance(seen.message, Call):
-        twin.unsound[id(seen.message)] = seen.message
+        twin.unsound.renew(id(seen.message), ref(seen.message))
     return seen.is_sound

@@ -1,5 +1,7 @@
 """All that a station has told, part by part; each part has its own file."""
 
+from weakref import ReferenceType
+
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.twin.boots import Boots
@@ -25,10 +27,11 @@ class Twin(Mutable):
     variables: Variables = field(default_factory=Variables)
     firmware: Firmware = field(default_factory=Firmware)
     local_list: LocalList = field(default_factory=LocalList)
-    unsound: Bounded[int, Call] = bounded(1000)
+    unsound: "Bounded[int, ReferenceType[Call]]" = bounded(1000)
     """The last calls and commands that broke their schema, by `id()` of the message.
 
-    Nothing is learned from the answers to them, except by lessons for any payload.
+    They are not kept alive, because a thousand of them may be a gigabyte: an answer has its call with it. Nothing is
+    learned from the answers to them, except by lessons for any payload.
     """
 
     def __repr__(self) -> str:

@@ -1,6 +1,7 @@
 """The opening handshake: the library checks it, the gate decides about it."""
 
 import logging
+import re
 from collections.abc import Sequence
 from typing import TypeAlias, cast
 
@@ -25,6 +26,8 @@ _OPENING = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protoco
 """A request with one of these, or with `Upgrade: websocket`, asks for a WebSocket, however wrong it is otherwise."""
 _POSTING = ("POST", "PUT")
 """What a station of OCPP over SOAP does, and no browser or load balancer."""
+_HOST = re.compile(r"[^\s,@/?#]*")
+"""A Host header: one host, perhaps with a port, and nothing else (RFC 9110, 7.2); it may be empty."""
 
 Judgement: TypeAlias = tuple[Visitor, Verdict, Response]
 """Who asks, what is decided, and the response for it (not to be sent where the verdict wants silence)."""
@@ -68,7 +71,7 @@ class Handshake(ServerProtocol):
     def _accept(self, request: Request) -> Response:
         """Return the library's response; HTTP wants a Host too, and a wrong version is told the right one (4.2.2)."""
         response, hosts = self.accept(request), request.headers.get_all("Host")
-        if response.status_code == 101 and len(hosts) != 1:
+        if response.status_code == 101 and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
             self.handshake_exc = InvalidHeader("Host", ", ".join(hosts) or None)
             return self.reject(400, f"{self.handshake_exc}\n")
         if response.status_code == 400 and "Sec-WebSocket-Version" in str(self.handshake_exc):
@@ -88,9 +91,12 @@ class Handshake(ServerProtocol):
                     request.method in _POSTING,
                 ),
             )
-        hosts = len(request.headers.get_all("Host"))
-        if hosts > 1 or (not hosts and request.protocol == "HTTP/1.1"):
-            problem = f"the request has {hosts or 'no'} Host header{'s' if hosts else ''}"
+        hosts = request.headers.get_all("Host")
+        if len(hosts) > 1 or (not hosts and request.protocol == "HTTP/1.1"):
+            problem = f"the request has {len(hosts) or 'no'} Host header{'s' if hosts else ''}"
+            return self.turn_away(visitor, Oddity(problem, 400, is_wrong=False))
+        if hosts and not _HOST.fullmatch(hosts[0]):
+            problem = f"the Host header is not a host and a port: {hosts[0][:60]!r}"
             return self.turn_away(visitor, Oddity(problem, 400, is_wrong=False))
         verdict = self._gate.visit(visitor)
         response = self._respond(verdict)
@@ -150,5 +156,5 @@ def _visitor(request: Request, problem: str = "") -> Visitor:
         ", ".join(headers.get_all("Sec-WebSocket-Extensions")),
         problem,
         ", ".join(headers.get_all("Host")),
-        origin=", ".join(headers.get_all("Origin")),
+        origin=", ".join(headers.get_all("Origin")) if "Origin" in headers else None,
     )

@@ -18,6 +18,10 @@ _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]")
 _LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P<version>HTTP/\d(\.\d)?)\r?")
 _NOT_IN_A_LINE = re.compile(rb"[\0\r]")
 """What programs on the way may read as the end of a line (RFC 9112, 2.2)."""
+_PERCENT_LINE_END = re.compile(rb"[^?]*%0[0ad]", re.IGNORECASE)
+"""The same in the path, percent-encoded: it would be in the identity."""
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What the value of a header must not have (RFC 9110, 5.5)."""
 _BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
 _SOAP = re.compile(rb"soap|text/xml|application/xml|<\?xml", re.IGNORECASE)
 
@@ -87,17 +91,19 @@ def oddity_of(data: bytes) -> Oddity | None:
         return Oddity(f"the first line is not that of an HTTP request: {_shown(line)}", 400)
     if has_ended and _NOT_IN_A_LINE.search(line.removesuffix(b"\r")):
         return Oddity(f"the first line has a NUL or a CR in it: {_shown(line)}", 400)
+    if has_ended and _PERCENT_LINE_END.match(line):
+        return Oddity(f"the path has a NUL, a CR or an LF in it: {_shown(line)}", 400)
     return Oddity(f"the head of the request is longer than {LONGEST} bytes", 431) if len(data) > LONGEST else None
 
 
 def read(data: bytes) -> Head | None:
-    """Return a head as far as it can be read; None without a whole first line."""
+    """Return a head as far as it can be read, with escapes for control characters; None without a whole first line."""
     first, *lines = data.split(b"\n")
     line = _LINE.fullmatch(first)
     if line is None or not lines:
         return None
     target, pairs = line["target"], [line.rstrip(b"\r").partition(b":") for line in lines]
-    headers = [(_latin(name.strip()), _latin(value.strip())) for name, colon, value in pairs if colon]
+    headers = [(_latin(name.strip()), _escaped(value.strip())) for name, colon, value in pairs if colon]
     path = quote(target, safe="/?#[]@!$&'()*+,;=:%-._~|\"<>\\^`{}")
     return Head(
         _latin(line["method"]), target.decode(errors="backslashreplace"), path, _latin(line["version"]), headers
@@ -120,6 +126,10 @@ def problem_of(head: bytes, error: BaseException | None) -> Oddity:
 
 def _latin(data: bytes) -> str:
     return data.decode("latin-1")
+
+
+def _escaped(value: bytes) -> str:
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", _latin(value))
 
 
 def _shown(line: bytes) -> str:
