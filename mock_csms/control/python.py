@@ -81,7 +81,7 @@ class Csms:
 
     @property
     def messages(self) -> Sequence[Passed]:
-        """The messages sent and received, in order; the last 10,000."""
+        """The messages sent and received, in order; the last 10,000, or fewer with 16 MB of text."""
         return self._journal.messages()
 
     @property

@@ -11,7 +11,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
+from mock_csms.protocol.records import Mutable, Record, field
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.gist import as_json
@@ -20,6 +20,8 @@ from mock_csms.watch.waiting import wait_for
 
 MOST_CALLS = 10_000
 """How many calls of a station are kept to be taken; the oldest are dropped first."""
+MOST_BYTES, _LONG = 4 * 1024 * 1024, 64 * 1024
+"""How many bytes the texts of those calls have; of the longer ones only the last is kept to explain a failure."""
 _MOST_GONE = 1000
 """The inbox keeps the calls of so many stations that are not connected."""
 _MOST_LINES = 50
@@ -111,13 +113,20 @@ class _Seen(Mutable, eq=False):
     event: Event
     is_taken: bool = False
 
+    @property
+    def size(self) -> int:
+        """How many bytes the text of its message has."""
+        return len(self.event.text) if isinstance(self.event, Received) else 0
+
 
 class _Box(Mutable):
     """What is kept of one station."""
 
     station: str
-    calls: Bounded[int, _Seen] = bounded(MOST_CALLS)
+    calls: dict[int, _Seen] = field(default_factory=dict)
     """The calls that are not taken yet, by number."""
+    size: int = 0
+    """How many bytes the texts of these calls have."""
     waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
     """Who waits for which call."""
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
@@ -128,6 +137,8 @@ class _Box(Mutable):
     def put(self, event: Event) -> None:
         """Keep an event; a call goes to the first one waiting for it."""
         seen = _Seen(event)
+        if seen.size > _LONG:
+            self.last = deque((each for each in self.last if each.size <= _LONG), _MOST_LINES)
         self.last.append(seen)
         self.count += 1
         if isinstance(event, Connected):
@@ -141,6 +152,14 @@ class _Box(Mutable):
                 future.set_result(Taken(self.count, event.at, call))
                 return
         self.calls[self.count] = seen
+        self.size += seen.size
+        while len(self.calls) > MOST_CALLS or (self.size > MOST_BYTES and len(self.calls) > 1):
+            self._pop(next(iter(self.calls)))
+
+    def _pop(self, number: int) -> _Seen:
+        """Remove a call, and return it."""
+        self.size -= self.calls[number].size
+        return self.calls.pop(number)
 
     def find(self, wanted_: Either, after: int, before: int | None = None) -> Taken | None:
         """Return the first wanted call between two numbers that is not taken yet."""
@@ -154,7 +173,7 @@ class _Box(Mutable):
         """Take the first wanted call that is not taken yet, and return it."""
         taken = self.find(wanted_, after)
         if taken is not None:
-            self.calls.pop(taken.number).is_taken = True
+            self._pop(taken.number).is_taken = True
         return taken
 
 
@@ -206,7 +225,7 @@ class Inbox:
     def forget(self, identity: str) -> None:
         """Drop the calls that a station has sent so far."""
         box = self._box(identity)
-        box.calls.clear()
+        box.calls, box.size = {}, 0
         box.last.clear()
         box.forgotten = box.count
 

@@ -12,6 +12,8 @@ from mock_csms.watch.history import History
 
 MOST = 10_000
 """How many messages and how many findings are kept; the oldest are dropped first."""
+MOST_BYTES = 16 * 1024 * 1024
+"""How many bytes of messages are kept: a parsed message may be ten times as long as its text."""
 
 _KINDS: dict[type[Message | Malformed], Literal["call", "result", "error", "malformed"]] = {
     Call: "call",
@@ -42,7 +44,9 @@ class Journal:
     """Keeps the events on the bus `shown`, where secrets are masked already."""
 
     def __init__(self, shown: Bus) -> None:
-        self._events: deque[Received | Sent] = deque(maxlen=MOST)
+        self._events: deque[Received | Sent] = deque()
+        self._size = 0
+        """How many bytes the texts of the messages have."""
         self._findings: deque[Finding] = deque(maxlen=MOST)
         self._history = History()
         self._history.watch(shown)
@@ -53,6 +57,9 @@ class Journal:
             self._findings.append(event)
         elif isinstance(event, Received | Sent):
             self._events.append(event)
+            self._size += len(event.text)
+            while len(self._events) > MOST or (self._size > MOST_BYTES and len(self._events) > 1):
+                self._size -= len(self._events.popleft().text)
 
     def messages(self) -> Sequence[Passed]:
         """Return the messages that passed, in their order."""

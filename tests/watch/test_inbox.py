@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import re
 from typing import Any
 
@@ -152,6 +153,20 @@ async def test_history_is_bounded() -> None:
         for _ in range(MOST_CALLS):
             await csms.receive("CS-1", "Heartbeat", within=0)
         assert "sent no Heartbeat" in await failure_of(csms, "Heartbeat")
+
+
+async def test_long_calls_are_bounded() -> None:
+    """Of calls with long texts only the last few are kept, to be taken and as messages; the newest one always."""
+    data = random.Random(1).randbytes(450_000).hex()  # which does not compress much
+    async with Csms(checks="none") as csms, station_of(csms) as station:
+        for number in range(30):
+            await station.ask("DataTransfer", {"vendorId": f"V{number}", "data": data})
+        kept = [message for message in csms.messages if message.sender == "station"]
+        assert 0 < len(kept) < 20
+        assert kept[-1].payload["vendorId"] == "V29"
+        assert await csms.receive("CS-1", "DataTransfer", {"vendorId": "V29"}, within=0)
+        with pytest.raises(AssertionError):
+            await csms.receive("CS-1", "DataTransfer", {"vendorId": "V0"}, within=0)
 
 
 async def test_errors_are_redacted() -> None:
