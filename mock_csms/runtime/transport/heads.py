@@ -18,8 +18,6 @@ _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]")
 _LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P<version>HTTP/\d(\.\d)?)\r?")
 _NOT_IN_A_LINE = re.compile(rb"[\0\r]")
 """What programs on the way may read as the end of a line (RFC 9112, 2.2)."""
-_PERCENT_ENCODED = re.compile(rb"[^?]*%0[0d]", re.IGNORECASE)
-"""The same in the path, percent-encoded: it would be in the identity."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What the value of a header must not have (RFC 9110, 5.5)."""
 _BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
@@ -91,8 +89,6 @@ def oddity_of(data: bytes) -> Oddity | None:
         return Oddity(f"the first line is not that of an HTTP request: {_shown(line)}", 400)
     if has_ended and _NOT_IN_A_LINE.search(line.removesuffix(b"\r")):
         return Oddity(f"the first line has a NUL or a CR in it: {_shown(line)}", 400)
-    if has_ended and _PERCENT_ENCODED.match(line):
-        return Oddity(f"the path has a NUL or a CR in it: {_shown(line)}", 400)
     return Oddity(f"the head of the request is longer than {LONGEST} bytes", 431) if len(data) > LONGEST else None
 
 
