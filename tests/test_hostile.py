@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
 from tests.raw import logged, until
-from tests.wire import PATIENCE, SERVER, Mock
+from tests.wire import HANDSHAKE, PATIENCE, SERVER, Mock
 
 
 async def test_who_is_gone_before_its_connection_is_ended_shows_no_fault_of_the_mock() -> None:
@@ -70,6 +70,24 @@ def test_the_mock_says_what_is_full() -> None:
         ended = subprocess.run([*SERVER, "--port=0"], stdout=full, stderr=-1, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stderr.count(b"\n")) == (3, 1), ended
     assert b"cannot start: stdout: No space left" in ended.stderr
+
+
+def test_a_table_of_passwords_is_refused_without_them(tmp_path: Path) -> None:
+    """A password file in the form of a TOML table, which is wrong, is an error that shows no password."""
+    file = tmp_path / "wrong.toml"
+    file.write_text('[basic_auth]\n"CS-1" = "0123456789abcdef"\n', encoding="utf-8")
+    ended = subprocess.run([*SERVER, "--config", str(file)], capture_output=True, timeout=PATIENCE, check=False)
+    assert (ended.returncode, b"0123456789" in ended.stderr) == (2, False), ended.stderr
+    assert b"neither a string nor a number" in ended.stderr
+
+
+async def test_a_host_with_a_password_is_refused_without_it() -> None:
+    """A Host header with a user and a password is refused, and the password is not repeated."""
+    async with Mock("-v") as mock, mock.tcp() as raw:
+        status, text = await raw.get("/CS-1", HANDSHAKE.replace("Host: ", "Host: user:0123456789abcdef@"))
+        assert status == 400
+        await until(logged(mock, "refused.*Host"))
+        assert "0123456789" not in text + mock.log
 
 
 async def test_calls_that_break_their_schema_are_not_kept() -> None:

@@ -79,7 +79,7 @@ def in_urls(text: str, hide: Hide) -> str:
         text = _compiled(
             r"""((?<=:)(?:\\?/){2})([^/?#\s"'<>\\:@]{0,200}:(?!\s|\d{1,5}(?:[/?#\s"'\\]|$))[^\n"'<>@]{1,200})(?=@)"""
         ).sub(user, text)
-    return _compiled(rf"""([?&;][\w.\-\[\]%]{{0,60}}?{_QUERY}[\[\]]{{0,2}}=)([^&;#\s"'<>\\]+)""").sub(
+    return _compiled(rf"""((?:[?&;#]|%3f|%26)[\w.\-\[\]%]{{0,60}}?{_QUERY}[\[\]]{{0,2}}=)([^&;#\s"'<>\\]+)""").sub(
         lambda found: f"{found[1]}{hide(found[2])}", text
     )
 
@@ -108,7 +108,8 @@ def _of_key(run: str, hide: Hide) -> str:
 
 
 def in_assignments(text: str, hide: Hide) -> str:
-    """Hide what follows `COMPONENT.VARIABLE=`, `path.to.password=` or `password=`, and what differs there."""
+    """Hide what follows `COMPONENT.VARIABLE=`, `path.to.password=`, `password=`, `<password>` or, where it has a digit,
+    `password:`, and what differs there."""
 
     def assigned(found: re.Match[str]) -> str:
         return f"{found[1]}{_inside(found[2], hide)}"
@@ -118,6 +119,8 @@ def in_assignments(text: str, hide: Hide) -> str:
         r"""("(?:[^"\\]|\\.)*+"|.*?(?=,\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$)|['"\n\]]|\s->\s|$))"""
     ).sub(assigned, text)
     text = _compiled(rf"""(\b[\w\-]{{0,40}}?{_WORDS}=)("(?:[^"\\]|\\.)*+"|[^\s,;\]&"'}}]+)""").sub(assigned, text)
+    text = _compiled(rf"(<[\w:.\-]{{0,40}}?{_WORDS}>)([^<\n]{{1,300}})").sub(assigned, text)
+    text = _compiled(rf"""(\b{_WORDS}:\s?)(?=[^\s\d]{{0,100}}\d)([^\s,;"'<>{{}}\[\]\\]{{6,}})""").sub(assigned, text)
     return _compiled(rf"({_WORDS}: expected )([^\n]{{0,300}}?)(, got )([^;\n]*)").sub(
         lambda found: f"{found[1]}{hide(found[2])}{found[3]}{hide(found[4])}", text
     )

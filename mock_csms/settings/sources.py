@@ -96,16 +96,17 @@ def as_written(value: Any, declared: Flag) -> Any:
     if declared.is_json:
         return as_json_text(value)
     if isinstance(value, list):
-        texts = [_text(item) for item in value]
+        texts = [_text(item, declared) for item in value]
         if not (declared.takes_list or "," in declared.metavar):
             raise ValueError("must be one value, not a list")
         return texts if declared.takes_list else ",".join(texts)
-    return [_text(value)] if declared.takes_list else _text(value)
+    return [_text(value, declared)] if declared.takes_list else _text(value, declared)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, declared: Flag) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{value!r} is neither a string nor a number")
+        shown = "an entry" if declared.is_secret else repr(value)
+        raise ValueError(f"{shown} is neither a string nor a number")
     return str(value)
 
 

@@ -110,6 +110,15 @@ PLAIN = [
 ]
 
 
+NAMED = ["/CS-1%3Ftoken={}", "/CS-1#token={}", "<password>{}</password>", "<v:apiKey>{}<", "login: password: {}"]
+
+
+@pytest.mark.parametrize("form", NAMED)
+def test_values_with_a_name(form: str) -> None:
+    """A value is masked where its name says that it is a secret, in each of these forms."""
+    assert Secrets().words(form.format(SECRET)) == form.format(masked(SECRET))
+
+
 @pytest.mark.parametrize("text", PLAIN)
 def test_other_texts_stay(text: str) -> None:
     """What only looks a little like a secret is not touched."""

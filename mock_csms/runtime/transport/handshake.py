@@ -72,7 +72,7 @@ class Handshake(ServerProtocol):
         """Return the library's response; HTTP wants a Host too, and a wrong version is told the right one (4.2.2)."""
         response, hosts = self.accept(request), request.headers.get_all("Host")
         if response.status_code == 101 and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
-            self.handshake_exc = InvalidHeader("Host", ", ".join(hosts) or None)
+            self.handshake_exc = InvalidHeader("Host", ", ".join(map(_shown_host, hosts)) or None)
             return self.reject(400, f"{self.handshake_exc}\n")
         if response.status_code == 400 and "Sec-WebSocket-Version" in str(self.handshake_exc):
             response = self.reject(426, f"{self.handshake_exc}\n")
@@ -96,7 +96,7 @@ class Handshake(ServerProtocol):
             problem = f"the request has {len(hosts) or 'no'} Host header{'s' if hosts else ''}"
             return self.turn_away(visitor, Oddity(problem, 400, is_wrong=False))
         if hosts and not _HOST.fullmatch(hosts[0]):
-            problem = f"the Host header is not a host and a port: {hosts[0][:60]!r}"
+            problem = f"the Host header is not a host and a port: {_shown_host(hosts[0])!r}"
             return self.turn_away(visitor, Oddity(problem, 400, is_wrong=False))
         verdict = self._gate.visit(visitor)
         response = self._respond(verdict)
@@ -143,6 +143,12 @@ def _wants_websocket(request: Request) -> bool:
     headers = request.headers
     asked = ", ".join(headers.get_all("Upgrade")).lower()
     return "websocket" in asked or any(name in headers for name in _OPENING)
+
+
+def _shown_host(host: str) -> str:
+    """Return a Host header without the user and password that may wrongly be in it."""
+    user, at, rest = host.rpartition("@")
+    return f"{'…' if user else ''}{at}{rest[:60]}"
 
 
 def _visitor(request: Request, problem: str = "") -> Visitor:
