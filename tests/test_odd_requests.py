@@ -139,6 +139,8 @@ PAGE = case("ok").replace(b"Host: mock", b"Host: mock\r\nOrigin: http://localhos
         (["*"], 101),
         (["http://localhost:3000"], 101),
         (["https://a.example", "http://localhost:3000/"], 101),
+        (["HTTP://LocalHost:3000"], 101),
+        (["null"], 403),
         (["http://localhost"], 403),
         (["https://localhost:3000"], 403),
     ],

@@ -121,7 +121,7 @@ class Door:
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()
         self._policies = policies
-        self._origins = {each.rstrip("/") for each in policies.origins}
+        self._origins = {each.rstrip("/").lower() for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
@@ -134,7 +134,7 @@ class Door:
         cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
-        if visitor.origin and self._origins.isdisjoint(("*", visitor.origin)):
+        if visitor.origin and self._origins.isdisjoint(("*", visitor.origin.lower())):
             origin = visitor.origin[:100]
             return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):

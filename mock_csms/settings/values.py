@@ -47,7 +47,7 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
     return tuple(text(item) for item in value)
 
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_INTEGER, _MOST_DIGITS = re.compile(r"[+-]?[0-9]+"), 20
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 """Numbers as JSON and people write them; Python itself would accept `9_0` too."""
 
@@ -85,7 +85,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     def parse(value: str) -> int:
         if not _INTEGER.fullmatch(value):
             raise ValueError(f"{value!r} is not a whole number")
-        parsed = int(value)
+        parsed = int(value) if len(value) <= _MOST_DIGITS else maximum + 1  # Python refuses to read very many digits
         if not minimum <= parsed <= maximum:
             raise ValueError(f"{value!r} is not between {minimum} and {maximum}")
         return parsed
@@ -253,6 +253,17 @@ def passwords(value: Sequence[str]) -> dict[str, str]:
     if not pairs:
         raise ValueError("there is no ID:PASSWORD")
     return pairs
+
+
+_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
+
+def origins(value: Sequence[str]) -> tuple[str, ...]:
+    """Take origins of web pages as browsers send them (RFC 6454, 6.2), or `*`, several times."""
+    for item in value:
+        if not _ORIGIN.fullmatch(item):
+            raise ValueError(f"{item!r} is not an origin, such as http://localhost:3000, nor *")
+    return tuple(value)
 
 
 def validation(value: Sequence[str]) -> Validation:
