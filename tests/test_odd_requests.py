@@ -146,7 +146,10 @@ PAGE = case("ok").replace(b"Host: mock", b"Host: mock\r\nOrigin: http://localhos
     ],
 )
 async def test_web_pages(origins: Sequence[str], status: int) -> None:
-    """A page in somebody's browser is refused, with the flag that lets it in, and does not replace the station."""
+    """A page in somebody's browser is refused, with the flag that lets it in.
+
+    It does not replace the station, and no check judges it as the station's second connection (T22).
+    """
     flags = [f"--allow-origin={origin}" for origin in origins]
     async with Mock(*flags) as mock, mock.station() as station:
         found, text = await ask(mock, PAGE)
@@ -155,6 +158,7 @@ async def test_web_pages(origins: Sequence[str], status: int) -> None:
             assert "--allow-origin http://localhost:3000" in text
             await until(logged(mock, "CS-1 .*refused.*--allow-origin"))
             await station.ask("Heartbeat")
+            assert not logged(mock, "finding .*T22")()
         else:
             assert await station.closed() == 1000
 
