@@ -163,7 +163,7 @@ BAD_FLAGS = [
 ]
 
 
-@pytest.mark.parametrize(("flags", "hint"), BAD_FLAGS, ids=[" ".join(flags) for flags, _ in BAD_FLAGS])
+@pytest.mark.parametrize(("flags", "hint"), BAD_FLAGS, ids=[" ".join(flags)[:60] for flags, _ in BAD_FLAGS])
 def test_bad_flag(capsys: pytest.CaptureFixture[str], flags: list[str], hint: str) -> None:
     """A wrong flag is refused in one line that names the place, or the nearest right word; status 2."""
     assert hint in error(capsys, *flags)
