@@ -22,6 +22,7 @@ from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
+from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -213,6 +214,10 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "faults": faults,
     "placeholders": placeholders,
     "secrets": secrets,
+    "bounds_turns": partial(table_of, TURNS, "in one turn of the event loop"),
+    "bounds_messages": partial(table_of, MESSAGES, "what comes"),
+    "bounds_waiting": partial(table_of, WAITING, "what waits"),
+    "bounds_memory": partial(table_of, REMEMBERED, "what is remembered"),
     "modes": modes,
     "commands": commands,
     "answers": answers,

@@ -153,13 +153,25 @@ BAD_FLAGS = [
     (["--clock-offset", "nan"], "--clock-offset"),
     (["--clock-offset", "1e300"], "--clock-offset"),
     (["--seed", "-1"], "--seed"),
+    (["--seed", "9" * 5000], "is not between"),
+    (["--remember", "-1"], "--remember"),
+    (["--max-compression-ratio", "1.5"], "whole number"),
+    (["--allow-origin", "localhost:3000"], "http://localhost:3000"),
+    (["--allow-origin", "http://localhost:3000/page"], "is not an origin"),
+    (["--sed", "1"], "'--seed'"),
+    (["--alow-origin", "*"], "'--allow-origin'"),
 ]
 
 
-@pytest.mark.parametrize(("flags", "hint"), BAD_FLAGS, ids=[" ".join(flags) for flags, _ in BAD_FLAGS])
+@pytest.mark.parametrize(("flags", "hint"), BAD_FLAGS, ids=[" ".join(flags)[:60] for flags, _ in BAD_FLAGS])
 def test_bad_flag(capsys: pytest.CaptureFixture[str], flags: list[str], hint: str) -> None:
     """A wrong flag is refused in one line that names the place, or the nearest right word; status 2."""
     assert hint in error(capsys, *flags)
+
+
+def test_dashes_make_no_flag_near(capsys: pytest.CaptureFixture[str]) -> None:
+    """A flag that is like no other gets no hint: the dashes that all flags begin with are not compared."""
+    assert error(capsys, "--nonsense").endswith("'--nonsense' is not a flag\n")
 
 
 def test_bad_input_is_refused_before_the_port_is_opened(tmp_path: Path) -> None:

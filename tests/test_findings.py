@@ -84,7 +84,7 @@ async def test_a_good_run_passes() -> None:
     status, report, _ = await misbehave("--fail-on-findings=error", events=EVENTS[:2])
     assert (status, report) == (
         0,
-        "1 checks judged, 0 not exercised, 0 findings\npassed: no finding of severity error\n",
+        "1 check judged, 0 not exercised, 0 findings\npassed: no finding of severity error\n",
     )
 
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock, Station
@@ -56,11 +56,13 @@ class Play:
         self.ids: list[str] = []
 
     async def connect(self, who: str) -> None:
-        """Try to connect as `ID` or `ID:PASSWORD`."""
+        """Try to connect as `ID` or `ID:PASSWORD`, if ` from ORIGIN` follows as a web page of that origin."""
+        who, _, page = who.partition(" from ")
         identity, _, password = who.partition(":")
         user = f"{who}@" if password else ""
         url = f"ws://{user}{self.mock.host}:{self.mock.port}/{identity}"
-        client = connect(url, subprotocols=[Subprotocol("ocpp2.0.1")], ping_interval=None, proxy=None)
+        spoken, origin = [Subprotocol("ocpp2.0.1")], Origin(page) if page else None
+        client = connect(url, origin=origin, subprotocols=spoken, ping_interval=None, proxy=None)
         try:
             self.station, self.refused = Station(await self.stack.enter_async_context(client)), ""
         except InvalidStatus as error:

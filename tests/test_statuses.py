@@ -16,7 +16,7 @@ from tests.test_verdict import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
-COUNTED = re.compile(r"^(\d+) checks judged, (\d+) not exercised, (\d+) findings$", re.MULTILINE)
+COUNTED = re.compile(r"^(\d+) checks? judged, (\d+) not exercised, (\d+) findings?$", re.MULTILINE)
 
 
 def suites(path: Path) -> dict[str, dict[str, list[ElementTree.Element]]]:

@@ -134,8 +134,8 @@ class Door:
         cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
-        if visitor.origin is not None and self._origins.isdisjoint(("*", normal_origin(visitor.origin))):
-            origin = visitor.origin[:100]
+        if self.refuses_page(visitor):
+            origin = (visitor.origin or "")[:100]
             return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin or '*'})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
@@ -153,6 +153,10 @@ class Door:
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
         return LetIn()
+
+    def refuses_page(self, visitor: Visitor) -> bool:
+        """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
+        return visitor.origin is not None and self._origins.isdisjoint(("*", normal_origin(visitor.origin)))
 
     def cut_after(self, identity: str) -> float | None:
         """Return after how many seconds to cut the connection that a station has just opened, if it is to be cut."""

@@ -219,8 +219,8 @@ class Secrets:
         self._budget -= _EACH + len(text)
         if self._budget < 0:
             return masked(text)
-        text, rest = text[:_MOST_TEXT], text[_MOST_TEXT:]
-        text = secret_texts.unescaped(text)
+        written, rest = text[:_MOST_TEXT], text[_MOST_TEXT:]
+        text = plain = secret_texts.unescaped(written)
         low = text.lower()
         has_secret = secret_texts.names_variable(text) or "writeonly" in low or self._places.has_write_only(low)
         fields = VALUES if has_secret else VALUES[:2] if is_frame else ()
@@ -228,7 +228,8 @@ class Secrets:
         text = secret_texts.in_private_keys(text, self.hide_line)
         text = secret_texts.in_headers(text, self.hide)
         text = secret_texts.in_urls(text, self.hide)
-        return self._mentioned(secret_texts.in_assignments(text, self.hide)) + masked(rest)
+        text = self._mentioned(secret_texts.in_assignments(text, self.hide))
+        return (written if text == plain else text) + masked(rest)
 
     def _mentioned(self, text: str) -> str:
         """Mask the remembered secrets where they are repeated, also if their end is cut off."""

@@ -20,14 +20,21 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
 
 
 def nearest(word: str, names: Iterable[str]) -> str:
-    """Return `; did you mean 'NAME'?` with the name nearest to `word`, or an empty text if none is near."""
+    """Return `; did you mean 'NAME'?` with the name nearest to `word`, or an empty text if none is near.
+
+    Case is not compared, nor are the dashes that each flag begins with: they would make short flags near to any other.
+    """
     import difflib  # noqa: PLC0415 - loaded only after a typing error
 
-    by_lower = {name.lower(): str(name) for name in names}
-    if len(word) > _MOST_TIMES * max(map(len, by_lower), default=0):
+    by_core = {_core(name): str(name) for name in names}
+    if len(word) > _MOST_TIMES * max(map(len, by_core), default=0):
         return ""
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
-    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
+    near = difflib.get_close_matches(_core(word), by_core, n=1)
+    return f"; did you mean {by_core[near[0]]!r}?" if near else ""
+
+
+def _core(name: str) -> str:
+    return name.lower().lstrip("-")
 
 
 def fresh_name(name: str, taken: Container[str]) -> str:

@@ -8,7 +8,6 @@ from mock_csms.protocol.records import Record
 
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 """The part before the path, if a request names the whole URL (RFC 9112, 3.2.2)."""
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/:?#@*,]+)(:\d{1,5})?")
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -16,11 +15,6 @@ def normal_origin(text: str) -> str:
     """Return an origin as browsers write it: in lower case, without the usual port and a slash at its end."""
     origin = text.strip().lower().rstrip("/")
     return origin.removesuffix(_USUAL_PORTS.get(origin.partition(":")[0], "/"))
-
-
-def is_origin(text: str) -> bool:
-    """Whether a text is an origin as browsers write it (RFC 6454, 6.2)."""
-    return text == "null" or _ORIGIN.fullmatch(text) is not None
 
 
 class Visitor(Record):

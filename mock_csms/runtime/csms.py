@@ -228,7 +228,8 @@ class CsmsServer:
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
-        self.publish(Knocked(clock.now(), identity, visitor))
+        if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
+            self.publish(Knocked(clock.now(), identity, visitor))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
         verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):

@@ -10,7 +10,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import inspection
-from mock_csms.twin.events import Event, Failed, Lost, Received, is_loss
+from mock_csms.twin.events import Event, Failed, Lost, Received, Spoiled, is_loss
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mock_csms.runtime.memory import Memory
     from mock_csms.twin.lessons import Folder
 
+_OF_LOSSES = (Lost, Spoiled)
+"""The kinds of events that may tell of a lost message."""
 _TICK = 0.25
 """How often deadlines are checked, in seconds."""
 _SAVE = 1.0
@@ -70,7 +72,7 @@ class Inspection:
             self._follow(event)
             return ()
         inspector = self._inspector or self._load()
-        if self._losses is None and is_loss(event):
+        if type(event) in _OF_LOSSES and self._losses is None and is_loss(event):
             self._losses = self._meet_losses(inspector)
         try:
             return (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)

@@ -64,8 +64,8 @@ class Policies:
     )
     remember: int = flag(
         1000,
-        "how many stations that are gone are remembered with all that they have told; of more only the uses of rules "
-        "and commands are kept, and the checks take them for stations that they have not seen before",
+        "how many disconnected stations are remembered with all that they have told; of older ones only what rules and "
+        "commands need is kept, and when they come back, the checks treat them as stations that they have not seen",
         values.integer(0),
         "N",
     )

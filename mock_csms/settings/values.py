@@ -16,7 +16,6 @@ from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
-from mock_csms.protocol.visitors import is_origin, normal_origin
 from mock_csms.settings.texts import read_json, read_text
 
 
@@ -48,15 +47,7 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
     return tuple(text(item) for item in value)
 
 
-def origins(value: Sequence[str]) -> tuple[str, ...]:
-    """Take the origins of web pages, in the spelling of browsers, or `*`."""
-    for item in value:
-        if item != "*" and not is_origin(normal_origin(text(item))):
-            raise ValueError(f"{item!r} is not an origin such as http://localhost:3000")
-    return tuple(item if item == "*" else normal_origin(item) for item in value)
-
-
-_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_INTEGER, _MOST_DIGITS = re.compile(r"[+-]?[0-9]+"), 20
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 """Numbers as JSON and people write them; Python itself would accept `9_0` too."""
 
@@ -94,7 +85,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     def parse(value: str) -> int:
         if not _INTEGER.fullmatch(value):
             raise ValueError(f"{value!r} is not a whole number")
-        parsed = int(value)
+        parsed = int(value) if len(value) <= _MOST_DIGITS else maximum + 1  # Python refuses to read very many digits
         if not minimum <= parsed <= maximum:
             raise ValueError(f"{value!r} is not between {minimum} and {maximum}")
         return parsed
@@ -262,6 +253,17 @@ def passwords(value: Sequence[str]) -> dict[str, str]:
     if not pairs:
         raise ValueError("there is no ID:PASSWORD")
     return pairs
+
+
+_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
+
+def origins(value: Sequence[str]) -> tuple[str, ...]:
+    """Take origins of web pages as browsers send them (RFC 6454, 6.2), or `*`, several times."""
+    for item in value:
+        if not _ORIGIN.fullmatch(item):
+            raise ValueError(f"{item!r} is not an origin, such as http://localhost:3000, nor *")
+    return tuple(value)
 
 
 def validation(value: Sequence[str]) -> Validation:

@@ -47,8 +47,8 @@ class FindingCount(Mutable):
 
 
 NO_STATION = "no station came"
-NOTHING_EXERCISED = "nothing that came is an occasion for one of the checks"
-NOT_EXERCISED = "not exercised: nothing that came was an occasion for this check"
+NOTHING_EXERCISED = "no selected check had anything to judge"
+NOT_EXERCISED = "not exercised: no message or event that this check judges came"
 
 
 class Findings:
@@ -196,11 +196,16 @@ class Findings:
         selected, exercised = self._selected(), self._exercised()
         judged = sum(check.id in exercised for check in selected)
         found = sum(count.times for count in self._counts.values())
-        return f"{judged} checks judged, {len(selected) - judged} not exercised, {found} findings"
+        counts = f"{_counted(judged, 'check')} judged, {len(selected) - judged} not exercised"
+        return f"{counts}, {_counted(found, 'finding')}"
 
     def _row(self, station: str, check: str, count: FindingCount) -> Sequence[str]:
         severity = f"{count.severity} (expected)" if self._is_expected(station, check) else str(count.severity)
         return station, check, count.requirement, severity, str(count.times), " ".join(count.messages)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | None = None) -> Iterator[str]:

@@ -27,7 +27,7 @@ from mock_csms.watch.shown import ShownBus
 
 if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
-    from mock_csms.watch.frames import Frames
+    from mock_csms.watch.batch import Batch
 
 _STDERR = "stderr"
 _LOOK = 1.0
@@ -49,6 +49,8 @@ class Recorder:
         self.shown = ShownBus(bus, lambda: self.secrets, is_redacted=config.redact)
         self._sinks: dict[Sink, str] = {}
         """Each with its name for people."""
+        self._batch: Batch | None = None
+        """The events that wait to be written to files."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
         """What connections have to wait for: that the trace is written, and that records do not pile up."""
@@ -67,9 +69,7 @@ class Recorder:
     def __enter__(self) -> Self:
         config, bus = self._config, self.shown
         if config.trace or config.events or config.diagram:
-            from mock_csms.watch.frames import Frames  # noqa: PLC0415 - start-up waits only for what is asked for
-
-            self._keep(Frames(bus))
+            self._keep(bus)
         if config.junit:
             self._junit = self._open(config.junit)
         if not config.quiet:
@@ -86,6 +86,7 @@ class Recorder:
     ) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self.flush()
         if self._page is not None:
             diagram.end(self._page, self._outcome)
         self.flush()
@@ -122,9 +123,13 @@ class Recorder:
                 what = "stations get no answers" if sink is self._trace else f"{waiting:,} bytes wait"
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
-    def _keep(self, frames: "Frames") -> None:
+    def _keep(self, shown: Bus) -> None:
         """Open the files that tell of every message."""
-        config, bus = self._config, self.shown
+        from mock_csms.watch.batch import Batch  # noqa: PLC0415 - start-up waits only for what is asked for
+        from mock_csms.watch.frames import Frames  # noqa: PLC0415 - as above
+
+        config, bus = self._config, Batch(shown)
+        self._batch, frames = bus, Frames(bus)
         if config.trace:
             from mock_csms.watch.trace import Trace  # noqa: PLC0415 - as above
 
@@ -142,10 +147,14 @@ class Recorder:
 
     def _write_ahead(self) -> bool:
         """Write the trace, so that not even `kill -9` loses a message that was answered; return whether that went."""
+        if self._batch is not None:
+            self._batch.flush()
         return self._trace is None or self._trace.flush()
 
     def flush(self) -> None:
         """Write now what waits."""
+        if self._batch is not None:
+            self._batch.flush()
         if self._console is not None:
             self._console.tell()
         for sink in self._sinks:

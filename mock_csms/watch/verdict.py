@@ -123,8 +123,9 @@ class RunVerdict:
     def report(self, of_run: Status) -> str:
         """Return the report of a run that ends with that status: all cases, and after a failure the messages."""
         lines = [line for case in self.cases() for line in _told(case)]
-        if self.status is not Status.FINE:
-            lines += ["", "The messages of the run:", *(f"  {line}" for line in self._history.lines()), ""]
+        messages = [] if self.status is Status.FINE else [f"  {line}" for line in self._history.lines()]
+        if messages:
+            lines += ["", "The messages of the run:", *messages, ""]
         return "\n".join([*lines, self.outcome(of_run)]) + "\n"
 
     def outcome(self, of_run: Status) -> str:

@@ -171,3 +171,10 @@ def test_hostile_texts_are_not_slow(piece: str) -> None:
     shown = Received(1.0, "CS-1", text.encode(), Malformed("not JSON"), (), None, False, True)
     secrets.event(shown)
     secrets.words(orjson.dumps({"data": text[:500_000]}).decode())
+
+
+def test_a_text_without_secrets_stays_as_it_is_written() -> None:
+    """Escapes are looked through for secrets, and stay escapes where there are none."""
+    text = r'an object has the keys "a" and "\u0061", which are the same'
+    assert Secrets().words(text) == text
+    assert "Pa55word-1" not in Secrets().words(r'the key "pass\u0077ord": "Pa55word-1"')

@@ -31,6 +31,23 @@ def test_what_comes_before_the_answer(context: str, is_wrong: bool) -> None:
     assert bool(story.found("F01")) is is_wrong
 
 
+@pytest.mark.parametrize("payload", [{}, reading(1, "Trigger")], ids=["Heartbeat", "MeterValues"])
+def test_the_message_for_an_earlier_trigger_crosses_the_next_one(payload: Json) -> None:
+    """A message that is still due for the trigger before is not early; the next one before the answer is (F01)."""
+    message = "MeterValues" if payload else "Heartbeat"
+
+    def triggered(*early: int) -> Story:
+        story = trigger(Story().connect().boot(interval=300).wait(300).call("Heartbeat", {}).wait(1), message)
+        for count in early:
+            trigger(story.wait(0.1), message, "Accepted", *[(message, payload)] * count)
+        return story.wait(PATIENCE + 1)
+
+    assert triggered(1).found("F01") == []
+    assert triggered(1, 1, 1).found("F01") == []
+    assert len(triggered(2).found("F01")) == 1
+    assert len(triggered(1, 2).found("F01")) == 1
+
+
 def test_a_trigger_that_is_rejected() -> None:
     """F01 to F03 are silent about a rejected trigger."""
     story = trigger(accepted(), "MeterValues", "Rejected", ("MeterValues", reading(1, "Trigger")))

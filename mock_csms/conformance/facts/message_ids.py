@@ -63,7 +63,7 @@ class MessageIds(Mutable):
             if there == key:
                 return False
             slot = (slot + 1) & last
-        if self.old is not None and self.mark_of(id_) is not None:
+        if self.old is not None and self.old.slots[self.old.slot_of(key)]:
             return False
         slots[slot] = key
         young.marks[slot] = mark if mark <= _MOST_MARK else NO_MARK

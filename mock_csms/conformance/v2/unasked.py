@@ -20,7 +20,7 @@ def is_asked_for(action: str, at: float, station: KnownStation) -> bool:
         asked_at = station.security.triggered_at
         return at - station.terms.patience < asked_at and (answered is None or answered.at < asked_at)
     trigger = station.triggers.open.get(action)
-    return trigger is not None and trigger.is_open and not trigger.is_in_doubt
+    return trigger is not None and trigger.is_open and trigger.is_next and not trigger.is_in_doubt
 
 
 def may_be_the_first(action: str, at: float, station: KnownStation) -> bool:

@@ -8,6 +8,8 @@ class OpenTrigger(Mutable):
 
     evses: frozenset[int]
     """The EVSEs that the messages must cover; empty if the trigger names one, or none is known."""
+    owed: int = 0
+    """How many messages earlier triggers still waited for when this one was sent: the next ones may be for those."""
     came: int = 0
     """How many messages have come since the trigger."""
     places: set[int] = field(default_factory=set)
@@ -18,6 +20,16 @@ class OpenTrigger(Mutable):
     """Whether the message came before the answer, and itself says that it was triggered."""
     is_in_doubt: bool = False
     """Whether the message may have come in a form that the mock cannot read, or may have got lost."""
+
+    @property
+    def is_next(self) -> bool:
+        """Whether the next message is for this trigger, as those for the earlier ones have come."""
+        return self.came >= self.owed
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all messages have come."""
+        return self.came > self.owed and self.evses <= self.places
 
 
 class Triggers(Mutable):

@@ -27,7 +27,9 @@ def triggered(seen: Seen, station: KnownStation) -> None:
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
         evses = frozenset() if "evse" in seen.payload else _evses(message, station)
-        station.triggers.open[message] = OpenTrigger(evses, is_in_doubt=station.boots.is_in_doubt)
+        earlier = station.triggers.open.get(message)
+        owed = max(0, earlier.owed + 1 - earlier.came) if earlier else 0
+        station.triggers.open[message] = OpenTrigger(evses, owed, is_in_doubt=station.boots.is_in_doubt)
 
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))
@@ -39,7 +41,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
     elif message in station.triggers.open:
         trigger = station.triggers.open[message]
         trigger.is_open = False
-        if trigger.came and trigger.evses <= trigger.places:
+        if trigger.is_done:
             del station.triggers.open[message]
 
 
@@ -54,10 +56,10 @@ def came(seen: Seen, station: KnownStation) -> None:
         trigger.is_in_doubt = True
         return
     places = _places(seen, station)
+    trigger.is_early |= trigger.is_open and trigger.is_next and _is_triggered(seen)
     trigger.places |= places
     trigger.came += seen.action != "NotifyEvent" or bool(places)
-    trigger.is_early |= trigger.is_open and _is_triggered(seen)
-    if trigger.came and not trigger.is_open and trigger.evses <= trigger.places:
+    if trigger.is_done and not trigger.is_open:
         del station.triggers.open[action]
 
 

@@ -1,0 +1,200 @@
+"""The tables of docs/security.md about bounds: the numbers come from the code."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from mock_csms.settings import Config
+
+Bound: TypeAlias = tuple[str, str, str]
+"""What is bounded, the bound, and what happens beyond it; `{module.NAME:unit}` stands for a constant of the code,
+`{--flag}` for the default of a flag."""
+
+_NUMBER = re.compile(r"\{(--(?P<flag>[a-z-]+)|(?P<module>[a-z0-9_.]+)\.(?P<name>[A-Z_]+))(:(?P<unit>\w+))?\}")
+
+TURNS: Sequence[Bound] = (
+    (
+        "what one connection may have handled in one turn",
+        "{runtime.transport.turns.MESSAGES} frames, {runtime.transport.turns.BYTES:size} or "
+        "{runtime.transport.turns.SECONDS:time}, whichever is first",
+        "all others have their turn first; meanwhile the connection is not read",
+    ),
+    (
+        "all connections that wait for a turn",
+        "{runtime.transport.turns._SECONDS_OF_ALL:time}",
+        "new messages, signals and `/healthz` are looked at, then the others go on",
+    ),
+    (
+        "a turn that took longer, because one message did",
+        "{runtime.transport.turns._LONG:time}",
+        "those that wait are left out for {runtime.transport.turns._LEFT_OUT} turns",
+    ),
+    (
+        "new connections accepted in one turn",
+        "{runtime.transport.acceptor._AT_ONCE}",
+        "the kernel keeps up to {runtime.transport.acceptor._BACKLOG} waiting, if it is allowed to",
+    ),
+    (
+        "new connections while the process is out of file descriptors",
+        "none",
+        "one line says so; the mock tries again every {runtime.transport.acceptor._RETRY:time}",
+    ),
+)
+
+MESSAGES: Sequence[Bound] = (
+    (
+        "time for a whole HTTP request",
+        "{runtime.transport.endpoint.HANDSHAKE_TIMEOUT:time}",
+        "408",
+    ),
+    (
+        "first line, and whole head, of an HTTP request",
+        "{runtime.transport.heads.LONGEST_LINE:size}, {runtime.transport.heads.LONGEST:size}",
+        "414, 431",
+    ),
+    (
+        "a message",
+        "{--max-message-size:size} (`--max-message-size`)",
+        "closed with 1009, finding T28",
+    ),
+    (
+        "a compressed message",
+        "{--max-compression-ratio} times its size on the wire (`--max-compression-ratio`), but at least "
+        "{runtime.transport.limits.ALWAYS_ALLOWED:size}",
+        "closed with 1009, finding T28",
+    ),
+    (
+        "empty frames in one message",
+        "{runtime.transport.connection._MOST_EMPTY}",
+        "closed with 1009, finding T28",
+    ),
+    (
+        "nesting of JSON",
+        "{protocol.json_text.DEEPEST} levels",
+        "the message is malformed",
+    ),
+    (
+        "search for empty fields (R11), and for keys that come twice (R20)",
+        "{conformance.common.payloads._MOST_STEPS} values, {conformance.common.keys._MOST_TOKENS} tokens",
+        "the finding says where the search ended",
+    ),
+)
+
+WAITING: Sequence[Bound] = (
+    (
+        "bytes for a station that reads nothing",
+        "{runtime.transport.flow.MOST_UNREAD:size} for {runtime.transport.flow.PATIENCE:time}",
+        "closed with 1011, finding T29. Its messages are not read before it reads again",
+    ),
+    (
+        "messages that `--latency` or a fault delays, for each station",
+        "{runtime.delays._MOST:size}; each counts at least {runtime.delays._LEAST_COST:size}",
+        "the station is not read meanwhile",
+    ),
+    (
+        "commands for one station",
+        "{runtime.session._MOST_CALLS}",
+        "the next one fails at once, with a line that says so",
+    ),
+    (
+        "lines for people that nobody reads (an unread pipe at stderr or stdout)",
+        "{runtime.sink._MOST_KEPT:size}",
+        'dropped and counted ("1,204 lines dropped")',
+    ),
+    (
+        "records in a pipe that nobody reads (`--trace`, `--events`)",
+        "{runtime.sink._MOST_KEPT:size}",
+        "stations are not read. With `--trace`, answers wait as soon as their records do",
+    ),
+    (
+        "the same, where stations are not the cause, such as refused visitors",
+        "{runtime.sink._GIVEN_UP:size}",
+        "the file is given up, and the run ends with status 3",
+    ),
+    (
+        "the end of a run, for a reader",
+        "{runtime.sink._LAST:time} if nothing is read, {runtime.sink._LONGEST:time} in all",
+        "the run ends; a record that lacks something is status 3",
+    ),
+    (
+        "the end of a run, for stations that do not close",
+        "{runtime.transport.pool.STOP_TIMEOUT:time}",
+        "their connections are dropped",
+    ),
+    (
+        "calls that commands ask of mock-station, such as reports",
+        "{station.v2.machine._MOST_ASKED_FOR}",
+        "it answers InternalError or Rejected",
+    ),
+)
+
+REMEMBERED: Sequence[Bound] = (
+    (
+        "disconnected stations, with all that they have told",
+        "{--remember} (`--remember`)",
+        "only what rules and commands need is kept; the checks treat the station as new when it comes back",
+    ),
+    ("visitors that were refused and never let in", "{twin.station.MOST_VISITORS}", "forgotten"),
+    (
+        "stations whose refusals and cuts are counted (`--refuse`, `--disconnect-after`)",
+        "{behavior.admission._MOST_RECORDS}",
+        "the count of the oldest begins anew",
+    ),
+    (
+        "message ids of each station, for the check that they are unique",
+        "{conformance.facts.message_ids.MOST_IDS}",
+        "older ones are forgotten",
+    ),
+    (
+        "pairs of station and check whose findings are counted",
+        "{watch.findings._MOST_COUNTS}",
+        'further stations are counted together, as "(other stations)"; the summary has '
+        "{watch.findings._MOST_LINES} lines",
+    ),
+    (
+        "lines kept for the report of a failed run",
+        "the first {watch.history.MOST_AT_FIRST:size}, the last {watch.history.MOST_AT_LAST:size}",
+        "those between are left out; `--trace` has everything",
+    ),
+    (
+        "in Python: messages of `csms.messages`, and calls of a station for `csms.receive`",
+        "{watch.journal.MOST}, {watch.inbox.MOST_CALLS}",
+        "the oldest are dropped",
+    ),
+    (
+        "in `--state-dir`: ids of each kind and station",
+        "{runtime.memory._MOST}",
+        "the oldest are deleted",
+    ),
+)
+
+
+def table_of(bounds: Iterable[Bound], what: str) -> Iterable[tuple[str, ...]]:
+    """Return the rows of a table, with the numbers of the code; `what` is the title of the first column."""
+    yield what, "at most", "beyond that"
+    for row in bounds:
+        yield tuple(_NUMBER.sub(_shown, cell) for cell in row)
+
+
+def _shown(found: "re.Match[str]") -> str:
+    return _UNITS[found["unit"] or ""](_value(found))
+
+
+def _value(found: "re.Match[str]") -> Any:
+    if found["flag"]:
+        return getattr(Config(), found["flag"].replace("-", "_"))
+    return getattr(import_module(f"mock_csms.{found['module']}"), found["name"])
+
+
+def _size(number: int) -> str:
+    unit = next(unit for unit in (1 << 20, 1 << 10, 1) if number >= unit)
+    return f"{number / unit:g} {_SIZES[unit]}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds >= 0.1 else f"{seconds * 1000:g} ms"
+
+
+_SIZES = {1 << 20: "MiB", 1 << 10: "KiB", 1: "bytes"}
+_UNITS: Mapping[str, Callable[[Any], str]] = {"": lambda number: f"{number:,}", "size": _size, "time": _time}
