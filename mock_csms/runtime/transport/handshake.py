@@ -26,7 +26,7 @@ _OPENING = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protoco
 """A request with one of these, or with `Upgrade: websocket`, asks for a WebSocket, however wrong it is otherwise."""
 _POSTING = ("POST", "PUT")
 """What a station of OCPP over SOAP does, and no browser or load balancer."""
-_HOST = re.compile(r"[^\s,@/?#]*")
+_HOST = re.compile(r"[^,@/?#]*")
 """A Host header: one host, perhaps with a port, and nothing else (RFC 9110, 7.2); it may be empty."""
 
 Judgement: TypeAlias = tuple[Visitor, Verdict, Response]
