@@ -3,7 +3,6 @@
 So the length of a masked value, and whether its form was allowed, can still be judged.
 """
 
-import hmac
 import string
 from typing import Any
 
@@ -38,4 +37,6 @@ def is_masked(text: Any) -> bool:
 
 def is_right_password(given: str, wanted: str) -> bool:
     """Whether two passwords are equal; the time this takes tells nothing about where they differ."""
+    import hmac  # noqa: PLC0415 - --help does not wait for it
+
     return hmac.compare_digest(given.encode(errors="surrogatepass"), wanted.encode(errors="surrogatepass"))
