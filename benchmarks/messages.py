@@ -45,7 +45,7 @@ CONFIGURATIONS = {
         ("rules", _RULE, 0),
     ]
 }
-"""Configuration files: with as many tokens or rules as a big operator has, or only the one that `AUTHORIZE` needs."""
+"""Configuration files: one with 100,000 tokens, one with 100,000 rules, and two with the one that `AUTHORIZE` needs."""
 
 HEARTBEAT = _call("Heartbeat", {})
 

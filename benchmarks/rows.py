@@ -89,9 +89,9 @@ class Row:
     """A figure, or a fixed number."""
     unit: str
     floor: float | None = None
-    """The ratio that must be reached; None if there is none."""
+    """The worst acceptable ratio; None in a row that is only for comparison."""
     goal: float | None = None
-    """The ratio that we want to reach; None if there is none."""
+    """The wanted ratio; None in a row that has no goal."""
 
     @property
     def more_is_better(self) -> bool:

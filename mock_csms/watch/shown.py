@@ -54,27 +54,14 @@ class ShownBus(Bus):
         self.publish(self._secrets().event(event))
 
     def _pass_received(self, event: Any) -> None:
-        message = event.message
-        if type(message) is Call:
-            is_searched = message.action in _SEARCHED
-        else:
-            is_searched = type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED
-        if is_searched or event.violations:
+        if _may_hold_secrets(event):
             event = self._secrets().event(event)
         for subscriber in self._subscribers[Received]:
             subscriber(event)
 
     def _pass_sent(self, event: Any) -> None:
-        message = event.message
-        if type(message) is Call:
-            is_searched = message.action in _SEARCHED
-        else:
-            is_searched = type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED
-        if (
-            is_searched
-            or event.violations
-            or ((event.rule or event.fault) and (event.rule, event.fault) not in self._harmless)
-        ):
+        has_name = (event.rule or event.fault) and (event.rule, event.fault) not in self._harmless
+        if has_name or _may_hold_secrets(event):
             event = self._without_secrets(event)
         for subscriber in self._subscribers[Sent]:
             subscriber(event)
@@ -84,3 +71,13 @@ class ShownBus(Bus):
         if (shown.rule, shown.fault) == (event.rule, event.fault):
             self._harmless[shown.rule, shown.fault] = None
         return shown
+
+
+def _may_hold_secrets(event: Any) -> bool:
+    """Whether a message must be searched: by its action, or because it is not one that its action describes."""
+    message = event.message
+    if event.violations:
+        return True
+    if type(message) is Call:
+        return message.action in _SEARCHED
+    return type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED

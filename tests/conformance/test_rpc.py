@@ -154,14 +154,14 @@ def test_the_last_ten_thousand_ids_are_known() -> None:
         assert ids.mark_of(str(number - 2 * MOST_IDS)) is None
 
 
-@given(st.lists(st.tuples(st.text(), st.integers(-1, 2**70))))
+@given(st.lists(st.tuples(st.text(), st.integers(-(2**70), 2**70))))
 def test_ids_are_remembered_with_their_marks(ids: list[tuple[str, int]]) -> None:
     """Each id is new once and keeps its first mark; marks of more than 64 bits are not kept."""
     table, marks = MessageIds(), dict[str, int]()
     for id_, mark in ids:
         assert table.mark_of(id_) == marks.get(id_)
         assert table.add(id_, mark) is (id_ not in marks)
-        marks.setdefault(id_, mark if mark < 2**63 else NO_MARK)
+        marks.setdefault(id_, mark if 0 <= mark < 2**63 else NO_MARK)
 
 
 # Calls that overlap, and their answers.

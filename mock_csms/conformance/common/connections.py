@@ -78,51 +78,22 @@ def has_one_connection(seen: Seen, station: KnownStation) -> Said:
 # What RFC 6455 forbids. The mock has ended the connection for it.
 
 
-@WEBSOCKET.check("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked", breach("RFC 6455 5.1"))
-def masks(seen: Seen, _: KnownStation) -> Said:
-    """A frame without a mask."""
+def is_broken(seen: Seen, _: KnownStation) -> Said:
+    """Report what the transport says about the breach of a clause."""
     return seen.problem
 
 
-@WEBSOCKET.check(
-    "T24", "RFC 6455 5.2", ERROR, "frames use no reserved bits, opcodes or lengths", breach("RFC 6455 5.2")
-)
-def frames_rightly(seen: Seen, _: KnownStation) -> Said:
-    """A reserved bit without an extension for it, a reserved opcode, or a length beyond 63 bits."""
-    return seen.problem
-
-
-@WEBSOCKET.check("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed", breach("RFC 6455 5.4"))
-def keeps_fragments_together(seen: Seen, _: KnownStation) -> Said:
-    """A continuation frame without a beginning, or another message between the fragments of one."""
-    return seen.problem
-
-
-@WEBSOCKET.check(
-    "T26", "RFC 6455 5.5", ERROR, "control frames are at most 125 bytes and not fragmented", breach("RFC 6455 5.5")
-)
-def controls_briefly(seen: Seen, _: KnownStation) -> Said:
-    """A ping, pong or close frame of more than 125 bytes, or in fragments."""
-    return seen.problem
-
-
-@WEBSOCKET.check(
-    "T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason", breach("RFC 6455 5.5.1")
-)
-def closes_rightly(seen: Seen, _: KnownStation) -> Said:
-    """A code of one byte, one that is reserved or unknown (7.4), or a reason that is not UTF-8."""
-    return seen.problem
-
-
-@WEBSOCKET.check(
-    "T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit", breach("RFC 6455 7.4.1")
-)
-def is_brief(seen: Seen, _: KnownStation) -> Said:
-    """A message larger than --max-message-size, or one that grows beyond --max-compression-ratio.
-
-    No clause forbids it, but the message and the connection were lost.
-    """
-    return seen.problem
+for _id, _clause, _severity, _title in (
+    ("T23", "RFC 6455 5.1", ERROR, "frames from the station are masked"),
+    ("T24", "RFC 6455 5.2", ERROR, "frames use no reserved bits, opcodes or lengths"),
+    ("T25", "RFC 6455 5.4", ERROR, "fragments of different messages are not mixed"),
+    ("T26", "RFC 6455 5.5", ERROR, "control frames are at most 125 bytes and not fragmented"),
+    ("T27", "RFC 6455 5.5.1", ERROR, "a close frame has a valid code and a UTF-8 reason"),
+    # No clause forbids a large message, but the message and the connection were lost, so it is a warning.
+    ("T28", "RFC 6455 7.4.1", WARNING, "messages are not larger than the mock's limit"),
+    ("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE"),
+):
+    WEBSOCKET.check(_id, _clause, _severity, _title, breach(_clause))(is_broken)
 
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
@@ -139,9 +110,3 @@ def says_goodbye(seen: Seen, _: KnownStation) -> Said:
     event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)
     return None if event.code != 1006 or is_ours else event.reason
-
-
-@WEBSOCKET.check("T31", "RFC 7692 7.2.2", ERROR, "compressed messages are valid DEFLATE", breach("RFC 7692 7.2.2"))
-def compresses_rightly(seen: Seen, _: KnownStation) -> Said:
-    """A compressed message that is not valid DEFLATE."""
-    return seen.problem

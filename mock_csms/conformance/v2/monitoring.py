@@ -10,7 +10,7 @@ from mock_csms.conformance.v2.variables import written
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, result
-from mock_csms.twin.v2.variables import folded, name_of, paired
+from mock_csms.twin.v2.variables import folded, name_of, paired, unrequested
 
 _CUSTOMER, _REPORT, _EVENT = "NotifyCustomerInformation", "NotifyMonitoringReport", "NotifyEvent"
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")
@@ -54,9 +54,8 @@ def results_of_monitors(seen: Seen, _: KnownStation) -> Said:
     asked, answered = seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]
     if len(asked) != len(answered):
         return f"{len(asked)} monitors were to be set, but {len(answered)} results came"
-    names = {folded(name_of(item)) for item in asked}
-    others = [name_of(item) for item in answered if folded(name_of(item)) not in names]
-    return f"no monitor of {written(others[0])} was to be set" if others else None
+    other = unrequested(asked, answered)
+    return f"no monitor of {written(other)} was to be set" if other else None
 
 
 @DIAGNOSTICS.check(

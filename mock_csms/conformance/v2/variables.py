@@ -13,7 +13,7 @@ from mock_csms.protocol.masks import is_masked, masked
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, command, result
-from mock_csms.twin.v2.variables import folded, name_of, paired
+from mock_csms.twin.v2.variables import folded, name_of, paired, unrequested
 from mock_csms.twin.variables import Name, Reported
 
 VARIABLES = Subject("variables")
@@ -44,9 +44,8 @@ def as_many_results(seen: Seen, _: KnownStation) -> Said:
 def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
     """Report a result for a variable that the command does not have."""
     asked, answered = items_of(seen)
-    names = {folded(name_of(item)) for item in asked}
-    others = [name_of(item) for item in answered if folded(name_of(item)) not in names]
-    return f"{seen.action} did not ask for {written(others[0])}" if others else None
+    other = unrequested(asked, answered)
+    return f"{seen.action} did not ask for {written(other)}" if other else None
 
 
 @VARIABLES.check(

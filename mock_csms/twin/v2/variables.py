@@ -23,6 +23,12 @@ def folded(name: Name) -> Name:
     return component.casefold(), instance.casefold(), evse, connector, variable.casefold(), of_variable.casefold()
 
 
+def unrequested(asked: Sequence[Json], answered: Sequence[Json]) -> Name | None:
+    """Return the first variable of some results that the command does not have; None if there is none."""
+    names = {folded(name_of(item)) for item in asked}
+    return next((name for name in map(name_of, answered) if folded(name) not in names), None)
+
+
 def paired(items: Sequence[Json], results: Sequence[Json]) -> list[tuple[Json, Json]]:
     """Return pairs: an item of the command, and the result for it. Results for no item are left out.
 
