@@ -8,7 +8,6 @@ That cannot show anything else than `gist` does, because these are left to it:
 
 * text with a backslash, so that each quote begins or ends a string, and each string is as JSON would write it again;
   and text that is not ASCII or has a character that is not printable
-* layouts with white space between their parts, or with a key twice in an object: they are not their own JSON
 * numbers that JSON may write in another way, such as `1.0`, `1e3` or those with many digits, where they are shown
 """
 
@@ -23,7 +22,7 @@ from mock_csms.protocol.versions import Version
 from mock_csms.watch.gist import gist
 
 _HEAD = re.compile(rb'\[(?:2,"[^"]*+",("[^"]*+")|3,"[^"]*+"),')
-_VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!:)|"[^"]*+":|(?P<number>-?[0-9][-+0-9.eE]*+)')
+_VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!\s*:)|"[^"]*+"|(?P<number>-?[0-9][-+0-9.eE]*+)')
 """A value in a payload, or a key."""
 _STRING = rb'[^"]{%d,}+'
 _SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{0,3}[1-9])?"
@@ -134,8 +133,6 @@ def _layout_of(
     values = [_value(found) for found in _VALUE.finditer(payload) if found["text"] is not None or found["number"]]
     marked = _with_marks(payload, values)
     read = orjson.loads(marked)
-    if orjson.dumps(read) != marked:
-        return None
     like = Call("", message.action, read) if isinstance(message, Call) else Result("", read)
     pieces = list(_pieces(gist(like, answers, version), values, width))
     if len({number for _, number in pieces}) < len(pieces):
