@@ -32,6 +32,9 @@ _FIRST_MARK = b"7331"
 _MARK = re.compile("\ue000?7331([0-9]{12})\ue001?")
 """What stands for a value: a number, within a string between two characters that nobody uses."""
 
+_DELETE = "\x7f"
+"""The one ASCII character that strings in JSON may have and that is not printable."""
+
 _LONGEST = 4096
 """How many bytes a text may have to be cut."""
 _OFTEN = 16
@@ -70,7 +73,10 @@ class Layout(Record):
         found = self.match(text)
         if found is None:
             return None
-        return (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
+        told = (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
+        return (
+            told if _DELETE not in told else None
+        )  # the one character of ASCII that JSON may have and is not printable
 
 
 class _KindOfMessage(Mutable):
@@ -99,7 +105,7 @@ class Layouts:
         """
         if text.endswith(b",{}]"):
             return "{}"  # as the payload is empty
-        if len(text) > _LONGEST or b"\\" in text or b"\x7f" in text or not text.isascii():
+        if len(text) > _LONGEST or b"\\" in text or not text.isascii():
             return None
         kinds, action = (self._results, answers.action) if answers is not None else (self._calls, message.action)  # type: ignore[union-attr] # what answers nothing is a call
         kind = kinds.get(action)
