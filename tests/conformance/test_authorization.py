@@ -42,7 +42,7 @@ def test_where_somebody_may_charge() -> None:
     """A04 reports a start at a forbidden EVSE; a repeated Started does not violate a restriction that came after it."""
     only = {"evseId": [2]}
     elsewhere = started(asked(Story().begin(), **only))
-    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but may only at 2"]
+    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but is allowed at 2"]
     told = {"idTokenInfo": ACCEPTED | only}
     assert started(started(Story().begin(), answer=told)).found(*ALL) == []
 
