@@ -13,7 +13,7 @@ import orjson
 
 from mock_csms.behavior.dialects import DIALECTS
 from mock_csms.behavior.matching import Difference, Path
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result, with_payload
 from mock_csms.protocol.records import Bounded, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Received
@@ -105,7 +105,7 @@ class Redactor:
             case tuple() | list():
                 return type(part)(map(self._part, part))
             case Call(payload=payload) | Result(payload=payload):
-                return replace(part, payload=self.value(payload))
+                return with_payload(part, self.value(payload))
             case Error(id=id_, code=code, description=description, details=details):
                 return Error(id_, code, self.words(description), self.value(details))
             case Malformed():

@@ -179,7 +179,7 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
 
 def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and its message; for a spoiled frame the message before it was spoiled."""
-    message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
+    message = line.talk.read(entry.text) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
     id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))

@@ -6,9 +6,9 @@ No other module knows what the positions of an array mean. Decoding never raises
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum
 from itertools import islice
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import orjson
 
@@ -16,7 +16,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.beginnings import begun
 from mock_csms.protocol.json_text import DEEPEST, FLAT, is_too_deep, may_be_too_deep, with_huge_numbers
 from mock_csms.protocol.json_values import abridged, huge_paths
-from mock_csms.protocol.records import Record, field
+from mock_csms.protocol.records import Record, field, force_setattr, replace
 
 UNREADABLE_ID = "-1"
 """The message id of the answer to a message whose own id could not be read (Part 4, 4.2.3)."""
@@ -42,17 +42,50 @@ class ErrorCode(StrEnum):
     TypeConstraintViolation = "TypeConstraintViolation"
 
 
-class Call(Record, weakref=True):
+class _Unread(Enum):
+    """Stands for a payload that nobody has asked for yet."""
+
+    UNREAD = 0
+
+
+UNREAD = _Unread.UNREAD
+
+
+class Call(Record, eq=False, weakref=True):
     """`[2, id, action, payload]`."""
 
     id: str
     action: str
-    payload: Any
-    """Any JSON value: whether it fits its schema was not checked."""
+    value: Any
+    """The payload as it was given, or UNREAD: then it is read from the `text` when `payload` is first asked for."""
     huge: tuple[str, ...] = ()
     """The paths in the payload to the first numbers beyond a double (`1e400`); each such number is read as infinity."""
+    text: bytes = b""
+    """The text of the whole message, if the value is to be read from it."""
+    typed: Any = None
+    """The payload as an object with its fields as attributes, if the text fits the schema (`typed.py`); else None."""
 
     is_answer: ClassVar[bool] = False
+
+    @property
+    def payload(self) -> Any:
+        """Any JSON value: whether it fits its schema was not checked."""
+        value = self.value
+        if value is UNREAD:
+            value = orjson.loads(self.text)[3]
+            force_setattr(self, "value", value)
+        return value
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not Call:
+            return NotImplemented
+        return (self.id, self.action, self.payload, self.huge) == (other.id, other.action, other.payload, other.huge)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.action))
+
+    def __repr__(self) -> str:
+        return f"Call(id={self.id!r}, action={self.action!r}, payload={self.payload!r})"
 
 
 class Result(Record):
@@ -107,6 +140,7 @@ class Malformed(Record):
 
 
 Message: TypeAlias = Call | Result | Error
+_Paid = TypeVar("_Paid", bound=Call | Result)
 
 Huge: TypeAlias = tuple[str, ...]
 
@@ -254,6 +288,13 @@ def _malformed(type_: MessageType, array: list[Any], read: ReadArray | None) -> 
     else:
         problem = f"the code and the description of a {name} are strings, its details are an object"
     return Malformed(problem, id=_id_of(array), is_answer=type_.is_answer, array=read)
+
+
+def with_payload(message: _Paid, payload: Any) -> _Paid:
+    """Return a message with another payload."""
+    is_call = type(message) is Call
+    changes = {"value": payload, "text": b"", "typed": None} if is_call else {"payload": payload}
+    return replace(message, **changes)
 
 
 def encode(message: Message) -> bytes:

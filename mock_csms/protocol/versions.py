@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
-from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result
+from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result, with_payload
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.records import Record, asdict, replace
+from mock_csms.protocol.records import Record, asdict
 from mock_csms.protocol.schemas import Schemas, Violation
 from mock_csms.protocol.v2 import identifiers, v201
 
@@ -57,15 +57,15 @@ class Version(Record, eq=False):
             return call, (Violation("", told, ErrorCode.NotImplemented),)
         if not row.sent_by(sender):
             return call, (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
-        if not payload:
+        if not payload or call.typed is not None:
             return call, ()
         read, violations = self.schemas.look(call.action, "Request", call.payload, call.huge)
-        return call if read is call.payload else replace(call, payload=read), violations
+        return call if read is call.payload else with_payload(call, read), violations
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
         """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema."""
         read, violations = self.schemas.look(call.action, "Response", result.payload, result.huge)
-        return result if read is result.payload else replace(result, payload=read), violations
+        return result if read is result.payload else with_payload(result, read), violations
 
 
 def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAMING) -> Error:

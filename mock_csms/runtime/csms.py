@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
@@ -92,6 +93,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
+        self._prepared: dict[Version, PreparedAnswers] = {}
         chance = self.chance
         write_time = TIMESTAMPS[self.config.timestamp_format]
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
@@ -202,6 +204,21 @@ class CsmsServer:
         return self.rulebase.replies[session.version].answer(
             call, refusal, self._context(session.identity, call.payload)
         )
+
+    @property
+    def takes_shortcuts(self) -> bool:
+        """Whether messages without anything unusual may be handled in a shorter way (--no-shortcuts)."""
+        return not self.config.no_shortcuts
+
+    def prepared(self, session: Session, call: Call) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        answers = self._prepared.get(session.version)
+        if answers is None:
+            version = session.version
+            answers = PreparedAnswers(version, self.rulebase.replies[version], self.world)
+            self._prepared[version] = answers
+        now = clock.now() + self.config.clock_offset
+        return answers.find(call, now, lambda call: self._context(session.identity, call.payload))
 
     def command(self, session: Session, call: Call) -> Decision:
         """Return how to send a command."""

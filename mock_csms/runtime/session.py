@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
+from mock_csms.behavior.prepared import Prepared
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import World
 from mock_csms.behavior.validation import Validation
@@ -66,6 +67,13 @@ class Host(Protocol):
     def arrival(self) -> "Arrival | None":
         """How a message of the peer comes that is late or lost by our own doing; None where none is."""
 
+    @property
+    def takes_shortcuts(self) -> bool:
+        """Whether messages without anything unusual may be handled in a shorter way, to the same effect."""
+
+    def prepared(self, session: "Session", call: Call) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if `answer` must decide."""
+
     def reject(self, session: "Session", message: Error) -> Decision:
         """Return what to do to send `message` in answer to what is no call."""
 
@@ -90,7 +98,18 @@ class Session:
     """The connection of the station called `identity`, of which the `peer` is the other side."""
 
     __slots__ = (
-        *("_calls", "_delays", "_farewell", "_host", "_incoming", "_open", "_outgoing", "_talk", "_transport"),
+        *(
+            "_calls",
+            "_delays",
+            "_farewell",
+            "_host",
+            "_incoming",
+            "_is_direct",
+            "_open",
+            "_outgoing",
+            "_talk",
+            "_transport",
+        ),
         *("_turn", "_we", "identity", "is_over", "version"),
     )
 
@@ -100,7 +119,7 @@ class Session:
         self.version = version
         self._transport = transport
         self._we = "mock" if peer is Sender.STATION else "station"
-        self._talk = Conversation(version, peer)
+        self._talk = Conversation(version, peer, takes_shortcuts=host.takes_shortcuts)
         self._host = host
         self._open: _OpenCall | None = None
         self._farewell = ""
@@ -135,6 +154,10 @@ class Session:
         """Publish a message, then answer it or give it to the call that waits for it."""
         waiting: _OpenCall | None = None
         try:
+            call = None if binary else self._talk.receive_sound_call(data)
+            if call is not None:
+                self._answer(call, data)
+                return
             came = self._talk.receive(data, self._host.validation)
             message, answers = came.message, came.answers
             if answers is not None:
@@ -148,6 +171,21 @@ class Session:
                 self._perform(self._host.reject(self, came.refusal), None)
         except Exception as error:
             self._failed(error, waiting)
+
+    def _answer(self, call: Call, data: bytes) -> None:
+        """Publish a call without violations, and answer it as others like it if the answer is remembered."""
+        host, identity, version = self._host, self.identity, self.version
+        host.publish(Received(clock.now(), identity, data, call, version=version))
+        prepared = host.prepared(self, call)
+        if prepared is None:
+            self._perform(host.answer(self, call, None), call)
+            return
+        text = prepared.text_for(call.id)
+        if self.is_over or not self._transport.send(text):
+            return
+        self._talk.answered(call)
+        answer = Result(call.id, prepared.payload)
+        host.publish(Sent(clock.now(), identity, text, answer, prepared.violations, call, "", "", version))
 
     def _failed(self, error: Exception, waiting: "_OpenCall | None") -> None:
         """Tell what went wrong here with a message of the peer, and end this connection, which is out of step now."""

@@ -153,6 +153,10 @@ class Link:
             self.heard(event.answers, event.message.payload)
 
     arrival = None
+    takes_shortcuts = True
+
+    def prepared(self, _: Session, call: Call) -> None:
+        """Return None: a station remembers no answers."""
 
     def reject(self, _: Session, message: Error) -> Decision:
         """Return the answer to a message that is not a valid call."""

@@ -83,13 +83,13 @@ class Received(Event):
     text: bytes
     """The message as it came."""
     message: Message | Malformed
-    violations: Sequence[Violation]
+    violations: Sequence[Violation] = ()
     """How it breaks its schema, worst first."""
-    answers: Call | None
+    answers: Call | None = None
     """The open call of the mock that it ends; None if it ends none."""
-    binary: bool
+    binary: bool = False
     """Whether it came in a binary frame."""
-    is_refused: bool
+    is_refused: bool = False
     """Whether it is not accepted: a call gets a CALLERROR, an answer ends its command as failed."""
     version: Version = DEFAULT
 

@@ -73,7 +73,7 @@ def altered(event: Event, change: Change, id_: str | None = None) -> Event:
     """Return an event with a changed payload."""
     assert isinstance(event, events.Received)
     assert isinstance(event.message, Call)
-    call = replace(event.message, payload=change(event.message.payload), id=id_ or event.message.id)
+    call = Call(id_ or event.message.id, event.message.action, change(event.message.payload))
     assert V201.schemas.request_violations(call.action, call.payload) == ()
     return replace(event, message=call, text=encode(call))
 
