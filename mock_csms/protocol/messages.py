@@ -15,7 +15,7 @@ import orjson
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.beginnings import begun
 from mock_csms.protocol.json_text import DEEPEST, FLAT, is_too_deep, may_be_too_deep, with_huge_numbers
-from mock_csms.protocol.json_values import abridged, huge_paths
+from mock_csms.protocol.json_values import abridged, huge_paths, kind_of
 from mock_csms.protocol.records import Record, field
 
 UNREADABLE_ID = "-1"
@@ -53,6 +53,8 @@ class Call(Record, weakref=True):
     """The paths in the payload to the first numbers beyond a double (`1e400`); each such number is read as infinity."""
 
     is_answer: ClassVar[bool] = False
+    number: ClassVar[int] = 2
+    """The number of its type."""
 
 
 class Result(Record):
@@ -65,6 +67,7 @@ class Result(Record):
     """The paths to the first numbers beyond the range of a double, as in a `Call`."""
 
     is_answer: ClassVar[bool] = True
+    number: ClassVar[int] = 3
 
 
 class Error(Record):
@@ -77,6 +80,7 @@ class Error(Record):
     details: Json | None = None
 
     is_answer: ClassVar[bool] = True
+    number: ClassVar[int] = 4
 
 
 class ReadArray(Record):
@@ -104,6 +108,8 @@ class Malformed(Record):
     """
     array: ReadArray | None = None
     """What was read of it; None unless it is an array that begins with an integer, without numbers beyond a double."""
+    number: int | None = None
+    """The number of the type that it begins with; None if it has none."""
 
 
 Message: TypeAlias = Call | Result | Error
@@ -120,6 +126,8 @@ class MessageType(Record):
     read: Callable[[list[Any], Huge], Message | None]
     """Returns the message in an array, or None if the array does not have these parts."""
     is_answer: bool
+    is_refused: bool = True
+    """Whether a malformed message of this type is refused with a CALLERROR, unless it is an answer."""
 
 
 def _read_call(array: list[Any], huge: Huge) -> Call | None:
@@ -139,14 +147,12 @@ def _read_error(array: list[Any], _: Huge) -> Error | None:
     return Error(*array[1:]) if is_one else None
 
 
-_CALL, _RESULT, _ERROR = 2, 3, 4
-_UNKNOWN = 9
 TYPES: Mapping[int, MessageType] = {
-    _CALL: MessageType("CALL", ("id", "action", "payload"), _read_call, is_answer=False),
-    _RESULT: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
-    _ERROR: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
+    Call.number: MessageType("CALL", ("id", "action", "payload"), _read_call, is_answer=False),
+    Result.number: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
+    Error.number: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
 }
-"""The types of messages of every version so far, by their number (Part 4, 4.1.3)."""
+"""The types of messages that every version has, by their number (Part 4, 4.1.3)."""
 
 
 class Framing(Record, eq=False):
@@ -175,6 +181,7 @@ _MOST_HUGE = 1000
 """How many numbers beyond the range of a double are named."""
 _MOST_ITEMS = 8
 """How many items of an array that is not a message are kept."""
+_RPC = ErrorCode.RpcFrameworkError
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 
@@ -195,15 +202,16 @@ def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
         if isinstance(array, list) and array:
             huge = tuple(islice(huge_paths(array[-1], ""), _MOST_HUGE))
     if not isinstance(array, list):
-        return Malformed(f"not a JSON array but {_kind(array)}")
+        return Malformed(f"not a JSON array but {kind_of(array)}")
     if not array or type(array[0]) is not int:
-        problem = "the first item is not the number of a message type"
-        return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(begun(data), framing))
+        problem, number = "the first item is not the number of a message type", _number_in(begun(data))
+        is_answer, code = _refused_with(number, framing)
+        return Malformed(problem, code, _id_of(array), is_answer, None, number)
     number = array[0]
     type_ = framing.types.get(number)
     if len(data) > FLAT and may_be_too_deep(data) and is_too_deep(array):
-        is_answer = type_ is not None and type_.is_answer
-        return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=is_answer, array=_read(array, is_plain=is_plain))
+        is_answer, code = _refused_with(number, framing)
+        return Malformed(_TOO_DEEP, code, _id_of(array), is_answer, _read(array, is_plain=is_plain), number)
     if type_ is None:
         problem, read = f"message type {number} is unknown", _read(array, is_plain=is_plain)
         return Malformed(problem, framing.unknown_type, _id_of(array), array=read)
@@ -223,14 +231,25 @@ def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Mal
     """
     is_deep = any(limit in str(error).lower() for limit in ("depth limit", "recursion limit"))
     beginning = begun(data)
-    is_answer = _is_of_answer(beginning, framing)
+    number = _number_in(beginning)
+    is_answer, code = _refused_with(number, framing)
     id_ = _begun_id(beginning) if beginning is not None and (is_answer or is_deep) else UNREADABLE_ID
-    return Malformed(_TOO_DEEP if is_deep else f"not JSON: {error}", id=id_, is_answer=is_answer)
+    return Malformed(_TOO_DEEP if is_deep else f"not JSON: {error}", code, id_, is_answer, None, number)
 
 
-def _is_of_answer(beginning: re.Match[str] | None, framing: Framing) -> bool:
-    type_ = framing.types.get(int(beginning["type"])) if beginning is not None else None
-    return type_ is not None and type_.is_answer
+def _number_in(beginning: re.Match[str] | None) -> int | None:
+    return None if beginning is None else int(beginning["type"])
+
+
+def _refused_with(number: int | None, framing: Framing) -> tuple[bool, ErrorCode | None]:
+    """Return whether a malformed message with that type counts as an answer, and the error code for it.
+
+    The code is None if the message is ignored.
+    """
+    type_ = None if number is None else framing.types.get(number)
+    if type_ is None:
+        return False, _RPC if number is None else framing.unknown_type and _RPC
+    return type_.is_answer, _RPC if type_.is_refused else None
 
 
 def _begun_id(beginning: re.Match[str]) -> str:
@@ -250,34 +269,23 @@ def _malformed(type_: MessageType, array: list[Any], read: ReadArray | None) -> 
     elif not _is_id(array[1]):
         problem = f"the id of a {name} is a string of 1 to {MAX_ID_LENGTH} characters"
     elif "action" in parts:
-        problem = f"the action of a {name} is a string, not {_kind(array[2])}"
+        problem = f"the action of a {name} is a string, not {kind_of(array[2])}"
     else:
         problem = f"the code and the description of a {name} are strings, its details are an object"
-    return Malformed(problem, id=_id_of(array), is_answer=type_.is_answer, array=read)
+    return Malformed(problem, _RPC if type_.is_refused else None, _id_of(array), type_.is_answer, read, array[0])
 
 
 def encode(message: Message) -> bytes:
     """Return the JSON text of `message` as it is sent."""
     match message:
         case Result():
-            array = [_RESULT, message.id, message.payload]
+            array = [message.number, message.id, message.payload]
         case Call():
-            array = [_CALL, message.id, message.action, message.payload]
+            array = [message.number, message.id, message.action, message.payload]
         case Error():
             description = message.description[:MAX_DESCRIPTION_LENGTH]
-            array = [_ERROR, message.id, message.code, description, message.details or {}]
+            array = [message.number, message.id, message.code, description, message.details or {}]
     return orjson.dumps(array)
-
-
-def with_wrong_type(text: bytes) -> bytes:
-    """Return the `text` of a message with the number of another message type, whose array looks different."""
-    number = int(text[1:2])
-    return b"%b%d%b" % (text[:1], number + 1 if number < _ERROR else _CALL, text[2:])
-
-
-def with_unknown_type(text: bytes) -> bytes:
-    """Return the `text` of a message with a type number that no version of OCPP has."""
-    return b"%b%d%b" % (text[:1], _UNKNOWN, text[2:])
 
 
 def _is_id(value: Any) -> bool:
@@ -287,9 +295,3 @@ def _is_id(value: Any) -> bool:
 def _id_of(array: list[Any]) -> str:
     """Return the message id of an array, or `UNREADABLE_ID` if it has no valid one."""
     return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
-
-
-def _kind(value: Any) -> str:
-    """Return the name of the JSON type of `value`, with its article."""
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")

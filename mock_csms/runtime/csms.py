@@ -241,9 +241,9 @@ class CsmsServer:
         identity = spelling(self._spellings, visitor.identity)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        station = self._models.welcome(identity)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         version = SUBPROTOCOLS[subprotocol]
+        station = self._models.welcome(identity, version)
+        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))

@@ -128,7 +128,7 @@ class Session:
             self._incoming.put(after, self._later(len(data), partial(self._take, data, binary=binary)))
 
     def _event(self, now: float, data: bytes, came: IncomingMessage, *, binary: bool) -> Received:
-        message, wrong, answers = came.message, came.violations, came.answers
+        message, wrong, answers = came.message, came.violations, came.answers or came.refuses
         return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
 
     def _take(self, data: bytes, *, binary: bool) -> None:
@@ -140,10 +140,10 @@ class Session:
             if answers is not None:
                 waiting, self._open = self._open, None
             self._host.publish(self._event(clock.now(), data, came, binary=binary))
+            if waiting is not None:
+                _settle(waiting.answer, came)
             if type(message) is Call:
                 self._perform(self._host.answer(self, message, came.refusal), message)
-            elif waiting is not None:
-                _settle(waiting.answer, came)
             elif came.refusal is not None:
                 self._perform(self._host.reject(self, came.refusal), None)
         except Exception as error:

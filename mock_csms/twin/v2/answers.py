@@ -43,7 +43,8 @@ def _boot_answered(station: StationModel, payload: Any) -> None:
 
 def _transaction(station: StationModel, payload: Any) -> None:
     """A transaction is running, or has ended."""
-    id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
+    id_ = _at(payload, "transactionInfo", "transactionId")
+    transactions: Any = station.transactions
     if not isinstance(id_, str):
         return
     id_ = spelling_in(transactions, id_)
