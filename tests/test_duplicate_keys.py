@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from mock_csms.conformance.common.keys import has_twins
-from mock_csms.protocol.messages import decode
+from mock_csms.protocol.decoding import decode
 from tests.wire import Mock
 
 CASES = [

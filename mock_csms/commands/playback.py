@@ -17,8 +17,9 @@ from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.actions import BOOT, Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 import orjson
 
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Refused, Spoiled, Unanswered

@@ -12,8 +12,9 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.facts.message_ids import MOST_IDS, NO_MARK, MessageIds
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Result, encode, with_unknown_type
+from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.wrong_types import with_unknown_type
 from mock_csms.twin.events import Disconnected, Event, Unanswered
 from tests.conformance.story import Story, accepted, came, connected, got, sent
 from tests.conformance.witness import STATION, inspect

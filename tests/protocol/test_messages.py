@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import (
     MAX_DESCRIPTION_LENGTH,
     MAX_ID_LENGTH,
@@ -17,7 +18,6 @@ from mock_csms.protocol.messages import (
     Malformed,
     Message,
     Result,
-    decode,
     encode,
 )
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.protocol.messages import Call, ErrorCode, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, ErrorCode
 from mock_csms.protocol.schemas import Schemas, Violation
 from mock_csms.protocol.versions import V201
 from tests.pace import work

@@ -56,7 +56,7 @@ def _typed_transaction(station: StationModel, typed: Any) -> None:
 
 
 def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> None:
-    transactions = station.transactions
+    transactions: Any = station.transactions
     id_ = spelling_in(transactions, id_)
     if is_ended:
         transactions.pop(id_, None)
