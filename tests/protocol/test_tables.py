@@ -37,8 +37,8 @@ def test_both_templates_of_a_row_are_valid(action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_what_a_line_begins_with_is_in_the_schema(action: str) -> None:
-    """Every field that the row of an action names for people is a property of its request or its response."""
+def test_gist_fields_are_in_the_schema(action: str) -> None:
+    """Each field in the gist of an action (for the console) is a property of its request or response."""
     row = ACTIONS[action]
     places = [("Request", row.gist)]
     places += [("Response", row.answer_gist)] if row.answer_gist != Action(row.sender).answer_gist else []
@@ -56,13 +56,13 @@ def test_every_schema_has_a_row() -> None:
     assert names == sorted(path.stem for path in SCHEMAS.glob("*.json"))
 
 
-def test_each_action_is_sent_by_whom_the_specification_says() -> None:
-    """The CSMS sends 39 actions, the station 24, and either of them DataTransfer."""
+def test_the_senders_of_actions() -> None:
+    """The CSMS sends 39 actions, the station 24, and both send DataTransfer."""
     assert Counter(row.sender for row in ACTIONS.values()) == {Sender.CSMS: 39, Sender.STATION: 24, Sender.EITHER: 1}
     assert ACTIONS["DataTransfer"].sender is Sender.EITHER
 
 
-def test_who_may_send_follows_from_the_sender() -> None:
+def test_how_many_actions_each_side_may_send() -> None:
     """A station may send 25 actions, a CSMS 40."""
     assert sum(row.sent_by(Sender.STATION) for row in ACTIONS.values()) == 25
     assert sum(row.sent_by(Sender.CSMS) for row in ACTIONS.values()) == 40
@@ -77,7 +77,7 @@ def test_error_codes_are_those_of_ocpp() -> None:
 
 @pytest.mark.parametrize("code", ErrorCode)
 def test_error_codes_are_spelled_as_they_are_named(code: ErrorCode) -> None:
-    """The name of an error code in the program is the text that is sent."""
+    """The name of an error code in the program is its text in messages."""
     assert code.name == code.value
 
 

@@ -171,7 +171,7 @@ def test_limits_are_followed_after_a_reboot() -> None:
     assert states(station)[-1] == ("ChargingStateChanged", "SuspendedEVSE")
 
 
-def test_an_alarm_that_rings_early_is_set_anew() -> None:
+def test_an_alarm_that_rings_early_is_set_again() -> None:
     """The limit changes at its time although the alarm rings too early."""
     station = Driven(QUIET)
     put(station, profile(periods=STEPS, **RELATIVE))
