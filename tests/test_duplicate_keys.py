@@ -46,7 +46,7 @@ DATA = '[2,"1","DataTransfer",{"vendorId":"V","data":|}]'
         ('[2,"1","Heartbeat",{}]', []),
     ],
 )
-async def test_keys_that_come_twice(text: str, names: Sequence[str]) -> None:
+async def test_repeated_keys(text: str, names: Sequence[str]) -> None:
     """R20 names the key as it was written, in any message and at any depth; equal keys of two objects are fine."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "events"

@@ -1,4 +1,4 @@
-"""Plays the examples of `mock-csms explain` as events of a station: frames, handshakes, and what happens between."""
+"""Plays the examples of `mock-csms explain` as events of a station: frames, handshakes and waits."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ def _whole(line: str) -> str:
 
 
 class Player:
-    """Makes events from lines, one after the other. An example that begins with a handshake has no events before it."""
+    """Makes an event from each line. An example that begins with a handshake has no events before it."""
 
     def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
         self.now, self.lines = NOW, [_whole(line) for line in lines]
