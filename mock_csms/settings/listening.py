@@ -1,4 +1,4 @@
-"""Where the mock listens, and what one connection may do."""
+"""The settings of the listening socket and of single connections."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Listening:
-    """Where the mock listens, and what one connection may do."""
+    """The settings of the listening socket and of single connections."""
 
     title: ClassVar[str] = "listening"
 

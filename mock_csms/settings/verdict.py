@@ -1,4 +1,4 @@
-"""What is expected of a run, and when it ends."""
+"""The settings of expectations, and of the end of a run."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,7 +11,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Verdict:
-    """What is expected of a run, and when it ends."""
+    """The settings of expectations, and of the end of a run."""
 
     title: ClassVar[str] = "verdict"
 

@@ -43,7 +43,7 @@ def _others(mode: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Doing:
-    """What the station does; without --send, --charge, --script and --count it runs until a signal ends it."""
+    """What the station does. Without --send, --charge, --script and --count it runs until a signal ends it."""
 
     title: ClassVar[str] = "what it does"
 
@@ -150,7 +150,7 @@ class Connecting:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Shape:
-    """What kind of station it is."""
+    """The kind of station."""
 
     title: ClassVar[str] = "the station"
 
@@ -215,7 +215,7 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
 class Output:
-    """What is printed."""
+    """The output."""
 
     title: ClassVar[str] = "output"
 

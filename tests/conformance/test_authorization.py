@@ -42,7 +42,7 @@ def test_evses_that_a_token_may_not_use() -> None:
     """A04 reports a start at an EVSE not in evseId, but not if the answer to the Started itself brought the evseId."""
     only = {"evseId": [2]}
     elsewhere = started(asked(Story().begin(), **only))
-    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but may only at 2"]
+    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but is allowed at 2"]
     told = {"idTokenInfo": ACCEPTED | only}
     assert started(started(Story().begin(), answer=told)).found(*ALL) == []
 

@@ -33,7 +33,7 @@ def test_a_change_to_the_present_state() -> None:
     """G02 reports a ChangeAvailability to the present state that is not Accepted."""
     open_ = (CHANGE, OPEN, {"status": "Rejected"})
     assert Story().begin().command(*open_).found("G02") == [
-        f"{CHANGE} to Operative is Rejected, although that is the state already"
+        f"{CHANGE} to Operative is Rejected, although it already has that state"
     ]
     assert closed(Story().begin()).command(*open_).found("G02") == []
     assert closed(Story().begin(), "Rejected", id=9).found("G02") == []
@@ -54,7 +54,7 @@ def test_a_change_during_a_transaction() -> None:
     late = charging("Scheduled").wait(40).tell(1, 1, "Unavailable").event(*ended)
     assert late.wait(40).found("G03") == []
     (finding,) = charging("Scheduled").event(*ended).tell(1, 1).wait(40).found("G03")
-    assert finding == "connector 1.1 is Available, but was to become Unavailable after its transaction"
+    assert finding == "connector 1.1 is Available, but should be Unavailable after its transaction"
 
 
 def test_another_connector_may_be_used_later() -> None:
@@ -100,7 +100,7 @@ def test_statuses_in_events() -> None:
         "the trigger of the status Occupied is Alerting"
     ]
     assert told("AvailabilityState", "Charging") == ["Charging is no status of a connector"]
-    assert told("Status", "Occupied") == ["the status Occupied is that of Connector.Status"]
+    assert told("Status", "Occupied") == ["the status Occupied is reported as Connector.Status"]
 
 
 def test_unlocking() -> None:

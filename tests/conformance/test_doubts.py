@@ -76,7 +76,7 @@ def test_a_register_in_another_unit() -> None:
     story.wait(60).event("Updated", "MeterValuePeriodic", 1, meterValue=register(story, 150, "kWh"))
     story.wait(60).event("Updated", "MeterValuePeriodic", 2, meterValue=register(story, 210))
     fallen = "Energy.Active.Import.Register of EVSE 1 fell from 150000 to 210"
-    assert story.found("M") == [f"{fallen}; only one of them was told in thousands (kWh)"]
+    assert story.found("M") == [f"{fallen}; only one of the two was sent in kWh"]
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,9 @@ def given(status: str, *used: str) -> list[str]:
 def test_passwords() -> None:
     """S05 expects the new password if it was Accepted, and either one if a reboot is required."""
     assert given("Accepted", NEW, NEW) == []
-    assert given("Accepted", OLD) == ["the password is the one from before SetVariables was Accepted"]
+    assert given("Accepted", OLD) == ["the password is the old one, although SetVariables was Accepted"]
     assert given("Rejected", OLD) == []
-    assert given("Rejected", NEW) == ["the password is one that SetVariables did not accept"]
+    assert given("Rejected", NEW) == ["the station did not accept this password in SetVariables"]
     assert given("RebootRequired", OLD, NEW) == []
     assert not any(word in text for text in given("Accepted", OLD) for word in (OLD, NEW))
 

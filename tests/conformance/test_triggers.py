@@ -124,6 +124,6 @@ def test_the_status_of_an_update(before: str, is_wrong: bool) -> None:
 def test_a_triggered_status_when_idle(action: str, told: str) -> None:
     """F06 reports a triggered status other than Idle while nothing runs."""
     assert trigger(accepted(), action).call(action, {"status": told}).found("F06") == [
-        f"{action} is {told}, although nothing is going on"
+        f"{action} is {told}, although no upload or update runs"
     ]
     assert trigger(accepted(), action).call(action, {"status": "Idle"}).found("F06", "N02") == []

@@ -88,5 +88,5 @@ async def test_a_missing_offline_transaction_is_an_error() -> None:
     """A station that does not authorize offline does not reach the state."""
     async with run("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") as it:
         station = await it.begin()
-        with pytest.raises(AssertionError, match="is back, and told of no transaction within 5 s"):
+        with pytest.raises(AssertionError, match="is back, but reported no transaction within 5 s"):
             await states.start_offline_transaction(station)

@@ -289,7 +289,7 @@ async def test_messages_are_triggered() -> None:
         async with answering(peer, [3, {"status": "Accepted"}]):
             await trigger(station, "Heartbeat")
         for answer, outcome, told in (
-            ("Rejected", pytest.skip.Exception, "the station rejects to be triggered to send Heartbeat"),
+            ("Rejected", pytest.skip.Exception, "the station rejects the trigger of Heartbeat"),
             ("NotImplemented", pytest.skip.Exception, "the station has no trigger of Heartbeat"),
         ):
             async with answering(peer, [3, {"status": answer}]):
