@@ -223,8 +223,8 @@ def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any],
     """The payload of a command is the default of its row, with the settings for it merged in."""
     payload = sent(action, **texts)
     assert not V201.schemas.request_violations(action, payload)
-    for part in path.split("."):
-        payload = payload[int(part) if part.isdigit() else part]
+    for step in path.split("."):
+        payload = payload[int(step) if step.isdigit() else step]
     assert payload == value
 
 

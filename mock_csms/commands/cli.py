@@ -10,7 +10,6 @@ from mock_csms.commands.clashes import refuse_clashes
 from mock_csms.commands.settings import as_toml, gather, read_config
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.runtime.deferred import load_when_used
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import check
 from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
@@ -46,7 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print(as_toml(config, sources))
     for warning in _masked(warnings, is_redacted=config.redact):
         to_stderr(f"mock-csms: warning: {warning}\n")
-    load_when_used("ssl", "asyncio.sslproto")  # asyncio imports them for TLS
     import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
 
     from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above

@@ -18,6 +18,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
+from mock_csms.settings.assembly import scripts
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
@@ -49,23 +50,30 @@ async def serve(
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
+            def force() -> int:
+                csms.settle()
+                return ending.force()
+
             def announce(url: str) -> None:
-                _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
+                _see_to_signals(ended, force, Reload(csms, sources, gather))
                 with naming("stdout" if people is sys.stdout else "stderr"):
                     tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
                     ready.write(url)
+                if _can_wait(config):
+                    csms.postpone(_forget_the_start)
+                else:
+                    _forget_the_start()
 
             await stack.enter_async_context(running(csms, announce))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
-        gc.freeze()  # what was loaded until now stays for ever, so that no garbage collection needs to look at it
-        gc.enable()
         await ended.wait()
+        csms.settle()
         ending.judge(verdict, findings)
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
@@ -79,6 +87,17 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
     from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
 
     return RunVerdict(config, bus, records.shown, end, records.mask_difference)
+
+
+def _can_wait(config: Config) -> bool:
+    """Whether the first events may be published later: not if a trace must be ahead of answers, or commands react."""
+    return config.checks != "none" and not (config.trace or config.learn or scripts(config))
+
+
+def _forget_the_start() -> None:
+    """Collect garbage from now on, but none of what the start has loaded: it stays as long as the process."""
+    gc.freeze()
+    gc.enable()
 
 
 def _exposed(config: Config) -> Iterator[str]:

@@ -20,6 +20,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
@@ -29,8 +30,7 @@ from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.twin.folding import fold
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class CsmsServer:
         )
         self._endpoint = Endpoint(self, limits, backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._publishing = Publishing(self.stations, self._inspection, self.bus)
+        self.publish = self._publishing.publish
+        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -73,6 +76,7 @@ class CsmsServer:
 
         Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
+        self.settle()
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
@@ -170,16 +174,6 @@ class CsmsServer:
         return self._inspection.lost
 
     # What sessions call.
-
-    def publish(self, event: Event) -> None:
-        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event)
-        station = self.stations.get(event.station)
-        if station is not None:
-            fold(station, event)
-        self.bus.publish(event)
-        for finding in found:
-            self.bus.publish(finding)
 
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
