@@ -15,7 +15,7 @@ from mock_csms.twin.events import Connected, Event, Knocked, Received, Started
 from mock_csms.twin.folding import fold
 from mock_csms.twin.station import StationModel
 
-_LONGEST = 0.05
+LONGEST = 0.05
 """How long events are kept if no station sends anything, in seconds."""
 _BEFORE_AN_ANSWER = (Started, Knocked, Connected, Received)
 """The kinds of events that an answer may follow; any other one ends the keeping."""
@@ -52,7 +52,7 @@ class Publishing:
         """
         self._kept = deque()
         self._then = then
-        self._timer = asyncio.get_running_loop().call_later(_LONGEST, self.settle)
+        self._timer = asyncio.get_running_loop().call_later(LONGEST, self.settle)
 
     def _keep(self, event: Event) -> None:
         assert self._kept is not None  # noqa: S101 - `publish` has looked
