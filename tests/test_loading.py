@@ -67,6 +67,11 @@ class Program(Mock):
         self.program = [sys.executable, "-c", STARTED + text + RUNS]
         super().__init__(*flags)
 
+    def finish(self) -> None:
+        """Stop it; keep its log."""
+        self.last_log = self.log
+        super().finish()
+
 
 def events_of(file: Path) -> list[tuple[str, str]]:
     """Return the event and the action or check of each line of an event log."""
@@ -103,16 +108,24 @@ async def test_the_first_answer_does_not_wait_for_the_checks(tmp_path: Path) -> 
     ]
 
 
-@pytest.mark.parametrize("how", ["signal", "reload"])
-async def test_what_was_kept_is_published_before_the_mock_ends(how: str) -> None:
-    """Events that wait for the first answer are published when the run ends, or when the settings are read again."""
-    async with Program("") as mock, mock.raw():
+async def test_what_was_kept_counts_when_the_mock_ends() -> None:
+    """A signal may come before the first answer: what happened until then is judged, and is in the log."""
+    async with Program("", "--fail-on-findings", "warning") as mock, mock.raw("/CS|1"):
         assert mock.log == ""
-        if how == "signal":
-            await asyncio.to_thread(mock.stop)
-        else:
-            mock.process.send_signal(signal.SIGHUP)
-        await until(lambda: " connected " in mock.log)
+        mock.statuses = (1,)
+        assert await asyncio.to_thread(mock.stop) == 1
+    assert " T04 " in mock.last_log
+
+
+async def test_what_was_kept_is_judged_by_the_settings_of_its_time(tmp_path: Path) -> None:
+    """Settings that are read again before the first answer do not change how earlier events are judged."""
+    settings = tmp_path / "settings.toml"
+    settings.write_text('checks = "all"')
+    async with Program("", "--config", str(settings)) as mock, mock.raw("/CS|1"):
+        settings.write_text('checks = "none"')
+        mock.process.send_signal(signal.SIGHUP)
+        await until(lambda: "checks: all -> none" in mock.log)
+        assert " T04 " in mock.log
 
 
 def test_a_wrong_selection_of_checks_is_refused_before_the_mock_listens() -> None:

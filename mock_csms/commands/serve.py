@@ -45,27 +45,21 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Recorder(config, bus, command))
-            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
+            csms = CsmsServer(config, bus, records.backpressure)
+            ending = Ending(records, people, ready, csms.settle)
             verdict = _verdict(config, bus, records, ended.set)
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
-            def force() -> int:
-                csms.settle()
-                return ending.force()
-
             def announce(url: str) -> None:
-                _see_to_signals(ended, force, Reload(csms, sources, gather))
+                _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
                 with naming("stdout" if people is sys.stdout else "stderr"):
                     tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
                     ready.write(url)
-                if _can_wait(config):
-                    csms.postpone(_forget_the_start)
-                else:
-                    _forget_the_start()
+                _end_the_start(csms, config)
 
             await stack.enter_async_context(running(csms, announce))
         except OSError as error:
@@ -73,7 +67,6 @@ async def serve(
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
         await ended.wait()
-        csms.settle()
         ending.judge(verdict, findings)
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
@@ -89,15 +82,20 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
     return RunVerdict(config, bus, records.shown, end, records.mask_difference)
 
 
-def _can_wait(config: Config) -> bool:
-    """Whether the first events may be published later: not if a trace must be ahead of answers, or commands react."""
-    return not (config.trace or config.learn or scripts(config))
+def _end_the_start(csms: CsmsServer, config: Config) -> None:
+    """Let the first events be published behind the first answer, unless a trace must be ahead of it, or commands react.
 
+    After that garbage is collected, but none of what was loaded until then: it stays as long as the process.
+    """
 
-def _forget_the_start() -> None:
-    """Collect garbage from now on, but none of what the start has loaded: it stays as long as the process."""
-    gc.freeze()
-    gc.enable()
+    def collect_garbage() -> None:
+        gc.freeze()
+        gc.enable()
+
+    if config.trace or config.learn or scripts(config):
+        collect_garbage()
+    else:
+        csms.postpone(collect_garbage)
 
 
 def _exposed(config: Config) -> Iterator[str]:
@@ -110,7 +108,9 @@ def _exposed(config: Config) -> Iterator[str]:
 class Ending:
     """The end of a run: it is judged before anything closes, and reported when all is closed and written."""
 
-    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
+    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile, settle: Callable[[], None]) -> None:
+        self._settle = settle
+        """Publishes the events that wait for the first answer."""
         self._ready = ready
         self._records = records
         self._people = people
@@ -121,6 +121,7 @@ class Ending:
     def judge(self, verdict: "RunVerdict | None", findings: Findings) -> None:
         """Judge what was seen so far, and write the cases; from now on no station should connect."""
         self._ready.remove()
+        self._settle()
         findings.conclude()
         suites = {}
         outcomes: list[Callable[[Status], str]] = []
@@ -155,6 +156,7 @@ class Ending:
     def force(self) -> int:
         """Write what waits, print the reports, and return the status of a run that a second signal ends."""
         self._ready.remove()
+        self._settle()
         self._records.flush()
         return self.tell(Status.FORCED)
 
