@@ -22,6 +22,7 @@ from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
@@ -31,8 +32,7 @@ from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.twin.folding import fold
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ class CsmsServer:
         self._acceptors: list[Acceptor] = []
         self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._publishing = Publishing(self.stations, self._inspection, self.bus)
+        self.publish = self._publishing.publish
+        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -69,6 +72,7 @@ class CsmsServer:
 
         Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
+        self.settle()
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
@@ -167,16 +171,6 @@ class CsmsServer:
         return self._inspection.lost
 
     # What sessions call.
-
-    def publish(self, event: Event) -> None:
-        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event)
-        station = self.stations.get(event.station)
-        if station is not None:
-            fold(station, event)
-        self.bus.publish(event)
-        for finding in found:
-            self.bus.publish(finding)
 
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
