@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.redaction import MASK, MOST_TOKENS, Redactor
+from mock_csms.behavior.quick_redaction import MASK
+from mock_csms.behavior.redaction import MOST_TOKENS, Redactor
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Failed, Lost, Received, Refused, Sent, Spoiled, Unanswered
