@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from mock_csms.behavior.mentions import Mentions
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.secrets import Secrets
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.long_way import force_long_way
-from mock_csms.protocol.messages import Call, Result, decode
+from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.events import Event, Received, Sent
 
 TOKENS = ["TAG1", "tag-2", "DE*ABC*C12", "1234", "kiosk", "a b", "\u00e4ther", "**-*", "x", "k\u212ad5"]
