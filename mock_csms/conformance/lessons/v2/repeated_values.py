@@ -37,6 +37,8 @@ MANY_BEATS = 4
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
 """The deadline of a heartbeat that may have come before the answer to its trigger (F01)."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
+_DIGITS = b"0123456789."
+_MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
 _has_braces = re.compile(rb"\{\}").search
 _QUOTES = 4
 """The number of quotes that a call has around its id and its action."""
@@ -49,6 +51,8 @@ class Course(Mutable):
 
     transaction: Transaction
     """The transaction."""
+    mask: bytes
+    """The text of the last message, from its action on, with 0 for each digit and each dot."""
     shape: bytes
     """The text of the messages without digits."""
     evse: Any
@@ -112,10 +116,11 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
     typed = message.typed
     if typed is None:
         return False
-    id_, shape = typed.transactionInfo.transactionId, _shape_of(event.text)
-    course = courses.get(id_)
-    if course is None or course.shape != shape or course.evse != typed.evse:
-        course = _course_of(message, event.text, shape, station)
+    id_, text = typed.transactionInfo.transactionId, event.text
+    tail = text[text.find(_ACTION) :]
+    course, mask = courses.get(id_), tail.translate(_MASK)
+    if course is None or course.evse != typed.evse or not _is_like(tail, mask, course):
+        course = _course_of(message, tail, mask, station)
         if course is None:
             return False
         courses[id_] = course
@@ -151,18 +156,23 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     return True
 
 
-def _shape_of(text: bytes) -> bytes:
-    """Return the part of a text that stays the same while numbers and times change: all after the id, no digits."""
-    return text[text.find(_ACTION) :].translate(None, b"0123456789.")
+def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
+    """Whether a message differs from the others of its course in digits only, in their values or their number."""
+    if mask == course.mask:
+        return True
+    if tail.translate(None, _DIGITS) != course.shape:
+        return False
+    course.mask = mask
+    return True
 
 
-def _course_of(message: Call, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
+def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
     """Return the course of a message; None if anything but its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id.get(info["transactionId"])
     if transaction is None or not (
-        _is_going_on(transaction, payload, info) and _is_usual(text, payload, station)
+        _is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)
     ):  # X01
         return None
     settings = meters.settings(station.variables)
@@ -172,7 +182,7 @@ def _course_of(message: Call, text: bytes, shape: bytes, station: KnownStation) 
     if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
         return None  # M03, M04, M06
     interval = settings.interval if settings.updated else None
-    return Course(transaction, shape, message.typed.evse, samples, interval or 0.0)
+    return Course(transaction, mask, tail.translate(None, _DIGITS), message.typed.evse, samples, interval or 0.0)
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
