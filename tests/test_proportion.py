@@ -13,7 +13,8 @@ from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.conversation import Conversation
-from mock_csms.protocol.messages import Malformed, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Malformed
 from mock_csms.protocol.versions import V201
 from mock_csms.twin.events import Connected, Received
 from mock_csms.watch.lines import describe

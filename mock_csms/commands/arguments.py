@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn
@@ -81,7 +80,6 @@ def parser_for(
         prog=prog,
         usage=usage,
         description=description,
-        epilog=_listed({**guide.lists, **guide.tables}) if guide else None,
         allow_abbrev=False,
         formatter_class=_formatter,
         add_help=False,
@@ -142,6 +140,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
         """Prints the help with every flag."""
 
         def __call__(self, parser: Any, *_: Any) -> NoReturn:
+            parser.epilog = _listed({**guide.lists, **guide.tables}) if guide else None
             _print(parser.format_help())
 
     class Short(argparse.Action):
@@ -174,6 +173,8 @@ def _print(text: str) -> NoReturn:
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
     """Return the help that fits on one screen."""
+    import textwrap  # noqa: PLC0415 - who serves does not wait for it
+
     parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), _columns())]
     parts.append("The most used flags:\n" + "\n".join(_row(*_meaning_of(name, settings)) for name in guide.common))
     examples = (f"  {parser.prog} {line}\n{'':6}{what}" if line else f"  {what}" for line, what in guide.examples)
@@ -215,6 +216,8 @@ def _brief(text: str) -> str:
 
 def _row(word: str, meaning: str) -> str:
     """Return a word with its meaning beside it, or below it if the word is long."""
+    import textwrap  # noqa: PLC0415 - as above
+
     lines = textwrap.wrap(meaning, _columns() - _INDENT)
     head = f"  {word}".ljust(_INDENT)
     if len(head) > _INDENT:

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +27,7 @@ from mock_csms.runtime.place import Place
 from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.conformance import Conformance
-from mock_csms.settings.flags import flag, read
+from mock_csms.settings.flags import Immutable, flag, part, read
 from mock_csms.twin.events import Connected, Event, Failed, Finding, Received, Sent
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.findings import Findings
@@ -43,8 +42,8 @@ _NOTHING = "the trace has no record that can be checked"
 _UNSEEN = "not exercised: a trace does not show handshakes and how connections end"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TraceSettings(Conformance):
+@part
+class TraceSettings(Conformance, Immutable):
     """The settings of `mock-csms check`."""
 
     junit: str | None = flag(

@@ -17,8 +17,9 @@ from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.actions import BOOT, Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
@@ -179,7 +180,7 @@ def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
 
 def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and its message; for a spoiled frame the message before it was spoiled."""
-    message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
+    message = line.talk.read(entry.text) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
     id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Any
 
-from mock_csms.behavior.secret_finder import secrets_in
 from mock_csms.commands.settings import read_config, written_value
 from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
@@ -75,6 +74,8 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
     Settings that need a restart are compared with those of the start (`first`), all others with those read `last`.
     """
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - no start waits for it
+
     for setting in fields(Config):
         name = setting.name
         before = first if name in FIXED else last
@@ -94,6 +95,8 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
 def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bool) -> Sequence[str]:
     """Return which tables were added and removed; if none were, report that their order has changed."""
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
+
     if list(before) == list(after):
         return []
     added = [f"added {text}" for text in after if text not in before]

@@ -18,6 +18,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
+from mock_csms.settings.assembly import scripts
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
@@ -44,7 +45,8 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Recorder(config, bus, command))
-            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
+            csms = CsmsServer(config, bus, records.backpressure)
+            ending = Ending(records, people, ready, csms.settle)
             verdict = _verdict(config, bus, records, ended.set)
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
@@ -57,14 +59,13 @@ async def serve(
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
                     ready.write(url)
+                _end_the_start(csms, config)
 
             await stack.enter_async_context(running(csms, announce))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
-        gc.freeze()  # all objects so far live as long as the process, so no garbage collection needs to look at them
-        gc.enable()
         await ended.wait()
         ending.judge(verdict, findings)
     if csms.unsaved:
@@ -81,6 +82,22 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
     return RunVerdict(config, bus, records.shown, end, records.mask_difference)
 
 
+def _end_the_start(csms: CsmsServer, config: Config) -> None:
+    """Let the first events be published behind the first answer, unless a trace must be ahead of it, or commands react.
+
+    After that garbage is collected, but none of what was loaded until then: it stays as long as the process.
+    """
+
+    def collect_garbage() -> None:
+        gc.freeze()
+        gc.enable()
+
+    if config.trace or config.learn or scripts(config):
+        collect_garbage()
+    else:
+        csms.postpone(collect_garbage)
+
+
 def _exposed(config: Config) -> Iterator[str]:
     """Yield a warning if other machines can connect without a password."""
     is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
@@ -91,7 +108,9 @@ def _exposed(config: Config) -> Iterator[str]:
 class Ending:
     """The end of a run: it is judged before anything closes, and reported after everything is written."""
 
-    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
+    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile, settle: Callable[[], None]) -> None:
+        self._settle = settle
+        """Publishes the events that wait for the first answer."""
         self._ready = ready
         self._records = records
         self._people = people
@@ -102,6 +121,7 @@ class Ending:
     def judge(self, verdict: "RunVerdict | None", findings: Findings) -> None:
         """Judge the events so far, and write the cases; from now on no station should connect."""
         self._ready.remove()
+        self._settle()
         findings.conclude()
         suites = {}
         outcomes: list[Callable[[Status], str]] = []
@@ -136,6 +156,7 @@ class Ending:
     def force(self) -> int:
         """Write all waiting records, print the reports, and return the status of a run that a second signal ends."""
         self._ready.remove()
+        self._settle()
         self._records.flush()
         return self.tell(Status.FORCED)
 

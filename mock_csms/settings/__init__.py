@@ -3,12 +3,13 @@
 Each file of this folder has the fields of one subject: one `part` of `Config`.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from mock_csms.settings.answers import Answers
 from mock_csms.settings.authorization import Authorization
 from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
+from mock_csms.settings.flags import Immutable, part
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
@@ -16,7 +17,7 @@ from mock_csms.settings.rules import RulesAndFaults
 from mock_csms.settings.verdict import Verdict
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@part
 class Config(
     Records,
     Knowledge,
@@ -28,6 +29,7 @@ class Config(
     Authorization,
     Answers,
     Listening,
+    Immutable,
 ):
     """The settings of one mock. (A dataclass lists the fields of its last base first.)
 
@@ -41,7 +43,7 @@ class Config(
 
 
 _FIXED_PARTS = (Listening, Records, Verdict, Knowledge)
-FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(part)) | {
+FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) | {
     "seed",
     "command",
     "delay",

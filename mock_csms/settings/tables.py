@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.dialect import TokenAnswer
-from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
 from mock_csms.protocol.actions import Json
@@ -98,6 +97,8 @@ def rules(tables: Sequence[Table]) -> Rules:
 
 
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
+    from mock_csms.behavior.notation import parse_fault, parse_match  # noqa: PLC0415 - no start without rules needs it
+
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
@@ -117,6 +118,13 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     if "fault" in taken:
         fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
     return answer, fault
+
+
+def _trigger(text: str) -> Match:
+    """Take the match for the calls of stations that a command waits for."""
+    from mock_csms.behavior.notation import parse_match  # noqa: PLC0415 - as above
+
+    return parse_match(text, commands=False)
 
 
 def payload(value: Any) -> Json:
@@ -248,7 +256,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "payload-raw": raw,
         "delay": lambda value: values.number()(str(value)),
         "period": lambda value: values.number(above=True)(str(value)),
-        "on": Text(lambda value: parse_match(value, commands=False)),
+        "on": Text(_trigger),
         "station": Text(values.text),
         "repeat": lambda value: values.integer(1)(str(value)),
     },

@@ -15,7 +15,7 @@ from mock_csms.protocol.json_text import DEEPEST, is_too_deep
 
 _MOST_DIGITS = 20
 _TOO_DEEP = f"not TOML: nested deeper than {DEEPEST} levels"
-_DOTTED = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}""")
+_DOTTED = rf"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}"""
 """A key with very many parts."""
 
 MARKS = (
@@ -54,7 +54,7 @@ def parse_toml(text: str) -> Json:
     """Return the values of a TOML text. Raises ValueError with one line."""
     import tomllib  # noqa: PLC0415 - only users with files wait for it
 
-    if _DOTTED.search(text):  # the parser's time would grow with the square of the length
+    if re.search(_DOTTED, text):  # for which the parser would need the square of its length
         raise ValueError(f"not TOML: a key has more than {DEEPEST} parts")
     try:
         parsed = tomllib.loads(text)

@@ -15,6 +15,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.host import Peer
 from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
@@ -154,23 +155,27 @@ class Link:
             self.heard(event.answers, event.message.payload)
 
     arrival = None
+    takes_shortcuts = True
 
-    def reject(self, _: Session, message: Error) -> Decision:
+    def prepared(self, _: Peer, call: Call) -> None:
+        """Return None: a station remembers no answers."""
+
+    def reject(self, _: Peer, message: Error) -> Decision:
         """Return the answer to a message that is not a valid call."""
         return Decision(message, (Emission(message),))
 
-    def answer(self, _: Session, call: Call, refusal: Error | None) -> Decision:
+    def answer(self, _: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return the answer to a call of the CSMS."""
         message = self.refuse(call, refusal) if refusal else self._answer(call)
         if message is None:
             return Decision(Result(call.id, {}), ())
         return Decision(message, self.spoil((Emission(message),)))
 
-    def command(self, _: Session, call: Call) -> Decision:
+    def command(self, _: Peer, call: Call) -> Decision:
         """Return how one of our calls is sent."""
         return Decision(call, self.spoil((Emission(call),)))
 
-    def ended(self, _: Session) -> None:
+    def ended(self, _: Peer) -> None:
         """Note that the connection has ended."""
         self._gone.set()
         self._ended()

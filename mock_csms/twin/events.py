@@ -83,13 +83,16 @@ class Received(Event):
     text: bytes
     """The message as it came."""
     message: Message | Malformed
-    violations: Sequence[Violation]
+    violations: Sequence[Violation] = ()
     """How it breaks its schema, worst first."""
-    answers: Call | None
-    """The open call of the mock that it ends; None if it ends none."""
-    binary: bool
+    answers: Call | None = None
+    """The open call of the mock that it ends; None if it ends none.
+
+    Of a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT it refuses.
+    """
+    binary: bool = False
     """Whether it came in a binary frame."""
-    is_refused: bool
+    is_refused: bool = False
     """Whether the mock rejects it: a call gets a CALLERROR, an answer ends its command as failed."""
     version: Version = DEFAULT
 

@@ -32,7 +32,12 @@ def fold(station: StationModel, event: Event) -> None:
             return
         if type(message) is Call:
             learn = meaning.calls.get(message.action)
-            if learn:
+            if learn is None:
+                return
+            learn_typed = meaning.typed_calls.get(message.action) if message.typed is not None else None
+            if learn_typed is not None:
+                learn_typed(station, message.typed)
+            else:
                 learn(station, message.payload)
         elif type(message) is Result and call is not None and not event.violations:
             learn_result = meaning.results.get(call.action)

@@ -12,6 +12,8 @@ class Meaning(Record):
 
     calls: Mapping[str, Callable[[StationModel, Any], None]]
     """Updates the model with the payload of a call of the station."""
+    typed_calls: Mapping[str, Callable[[StationModel, Any], None]]
+    """The same from a typed payload (`protocol/typed.py`), for calls that are frequent."""
     results: Mapping[str, Callable[[StationModel, Any, Any], None]]
     """Updates the model with a command and its answer: the payload of the command, and that of the answer."""
     responses: Mapping[str, Callable[[StationModel, Any], None]]

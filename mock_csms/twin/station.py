@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from mock_csms.protocol.records import Mutable, bounded
+from mock_csms.protocol.versions import DEFAULT, Version
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
@@ -18,13 +19,15 @@ class StationModel(Mutable):
     """What the mock knows about one station."""
 
     identity: str
+    version: Version = DEFAULT
+    """The version of OCPP that it speaks on its last connection."""
     password: str | None = None
     """The last password from the mock that the station accepted; None if there was none."""
     boot_status: str | None = None
     """The status in the mock's answer to its last BootNotification; None before that answer."""
     asked_for: frozenset[str] = frozenset()
     """The actions that commands have requested since its last BootNotification."""
-    transactions: dict[str, None] = bounded(1000)
+    transactions: dict[str | int, None] = bounded(1000)
     """The ids of its running transactions, the oldest first (a dict keeps the order); at most a thousand."""
     csr: str = ""
     """Its last certificate signing request, of any type."""
@@ -45,7 +48,7 @@ class StationModel(Mutable):
         return self.boot_status == "Accepted"
 
     @property
-    def oldest_transaction(self) -> str | None:
+    def oldest_transaction(self) -> str | int | None:
         """The id of the transaction that has been running longest; None if none runs."""
         return next(iter(self.transactions), None)
 
@@ -81,8 +84,8 @@ class Stations:
         """Return the model of a station that has connected or is followed; None if there is none or it was dropped."""
         return self.let_in.get(identity) or self._others.get(identity)
 
-    def welcome(self, identity: str) -> StationModel:
-        """Return the model of a station that connects."""
+    def welcome(self, identity: str, version: Version = DEFAULT) -> StationModel:
+        """Return the model of a station that connects, and that speaks this version of OCPP now."""
         self._gone.pop(identity, None)
         self._visitors.pop(identity, None)
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
@@ -90,6 +93,7 @@ class Stations:
             station.boot_status = self._forgotten.pop(identity)
             station.password = self._passwords.pop(identity, None)
         self.let_in[identity] = station
+        station.version = version
         station.connections += 1
         return station
 

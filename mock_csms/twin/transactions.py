@@ -3,8 +3,9 @@
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.messages import Call, decode
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.twin.connectors import Connector
 

@@ -29,8 +29,8 @@ def test_connectors_follow_their_evse() -> None:
     assert again.wait(40).found("G01", "G04") == []
 
 
-def test_a_station_that_is_so_already() -> None:
-    """G02 reports a command that is not Accepted although it changes nothing."""
+def test_a_change_to_the_present_state() -> None:
+    """G02 reports a ChangeAvailability to the present state that is not Accepted."""
     open_ = (CHANGE, OPEN, {"status": "Rejected"})
     assert Story().begin().command(*open_).found("G02") == [
         f"{CHANGE} to Operative is Rejected, although it already has that state"
@@ -39,7 +39,7 @@ def test_a_station_that_is_so_already() -> None:
     assert closed(Story().begin(), "Rejected", id=9).found("G02") == []
 
 
-def test_a_transaction_goes_before() -> None:
+def test_a_change_during_a_transaction() -> None:
     """G03 accepts an Ended event that comes late, and reports Unavailable before or Available after the transaction."""
 
     def charging(status: str) -> Story:
@@ -67,8 +67,8 @@ def test_another_connector_may_be_used_later() -> None:
     assert later.tell(1, 2, "Occupied").found("G05") == []
 
 
-def test_what_is_closed_stays_so() -> None:
-    """G06 reports a usable status of an Inoperative connector, unless it is old or follows a reset or an opening."""
+def test_an_inoperative_connector_stays_unavailable() -> None:
+    """G06 reports a usable status of an Inoperative connector, unless it is old or comes after a Reset or Operative."""
 
     def closed_() -> Story:
         return closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
@@ -83,8 +83,8 @@ def test_what_is_closed_stays_so() -> None:
     assert closed(Story().begin(), "Rejected", id=1).tell(1, 1, "Unavailable").tell(1, 1).found("G06") == []
 
 
-def test_events_of_monitors_are_their_own() -> None:
-    """G07 looks at the name, the value and the trigger of a status, but not at events of a monitor."""
+def test_statuses_in_events() -> None:
+    """G07 checks the variable, value and trigger of a status in NotifyEvent, but no events of monitors."""
 
     def told(variable: str, value: str, **more: Any) -> list[str]:
         component = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
@@ -104,7 +104,7 @@ def test_events_of_monitors_are_their_own() -> None:
 
 
 def test_unlocking() -> None:
-    """G08 knows a connector that has reported a status; after the end of its transaction it may be unlocked."""
+    """G08 reports UnknownConnector for a connector with a status, and Unlocked before its transaction ended."""
     place = {"evseId": 1, "connectorId": 1}
 
     def unlocked(status: str) -> Story:

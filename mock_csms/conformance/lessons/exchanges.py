@@ -4,7 +4,8 @@ from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, call, command, error, refusal, response, result, when
 

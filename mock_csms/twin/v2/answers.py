@@ -42,12 +42,23 @@ def _boot_answered(station: StationModel, payload: Any) -> None:
 
 
 def _transaction(station: StationModel, payload: Any) -> None:
-    """A transaction runs, or has ended."""
-    id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
-    if not isinstance(id_, str):
-        return
+    """A transaction is running, or has ended."""
+    id_ = _at(payload, "transactionInfo", "transactionId")
+    if isinstance(id_, str):
+        _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
+
+
+def _typed_transaction(station: StationModel, typed: Any) -> None:
+    """A transaction is running, or has ended."""
+    id_, transactions = typed.transactionInfo.transactionId, station.transactions
+    if typed.eventType == "Ended" or id_ not in transactions:
+        _note_transaction(station, id_, is_ended=typed.eventType == "Ended")
+
+
+def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> None:
+    transactions: Any = station.transactions
     id_ = spelling_in(transactions, id_)
-    if payload.get("eventType") == "Ended":
+    if is_ended:
         transactions.pop(id_, None)
     elif id_ not in transactions:
         transactions[id_] = None
@@ -90,6 +101,7 @@ def _at(payload: Any, *path: str) -> Any:
 
 MEANING = Meaning(
     calls={"BootNotification": _boots, "TransactionEvent": _transaction, "SignCertificate": _certificate_asked},
+    typed_calls={"TransactionEvent": _typed_transaction},
     results={"SetVariables": _password_set},
     responses={"BootNotification": _boot_answered},
     asks_for=_asks_for,

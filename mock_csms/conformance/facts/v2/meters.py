@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
+from mock_csms.protocol.records import UNSET, Bounded, Mutable, Record, bounded, field
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.variables import Variables
 
@@ -177,9 +177,34 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
     return found
 
 
+def typed_place(sample: Any, evse: int) -> Place:
+    """Return the place of a typed register value (`protocol/typed.py`)."""
+    measurand, phase, location = sample.measurand, sample.phase, sample.location
+    return (
+        evse,
+        REGISTER if measurand is UNSET else measurand,
+        "" if phase is UNSET else phase,
+        "Outlet" if location is UNSET else location,
+    )
+
+
+def typed_reading(sample: Any, stamp: str, transaction: str) -> MeterReading:
+    """Return the reading in a typed register value, as `registers_in` does."""
+    unit, power = sample.unitOfMeasure, 0
+    if unit is not UNSET and (unit.unit != "Wh" or unit.multiplier is not UNSET):
+        power = _bounded_power(
+            0 if unit.multiplier is UNSET else unit.multiplier, "Wh" if unit.unit is UNSET else unit.unit
+        )
+    return MeterReading(sample.value * 10.0**power if power else sample.value, power != 0, stamp, transaction)
+
+
 def _power(unit: Json) -> int:
     """Return the power of ten in a unit; 0 if it is absurdly large or small."""
-    power: int = unit.get("multiplier", 0) + (3 if unit.get("unit", "Wh")[:1] == "k" else 0)
+    return _bounded_power(unit.get("multiplier", 0), unit.get("unit", "Wh"))
+
+
+def _bounded_power(multiplier: int, unit: str) -> int:
+    power = multiplier + (3 if unit[:1] == "k" else 0)
     return power if -30 < power < 30 else 0
 
 
