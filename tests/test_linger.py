@@ -13,7 +13,7 @@ from tests.test_verdict import Run, judged, play, rows
 
 
 async def test_the_next_message_is_answered() -> None:
-    """What a station sends right after the message that was expected is answered; then the run ends by itself."""
+    """The mock still answers messages right after the last expected one; then the run ends by itself."""
     for turn in turns():
         with turn as pace:
             flags = f"--expect BootNotification --linger {2 * pace}"
@@ -41,7 +41,7 @@ def test_default() -> None:
     ],
 )
 async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report: str) -> None:
-    """A forbidden message, or one too many, fails the run also after --within, while the mock continues."""
+    """A forbidden message, or one too many, also fails the run during --linger, even after --within."""
     for turn in turns():
         with turn as pace:
             async with Run(*flags.split(), "--within", f"{pace}", "--linger", "9") as mock, AsyncExitStack() as stack:
@@ -53,7 +53,7 @@ async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report:
 
 
 async def test_a_signal_ends_it_at_once() -> None:
-    """A signal during that time ends the run with its verdict."""
+    """A signal during --linger ends the run at once with its verdict."""
     async with Run("--expect", "BootNotification", "--linger", "9") as mock, AsyncExitStack() as stack:
         await play(mock, "boot", stack)
         mock.process.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""After SIGHUP the mock says which settings have changed, and which would need a restart."""
+"""After SIGHUP the mock prints which settings have changed, and which changes need a restart."""
 
 import re
 import signal
@@ -58,7 +58,7 @@ note +command: changed only after a restart$
 
 
 async def told(mock: Mock) -> str:
-    """Send SIGHUP, and return what is printed about it, which is written at once."""
+    """Send SIGHUP, and return the printed lines about it, which are written at once."""
     read = len(mock.log)
     mock.process.send_signal(signal.SIGHUP)
     await until(lambda: re.search(r"configured.*\n(.*note.*\n)+", mock.log[read:]) is not None)
@@ -66,7 +66,7 @@ async def told(mock: Mock) -> str:
 
 
 async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each changed setting is printed, with both values unless it is secret; the others are not."""
+    """The mock prints each changed setting, with both values unless they are secret, and no others."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Blocked"}}')
     (tmp_path / "mock.toml").write_text(FIRST)

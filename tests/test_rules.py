@@ -15,7 +15,7 @@ STATUSES += ["NotAtThisLocation", "NotAtThisTime", "Unknown"]
 
 
 def reply(match: str, answer: Any) -> list[str]:
-    """Return the flags of a reply."""
+    """Return a flag --reply."""
     return ["--reply", match, orjson.dumps(answer).decode()]
 
 
@@ -67,7 +67,7 @@ async def test_a_reply_from_a_file(tmp_path: Any) -> None:
 
 
 async def test_error() -> None:
-    """--error answers with that code and description; the description may be empty or contain a colon."""
+    """--error answers with this code and description; the description may be empty or contain a colon."""
     flags = ["--error", "Heartbeat*1", "ProtocolError", "--error", "Heartbeat", "GenericError: one: two"]
     async with Mock(*flags) as mock, mock.station() as station:
         assert (await station.call("Heartbeat"))[2:] == ["ProtocolError", "", {}]
@@ -75,7 +75,7 @@ async def test_error() -> None:
 
 
 async def test_replies_and_errors_keep_their_common_order() -> None:
-    """The first --reply or --error with uses left answers; then the default does."""
+    """The first matching --reply or --error with uses left answers; without one the default does."""
     first = ["--error", "Authorize*1", "InternalError", *reply("Authorize*2", info(status="Blocked"))]
     second = ["--error", "Authorize*2", "GenericError", *reply("Authorize*3", info(status="Expired"))]
     expected = ["InternalError", "Blocked", "Blocked", "GenericError", "GenericError", "Expired", "Expired", "Expired"]
@@ -99,7 +99,7 @@ async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
 
 
 async def test_what_does_not_match_uses_nothing_up() -> None:
-    """A message that does not meet the conditions does not count."""
+    """A message that does not meet the conditions of a rule does not use it up."""
     flags = reply("Authorize[idToken.idToken=BAD]*1", info(status="Blocked"))
     async with Mock(*flags) as mock, mock.station() as station:
         asked = ["good", "BAD", "BAD"]
@@ -234,7 +234,7 @@ async def test_what_lies_below_a_reply_stays() -> None:
 
 
 async def test_the_boot_sequence_goes_on_counting() -> None:
-    """A boot that a rule of the user answers still counts in --boot-status-sequence."""
+    """A boot that a --reply answers still counts in --boot-status-sequence."""
     flags = ["--boot-status-sequence", "Pending,Rejected,Accepted", "--error", "BootNotification*1", "InternalError"]
     assert await outcomes(flags, "AAA", "BootNotification", BOOT) == ["InternalError", "Rejected", "Accepted"]
 
