@@ -50,7 +50,7 @@ async def test_a_second_connection_in_another_case_is_refused() -> None:
                 pass
 
 
-async def test_refusals_count_for_all_spellings() -> None:
+async def test_refusals_are_counted_for_all_spellings() -> None:
     """`--refuse 503*2` refuses two requests of a station, in any letter case of its identity."""
     async with Mock("--refuse", "503*2") as mock:
         for identity in ("CS-1", "cs-1"):
@@ -61,7 +61,7 @@ async def test_refusals_count_for_all_spellings() -> None:
             await station.ask("Heartbeat")
 
 
-async def test_patterns_of_users_mean_all_spellings(tmp_path: Path) -> None:
+async def test_patterns_match_all_spellings(tmp_path: Path) -> None:
     """Rules, expectations, commands and expected findings match a station in any letter case."""
     (tmp_path / "known").write_text("X05@cs-1")
     flags = ["--expect=Heartbeat@cs-*", "--fail-on-findings=error", "--checks=X05"]
@@ -76,7 +76,7 @@ async def test_patterns_of_users_mean_all_spellings(tmp_path: Path) -> None:
         assert (await mock.ended())[0] == 0
 
 
-async def test_what_is_kept_of_a_station_is_found_in_another_case(tmp_path: Path) -> None:
+async def test_the_state_directory_in_another_case(tmp_path: Path) -> None:
     """With --state-dir the transactions of /CS-1 are known for /cs-1 in the next run, also from an older file."""
     state, begun = tmp_path / "state", [("a", "TransactionEvent", transaction("Started", "ABC", seqNo=0))]
     again = [("b", "TransactionEvent", transaction("Started", "abc", seqNo=0, timestamp="2026-01-02T00:00:00Z"))]
@@ -87,7 +87,7 @@ async def test_what_is_kept_of_a_station_is_found_in_another_case(tmp_path: Path
     assert "X02" in await judged(state, "X02", *again)
 
 
-async def test_a_program_names_a_station_in_any_case() -> None:
+async def test_python_accepts_an_identity_in_any_case() -> None:
     """`call`, `receive` and `disconnect` of mock_csms.Csms accept an identity in any case."""
     async with Csms() as csms, station_of(csms, "CS-1") as station:
         await station.ask("Heartbeat")
@@ -116,7 +116,7 @@ async def test_a_transaction_in_another_case_is_the_same() -> None:
         assert "transaction abc-DEF ended with seqNo 2, but continues with 3" in mock.log
 
 
-async def test_rules_and_placeholders_know_all_spellings() -> None:
+async def test_rules_and_placeholders_match_all_spellings() -> None:
     """A condition on an id matches in any letter case; {{transactionId}} has the first spelling."""
     rule = ["--reply", "TransactionEvent[transactionInfo.transactionId=abc]", '{"totalCost": 7.0}']
     async with Mock(*rule) as mock, mock.station() as station:

@@ -38,7 +38,7 @@ async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
     return names[1:]
 
 
-async def test_a_station_reports_all_that_it_has_once() -> None:
+async def test_the_report_is_requested_once() -> None:
     """The mock requests the report after the first accepted boot only, not on later boots or connections."""
     async with await asyncio.to_thread(Run, "--learn") as mock:
         async with mock.station() as station:
@@ -55,7 +55,7 @@ async def test_a_station_reports_all_that_it_has_once() -> None:
             await station.nothing(0.5)
 
 
-async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> None:
+async def test_single_variables_of_a_station_without_reports() -> None:
     """If a station has no reports, the mock gets the variables that checks read, as many at once as it accepts."""
     async with await asyncio.to_thread(Run, "--learn") as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
@@ -66,7 +66,7 @@ async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> 
         await station.nothing(0.5)
 
 
-async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anything() -> None:
+async def test_single_variables_after_a_missing_report() -> None:
     """If the report does not come within --call-timeout, the mock gets the single variables."""
     for turn in turns():
         with turn as pace:
@@ -78,7 +78,7 @@ async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anythin
                 assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
 
 
-async def test_a_lost_connection_begins_it_anew() -> None:
+async def test_an_incomplete_report_is_requested_again() -> None:
     """The mock requests an incomplete report again on the next connection, without a boot, up to three times in all."""
     async with await asyncio.to_thread(Run, "--learn") as mock:
         async with mock.station() as station:
@@ -104,7 +104,7 @@ async def test_commands_of_scripts_go_first() -> None:
         assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
 
 
-async def test_what_is_learned_is_judged_by(tmp_path: Path) -> None:
+async def test_checks_use_the_learned_variables(tmp_path: Path) -> None:
     """The checks use the learned variables: K02 reports a unit that is not in RateUnit."""
     (tmp_path / "mock.toml").write_text('[[command]]\naction = "GetCompositeSchedule"\non = "NotifyReport"\n')
     flags = ("--learn", "--checks=K02", f"--config={tmp_path / 'mock.toml'}")

@@ -40,7 +40,7 @@ def test_default() -> None:
         ("--expect BootNotification*1", "boot", "exactly 1.* 2 seen"),
     ],
 )
-async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report: str) -> None:
+async def test_a_forbidden_message_during_linger(flags: str, last: str, report: str) -> None:
     """A forbidden message, or one too many, also fails the run during --linger, even after --within."""
     for turn in turns():
         with turn as pace:
@@ -52,7 +52,7 @@ async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report:
             assert (status, bool(re.search(report, told))) == (1, True), told
 
 
-async def test_a_signal_ends_it_at_once() -> None:
+async def test_a_signal_during_linger() -> None:
     """A signal during --linger ends the run at once with its verdict."""
     async with Run("--expect", "BootNotification", "--linger", "9") as mock, AsyncExitStack() as stack:
         await play(mock, "boot", stack)
@@ -70,7 +70,7 @@ CASES = """
 
 
 @pytest.mark.parametrize(("flags", "transcript", "report"), rows(CASES))
-async def test_what_was_pending(flags: str, transcript: str, report: str) -> None:
+async def test_pending_expectations(flags: str, transcript: str, report: str) -> None:
     """If a forbidden message ends the run, pending expectations are reported as not reached, not as failed."""
     status, told = await judged(flags, transcript)
     assert (status, bool(re.search(f"^{report}", told, re.MULTILINE))) == (1, True), told

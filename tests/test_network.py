@@ -86,7 +86,7 @@ async def test_a_ping_is_answered_at_once() -> None:
         assert orjson.loads(await station.text())[1] == "1"
 
 
-async def test_what_is_no_message_is_late_too() -> None:
+async def test_malformed_messages_are_delayed_too() -> None:
     """Text that is not JSON gets its CALLERROR with the same delay, and in order."""
     async with Mock("--latency", "0.1+-0.1") as mock, mock.station() as station:
         await station.send([2, "1", "Heartbeat", {}])
@@ -95,7 +95,7 @@ async def test_what_is_no_message_is_late_too() -> None:
         assert [(await station.expect())[:2] for _ in range(3)] == [[3, "1"], [4, "-1"], [3, "2"]]
 
 
-async def test_what_was_on_its_way_comes_before_the_end(tmp_path: Path) -> None:
+async def test_delayed_messages_before_the_end(tmp_path: Path) -> None:
     """A delayed message that a station sent before it closed is received before the end is reported."""
     path = tmp_path / "events"
     async with Mock("--latency", "30", "--events", str(path)) as mock:
@@ -128,7 +128,7 @@ async def answers_late(path: Path, pace: int) -> None:
         assert "Unanswered" not in [event["event"] for event in events_in(path)]
 
 
-async def test_a_lost_message_is_unknown_to_the_verdict() -> None:
+async def test_lost_messages_do_not_count() -> None:
     """Lost messages do not count for --expect and --forbid."""
     for flags in (["--expect", "Heartbeat", "--within", "1"], ["--forbid", "*", "--duration", "1"]):
         async with await asyncio.to_thread(Run, "--loss", "100", *flags) as mock, mock.station() as station:
@@ -154,7 +154,7 @@ async def transactions(*flags: str, start: int = 0) -> tuple[int, str]:
         return await mock.ended()
 
 
-async def test_nobody_is_accused_of_what_the_mock_lost(tmp_path: Path) -> None:
+async def test_losses_are_no_findings(tmp_path: Path) -> None:
     """Gaps in seqNos and incomplete transactions are no findings if the mock lost the rest, live and in the trace."""
     trace = tmp_path / "trace.jsonl"
     status, report = await transactions("--loss=40", "--seed=3", f"--trace={trace}")
@@ -168,7 +168,7 @@ async def test_nobody_is_accused_of_what_the_mock_lost(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
-async def test_a_wrong_station_is_accused_all_the_same(tmp_path: Path) -> None:
+async def test_mistakes_are_findings_despite_losses(tmp_path: Path) -> None:
     """A mistake that losses cannot explain is a finding, live and in the trace."""
     trace = tmp_path / "trace.jsonl"
     status, report = await transactions("--loss=40", "--seed=3", f"--trace={trace}", start=1)

@@ -128,7 +128,7 @@ async def findings_of(data: bytes, status: int) -> list[tuple[str, str]]:
         (b"GET /CS-1 HTTP/1.1\r\n" + b"X: x\r\n" * 200 + WORDS, 431, [("CS-1", "T09")]),
     ],
 )  # fmt: skip
-async def test_what_comes_to_the_port(data: bytes, status: int, findings: Sequence[tuple[str, str]]) -> None:
+async def test_invalid_handshakes(data: bytes, status: int, findings: Sequence[tuple[str, str]]) -> None:
     """Every invalid handshake is reported and checked, and answered if it is HTTP."""
     assert await findings_of(data, status) == sorted(findings)
 
@@ -183,7 +183,7 @@ async def test_web_pages(origins: Sequence[str], status: int) -> None:
         (b"GET /healthz\rX: x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     ],
 )
-async def test_who_asks_for_the_health(mock: Mock, head: bytes, status: int) -> None:
+async def test_plain_requests(mock: Mock, head: bytes, status: int) -> None:
     """A plain request must be valid: one Host, or none in HTTP/1.0, and no other line ends in its path."""
     assert (await ask(mock, head))[0] == status
 
@@ -191,7 +191,7 @@ async def test_who_asks_for_the_health(mock: Mock, head: bytes, status: int) -> 
 @pytest.mark.parametrize(
     "data", [case("c02-raw-space"), case("c01-version-8"), case("c03-soap-post"), TLS, b"SSH-2.0-client\r\n"]
 )
-async def test_pieces_do_not_matter(mock: Mock, data: bytes) -> None:
+async def test_requests_byte_by_byte(mock: Mock, data: bytes) -> None:
     """The answer is the same if the bytes come one by one."""
     assert (await ask(mock, data))[0] == (await ask(mock, data, piecewise=True))[0]
 
@@ -211,7 +211,7 @@ async def test_pieces_do_not_matter(mock: Mock, data: bytes) -> None:
         (b"", NOTHING),
     ],
 )
-async def test_the_log_says_what_came(data: bytes, words: str) -> None:
+async def test_the_log_of_invalid_requests(data: bytes, words: str) -> None:
     """The log says what was wrong; a client that only connects, like a load balancer, causes no finding."""
     async with Mock() as mock:
         async with mock.tcp() as raw:
@@ -255,12 +255,12 @@ async def test_plain_http(data: bytes, status: int) -> None:
     assert await findings_of(data, status) == []
 
 
-async def test_a_wrong_version_is_told_the_right_one(mock: Mock) -> None:
+async def test_the_answer_to_a_wrong_websocket_version(mock: Mock) -> None:
     """The answer to a wrong Sec-WebSocket-Version has the supported one (RFC 6455, 4.2.2 and 4.4)."""
     assert "Sec-WebSocket-Version: 13\r\n" in (await ask(mock, case("c01-version-8")))[1]
 
 
-async def test_a_slash_behind_the_identity() -> None:
+async def test_a_slash_after_the_identity() -> None:
     """A slash after the identity in the path is ignored."""
     async with Mock("--station", "CS-1", "-c", "ClearCache", "-d", "0") as mock, mock.station("ocpp/CS-1/") as station:
         await station.obey("ClearCache")

@@ -34,7 +34,7 @@ ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in CASES.strip(
 
 
 @pytest.mark.parametrize(("flags", "transcript", "wanted"), ROWS)
-async def test_an_outcome_is_told_once(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
+async def test_an_outcome_is_reported_once(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
     """The final result of an expectation is reported once per station, and all records agree."""
     for turn in turns():
         with turn as pace:

@@ -43,7 +43,7 @@ def flags(way: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("case", "way"), TRIED, ids=lambda value: getattr(value, "id", value))
-def test_a_case_fails_for_the_reason_that_it_names(case: Case, way: str) -> None:
+def test_a_case_fails_with_its_reason(case: Case, way: str) -> None:
     """With each misbehaviour that it names, a case fails, and the failure has the expected text."""
     for turn in turns():  # the reference station has short time-outs
         with turn:
@@ -62,7 +62,7 @@ def test_the_reference_station_passes() -> None:
             assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
 
 
-def test_findings_are_told_and_may_fail_a_case() -> None:
+def test_findings_are_listed_and_may_fail_a_case() -> None:
     """Findings of the conformance checks are listed at the end; with --fail-on-findings the case fails."""
     for turn in turns():
         with turn:
@@ -91,7 +91,7 @@ def test_every_case_can_fail() -> None:
             assert len(reason) > 10, f"{case.id}: {reason}"
 
 
-def test_every_case_names_its_use_case_and_says_what_it_proves() -> None:
+def test_every_case_names_its_use_case() -> None:
     """Each case has a use case of Part 2; a case of Part 6 has requirements too."""
     for case in CASES.values():
         assert re.fullmatch(r"[A-P]\d\d(, [A-P]\d\d)*", case.use_case), case.id
@@ -99,7 +99,7 @@ def test_every_case_names_its_use_case_and_says_what_it_proves() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.name)
-def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
+def test_cases_work_with_every_station(path: Path) -> None:
     """Cases work with every station: they import only plans/ and protocol/ of the package."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}

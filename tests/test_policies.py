@@ -283,7 +283,7 @@ async def test_require_boot() -> None:
     [("TriggerMessage", "StatusNotification", STATUS), ("GetBaseReport", "NotifyReport", REPORT)],
 )
 @pytest.mark.parametrize("status", ["Pending", "Rejected"])
-async def test_what_was_asked_for_while_pending(command: str, action: str, payload: Any, status: str) -> None:
+async def test_requested_messages_while_pending(command: str, action: str, payload: Any, status: str) -> None:
     """A Pending station may only send messages that a command requested, a Rejected station none."""
     for turn in turns():
         with turn as pace:

@@ -87,7 +87,7 @@ def calls_for(text: bytes) -> int:
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_work_grows_no_faster_than_the_message(kind: str) -> None:
+def test_work_grows_linearly_with_the_message(kind: str) -> None:
     """A message of twice the size takes at most twice as many calls, and few calls per byte."""
     small, large = (calls_for(HOSTILE[kind](size)) for size in (SMALL, 2 * SMALL))
     assert large <= 2 * small + 100
@@ -108,7 +108,7 @@ def test_a_malformed_message_is_parsed_once() -> None:
 
 
 @pytest.mark.parametrize("value", ["[[[[1,2],[3]],4]]", '{"a":[{},{},[]]}', "[" * 70 + "]" * 70, f"[{'1,' * 100}1]"])
-def test_a_wrong_item_is_shown_as_it_was(value: str) -> None:
+def test_a_long_wrong_item_is_shown_correctly(value: str) -> None:
     """The kept part of a long item is as long as a finding can show."""
     message = decode(f'[2,{value},"A",{{}}]'.encode())
     assert isinstance(message, Malformed)
@@ -123,7 +123,7 @@ def test_long_lines_are_compared_by_their_beginning() -> None:
     assert shown == [True, True, True, False]
 
 
-def test_keys_far_behind_are_told_without_their_names() -> None:
+def test_the_limit_of_the_search_for_duplicate_keys() -> None:
     """If R20 reaches its limit before it finds the duplicate keys, the finding says how far it searched."""
     text = b'[2,"1","DataTransfer",{"vendorId":"v","data":[%b,{"a":1,"a":1}]}]' % many(b"{}", 200_000)
     inspector = Inspector([CHECKS["R20"]], Terms())
@@ -132,7 +132,7 @@ def test_keys_far_behind_are_told_without_their_names() -> None:
     assert [finding.problem.partition(" behind")[0] for finding in found] == ["an object has a key twice, somewhere"]
 
 
-def test_the_search_for_empty_fields_says_where_it_ends() -> None:
+def test_the_limit_of_the_search_for_empty_fields() -> None:
     """If R11 reaches its limit, the finding says that it searched no further."""
     text = b'[2,"1","MeterValues",{"evseId":null,"meterValue":[%b]}]' % many(b"1", 100_000)
     came = Conversation(V201, Sender.STATION).receive(text, Validation())

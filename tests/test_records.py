@@ -322,7 +322,7 @@ async def test_unwritable_while_running(flag: str) -> None:
         assert ([("No space" in line) for line in warnings], mock.log.count("Heartbeat.response")) == ([True], 40)
 
 
-async def test_a_reader_that_leaves() -> None:
+async def test_a_reader_of_events_that_ends() -> None:
     """If the process that reads the events ends, the mock continues."""
     async with Mock("--events", "-") as mock:
         mock.url = orjson.loads(mock.first_line)["url"]

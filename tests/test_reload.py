@@ -94,14 +94,14 @@ async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert (await station.expect(2))[2] == "ClearCache"
 
 
-def test_what_needs_a_restart_stays_in_python_too() -> None:
+def test_settings_that_need_a_restart_in_python() -> None:
     """`config` has the current settings: neither `configure` nor SIGHUP changes the port."""
     csms = Csms(port=0, ping_timeout=20)
     csms.configure(port=9001, ping_timeout=5, boot_interval=8)
     assert (csms.config.port, csms.config.ping_timeout, csms.config.boot_interval) == (0, 20.0, 8)
 
 
-def test_what_is_read_once_is_marked() -> None:
+def test_settings_read_at_the_start_are_marked() -> None:
     """Gate: settings that are only read at the start are marked, and no others."""
     assert {setting.name for setting in fields(Config)} > FIXED
     assert {"host", "port", "trace", "expect", "command", "script", "seed", "state_dir", "fail_on_findings"} < FIXED

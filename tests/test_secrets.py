@@ -62,7 +62,7 @@ def _sets(record: dict[str, Any], component: str) -> bool:
     return is_one and record["payload"]["setVariableData"][0]["component"]["name"] == component
 
 
-def test_a_masked_trace_is_judged_alike(outputs: Outputs, tmp_path: Path) -> None:
+def test_findings_in_a_masked_trace(outputs: Outputs, tmp_path: Path) -> None:
     """In a masked trace the check of the length of a password reports the same, and no check reports more."""
     trace = tmp_path / "trace.jsonl"
     trace.write_bytes(outputs.written["trace"])
@@ -77,7 +77,7 @@ PLAIN = {"dataType": "integer", "maxLimit": 9999.0, "supportsMonitoring": False}
 
 
 @pytest.mark.parametrize("more", [{}, {"dataType": "OptionList", "valuesList": "a,b"}, {"dataType": "dateTime"}])
-def test_a_mask_is_no_wrong_value(more: Any, tmp_path: Path) -> None:
+def test_a_mask_is_not_checked(more: Any, tmp_path: Path) -> None:
     """The V checks do not check type and range of a masked value."""
     item = variable("*****", "Pin", "Vendor")
     names = {key: item[key] for key in ("component", "variable")}
@@ -133,7 +133,7 @@ def test_a_trace_with_secrets(tmp_path: Path) -> None:
     assert [text for text in texts if PASSWORD in text or OLD in text] == []
 
 
-async def test_a_password_in_the_place_of_the_user() -> None:
+async def test_a_password_in_place_of_the_user() -> None:
     """A finding about the user in the credentials does not quote it if it is the password."""
     async with Mock("--basic-auth", f"CS-1:{PASSWORD}") as mock:
         async with mock.tcp() as raw:
@@ -217,7 +217,7 @@ def test_errors_about_settings(flags: list[str]) -> None:
 # Python.
 
 
-async def test_python_gets_the_secret_and_prints_none() -> None:
+async def test_secrets_in_python() -> None:
     """`receive` returns the real value; `messages`, `lines`, errors and the repr of objects are masked."""
     event = {"type": "x", "timestamp": NOW, "techInfo": f"it is {PASSWORD}"}
     data = {"vendorId": "v", "data": {"password": OLD}}
@@ -242,7 +242,7 @@ async def test_python_gets_the_secret_and_prints_none() -> None:
     assert "*" * len(PASSWORD) in "\n".join(texts)
 
 
-async def test_rules_see_the_real_value() -> None:
+async def test_rules_match_the_real_value() -> None:
     """A rule with a password in its condition matches the real value."""
     reply = ("--reply", f"DataTransfer[data.password={PASSWORD}]", '{"status":"Rejected"}')
     async with Mock(*reply) as mock, mock.station() as station:
