@@ -205,7 +205,7 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
         ),
     ],
 )
-def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:
+def test_errors_of_flags_with_actions_of_other_versions(flags: list[str], told: str) -> None:
     """The error of each flag that takes an action says which version has it."""
     refused(flags, told)
 

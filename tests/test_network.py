@@ -55,7 +55,7 @@ async def test_messages_are_lost_both_ways(tmp_path: Path) -> None:
     assert {event["fault"] for event in events if event["event"] in ("Lost", "Spoiled")} == {"--loss 30"}
 
 
-async def test_a_seed_repeats_what_is_lost(tmp_path: Path) -> None:
+async def test_a_seed_repeats_the_losses(tmp_path: Path) -> None:
     """With the same seed the same messages of a station are lost, whatever other stations and the delays are."""
     runs = [
         await lose(tmp_path / "1", "--seed", "7"),

@@ -65,7 +65,7 @@ async def told(mock: Mock) -> str:
     return mock.log[read:]
 
 
-async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_changed_settings_are_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mock prints each changed setting, with both values unless they are secret, and no others."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Blocked"}}')

@@ -256,7 +256,7 @@ def test_every_command_of_the_table_can_be_sent() -> None:
     assert [values.command(name) for name in values.commands()] == list(values.commands())
 
 
-def test_every_trigger_of_the_schema_can_be_asked_for() -> None:
+def test_every_trigger_of_the_schema_is_accepted() -> None:
     """The flag for TriggerMessage accepts every value of its enumeration."""
     messages = V201.schemas.values("TriggerMessageRequest", "requestedMessage")
     assert [trigger(message.upper()) for message in messages] == list(messages)

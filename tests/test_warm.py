@@ -28,7 +28,9 @@ WARM = pytest.mark.skipif(not warm.IS_WARM, reason="everything starts cold")
     ],
     ids=lambda command: " ".join(command[1:]).removeprefix(SERVER[1]),
 )
-def test_it_prints_and_ends_as_a_cold_one(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_forked_process_behaves_like_a_cold_one(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A forked process gets its arguments, environment, working directory and stdin like one that Python starts."""
     monkeypatch.setenv("MOCK_CSMS_BOOT_INTERVAL", "77")
     monkeypatch.setenv("COLUMNS", "50")

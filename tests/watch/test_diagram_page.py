@@ -426,7 +426,7 @@ async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path)
 
 
 @in_browser
-async def test_the_header_says_what_was_run(chromium: "Browser", tmp_path: Path) -> None:
+async def test_the_header_of_the_page(chromium: "Browser", tmp_path: Path) -> None:
     """The header has the verdict, start, seed and command line of the run, with any characters."""
     command = "mock-csms --token '</script><b>=Blocked'"
     await write(tmp_path / "page.html", Started(START, "", "ws://x", 7), command=command, verdict="failed: 1 of 2")
