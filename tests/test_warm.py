@@ -28,7 +28,7 @@ WARM = pytest.mark.skipif(not warm.IS_WARM, reason="everything starts cold")
     ],
     ids=lambda command: " ".join(command[1:]).removeprefix(SERVER[1]),
 )
-def test_a_forked_process_behaves_like_a_cold_one(
+def test_a_forked_process_is_like_a_cold_one(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A forked process gets its arguments, environment, working directory and stdin like one that Python starts."""
