@@ -50,7 +50,7 @@ def test_shell_script(tmp_path: Path, station: str, flags: list[str], status: in
 
 
 def test_defaults() -> None:
-    """By default it waits 60 s for a station, and then 60 s for the expectations."""
+    """By default the mock waits 60 s for a station, and then 60 s for the expectations."""
     printed = run("--expect", "Heartbeat", "--print-config").stdout
     found = [line.removeprefix("# ") for line in printed.splitlines()]
     assert [

@@ -228,7 +228,7 @@ async def test_the_old_connection_survives() -> None:
 
 
 async def test_both_connections_survive() -> None:
-    """With `both` each is answered on its own connection, and both are closed at the end."""
+    """With `both` the mock answers on both connections, and closes both at the end."""
     async with Mock("--on-duplicate", "both") as mock, mock.station() as old, mock.station() as new:
         for station in (old, new, old):
             await station.ask("Heartbeat")

@@ -1,4 +1,4 @@
-"""The records of a run: events, JUnit, the lines for people; masking, and files that cannot be written."""
+"""The records of a run: events, JUnit and the console; masking, and files that cannot be written."""
 
 import asyncio
 import base64
