@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], SUBCOMMANDS)}")
     parsed = vars(parser.parse_args(arguments))
     if parsed["config_schema"]:
-        from mock_csms.commands.config_schema import config_schema  # noqa: PLC0415 - seldom asked for
+        from mock_csms.commands.config_schema import config_schema  # noqa: PLC0415 - seldom used
 
         return _print(config_schema())
     try:
@@ -45,12 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print(as_toml(config, sources))
     for warning in _masked(warnings, is_redacted=config.redact):
         to_stderr(f"mock-csms: warning: {warning}\n")
-    import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
+    import asyncio  # noqa: PLC0415 - --help and a usage error need not wait for it
 
-    from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above
+    from mock_csms.commands.ready import remove_old  # noqa: PLC0415 - as above
 
     try:
-        remove_former(config.ready_file)
+        remove_old(config.ready_file)
     except OSError as error:
         return cannot_start(str(config.ready_file), error)
     from mock_csms.commands.serve import serve  # noqa: PLC0415 - as above
@@ -73,7 +73,7 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
-    from mock_csms.commands import checking, explaining  # noqa: PLC0415 - who serves does not wait for it
+    from mock_csms.commands import checking, explaining  # noqa: PLC0415 - serving does not need it
 
     return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
 

@@ -54,7 +54,7 @@ class _Line(Mutable):
     """Whether the trace contains its beginning."""
     heard_at: float
     """The time of its last record, in seconds since 1970."""
-    is_told: bool
+    is_recorded: bool
     """Whether the trace records when connections begin and end."""
     talk: Conversation
     station: _Side
@@ -78,7 +78,7 @@ class Playback:
         """The first spelling of each identity, by its folded form."""
         self._versions: dict[str, str] = {}
 
-    def other_than_judged(self, entry: TraceRecord) -> str:
+    def why_not_judged(self, entry: TraceRecord) -> str:
         """Return why an entry is not judged, or an empty text; without a version it has that of the one before."""
         entry = self._spelt(entry)
         if entry.version:
@@ -135,22 +135,22 @@ class Playback:
                     message = Call(id_, "", {}) if kind == "CALL" else Result(id_, {})
                     yield Spoiled(at, entry.station, _said(each, "fault"), message, None)
                 case {"event": "Connected"} if line is None:
-                    yield self._opened(at, entry.station, is_whole=True, is_told=True)
+                    yield self._opened(at, entry.station, is_whole=True, is_recorded=True)
 
     def _connection(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield the end and the beginning of connections that the trace does not record, but the entry proves."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
-        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
+        if line is not None and not line.is_recorded and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
             yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
             self._lines[entry.station].is_numbered = is_first
 
-    def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
+    def _opened(self, at: float, station: str, *, is_whole: bool, is_recorded: bool = False) -> Connected:
         talk = Conversation(self._version(station), Sender.STATION)
-        self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
+        self._lines[station] = _Line(is_whole, at, is_recorded, talk, _Side(talk.theirs), _Side(talk.ours))
         subprotocol = next(name for name, version in SUBPROTOCOLS.items() if version is talk.version)
         return Connected(at, station, subprotocol, (subprotocol,), talk.version)
 

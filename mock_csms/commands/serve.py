@@ -52,7 +52,7 @@ async def serve(
             stack.callback(ready.remove)
 
             def announce(url: str) -> None:
-                _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
+                _handle_signals(ended, ending.force, Reload(csms, sources, gather))
                 with naming("stdout" if people is sys.stdout else "stderr"):
                     tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
@@ -161,7 +161,7 @@ class Ending:
         return self.tell(Status.FORCED)
 
 
-def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
     """Let the first signal end the run in order, the second one end the process at once, and SIGHUP call `reload`."""
     signals = count(1)
 

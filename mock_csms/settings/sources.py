@@ -44,7 +44,7 @@ def file_source(settings: type[Settings], path: str) -> Source:
 def _refuse_masks(value: Any) -> None:
     """Raise ValueError if a mask such as `***` is in place of a secret, as in a file that was copied from a record."""
     if "*" in str(value):
-        from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - hardly a file has an asterisk
+        from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - few files contain an asterisk
 
         if is_masked_in(value):
             raise ValueError("a mask (***) stands in place of a secret; write the secret itself")

@@ -39,7 +39,7 @@ def is_wrong(event: Received) -> bool:
     return event.is_refused or isinstance(event.message, Error | Malformed)
 
 
-def is_owed(event: Unanswered) -> bool:
+def is_csms_fault(event: Unanswered) -> bool:
     """Return whether the CSMS is to blame for a missing answer; it is not if the station closed the connection."""
     return event.reason != _HUNG_UP
 

@@ -40,7 +40,7 @@ from mock_csms.conformance.v2.exercise import (
     names_in,
     of_part,
     place_in,
-    told_status,
+    sent_status,
     transaction_of,
     update_of,
     where,
@@ -129,7 +129,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "S10": where(lambda seen, _: seen.payload["status"] == "Rejected", response("SignCertificate")),
     # idTokens: a prohibition is exercised when the station had the chance to break it.
     "A01": where(may_ask),
-    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: told_status(seen) != "Accepted", _REFUSED)),
+    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: sent_status(seen) != "Accepted", _REFUSED)),
     "A04": where(lambda seen, _: seen.payload.get("idTokenInfo", {}).get("evseId"), _REFUSED),
     "A05": where(lambda seen, station: seen.payload["triggerReason"] == "StopAuthorized"
                  and transaction_of(seen, station)),

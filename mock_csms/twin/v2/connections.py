@@ -71,7 +71,7 @@ def will_leave(seen: Seen, twin: Twin) -> None:
         twin.connections.leaves = seen.at
 
 
-def is_told(seen: Seen, twin: Twin) -> None:
+def gets_connection_settings(seen: Seen, twin: Twin) -> None:
     """The mock sends another password or new connection settings; the station may use them without an answer."""
     names = {(item["component"]["name"], item["variable"]["name"]) for item in seen.payload["setVariableData"]}
     twin.connections.has_new_password |= ("SecurityCtrlr", "BasicAuthPassword") in names
@@ -79,6 +79,6 @@ def is_told(seen: Seen, twin: Twin) -> None:
         twin.connections.leaves = seen.at
 
 
-def may_be_told(seen: Seen, twin: Twin) -> None:
+def may_get_password(seen: Seen, twin: Twin) -> None:
     """A spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"
