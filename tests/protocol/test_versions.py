@@ -162,7 +162,7 @@ def test_the_preferred_common_subprotocol_is_chosen(offered: list[str], chosen: 
 
 
 @given(st.lists(st.sampled_from([*SUBPROTOCOLS, "ocpp1.6", "ocpp2.1"])))
-def test_only_what_was_offered_is_chosen(offered: list[str]) -> None:
+def test_only_offered_subprotocols_are_chosen(offered: list[str]) -> None:
     """The chosen subprotocol is an offered one that the mock supports; None means that there is none."""
     chosen = choose_subprotocol(offered)
     assert (chosen is None) == SUBPROTOCOLS.keys().isdisjoint(offered)
