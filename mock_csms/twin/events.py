@@ -86,9 +86,9 @@ class Received(Event):
     violations: Sequence[Violation] = ()
     """How it breaks its schema, worst first."""
     answers: Call | None = None
-    """The open call of the mock that it ends; None if it ends none.
+    """The open call of the mock that the message ends; None if it ends none.
 
-    Of a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT it refuses.
+    For a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT the message rejects.
     """
     binary: bool = False
     """Whether it came in a binary frame."""

@@ -85,7 +85,7 @@ class Stations:
         return self.let_in.get(identity) or self._others.get(identity)
 
     def welcome(self, identity: str, version: Version = DEFAULT) -> StationModel:
-        """Return the model of a station that connects, and that speaks this version of OCPP now."""
+        """Return the model of a station that connects, and store the version of OCPP that it speaks."""
         self._gone.pop(identity, None)
         self._visitors.pop(identity, None)
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
