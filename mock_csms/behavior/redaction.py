@@ -106,8 +106,8 @@ class Redactor:
                 return type(part)(map(self._part, part))
             case Call(payload=payload) | Result(payload=payload):
                 return replace(part, payload=self.value(payload))
-            case Error(id=id_, code=code, description=description, details=details):
-                return Error(id_, code, self.words(description), self.value(details))
+            case Error(description=description, details=details):
+                return replace(part, description=self.words(description), details=self.value(details))
             case Malformed():
                 return replace(part, id=self.words(part.id), problem=self.words(part.problem), array=None)
             case Violation(path=path, message=message, code=code):
