@@ -237,8 +237,8 @@ def names_in_ocpp() -> frozenset[str]:
     schemas = [
         version.schemas.schema(f"{action}{kind}")
         for version in versions()
-        for action in version.actions
-        for kind in ("Request", "Response")
+        for action, row in version.actions.items()
+        for kind in (("Request",) if row.is_send else ("Request", "Response"))
     ]
     properties = {name for schema in schemas for name in properties_in(schema) if not name.islower()}
     return frozenset({*actions(), *other_versions.OTHERS, *properties})

@@ -18,6 +18,7 @@ from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
@@ -63,6 +64,7 @@ class CsmsServer:
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
+        self._commander = Commander(self._context, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
@@ -137,16 +139,11 @@ class CsmsServer:
         does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None or not (step.is_raw or step.action in session.version.actions):
-            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
-            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+        if session is None:
+            reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), timeout, written
-        )
+        return await self._commander.call(session, step, self.config, request, written)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -223,7 +220,8 @@ class CsmsServer:
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to use with a station that offers these; None if there is none."""
-        return choose_subprotocol(offered)
+        config = self.config
+        return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""

@@ -86,7 +86,7 @@ CONFIGS = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for 
 def replies_for(config: Config) -> Replies:
     """Return what a mock with these settings answers; all counts are zero."""
     layers = assembly.layers(config, V201, {})
-    return Replies(assembly.defaults(config, V201), layers, assembly.faults(config, {}), dialect_of(V201))
+    return Replies(assembly.defaults(config, V201), layers, assembly.faults(config, V201, {}), dialect_of(V201))
 
 
 def typed_call(id_: str, action: str, payload: Any) -> Call:
