@@ -110,8 +110,8 @@ class Commands:
     )
     evse_id: int | None = flag(
         None,
-        "EVSE of commands; RequestStartTransaction, UnlockConnector, TriggerMessage and ChangeAvailability have one; in "
-        "OCPP 1.6 it is the connector",
+        "EVSE of commands; RequestStartTransaction, UnlockConnector, TriggerMessage and ChangeAvailability have one; "
+        "in OCPP 1.6 it is the connector",
         values.integer(),
         "N",
         aliases=("--connector-id",),

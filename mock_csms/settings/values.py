@@ -175,8 +175,6 @@ def reason_of(error: Exception) -> str:
 
 
 _NEXT_VARIABLE = r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))"
-
-
 _NEXT_KEY = r",(?=\s*[^\s.,=]+\s*=)"
 
 

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.emissions import Emission
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.templates import SAMPLE, Context
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import Call, encode
+from mock_csms.protocol.messages import Call, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.typed import call_reader
 from mock_csms.protocol.versions import V201
@@ -104,9 +105,9 @@ def context_at(now: float, identity: str) -> Callable[[Call], Context]:
 def assert_same(prepared: Prepared, call: Call, replies: Replies, now: float) -> None:
     """Compare a remembered answer with the answer of the rules."""
     decision = replies.answer(call, None, context_at(now, "CS-1")(call))
-    assert [act.encoded() for act in decision.acts] == [prepared.text_for(call.id)]  # type: ignore[union-attr]
+    assert decision.acts == (Emission(decision.message),)
     assert encode(decision.message) == prepared.text_for(call.id)
-    assert decision.message.payload == prepared.payload  # type: ignore[union-attr]
+    assert decision.message == Result(call.id, prepared.payload)
     assert (decision.rule, decision.fault) == ("", "")
     assert list(V201.result_violations(call, prepared.payload)) == list(prepared.violations)
 
