@@ -19,7 +19,7 @@ from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.sink import Backpressure

@@ -9,6 +9,7 @@ from mock_csms.settings.answers import Answers
 from mock_csms.settings.authorization import Authorization
 from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
+from mock_csms.settings.encryption import Encryption
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
@@ -27,6 +28,7 @@ class Config(
     RulesAndFaults,
     Authorization,
     Answers,
+    Encryption,
     Listening,
 ):
     """The settings of one mock. (A dataclass lists the fields of its last base first.)
@@ -40,7 +42,7 @@ class Config(
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
-_FIXED_PARTS = (Listening, Records, Verdict, Knowledge)
+_FIXED_PARTS = (Listening, Encryption, Records, Verdict, Knowledge)
 FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(part)) | {
     "seed",
     "command",
