@@ -91,6 +91,21 @@ def is_expired(certificate: str, now: float) -> bool:
     return _read(certificate).not_valid_after_utc.timestamp() < now
 
 
+def described(certificate: str) -> str:
+    """Return in one line whom a certificate in PEM is for, who issued it, and how long it is valid."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+
+    try:
+        with catch_warnings(action="ignore"):
+            read = _read(certificate)
+            times = f"{read.not_valid_before_utc:%Y-%m-%d} to {read.not_valid_after_utc:%Y-%m-%d}"
+            subject, issuer = read.subject.rfc4514_string(), read.issuer.rfc4514_string()
+            return f"certificate of {subject!r}, issued by {issuer!r}, serial {read.serial_number:x}, valid {times}"
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return "a certificate that cannot be read"
+
+
 def is_issued_by(certificate: str, issuer: str) -> bool:
     """Return whether a certificate names `issuer` as its issuer and is signed by it; a root is issued by itself."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - as above

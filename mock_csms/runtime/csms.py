@@ -15,7 +15,7 @@ from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
+from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
@@ -34,6 +34,7 @@ from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.encryption import TlsServer
     from mock_csms.twin.twin import Twin
 
 
@@ -54,7 +55,7 @@ class CsmsServer:
         pki = Pki(self.chance)
         self._authority = Authority(pki.root, pki.chain)
         self.url = ""
-        self._is_everywhere = False
+        self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
         limits = Limits(
             config.max_message_size,
@@ -100,6 +101,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
+            self._endpoint.tls = self._open_tls()
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -108,11 +110,20 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in LOOPBACKS
-        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+        host, has_tls = LOOPBACKS.get(bound, self.config.host), self._endpoint.tls is not None
+        prefers_tls = has_tls and max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, has_tls, prefers_tls, bound in LOOPBACKS)
+        self.url = self._site.url
         self._set_world()
         return self
+
+    def _open_tls(self) -> "TlsServer | None":
+        """Return what speaks TLS, if a flag wants it. Raises OSError if a certificate cannot be used."""
+        if not (self.config.tls or self.config.tls_cert):
+            return None
+        from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
+
+        return TlsServer(self.config, self.publish)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -242,7 +253,7 @@ class CsmsServer:
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         station = self._models.welcome(identity)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
+        station.url = self._site.url_of(visitor)
         version = SUBPROTOCOLS[subprotocol]
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session

@@ -20,6 +20,7 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import Version, actions, version_with, versions
 from mock_csms.settings import Config
+from mock_csms.settings.encryption import check_tls
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.settings.tables import Rules, check_payload, nested, sample_request
 
@@ -81,6 +82,7 @@ def policies(config: Config) -> AdmissionPolicies:
         cuts=config.disconnect_after,
         known=config.known_stations,
         passwords=config.basic_auth,
+        profiles=config.security_profile,
         origins=config.allow_origin or (),
         close_on_mismatch=config.on_subprotocol_mismatch == "close",
         keep_old=config.on_duplicate == "old",
@@ -155,6 +157,7 @@ def check(config: Config) -> Sequence[str]:
 
     Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema.
     """
+    check_tls(config)
     for script in scripts(config):
         for step in script.steps:
             given = next((name for name in ("payload", "payload_raw") if getattr(config, name) is not None), "")
