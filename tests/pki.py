@@ -10,11 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mock_csms.runtime import clock
 from mock_csms.runtime.pki.folder import OTHER_ROOT, PkiFolder
 from mock_csms.runtime.pki.names import server_names
 from mock_csms.runtime.pki.wrong import OF_SERVER
 from tests.wire import PATIENCE
+
+
+def made_at(path: Path) -> float:
+    """Return when a file was made, by the real clock: OpenSSL looks at that one, also in tests in virtual time."""
+    return path.stat().st_mtime
 
 
 @cache
@@ -22,7 +26,7 @@ def folder() -> Path:
     """Return a directory as `mock-csms pki` writes it, valid now; tests of one process share it."""
     path = Path(tempfile.mkdtemp(prefix="pki"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
-    made = PkiFolder(str(path), server_names("127.0.0.1", ()), clock.now())
+    made = PkiFolder(str(path), server_names("127.0.0.1", ()), made_at(path))
     made.make()
     made.make_wrong([*OF_SERVER, OTHER_ROOT])
     made.make_wrong_stations()

@@ -76,7 +76,7 @@ def _name(wish: Wish) -> "Name":
     from cryptography import x509  # noqa: PLC0415 - as above
 
     parts = {x509.NameOID.ORGANIZATION_NAME: wish.organization, x509.NameOID.COMMON_NAME: wish.common_name}
-    return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts.items()])
+    return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts.items() if text])
 
 
 def _extended(builder: "CertificateBuilder", wish: Wish, key: Any, by: Any) -> "CertificateBuilder":
