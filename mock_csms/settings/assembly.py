@@ -19,6 +19,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import Version, versions
 from mock_csms.settings import Config
 from mock_csms.settings.calls import fills_of, has_calls, merged, problem_of
+from mock_csms.settings.encryption import check_tls
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.settings.tables import Rules, sample_request
 
@@ -86,6 +87,7 @@ def policies(config: Config) -> AdmissionPolicies:
         cuts=config.disconnect_after,
         known=config.known_stations,
         passwords=config.basic_auth,
+        profiles=config.security_profile,
         origins=config.allow_origin or (),
         close_on_mismatch=config.on_subprotocol_mismatch == "close",
         keep_old=config.on_duplicate == "old",
@@ -213,6 +215,7 @@ def check(config: Config) -> Sequence[str]:
     Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that none of the
     versions has.
     """
+    check_tls(config)
     for script in scripts(config):
         for step in script.steps:
             _check_command(config, step, script.on)
