@@ -96,7 +96,7 @@ def parser_for(
             how = _form(setting.name, form, declared)
             group.add_argument(option(name), help=_help(form.help, environment, name), **how)
         if declared.forms is None:
-            names = [*filter(None, [declared.short]), option(setting.name)]
+            names = [*filter(None, [declared.short]), option(setting.name), *declared.aliases]
             meaning = _help(_meaning(declared, setting.default), environment, setting.name)
             group.add_argument(*names, dest=setting.name, help=meaning, **_how(declared))
     return parser

@@ -76,6 +76,8 @@ class Flag(Record):
     metavar: str
     short: str = ""
     """Its short name on the command line, such as `-c`."""
+    aliases: tuple[str, ...] = ()
+    """Other names that it has on the command line, such as `--auth-parent-id-tag`."""
     several: bool = False
     """Whether one use of the flag takes several values."""
     repeated: bool = False

@@ -32,6 +32,48 @@ class Reconfigured(Event):
     """The settings were read again and apply from now on."""
 
 
+class TlsOffered(Event):
+    """A client begins with TLS. `station` is empty, as in all events of TLS: nobody has said an identity yet."""
+
+    versions: tuple[str, ...]
+    """The versions of TLS that it offers, such as `TLSv1.3`."""
+    suites: tuple[str, ...]
+    """The cipher suites that it offers, in its order, as OpenSSL calls them."""
+    server_name: str
+    """The host name that it asks for (SNI); empty if it asks for none."""
+    is_compressed: bool
+    """Whether it offers TLS compression."""
+
+
+class TlsAgreed(Event):
+    """A TLS handshake succeeded."""
+
+    tls_version: str
+    suite: str
+    """The cipher suite."""
+    certificate: str
+    """The certificate of the client in words; empty if it sent none."""
+    doubt: str
+    """Why that certificate is not trusted, although the client was let in; empty if it is trusted."""
+    fault: str
+    """The fault that the mock put into the handshake; empty without one."""
+
+
+class TlsFailed(Event):
+    """A TLS handshake failed, or TLS ended a connection later."""
+
+    reason: str
+    """Why, in words."""
+    by: str
+    """Who sent an alert: `station` or `mock`; empty if nobody did."""
+    alert: str
+    """The alert, such as `unknown_ca`; empty if there was none."""
+    certificate: str
+    """The certificate of the client in words; empty if it sent none."""
+    fault: str
+    """The fault that the mock put into the handshake; empty without one."""
+
+
 class Knocked(Event):
     """Somebody requests a WebSocket. The mock decides later whether it accepts."""
 
@@ -208,6 +250,9 @@ class Failed(Event):
 ALL = (
     Started,
     Reconfigured,
+    TlsOffered,
+    TlsAgreed,
+    TlsFailed,
     Knocked,
     Connected,
     Refused,
