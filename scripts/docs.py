@@ -61,7 +61,7 @@ def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
 
 
 def _meaning(declared: Flag) -> str:
-    """Return what a flag means, with its other names."""
+    """Return the meaning of a flag, with its other names."""
     others = ", ".join(f"`{alias}`" for alias in declared.aliases)
     return f"{declared.help}; also {others}" if others else declared.help
 

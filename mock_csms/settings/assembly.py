@@ -132,10 +132,11 @@ def scripts(config: Config) -> Sequence[Script]:
 
 
 def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
-    """Yield the answers of users that are given to stations of a version.
+    """Yield the rules of users that apply to stations of a version.
 
-    Those are all that do not name another version, but not one whose payload breaks its schema here and fits in
-    another version that the mock speaks. An error code has the spelling of the version, unless the rule names that.
+    A rule does not apply if it names another version, or if its payload breaks the schema of this version but fits
+    another version that the mock speaks. An error code gets the spelling of the version, unless the rule names the
+    version.
     """
     for rule in config.rule.answers:
         if rule.match.version == version.name:
@@ -146,7 +147,7 @@ def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
 
 
 def _respelt(refusal: Refusal, version: Version) -> Refusal:
-    """Return a refusal with its error code as a version spells it; another text stays as it is."""
+    """Return a refusal with its error code in the spelling of a version; another text stays as it is."""
     framing = version.framing
     is_other = refusal.code in _CODES and refusal.code not in framing.codes
     return records.replace(refusal, code=framing.spelled(ErrorCode(refusal.code))) if is_other else refusal
@@ -168,7 +169,7 @@ def spoken(config: Config) -> Sequence[Version]:
 
 
 def _concerns(rule: Rule[Any], version: Version) -> bool:
-    """Return whether stations of a version may send, or may be sent, what a rule matches."""
+    """Return whether stations of a version may send or receive the messages that a rule matches."""
     match = rule.match
     if match.version not in ("", version.name):
         return False
@@ -210,10 +211,10 @@ def _below(config: Config, version: Version) -> Replies:
 
 
 def check(config: Config) -> Sequence[str]:
-    """Return warnings about answers that break OCPP: a mock must be able to send them. And about rules without use.
+    """Return warnings about answers that break OCPP (a mock must be able to send them), and about useless rules.
 
-    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that none of the
-    versions has.
+    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that no version
+    has.
     """
     check_tls(config)
     for script in scripts(config):
@@ -258,7 +259,7 @@ def _check_keys(config: Config) -> None:
 
 
 def _warnings(config: Config, rule: Rule[Any]) -> Iterator[str]:
-    """Yield what a user should know about a rule: that it has no use, or that its answer breaks OCPP."""
+    """Yield warnings about a rule: that it has no effect, or that its answer breaks OCPP."""
     concerned = [version for version in spoken(config) if _concerns(rule, version)]
     if not concerned:
         names = " or ".join(version.name for version in spoken(config))

@@ -33,14 +33,14 @@ class Reconfigured(Event):
 
 
 class TlsOffered(Event):
-    """A client begins with TLS. `station` is empty, as in all events of TLS: nobody has said an identity yet."""
+    """A client begins with TLS. `station` is empty, as in all events of TLS: no identity is known yet."""
 
     versions: tuple[str, ...]
     """The versions of TLS that it offers, such as `TLSv1.3`."""
     suites: tuple[str, ...]
     """The cipher suites that it offers, in its order, as OpenSSL calls them."""
     server_name: str
-    """The host name that it asks for (SNI); empty if it asks for none."""
+    """The host name that it requests (SNI); empty if it requests none."""
     is_compressed: bool
     """Whether it offers TLS compression."""
 
@@ -63,9 +63,9 @@ class TlsFailed(Event):
     """A TLS handshake failed, or TLS ended a connection later."""
 
     reason: str
-    """Why, in words."""
+    """The cause, in words."""
     by: str
-    """Who sent an alert: `station` or `mock`; empty if nobody did."""
+    """The side that sent an alert: `station` or `mock`; empty if there was no alert."""
     alert: str
     """The alert, such as `unknown_ca`; empty if there was none."""
     certificate: str

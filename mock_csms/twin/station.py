@@ -32,7 +32,7 @@ class StationModel(Mutable):
     csr: str = ""
     """Its last certificate signing request, of any type."""
     csr_id: int | None = None
-    """The requestId of that (OCPP 2.1); None if it had none."""
+    """The requestId of that signing request (OCPP 2.1); None if it had none."""
     dynamic_limits: dict[int, Any] | None = None
     """The limits of each Dynamic charging profile that it has accepted (OCPP 2.1), by the id of the profile."""
     streamed: set[int] | None = None
