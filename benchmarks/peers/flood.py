@@ -1,4 +1,4 @@
-"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` lets COUNT stations of that kind send as fast as they can."""
+"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` lets COUNT of a kind send as fast as they can for so long."""
 
 import os
 import selectors
