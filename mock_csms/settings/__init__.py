@@ -1,6 +1,6 @@
 """Every setting of the mock: one field is one flag, one row of docs/flags.md, and the one place to add another.
 
-The fields stand by subject in the files of this folder, each of them one `part` of `Config`.
+Each file of this folder has the fields of one subject: one `part` of `Config`.
 """
 
 from dataclasses import fields, replace
@@ -33,7 +33,7 @@ class Config(
 ):
     """The settings of one mock. (A dataclass lists the fields of its last base first.)
 
-    That order counts: the rules of a later setting lie over those of an earlier one.
+    The order matters: the rules of a later setting override those of an earlier one.
     """
 
     def __repr__(self) -> str:
@@ -58,9 +58,9 @@ FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(ea
     "fail_on_findings",
     "expected_findings",
 }
-"""The settings that are read once, when the mock starts; to change them takes a restart."""
+"""The settings that are read only when the mock starts; a change takes effect after a restart."""
 
 
 def with_fixed(before: Config, after: Config) -> Config:
-    """Return the settings for a running mock: those of `after`, but what takes a restart stays as `before`."""
+    """Return the settings for a running mock: those of `after`, except those that need a restart (as in `before`)."""
     return replace(after, **{name: getattr(before, name) for name in FIXED})

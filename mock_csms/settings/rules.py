@@ -1,4 +1,4 @@
-"""The rules that users write: they change the answers of all other settings, except those of a policy."""
+"""The rules that users write. They override the answers of all other settings, except those of a policy."""
 
 from typing import TYPE_CHECKING, ClassVar
 

@@ -29,12 +29,12 @@ def text(value: str) -> str:
 
 
 def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
-    """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
+    """Take a text of at least `least` characters, and at most as many as the OCPP schema `schema` allows at `path`."""
     return no_longer_than(lambda: int(schemas_with(schema).node(schema, path)["maxLength"]), least)
 
 
 def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], str]:
-    """Take a text of `least` characters or more, up to `most()`."""
+    """Take a text of at least `least` characters, and at most `most()`."""
 
     def parse(value: str) -> str:
         if len(value) > most():
@@ -51,10 +51,10 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
 
 _INTEGER, _MOST_DIGITS = r"[+-]?[0-9]+", 20
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-"""Numbers as JSON and people write them; Python itself would accept `9_0` too."""
+"""Numbers in the notation of JSON and people; Python itself would accept `9_0` too."""
 
 LONGEST = 9_999_999_999
-"""The longest time that a setting can have, in seconds: three centuries, so that no date gets too late for datetime."""
+"""The longest time that a setting can have, in seconds: three centuries, so that no date is too late for datetime."""
 
 
 def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
@@ -96,7 +96,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
 
 
 class one_of(Record):  # noqa: N801 - used as the functions beside it
-    """Takes one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
+    """Takes one of `names` in any letter case. (A function, so that no schema is read before it is needed.)"""
 
     names: Callable[[], Iterable[str]]
 
@@ -110,7 +110,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
 
 
 def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    """Take what `item` takes, several times, separated by commas."""
+    """Take a comma-separated list of values that `item` takes."""
     return lambda value: tuple(item(part.strip()) for part in value.split(","))
 
 
@@ -153,7 +153,7 @@ class Raw(Record):
 
 
 def raw(value: str) -> Raw:
-    """Take any JSON, or `@FILE` with it."""
+    """Take any JSON, or `@FILE` with JSON in it."""
     return Raw(read_json(value))
 
 
@@ -261,7 +261,7 @@ _ORIGIN = r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?"
 
 
 def origins(value: Sequence[str]) -> tuple[str, ...]:
-    """Take origins of web pages as browsers send them (RFC 6454, 6.2), or `*`, several times."""
+    """Take one or more origins of web pages as browsers send them (RFC 6454, 6.2), or `*`."""
     for item in value:
         if not re.fullmatch(_ORIGIN, item):
             raise ValueError(f"{item!r} is not an origin, such as http://localhost:3000, nor *")
@@ -269,7 +269,7 @@ def origins(value: Sequence[str]) -> tuple[str, ...]:
 
 
 def validation(value: Sequence[str]) -> Validation:
-    """Take `strict|report|off`, or that and `:ACTION,…`, several times."""
+    """Take `strict|report|off`, optionally with `:ACTION,…`, one or more times."""
     others, by_action = Strictness.STRICT, {}
     for item in value:
         word, colon, names = item.partition(":")
@@ -290,4 +290,4 @@ TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
     "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
 }
-"""The formats of times, by how a time ends in them."""
+"""The formats of timestamps, by the end of the text."""

@@ -1,4 +1,4 @@
-"""What is expected of a run, and when it ends."""
+"""The settings of expectations, and of the end of a run."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +19,7 @@ def expectations(texts: Sequence[str], *, counted: bool = True) -> "Sequence[Exp
 
 @part
 class Verdict:
-    """What is expected of a run, and when it ends."""
+    """The settings of expectations, and of the end of a run."""
 
     title: ClassVar[str] = "verdict"
 

@@ -42,7 +42,7 @@ def _others(mode: str) -> tuple[str, ...]:
 
 @part
 class Doing:
-    """What the station does; without --send, --charge, --script and --count it runs until a signal ends it."""
+    """What the station does. Without --send, --charge, --script and --count it runs until a signal ends it."""
 
     title: ClassVar[str] = "what it does"
 
@@ -149,7 +149,7 @@ class Connecting:
 
 @part
 class Shape:
-    """What kind of station it is."""
+    """The kind of station."""
 
     title: ClassVar[str] = "the station"
 
@@ -214,7 +214,7 @@ class Shape:
 
 @part
 class Output:
-    """What is printed."""
+    """The output."""
 
     title: ClassVar[str] = "output"
 
