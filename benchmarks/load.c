@@ -2,7 +2,7 @@
  *
  *   load MODE PORT STATIONS SERVER TYPE BOOT [MESSAGE WARM_UP SECONDS]
  *
- *   loop   connect, send BOOT, then MESSAGE repeatedly: for WARM_UP seconds unmeasured, for SECONDS measured
+ *   loop   connect, send BOOT, then MESSAGE repeatedly; from the first answer on WARM_UP seconds unmeasured, then SECONDS
  *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
  *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
  *
@@ -269,6 +269,8 @@ static void loop(void) {
   calling = 1;
   for (int i = 0; i < asked.stations; i++)
     if (all[i].state == READY) send_call(&all[i], asked.message, CALLING);
+  long booted = counted.answers;
+  for (double end = now() + MOST_SECONDS; now() < end && counted.answers == booted;) turn();
   for (double end = now() + asked.warm_up; now() < end;) turn();
   double began = now(), server = cpu_time(asked.server), own = cpu_time(getpid());
   long answers = counted.answers;
