@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import Field, fields
+from dataclasses import Field, FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
@@ -107,6 +107,22 @@ def test_flags_refer_to_existing_settings_and_properties(setting: Field[Any]) ->
         for version in versions():
             kind = "Request" if version.actions[action].sent_by(Sender.CSMS) else "Response"
             assert version.schemas.node(f"{action}{kind}", path)
+
+
+def test_settings_are_made_of_keywords_and_never_change() -> None:
+    """What is not given has its default; an unknown keyword, a change and a deletion are errors."""
+    config = Config(port=1, redact=True)
+    assert (config.port, config.redact, config.host) == (1, True, "127.0.0.1")
+    assert replace(config, port=2) == Config(port=2, redact=True) != config
+    assert Config() == Config(port=9000)
+    assert config != OneMore(port=1, redact=True)
+    with pytest.raises(TypeError, match=re.escape("Config() has no setting 'prot'")):
+        Config(prot=1)  # type: ignore[call-arg] # the error is the point
+    with pytest.raises(FrozenInstanceError):
+        config.port = 3  # type: ignore[misc] # as above
+    with pytest.raises(FrozenInstanceError):
+        del config.port
+    assert config.port == 1
 
 
 @part
