@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from websockets.utils import apply_mask
 
 from mock_csms.behavior.admission import LetIn
+from mock_csms.runtime.transport import frames
 from mock_csms.runtime.transport.endpoint import Endpoint, Incoming
 from mock_csms.runtime.transport.flow import Flow
-from mock_csms.runtime.transport.frames import MASKED, text_header
+from mock_csms.runtime.transport.frames import MASKED, Span, text_header
 from tests.runtime.peers import Ear, Ours, limits
 from tests.virtual import Loop
 from tests.wire import HANDSHAKE, masked
@@ -192,7 +193,7 @@ texts = st.one_of(
     st.integers(0, 300).map(lambda size: b"x" * size),
     st.sampled_from([125, 126, 127, 4070, 4096, MOST, MOST + 1]).map(lambda size: b"y" * size),
 )
-frames = st.one_of(
+any_frames = st.one_of(
     texts.map(masked),
     texts.map(masked),
     texts.map(masked),
@@ -206,7 +207,7 @@ frames = st.one_of(
 @st.composite
 def pieces(draw: st.DrawFn) -> list[bytes]:
     """Return frames of all kinds in a row, and cut anywhere."""
-    wire = b"".join(draw(st.lists(frames, min_size=1, max_size=12)))
+    wire = b"".join(draw(st.lists(any_frames, min_size=1, max_size=12)))
     cuts = sorted(draw(st.lists(st.integers(0, len(wire)), max_size=6)))
     return [wire[start:end] for start, end in zip([0, *cuts], [*cuts, len(wire)], strict=True) if start < end]
 
@@ -247,12 +248,12 @@ def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that come alone or a few at once do not go the long way; all others do."""
     taken: list[int] = []
 
-    def read_frame(self: Incoming, data: bytes, start: int) -> int:
+    def span(data: bytes, start: int) -> Span | None:
         taken.append(data[start])
-        return original(self, data, start)
+        return original(data, start)
 
-    original = Incoming._read_frame
-    monkeypatch.setattr(Incoming, "_read_frame", read_frame)
+    original = frames.span
+    monkeypatch.setattr(frames, "span", span)
     result = run(play([masked("one"), masked(b"z" * 1200) + masked("two"), frame(0x89, b"p")]))
     assert [data for data, _ in result["heard"] if data not in (BREAK, b"sent")] == [b"one", b"z" * 1200, b"two"]
     assert taken == [0x89]
