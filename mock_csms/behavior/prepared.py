@@ -109,7 +109,7 @@ class PreparedAnswers:
         except ValueError:
             return _nothing  # no typed payload has such a property
         if not node:
-            return _nothing  # it is in customData, which no typed payload has
+            return _nothing  # no typed payload has properties of any shape
         if condition.value is PRESENT:
             return partial(_is_there, path)
         return partial(_value, path) if node.get("type") in _SCALARS else None

@@ -17,14 +17,12 @@ import orjson
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import DEFAULT, Version
 from mock_csms.twin.station import StationModel
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
 """The certificate where no authority makes real ones: it only looks like one."""
-
-UNKNOWN_TRANSACTION = "test_transaction_123"
-"""The value of `{{transactionId}}` when no transaction runs."""
 
 
 class Authority(Record):
@@ -51,6 +49,9 @@ class World(Record):
     chance: Callable[[], float]
     """Returns a random number from 0 up to, but not including, 1."""
     authority: Authority = Authority()
+    new_transaction: Callable[[str, Any], int] = lambda *_: 1
+    """Gets the identity of a station and the payload of its call that starts a transaction, and returns the id of that
+    transaction: a new one, or the one that the same call got before."""
 
 
 Filler: TypeAlias = Callable[[int], Json]
@@ -101,6 +102,12 @@ SAMPLE = Context(
 )
 """A context to try templates with."""
 
+
+def sample_of(version: Version) -> Context:
+    """Return a context to try templates with, of a station that speaks this version."""
+    return replace(SAMPLE, station=StationModel(SAMPLE.station.identity, version))
+
+
 PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "now": (
         "the current time; `{{now+60}}` and `{{now-60}}` are 60 seconds later and earlier",
@@ -110,8 +117,12 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "uuid": ("a new UUID", lambda c: c.world.new_id()),
     "station": ("the identity of the station", lambda c: c.station.identity),
     "transactionId": (
-        f"the station's oldest running transaction, or `{UNKNOWN_TRANSACTION}`",
-        lambda c: c.station.oldest_transaction or UNKNOWN_TRANSACTION,
+        f"the station's oldest running transaction, or `{DEFAULT.no_transaction}` (1 in OCPP 1.6)",
+        lambda c: c.station.oldest_transaction or c.station.version.no_transaction,
+    ),
+    "newTransactionId": (
+        "the integer id of a new transaction in OCPP 1.6; the same one if the call that starts it is repeated",
+        lambda c: c.world.new_transaction(c.station.identity, c.request),
     ),
     "request": (
         "the payload of the call that is answered; `{{request.evse.id}}` is a field of it, or null if it is absent",

@@ -2,11 +2,12 @@
 
 What such a type accepts, the schema accepts too, and the payload read from the text is the same as after the usual way
 (`messages.decode`, then `Schemas.look`). What it refuses need not be wrong: then the usual way decides, and says what
-is wrong. Refused, for instance, are `1.0` for an integer, customData, which may have any shape, and any text with a
-backslash.
+is wrong. Refused, for instance, are `1.0` for an integer, properties of any shape, such as a vendor's own data, and any
+text with a backslash.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -24,8 +25,6 @@ _COMMAS = (b",", b", ")
 
 Decode: TypeAlias = Callable[[bytes], tuple[int, str, str, Any]]
 
-_FREE = "customData"
-"""Properties of any shape, which every object of OCPP 2.x may have."""
 _PLAIN: Mapping[str, Any] = {"string": str, "boolean": bool}
 _BOUNDS = {
     "string": {"minLength": "min_length", "maxLength": "max_length"},
@@ -48,7 +47,7 @@ class CallReader:
         self._actions = {
             name.encode(): name
             for name, row in version.actions.items()
-            if row.sent_by(sender) and version.framing.types.get(2) is TYPES[2]
+            if row.sent_by(sender) and not row.is_send and version.framing.types.get(Call.number) is TYPES[Call.number]
         }
         self._decoders: dict[bytes, Decode | None] = {}
 
@@ -122,11 +121,12 @@ def _integer(limits: Mapping[str, Any]) -> Any:
 
 
 def _struct(root: Json, node: Json) -> Any:
-    """Return the type of an object; without customData, so that an object with it is refused."""
+    """Return the type of an object; an optional property that no type can describe is left out, and so refused."""
     if node.get("additionalProperties", True) is not False:
         raise NotImplementedError
     required, properties = node.get("required", ()), node.get("properties", {})
-    fields = [(name, _type_of(root, properties[name])) for name in required]
-    more = [name for name in properties if name not in (*required, _FREE)]
-    optional = [(name, _type_of(root, properties[name]) | UnsetType, UNSET) for name in more]
-    return defstruct("Typed", [*fields, *optional], forbid_unknown_fields=True, kw_only=True, gc=False)
+    fields: list[tuple[Any, ...]] = [(name, _type_of(root, properties[name])) for name in required]
+    for name in [name for name in properties if name not in required]:
+        with suppress(NotImplementedError):
+            fields.append((name, _type_of(root, properties[name]) | UnsetType, UNSET))
+    return defstruct("Typed", fields, forbid_unknown_fields=True, kw_only=True, gc=False)

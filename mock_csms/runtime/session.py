@@ -7,20 +7,17 @@ what is done about it for the host.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
-from mock_csms.behavior.prepared import Prepared
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import World
-from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.delays import Delays
+from mock_csms.runtime.host import Host
 from mock_csms.runtime.lane import Lane
 from mock_csms.runtime.patience import within
 from mock_csms.runtime.transport.breaches import Breach
@@ -28,7 +25,6 @@ from mock_csms.runtime.transport.connection import Transport
 from mock_csms.twin.events import (
     Breached,
     Disconnected,
-    Event,
     Failed,
     Lost,
     Received,
@@ -44,47 +40,6 @@ class CallFailed(Exception):
 
 _MOST_CALLS = 1000
 """How many calls of ours may wait for their turn on one connection."""
-
-Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
-"""Returns how many seconds later a message of a station comes, None for a lost one, and by which faults."""
-
-
-class Host(Protocol):
-    """Who owns sessions: it is told everything, and decides what is answered."""
-
-    def publish(self, event: Event) -> None:
-        """Learn what happened."""
-
-    @property
-    def world(self) -> World:
-        """Where fresh ids come from."""
-
-    @property
-    def validation(self) -> Validation:
-        """How strictly payloads are checked."""
-
-    @property
-    def arrival(self) -> "Arrival | None":
-        """How a message of the peer comes that is late or lost by our own doing; None where none is."""
-
-    @property
-    def takes_shortcuts(self) -> bool:
-        """Whether messages without anything unusual may be handled in a shorter way, to the same effect."""
-
-    def prepared(self, session: "Session", call: Call) -> Prepared | None:
-        """Return the remembered answer to a typed call without violations; None if `answer` must decide."""
-
-    def reject(self, session: "Session", message: Error) -> Decision:
-        """Return what to do to send `message` in answer to what is no call."""
-
-    def answer(self, session: "Session", call: Call, refusal: Error | None) -> Decision:
-        """Return what to do about the peer's `call`, which gets that refusal where it is wrong."""
-
-    def command(self, session: "Session", call: Call) -> Decision:
-        """Return what to do to send our own `call`."""
-
-    def ended(self, session: "Session") -> None:
-        """Learn that the session is over."""
 
 
 class _OpenCall(Mutable):
@@ -147,7 +102,7 @@ class Session:
             self._incoming.put(after, self._later(len(data), partial(self._take, data, binary=binary)))
 
     def _event(self, now: float, data: bytes, came: IncomingMessage, *, binary: bool) -> Received:
-        message, wrong, answers = came.message, came.violations, came.answers
+        message, wrong, answers = came.message, came.violations, came.answers or came.refuses
         return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
 
     def _take(self, data: bytes, *, binary: bool) -> None:
@@ -163,10 +118,10 @@ class Session:
             if answers is not None:
                 waiting, self._open = self._open, None
             self._host.publish(self._event(clock.now(), data, came, binary=binary))
+            if waiting is not None:
+                _settle(waiting.answer, came)
             if type(message) is Call:
                 self._perform(self._host.answer(self, message, came.refusal), message)
-            elif waiting is not None:
-                _settle(waiting.answer, came)
             elif came.refusal is not None:
                 self._perform(self._host.reject(self, came.refusal), None)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Where the mock listens, and what one connection may do."""
+"""The settings of the listening socket and of single connections."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Listening:
-    """Where the mock listens, and what one connection may do."""
+    """The settings of the listening socket and of single connections."""
 
     title: ClassVar[str] = "listening"
 
@@ -37,7 +37,7 @@ class Listening:
         20.0, "close the connection if no pong comes within this many seconds; 0 waits for ever", values.number(), "SEC"
     )
     no_shortcuts: bool = switch(
-        "handle each message from the beginning, without remembered answers and other shortcuts; the effect is the "
-        "same, only slower, so that both can be compared"
+        "take no shortcuts; every message is then handled from the beginning, without remembered answers: the effect "
+        "is the same, only slower, so that both can be compared"
     )
     ready_file: str | None = flag(None, "write the URL into this file once the server listens", values.text, "PATH")

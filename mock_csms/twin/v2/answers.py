@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about a station, as far as the mock's answers, templates and admission need it."""
+"""How messages of OCPP 2.x change the facts that the mock's answers, templates and admission need."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ _TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage asks for, if it is not named like that action."""
+"""The action that a requestedMessage requests, if it has another name."""
 
 
 def _boots(station: StationModel, _: Any) -> None:
@@ -56,7 +56,7 @@ def _typed_transaction(station: StationModel, typed: Any) -> None:
 
 
 def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> None:
-    transactions = station.transactions
+    transactions: Any = station.transactions
     id_ = spelling_in(transactions, id_)
     if is_ended:
         transactions.pop(id_, None)
@@ -65,7 +65,7 @@ def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> Non
 
 
 def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station asks for a certificate."""
+    """The station requests a certificate."""
     csr = _at(payload, "csr")
     if isinstance(csr, str):
         station.csr = csr
@@ -84,7 +84,7 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if it asks for none."""
+    """Return the action that a command makes a station send; None if there is none."""
     asked = _ASKS_FOR.get(action) or _at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
@@ -106,4 +106,4 @@ MEANING = Meaning(
     responses={"BootNotification": _boot_answered},
     asks_for=_asks_for,
 )
-"""What the mock learns from which message."""
+"""The meaning of each message for the mock's answers."""

@@ -1,10 +1,9 @@
-"""A short way for heartbeats and periodic values in which no check can find anything.
+"""A fast path for heartbeats and periodic values in which no check can find anything.
 
-These are most of the messages of a station. Each condition here is one under which some checks find nothing; if one
-does not hold, all checks look at the message. Most conditions concern more than numbers. They are tested once, for a
-`Course`, and hold for all values that differ from the first ones in digits only, until anything else happens at that
-station. The other conditions are tested each time. A test runs all checks on these messages as well, and demands the
-same findings.
+These are most of the messages of a station. The conditions here say when certain checks find nothing. If one does not
+hold, all checks look at the message. Most conditions concern more than numbers: they are tested once, for a `Course`,
+and then hold for all later values that differ only in digits, until another message comes. The other conditions are
+tested each time. A test runs all checks on these messages too, and compares the findings.
 """
 
 import re
@@ -34,22 +33,26 @@ from mock_csms.twin.v2.transactions import PERIODIC
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
-"""From how many hasty heartbeats in a row B10 reports them; one or two may only set the clock."""
+"""From this number of early heartbeats in a row B10 reports them; one or two may only serve to set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
-"""The deadline for a heartbeat that may have come before the answer to its trigger (F01)."""
+"""The deadline of a heartbeat that may have come before the answer to its trigger (F01)."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
+_DIGITS = b"0123456789."
+_MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
 _has_braces = re.compile(rb"\{\}").search
 _QUOTES = 4
 """The number of quotes that a call has around its id and its action."""
 _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
-"""Fields that few events have, and from which checks learn."""
+"""Fields that few events have, but that checks learn from."""
 
 
 class Course(Mutable):
-    """What all periodic values of a transaction have in common, until something else happens at the station."""
+    """The common properties of all periodic values of a transaction, until another message of the station comes."""
 
     transaction: Transaction
     """The transaction."""
+    mask: bytes
+    """The text of the last message, from its action on, with 0 for each digit and each dot."""
     shape: bytes
     """The text of the messages without digits."""
     evse: Any
@@ -72,7 +75,7 @@ The owner clears them at every message except heartbeats, periodic values and th
 
 
 def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
-    """Learn from a message in which no check can find anything; return whether the message is such a one."""
+    """Return whether no check can find anything in a message; if so, learn from it."""
     message = event.message
     if type(message) is not Call or event.violations or event.is_refused:
         return False
@@ -82,7 +85,7 @@ def is_expected(event: Received, station: KnownStation, courses: Courses) -> boo
 
 
 def _beat(event: Received, message: Call, station: KnownStation) -> bool:
-    """Learn from a heartbeat if the station is accepted and nothing is open; return whether that is so."""
+    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, learn from it."""
     boots, connections = station.boots, station.connections
     if (
         message.typed is None  # R18, R20: a typed heartbeat is empty
@@ -109,14 +112,15 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
 
 
 def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
-    """Learn from periodic values if they continue a course without errors; return whether they do."""
+    """Return whether periodic values continue a course without errors; if so, learn from them."""
     typed = message.typed
     if typed is None:
         return False
-    id_, shape = typed.transactionInfo.transactionId, _shape_of(event.text)
-    course = courses.get(id_)
-    if course is None or course.shape != shape or course.evse != typed.evse:
-        course = _course_of(message, event.text, shape, station)
+    id_, text = typed.transactionInfo.transactionId, event.text
+    tail = text[text.find(_ACTION) :]
+    course, mask = courses.get(id_), tail.translate(_MASK)
+    if course is None or course.evse != typed.evse or not _is_like(tail, mask, course):
+        course = _course_of(message, tail, mask, station)
         if course is None:
             return False
         courses[id_] = course
@@ -133,7 +137,7 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Learn from the answer to a Heartbeat, or to a TransactionEvent without idTokenInfo; return whether it is one.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
 
     The answer means the same to the station even if its own call was wrong.
     """
@@ -152,18 +156,23 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     return True
 
 
-def _shape_of(text: bytes) -> bytes:
-    """Return the part of a text that stays the same while numbers and times change: all after the id, no digits."""
-    return text[text.find(_ACTION) :].translate(None, b"0123456789.")
+def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
+    """Whether a message differs from the others of its course in digits only, in their values or their number."""
+    if mask == course.mask:
+        return True
+    if tail.translate(None, _DIGITS) != course.shape:
+        return False
+    course.mask = mask
+    return True
 
 
-def _course_of(message: Call, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
-    """Return the course of a message; None if more than its numbers can be wrong."""
+def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
+    """Return the course of a message; None if anything but its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id.get(info["transactionId"])
     if transaction is None or not (
-        _is_going_on(transaction, payload, info) and _is_usual(text, payload, station)
+        _is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)
     ):  # X01
         return None
     settings = meters.settings(station.variables)
@@ -173,7 +182,7 @@ def _course_of(message: Call, text: bytes, shape: bytes, station: KnownStation) 
     if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
         return None  # M03, M04, M06
     interval = settings.interval if settings.updated else None
-    return Course(transaction, shape, message.typed.evse, samples, interval or 0.0)
+    return Course(transaction, mask, tail.translate(None, _DIGITS), message.typed.evse, samples, interval or 0.0)
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
@@ -214,7 +223,7 @@ def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
 
 
 def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
-    """Whether values are sent now, and are the next ones of their course."""
+    """Whether values are current, and are the next ones of their course."""
     typed, transaction, connections, terms = message.typed, course.transaction, station.connections, station.terms
     stamp = typed.timestamp
     at = _seconds_of(stamp, course)
