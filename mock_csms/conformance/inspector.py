@@ -47,7 +47,7 @@ class Inspector:
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
         """What is known of each station, by its identity."""
-        self._strangers: set[str] = set()
+        self.strangers: set[str] = set()
         """The identities of stations that speak a version of OCPP that is not judged."""
         self.judge_by(checks, terms)
 
@@ -82,7 +82,7 @@ class Inspector:
         if seen is None:
             return ()
         self._courses.pop(event.station, None)
-        if (self._strangers or not seen.id) and self._is_of_another_version(event):
+        if (self.strangers or not seen.id) and self._is_of_another_version(event):
             return self._look_at_stranger(seen)
         if station is None:
             station = self._get_to_know(event.station)
@@ -105,7 +105,7 @@ class Inspector:
     def forget(self, identity: str) -> KnownStation | None:
         """Keep nothing of a station, and return what was known. When it comes back, it is new to the checks."""
         self._courses.pop(identity, None)
-        self._strangers.discard(identity)
+        self.strangers.discard(identity)
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str) -> KnownStation:
@@ -119,13 +119,13 @@ class Inspector:
         """Return whether a station speaks a version of OCPP that is not judged. Forget what is known of it if so."""
         version = version_of(event)
         if type(event) is Connected and version.name in JUDGED:
-            self._strangers.discard(event.station)
+            self.strangers.discard(event.station)
         elif type(event) is Connected:
-            self._strangers.add(event.station)
+            self.strangers.add(event.station)
             self.stations.pop(event.station, None)
         elif type(event) is Knocked:  # who may not be let in
             return version.name not in JUDGED
-        return event.station in self._strangers
+        return event.station in self.strangers
 
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
         """Return the findings of the checks for every version of OCPP. Nothing is learned from the event."""

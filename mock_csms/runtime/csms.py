@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import Authority, Context, World
+from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
@@ -20,7 +21,6 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
@@ -28,6 +28,7 @@ from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
@@ -52,8 +53,6 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
         self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
@@ -67,6 +66,7 @@ class CsmsServer:
         )
         self._endpoint = Endpoint(self, limits, backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -94,9 +94,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
-        chance = self.chance
-        write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+        self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
@@ -227,9 +225,12 @@ class CsmsServer:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
         if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor))
+            self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        forms = dialect_of(_version_of(subprotocol)).passwords
+        verdict = self._door.judge(
+            visitor, subprotocol, clock.now(), forms, is_connected=is_connected, password=password
+        )
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -270,7 +271,8 @@ class CsmsServer:
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
+            subprotocol = self.choose_subprotocol(visitor.offered)
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor, _version_of(subprotocol)))
         self._refuse(visitor, reason, status)
 
     def _cannot_accept(self, reason: str) -> None:
@@ -285,3 +287,7 @@ class CsmsServer:
         identity = self._name(visitor)
         self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
         self._forget(self._models.turn_away(identity))
+
+
+def _version_of(subprotocol: str | None) -> Version:
+    return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT

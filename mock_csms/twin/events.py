@@ -36,6 +36,8 @@ class Knocked(Event):
     """Somebody asks for a WebSocket; whether that is accepted is decided later."""
 
     visitor: Visitor
+    version: Version = DEFAULT
+    """The version of OCPP that they will speak if it is accepted; the default if there is none."""
 
 
 class Connected(Event):
