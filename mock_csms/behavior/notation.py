@@ -19,14 +19,14 @@ from mock_csms.behavior.rules import RESPONSE as ANSWER
 from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, versions
+from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, version_named, versions
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
 
-_NAME = re.compile(r"(?P<name>(\*|[A-Za-z0-9]+)(\.[a-z]+)?)(~(?P<version>[A-Za-z0-9.]*))?")
-_TAIL = re.compile(r"(\*(?P<turn>=)?(?P<number>[0-9]{1,15}))?(@(?P<stations>.+))?", re.DOTALL)
-_CONDITION = re.compile(r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])')
+_NAME = r"(?P<name>(\*|[A-Za-z0-9]+)(\.[a-z]+)?)(~(?P<version>[A-Za-z0-9.]*))?"
+_TAIL = r"(?s)(\*(?P<turn>=)?(?P<number>[0-9]{1,15}))?(@(?P<stations>.+))?"
+_CONDITION = r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])'
 
 
 class Pattern(Record):
@@ -42,7 +42,7 @@ class Pattern(Record):
 
 def split(text: str) -> Pattern:
     """Return the parts of `NAME~VERSION[path=value,…]TAIL`."""
-    name = _NAME.match(text)
+    name = re.match(_NAME, text)
     if name is None:
         raise ValueError(f"{text!r} does not begin with the name of an action, or * for any")
     position = name.end()
@@ -50,7 +50,7 @@ def split(text: str) -> Pattern:
     if text[position : position + 1] == "[":
         end = ","
         while end == ",":
-            found = _CONDITION.match(text, position + 1)
+            found = re.compile(_CONDITION).match(text, position + 1)
             if found is None:
                 raise ValueError(f"{text[position:]!r} is not of the form [path=value,…]")
             path = parse_path(found["path"])
@@ -66,14 +66,6 @@ def split(text: str) -> Pattern:
     return Pattern(name["name"], conditions, text[position:], version)
 
 
-def version_named(name: str) -> Version:
-    """Return the version with that name. Raises ValueError if there is none."""
-    known = {version.name: version for version in versions()}
-    if name not in known:
-        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
-    return known[name]
-
-
 def parse_match(text: str, *, commands: bool) -> Match:
     """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
 
@@ -83,9 +75,9 @@ def parse_match(text: str, *, commands: bool) -> Match:
     pattern = split(text)
     is_any = pattern.name.startswith(ANY)
     name = _any_name(pattern.name, commands=commands) if is_any else _action_name(pattern, commands=commands)
-    tail = _TAIL.fullmatch(pattern.tail)
+    tail = re.fullmatch(_TAIL, pattern.tail)
     if tail is None:
-        is_starless = is_any and _TAIL.fullmatch(f"*{pattern.tail}")
+        is_starless = is_any and re.fullmatch(_TAIL, f"*{pattern.tail}")
         hint = f"; did you mean '{pattern.name}*{pattern.tail}'?" if is_starless else ""
         raise ValueError(f"{pattern.tail!r}: after the match only *N or *=N and then @GLOB may follow{hint}")
     number = int(tail["number"]) if tail["number"] else None
@@ -145,7 +137,7 @@ def _requests(name: str, among: Sequence[Version]) -> Sequence[Described]:
     return [Described(f"{action}Request", version) for version, action, row in found if any(map(row.sent_by, senders))]
 
 
-_COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?", re.DOTALL)
+_COUNT = r"(?s)(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?"
 
 
 def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
@@ -153,7 +145,7 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
     pattern = split(text)
     schemas = _happenings(pattern)
     conditions = tuple(condition(schemas, path, value) for path, value in pattern.conditions)
-    tail = _COUNT.fullmatch(pattern.tail)
+    tail = re.fullmatch(_COUNT, pattern.tail)
     if tail is None or (tail["least"] and not counted):
         count = " and then *N, *N.. or *M..N" if counted else ""
         raise ValueError(f"{pattern.tail!r}: after the match only @GLOB{count} may follow")

@@ -6,7 +6,8 @@ and nothing else takes the placeholder's JSON type; within other text the value 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -77,7 +78,12 @@ Template: TypeAlias = Callable[[Context], Any]
 
 def rfc3339(seconds: float) -> str:
     """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
-    return f"{instant(seconds)[:23]}Z"
+    return _millisecond(int(seconds * 1_000_000 + 0.5) // 1000)
+
+
+@lru_cache(maxsize=16)
+def _millisecond(milliseconds: int) -> str:
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 
 
 def instant(seconds: float) -> str:
@@ -115,7 +121,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.station.oldest_transaction or c.station.version.no_transaction,
     ),
     "newTransactionId": (
-        "the integer that is the id of a new transaction in OCPP 1.6; a repeated call gets the same one",
+        "the integer id of a new transaction in OCPP 1.6; the same one if the call that starts it is repeated",
         lambda c: c.world.new_transaction(c.station.identity, c.request),
     ),
     "request": (
@@ -141,8 +147,34 @@ _SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10}(\.\d{1,9})?)")
 
 def compile_template(value: Any) -> Template:
     """Return the template that the JSON `value` is; ValueError says which placeholder is wrong."""
-    fill = _filler(value)
-    return fill or (lambda _: value)
+    return Compiled(value, _filler(value) or _constant(value))
+
+
+class Compiled:
+    """A compiled payload that remembers what it was made from."""
+
+    __slots__ = ("_fill", "value")
+
+    def __init__(self, value: Any, fill: Template) -> None:
+        self.value = value
+        self._fill = fill
+
+    def __call__(self, context: Context) -> Any:
+        """Fill the placeholders."""
+        return self._fill(context)
+
+
+def placeholders_in(template: Template) -> AbstractSet[str] | None:
+    """Return the placeholders of a template, as they are written; None for a template made in another way."""
+    return frozenset(_names_in(template.value)) if isinstance(template, Compiled) else None
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (found["placeholder"].strip() for found in _PIECES.finditer(value) if found["placeholder"])
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _names_in(item)
 
 
 def escape(value: Any) -> Any:
@@ -186,8 +218,8 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
 
 
-def _constant(text: str) -> Template:
-    return lambda _: text
+def _constant(value: Any) -> Template:
+    return lambda _: value
 
 
 def _placeholder(name: str) -> Template:

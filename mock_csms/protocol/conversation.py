@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, ErrorCode, Malformed, Message, Result, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, ErrorCode, Malformed, Message, Result
 from mock_csms.protocol.records import Bounded, Record
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.sends import ResultError, SendMessage
+from mock_csms.protocol.typed import call_reader
 from mock_csms.protocol.versions import Version, refusal
 
 _MOST_OPEN = 1000
@@ -70,11 +72,12 @@ class IncomingMessage(Record):
 class Conversation:
     """One conversation with a `peer`: which calls of both sides are open, and what each message means for them."""
 
-    __slots__ = ("_answered", "_peer", "_we", "ours", "theirs", "version")
+    __slots__ = ("_answered", "_peer", "_read_typed", "_we", "ours", "theirs", "version")
 
-    def __init__(self, version: Version, peer: Sender) -> None:
+    def __init__(self, version: Version, peer: Sender, *, takes_shortcuts: bool = True) -> None:
         self.version = version
         self._peer = peer
+        self._read_typed = call_reader(version, peer).read if takes_shortcuts else _read_nothing
         self._we = Sender.CSMS if peer is Sender.STATION else Sender.STATION
         self.ours: dict[str, Call] = {}
         """Our calls without an answer so far, by id."""
@@ -88,7 +91,26 @@ class Conversation:
 
     def receive(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what the text of one message means; the call of ours that it answers is ended."""
-        return self.take(decode(data, self.version.framing), strictness)
+        return self.take(self.read(data), strictness)
+
+    def read(self, data: bytes) -> Message | Malformed:
+        """Return the message in a text, a call with its typed payload if possible; nothing is noted."""
+        return self._read_typed(data) or decode(data, self.version.framing)
+
+    def receive_sound_call(self, data: bytes) -> Call | None:
+        """Take the call in a text if it can be read by its type and so has no violation.
+
+        Returns None for any other text: then nothing was noted, and `receive` must take it.
+        """
+        call = self._read_typed(data)
+        if call is not None:
+            self._note(call)
+        return call
+
+    def _note(self, call: Call) -> None:
+        self.theirs[call.id] = call
+        if len(self.theirs) > _MOST_OPEN:
+            del self.theirs[next(iter(self.theirs))]
 
     def take(self, message: Message | Malformed, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what a decoded message means; the call of ours that it answers is ended."""
@@ -121,9 +143,7 @@ class Conversation:
 
     def _take_call(self, call: Call, strictness: ValidationPolicy) -> IncomingMessage:
         call, violations = self.version.read_call(call, self._peer, payload=strictness.looks_at(call.action))
-        self.theirs[call.id] = call
-        if len(self.theirs) > _MOST_OPEN:
-            del self.theirs[next(iter(self.theirs))]
+        self._note(call)
         counting = violations and strictness.counting(call.action, violations)
         if not counting:
             return IncomingMessage(call, violations)
@@ -157,6 +177,12 @@ class Conversation:
 
     # What we send.
 
+    def answered(self, call: Call) -> None:
+        """Note that a call of the peer was answered with a result whose violations are known."""
+        self.theirs.pop(call.id, None)
+        if self._answered is not None:
+            self._answered.renew(call.id, call)
+
     def open(self, call: Call) -> None:
         """Note that a call of ours is open, until an answer with its id comes."""
         self.ours[call.id] = call
@@ -178,3 +204,7 @@ class Conversation:
         if type(message) is Result and answers.action in self.version.actions:
             return self.version.result_violations(answers, message.payload)
         return ()
+
+
+def _read_nothing(_: bytes) -> None:
+    """Leave every text to `decode`."""

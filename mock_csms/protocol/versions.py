@@ -10,9 +10,9 @@ from functools import cache, partial
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
-from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result
+from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result, with_payload
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.records import Record, asdict, replace
+from mock_csms.protocol.records import Record, asdict
 from mock_csms.protocol.schemas import Schemas, Violation
 from mock_csms.protocol.sends import SendMessage
 from mock_csms.protocol.v2 import identifiers, v21, v201
@@ -69,10 +69,10 @@ class Version(Record, eq=False):
         if row.is_send:
             told = "this action is sent as a SEND, which is no CALL"
             return call, (Violation("", told, ErrorCode.NotSupported),)
-        if not payload:
+        if not payload or call.typed is not None:
             return call, ()
         read, violations = self.schemas.look(call.action, "Request", call.payload, call.huge)
-        return call if read is call.payload else replace(call, payload=read), violations
+        return call if read is call.payload else with_payload(call, read), violations
 
     def read_send(
         self, send: SendMessage, sender: Sender, *, payload: bool = True
@@ -85,7 +85,7 @@ class Version(Record, eq=False):
         if not payload:
             return send, ()
         read, violations = self.schemas.look(send.action, "Request", send.payload, send.huge)
-        return send if read is send.payload else replace(send, payload=read), violations
+        return send if read is send.payload else with_payload(send, read), violations
 
     @property
     def sends(self) -> Sequence[str]:
@@ -95,7 +95,7 @@ class Version(Record, eq=False):
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
         """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema."""
         read, violations = self.schemas.look(call.action, "Response", result.payload, result.huge)
-        return result if read is result.payload else replace(result, payload=read), violations
+        return result if read is result.payload else with_payload(result, read), violations
 
 
 def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAMING) -> Error:
@@ -205,6 +205,14 @@ def told_elsewhere(action: str) -> str:
 def identifier_fields() -> Collection[str]:
     """Return the fields of messages that hold an identifier in any version."""
     return frozenset(field for version in versions() for field in version.identifiers)
+
+
+def version_named(name: str) -> Version:
+    """Return the version with that name. Raises ValueError if there is none."""
+    known = {version.name: version for version in versions()}
+    if name not in known:
+        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
+    return known[name]
 
 
 def versions_with(action: str) -> Sequence[Version]:

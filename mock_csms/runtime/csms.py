@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json, Sender
@@ -19,20 +20,21 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
+from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
+from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.limits import limits_of
 from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.twin.folding import fold
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
+        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
@@ -56,16 +59,12 @@ class CsmsServer:
         self.url = ""
         self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
-        self._commander = Commander(self._context, self.publish)
-        limits = Limits(
-            config.max_message_size,
-            not config.no_compression,
-            config.ping_interval,
-            config.ping_timeout,
-            config.max_compression_ratio,
-        )
-        self._endpoint = Endpoint(self, limits, backpressure)
+        self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._publishing = Publishing(self.stations, self._inspection, self.bus)
+        self.publish = self._publishing.publish
+        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
+        self._commander = Commander(self._context, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
@@ -75,6 +74,7 @@ class CsmsServer:
 
         Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
+        self.settle()
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
@@ -94,6 +94,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
+        self._prepared: dict[Version, PreparedAnswers] = {}
         self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
@@ -166,16 +167,6 @@ class CsmsServer:
 
     # What sessions call.
 
-    def publish(self, event: Event) -> None:
-        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event)
-        station = self.stations.get(event.station)
-        if station is not None:
-            fold(station, event)
-        self.bus.publish(event)
-        for finding in found:
-            self.bus.publish(finding)
-
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._models.follow(identity)
@@ -188,21 +179,30 @@ class CsmsServer:
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self._context(identity))
 
-    def reject(self, session: Session, message: Error) -> Decision:
+    def reject(self, session: Peer, message: Error) -> Decision:
         """Return how to send `message` in answer to a frame that is not a valid call."""
         return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
 
-    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
+    def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
         return self.rulebase.replies[session.version].answer(
             call, refusal, self._context(session.identity, call.payload)
         )
 
-    def command(self, session: Session, call: Call) -> Decision:
+    def prepared(self, session: Peer, call: Call) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        version = session.version
+        answers = self._prepared.get(version)
+        if answers is None:
+            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
+        now = clock.now() + self.config.clock_offset
+        return answers.find(call, now, lambda call: self._context(session.identity, call.payload))
+
+    def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""
         return self.rulebase.replies[session.version].command(call, self._context(session.identity))
 
-    def ended(self, session: Session) -> None:
+    def ended(self, session: Peer) -> None:
         """Forget a session that has ended; what is known of its station stays for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
@@ -227,10 +227,8 @@ class CsmsServer:
         if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
             self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        forms = dialect_of(_version_of(subprotocol)).passwords
-        verdict = self._door.judge(
-            visitor, subprotocol, clock.now(), forms, is_connected=is_connected, password=password
-        )
+        forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
+        verdict = self._door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -271,8 +269,8 @@ class CsmsServer:
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
-            subprotocol = self.choose_subprotocol(visitor.offered)
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor, _version_of(subprotocol)))
+            version = _version_of(self.choose_subprotocol(visitor.offered))
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor, version))
         self._refuse(visitor, reason, status)
 
     def _cannot_accept(self, reason: str) -> None:

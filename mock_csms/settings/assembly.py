@@ -1,4 +1,4 @@
-"""Makes of the settings what the mock works with: layers of rules, admission policies, commands and payloads."""
+"""Turns the settings into objects of the mock: layers of rules, admission policies, commands and payloads."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
 from mock_csms.behavior.commands import Script, Step, step_of
-from mock_csms.behavior.conditions import has_paths
 from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import ANY, COMMAND, Answer, Counts, Match, Refusal, Reply, Rule, RuleBook, Spoil, Then
@@ -31,7 +31,7 @@ _CODES = frozenset(map(str, ErrorCode))
 
 
 def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
-    """Return the rules that the settings stand for in a version: a layer for each, later settings over earlier ones."""
+    """Return the rules of all settings for a version: a layer for each setting; later ones override earlier ones."""
     dialect = dialect_of(version)
     config = replace(config, rule=Rules(tuple(answers_in(config, version)), config.rule.faults))
     makers = {
@@ -80,7 +80,7 @@ def defaults(config: Config, version: Version) -> Mapping[str, Template]:
 
 
 def policies(config: Config) -> AdmissionPolicies:
-    """Return who is let in."""
+    """Return the policies that decide which stations are let in."""
     return AdmissionPolicies(
         refusals=config.refuse,
         cuts=config.disconnect_after,
@@ -93,29 +93,29 @@ def policies(config: Config) -> AdmissionPolicies:
 
 
 def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
-    """Return which checks look at the stations, and on what terms."""
-    from mock_csms.conformance.selection import select  # noqa: PLC0415 - no start waits for the checks
+    """Return the checks for the stations, and the terms by which they judge."""
+    from mock_csms.conformance.selection import select  # noqa: PLC0415 - the start need not wait for the checks
 
     return select(config.checks), _terms(config)
 
 
 def _terms(config: Config) -> "Terms":
-    """Return the terms of the checks; they allow for the delays that the mock itself makes."""
-    from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - no start waits for the checks
+    """Return the terms of the checks; they allow for the delays that the mock itself causes."""
+    from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - the start need not wait for the checks
 
     late = slack(config)
     return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)
 
 
 def payloads(config: Config) -> Iterator[Any]:
-    """Yield the JSON that users want to be sent, for those who look for secrets in it."""
+    """Yield the JSON that users wrote for messages, so that others can look for secrets in it."""
     yield from (step.payload for script in scripts(config) for step in script.steps)
     yield from (fills_of(config, version) for version in versions())
     yield [*(rule.name for rule in config.rule.answers), *(rule.name for rule in config.rule.faults)]
 
 
 def scripts(config: Config) -> Sequence[Script]:
-    """Return the commands to send, and when: those of flags, then those of files."""
+    """Return the scripts of commands: those of flags, then those of files."""
     pairs = config.commands
     if config.command:
         pairs = ((config.command, config.period or config.delay or 0.0),)
@@ -173,7 +173,17 @@ def _concerns(rule: Rule[Any], version: Version) -> bool:
     action = match.action.removesuffix(COMMAND)
     if action.startswith(ANY):
         return True
-    return action in version.actions and has_paths(version, f"{action}Request", match.conditions)
+    return action in version.actions and _has_paths(version, f"{action}Request", match.conditions)
+
+
+def _has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> bool:
+    """Return whether the schema called `name` of a version has the path of each condition."""
+    try:
+        for each in conditions:
+            version.schemas.node(name, each.path)
+    except ValueError:
+        return False
+    return True
 
 
 def _broken(config: Config, rule: Rule[Answer], version: Version) -> str:

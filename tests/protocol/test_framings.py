@@ -8,7 +8,8 @@ import pytest
 from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.conversation import Conversation
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import V16, V21, V201, Version
 

@@ -55,8 +55,8 @@ def test_both_templates_of_a_row_are_valid(version: Version, action: str) -> Non
 
 
 @pytest.mark.parametrize(("version", "action"), ROWS)
-def test_what_a_line_begins_with_is_in_the_schema(version: Version, action: str) -> None:
-    """Every field that the row of an action names for people is a property of its request or its response."""
+def test_gist_fields_are_in_the_schema(version: Version, action: str) -> None:
+    """Each field in the gist of an action (for the console) is a property of its request or response."""
     row = version.actions[action]
     places = [("Request", row.gist)]
     places += [("Response", row.answer_gist)] if row.answer_gist != Action(row.sender).answer_gist else []

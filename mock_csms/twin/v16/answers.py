@@ -64,6 +64,7 @@ MEANING = Meaning(
         "SignCertificate": certificate_asked,
         "StopTransaction": _stopped,
     },
+    typed_calls={},
     results={"ChangeConfiguration": _password_set},
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
     asks_for=asks_for,

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about a station, as far as the mock's answers, templates and admission need it."""
+"""How messages of OCPP 2.x change the facts that the mock's answers, templates and admission need."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,17 +26,27 @@ _TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage asks for, if it is not named like that action."""
+"""The action that a requestedMessage requests, if it has another name."""
 
 
 def _transaction(station: StationModel, payload: Any) -> None:
     """A transaction is running, or has ended."""
     id_ = at(payload, "transactionInfo", "transactionId")
+    if isinstance(id_, str):
+        _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
+
+
+def _typed_transaction(station: StationModel, typed: Any) -> None:
+    """A transaction is running, or has ended."""
+    id_, transactions = typed.transactionInfo.transactionId, station.transactions
+    if typed.eventType == "Ended" or id_ not in transactions:
+        _note_transaction(station, id_, is_ended=typed.eventType == "Ended")
+
+
+def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> None:
     transactions: Any = station.transactions
-    if not isinstance(id_, str):
-        return
     id_ = spelling_in(transactions, id_)
-    if payload.get("eventType") == "Ended":
+    if is_ended:
         transactions.pop(id_, None)
     elif id_ not in transactions:
         transactions[id_] = None
@@ -62,8 +72,9 @@ def asks_for(action: str, payload: Any) -> str | None:
 
 MEANING = Meaning(
     calls={"BootNotification": boots, "TransactionEvent": _transaction, "SignCertificate": certificate_asked},
+    typed_calls={"TransactionEvent": _typed_transaction},
     results={"SetVariables": _password_set},
     responses={"BootNotification": boot_answered},
     asks_for=asks_for,
 )
-"""What the mock learns from which message."""
+"""The meaning of each message for the mock's answers."""

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about the boots and the heartbeats of a station."""
+"""How messages of OCPP 2.x change the facts about the boots and the heartbeats of a station."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ _TRIGGERED: Mapping[str, set[str]] = {
     "SignCombinedCertificate": {"SignCertificate"},
     "StatusNotification": {"StatusNotification", "NotifyEvent"},
 }
-"""The actions that answer a trigger, if they are not named like it, or are more than one (G01.FR.07)."""
+"""The actions that may answer a trigger, if they differ from its requestedMessage or are several (G01.FR.07)."""
 
 
 def asked(seen: Seen, twin: Twin) -> None:
@@ -29,7 +29,7 @@ def asked(seen: Seen, twin: Twin) -> None:
 
 
 def commanded(seen: Seen, twin: Twin) -> None:
-    """A command was sent, which may ask for messages, also if a fault spoiled it."""
+    """The mock has sent a command, which may request messages, even if a fault spoiled it."""
     message, boots = seen.message, twin.boots
     if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
@@ -44,7 +44,7 @@ def commanded(seen: Seen, twin: Twin) -> None:
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The station was given another interval of heartbeats."""
+    """The mock set another heartbeat interval."""
     for item, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (item["component"]["name"], item["variable"]["name"]) == ("OCPPCommCtrlr", "HeartbeatInterval"):
             try:

@@ -4,25 +4,25 @@ from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 LEAVING = ("Reset", "UpdateFirmware", "CertificateSigned", "SetNetworkProfile")
-"""The commands for which a station closes its connection after it has accepted them."""
+"""The commands after which a station closes its connection, if it accepted them."""
 _OWN = ("SecurityCtrlr", "OCPPCommCtrlr")
 """The components whose variables say how the station connects."""
 
 
 def will_leave(seen: Seen, twin: Twin) -> None:
-    """The station accepted a command for which it closes the connection at some time."""
+    """The station accepted a command after which it will close the connection."""
     if seen.payload.get("status") in ("Accepted", "Scheduled", "AcceptedCanceled"):
         twin.connections.leaves = seen.at
 
 
-def is_told(seen: Seen, twin: Twin) -> None:
-    """The station is sent another password, or how to connect; it may use that even if it does not answer."""
+def gets_connection_settings(seen: Seen, twin: Twin) -> None:
+    """The mock sends another password or new connection settings; the station may use them without an answer."""
     names = {(item["component"]["name"], item["variable"]["name"]) for item in seen.payload["setVariableData"]}
     twin.connections.has_new_password |= ("SecurityCtrlr", "BasicAuthPassword") in names
     if any(component in _OWN for component, _ in names):
         twin.connections.leaves = seen.at
 
 
-def may_be_told(seen: Seen, twin: Twin) -> None:
+def may_get_password(seen: Seen, twin: Twin) -> None:
     """A spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"
