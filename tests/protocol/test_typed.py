@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.templates import SAMPLE, compile_template
+from mock_csms.behavior.templates import compile_template, sample_of
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.typed import call_reader
-from mock_csms.protocol.versions import Version, versions
+from mock_csms.protocol.versions import V16, Version, versions
 
 ROWS = [
     (version, action)
@@ -34,7 +34,7 @@ _PIECE = re.compile(rb'"[^"]*"|-?[0-9][0-9.eE+-]*|true|false|null|[][{}:,]')
 
 def text_of(version: Version, action: str) -> bytes:
     """Return the text of a valid call."""
-    payload = compile_template(version.actions[action].request)(SAMPLE)
+    payload = compile_template(version.actions[action].request)(sample_of(version))
     return orjson.dumps([2, "id-1", action, payload])
 
 
@@ -68,7 +68,7 @@ def test_a_valid_call_is_read_by_its_type(version: Version, action: str) -> None
     """The type of each action reads the call that the table has as an example, unless it has an escape or free data."""
     text, row = text_of(version, action), version.actions[action]
     call = call_reader(version, Sender.STATION).read(text)
-    if row.is_send or b"\\" in text or action == "DataTransfer":
+    if row.is_send or b"\\" in text or (action == "DataTransfer" and version is not V16):
         assert call is None
         return
     assert call is not None
