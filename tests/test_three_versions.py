@@ -359,7 +359,7 @@ async def test_a_rule_without_use_is_told() -> None:
     """A rule for a version, or for an action, that the mock does not speak gets a warning at the start."""
     flags = ("--ocpp=2.0.1", "--error", "Heartbeat~1.6", "InternalError", "--fault", "StopTransaction", "drop")
     async with Mock(*flags) as mock, mock.station():
-        assert mock.log.count("no station can match this, because the mock speaks OCPP 2.0.1") == 2
+        assert mock.log.count("warning: ") == 2
 
 
 async def test_expectations_know_the_version() -> None:

@@ -100,7 +100,7 @@ def _parts(schemas: Sequence[Described], path: Path, text: str) -> Iterator[str]
             yield from _parts(schemas, part, text) if name == "0" else ()
             continue
         with suppress(ValueError):
-            _value(text, known)
+            _value(text, known | {"is_open": False})
             yield f"{'.'.join(part)}={text}"
 
 

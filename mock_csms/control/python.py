@@ -21,7 +21,7 @@ from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config, tables, with_fixed
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, read
 from mock_csms.twin.events import Connected, Event, Finding
 from mock_csms.twin.station import StationModel

@@ -44,6 +44,10 @@ class Version(Record, eq=False):
     no_transaction: str | int = "test_transaction_123"
     """The id of a transaction that `{{transactionId}}` stands for where none runs."""
 
+    def __deepcopy__(self, _: object) -> "Version":
+        """Return the same version: nobody changes one, and the copy of a model need not have its own."""
+        return self
+
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
         """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
 

@@ -110,8 +110,8 @@ class Commands:
     )
     evse_id: int | None = flag(
         None,
-        "EVSE of RequestStartTransaction, UnlockConnector, TriggerMessage and ChangeAvailability; in OCPP 1.6 the "
-        "connector",
+        "EVSE of commands, in OCPP 1.6 the connector; of RequestStartTransaction, UnlockConnector, TriggerMessage and "
+        "ChangeAvailability",
         values.integer(),
         "N",
         aliases=("--connector-id",),
