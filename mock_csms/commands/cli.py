@@ -11,7 +11,7 @@ from mock_csms.commands.settings import as_toml, gather, read_config
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings import Config
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
 from mock_csms.watch.statuses import cannot_start, to_stderr
 

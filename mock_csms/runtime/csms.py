@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import Authority, Context, World
+from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
@@ -22,7 +23,6 @@ from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import CallFailed, Session
@@ -31,6 +31,7 @@ from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
+from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
@@ -56,8 +57,6 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
         self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
@@ -65,8 +64,9 @@ class CsmsServer:
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
-        self._commander = Commander(self._context, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
+        self._commander = Commander(self._context, self.publish)
+        self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -96,9 +96,7 @@ class CsmsServer:
 
     def _set_world(self) -> None:
         self._prepared: dict[Version, PreparedAnswers] = {}
-        chance = self.chance
-        write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+        self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
@@ -238,9 +236,10 @@ class CsmsServer:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
         if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor))
+            self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
+        verdict = self._door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -281,7 +280,8 @@ class CsmsServer:
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
+            version = _version_of(self.choose_subprotocol(visitor.offered))
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor, version))
         self._refuse(visitor, reason, status)
 
     def _cannot_accept(self, reason: str) -> None:
@@ -296,3 +296,7 @@ class CsmsServer:
         identity = self._name(visitor)
         self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
         self._forget(self._models.turn_away(identity))
+
+
+def _version_of(subprotocol: str | None) -> Version:
+    return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT
