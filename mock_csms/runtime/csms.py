@@ -23,6 +23,7 @@ from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import Arrival, CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -34,7 +35,6 @@ from mock_csms.twin.folding import fold
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
-    from mock_csms.runtime.encryption import TlsServer
     from mock_csms.twin.twin import Twin
 
 
@@ -65,6 +65,7 @@ class CsmsServer:
             config.max_compression_ratio,
         )
         self._endpoint = Endpoint(self, limits, backpressure)
+        self._tls = TlsSwitch(self._endpoint, self.publish)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
@@ -90,6 +91,7 @@ class CsmsServer:
         self._inspection.configure(config)
         self._door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
+        self._tls.configure(config)
         self._set_world()
 
     def _set_world(self) -> None:
@@ -101,7 +103,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
-            self._endpoint.tls = self._open_tls()
+            self._tls.open(self.config)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -110,20 +112,11 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host, has_tls = LOOPBACKS.get(bound, self.config.host), self._endpoint.tls is not None
-        prefers_tls = has_tls and max(self.config.security_profile or (2,)) > 1
-        self._site = OwnAddress(host, port, has_tls, prefers_tls, bound in LOOPBACKS)
+        host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
         self.url = self._site.url
         self._set_world()
         return self
-
-    def _open_tls(self) -> "TlsServer | None":
-        """Return what speaks TLS, if a flag wants it. Raises OSError if a certificate cannot be used."""
-        if not (self.config.tls or self.config.tls_cert):
-            return None
-        from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
-
-        return TlsServer(self.config, self.publish)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -9,8 +9,11 @@ from mock_csms.protocol.tls import Agreement, Offer
 class Prepared(Protocol):
     """Settings of TLS with the certificates that go with them."""
 
+    def buffers(self) -> tuple[Any, Any]:
+        """Return what the bytes from the socket go to, and what those for it come from."""
+
     def wrap(self, incoming: Any, outgoing: Any) -> Any:
-        """Return the TLS object of a new connection between two `ssl.MemoryBIO`."""
+        """Return the TLS object of a new connection between two such buffers."""
 
     def rest(self, tls: Any) -> None:
         """Let a TLS object note nothing more: its handshake is over."""
