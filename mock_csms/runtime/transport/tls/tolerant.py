@@ -73,15 +73,15 @@ class TolerantContext:
 
         self._context.set_keylog_callback(write)
 
-    def wrap(self, incoming: "Inbox", outgoing: "Outbox") -> "TolerantTls":
+    def wrap(self, incoming: "RecordsIn", outgoing: "RecordsOut") -> "TolerantTls":
         """Return the TLS object of a new connection."""
         connection = SSL.Connection(self._context, None)
         connection.set_accept_state()
         return TolerantTls(connection, incoming, outgoing)
 
-    def buffers(self) -> "tuple[Inbox, Outbox]":
+    def buffers(self) -> "tuple[RecordsIn, RecordsOut]":
         """Return what the bytes from the socket go to, and what those for it come from."""
-        return Inbox(), Outbox()
+        return RecordsIn(), RecordsOut()
 
     def rest(self, tls: Any) -> None:
         """Do nothing: nothing is noted after the handshake."""
@@ -96,7 +96,7 @@ def _note(connection: SSL.Connection, _: Any, error: int, depth: int, is_right: 
     return True
 
 
-class Inbox:
+class RecordsIn:
     """Bytes from the socket, which are handed to OpenSSL record by record."""
 
     def __init__(self) -> None:
@@ -128,7 +128,7 @@ class Inbox:
         return data
 
 
-class Outbox:
+class RecordsOut:
     """Bytes for the socket."""
 
     def __init__(self) -> None:
@@ -161,7 +161,7 @@ class TolerantTls:
     is_alert_ours = False
     certificate = b""
 
-    def __init__(self, connection: SSL.Connection, incoming: Inbox, outgoing: Outbox) -> None:
+    def __init__(self, connection: SSL.Connection, incoming: RecordsIn, outgoing: RecordsOut) -> None:
         self._connection, self._incoming, self._outgoing = connection, incoming, outgoing
         self.doubt = ""
         """Why the certificate of the client is not trusted."""
