@@ -20,7 +20,7 @@ from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config
-from mock_csms.settings.flags import flag_of, option
+from mock_csms.settings.flags import Flag, flag_of, option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
@@ -58,7 +58,13 @@ def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
     if declared.forms is None:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
-        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
+        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), _meaning(declared)
+
+
+def _meaning(declared: Flag) -> str:
+    """Return what a flag means, with its other names."""
+    others = ", ".join(f"`{alias}`" for alias in declared.aliases)
+    return f"{declared.help}; also {others}" if others else declared.help
 
 
 def configuration() -> Iterable[tuple[str, ...]]:
@@ -104,7 +110,7 @@ def tls_faults() -> Iterable[tuple[str, ...]]:
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
-    """Return a row for every kind of place with secrets in messages, and the actions that have it."""
+    """Return a row for every kind of secret in messages, with the place and the actions that have it."""
     yield "messages, and their answers", "what is masked"
     places = SECRETS.messages
     for place in dict.fromkeys(places.values()):
@@ -197,7 +203,7 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
 
 
 def plan_states() -> Iterable[tuple[str, ...]]:
-    """Return a row for every state of Part 6: the step that leads to it, or why there is none."""
+    """Return a row for every state of Part 6: the step that leads to it, or why there is no step."""
     from mock_csms.plans.v2.states import NOT_YET, STATES
 
     yield "state of Part 6", "step", "what holds then"

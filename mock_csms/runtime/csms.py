@@ -7,31 +7,34 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.commander import Commander
+from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki.authority import Pki
+from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.limits import limits_of
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.twin.folding import fold
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
+        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
@@ -57,16 +61,13 @@ class CsmsServer:
         self.url = ""
         self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
-        limits = Limits(
-            config.max_message_size,
-            not config.no_compression,
-            config.ping_interval,
-            config.ping_timeout,
-            config.max_compression_ratio,
-        )
-        self._endpoint = Endpoint(self, limits, backpressure)
-        self._tls = TlsSwitch(self._endpoint, self.publish)
+        self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._publishing = Publishing(self.stations, self._inspection, self.bus)
+        self.publish = self._publishing.publish
+        self._tls = TlsSwitch(self._endpoint, self.publish)
+        self._commander = Commander(self._context, self.publish)
+        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -75,6 +76,7 @@ class CsmsServer:
 
         Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
+        self.settle()
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
@@ -95,6 +97,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
+        self._prepared: dict[Version, PreparedAnswers] = {}
         chance = self.chance
         write_time = TIMESTAMPS[self.config.timestamp_format]
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
@@ -140,16 +143,11 @@ class CsmsServer:
         does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None or not (step.is_raw or step.action in session.version.actions):
-            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
-            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+        if session is None:
+            reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), timeout, written
-        )
+        return await self._commander.call(session, step, self.config, request, written)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -175,16 +173,6 @@ class CsmsServer:
 
     # What sessions call.
 
-    def publish(self, event: Event) -> None:
-        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event)
-        station = self.stations.get(event.station)
-        if station is not None:
-            fold(station, event)
-        self.bus.publish(event)
-        for finding in found:
-            self.bus.publish(finding)
-
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._models.follow(identity)
@@ -197,21 +185,30 @@ class CsmsServer:
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self._context(identity))
 
-    def reject(self, session: Session, message: Error) -> Decision:
+    def reject(self, session: Peer, message: Error) -> Decision:
         """Return how to send `message` in answer to a frame that is not a valid call."""
         return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
 
-    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
+    def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
         return self.rulebase.replies[session.version].answer(
             call, refusal, self._context(session.identity, call.payload)
         )
 
-    def command(self, session: Session, call: Call) -> Decision:
+    def prepared(self, session: Peer, call: Call) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        version = session.version
+        answers = self._prepared.get(version)
+        if answers is None:
+            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
+        now = clock.now() + self.config.clock_offset
+        return answers.find(call, now, lambda call: self._context(session.identity, call.payload))
+
+    def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""
         return self.rulebase.replies[session.version].command(call, self._context(session.identity))
 
-    def ended(self, session: Session) -> None:
+    def ended(self, session: Peer) -> None:
         """Forget a session that has ended; what is known of its station stays for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
@@ -227,7 +224,8 @@ class CsmsServer:
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to use with a station that offers these; None if there is none."""
-        return choose_subprotocol(offered)
+        config = self.config
+        return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""
@@ -245,9 +243,9 @@ class CsmsServer:
         identity = spelling(self._spellings, visitor.identity)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        station = self._models.welcome(identity)
-        station.url = self._site.url_of(visitor)
         version = SUBPROTOCOLS[subprotocol]
+        station = self._models.welcome(identity, version)
+        station.url = self._site.url_of(visitor)
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))

@@ -1,6 +1,6 @@
-"""Clients made by hand, over real sockets, for checks that no station of `mock-station` can trigger.
+"""Handmade clients, over real sockets, for checks that `mock-station` cannot trigger.
 
-Each client is named after what it does wrong, or does that a check reports. `CLIENTS` says for which check.
+Each client is named after the behaviour that the check reports. `CLIENTS` has the client of each check.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ async def tcp(stand: Stand) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @asynccontextmanager
 async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) -> AsyncIterator[Raw]:
-    """Ask for a WebSocket with these headers, whatever the answer is."""
+    """Send a handshake with these headers, and accept any answer."""
     raw = Raw(*await tcp(stand))
     await raw.get(path, head)
     yield raw
@@ -67,7 +67,7 @@ async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) ->
 
 @asynccontextmanager
 async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[Station]:
-    """Connect a client that sends what the test wants."""
+    """Connect a client that sends only what the test tells it to send."""
     head, offer = {"Authorization": basic(STATION, PASSWORD)}, [Subprotocol("ocpp2.0.1")]
     url = f"{stand.mock.url}/{STATION}"
     async with connect(
@@ -77,7 +77,7 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
 
 
 async def commanded(stand: Stand, station: Station, action: str, payload: Json) -> tuple[str, Awaitable[Any]]:
-    """Let the mock send a command; return its message id, and what ends when it is answered."""
+    """Let the mock send a command; return its message id, and an awaitable that ends with its answer."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
     return id_, sent
@@ -244,7 +244,7 @@ CLIENTS: Mapping[str, Client] = {
     "T32": over_tls(careless),
     "R16": unknown_type,
 }
-"""What triggers each check that neither a misbehaviour of the station nor its own example does."""
+"""The client for each check that neither a misbehaviour nor the wrong example of the check triggers."""
 
 
 OF_TLS: Mapping[str, Mapping[str, Any]] = {
@@ -277,7 +277,7 @@ async def play_example(stand: Stand, lines: Sequence[str]) -> None:
 
 
 def run_client(check: str) -> Run:
-    """Let the client of a check connect to the running mock, or its wrong example be played; return what came of it."""
+    """Run the client of a check against a running mock, or else play the wrong example of the check."""
     more = {**TLS, "state_dir": str(folder()), **OF_TLS[check]} if check in OF_TLS else {}
     with Stand(learns=False, basic_auth=KNOWN, **more) as stand:
         own = CLIENTS.get(check)

@@ -1,8 +1,8 @@
-"""The occasions that really exercise a check, where these differ from the occasions that the check looks at.
+"""The occasions that really exercise a check, if they differ from the occasions at which the check runs.
 
-A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station could
-not have done wrong there. A check that is not listed here is exercised by each of its occasions. Every check is
-exercised by a finding, and by a deadline of its own that was met or has passed.
+A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station had no
+chance to do wrong there. A check that is not listed here is exercised by each of its occasions. A finding exercises
+every check, and so does a deadline that was met or has expired.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ from mock_csms.conformance.v2.exercise import (
     names_in,
     of_part,
     place_in,
-    told_status,
+    sent_status,
     transaction_of,
     update_of,
     where,
@@ -136,7 +136,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "S10": where(lambda seen, _: seen.payload["status"] == "Rejected", response("SignCertificate")),
     # idTokens: a prohibition is exercised when the station had the chance to break it.
     "A01": where(may_ask),
-    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: told_status(seen) != "Accepted", _REFUSED)),
+    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: sent_status(seen) != "Accepted", _REFUSED)),
     "A04": where(lambda seen, _: seen.payload.get("idTokenInfo", {}).get("evseId"), _REFUSED),
     "A05": where(lambda seen, station: seen.payload["triggerReason"] == "StopAuthorized"
                  and transaction_of(seen, station)),

@@ -1,4 +1,4 @@
-"""The checks of the catalogue that the mock does not judge, and the reasons."""
+"""The checks of the catalogue that the mock does not perform, and the reasons."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ UNJUDGED: Mapping[str, tuple[str, str, str]] = {
     "T15": (
         "Part 4 8.4",
         "pings are sent as WebSocketPingInterval says",
-        "the transport answers pings, and tells of none",
+        "the WebSocket library answers pings and does not report them",
     ),
     "L08": (
         "L01.FR.30",

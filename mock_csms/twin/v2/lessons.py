@@ -1,4 +1,4 @@
-"""What a twin learns from which message of OCPP 2.x. Another version has its own table."""
+"""The lessons of OCPP 2.x: which function updates a twin from which message. Another version has its own table."""
 
 from collections.abc import Sequence
 
@@ -29,8 +29,8 @@ LESSONS: Sequence[Lesson] = (
     lesson(connections.heard, call(), when("result", "error", "stray", "malformed"), any_payload=True),
     lesson(connections.answered, response(), refusal(), when("spoiled"), any_payload=True),
     lesson(connections.will_leave, result(*LEAVING)),
-    lesson(connections.is_told, command("SetVariables")),
-    lesson(connections.may_be_told, when("spoiled"), any_payload=True),
+    lesson(connections.gets_connection_settings, command("SetVariables")),
+    lesson(connections.may_get_password, when("spoiled"), any_payload=True),
     lesson(boots.connected, when("connected")),
     lesson(boots.called, call(), any_payload=True),
     lesson(boots.asked, call("BootNotification")),

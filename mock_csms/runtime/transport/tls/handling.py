@@ -6,7 +6,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.tls import Agreement, Offer
 
 
-class Prepared(Protocol):
+class TlsContext(Protocol):
     """Settings of TLS with the certificates that go with them."""
 
     def buffers(self) -> tuple[Any, Any]:
@@ -22,7 +22,7 @@ class Prepared(Protocol):
 class Handling(Record, kw_only=True):
     """What to do about one TLS handshake."""
 
-    context: Prepared | None = None
+    context: TlsContext | None = None
     """What to shake hands with; None where one of the following is done."""
     server_hello: bytes = b""
     """What to send in place of a handshake; only an alert, or the end, can follow."""

@@ -1,0 +1,1 @@
+"""What messages of OCPP 1.6 say about a station."""
