@@ -195,6 +195,12 @@ def test_cryptography_is_behind_one_door() -> None:
     assert [name for name in those if not re.fullmatch(allowed, name)] == []
 
 
+def test_openssl_is_behind_one_door() -> None:
+    """Only `--tls-client accept-and-report` needs pyOpenSSL, which users install as an extra."""
+    those = [name for name in MODULES if any(is_in(word, "OpenSSL") for word in imports_of(MODULES[name]))]
+    assert those == ["mock_csms/runtime/transport/tls/tolerant.py"]
+
+
 # Versions of OCPP.
 
 

@@ -27,6 +27,7 @@ from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
@@ -38,7 +39,6 @@ from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
-    from mock_csms.runtime.encryption import TlsServer
     from mock_csms.twin.twin import Twin
 
 
@@ -64,6 +64,7 @@ class CsmsServer:
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
+        self._tls = TlsSwitch(self._endpoint, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._commander = Commander(self._context, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
@@ -92,6 +93,7 @@ class CsmsServer:
         self._inspection.configure(config)
         self._door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
+        self._tls.configure(config)
         self._set_world()
 
     def _set_world(self) -> None:
@@ -102,7 +104,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
-            self._endpoint.tls = self._open_tls()
+            self._tls.open(self.config)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -111,20 +113,11 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host, has_tls = LOOPBACKS.get(bound, self.config.host), self._endpoint.tls is not None
-        prefers_tls = has_tls and max(self.config.security_profile or (2,)) > 1
-        self._site = OwnAddress(host, port, has_tls, prefers_tls, bound in LOOPBACKS)
+        host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
         self.url = self._site.url
         self._set_world()
         return self
-
-    def _open_tls(self) -> "TlsServer | None":
-        """Return what speaks TLS, if a flag wants it. Raises OSError if a certificate cannot be used."""
-        if not (self.config.tls or self.config.tls_cert):
-            return None
-        from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
-
-        return TlsServer(self.config, self.publish)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
