@@ -16,7 +16,7 @@ from mock_csms.behavior.matching import Difference, Path
 from mock_csms.behavior.mentions import Mentions
 from mock_csms.behavior.quick_redaction import KEYS, MASK, Redaction, has_nothing, masked, redaction_of
 from mock_csms.protocol.long_way import is_long_way_forced
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result, with_payload
 from mock_csms.protocol.records import Bounded, Record, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Received, Sent
@@ -131,7 +131,7 @@ class Redactor:
             return None
         if answers is not None and (before is None or before.call is not answers or before.added != self._tokens.added):
             return None
-        told = replace(message, payload=masked(message.payload)) if found.tokens else message
+        told = with_payload(message, masked(message.payload)) if found.tokens else message
         if isinstance(told, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
             self._calls[id(message)] = _MaskedCall(message, told, found.tokens, self._tokens.added)
         parts: dict[str, Any] = {"text": found.text, "message": told} if found.tokens else {}
@@ -166,9 +166,9 @@ class Redactor:
             case tuple() | list():
                 return type(part)(map(self._part, part))
             case Call(payload=payload) | Result(payload=payload):
-                return replace(part, payload=self.value(payload))
-            case Error(id=id_, code=code, description=description, details=details):
-                return Error(id_, code, self.words(description), self.value(details))
+                return with_payload(part, self.value(payload))
+            case Error(description=description, details=details):
+                return replace(part, description=self.words(description), details=self.value(details))
             case Malformed():
                 return replace(part, id=self.words(part.id), problem=self.words(part.problem), array=None)
             case Violation(path=path, message=message, code=code):

@@ -42,6 +42,8 @@ class Match(Record):
     """What the station must be like; only for rules that flags make."""
     turn: int | None = None
     """The rule is used for the N-th matching message of each station only, even if other rules were used before."""
+    version: str = ""
+    """The name of the version of OCPP that it is for; empty for every version."""
 
     def is_about(self, action: str) -> bool:
         """Whether it matches calls with that action."""
@@ -114,6 +116,10 @@ class RuleBook(Generic[Then]):
 
     def __contains__(self, action: str) -> bool:
         return not self._actions.isdisjoint((action, ANY))
+
+    def has_any(self, action: str, kind: str) -> bool:
+        """Whether there is a rule for messages with that action, or for all messages of that kind."""
+        return not self._actions.isdisjoint((action, ANY, ANY + kind))
 
     def use(self, action: str, payload: Any, station: StationModel) -> Rule[Then] | None:
         """Return the first rule that matches a message and has uses left, and count the use."""

@@ -20,7 +20,7 @@ from mock_csms.behavior.secret_texts import SURE
 from mock_csms.behavior.splicing import spliced, with_values
 from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.masks import is_masked, masked, masked_value
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result, with_payload
 from mock_csms.protocol.records import Bounded, Record, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.visitors import Visitor
@@ -184,10 +184,10 @@ class Secrets:
                 return type(part)(self._part(each, paths) for each in part)
             case Call(payload=payload) | Result(payload=payload):
                 self._budget = _MOST_SEARCHED
-                return replace(part, payload=with_values(payload, dict(self._places.of(payload, ()))))
-            case Error(id=id_, code=code, description=description, details=details):
+                return with_payload(part, with_values(payload, dict(self._places.of(payload, ()))))
+            case Error(code=code, description=description, details=details):
                 shown = with_values(details, dict(self._places.of(details, ())))
-                return Error(id_, self._words(code), self._words(description), shown)
+                return replace(part, code=self._words(code), description=self._words(description), details=shown)
             case Malformed():
                 return replace(part, id=self._words(part.id), problem=self._words(part.problem))
             case Visitor(path=path, authorization=header):

@@ -1,24 +1,23 @@
-"""SIGHUP: reads the settings again, and reports what has changed and what takes a restart."""
+"""SIGHUP: reads the settings again, and reports which have changed and which need a restart."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Any
 
-from mock_csms.behavior.secret_finder import secrets_in
 from mock_csms.commands.settings import read_config, written_value
 from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import FIXED, Config, with_fixed
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag_of
 from mock_csms.settings.texts import read_text
 from mock_csms.twin.events import Failed, Noted, Reconfigured
 
 
 class Given(Record):
-    """Settings, and how they were written. (Parsed rules cannot be compared, so their tables are.)"""
+    """Settings, and their texts. (Parsed rules cannot be compared, so their tables are compared.)"""
 
     config: Config
     sources: Sequence[Source]
@@ -27,7 +26,7 @@ class Given(Record):
 
 
 def given(config: Config, sources: Sequence[Source]) -> Given:
-    """Return settings with how they were written."""
+    """Return settings together with their texts."""
     names = [setting.name for setting in fields(Config) if flag_of(setting).forms is not None]
     tables = {name: [_text(table) for source in sources for table in source.values.get(name, ())] for name in names}
     return Given(config, sources, tables)
@@ -46,7 +45,7 @@ def _content(value: str) -> str:
 
 
 class Reload:
-    """Applies settings that are read again; if they are wrong, that is reported, and the old ones stay."""
+    """Applies the settings after they are read again. If they are wrong, it reports that, and the old ones stay."""
 
     def __init__(self, csms: CsmsServer, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
         self._csms = csms
@@ -71,10 +70,12 @@ class Reload:
 
 
 def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
-    """Yield a line for each setting that has changed; what may be secret is not shown.
+    """Yield a line for each setting that has changed, without values that may be secret.
 
-    Settings that take a restart are compared with those of the start (`first`), all others with those read `last`.
+    Settings that need a restart are compared with those of the start (`first`), all others with those read `last`.
     """
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - the start need not wait for it
+
     for setting in fields(Config):
         name = setting.name
         before = first if name in FIXED else last
@@ -93,7 +94,9 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
 
 def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bool) -> Sequence[str]:
-    """Return which tables were added and removed; if they differ in neither, their order has changed."""
+    """Return which tables were added and removed; if none were, report that their order has changed."""
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
+
     if list(before) == list(after):
         return []
     added = [f"added {text}" for text in after if text not in before]

@@ -18,6 +18,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
+from mock_csms.settings.assembly import scripts
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
@@ -35,7 +36,7 @@ async def serve(
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
     A second signal ends the process at once. The settings come from `sources`. At SIGHUP `gather` reads them again; it
-    raises ValueError if it cannot. `command` is the command line as it may be shown.
+    raises ValueError if it cannot. `command` is the command line without secrets.
     """
     bus, ended = Bus(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
@@ -44,27 +45,27 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Recorder(config, bus, command))
-            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
+            csms = CsmsServer(config, bus, records.backpressure)
+            ending = Ending(records, people, ready, csms.settle)
             verdict = _verdict(config, bus, records, ended.set)
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
             def announce(url: str) -> None:
-                _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
+                _handle_signals(ended, ending.force, Reload(csms, sources, gather))
                 with naming("stdout" if people is sys.stdout else "stderr"):
                     tell(people, f"Listening on {url}\n")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
                     ready.write(url)
+                _end_the_start(csms, config)
 
             await stack.enter_async_context(running(csms, announce))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
-        gc.freeze()  # what was loaded until now stays for ever, so that no garbage collection needs to look at it
-        gc.enable()
         await ended.wait()
         ending.judge(verdict, findings)
     if csms.unsaved:
@@ -73,12 +74,29 @@ async def serve(
 
 
 def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None]) -> "RunVerdict | None":
-    """Return what judges the run, if anything is expected or forbidden."""
+    """Return the judge of the run; None if nothing is expected or forbidden."""
     if not (config.expect or config.forbid):
         return None
     from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
 
     return RunVerdict(config, bus, records.shown, end, records.mask_difference)
+
+
+def _end_the_start(csms: CsmsServer, config: Config) -> None:
+    """Publish the first events after the first answer, unless a trace must be ahead of answers, or commands react.
+
+    Then start the garbage collection, but without the objects that were loaded until then: they live as long as the
+    process.
+    """
+
+    def collect_garbage() -> None:
+        gc.freeze()
+        gc.enable()
+
+    if config.trace or config.learn or scripts(config):
+        collect_garbage()
+    else:
+        csms.postpone(collect_garbage)
 
 
 def _exposed(config: Config) -> Iterator[str]:
@@ -89,9 +107,11 @@ def _exposed(config: Config) -> Iterator[str]:
 
 
 class Ending:
-    """The end of a run: it is judged before anything closes, and reported when all is closed and written."""
+    """The end of a run: it is judged before anything closes, and reported after everything is written."""
 
-    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
+    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile, settle: Callable[[], None]) -> None:
+        self._settle = settle
+        """Publishes the events that wait for the first answer."""
         self._ready = ready
         self._records = records
         self._people = people
@@ -100,8 +120,9 @@ class Ending:
         """The reports to print; each gets the exit status of the run."""
 
     def judge(self, verdict: "RunVerdict | None", findings: Findings) -> None:
-        """Judge what was seen so far, and write the cases; from now on no station should connect."""
+        """Judge the events so far, and write the cases; from now on no station should connect."""
         self._ready.remove()
+        self._settle()
         findings.conclude()
         suites = {}
         outcomes: list[Callable[[Status], str]] = []
@@ -121,7 +142,7 @@ class Ending:
         self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
 
     def tell(self, *more: Status) -> Status:
-        """Print how the run went, and in the last line which record is incomplete; return the status."""
+        """Print the outcome of the run, and in the last line which record is incomplete; return the status."""
         incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
         status = gravest(*self._statuses, *more, Status.NOT_WRITTEN if incomplete else Status.FINE)
         report = "".join(tell(status) for tell in self._reports)
@@ -134,19 +155,20 @@ class Ending:
         return status
 
     def force(self) -> int:
-        """Write what waits, print the reports, and return the status of a run that a second signal ends."""
+        """Write all waiting records, print the reports, and return the status of a run that a second signal ends."""
         self._ready.remove()
+        self._settle()
         self._records.flush()
         return self.tell(Status.FORCED)
 
 
-def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
     """Let the first signal end the run in order, the second one end the process at once, and SIGHUP call `reload`."""
     signals = count(1)
 
     def stop() -> None:
         if next(signals) > 1:
-            os._exit(force())  # whatever waits for a station or a disk would go on waiting
+            os._exit(force())  # a regular end would wait for stations or disks
         ended.set()
 
     loop = asyncio.get_running_loop()
@@ -160,6 +182,6 @@ def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Call
 
 
 def _failed(context: dict[str, Any]) -> Failed:
-    """Publish an exception that nobody caught as an event, instead of a traceback."""
+    """Return an event for an exception that nobody caught, instead of a traceback."""
     problem = context.get("exception") or context["message"]
     return Failed(clock.now(), "", f"internal error: {problem!r}")

@@ -13,23 +13,23 @@ from mock_csms.settings.sources import environment_source, file_source
 
 
 def gather(parsed: Mapping[str, Any]) -> Sequence[Source]:
-    """Return the sources of settings, the deciding one last; `parsed` is the command line as argparse parsed it.
+    """Return the sources of settings in rising priority; `parsed` is the result of argparse for the command line.
 
-    Raises ValueError where a file cannot be read.
+    Raises ValueError if a file cannot be read.
     """
     files = [file_source(Config, path) for path in parsed.get("config", ())]
     return [*files, environment_source(Config), command_line_source(Config, parsed)]
 
 
 def read_config(sources: Sequence[Source]) -> Config:
-    """Return the settings of those sources together. Raises ValueError with one line that says what is wrong where."""
+    """Return the settings of these sources. Raises ValueError with one line that says where and what is wrong."""
     return read(Config, sources)
 
 
 def as_toml(config: Config, sources: Sequence[Source]) -> str:
     """Return the effective settings as a TOML file. A setting without a value, or with a secret in it, is a comment.
 
-    So is the default of a setting that excludes or needs another: the file could not be read with it.
+    So is the default of a setting that excludes or needs another setting: with it the file could not be read again.
     """
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
 
@@ -58,7 +58,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
 
 
 def _written_tables(name: str, tables: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return tables as TOML; a comment stands for one that has a secret in it."""
+    """Return tables as TOML; a table with a secret in it becomes a comment."""
     import tomli_w  # noqa: PLC0415 - as above
 
     from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
@@ -80,7 +80,7 @@ def _depends(name: str) -> bool:
 
 
 def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Return the tables of each setting that has tables, the deciding ones first."""
+    """Return the tables of each setting that has tables, those with the highest priority first."""
     tables = {
         setting.name: [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
         for setting in fields(Config)
@@ -101,7 +101,7 @@ def _own_payload(config: Config) -> dict[str, str]:
 
 
 def written_value(name: str, value: Any, sources: Sequence[Source]) -> Any:
-    """Return a value for TOML: itself if TOML has such values, else as the user wrote it; None if nobody wrote it."""
+    """Return a value for TOML: itself if TOML has such values, else the user's text; None without such a text."""
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple) and all(isinstance(item, str) for item in value):

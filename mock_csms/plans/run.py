@@ -21,11 +21,11 @@ from mock_csms.watch.inbox import Inbox
 
 
 class NoStation(Exception):
-    """The station under test did not connect, or does not answer any more: no further case can be judged."""
+    """The station under test did not connect, or has stopped answering: no further case can be judged."""
 
 
 class Run:
-    """`async with Run(…) as run` listens until the block ends; `begin` and `end` go around each case.
+    """`async with Run(…) as run` listens until the block ends; call `begin` before and `end` after each case.
 
     `operator` may be None; `reference` is None if another station is under test. Entering raises OSError if the mock
     cannot listen.
@@ -44,9 +44,9 @@ class Run:
         self._history = History()
         self._untidy: Station | None = None
         self.notes: list[str] = []
-        """What went wrong in preparations and clean-ups, and was not taken yet."""
+        """The problems in preparations and clean-ups that `take_notes` has not returned yet."""
         self.is_attended = False
-        """Whether somebody sits at a terminal who can be asked for help."""
+        """Whether a person at a terminal can be asked for help."""
         self.csms.bus.subscribe(self._see, *KINDS)
         self._stack = AsyncExitStack()
 
@@ -78,10 +78,10 @@ class Run:
             profile = await self._change(self._reference, needs)
         station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
-        await self._make_sure_of(station)
+        await self._recover_if_needed(station)
         await states.ready(station)
         if self._known.is_silent:
-            await self._make_sure_of(station)
+            await self._recover_if_needed(station)
             await states.ready(station)
         if self._untidy:
             untidy, self._untidy = self._untidy, None
@@ -91,8 +91,8 @@ class Run:
         self._history, self._known.case = station.history, case
         return station
 
-    async def _make_sure_of(self, station: Station) -> None:
-        """Recover the station if it is gone or silent. Raises NoStation if that does not work."""
+    async def _recover_if_needed(self, station: Station) -> None:
+        """Recover the station if it is disconnected or silent. Raises NoStation if that does not work."""
         problem = await outage(station)
         if not problem:
             return

@@ -7,12 +7,28 @@ half a millisecond of every start. (Settings and faults are dataclasses, because
 from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
-from msgspec import DecodeError, Raw, Struct, field
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, defstruct, field
 from msgspec.json import Decoder
 from msgspec.json import encode as json_text
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict, force_setattr, replace
 
-__all__ = ["Bounded", "Mutable", "Record", "asdict", "bounded", "field", "json_text", "last_json_item", "replace"]
+__all__ = [
+    "UNSET",
+    "Bounded",
+    "Decoder",
+    "Meta",
+    "Mutable",
+    "Record",
+    "UnsetType",
+    "asdict",
+    "bounded",
+    "defstruct",
+    "field",
+    "force_setattr",
+    "json_text",
+    "last_json_item",
+    "replace",
+]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -7,30 +7,35 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import Authority, Context, World
+from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
+from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.commander import Commander
+from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.limits import limits_of
+from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.twin.folding import fold
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -51,20 +56,17 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
-        self._is_everywhere = False
+        self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
-        limits = Limits(
-            config.max_message_size,
-            not config.no_compression,
-            config.ping_interval,
-            config.ping_timeout,
-            config.max_compression_ratio,
-        )
-        self._endpoint = Endpoint(self, limits, backpressure)
+        self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._publishing = Publishing(self.stations, self._inspection, self.bus)
+        self.publish = self._publishing.publish
+        self._tls = TlsSwitch(self._endpoint, self.publish)
+        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
+        self._commander = Commander(self._context, self.publish)
+        self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -73,6 +75,7 @@ class CsmsServer:
 
         Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
+        self.settle()
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
@@ -89,17 +92,18 @@ class CsmsServer:
         self._inspection.configure(config)
         self._door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
+        self._tls.configure(config)
         self._set_world()
 
     def _set_world(self) -> None:
-        chance = self.chance
-        write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+        self._prepared: dict[Version, PreparedAnswers] = {}
+        self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
+            self._tls.open(self.config)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -108,9 +112,9 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in LOOPBACKS
-        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+        host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
+        self.url = self._site.url
         self._set_world()
         return self
 
@@ -136,16 +140,11 @@ class CsmsServer:
         does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None or not (step.is_raw or step.action in session.version.actions):
-            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
-            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+        if session is None:
+            reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), timeout, written
-        )
+        return await self._commander.call(session, step, self.config, request, written)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -171,16 +170,6 @@ class CsmsServer:
 
     # What sessions call.
 
-    def publish(self, event: Event) -> None:
-        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event)
-        station = self.stations.get(event.station)
-        if station is not None:
-            fold(station, event)
-        self.bus.publish(event)
-        for finding in found:
-            self.bus.publish(finding)
-
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._models.follow(identity)
@@ -193,21 +182,30 @@ class CsmsServer:
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self._context(identity))
 
-    def reject(self, session: Session, message: Error) -> Decision:
+    def reject(self, session: Peer, message: Error) -> Decision:
         """Return how to send `message` in answer to a frame that is not a valid call."""
         return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
 
-    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
+    def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
         return self.rulebase.replies[session.version].answer(
             call, refusal, self._context(session.identity, call.payload)
         )
 
-    def command(self, session: Session, call: Call) -> Decision:
+    def prepared(self, session: Peer, call: Call) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        version = session.version
+        answers = self._prepared.get(version)
+        if answers is None:
+            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
+        now = clock.now() + self.config.clock_offset
+        return answers.find(call, now, lambda call: self._context(session.identity, call.payload))
+
+    def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""
         return self.rulebase.replies[session.version].command(call, self._context(session.identity))
 
-    def ended(self, session: Session) -> None:
+    def ended(self, session: Peer) -> None:
         """Forget a session that has ended; what is known of its station stays for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
@@ -223,15 +221,17 @@ class CsmsServer:
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to use with a station that offers these; None if there is none."""
-        return choose_subprotocol(offered)
+        config = self.config
+        return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
         if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor))
+            self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
+        verdict = self._door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -241,9 +241,9 @@ class CsmsServer:
         identity = spelling(self._spellings, visitor.identity)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        station = self._models.welcome(identity)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         version = SUBPROTOCOLS[subprotocol]
+        station = self._models.welcome(identity, version)
+        station.url = self._site.url_of(visitor)
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
@@ -272,7 +272,8 @@ class CsmsServer:
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
+            version = _version_of(self.choose_subprotocol(visitor.offered))
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor, version))
         self._refuse(visitor, reason, status)
 
     def _cannot_accept(self, reason: str) -> None:
@@ -287,3 +288,7 @@ class CsmsServer:
         identity = self._name(visitor)
         self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
         self._forget(self._models.turn_away(identity))
+
+
+def _version_of(subprotocol: str | None) -> Version:
+    return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT

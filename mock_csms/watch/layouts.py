@@ -8,7 +8,7 @@ That cannot show anything else than `gist` does, because these are left to it:
 
 * text with a backslash, so that each quote begins or ends a string, and each string is as JSON would write it again;
   and text that is not ASCII or has a character that is not printable
-* numbers that JSON may write in another way, such as `1.0`, `1e3` or those with many digits, where they are shown
+* numbers that JSON may write in another way, such as `1.00`, `1e3` or those with many digits, where they are shown
 """
 
 import re
@@ -25,7 +25,7 @@ _HEAD = re.compile(rb'\[(?:2,"[^"]*+",("[^"]*+")|3,"[^"]*+"),')
 _VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!\s*:)|"[^"]*+"|(?P<number>-?[0-9][-+0-9.eE]*+)')
 """A value in a payload, or a key."""
 _STRING = rb'[^"]{%d,}+'
-_SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{0,3}[1-9])?"
+_SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.(?:0|[0-9]{0,3}[1-9]))?"
 """A number with at most 15 digits, as JSON and Python write it."""
 _NUMBER = rb"-?[0-9][0-9.]{0,19}+"
 _FIRST_MARK = b"7331"

@@ -1,4 +1,4 @@
-"""The words that each version of OCPP has for settings, and what a version without a dialect does instead."""
+"""Dialects: the terms that each version of OCPP has for settings, and versions without a dialect."""
 
 from dataclasses import fields
 
@@ -15,6 +15,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import SUBPROTOCOLS, V201, Version, versions
 from mock_csms.settings import Config, assembly, versioned
+from mock_csms.settings.calls import command_payload
 from mock_csms.settings.flags import Source, read
 from mock_csms.settings.tables import KEYS
 from tests.toy_version import SUBPROTOCOL, TOY
@@ -24,8 +25,8 @@ OVERSIZE = {"rule": [{"match": "*", "fault": "oversize bytes=5000"}]}
 
 
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
-def test_a_dialect_is_about_what_there_is(version: Version) -> None:
-    """Gate: a dialect names only settings of the mock, and places that are in the schemas of its version."""
+def test_a_dialect_names_existing_settings_and_paths(version: Version) -> None:
+    """Gate: a dialect names only existing settings, and only paths in the schemas of its version."""
     dialect = DIALECTS[version.name]
     assert {*dialect.fills, *dialect.names, *dialect.short_names} <= SETTINGS
     for place in [place for fill in dialect.fills.values() for place in fill.places]:
@@ -36,7 +37,7 @@ def test_a_dialect_is_about_what_there_is(version: Version) -> None:
 
 
 @pytest.mark.parametrize("version", [V201, TOY], ids=lambda version: version.name)
-def test_a_longer_message_stays_valid(version: Version) -> None:
+def test_an_oversized_message_stays_valid(version: Version) -> None:
     """The fault `oversize` violates no schema, even in a version without customData."""
     config = read(Config, [Source(OVERSIZE)])
     faults = RuleBook(config.rule.faults)
@@ -49,8 +50,8 @@ def test_a_longer_message_stays_valid(version: Version) -> None:
     assert version.result_violations(call, orjson.loads(text)[2]) == ()
 
 
-def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
-    """Settings that need a dialect make no rules there and fill nothing; rules of users and of boots still work."""
+def test_a_version_without_a_dialect() -> None:
+    """Without a dialect, settings that need one make no rules and fill nothing; rules of users and boots still work."""
     texts = {"total_cost": "5", "offline": True, "auth_group_id": "G", "boot_status_sequence": "Pending,Accepted"}
     config = read(Config, [Source(texts)])
     rules = [rule.match.action for layer in assembly.layers(config, TOY) for rule in layer.rules]
@@ -58,8 +59,8 @@ def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
     assert len([rule for layer in assembly.layers(config, V201) for rule in layer.rules]) > len(rules)
 
 
-def test_a_second_dialect_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings accept the words of any dialect, and each station gets those of its own version."""
+def test_a_second_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings accept the terms of any dialect, and each station gets those of its own version."""
     costs: list[Rule[Answer]] = [Rule(Match("Ring"), Reply(compile_template({"heardAt": "dear"})))]
     dialect = Dialect(
         fills={"reset_type": Fill(("Blink.times",), {"Immediate": 1, "Thrice": 3}.get)},
@@ -68,10 +69,10 @@ def test_a_second_dialect_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setitem(SUBPROTOCOLS, SUBPROTOCOL, TOY)
     monkeypatch.setitem(DIALECTS, TOY.name, dialect)
-    assert versioned.names("reset_type") == ["Immediate", "OnIdle", "Thrice"]
+    assert versioned.names("reset_type") == ["Immediate", "OnIdle", "ImmediateAndResume", "Hard", "Soft", "Thrice"]
     config = read(Config, [Source({"reset_type": "thrice"})])
-    assert assembly.command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
+    assert command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
     assert [rule for layer in assembly.layers(config, TOY) for rule in layer.rules if rule.then is costs[0].then]
     standard = read(Config, [Source({})])
-    assert assembly.command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
-    assert assembly.command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}
+    assert command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
+    assert command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}

@@ -25,7 +25,7 @@ def publish(bench: Bench, checksum: str = CHECKSUM, location: str = URL) -> Any:
 
 
 def test_firmware_is_published_and_withdrawn() -> None:
-    """Its location is reported (L03), and it stays published over a reboot until UnpublishFirmware (L04)."""
+    """The location of firmware is reported (L03); it stays published over a reboot until UnpublishFirmware (L04)."""
     bench, unpublish = Bench(), {"checksum": CHECKSUM.upper()}
     assert (bench.status("UnpublishFirmware", unpublish), publish(bench)) == ("NoFirmware", "Accepted")
     assert (bench.status("UnpublishFirmware", unpublish), publish(bench)) == ("DownloadOngoing", "Rejected")
@@ -48,8 +48,8 @@ def test_firmware_is_published_and_withdrawn() -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_published_is_not(given: Any, statuses: list[str]) -> None:
-    """The last status is the reason, and there is nothing to unpublish."""
+def test_publishing_that_fails(given: Any, statuses: list[str]) -> None:
+    """If publishing fails, the last status is the reason, and UnpublishFirmware finds nothing."""
     bench = Bench()
     assert (publish(bench, **given), triggered(bench)["status"]) == ("Accepted", "Downloading")
     bench.wait(60)

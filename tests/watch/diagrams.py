@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mock_csms.protocol.messages import Call, ErrorCode, Malformed, Message, decode, encode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, ErrorCode, Malformed, Message, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
@@ -26,7 +27,7 @@ HOSTILE = [
     "\ufeff\uffff🔌\u202e",
     '<img src="http://example.invalid/x" onerror="document.title = 1">',
 ]
-"""Texts that would break or take over a page that does not escape them."""
+"""Texts that would break a page without escapes, or run code in it."""
 
 
 def came(message: Message, answers: Call | None = None, *wrong: Violation, at: float = START) -> Received:

@@ -10,8 +10,9 @@ import pytest
 
 from benchmarks.messages import TRANSACTION_EVENT
 from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.long_way import force_long_way
-from mock_csms.protocol.messages import Call, Result, decode
+from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.versions import V201
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Received, Sent

@@ -1,7 +1,7 @@
-"""Judges answers that come in parts, for all checks of such answers (B07, B08, K09, N02, N09, O03, O04)."""
+"""Judges reports that come in parts, for all checks of such reports (B07, B08, K09, N02, N09, O03, O04)."""
 
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.parts import ASKING
+from mock_csms.conformance.facts.v2.parts import REQUESTING
 from mock_csms.conformance.lessons.v2.parts import is_repeat
 from mock_csms.conformance.subject import Due, Later, Said
 from mock_csms.twin.seen import Seen
@@ -10,7 +10,7 @@ _EMPTY = ("NotSupported", "EmptyResultSet")
 
 
 def judge_parts(seen: Seen, station: KnownStation) -> Said:
-    """Report everything that can be wrong with parts: the requestId, the seqNo if there is one, and the end.
+    """Report everything that can be wrong with parts: the requestId, the seqNo if they have one, and the end.
 
     For a check that looks at the results of commands and at the parts. `last_is_missing` judges its deadlines.
     """
@@ -52,7 +52,7 @@ def until_the_last(seen: Seen, station: KnownStation) -> Said:
 
     Report a part that comes after the last one. `last_is_missing` judges the deadlines.
     """
-    telling = ASKING.get(seen.action, seen.action)
+    telling = REQUESTING.get(seen.action, seen.action)
     id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
     entry = station.parts.asked.get((telling, id_))
     if entry is None or entry.is_in_doubt:

@@ -10,7 +10,7 @@ from mock_csms.twin.seen import Seen, call
 
 _WITHOUT_TOKEN, _WITHOUT_CABLE = {"EVConnected", "ParkingBayOccupancy"}, {"Authorized", "ParkingBayOccupancy"}
 _CARDS = {"ISO14443", "ISO15693", "KeyCode", "Local"}
-"""The types of idTokens that a driver presents; idTokens of other types may come with the cable."""
+"""The types of idTokens that a driver presents; idTokens of other types may come through the cable."""
 _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
 
 
@@ -22,7 +22,7 @@ _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
     call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
 )
 def at_its_points(seen: Seen, station: KnownStation) -> Said:
-    """Report a start or an end that comes before its point, or after it.
+    """Report a start or an end of a transaction that comes before its point, or after it.
 
     Silent if TxStartPoint or TxStopPoint is not known.
     """
@@ -33,7 +33,7 @@ def at_its_points(seen: Seen, station: KnownStation) -> Said:
         return _end(seen, station)
     if seen.payload["triggerReason"] not in ("StopAuthorized", "RemoteStop", "EVCommunicationLost"):
         return None
-    return _goes_on(seen.payload, station.variables.several("TxCtrlr", "TxStopPoint") or (), station)
+    return _until_ended(seen.payload, station.variables.several("TxCtrlr", "TxStopPoint") or (), station)
 
 
 def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
@@ -67,7 +67,7 @@ def _end(seen: Seen, station: KnownStation) -> Said:
     return Done(info["transactionId"])
 
 
-def _goes_on(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
+def _until_ended(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
     """Set a deadline for the end if this event should have ended the transaction."""
     trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
     if trigger == "EVCommunicationLost":

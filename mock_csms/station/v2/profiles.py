@@ -1,4 +1,4 @@
-"""Checks of a charging profile that a CSMS wants to set; each fault is a reasonCode of appendix 5 (K01)."""
+"""Checks of a charging profile that a CSMS sends; each fault is a reasonCode of appendix 5 (K01)."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ from mock_csms.station.v2.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STAC
 def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
     """Return the reason to reject a profile, or None.
 
-    `is_to_come` means that it comes with a remote start: its transaction has not started.
+    `is_to_come`: the profile comes with a remote start, and its transaction has not started yet.
     """
     if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
         return "InvalidProfile"
@@ -71,16 +71,16 @@ def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
     return valid_from >= valid_to
 
 
-def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
+def _has_wrong_start(_: Device, given: ChargingProfile) -> bool:
     """Return whether startSchedule is missing, or present in a Relative profile (K01.FR.40, FR.41)."""
     is_relative = given.profile["chargingProfileKind"] == "Relative"
     starts = ["startSchedule" in schedule for schedule in given.profile["chargingSchedule"]]
     is_endless = given.profile["chargingProfileKind"] == "Recurring" and "recurrencyKind" not in given.profile
-    return is_endless or any(is_told is is_relative for is_told in starts)
+    return is_endless or any(has_start is is_relative for has_start in starts)
 
 
-def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
-    """Return whether its periods do not start at 0 and rise (K01.FR.31, FR.35), or there are several schedules.
+def _has_wrong_periods(device: Device, given: ChargingProfile) -> bool:
+    """Return whether its periods do not start at 0 or do not rise (K01.FR.31, FR.35), or it has several schedules.
 
     Several schedules are for ISO 15118.
     """
@@ -99,7 +99,7 @@ def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
 
 
 def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it needs phases that the station does not have, or chooses one, which it cannot switch."""
+    """Return whether it needs phases that the station lacks, or selects a phase, which the station cannot do."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
@@ -144,8 +144,8 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
     ("InvalidStackLevel", _is_too_high),
     ("UnsupportedRateUnit", _has_a_foreign_unit),
     ("InvalidValue", _is_unreadable),
-    ("InvalidSchedule", _starts_at_no_time),
-    ("InvalidSchedule", _is_no_schedule),
+    ("InvalidSchedule", _has_wrong_start),
+    ("InvalidSchedule", _has_wrong_periods),
     ("UnsupportedParam", _has_other_phases),
     ("DuplicateProfile", _clashes),
     ("OutOfStorage", _is_one_too_many),

@@ -1,10 +1,10 @@
-"""What messages of OCPP 2.x say about a station, as far as the mock's answers, templates and admission need it."""
+"""How messages of OCPP 2.x change the facts that the mock's answers, templates and admission need."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.identifiers import spelling_in
-from mock_csms.twin.meaning import Meaning
+from mock_csms.twin.meaning import Meaning, at, boot_answered, boots, certificate_asked
 from mock_csms.twin.station import StationModel
 
 _PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
@@ -26,72 +26,55 @@ _TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage asks for, if it is not named like that action."""
-
-
-def _boots(station: StationModel, _: Any) -> None:
-    """The station boots; its boot has no answer yet."""
-    station.boot_status = None
-    station.asked_for = frozenset()
-
-
-def _boot_answered(station: StationModel, payload: Any) -> None:
-    """The mock has answered a boot."""
-    status = _at(payload, "status")
-    station.boot_status = status if isinstance(status, str) else None
+"""The action that a requestedMessage requests, if it has another name."""
 
 
 def _transaction(station: StationModel, payload: Any) -> None:
     """A transaction is running, or has ended."""
-    id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
-    if not isinstance(id_, str):
-        return
+    id_ = at(payload, "transactionInfo", "transactionId")
+    if isinstance(id_, str):
+        _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
+
+
+def _typed_transaction(station: StationModel, typed: Any) -> None:
+    """A transaction is running, or has ended."""
+    id_, transactions = typed.transactionInfo.transactionId, station.transactions
+    if typed.eventType == "Ended" or id_ not in transactions:
+        _note_transaction(station, id_, is_ended=typed.eventType == "Ended")
+
+
+def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> None:
+    transactions: Any = station.transactions
     id_ = spelling_in(transactions, id_)
-    if payload.get("eventType") == "Ended":
+    if is_ended:
         transactions.pop(id_, None)
     elif id_ not in transactions:
         transactions[id_] = None
 
 
-def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station asks for a certificate."""
-    csr = _at(payload, "csr")
-    if isinstance(csr, str):
-        station.csr = csr
-
-
 def _password_set(station: StationModel, asked: Any, told: Any) -> None:
     """The station has accepted another password, which it uses from now on (A01.FR.03)."""
-    items, results = _at(asked, "setVariableData"), _at(told, "setVariableResult")
+    items, results = at(asked, "setVariableData"), at(told, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
         return
     for item, result in zip(items, results, strict=False):
-        name = _at(item, "component", "name"), _at(item, "variable", "name")
-        value, status = _at(item, "attributeValue"), _at(result, "attributeStatus")
+        name = at(item, "component", "name"), at(item, "variable", "name")
+        value, status = at(item, "attributeValue"), at(result, "attributeStatus")
         if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
             station.password = value
 
 
-def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if it asks for none."""
-    asked = _ASKS_FOR.get(action) or _at(payload, "requestedMessage")
+def asks_for(action: str, payload: Any) -> str | None:
+    """Return the action that a command makes a station send; None if there is none."""
+    asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
 
-def _at(payload: Any, *path: str) -> Any:
-    """Return the value at a path of a payload of any shape; None if there is none."""
-    try:
-        for name in path:
-            payload = payload[name]
-    except (TypeError, LookupError):
-        return None
-    return payload
-
-
 MEANING = Meaning(
-    calls={"BootNotification": _boots, "TransactionEvent": _transaction, "SignCertificate": _certificate_asked},
+    calls={"BootNotification": boots, "TransactionEvent": _transaction, "SignCertificate": certificate_asked},
     results={"SetVariables": _password_set},
-    responses={"BootNotification": _boot_answered},
-    asks_for=_asks_for,
+    responses={"BootNotification": boot_answered},
+    asks_for=asks_for,
+    typed_calls={"TransactionEvent": _typed_transaction},
 )
-"""What the mock learns from which message."""
+"""The meaning of each message for the mock's answers."""

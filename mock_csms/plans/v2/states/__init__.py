@@ -1,5 +1,6 @@
-"""The states of Part 6. Each function brings the station into its state, through the preceding states if necessary, and
-checks the messages on the way.
+"""The states of Part 6. Each function brings the station into its state, and checks the messages on the way.
+
+If necessary it first brings the station through the preceding states.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ from mock_csms.plans.v2.states.memory import (
 )
 from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
+    authorization_event,
     authorized,
     authorized_locally,
     authorized_remotely,
@@ -44,7 +46,6 @@ from mock_csms.plans.v2.states.sessions import (
     stop_authorized_locally,
     stop_authorized_remotely,
     stop_points,
-    tells_authorization,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "STARTUP",
     "STATES",
     "SWITCHED_ON",
+    "authorization_event",
     "authorized",
     "authorized_locally",
     "authorized_remotely",
@@ -83,7 +85,6 @@ __all__ = [
     "stop_authorized_locally",
     "stop_authorized_remotely",
     "stop_points",
-    "tells_authorization",
     "unavailable",
 ]
 

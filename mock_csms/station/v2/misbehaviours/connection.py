@@ -75,7 +75,7 @@ def _shifted(change: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
 
 
 def an_hour_later(stamp: str) -> str:
-    """Return a timestamp one hour later; a text that is no timestamp stays as it is."""
+    """Return a timestamp one hour later; a text that is not a timestamp stays as it is."""
     hour = stamp[11:13]
     return f"{stamp[:11]}{(int(hour) + 1) % 24:02d}{stamp[13:]}" if hour.isdecimal() else stamp
 
@@ -179,7 +179,7 @@ KINDS: Kinds = {
         "offers no subprotocol", ("T01",), handshake=lambda _, handshake: replace(handshake, subprotocols=())
     ),
     "other-subprotocol": Misbehaviour(
-        "offers OCPP 1.6 only", ("T02",), handshake=lambda _, handshake: replace(handshake, subprotocols=("ocpp1.6",))
+        "offers OCPP 1.5 only", ("T02",), handshake=lambda _, handshake: replace(handshake, subprotocols=("ocpp1.5",))
     ),
     "odd-identity": Misbehaviour(
         "has a colon in its identity",
