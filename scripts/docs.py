@@ -19,7 +19,7 @@ from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config
-from mock_csms.settings.flags import flag_of, option
+from mock_csms.settings.flags import Flag, flag_of, option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
@@ -57,7 +57,13 @@ def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
     if declared.forms is None:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
-        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
+        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), _meaning(declared)
+
+
+def _meaning(declared: Flag) -> str:
+    """Return the meaning of a flag, with its other names."""
+    others = ", ".join(f"`{alias}`" for alias in declared.aliases)
+    return f"{declared.help}; also {others}" if others else declared.help
 
 
 def configuration() -> Iterable[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from mock_csms.behavior.templates import SAMPLE, rfc3339
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201, versions
 from mock_csms.settings import Config, assembly, values
+from mock_csms.settings.calls import command_payload
 from mock_csms.settings.flags import Source, flag, flag_of, option, part, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
@@ -28,7 +29,7 @@ def configure(**texts: Any) -> Config:
 
 def sent(action: str, **texts: Any) -> Any:
     """Return the payload of a command with these settings, filled with sample values."""
-    return assembly.command_payload(configure(**texts), Step(action), V201)(SAMPLE)
+    return command_payload(configure(**texts), Step(action), V201)(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +272,7 @@ def test_payload_is_merged_into_the_command(texts: Mapping[str, Any], payload: A
     """--payload is merged into the default payload, after the other flags, and may have placeholders."""
     config = configure(command="Reset", delay="0", **texts)
     [step] = assembly.scripts(config)[0].steps
-    assert assembly.command_payload(config, step, V201)(SAMPLE) == payload
+    assert command_payload(config, step, V201)(SAMPLE) == payload
 
 
 @pytest.mark.parametrize(

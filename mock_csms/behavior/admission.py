@@ -17,6 +17,15 @@ _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
 
 
+_WITH_CERTIFICATE = 3
+"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
+_PROFILES: Mapping[int, str] = {
+    1: "security profile 1 (ws://)",
+    2: "security profile 2 (wss:// without a client certificate)",
+    _WITH_CERTIFICATE: "security profile 3 (a client certificate)",
+}
+
+
 class LetIn(Record):
     """Complete the handshake."""
 
@@ -100,6 +109,8 @@ class AdmissionPolicies(Record, kw_only=True):
     """The identities that may connect; None for all."""
     passwords: Mapping[str, str] | None = None
     """The password of each identity; None where no station needs one."""
+    profiles: Collection[int] = ()
+    """The security profiles that are let in; empty for all, with or without a password."""
     origins: Collection[str] = ()
     """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
@@ -143,10 +154,12 @@ class Door:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and folded(identity) not in self._known:
             return Respond(404, "no station with this identity is known (--known-stations)")
-        if self._passwords is not None:
+        if (refusal := _refusal_of_profile(visitor, policies.profiles)) is not None:
+            return refusal
+        if self._passwords is not None and visitor.profile < _WITH_CERTIFICATE:
             passwords = {self._passwords.get(folded(identity)), password} - {None}
             if problem := _problem_of(visitor.authorization, identity, passwords):
-                return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
+                return _unauthorized(problem)
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
@@ -191,6 +204,22 @@ class Door:
         record.refusals += 1
         in_time = refusals.seconds is None or now < record.since + refusals.seconds
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
+
+
+def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond | None:
+    """Return how to refuse a visitor with another security profile than those (A00.FR.002); None to let it in."""
+    if not profiles:
+        return None
+    if visitor.profile not in profiles:
+        wanted = ",".join(map(str, sorted(profiles)))
+        return Respond(403, f"{_PROFILES[visitor.profile]} is not let in (--security-profile {wanted})")
+    if visitor.profile < _WITH_CERTIFICATE and visitor.authorization is None:
+        return _unauthorized("no Authorization header")
+    return None
+
+
+def _unauthorized(problem: str) -> Respond:
+    return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
 
 
 def _user_with(given: str, password: str) -> str | None:

@@ -130,7 +130,7 @@ class Redactor:
             return None
         if answers is not None and (before is None or before.call is not answers or before.added != self._tokens.added):
             return None
-        told = replace(message, payload=masked(message.payload)) if found.tokens else message
+        told = with_payload(message, masked(message.payload)) if found.tokens else message
         if isinstance(told, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
             self._calls[id(message)] = _MaskedCall(message, told, found.tokens, self._tokens.added)
         parts: dict[str, Any] = {"text": found.text, "message": told} if found.tokens else {}
@@ -166,8 +166,8 @@ class Redactor:
                 return type(part)(map(self._part, part))
             case Call(payload=payload) | Result(payload=payload):
                 return with_payload(part, self.value(payload))
-            case Error(id=id_, code=code, description=description, details=details):
-                return Error(id_, code, self.words(description), self.value(details))
+            case Error(description=description, details=details):
+                return replace(part, description=self.words(description), details=self.value(details))
             case Malformed():
                 return replace(part, id=self.words(part.id), problem=self.words(part.problem), array=None)
             case Violation(path=path, message=message, code=code):

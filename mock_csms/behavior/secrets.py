@@ -184,9 +184,9 @@ class Secrets:
             case Call(payload=payload) | Result(payload=payload):
                 self._budget = _MOST_SEARCHED
                 return with_payload(part, with_values(payload, dict(self._places.of(payload, ()))))
-            case Error(id=id_, code=code, description=description, details=details):
+            case Error(code=code, description=description, details=details):
                 shown = with_values(details, dict(self._places.of(details, ())))
-                return Error(id_, self._words(code), self._words(description), shown)
+                return replace(part, code=self._words(code), description=self._words(description), details=shown)
             case Malformed():
                 return replace(part, id=self._words(part.id), problem=self._words(part.problem))
             case Visitor(path=path, authorization=header):

@@ -96,7 +96,7 @@ def parser_for(
             how = _form(setting.name, form, declared)
             group.add_argument(option(name), help=_help(form.help, environment, name), **how)
         if declared.forms is None:
-            names = [*filter(None, [declared.short]), option(setting.name)]
+            names = [*filter(None, [declared.short]), option(setting.name), *declared.aliases]
             meaning = _help(_meaning(declared, setting.default), environment, setting.name)
             group.add_argument(*names, dest=setting.name, help=meaning, **_how(declared))
     return parser
@@ -173,7 +173,7 @@ def _print(text: str) -> NoReturn:
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
     """Return the help that fits on one screen."""
-    import textwrap  # noqa: PLC0415 - who serves does not wait for it
+    import textwrap  # noqa: PLC0415 - serving does not need it
 
     parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), _columns())]
     parts.append("The most used flags:\n" + "\n".join(_row(*_meaning_of(name, settings)) for name in guide.common))

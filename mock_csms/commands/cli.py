@@ -73,6 +73,10 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
+    if name == "pki":
+        from mock_csms.commands import pki  # noqa: PLC0415 - as below
+
+        return pki.pki(arguments)
     from mock_csms.commands import checking, explaining  # noqa: PLC0415 - serving does not need it
 
     return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
@@ -106,6 +110,7 @@ SUBCOMMANDS = {
     "check": "check recorded traces: mock-csms check TRACE.jsonl",
     "checks": "list the conformance checks: mock-csms checks --subject security",
     "explain": "explain a conformance check: mock-csms explain R10",
+    "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
 }
 """The words that may come first; without one of them the command serves."""

@@ -74,7 +74,7 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
     Settings that need a restart are compared with those of the start (`first`), all others with those read `last`.
     """
-    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - no start waits for it
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - the start need not wait for it
 
     for setting in fields(Config):
         name = setting.name

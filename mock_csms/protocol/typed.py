@@ -9,6 +9,7 @@ text with a backslash.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
+from math import ceil, floor
 from typing import Annotated, Any, Literal, TypeAlias
 
 from mock_csms.protocol.actions import Json, Sender
@@ -47,7 +48,7 @@ class CallReader:
         self._actions = {
             name.encode(): name
             for name, row in version.actions.items()
-            if row.sent_by(sender) and not row.is_send and version.framing.types.get(Call.number) is TYPES[Call.number]
+            if row.sent_by(sender) and not row.is_send and _has_usual_calls(version)
         }
         self._decoders: dict[bytes, Decode | None] = {}
 
@@ -72,6 +73,11 @@ class CallReader:
         decoder = decoder_for(self._version.schemas.schema(f"{self._actions[name]}Request"))
         self._decoders[name] = decoder.decode if decoder else None
         return True
+
+
+def _has_usual_calls(version: Version) -> bool:
+    type_ = version.framing.types.get(Call.number)
+    return type_ is not None and type_.parts == TYPES[Call.number].parts
 
 
 @cache
@@ -104,8 +110,7 @@ def _type_of(root: Json, node: Json) -> Any:
     if kind == "array":
         return _limited(list[_type_of(root, node["items"])], limits)  # type: ignore[misc] # made while it runs
     if kind in ("integer", "number"):
-        integer = Annotated[int, Meta(ge=_SMALLEST, le=_GREATEST)] if kind == "number" else int
-        return _limited(integer | float, limits) if kind == "number" else _integer(limits)
+        return _integer(limits) | _limited(float, limits) if kind == "number" else _integer(limits)
     if kind not in _PLAIN:
         raise NotImplementedError
     return _limited(_PLAIN[kind], limits)
@@ -117,7 +122,7 @@ def _limited(type_: Any, limits: Mapping[str, Any]) -> Any:
 
 def _integer(limits: Mapping[str, Any]) -> Any:
     lowest, highest = max(limits.get("ge", _SMALLEST), _SMALLEST), min(limits.get("le", _GREATEST), _GREATEST)
-    return Annotated[int, Meta(ge=int(lowest), le=int(highest))]
+    return Annotated[int, Meta(ge=ceil(lowest), le=floor(highest))]
 
 
 def _struct(root: Json, node: Json) -> Any:

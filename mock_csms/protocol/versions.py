@@ -144,13 +144,22 @@ V16 = Version(
 DEFAULT = V201
 """The version of messages that do not say theirs: records of a trace without one, and events that are made by hand."""
 
-SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201}
-"""The subprotocols that the mock speaks, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
+SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201, "ocpp2.1": V21, "ocpp1.6": V16}
+"""The subprotocols that the mock can speak, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
 
 
-def choose_subprotocol(offered: Collection[str]) -> str | None:
-    """Return the subprotocol to speak with a peer that offers those, or None if the mock speaks none of them."""
-    return next((subprotocol for subprotocol in SUBPROTOCOLS if subprotocol in offered), None)
+def choose_subprotocol(
+    offered: Sequence[str], spoken: Sequence[str] | None = None, *, by_station: bool = True
+) -> str | None:
+    """Return the subprotocol to speak with a station that offers those, or None if the mock speaks none of them.
+
+    `spoken` are the names of the versions that the mock speaks, the preferred one first; None for all. The station's
+    order decides (Part 4, 3.1.2), unless `by_station` is False.
+    """
+    names = spoken if spoken is not None else [version.name for version in versions()]
+    ours = [subprotocol for name in names for subprotocol, its in SUBPROTOCOLS.items() if its.name == name]
+    first, second = (offered, ours) if by_station else (ours, offered)
+    return next((subprotocol for subprotocol in first if subprotocol in second), None)
 
 
 # What any of the versions has.
@@ -186,9 +195,14 @@ def identifier_fields() -> Collection[str]:
     return frozenset(field for version in versions() for field in version.identifiers)
 
 
+def versions_with(action: str) -> Sequence[Version]:
+    """Return the versions that have an action, the preferred one first."""
+    return [version for version in versions() if action in version.actions]
+
+
 def version_with(action: str) -> Version:
     """Return the preferred version of those that have an action, or the default if none has it."""
-    return next((version for version in versions() if action in version.actions), DEFAULT)
+    return next(iter(versions_with(action)), DEFAULT)
 
 
 def schemas_with(name: str) -> Schemas:

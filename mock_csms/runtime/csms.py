@@ -16,12 +16,13 @@ from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
+from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import CallFailed, Session
@@ -36,6 +37,7 @@ from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.encryption import TlsServer
     from mock_csms.twin.twin import Twin
 
 
@@ -57,12 +59,13 @@ class CsmsServer:
         pki = Pki(self.chance)
         self._authority = Authority(pki.root, pki.chain)
         self.url = ""
-        self._is_everywhere = False
+        self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
         self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
+        self._commander = Commander(self._context, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
@@ -101,6 +104,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
+            self._endpoint.tls = self._open_tls()
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -109,11 +113,20 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in LOOPBACKS
-        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+        host, has_tls = LOOPBACKS.get(bound, self.config.host), self._endpoint.tls is not None
+        prefers_tls = has_tls and max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, has_tls, prefers_tls, bound in LOOPBACKS)
+        self.url = self._site.url
         self._set_world()
         return self
+
+    def _open_tls(self) -> "TlsServer | None":
+        """Return what speaks TLS, if a flag wants it. Raises OSError if a certificate cannot be used."""
+        if not (self.config.tls or self.config.tls_cert):
+            return None
+        from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
+
+        return TlsServer(self.config, self.publish)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -137,16 +150,11 @@ class CsmsServer:
         does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None or not (step.is_raw or step.action in session.version.actions):
-            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
-            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+        if session is None:
+            reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), timeout, written
-        )
+        return await self._commander.call(session, step, self.config, request, written)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -223,7 +231,8 @@ class CsmsServer:
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to use with a station that offers these; None if there is none."""
-        return choose_subprotocol(offered)
+        config = self.config
+        return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""
@@ -243,7 +252,7 @@ class CsmsServer:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         version = SUBPROTOCOLS[subprotocol]
         station = self._models.welcome(identity, version)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
+        station.url = self._site.url_of(visitor)
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))

@@ -12,8 +12,8 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.frames import Frame, Frames
-from mock_csms.watch.jsonlines import line, members, quoted
+from mock_csms.watch.frames import Exchange, Frame, Frames
+from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
@@ -41,7 +41,7 @@ class EventLog:
 
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
         self._sinks = sinks
-        frames.subscribe(self._write_frame)
+        frames.subscribe(self._write_frame, self._write_exchange)
         bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
     def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
@@ -60,6 +60,12 @@ class EventLog:
             _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
         )
         self._write(written)
+
+    def _write_exchange(self, _: Received, __: Sent, exchange: Exchange) -> None:
+        about = (exchange.id, b',"action":', exchange.action, b',"text":')
+        call = (_CALLED, exchange.called, b',"station":', exchange.station, _OF_CALL, *about, exchange.call, _CALL_END)
+        result = (_ANSWERED, exchange.answered, b',"station":', exchange.station, _OF_RESULT, *about, exchange.result)
+        self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
 
     def _write_other(self, event: Event) -> None:
         kind = type(event)
@@ -87,6 +93,13 @@ _USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
 def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
     """Return the same for a message without violations, from a cache: it has few combinations of other fields."""
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
+
+
+_CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Received, Sent))
+_OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
+_CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
+_RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
+"""The constant parts of the lines for a usual call and its result."""
 
 
 def _lost(event: events.Lost) -> Json:

@@ -192,9 +192,38 @@ def _connected(event: events.Connected) -> Line:
     return Line(INFO, "", "connected", f"{event.subprotocol}{others}")
 
 
+# TLS.
+
+
+def _tls_offered(event: events.TlsOffered) -> Line:
+    name = f" for {event.server_name}" if event.server_name else ""
+    compressed = ", with compression" if event.is_compressed else ""
+    return Line(
+        DEBUG, "", "TLS offered", f"{', '.join(event.versions)}{name}{compressed}: {', '.join(event.suites) or 'none'}"
+    )
+
+
+def _tls_agreed(event: events.TlsAgreed) -> Line:
+    parts = [event.tls_version, event.suite, *filter(None, [event.certificate, event.doubt and f"({event.doubt})"])]
+    return Line(WARNING if event.doubt else INFO, "", "TLS", f"{' '.join(parts)}{_fault_of(event)}")
+
+
+def _tls_failed(event: events.TlsFailed) -> Line:
+    certificate = f"; {event.certificate}" if event.certificate else ""
+    alert = f" (alert {event.alert})" if event.alert and event.by == "mock" else ""
+    return Line(WARNING, "", "TLS failed", f"{event.reason}{alert}{certificate}{_fault_of(event)}")
+
+
+def _fault_of(event: events.TlsAgreed | events.TlsFailed) -> str:
+    return f"; fault: {event.fault}" if event.fault else ""
+
+
 LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(INFO, "", "configured", "the settings were read again"),
+    events.TlsOffered: _tls_offered,
+    events.TlsAgreed: _tls_agreed,
+    events.TlsFailed: _tls_failed,
     events.Knocked: lambda event: Line(DEBUG, "", "knocked", event.visitor.path),
     events.Connected: _connected,
     events.Refused: lambda event: Line(WARNING, "", "refused", event.reason),

@@ -11,8 +11,8 @@ from mock_csms.protocol.records import Bounded
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered, is_loss
-from mock_csms.watch.frames import Frame, Frames, payload_text
-from mock_csms.watch.jsonlines import as_json, line
+from mock_csms.watch.frames import Exchange, Frame, Frames, described, payload_text
+from mock_csms.watch.jsonlines import as_json, line, without_tags
 
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
@@ -25,6 +25,7 @@ _RECORD = (
     b'"messageType":"%b"%b%b%b,"raw":%b%b}\n'
 )
 """A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
+_HEAD = b'{"schemaVersion":"1.1","timestamp":'
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
 _TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
 _BEGIN = re.compile(rb'\s*\[\s*"?([234])\b')
@@ -49,7 +50,7 @@ class Trace:
         self._since: dict[str, deque[Json]] = {}
         """What happened at each station since its last record."""
         bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
-        frames.subscribe(self._write)
+        frames.subscribe(self._write, self._write_exchange)
 
     def _happened(self, event: Event) -> None:
         if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
@@ -96,6 +97,33 @@ class Trace:
         )
         self._sink.write(record)
 
+    def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+        """Write the records of a usual call and its result; those that have more in `meta` take the long way."""
+        station = called.station
+        has_more = station in self._since or station in self._fresh
+        if has_more or len(self._began) >= _MOST_OPEN or not called.at:
+            self._write(called, described(called))
+            self._write(answered, described(answered))
+            return
+        if self._began:
+            self._began.pop((station, called.message.id), None)
+        station_key, call_keys, result_keys = _KEYS[called.version.name]
+        about = (b',"action":', exchange.action, b',"payload":')
+        time_taken = as_json(_milliseconds(answered.at - called.at))
+        call = (_HEAD, exchange.called, station_key, exchange.station, call_keys, exchange.id, *about, exchange.payload)
+        result = (
+            _HEAD,
+            exchange.answered,
+            station_key,
+            exchange.station,
+            result_keys,
+            exchange.id,
+            *about,
+            exchange.said,
+        )
+        end = (b',"raw":', exchange.result, b',"meta":{"roundTripMs":', time_taken, b"}}\n")
+        self._sink.write(without_tags(b"".join((*call, b',"raw":', exchange.call, b"}\n", *result, *end))))
+
     def _meta(self, event: Received | Sent, message: Message | Malformed) -> Json:
         """Return what only we tell of a message; the format leaves room for it."""
         meta: Json = {}
@@ -109,13 +137,31 @@ class Trace:
         if isinstance(message, Call):
             self._began[key] = event.at
         elif event.answers and not isinstance(message, Malformed) and (began := self._began.pop(key, None)):
-            meta["roundTripMs"] = int((event.at - began) * 1_000_000 + 0.5) / 1000
+            meta["roundTripMs"] = _milliseconds(event.at - began)
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
         if event.station in self._fresh:
             self._fresh.remove(event.station)
             meta[CONNECTION] = self._connections[event.station]
         return meta
+
+
+class _Keys(dict[str, tuple[bytes, bytes, bytes]]):
+    """By version: what stands before the station, and before the id of a call and of a result."""
+
+    def __missing__(self, version: str) -> tuple[bytes, bytes, bytes]:
+        station = b',"ocppVersion":"%b","transport":"json","chargePointId":' % version.encode()
+        ways = ((_DIRECTIONS[kind], _TYPES[type_]) for kind, type_ in ((Received, Call), (Sent, Result)))
+        call, result = (b',"direction":"%b","messageType":"%b","messageId":' % way for way in ways)
+        keys = self[version] = (station, call, result)
+        return keys
+
+
+_KEYS = _Keys()
+
+
+def _milliseconds(seconds: float) -> float:
+    return int(seconds * 1_000_000 + 0.5) / 1000
 
 
 def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:

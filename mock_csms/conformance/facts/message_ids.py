@@ -11,7 +11,7 @@ from mock_csms.protocol.records import Mutable, field
 MOST_IDS = 10_000
 """At least this many of the last ids are remembered, and at most twice as many."""
 NO_MARK = -1
-"""The mark of an id whose message has no seqNo, or one of more than 63 bits."""
+"""The mark of a message without a seqNo, or with a seqNo of more than 63 bits."""
 _MOST_MARK = (1 << 63) - 1
 _LEAST_SLOTS = 8
 _HASH = (1 << 64) - 1
@@ -51,7 +51,7 @@ class MessageIds(Mutable):
 
     young: _IdTable = field(default_factory=_table)
     old: _IdTable | None = None
-    """The previous table. When the young one is full, it takes the place of this one, whose ids are then forgotten."""
+    """The previous table. When the young table is full, it replaces this one, and the ids in this one are forgotten."""
 
     def add(self, id_: str, mark: int) -> bool:
         """Remember an id with its mark; return whether the id is new."""
