@@ -19,7 +19,7 @@ from mock_csms.behavior.rules import RESPONSE as ANSWER
 from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, versions
+from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, version_named, versions
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -64,14 +64,6 @@ def split(text: str) -> Pattern:
         position += 1
     version = None if name["version"] is None else version_named(name["version"])
     return Pattern(name["name"], conditions, text[position:], version)
-
-
-def version_named(name: str) -> Version:
-    """Return the version with that name. Raises ValueError if there is none."""
-    known = {version.name: version for version in versions()}
-    if name not in known:
-        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
-    return known[name]
 
 
 def parse_match(text: str, *, commands: bool) -> Match:

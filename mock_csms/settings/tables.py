@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior.commands import Script, Step, step_of
 from mock_csms.behavior.dialect import TokenAnswer
-from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import compile_template, merge, sample_of
 from mock_csms.protocol.actions import Json
@@ -99,6 +98,8 @@ def rules(tables: Sequence[Table]) -> Rules:
 
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
 
+    from mock_csms.behavior.notation import parse_fault, parse_match  # noqa: PLC0415 - no start without rules needs it
+
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
@@ -122,6 +123,7 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
 
 def _trigger(text: str) -> Match:
     """Take the match for the calls of stations that a command waits for."""
+    from mock_csms.behavior.notation import parse_match  # noqa: PLC0415 - as above
 
     return parse_match(text, commands=False)
 
