@@ -20,7 +20,8 @@ UNNEEDED = (
     *("ssl", "_ssl", "asyncio.sslproto", "importlib.metadata", "typing_extensions", "cryptography", "ocpp"),
     *("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml", "jsonschema_rs", "tomllib", "sqlite3"),
     *("mock_csms.conformance.catalogue", "mock_csms.conformance.inspector", "mock_csms.conformance.facts"),
-    *("mock_csms.behavior.faults", "mock_csms.behavior.notation", "mock_csms.behavior.secrets"),
+    *("mock_csms.behavior.expectations", "mock_csms.behavior.faults", "mock_csms.behavior.notation"),
+    *("mock_csms.behavior.secrets", "mock_csms.runtime.transport.tls.layer", "mock_csms.protocol.x509", "platform"),
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
 )
@@ -176,6 +177,11 @@ LATER: dict[str, str] = {
         assert msgspec.msgpack.decode(msgspec.msgpack.encode([1])) == [1]
         assert msgspec.inspect.type_info(int) == msgspec.inspect.IntType()
         import typing_extensions
+    """,
+    "platform": """
+        import platform, uuid
+        assert platform.system() == "Linux" or sys.platform != "linux"
+        assert platform.python_version().startswith("3.") and platform.machine()
     """,
     "hashes": """
         import hashlib, secrets

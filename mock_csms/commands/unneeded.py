@@ -19,6 +19,8 @@ class _NoSocket:
 def leave_out() -> None:
     """Load these modules only when they are used. Call this before asyncio and msgspec are imported."""
     load_when_used("ssl", SSLSocket=_NoSocket)
+    if sys.platform == "linux":
+        load_when_used("platform", system=lambda: "Linux")  # all that `uuid` asks for
     for name in LATER:
         load_when_used(name)
     if "typing_extensions" not in sys.modules:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
 from mock_csms.behavior.commands import Script, Step, step_of
-from mock_csms.behavior.conditions import has_paths
 from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
@@ -176,6 +175,8 @@ def _concerns(rule: Rule[Any], version: Version) -> bool:
     action = match.action.removesuffix(COMMAND)
     if action.startswith(ANY):
         return True
+    from mock_csms.behavior.conditions import has_paths  # noqa: PLC0415 - no start without rules waits for it
+
     return action in version.actions and has_paths(version, f"{action}Request", match.conditions)
 
 
