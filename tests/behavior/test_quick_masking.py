@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,3 +107,29 @@ def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: s
         if token in said.lower():
             assert token in mentions.in_text(said, said.lower())
             assert mentions.may_be_in(said.encode())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        rb"\u005cnxyz",
+        rb"n\u0078yz",
+        rb"\u004eXYZ",
+        rb"\tnxyz",
+        rb"\u0020nxyz\n",
+        rb"\"nxyz\"",
+        rb"\/nxyz",
+        rb"\\nxyz",
+        rb"\ud83d\ude00nxyz",
+        rb"nxyz\u0000",
+        rb"\\\u006exyz",
+        "\u00e9 nxyz".encode(),
+        rb"-\u006e\u0058YZ-",
+    ],
+)
+def test_mentions_with_escapes(said: bytes) -> None:
+    """However a text writes it, a token is found where it stands as a word."""
+    redactor = Redactor()
+    redactor.value({"idToken": "nxyz"})
+    redactor.frame(b'{"idToken":"nxyz"}')
+    assert b"xyz" not in redactor.frame(b'[2,"1","DataTransfer",{"data":"%b"}]' % said).lower()
