@@ -40,7 +40,7 @@ class Incoming(Transport):
     _pool: "Endpoint"
     _protocol: Handshake
     _receiver: Receiver
-    peer_masks = has_short_way = True
+    peer_masks = True
 
     def __init__(self, endpoint: "Endpoint") -> None:
         super().__init__(endpoint, Handshake(endpoint.gate, endpoint.extensions, endpoint.limits.max_message_size))
