@@ -34,9 +34,6 @@ class Transport(Flow):
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
 
-    has_short_way: ClassVar[bool] = False
-    """Whether its texts may take the short way; tests compare it with the long one."""
-
     _pool: Pool
 
     def __init__(self, pool: Pool, protocol: Protocol) -> None:
@@ -156,7 +153,8 @@ class Transport(Flow):
     def _begin(self, receiver: Receiver) -> None:
         """Take up work, now that the connection is open."""
         self._receiver = receiver
-        self._is_plain = self.has_short_way and not self._protocol.extensions and self._protocol.state is OPEN
+        is_uncompressed = not self._protocol.extensions and self._protocol.state is OPEN
+        self._is_plain = is_uncompressed and self._pool.limits.has_shortcuts
         self._pool.begin(self)
 
     def _read_opening(self, data: bytes) -> bytes:

@@ -62,7 +62,7 @@ class Incoming(Transport):
     _pool: "Endpoint"
     _protocol: Handshake
     _receiver: Receiver
-    peer_masks = has_short_way = True
+    peer_masks = True
 
     def __init__(self, endpoint: "Endpoint") -> None:
         self._layer: Layer | None = None
