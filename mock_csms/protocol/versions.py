@@ -219,14 +219,6 @@ def identifier_fields() -> Collection[str]:
     return frozenset(field for version in versions() for field in version.identifiers)
 
 
-def version_named(name: str) -> Version:
-    """Return the version with that name. Raises ValueError if there is none."""
-    known = {version.name: version for version in versions()}
-    if name not in known:
-        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
-    return known[name]
-
-
 def versions_with(action: str) -> Sequence[Version]:
     """Return the versions that have an action, the preferred one first."""
     return [version for version in versions() if action in version.actions]

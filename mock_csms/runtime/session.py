@@ -136,7 +136,7 @@ class Session:
             self._perform(host.answer(self, call, None), call)
             return
         text = prepared.text_for(call.id)
-        if self.is_over or not self._transport.send(text):
+        if self.is_over or not self._transport.send_text(text):
             return
         self._talk.answered(call)
         answer = Result(call.id, prepared.payload)
