@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.faults import FAULTS
+from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.behavior.v2.secrets import SECRETS
@@ -99,6 +100,13 @@ def faults() -> Iterable[tuple[str, ...]]:
             for setting in fields(fault)  # type: ignore[arg-type] # all are dataclasses
         ]
         yield f"`{name}`", "; ".join([str(fault.__doc__).rstrip("."), *attributes])
+
+
+def tls_faults() -> Iterable[tuple[str, ...]]:
+    """Return a row for every fault of a TLS handshake."""
+    yield "kind", "what the station sees"
+    for name, sight in KINDS.items():
+        yield f"`{name}`", sight
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
@@ -228,6 +236,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     },
     "flags_configuration": configuration,
     "faults": faults,
+    "tls_faults": tls_faults,
     "placeholders": placeholders,
     "secrets": secrets,
     "bounds_turns": partial(table_of, TURNS, "in one turn of the event loop"),

@@ -14,6 +14,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201, versions
 from mock_csms.settings import Config, assembly, values
 from mock_csms.settings.calls import command_payload
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag, flag_of, option, part, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
@@ -23,7 +24,7 @@ WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse 
 def configure(**texts: Any) -> Config:
     """Return the settings for these flags, checked as the program does it before it listens."""
     config = read(Config, [Source(texts)])
-    assembly.check(config)
+    check(config)
     return config
 
 

@@ -195,6 +195,12 @@ def test_cryptography_is_behind_one_door() -> None:
     assert [name for name in those if not re.fullmatch(allowed, name)] == []
 
 
+def test_openssl_is_behind_one_door() -> None:
+    """Only `--tls-client accept-and-report` needs pyOpenSSL, which users install as an extra."""
+    those = [name for name in MODULES if any(is_in(word, "OpenSSL") for word in imports_of(MODULES[name]))]
+    assert those == ["mock_csms/runtime/transport/tls/tolerant.py"]
+
+
 # Versions of OCPP.
 
 
@@ -217,6 +223,7 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
         {"BootNotification", "idToken", "serialNumber", "vendorName"},
         "the help of flags",
     ),
+    "mock_csms/twin/common/boots.py": ({"Heartbeat"}, "an action of every version"),
     "mock_csms/watch/eventlog.py": ({"messageId"}, "a key of the event log"),
     "mock_csms/watch/trace.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
 }

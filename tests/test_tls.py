@@ -203,6 +203,27 @@ async def test_a_wrong_client_certificate(kind: str, newest: ssl.TLSVersion) -> 
         assert "; certificate of 'CN=MOCK-0001,O=mock-csms', issued by " in mock.log
 
 
+@pytest.mark.parametrize("kind", WRONG_CLIENTS)
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_wrong_client_certificate_may_be_let_in(kind: str, newest: ssl.TLSVersion) -> None:
+    """With --tls-client accept-and-report it is a warning and a finding, and the station is served."""
+    context = strict(f"wrong/station-{kind}", maximum_version=newest)
+    async with Mock(*flags(), "--tls-client", "accept-and-report", "--checks", "T21") as mock:
+        async with mock.station(tls=context) as station:
+            for _ in range(3):
+                await station.ask("Heartbeat")
+            big = {"vendorId": "v", "data": "x" * 100_000}
+            assert (await station.ask("DataTransfer", big))["status"]
+        problem = WRONG_CLIENTS[kind].partition(" (")[0].removeprefix("(alert unknown_ca)")
+        await said(mock, f"{problem})" if problem else ")\n")
+        await said(mock, f"the client certificate is not trusted: {problem}")
+        async with mock.station(tls=strict("station")) as station:
+            await station.ask("Heartbeat")
+        async with mock.station(tls=strict()) as station:
+            await station.ask("Heartbeat")
+        assert mock.log.count("T21") == (2 if kind in ("weak-key", "sha1") else 1)  # for these, what is wrong too
+
+
 BASIC = {"Authorization": f"Basic {b64encode(b'CS-1:a-password-of-16').decode()}"}
 """The header of a station with a password."""
 

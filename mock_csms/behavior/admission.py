@@ -5,7 +5,7 @@ A verdict is data; the transport performs it.
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 from typing import ClassVar, TypeAlias
 
 from mock_csms.protocol.identifiers import folded
@@ -137,12 +137,19 @@ class Door:
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
     def judge(
-        self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None
+        self,
+        visitor: Visitor,
+        subprotocol: str | None,
+        now: float,
+        forms: Callable[[str], Collection[str]] = lambda password: (password,),
+        *,
+        is_connected: bool,
+        password: str | None = None,
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        A `password` that the station has accepted from the mock is right too, beside the one of the policies: the mock
-        cannot see when the station begins to use it.
+        `forms` returns how a station may send a password. A `password` that the station has accepted from the mock is
+        right too, beside the one of the policies: the mock cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -157,7 +164,8 @@ class Door:
         if (refusal := _refusal_of_profile(visitor, policies.profiles)) is not None:
             return refusal
         if self._passwords is not None and visitor.profile < _WITH_CERTIFICATE:
-            passwords = {self._passwords.get(folded(identity)), password} - {None}
+            known = filter(None, (self._passwords.get(folded(identity)), password))
+            passwords = {form for each in known for form in forms(each)}
             if problem := _problem_of(visitor.authorization, identity, passwords):
                 return _unauthorized(problem)
         if subprotocol is None:
@@ -229,7 +237,12 @@ def _user_with(given: str, password: str) -> str | None:
     return given[: end - 1] if is_right else None
 
 
-def _problem_of(authorization: str | None, identity: str, passwords: Set[str | None]) -> str:
+def _has_bytes(password: str) -> bool:
+    """Return whether a password has bytes that are not UTF-8, which are escaped in the text."""
+    return any("\udc80" <= char <= "\udcff" for char in password)
+
+
+def _problem_of(authorization: str | None, identity: str, passwords: Set[str]) -> str:
     """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
 
     The text quotes nothing from the header: a password written in the place of the user must not get into a log.
@@ -240,10 +253,11 @@ def _problem_of(authorization: str | None, identity: str, passwords: Set[str | N
     if scheme.lower() != "basic":
         return "the Authorization header is not Basic"
     try:
-        given = base64.b64decode(encoded.strip(), validate=True).decode()
+        how = "surrogateescape" if any(map(_has_bytes, passwords)) else "strict"
+        given = base64.b64decode(encoded.strip(), validate=True).decode(errors=how)
     except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
         return "the Authorization header is not USER:PASSWORD in base64"
-    users = [_user_with(given, password) for password in passwords if password is not None]
+    users = [_user_with(given, password) for password in passwords]
     if any(user is not None and folded(user) == folded(identity) for user in users):
         return ""
     if not folded(given).startswith(f"{folded(identity)}:"):

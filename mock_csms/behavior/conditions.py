@@ -27,16 +27,6 @@ class Described(Record):
     version: Version | None
 
 
-def has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> bool:
-    """Return whether the schema called `name` of a version has the path of each condition."""
-    try:
-        for each in conditions:
-            version.schemas.node(name, each.path)
-    except ValueError:
-        return False
-    return True
-
-
 def _node(described: Described, path: Path) -> Json:
     """Return the part of a schema at `path`. Raises ValueError where the schema allows nothing there."""
     name = described.name
@@ -110,7 +100,7 @@ def _parts(schemas: Sequence[Described], path: Path, text: str) -> Iterator[str]
             yield from _parts(schemas, part, text) if name == "0" else ()
             continue
         with suppress(ValueError):
-            _value(text, known)
+            _value(text, known | {"is_open": False})
             yield f"{'.'.join(part)}={text}"
 
 

@@ -41,9 +41,9 @@ class Expectation(Record):
 
     def concerns(self, identity: str, version: Version | None = None) -> bool:
         """Whether the expectation is about that station, which speaks that version; None where that is not known."""
-        return matches(identity, self.stations) and (version is None or self._is_in(version))
+        return matches(identity, self.stations) and (version is None or self.is_in(version))
 
-    def _is_in(self, version: Version) -> bool:
+    def is_in(self, version: Version) -> bool:
         """Whether what is expected can happen in a version of OCPP."""
         action = self.name.partition(".")[0]
         is_there = action in version.actions or action in (*NO_MESSAGES, ANY)

@@ -41,7 +41,7 @@ class Pattern(Record):
 
 
 def split(text: str) -> Pattern:
-    """Return the parts of `NAME[path=value,…]TAIL`."""
+    """Return the parts of `NAME~VERSION[path=value,…]TAIL`."""
     name = re.match(_NAME, text)
     if name is None:
         raise ValueError(f"{text!r} does not begin with the name of an action, or * for any")

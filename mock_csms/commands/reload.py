@@ -10,7 +10,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import FIXED, Config, with_fixed
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag_of
 from mock_csms.settings.texts import read_text
 from mock_csms.twin.events import Failed, Noted, Reconfigured

@@ -129,6 +129,8 @@ class Agreement(Record):
     """The certificate of the client in PEM; empty if it sent none."""
     doubt: str = ""
     """Why the certificate of the client is not trusted; empty if it is, or if there is none."""
+    fault: str = ""
+    """The fault that the mock put into the handshake; empty without one."""
 
 
 class BadHello(ValueError):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import Authority, Context, World
+from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
@@ -22,22 +23,22 @@ from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
+from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
-    from mock_csms.runtime.encryption import TlsServer
     from mock_csms.twin.twin import Twin
 
 
@@ -49,15 +50,12 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
-        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
         self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
@@ -65,8 +63,10 @@ class CsmsServer:
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
-        self._commander = Commander(self._context, self.publish)
+        self._tls = TlsSwitch(self._endpoint, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
+        self._commander = Commander(self._context, self.publish)
+        self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -92,19 +92,18 @@ class CsmsServer:
         self._inspection.configure(config)
         self._door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
+        self._tls.configure(config)
         self._set_world()
 
     def _set_world(self) -> None:
         self._prepared: dict[Version, PreparedAnswers] = {}
-        chance = self.chance
-        write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+        self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
-            self._endpoint.tls = self._open_tls()
+            self._tls.open(self.config)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -113,20 +112,11 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host, has_tls = LOOPBACKS.get(bound, self.config.host), self._endpoint.tls is not None
-        prefers_tls = has_tls and max(self.config.security_profile or (2,)) > 1
-        self._site = OwnAddress(host, port, has_tls, prefers_tls, bound in LOOPBACKS)
+        host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
         self.url = self._site.url
         self._set_world()
         return self
-
-    def _open_tls(self) -> "TlsServer | None":
-        """Return what speaks TLS, if a flag wants it. Raises OSError if a certificate cannot be used."""
-        if not (self.config.tls or self.config.tls_cert):
-            return None
-        from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
-
-        return TlsServer(self.config, self.publish)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -238,9 +228,10 @@ class CsmsServer:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
         if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor))
+            self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
+        verdict = self._door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -281,7 +272,8 @@ class CsmsServer:
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
+            version = _version_of(self.choose_subprotocol(visitor.offered))
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor, version))
         self._refuse(visitor, reason, status)
 
     def _cannot_accept(self, reason: str) -> None:
@@ -296,3 +288,7 @@ class CsmsServer:
         identity = self._name(visitor)
         self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
         self._forget(self._models.turn_away(identity))
+
+
+def _version_of(subprotocol: str | None) -> Version:
+    return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT

@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from mock_csms.behavior.handshake_faults import TlsFault, TlsFaults
 from mock_csms.protocol.tls import TLS12, Agreement, Offer
 from mock_csms.runtime import clock
+from mock_csms.runtime.broken_handshakes import Broken
 from mock_csms.runtime.pki.folder import PkiFolder
 from mock_csms.runtime.pki.names import server_names
-from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings, context_of
+from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings
 from mock_csms.runtime.transport.tls.handling import Failure, Handling
 from mock_csms.runtime.transport.tls.layer import Secured
 from mock_csms.runtime.transport.tls.opening import Above
-from mock_csms.runtime.transport.tls.watched import WatchingContext
+from mock_csms.runtime.transport.tls.preparing import prepared
 from mock_csms.settings import Config
-from mock_csms.settings.encryption import VERSIONS
-from mock_csms.twin.events import Event, TlsAgreed, TlsFailed, TlsOffered
+from mock_csms.settings.encryption import ACCEPT, VERSIONS
+from mock_csms.twin.events import Event, Failed, TlsAgreed, TlsFailed, TlsOffered
 
 _WITH_CERTIFICATE = 3
 
@@ -26,7 +28,25 @@ class TlsServer:
     def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
         self._publish = publish
         self._folder = _folder_of(config)
-        self._usual = Handling(context=WatchingContext(context_of(_settings_of(config, self._folder))))
+        self._settings = _settings_of(config, self._folder)
+        self._usual = Handling(context=prepared(self._settings))
+        self._broken: dict[str, Broken] = {}
+        self._wanted: tuple[TlsFault, ...] = ()
+        self._set_faults(config.tls_fault)
+
+    def configure(self, config: Config) -> None:
+        """Break handshakes as these settings say; where they do not change, the counts stay."""
+        if config.tls_fault != self._wanted:
+            try:
+                self._set_faults(config.tls_fault)
+            except OSError as error:
+                self._publish(Failed(clock.now(), "", f"--tls-fault was not changed: {error.filename}: {error}"))
+
+    def _set_faults(self, faults: tuple[TlsFault, ...]) -> None:
+        for kind in dict.fromkeys(fault.kind for fault in faults):
+            if kind not in self._broken:
+                self._broken[kind] = Broken(kind, self._settings, self._folder, self._usual)
+        self._wanted, self._faults = faults, TlsFaults(faults)
 
     def between(self, above: Above, socket: asyncio.Transport, buffer: memoryview) -> Secured:
         """Return the layer between a connection and its socket."""
@@ -37,7 +57,8 @@ class TlsServer:
         is_compressed = any(offer.compressions)
         versions, suites = offer.version_names, offer.suite_names
         self._publish(TlsOffered(clock.now(), "", versions, suites, offer.server_name, is_compressed))
-        return self._usual
+        kind = self._faults.next(clock.now())
+        return self._broken[kind].handling(offer) if kind else self._usual
 
     def agreed(self, agreement: Agreement, handling: Handling) -> None:
         """Publish that a handshake succeeded."""
@@ -75,6 +96,7 @@ def _settings_of(config: Config, folder: PkiFolder | None) -> TlsSettings:
         suites=SUITES if VERSIONS[config.tls_min] >= TLS12 else OLD_SUITES,
         trusted=_trusted(config, folder) if wants_certificate else (),
         must_have_certificate=_WITH_CERTIFICATE in profiles and 2 not in profiles,
+        accepts_any=config.tls_client == ACCEPT,
         key_log=config.tls_keylog,
     )
 

@@ -74,7 +74,7 @@ class Session:
         self.version = version
         self._transport = transport
         self._we = "mock" if peer is Sender.STATION else "station"
-        self._talk = Conversation(version, peer, takes_shortcuts=host.takes_shortcuts)
+        self._talk = Conversation(version, peer)
         self._host = host
         self._open: _OpenCall | None = None
         self._farewell = ""

@@ -45,7 +45,8 @@ class Config(
 
 
 _FIXED_PARTS = (Listening, Encryption, Records, Verdict, Knowledge)
-FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) | {
+_NOT_FIXED = {"tls_fault", "security_profile"}
+FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) - _NOT_FIXED | {
     "seed",
     "command",
     "delay",

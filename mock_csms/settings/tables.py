@@ -97,7 +97,6 @@ def rules(tables: Sequence[Table]) -> Rules:
 
 
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
-
     from mock_csms.behavior.notation import parse_fault, parse_match  # noqa: PLC0415 - no start without rules needs it
 
     taken = take(table, KEYS["rule"], ["match"])

@@ -78,6 +78,8 @@ class Knocked(Event):
     """Somebody requests a WebSocket. The mock decides later whether it accepts."""
 
     visitor: Visitor
+    version: Version = DEFAULT
+    """The version of OCPP that they will speak if it is accepted; the default if there is none."""
 
 
 class Connected(Event):

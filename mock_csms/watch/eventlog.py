@@ -8,6 +8,7 @@ from typing import Any
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
@@ -24,10 +25,14 @@ _NAMES: Mapping[type[Event], Sequence[str]] = {
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
 _OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
 """The lines for a message that came or went, and for any other event."""
-_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)}
+_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)} | {
+    SendMessage: b"Send",
+    ResultError: b"ResultError",
+}
 _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Malformed: lambda message: {"problem": message.problem},
     Error: lambda message: {"code": message.code, "description": message.description},
+    ResultError: lambda message: {"code": message.code, "description": message.description},
 }
 """What is wrong with a message, or what it says is wrong."""
 
@@ -95,6 +100,10 @@ def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
+def _word(message: Message | Malformed) -> str:
+    return _WORDS[type(message)].decode()
+
+
 _CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Received, Sent))
 _OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
 _CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
@@ -108,14 +117,14 @@ def _lost(event: events.Lost) -> Json:
     told = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
     text = event.received.text.decode(errors="replace")
-    return {"messageType": type(message).__name__, "messageId": message.id, "action": action, "text": text} | told
+    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | told
 
 
 def _message(message: Message, answers: Call | None) -> Json:
     """Return the members for a message that is not on the wire in this form."""
     tell = _PROBLEMS.get(type(message))
     return {
-        "messageType": type(message).__name__,
+        "messageType": _word(message),
         "messageId": message.id,
         "action": message.action if isinstance(message, Call) else answers.action if answers else None,
         "text": encode(message).decode(),

@@ -134,7 +134,8 @@ def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -
     if message.huge or (isinstance(event, Sent) and event.fault):
         return as_json(message.payload)
     text = event.text
-    begin = b"[2,%b,%b," % (frame.id, frame.action) if type(message) is Call else b"[3,%b," % frame.id
+    is_call = isinstance(message, Call)
+    begin = b"[%d,%b,%b," % (message.number, frame.id, frame.action) if is_call else b"[3,%b," % frame.id
     is_plain = text.startswith(begin) and text.endswith(b"]")  # as most write it: the payload is between
     payload = text[len(begin) : -1].strip() if is_plain else last_json_item(text)
     if not payload:

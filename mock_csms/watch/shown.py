@@ -92,6 +92,6 @@ def _may_hold_secrets(event: Any) -> bool:
     message = event.message
     if event.violations:
         return True
-    if type(message) is Call:
+    if isinstance(message, Call):
         return message.action in _SEARCHED
     return type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED

@@ -3,11 +3,13 @@
 import re
 from base64 import b64encode
 from collections import deque
+from collections.abc import Container
 
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Bounded
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered, is_loss
@@ -27,9 +29,18 @@ _RECORD = (
 """A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
 _HEAD = b'{"schemaVersion":"1.1","timestamp":'
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
-_TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
-_BEGIN = re.compile(rb'\s*\[\s*"?([234])\b')
-_ACTION = re.compile(rb'\s*\[\s*"?2"?\s*,[^,]*,\s*"(\w{1,50})"')
+_TYPES: dict[type[Message], bytes] = {
+    Call: b"CALL",
+    Result: b"CALLRESULT",
+    Error: b"CALLERROR",
+    SendMessage: b"SEND",
+    ResultError: b"CALLRESULTERROR",
+}
+_BEGIN = re.compile(rb'\s*\[\s*"?([2-6])\b')
+_ACTION = re.compile(rb'\s*\[\s*"?[26]"?\s*,[^,]*,\s*"(\w{1,50})"')
+_ANSWERS = (Result, Error)
+_BEGUN = {b"%d" % kind.number: word for kind, word in _TYPES.items()}
+"""The types by the number that a frame begins with."""
 _MOST_SINCE = 100
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
@@ -76,7 +87,7 @@ class Trace:
     def _write(self, event: Received | Sent, frame: Frame) -> None:
         message = event.message
         if isinstance(message, Malformed):
-            kind, carried, action = _resembled(event.text)
+            kind, carried, action = _resembled(event.text, event.version.framing.types)
             id_ = b',"messageId":%b' % frame.id if message.id != UNREADABLE_ID else b""
         else:
             kind, carried, action = _TYPES[type(message)], _carried(event, message, frame), frame.action
@@ -134,9 +145,11 @@ class Trace:
         if event.station in self._since:
             meta[SINCE] = list(self._since.pop(event.station))
         key = (event.station, message.id)
-        if isinstance(message, Call):
+        if type(message) is Call:
             self._began[key] = event.at
-        elif event.answers and not isinstance(message, Malformed) and (began := self._began.pop(key, None)):
+        elif (
+            event.answers and not isinstance(message, Malformed | ResultError) and (began := self._began.pop(key, None))
+        ):
             meta["roundTripMs"] = _milliseconds(event.at - began)
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
@@ -172,19 +185,20 @@ def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
     return b',"payload":%b' % payload_text(event, message, frame)
 
 
-def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:
+def _resembled(text: bytes, types: Container[int]) -> tuple[bytes, bytes, bytes]:
     """Return the type, the members and the action of a record for a frame that is no message.
 
-    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL.
+    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL. `types`
+    are the numbers of those that the version has.
     """
     begin = _BEGIN.match(text)
-    kind = begin[1] if begin else b"2"
-    if kind == b"4":
-        return b"CALLERROR", b',"error":{}', b""
-    if kind == b"3":
-        return b"CALLRESULT", b"", b""
+    kind = _BEGUN[begin[1] if begin and int(begin[1]) in types else b"2"]
+    if kind in (b"CALLERROR", b"CALLRESULTERROR"):
+        return kind, b',"error":{}', b""
+    if kind == b"CALLRESULT":
+        return kind, b"", b""
     found = _ACTION.match(text)
-    return b"CALL", b"", b'"%b"' % (found[1] if found else b"")
+    return kind, b"", b'"%b"' % (found[1] if found else b"")
 
 
 def _frame_of(event: Received) -> Json:

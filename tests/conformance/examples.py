@@ -166,6 +166,7 @@ _HAPPENINGS: Mapping[str, Callable[[Player], Event]] = {
 
 _TLS = re.compile(
     r"(?P<version>\S+) with (?P<suite>[^, ]+)(, offered: (?P<offered>.*))?(, and the certificate (?P<subject>.*))?"
+    r"( after --tls-fault (?P<fault>.*))?"
 )
 
 
@@ -179,7 +180,8 @@ def agreement(text: str) -> Agreement:
     compressions = (1, 0) if "compression" in names else (0,)
     offer = Offer(versions, tuple(numbers[name] for name in names if name != "compression"), compressions)
     subject = dict(part.split("=") for part in (found["subject"] or "").split(",") if part)
-    return Agreement(found["version"], found["suite"], offer, certificate=client_certificate(**subject))
+    certificate_, fault = client_certificate(**subject), found["fault"] or ""
+    return Agreement(found["version"], found["suite"], offer, certificate=certificate_, fault=fault)
 
 
 def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - as in a subject

@@ -200,6 +200,11 @@ def certified(common_name: str, organization: str) -> ssl.SSLContext:
     return context
 
 
+def careless() -> ssl.SSLContext:
+    """Return the settings of a client that looks at no certificate."""
+    return strict(check_hostname=False, verify_mode=ssl.CERT_NONE)
+
+
 async def compressing(stand: Stand) -> None:
     """Offer TLS compression."""
     reader, writer = await tcp(stand)
@@ -236,13 +241,17 @@ CLIENTS: Mapping[str, Client] = {
     "T29": without_pong,
     "T30": without_goodbye,
     "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
+    "T32": over_tls(careless),
     "R16": unknown_type,
 }
 """The client for each check that neither a misbehaviour nor the wrong example of the check triggers."""
 
 
-OF_TLS = ("T08", "T17", "T18", "T19", "T20", "T21")
-"""Those whose clients speak TLS."""
+OF_TLS: Mapping[str, Mapping[str, Any]] = {
+    **{id_: {} for id_ in ("T08", "T17", "T18", "T19", "T20", "T21")},
+    "T32": {"tls_fault": ["wrong-name*1"]},
+}
+"""The checks whose clients speak TLS, with more settings of the mock."""
 
 
 async def play_example(stand: Stand, lines: Sequence[str]) -> None:
@@ -269,7 +278,7 @@ async def play_example(stand: Stand, lines: Sequence[str]) -> None:
 
 def run_client(check: str) -> Run:
     """Run the client of a check against a running mock, or else play the wrong example of the check."""
-    more = {**TLS, "state_dir": str(folder())} if check in OF_TLS else {}
+    more = {**TLS, "state_dir": str(folder()), **OF_TLS[check]} if check in OF_TLS else {}
     with Stand(learns=False, basic_auth=KNOWN, **more) as stand:
         own = CLIENTS.get(check)
         stand.do(own(stand) if own else play_example(stand, explanation_of(check).wrong))

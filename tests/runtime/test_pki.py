@@ -183,7 +183,8 @@ def test_nobody_waits_for_it() -> None:
     """Without its flags no library for certificates is loaded. (asyncio itself loads `ssl`.)"""
     code = (
         "import sys, mock_csms.commands.serve, mock_csms.commands.cli; "
-        "print(sorted({'cryptography', 'OpenSSL', 'mock_csms.runtime.pki.making'} & sys.modules.keys()))"
+        "print(sorted({'cryptography', 'OpenSSL', 'mock_csms.runtime.pki.making', 'mock_csms.runtime.transport.tls'} "
+        "& sys.modules.keys()))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "[]\n"

@@ -7,8 +7,9 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.long_way import force_long_way
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.runtime.bus import Bus

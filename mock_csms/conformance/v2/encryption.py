@@ -1,5 +1,6 @@
-"""Checks of TLS: what a station offers and uses, and its certificate (checks T08 and T17 to T21)."""
+"""Checks of TLS: what a station offers and uses, and its certificate (checks T08, T17 to T21 and T32)."""
 
+from mock_csms.behavior.handshake_faults import MUST_REFUSE
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
@@ -112,6 +113,14 @@ def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> Said:
     problems = _problems(facts, station.variables.text("SecurityCtrlr", "OrganizationName"))
     problems[f"is not trusted: {tls.doubt}"] = bool(tls.doubt)
     return [f"the client certificate {problem}" for problem, holds in problems.items() if holds] or None
+
+
+@TRANSPORT.check("T32", "A00.FR.310, A00.FR.413", ERROR, "a wrong certificate of the CSMS is refused", when("knocked"))
+def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> Said:
+    """Report a station that went on after a wrong certificate or a weak suite, which --tls-fault has shown it."""
+    tls = tls_of(seen)
+    sight = MUST_REFUSE.get(tls.fault) if tls else None
+    return f"the station accepted {sight}" if sight else None
 
 
 def _problems(facts: x509.CertificateFacts, operator: str | None) -> dict[str, bool]:

@@ -7,6 +7,7 @@ every check, and so does a deadline that was met or has expired.
 
 from collections.abc import Mapping
 
+from mock_csms.behavior.handshake_faults import MUST_REFUSE
 from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.v2.security import OWN, password_of
 from mock_csms.conformance.lessons.v2.meters import samples_of
@@ -71,6 +72,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "T16": where(lambda seen, station: visitor_of(seen) and had_credentials(station)),
     **dict.fromkeys(("T08", "T21"), where(lambda seen, _: certificate_of(seen))),
     **dict.fromkeys(("T17", "T18", "T19"), where(lambda seen, _: tls_of(seen))),
+    "T32": where(lambda seen, _: (tls := tls_of(seen)) and tls.fault in MUST_REFUSE),
     "T20": where(lambda seen, station: certificate_in_use(station)
                  and "serialNumber" in seen.payload["chargingStation"]),
     "S05": where(lambda seen, station: password_of(seen) is not None and station.security.password is not None),

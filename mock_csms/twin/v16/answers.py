@@ -47,7 +47,7 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
         station.password = value
 
 
-def _asks_for(action: str, payload: Any) -> str | None:
+def asks_for(action: str, payload: Any) -> str | None:
     """Return the action that a command makes a station send; None if there is none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     if asked == "SignChargePointCertificate":
@@ -64,8 +64,9 @@ MEANING = Meaning(
         "SignCertificate": certificate_asked,
         "StopTransaction": _stopped,
     },
+    typed_calls={},
     results={"ChangeConfiguration": _password_set},
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
-    asks_for=_asks_for,
+    asks_for=asks_for,
 )
 """The meaning of each message for the mock's answers."""

@@ -38,6 +38,8 @@ class TlsSettings(Record, kw_only=True):
     """The certificates of the authorities of clients, in PEM; without any, no client is asked for a certificate."""
     must_have_certificate: bool = False
     """Whether a client without a certificate is refused."""
+    accepts_any: bool = False
+    """Whether a client certificate that is not trusted is accepted, and reported."""
     key_log: str | None = None
     """The file to which all keys are appended."""
 

@@ -6,11 +6,14 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.tls import Agreement, Offer
 
 
-class Prepared(Protocol):
+class TlsContext(Protocol):
     """Settings of TLS with the certificates that go with them."""
 
+    def buffers(self) -> tuple[Any, Any]:
+        """Return what the bytes from the socket go to, and what those for it come from."""
+
     def wrap(self, incoming: Any, outgoing: Any) -> Any:
-        """Return the TLS object of a new connection between two `ssl.MemoryBIO`."""
+        """Return the TLS object of a new connection between two such buffers."""
 
     def rest(self, tls: Any) -> None:
         """Let a TLS object note nothing more: its handshake is over."""
@@ -19,7 +22,7 @@ class Prepared(Protocol):
 class Handling(Record, kw_only=True):
     """What to do about one TLS handshake."""
 
-    context: Prepared | None = None
+    context: TlsContext | None = None
     """What to shake hands with; None where one of the following is done."""
     server_hello: bytes = b""
     """What to send in place of a handshake; only an alert, or the end, can follow."""

@@ -31,7 +31,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._above, self._socket, self._buffer, self._gate = above, socket, buffer, gate
         self._opening: Opening | None = Opening(above, socket, gate, self._open)
         """The handshake; None once it has succeeded."""
-        self._incoming, self._outgoing = self._opening.incoming, self._opening.outgoing
+        self._incoming: Any = None
+        self._outgoing: Any = None
         self._handling: Handling | None = None
         self._tls: Any = None
         self._is_paused = False
@@ -91,7 +92,9 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
 
     def _open(self, tls: Any, agreement: Agreement) -> None:
         """Hand the connection to the WebSocket."""
-        self._handling = self._opening.handling if self._opening else None
+        if self._opening is not None:
+            self._handling = self._opening.handling
+            self._incoming, self._outgoing = self._opening.incoming, self._opening.outgoing
         self._tls, self._opening = tls, None
         self._above.secured(agreement)
         self._deliver()

@@ -54,7 +54,8 @@ class Opening:
         self, above: Above, socket: asyncio.Transport, gate: TlsGate, done: Callable[[Any, Agreement], None]
     ) -> None:
         self._above, self._socket, self._gate, self._done = above, socket, gate, done
-        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.incoming: Any = None
+        self.outgoing: Any = None
         self.is_over = False
         """Whether it failed: nothing more is read."""
         self.handling: Handling | None = None
@@ -117,6 +118,7 @@ class Opening:
         elif handling.context is not None:
             if handling.pace:
                 self._above.await_tls(is_limited=False)
+            self.incoming, self.outgoing = handling.context.buffers()
             self._tls = handling.context.wrap(self.incoming, self.outgoing)
             self.incoming.write(self._hello)
             self._shake_hands()
@@ -160,7 +162,7 @@ class Opening:
         assert self.handling.context is not None  # noqa: S101 - as above
         self._socket.write(bytes(self._slow) + self.outgoing.read())
         self._slow.clear()
-        agreement = told(self._tls, self._offer)
+        agreement = told(self._tls, self._offer, self.handling.fault)
         self.handling.context.rest(self._tls)
         self._gate.agreed(agreement, self.handling)
         self._above.await_tls(is_limited=True)

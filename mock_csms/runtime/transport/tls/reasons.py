@@ -7,7 +7,6 @@ from typing import Any
 
 from mock_csms.protocol.tls import ALERTS, Agreement, Offer
 from mock_csms.runtime.transport.tls.handling import Failure
-from mock_csms.runtime.transport.tls.watched import WatchedTls
 
 BROKEN_OFF = "the station ended the connection during the TLS handshake, without an alert"
 LEFT = "the station ended the connection once it had the mock's certificate, without an alert"
@@ -45,7 +44,7 @@ _BY_MOCK: Mapping[str, str] = {
 """What an error of OpenSSL says about the station."""
 
 
-def failure_of(error: ssl.SSLError, tls: WatchedTls) -> Failure:
+def failure_of(error: ssl.SSLError, tls: Any) -> Failure:
     """Return why a handshake failed."""
     der = tls.certificate
     certificate = ssl.DER_cert_to_PEM_cert(der) if der else ""
@@ -76,8 +75,8 @@ def _words(error: ssl.SSLError) -> str:
     return (error.reason or str(error)).lower().replace("_", " ")
 
 
-def told(tls: Any, offer: Offer) -> Agreement:
-    """Return what a handshake has agreed on."""
+def told(tls: Any, offer: Offer, fault: str) -> Agreement:
+    """Return what a handshake has agreed on, with that fault in it."""
     der, suite = tls.getpeercert(binary_form=True), tls.cipher()
     return Agreement(
         version=tls.version() or "",
@@ -86,4 +85,5 @@ def told(tls: Any, offer: Offer) -> Agreement:
         is_compressed=tls.compression() is not None,
         certificate=ssl.DER_cert_to_PEM_cert(der) if der else "",
         doubt=getattr(tls, "doubt", ""),
+        fault=fault,
     )

@@ -38,6 +38,10 @@ class WatchingContext:
         """Return the TLS object of a new connection."""
         return self._context.wrap_bio(incoming, outgoing, server_side=True)
 
+    def buffers(self) -> tuple[ssl.MemoryBIO, ssl.MemoryBIO]:
+        """Return what the bytes from the socket go to, and what those for it come from."""
+        return ssl.MemoryBIO(), ssl.MemoryBIO()
+
     def rest(self, tls: ssl.SSLObject) -> None:
         """Let a TLS object note nothing more: the callback would cost something for every message."""
         if self._can_watch:
