@@ -25,10 +25,12 @@ COMMANDS = {
     "check": [*SERVER, "check"],
     "checks": [*SERVER, "checks"],
     "explain": [*SERVER, "explain"],
+    "pki": [*SERVER, "pki"],
     "profile": [*SERVER, "profile"],
 }
 SUBJECTS = [
     "listening",
+    "TLS",
     "answers",
     "authorization",
     "rules and faults",

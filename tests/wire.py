@@ -5,10 +5,11 @@ import os
 import re
 import select
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Self
@@ -176,7 +177,7 @@ class Mock:
         if not self.first_line:
             self.finish()
         self.url = self.first_line.removeprefix("Listening on ").rstrip("\n")
-        self.host, _, self.port = self.url.removeprefix("ws://").rpartition(":")
+        self.host, _, self.port = self.url.partition("://")[2].rpartition(":")
 
     @property
     def log(self) -> str:
@@ -208,13 +209,19 @@ class Mock:
 
     @asynccontextmanager
     async def station(
-        self, path: str = "CS-1", *offered: str, compression: str | None = None
+        self,
+        path: str = "CS-1",
+        *offered: str,
+        compression: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Station]:
         """Connect a station that offers these subprotocols, or OCPP 2.0.1."""
         subprotocols = [Subprotocol(name) for name in offered or ["ocpp2.0.1"]]
         url = f"{self.url}/{path}"
+        more: dict[str, Any] = {"ssl": tls, "additional_headers": headers}
         async with connect(
-            url, subprotocols=subprotocols, compression=compression, ping_interval=None, proxy=None
+            url, subprotocols=subprotocols, compression=compression, ping_interval=None, proxy=None, **more
         ) as ws:
             yield Station(ws)
 

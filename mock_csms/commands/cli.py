@@ -11,8 +11,8 @@ from mock_csms.commands.settings import as_toml, gather, read_config
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings import Config
-from mock_csms.settings.assembly import check
-from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
+from mock_csms.settings.checking import check
+from mock_csms.settings.sources import ENVIRONMENT, read_long_way, unknown_variables
 from mock_csms.watch.statuses import cannot_start, to_stderr
 
 DESCRIPTION = (
@@ -24,6 +24,7 @@ DESCRIPTION = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
+    read_long_way()
     if words and words[0] in SUBCOMMANDS:
         return _subcommand(*words)
     parser = _parser()
@@ -73,6 +74,10 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
+    if name == "pki":
+        from mock_csms.commands import pki  # noqa: PLC0415 - as below
+
+        return pki.pki(arguments)
     from mock_csms.commands import checking, explaining  # noqa: PLC0415 - serving does not need it
 
     return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
@@ -106,6 +111,7 @@ SUBCOMMANDS = {
     "check": "check recorded traces: mock-csms check TRACE.jsonl",
     "checks": "list the conformance checks: mock-csms checks --subject security",
     "explain": "explain a conformance check: mock-csms explain R10",
+    "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
 }
 """The words that may come first; without one of them the command serves."""

@@ -83,9 +83,10 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
 
 
 def _end_the_start(csms: CsmsServer, config: Config) -> None:
-    """Let the first events be published behind the first answer, unless a trace must be ahead of it, or commands react.
+    """Publish the first events after the first answer, unless a trace must be ahead of answers, or commands react.
 
-    After that garbage is collected, but none of what was loaded until then: it stays as long as the process.
+    Then start the garbage collection, but without the objects that were loaded until then: they live as long as the
+    process.
     """
 
     def collect_garbage() -> None:

@@ -102,7 +102,7 @@ class RunVerdict:
                     f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else self._nearest(tally[number])}"
                 )
                 for identity, tally in judge.tallies.items()
-                if expectation.concerns(identity)
+                if judge.concerns(expectation, identity)
             ] or ["no station came that it is about"]
             more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
             case = JUnitCase(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))

@@ -1,4 +1,4 @@
-"""Remembered answers: they are the ones that the rules give, byte by byte, for any settings and calls."""
+"""Remembered answers are equal, byte by byte, to those of the rules, for any settings and calls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.emissions import Emission
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.templates import SAMPLE, Context
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import Call, encode
+from mock_csms.protocol.messages import Call, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.typed import call_reader
 from mock_csms.protocol.versions import V201
@@ -84,29 +85,29 @@ CONFIGS = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for 
 
 
 def replies_for(config: Config) -> Replies:
-    """Return what a mock with these settings answers; all counts are zero."""
+    """Return the replies of a mock with these settings; all counts are zero."""
     layers = assembly.layers(config, V201, {})
-    return Replies(assembly.defaults(config, V201), layers, assembly.faults(config, {}), dialect_of(V201))
+    return Replies(assembly.defaults(config, V201), layers, assembly.faults(config, V201, {}), dialect_of(V201))
 
 
 def typed_call(id_: str, action: str, payload: Any) -> Call:
-    """Return a call as a session reads it."""
+    """Return a call that is read by its type, as in a session."""
     call = call_reader(V201, Sender.STATION).read(orjson.dumps([2, id_, action, payload]))
     assert call is not None
     return call
 
 
 def context_at(now: float, identity: str) -> Callable[[Call], Context]:
-    """Return what makes the context for a call."""
+    """Return a function that makes the context for a call."""
     return lambda call: replace(SAMPLE, now=now, station=StationModel(identity), request=call.payload)
 
 
 def assert_same(prepared: Prepared, call: Call, replies: Replies, now: float) -> None:
-    """Check a remembered answer against the one that the rules give."""
+    """Compare a remembered answer with the answer of the rules."""
     decision = replies.answer(call, None, context_at(now, "CS-1")(call))
-    assert [act.encoded() for act in decision.acts] == [prepared.text_for(call.id)]  # type: ignore[union-attr]
+    assert decision.acts == (Emission(decision.message),)
     assert encode(decision.message) == prepared.text_for(call.id)
-    assert decision.message.payload == prepared.payload  # type: ignore[union-attr]
+    assert decision.message == Result(call.id, prepared.payload)
     assert (decision.rule, decision.fault) == ("", "")
     assert list(V201.result_violations(call, prepared.payload)) == list(prepared.violations)
 
@@ -114,7 +115,7 @@ def assert_same(prepared: Prepared, call: Call, replies: Replies, now: float) ->
 @given(
     CONFIGS, st.lists(st.sampled_from(TABLES), max_size=2), st.lists(st.tuples(CALLS, st.integers(0, 2)), max_size=8)
 )
-def test_a_remembered_answer_is_the_one_of_the_rules(
+def test_remembered_answers_agree_with_the_rules(
     settings: dict[str, Any], tables: list[dict[str, Any]], calls: list[tuple[tuple[str, Any], int]]
 ) -> None:
     """For random settings, rules, faults, calls and times, a remembered answer equals the one of the rules."""
@@ -163,10 +164,10 @@ def test_ordinary_answers_are_remembered(
         ),
     ],
 )
-def test_answers_that_depend_on_more_are_not_remembered(
+def test_answers_that_are_not_remembered(
     settings: dict[str, Any], tables: list[dict[str, Any]], action: str, payload: Any
 ) -> None:
-    """Where a fault, chance, a count, the station or what it did may decide, the rules are asked each time."""
+    """An answer that depends on a fault, a probability, a count or the station is not remembered."""
     answers = PreparedAnswers(V201, replies_for(Config(**settings, rule=rules(tables))), SAMPLE.world)
     for _ in range(2):
         assert answers.find(typed_call("1", action, payload), NOW, context_at(NOW, "CS-1")) is None

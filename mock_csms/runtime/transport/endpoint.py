@@ -1,7 +1,7 @@
 """The server's side of a connection: who asks for it, what is decided, and its unmasked frames; what all share."""
 
 import asyncio
-from typing import cast
+from typing import Protocol, cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 from websockets.frames import apply_mask  # type: ignore[attr-defined] # in C where it can be
@@ -9,6 +9,7 @@ from websockets.http11 import Response
 from websockets.protocol import OPEN
 
 from mock_csms.behavior.admission import Hang, SendAway, SlamDoor, Verdict
+from mock_csms.protocol.tls import HANDSHAKE, Agreement
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport import frames, heads
@@ -32,10 +33,31 @@ _LONGEST_PATH = 1000
 """How long a path may be of which an identity is taken where nothing else of a request is sound."""
 
 
+class Layer(Protocol):
+    """TLS below one connection; `tls/layer.py` has it."""
+
+    @property
+    def socket(self) -> asyncio.Transport:
+        """What the connection writes to."""
+
+    def begin(self, data: bytes) -> None:
+        """Take over the socket, and what came already."""
+
+    def give_up(self, seconds: float) -> None:
+        """End a handshake that took longer than so many seconds."""
+
+
+class TlsSide(Protocol):
+    """What speaks TLS; only a flag makes one."""
+
+    def between(self, above: "Incoming", socket: asyncio.Transport, buffer: memoryview) -> Layer:
+        """Return the layer between a connection and its socket."""
+
+
 class Incoming(Transport):
     """A connection that a peer asks for."""
 
-    __slots__ = ()
+    __slots__ = ("_layer",)
 
     _pool: "Endpoint"
     _protocol: Handshake
@@ -43,6 +65,7 @@ class Incoming(Transport):
     peer_masks = True
 
     def __init__(self, endpoint: "Endpoint") -> None:
+        self._layer: Layer | None = None
         super().__init__(endpoint, Handshake(endpoint.gate, endpoint.extensions, endpoint.limits.max_message_size))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -58,7 +81,9 @@ class Incoming(Transport):
 
     def give_up(self) -> None:
         """Wait no longer for the end of a request."""
-        if self._pending:
+        if self._layer is not None and self._protocol.tls is None:
+            self._layer.give_up(HANDSHAKE_TIMEOUT)
+        elif self._pending:
             problem = f"the request was not complete after {HANDSHAKE_TIMEOUT:g} s: {bytes(self._pending[:60])!r}"
             self._turn_away(heads.Oddity(problem, 408))
         else:
@@ -69,10 +94,37 @@ class Incoming(Transport):
         visitor = _visitor_of(bytes(self._pending))
         self._pool.gate.lost(reason if self._pending else "a client connected and sent nothing", visitor)
 
+    # TLS.
+
+    def _secure(self, tls: "TlsSide", data: bytes) -> bytes:
+        """Put TLS between the socket and this connection."""
+        self._layer = tls.between(self, self._socket, self._pool.buffer)
+        self._socket = self._layer.socket
+        self._layer.begin(data)
+        return b""
+
+    def secured(self, agreement: Agreement | None) -> None:
+        """Read the request next, or end where there is no TLS."""
+        self._protocol.tls = agreement
+        if agreement is None:
+            self._pool.handshakes.stop(self)
+            self._pool.closing.start(self)
+
+    def await_tls(self, *, is_limited: bool) -> None:
+        """Give up the TLS handshake if it takes too long, or let it take as long as it likes."""
+        if is_limited:
+            self._pool.handshakes.start(self)
+        else:
+            self._pool.handshakes.stop(self)
+
+    # HTTP.
+
     def _read_head(self, data: bytes) -> bytes:
         """Decide about a head that has come whole, or is none; return what came behind it."""
         if self not in self._pool.handshakes:  # it is left without an answer, whatever it sends
             return b""
+        if self._pool.tls is not None and self._layer is None and data[0] == HANDSHAKE and not self._pending:
+            return self._secure(self._pool.tls, data)
         tail = len(self._pending)
         self._pending += data
         end = heads.end_of(bytes(self._pending), max(0, tail - 3))
@@ -179,6 +231,8 @@ class Endpoint(Pool):
         self.gate = gate
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)
+        self.tls: TlsSide | None = None
+        """What speaks TLS with those who begin with it; None where the port serves only ws://."""
 
     def __call__(self) -> Transport:
         return Incoming(self)

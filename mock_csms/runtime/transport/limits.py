@@ -1,5 +1,6 @@
 """What one connection may do."""
 
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.records import Record
 from mock_csms.settings import Config
 
@@ -28,5 +29,5 @@ def limits_of(config: Config) -> Limits:
         config.ping_interval,
         config.ping_timeout,
         config.max_compression_ratio,
-        not config.no_shortcuts,
+        not is_long_way_forced(),
     )
