@@ -53,18 +53,8 @@ class Flow(asyncio.BufferedProtocol, ABC):
     """When one connection is read, handled and written."""
 
     __slots__ = (
-        *(
-            "_clog",
-            "_held",
-            "_is_heavy",
-            "_has_short_way",
-            "_lost",
-            "_pauses",
-            "_pending",
-            "_pool",
-            "_protocol",
-            "_socket",
-        ),
+        *("_clog", "_has_short_way", "_held", "_is_heavy", "_lost"),
+        *("_pauses", "_pending", "_pool", "_protocol", "_socket"),
     )
 
     _socket: asyncio.Transport
