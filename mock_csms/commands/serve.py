@@ -26,6 +26,7 @@ from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
 
 if TYPE_CHECKING:
+    from mock_csms.commands.beside import Beside
     from mock_csms.watch.verdict import RunVerdict
 
 
@@ -49,16 +50,20 @@ async def serve(
             findings = Findings(config, records.shown, lambda: csms.exercised)
             stack.callback(ready.remove)
 
+            beside = _beside(config, csms, records, findings)
+
             def announce(url: str) -> None:
                 _see_to_signals(ended, ending.force, Reload(csms, sources, gather))
                 with naming("stdout" if people is sys.stdout else "stderr"):
-                    tell(people, f"Listening on {url}\n")
+                    tell(people, f"Listening on {url}\n{beside.lines if beside else ''}")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
-                    ready.write(url)
+                    ready.write(url, *(beside.urls if beside else ()))
 
-            await stack.enter_async_context(running(csms, announce))
+            await stack.enter_async_context(
+                running(csms, announce, *((beside.schedule, beside.open) if beside else ()))
+            )
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
@@ -79,6 +84,15 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
     from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
 
     return RunVerdict(config, bus, records.shown, end, records.mask_difference)
+
+
+def _beside(config: Config, csms: CsmsServer, records: Recorder, findings: Findings) -> "Beside | None":
+    """Return what is served beside the mock, if anything is."""
+    if config.api is None:
+        return None
+    from mock_csms.commands.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
+
+    return Beside(config, csms, records, findings)
 
 
 def _exposed(config: Config) -> Iterator[str]:

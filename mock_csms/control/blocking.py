@@ -16,7 +16,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config
 from mock_csms.twin.events import Finding
 from mock_csms.twin.station import StationModel
-from mock_csms.watch.journal import Passed
+from mock_csms.watch.passed import Passed
 
 _PATIENCE = 10.0
 """How long the thread may take to end, in seconds; closing the connections takes half a second at most."""

@@ -27,7 +27,7 @@ from mock_csms.settings.flags import Source, read
 from mock_csms.twin.events import Connected, Event, Finding
 from mock_csms.twin.station import StationModel
 from mock_csms.watch.inbox import Inbox, wanted
-from mock_csms.watch.journal import Journal, Passed
+from mock_csms.watch.passed import Passed, PassedMessages
 from mock_csms.watch.records import Recorder
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Csms:
         self._mock = CsmsServer(self._first_config, self.bus, self._records.backpressure)
         self._schedule = Schedule(self._mock)
         self._inbox = Inbox(self.bus, self._records.secrets)
-        self._journal = Journal(self._records.shown)
+        self._passed = PassedMessages(self._records.shown)
         self._awaited: dict[str, asyncio.Event] = {}
         self.bus.subscribe(self._arrived, Connected)
         self._stack = AsyncExitStack()
@@ -82,16 +82,16 @@ class Csms:
     @property
     def messages(self) -> Sequence[Passed]:
         """The messages sent and received, in order; the last 10,000, or fewer with 16 MB of text."""
-        return self._journal.messages()
+        return self._passed.messages()
 
     @property
     def findings(self) -> Sequence[Finding]:
         """The findings of the conformance checks so far, in order; the last 10,000."""
-        return self._journal.findings()
+        return self._passed.findings()
 
     def lines(self) -> Sequence[str]:
         """Return a line for each event so far, like those in the report of a failed test."""
-        return self._journal.lines()
+        return self._passed.lines()
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address cannot be used, or a file cannot be written."""

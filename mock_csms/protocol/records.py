@@ -7,12 +7,34 @@ half a millisecond of every start. (Settings and faults are dataclasses, because
 from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
-from msgspec import DecodeError, Raw, Struct, field
-from msgspec.json import Decoder
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, ValidationError, convert, field, to_builtins
+from msgspec.json import Decoder, schema_components
+from msgspec.json import decode as json_value
 from msgspec.json import encode as json_text
 from msgspec.structs import asdict, replace
+from msgspec.structs import fields as fields_of
 
-__all__ = ["Bounded", "Mutable", "Record", "asdict", "bounded", "field", "json_text", "last_json_item", "replace"]
+__all__ = [
+    "UNSET",
+    "Bounded",
+    "Meta",
+    "Mutable",
+    "Raw",
+    "Record",
+    "UnsetType",
+    "ValidationError",
+    "asdict",
+    "bounded",
+    "convert",
+    "field",
+    "fields_of",
+    "json_text",
+    "json_value",
+    "last_json_item",
+    "replace",
+    "schema_components",
+    "to_builtins",
+]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

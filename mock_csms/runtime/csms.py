@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
@@ -127,11 +127,19 @@ class CsmsServer:
         self._inspection.close()
 
     async def call(
-        self, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
+        self,
+        identity: str,
+        step: Step,
+        request: Json | None = None,
+        written: Callable[[], None] | None = None,
+        *,
+        within: float | None = None,
+        begun: Callable[[], None] = lambda: None,
     ) -> Json:
         """Send the command of `step` to the station `identity` and return the payload of its result.
 
-        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket.
+        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket,
+        `begun` once its turn has come. `within` is how many seconds to wait for the answer in place of --call-timeout.
         Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's version
         does not have, or a station that is not connected.
         """
@@ -142,10 +150,13 @@ class CsmsServer:
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
         template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self._context(session.identity, request)), timeout, written
-        )
+        timeout = (within or self.config.call_timeout) + assembly.slack(self.config)
+
+        def payload() -> Any:
+            begun()
+            return template(self._context(session.identity, request))
+
+        return await session.call(step.action, payload, timeout, written)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""

@@ -9,6 +9,7 @@ from mock_csms.settings.answers import Answers
 from mock_csms.settings.authorization import Authorization
 from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
+from mock_csms.settings.control import RunTimeControl
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
@@ -18,6 +19,7 @@ from mock_csms.settings.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Config(
+    RunTimeControl,
     Records,
     Knowledge,
     Conformance,
@@ -40,7 +42,7 @@ class Config(
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
-_FIXED_PARTS = (Listening, Records, Verdict, Knowledge)
+_FIXED_PARTS = (Listening, Records, Verdict, Knowledge, RunTimeControl)
 FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(part)) | {
     "seed",
     "command",

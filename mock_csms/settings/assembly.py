@@ -20,6 +20,7 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import Version, actions, version_with, versions
 from mock_csms.settings import Config
+from mock_csms.settings.control import refuse_open_api
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.settings.tables import Rules, check_payload, nested, sample_request
 
@@ -153,8 +154,10 @@ def _with_settings(fills: Mapping[str, Sequence[Json]], action: str, payload: Js
 def check(config: Config) -> Sequence[str]:
     """Return warnings about answers that break OCPP: a mock must be able to send them.
 
-    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema.
+    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, and for an API that
+    other machines reach without a token.
     """
+    refuse_open_api(config)
     for script in scripts(config):
         for step in script.steps:
             given = next((name for name in ("payload", "payload_raw") if getattr(config, name) is not None), "")

@@ -12,6 +12,8 @@ from mock_csms.settings.texts import as_json_text, parse_toml, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
 """The beginning of the name of a variable; the flag's name follows in capitals, with _ for -."""
+OF_CLIENTS = ("MOCK_CSMS_API_URL",)
+"""Variables that only the sub-commands read which talk to a running mock."""
 
 
 def file_source(settings: type[Settings], path: str) -> Source:
@@ -138,7 +140,7 @@ def unknown_variables(settings: type[Settings], environment: Mapping[str, str] =
     known |= {form.upper() for flag in declared.values() for form in flag.forms or ()}
     for name in sorted(environment):
         word = name.removeprefix(ENVIRONMENT)
-        if word != name and word not in known:
+        if word != name and word not in known and name not in OF_CLIENTS:
             near = did_you_mean(name, [ENVIRONMENT + each for each in known])
             yield f"the environment variable {name} is not a setting and is ignored{near}"
 

@@ -13,6 +13,7 @@ from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.frames import Frame, Frames
+from mock_csms.watch.journal import Journal
 from mock_csms.watch.jsonlines import line, members, quoted
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
@@ -33,14 +34,15 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
 
 
 class EventLog:
-    """Writes a line for every event to all of its sinks.
+    """Writes a line for every event to all of its sinks, and to the journal if there is one.
 
     A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
     lost connection kept it from the wire, `text` is the frame that was meant.
     """
 
-    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:
         self._sinks = sinks
+        self._journal = journal
         frames.subscribe(self._write_frame)
         bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
@@ -60,16 +62,37 @@ class EventLog:
             _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
         )
         self._write(written)
+        if self._journal is not None:
+            self._journal.add(event, written, frame.type, frame.id, frame.action)
 
     def _write_other(self, event: Event) -> None:
         kind = type(event)
         tell = _SUBJECTS.get(kind)
         said = (members(tell(event)) if tell else b"") + _parts(event)
-        self._write(line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
+        written = line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said)
+        self._write(written)
+        if self._journal is not None:
+            self._journal.add(event, written, *_key(event))
 
     def _write(self, written: bytes) -> None:
         for sink in self._sinks:
             sink.write(written)
+
+
+def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]":
+    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
+    if isinstance(event, events.Finding):
+        return None, b"", quoted(event.check)
+    if isinstance(event, events.Lost):
+        message, answers = event.received.message, event.received.answers
+    elif isinstance(event, events.Spoiled):
+        message, answers = event.message, event.answers
+    elif isinstance(event, events.Unanswered):
+        message, answers = event.call, None
+    else:
+        return None, b"", b""
+    call = message if isinstance(message, Call) else answers
+    return type(message), quoted(message.id), quoted(call.action) if call else b""
 
 
 def _parts(event: Event) -> bytes:

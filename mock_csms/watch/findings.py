@@ -1,9 +1,10 @@
 """The findings of a run: counts them for each station and check, summarizes them at the end, and judges the run."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.protocol.records import Mutable, field, replace
+from mock_csms.protocol.records import Bounded, Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.settings.conformance import Conformance
 from mock_csms.twin.events import Connected, Event, Finding, Severity
@@ -69,6 +70,8 @@ class Findings:
         self._is_concluded = False
         self._counts: dict[tuple[str, str], FindingCount] = {}
         """By station and check; once there are very many, further stations are counted together."""
+        self.by_station: Bounded[str, Counter[str]] = Bounded(_MOST_COUNTS)
+        """How many findings there are about each station, by severity."""
         self._found: set[Expected] = set()
         """The expected findings that have occurred."""
         self._has_station = False
@@ -84,6 +87,9 @@ class Findings:
             return
         self._found.update(each for each in self._expected if each.covers(event.check, event.station))
         severity, key = event.severity, (event.station, event.check)
+        if event.station not in self.by_station:
+            self.by_station[event.station] = Counter()
+        self.by_station[event.station][str(severity)] += 1
         if key not in self._counts and len(self._counts) >= _MOST_COUNTS:
             key = (OTHERS_AS_EXPECTED if self._is_expected(*key) else OTHERS, event.check)
         count = self._counts.get(key)

@@ -1,0 +1,135 @@
+"""Sends a command and finds out what the station answered: the journal has both messages as they may be shown."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.templates import compile_template
+from mock_csms.control.panel import Panel
+from mock_csms.protocol.identifiers import matches
+from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import Record, json_text
+from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.settings.assembly import command_payload
+from mock_csms.settings.tables import check_payload
+from mock_csms.settings.values import command
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.journal import Logged
+
+AWAY, LOST, BUSY, SILENT = "not connected", "connection lost", "too many commands wait", "no answer"
+"""Why there is no answer."""
+_MOST = 5000
+"""How many events are looked at for the command, and for its answer."""
+_SLICE = 20
+"""How many commands are begun before the loop may do something else."""
+
+
+class NoAnswer(Exception):
+    """A station gave no answer; `why` is one of AWAY, LOST, BUSY and SILENT."""
+
+    def __init__(self, why: str, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
+class CommandAnswer(Record):
+    """What a station answered to a command; secrets are masked."""
+
+    station: str
+    action: str
+    request: Logged
+    """The command in the journal."""
+    answer: Logged
+    """The answer in the journal."""
+    ms: float
+    """Milliseconds from the command to the answer."""
+
+
+def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
+    """Return the command with that payload. Raises ValueError for an action or a payload that cannot be."""
+    if is_raw:
+        compile_template(payload)
+        return Step(action, payload, is_raw=True)
+    if not isinstance(payload, dict):
+        raise ValueError("payload: must be a JSON object; with `raw` it may be any JSON")
+    return Step(command(action), payload)
+
+
+def _check(panel: Panel, step: Step, session: Session) -> None:
+    """Raise ValueError for a command that the version of the station does not have, or whose payload is wrong."""
+    if step.is_raw:
+        return
+    version = session.version
+    if step.action not in version.actions:
+        hint = did_you_mean(step.action, version.actions)
+        raise ValueError(f"OCPP {version.name}, which {session.identity} speaks, has no action {step.action!r}{hint}")
+    check_payload(step.action, command_payload(panel.csms.config, step, version))
+
+
+async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
+    """Send a command to a connected station, and return its answer.
+
+    within: seconds to wait for the answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
+    the station gives none.
+    """
+    session = panel.csms.session_of(station)
+    if session is None:
+        raise NoAnswer(AWAY, f"{step.action} was not sent: {station} is not connected")
+    _check(panel, step, session)
+    loop = asyncio.get_running_loop()
+    begun: list[tuple[int, float]] = []
+    failure = ""
+    try:
+        await panel.csms.call(
+            station, step, within=within, begun=lambda: begun.append((panel.journal.cursor, loop.time()))
+        )
+    except CallFailed as failed:
+        failure = panel.records.mask(str(failed))
+    if not begun:
+        raise NoAnswer(AWAY if session.is_over else BUSY, f"{step.action} to {session.identity}: {failure}")
+    after, at = begun[0]
+    ms = (loop.time() - at) * 1000
+    request, answer = _exchange(panel, session.identity, step.action, after)
+    if request is None or answer is None:
+        raise NoAnswer(LOST if session.is_over else SILENT, f"{step.action} to {session.identity}: {failure}")
+    return CommandAnswer(session.identity, step.action, request, answer, ms)
+
+
+def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:
+    """Return the command that was sent after an event, and its answer if that has just come.
+
+    A station has one open command at a time, so the first command after that event is the one that was sent.
+    """
+    journal, about = panel.journal, json_text(action)
+    last = journal.cursor + 1
+
+    def find(events: Iterator[Logged], kind: type[Event], *types: type) -> Logged | None:
+        those = (each for each in events if each.station == station and each.about == about)
+        return next((each for each in those if each.kind is kind and each.type in types), None)
+
+    request = find(islice(journal.between(after, last), _MOST), Sent, Call)
+    answer = find(islice(journal.backwards(after, last), _MOST), Received, Result, Error)
+    is_ours = request is not None and answer is not None and request.id == answer.id
+    return request, answer if is_ours else None
+
+
+async def send_to_many(
+    panel: Panel, pattern: str, step: Step, within: float | None = None
+) -> tuple[Mapping[str, CommandAnswer], Mapping[str, str]]:
+    """Send a command to all connected stations that match; return the answers, and why there is none, by station."""
+    tasks: dict[str, asyncio.Task[CommandAnswer]] = {}
+    try:
+        for number, station in enumerate([each for each in panel.csms.sessions if matches(each, pattern)]):
+            tasks[station] = asyncio.get_running_loop().create_task(send(panel, station, step, within))
+            if number % _SLICE == _SLICE - 1:
+                await asyncio.sleep(0)
+        done = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    finally:
+        for task in tasks.values():
+            task.cancel()
+    answers = {station: each for station, each in zip(tasks, done, strict=True) if isinstance(each, CommandAnswer)}
+    problems = {station: str(each) for station, each in zip(tasks, done, strict=True) if isinstance(each, Exception)}
+    return answers, problems
