@@ -91,6 +91,14 @@ class _Record(Mutable):
     cuts: int = 0
 
 
+class DoorCounts(Record):
+    """The same at one moment."""
+
+    refusals: int
+    since: float | None
+    cuts: int
+
+
 class AdmissionPolicies(Record, kw_only=True):
     """Who is let in, as the flags say."""
 
@@ -113,6 +121,10 @@ class Door:
 
     def __init__(self, policies: AdmissionPolicies) -> None:
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
+        self.registered: dict[str, str | None] = {}
+        """The stations that were registered while the mock runs, by their folded identities, each with its password."""
+        self._kept_out: Bounded[str, float] = Bounded(_MOST_RECORDS)
+        """Until when stations are refused for a while, in seconds since 1970, by their folded identities."""
         self._policies = policies
         self.configure(policies)
 
@@ -124,6 +136,31 @@ class Door:
         self._origins = {normal_origin(each) for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
+
+    def register(self, identity: str, password: str | None = None) -> None:
+        """Let a station in, as if it were one of the known stations; with a password only if it gives this one."""
+        self.registered[folded(identity)] = password
+
+    def unregister(self, identity: str) -> bool:
+        """Take a registration back; return whether there was one."""
+        is_known = folded(identity) in self.registered
+        self.registered.pop(folded(identity), None)
+        return is_known
+
+    def keep_out(self, identity: str, until: float) -> None:
+        """Refuse a station until a time, in seconds since 1970."""
+        self._kept_out.renew(folded(identity), until)
+
+    @property
+    def counts(self) -> Mapping[str, DoorCounts]:
+        """How often each station was refused and cut so far, for `restore_counts`."""
+        return {key: DoorCounts(each.refusals, each.since, each.cuts) for key, each in self._records.items()}
+
+    def restore_counts(self, counts: Mapping[str, DoorCounts]) -> None:
+        """Count on from these; nothing was counted so far if they are empty."""
+        self._records.clear()
+        for key, each in counts.items():
+            self._records[key] = _Record(each.refusals, each.since, each.cuts)
 
     def judge(
         self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None
@@ -139,12 +176,16 @@ class Door:
             return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin or '*'})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
+        key = folded(identity)
+        if self._kept_out and now < self._kept_out.get(key, 0.0):
+            return Respond(503, "kept away for a while")
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
-        if self._known is not None and folded(identity) not in self._known:
+        if self._known is not None and key not in self._known and key not in self.registered:
             return Respond(404, "no station with this identity is known (--known-stations)")
-        if self._passwords is not None:
-            passwords = {self._passwords.get(folded(identity)), password} - {None}
+        own = self.registered.get(key)
+        if self._passwords is not None or own is not None:
+            passwords = {own or (self._passwords or {}).get(key), password} - {None}
             if problem := _problem_of(visitor.authorization, identity, passwords):
                 return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
         if subprotocol is None:

@@ -160,9 +160,13 @@ class Judge:
         """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
         is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
         self.has_seen_any |= is_connected or is_refused
-        identity = event.station
-        if not (is_connected or (is_refused and self._counts_refused)) or identity in self.tallies:
+        return self.meet(event.station) if is_connected or (is_refused and self._counts_refused) else []
+
+    def meet(self, identity: str) -> list[News]:
+        """Start to count for a station, unless that was done before, and return what that decides."""
+        if identity in self.tallies:
             return []
+        self.has_seen_any = True
         self.tallies[identity] = [Tally() for _ in self.expected]
         met = [n for n, each in enumerate(self.expected) if each.concerns(identity) and self.is_met(n, identity)]
         for number in met:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mock_csms.control.tuning import Tuning
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.schedule import Schedule
+from mock_csms.watch.expecting import Expectations
 from mock_csms.watch.findings import Findings
 from mock_csms.watch.journal import Journal
+from mock_csms.watch.judgement import Judgement
 from mock_csms.watch.records import Recorder
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ class Panel(Mutable, eq=False):
     records: Recorder
     journal: Journal
     schedule: Schedule
-    findings: Findings
+    judgement: Judgement
+    tuning: Tuning
     streams: set[object] = field(default_factory=set)
     """The streams of events that are open."""
     since: float = field(default_factory=clock.now)
@@ -32,13 +36,24 @@ class Panel(Mutable, eq=False):
     """Set when the mock begins to stop, so that nobody waits any more."""
     api: str = ""
     """The URL of the HTTP API."""
-    stop: "Callable[[], Any] | None" = None
-    """Judges the run and ends it; None where a Python program does that."""
+    stop: Callable[[], tuple[int, str]] | None = None
+    """Judges the run, ends it, and returns exit status and report; None where a Python program ends it."""
 
     @property
     def secrets(self) -> "Secrets":
         """What masks secrets in everything that is shown."""
         return self.records.secrets
+
+    @property
+    def findings(self) -> Findings:
+        """Counts the findings."""
+        return self.judgement.findings
+
+    @property
+    def expectations(self) -> Expectations:
+        """The expectations that are given while the mock runs."""
+        assert self.judgement.expectations is not None  # noqa: S101 - whoever opens a panel makes them
+        return self.judgement.expectations
 
     def close(self) -> None:
         """Let nobody wait any more."""

@@ -26,7 +26,7 @@ from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
-from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.limits import limits_of
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
@@ -56,16 +56,9 @@ class CsmsServer:
         self.url = ""
         self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
-        limits = Limits(
-            config.max_message_size,
-            not config.no_compression,
-            config.ping_interval,
-            config.ping_timeout,
-            config.max_compression_ratio,
-        )
-        self._endpoint = Endpoint(self, limits, backpressure)
+        self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
-        self._door = Door(assembly.policies(config))
+        self.door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
@@ -77,7 +70,7 @@ class CsmsServer:
 
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: all counts begin again."""
-        self._door = Door(assembly.policies(config))
+        self.door = Door(assembly.policies(config))
         self.rulebase.reset()
         self.rulebase.configure(config)
 
@@ -87,7 +80,7 @@ class CsmsServer:
         self._models.most = config.remember
         self.validation = config.validate
         self._inspection.configure(config)
-        self._door.configure(assembly.policies(config))
+        self.door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
         self._set_world()
 
@@ -224,6 +217,12 @@ class CsmsServer:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
+    def forget(self, identity: str) -> bool:
+        """Forget all about a station that is not connected; return whether anything was known."""
+        is_known = self._models.forget(identity)
+        self._forget([identity])
+        return is_known
+
     def _forget(self, identities: Iterable[str]) -> None:
         """Keep nothing of stations that left long ago but what rules need."""
         for identity in identities:
@@ -239,10 +238,10 @@ class CsmsServer:
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
-        if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
+        if not self.door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
             self.publish(Knocked(clock.now(), identity, visitor))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        verdict = self.door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -263,13 +262,13 @@ class CsmsServer:
 
     def _limit(self, session: Session) -> None:
         """End the connection of a session later if a policy says so."""
-        seconds = self._door.cut_after(session.identity)
+        seconds = self.door.cut_after(session.identity)
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, self._cut, session)
 
     def _cut(self, session: Session) -> None:
         if not session.is_over:
-            self._door.was_cut(session.identity, clock.now())
+            self.door.was_cut(session.identity, clock.now())
             session.drop("cut by --disconnect-after")
 
     def visit(self, visitor: Visitor) -> Respond:

@@ -168,14 +168,19 @@ def check(config: Config) -> Sequence[str]:
                     check_payload(step.action, template, script.on)
             except ValueError as error:
                 raise ValueError(f"{where}: {error}") from None
-    if not config.rule.answers:
+    return warnings(config, config.rule)
+
+
+def warnings(config: Config, rules: Rules) -> Sequence[str]:
+    """Return how the answers of rules over these settings break OCPP."""
+    if not rules.answers:
         return []
     below = replace(config, rule=Rules(), offline=False, require_boot=False)
     replies = {
         version: Replies(defaults(below, version), layers(below, version), None, dialect_of(version))
         for version in versions()
     }
-    return [warning for rule in config.rule.answers for warning in _warnings(rule, replies)]
+    return [warning for rule in rules.answers for warning in _warnings(rule, replies)]
 
 
 def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[str]:

@@ -197,10 +197,12 @@ class Recorder:
 
             redactor = Redactor()
         secrets = Secrets(redactor)
-        for password in (self._config.basic_auth or {}).values():
-            secrets.hide(password)
-        secrets.learn(list(payloads(self._config)))
+        _teach(secrets, self._config)
         return secrets
+
+    def learn(self, config: Config) -> None:
+        """Mask the secrets in these settings from now on."""
+        _teach(self.secrets, config)
 
     def _masked(self, case: JUnitCase) -> dict[str, str]:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
@@ -226,3 +228,10 @@ class Recorder:
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
         self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
+
+
+def _teach(secrets: "Secrets", config: Config) -> None:
+    """Let `secrets` mask the secrets in settings."""
+    for password in (config.basic_auth or {}).values():
+        secrets.hide(password)
+    secrets.learn(list(payloads(config)))

@@ -1,6 +1,7 @@
 """What one connection may do."""
 
 from mock_csms.protocol.records import Record
+from mock_csms.settings import Config
 
 ALWAYS_ALLOWED = 32 * 1024
 """How long a message may be, in bytes, however few came over the wire: as far as DEFLATE can look back (RFC 1951)."""
@@ -15,3 +16,14 @@ class Limits(Record):
     ping_timeout: float
     most_growth: int = 0
     """How many times longer than on the wire a compressed message may become; 0 for any number."""
+
+
+def limits_of(config: Config) -> Limits:
+    """Return the limits that settings say."""
+    return Limits(
+        config.max_message_size,
+        not config.no_compression,
+        config.ping_interval,
+        config.ping_timeout,
+        config.max_compression_ratio,
+    )

@@ -121,7 +121,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Learn from the answer to a Heartbeat, or to a TransactionEvent without idTokenInfo; return whether it is one.
+    """Learn from the answer to a Heartbeat, or to a TransactionEvent with neither idTokenInfo nor a cost.
+
+    Return whether it is one.
 
     The answer means the same to the station even if its own call was wrong.
     """
@@ -129,7 +131,7 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
     if answers.action == TRANSACTION_EVENT:
-        if "idTokenInfo" in message.payload:
+        if "idTokenInfo" in message.payload or "totalCost" in message.payload:
             return False
     elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False

@@ -1,6 +1,6 @@
 """The contract about settings, snapshots and resets, and about the mock itself."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from mock_csms.control.api.operation import PREFIX, Fields, Operation, about
 from mock_csms.protocol.records import Record
@@ -8,7 +8,8 @@ from mock_csms.protocol.records import Record
 _SETTINGS, _SNAPSHOTS = f"{PREFIX}/settings", f"{PREFIX}/snapshots"
 _NO_SNAPSHOT = "there is no such snapshot"
 
-PARTS = ("rules", "tokens", "settings", "events", "findings", "counters", "expectations")
+Part: TypeAlias = Literal["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
+PARTS: tuple[Part, ...] = get_args(Part)
 """What can be reset."""
 
 
@@ -68,7 +69,7 @@ class ResetBody(Fields):
     """What is reset; all of it if nothing is named."""
 
     what: Annotated[
-        tuple[Literal["rules", "tokens", "settings", "events", "findings", "counters", "expectations"], ...],
+        tuple[Part, ...],
         about("rules, tokens and settings become those of the start"),
     ] = ()
 
@@ -76,7 +77,7 @@ class ResetBody(Fields):
 class WasReset(Record):
     """What was reset."""
 
-    reset: list[str]
+    reset: tuple[str, ...]
 
 
 class ShutdownBody(Fields):
