@@ -1,4 +1,4 @@
-"""Black box: the process, its flags and its exit status. Every flag is proved by the frames on a real WebSocket."""
+"""Black-box tests of the process, its flags and its exit status: frames on a real WebSocket prove each flag."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def run(*flags: str) -> subprocess.CompletedProcess[str]:
 
 
 def assert_one_line(ended: subprocess.CompletedProcess[str], status: int) -> None:
-    """It ended with that status after one line on stderr and none on stdout."""
+    """Check that the process ended with this status, one line on stderr and nothing on stdout."""
     assert (ended.returncode, ended.stdout, len(ended.stderr.splitlines())) == (status, "", 1), ended
 
 
@@ -66,7 +66,7 @@ BAD = """
     --max-message-size 1.5|--log-level LOUD
 """
 BAD_FLAGS = [shlex.split(flags) for line in BAD.strip().splitlines() for flags in line.split("|")]
-BAD_FLAGS += [  # what would break a schema
+BAD_FLAGS += [  # values that would violate a schema
     ["--auth-group-id", "t" * 37],
     ["-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 37],
     ["-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 37],
@@ -101,9 +101,9 @@ def test_version() -> None:
 
 
 def test_default_address() -> None:
-    """Without flags the mock listens on 127.0.0.1:9000; the port being busy, it says so in one line: status 3."""
+    """Without flags the mock listens on 127.0.0.1:9000; if that port is busy, one line says so: status 3."""
     with ExitStack() as stack:
-        with suppress(OSError):  # somebody else has the port
+        with suppress(OSError):  # another program uses the port
             stack.enter_context(socket.create_server(("127.0.0.1", 9000)))
         ended = run()
     assert_one_line(ended, 3)
@@ -112,13 +112,13 @@ def test_default_address() -> None:
 
 @pytest.mark.parametrize("flags", ["--host no-such-host.invalid", "--host 192.0.2.1", "--ready-file /no/such/folder/f"])
 def test_cannot_start(flags: str) -> None:
-    """A host that does not resolve or is not ours, or a file that cannot be written, is told in one line: status 3."""
+    """If a host does not resolve or is not local, or a file cannot be written, one line says so: status 3."""
     ended = run("--port", "0", *flags.split())
     assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1), ended
 
 
 async def test_port_and_first_line() -> None:
-    """The given port is listened on, and the first line on stdout says where."""
+    """The mock listens on the given port, and its first line on stdout is the URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     async with Mock(port=f"--port {port}") as mock, mock.station() as station:
@@ -129,7 +129,7 @@ async def test_port_and_first_line() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
 async def test_host() -> None:
-    """The given address is listened on, and no other one."""
+    """The mock listens on the given address and on no other one."""
     async with Mock("--host", "127.0.0.2") as mock, mock.station() as station:
         assert mock.host == "127.0.0.2"
         await station.ask("Heartbeat")
@@ -138,7 +138,7 @@ async def test_host() -> None:
 
 
 async def test_ready_pipe(tmp_path: Path) -> None:
-    """A named pipe is written to, and stays a pipe."""
+    """If the ready file is a named pipe, the mock writes the URL to it and does not replace it."""
     pipe = tmp_path / "ready"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
@@ -164,7 +164,7 @@ async def test_ready_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("level", "lines"), [("INFO", 2), ("debug", 2), ("ERROR", 0)])
 async def test_log_level(level: str, lines: int) -> None:
-    """From INFO on, stderr has a line for each message that names station and action; stdout has only its first."""
+    """At INFO and DEBUG stderr has a line per message, with its station and action; stdout has only the URL."""
     async with Mock("--log-level", level, "--checks=none") as mock, mock.station("CS-7") as station:
         await station.ask("Heartbeat")
         await asyncio.to_thread(mock.stop)
@@ -226,7 +226,7 @@ INFO = {"idTokenInfo": {"status": "Accepted"}}
     ],
 )
 async def test_answer(flags: str, action: str, request_: Any, wanted: Any) -> None:
-    """A request is answered as the flags say, and with nothing else (but the time)."""
+    """An answer has exactly what the flags say, apart from the time."""
     async with Mock(*flags.split()) as mock, mock.station() as station:
         answer = await station.ask(action, request_)
         answer.pop("currentTime", None)
@@ -273,7 +273,7 @@ async def test_boot_status_sequence() -> None:
 
 
 async def test_offline() -> None:
-    """--offline answers Authorize with CALLERROR InternalError, and all else as ever."""
+    """--offline answers Authorize with CALLERROR InternalError, and changes no other answer."""
     async with Mock("--offline") as mock, mock.station() as station:
         kind, _, code, _, details = await station.call("Authorize", {"idToken": TOKEN})
         assert (kind, code, type(details)) == (4, "InternalError", dict)
@@ -282,7 +282,7 @@ async def test_offline() -> None:
 
 @pytest.mark.parametrize("mode", ["normal", "rate_limit"])
 async def test_auth_group_and_cache_expiry(mode: str) -> None:
-    """Every idTokenInfo has the group token, and expires so many seconds from now."""
+    """Every idTokenInfo has the group token, and a cacheExpiryDateTime that many seconds from now."""
     flags = ["--auth-mode", mode, "--auth-group-id", "G-1", "--auth-cache-expiry", "3600"]
     async with Mock(*flags) as mock, mock.station() as station:
         for action, asked in (("Authorize", {}), ("TransactionEvent", transaction("Ended"))):
@@ -317,7 +317,7 @@ FLAGGED = r"""
 
 @pytest.mark.parametrize("row", FLAGGED.strip().splitlines())
 async def test_command_payload(row: str) -> None:
-    """What the flags say is in the payload of the command."""
+    """The payload of the command has the values of the flags."""
     action, flags, wanted = row.strip().split(" | ")
     async with Mock("--command", action, "--delay", "0", *shlex.split(flags)) as mock, mock.station() as station:
         assert_fits(await station.obey(action), wanted)
@@ -335,7 +335,7 @@ async def test_payload_from_a_file(tmp_path: Path) -> None:
 
 
 async def obeyed(station: Station, *actions: str) -> None:
-    """Exactly those commands come, one after the other, each answered at once."""
+    """Answer each of these commands at once, and check that no other command comes."""
     for action in actions:
         await station.obey(action)
     await station.nothing(0.25)
@@ -353,7 +353,7 @@ async def test_sequence() -> None:
 
 
 async def test_period() -> None:
-    """--period sends first after so many seconds, and never while a command is outstanding."""
+    """--period sends the first command after that many seconds, and none while another one is outstanding."""
     async with Mock("-c", "ClearCache", "-p", "0.4") as mock, AsyncExitStack() as stack:
         with takes(1.2):
             station = await stack.enter_async_context(mock.station())
@@ -366,11 +366,11 @@ async def test_period() -> None:
 
 
 async def test_period_runs_from_start_to_start() -> None:
-    """A station that takes its time to answer gets periodic commands as often as one that answers at once."""
+    """The period runs from start to start: a slow station gets as many commands as a fast one."""
     pause, period = 0.3, 0.35
     came = [-inf]
     async with Mock("-c", "ClearCache", "-p", f"{period}") as mock, mock.station() as slow, asyncio.timeout(PATIENCE):
-        while len(came) < 3 or came[-1] - came[-2] >= pause + 0.95 * period:  # as is every pause from end to start
+        while len(came) < 3 or came[-1] - came[-2] >= pause + 0.95 * period:  # always true if it ran from end to start
             _, id_, *_ = await slow.expect(2)
             came.append(monotonic())
             await asyncio.sleep(pause)
@@ -378,7 +378,7 @@ async def test_period_runs_from_start_to_start() -> None:
 
 
 async def test_call_timeout() -> None:
-    """After --call-timeout a command has ended: the next one comes, and no late or second answer changes anything."""
+    """After --call-timeout the mock sends the next command; late and repeated answers change nothing."""
     flags = ["--commands", "ClearCache:0,GetLocalListVersion:0,Reset:0", "--call-timeout", "0.4"]
     async with Mock(*flags) as mock, AsyncExitStack() as stack:
         with takes(0.4):
@@ -392,14 +392,14 @@ async def test_call_timeout() -> None:
 
 
 async def test_after_boot() -> None:
-    """With --after boot the delays run from the first Accepted boot, whose answer comes first, and on reconnects."""
+    """With --after boot the delays start when the first boot was answered Accepted, and again on a reconnect."""
     for turn in turns():
         with turn as pace:
             await boots_and_comes_back(f"ClearCache:0,Reset:{0.3 * pace}")
 
 
 async def boots_and_comes_back(commands: str) -> None:
-    """Let a station boot, obey the first of those commands and leave before the second, which awaits it."""
+    """Let a station boot, answer the first command, and leave; the second command comes after it reconnects."""
     flags = ["--after", "BOOT", "--commands", commands, "--boot-status-sequence", "Pending,Accepted"]
     async with Mock(*flags) as mock:
         async with mock.station() as station:
@@ -415,7 +415,7 @@ async def boots_and_comes_back(commands: str) -> None:
 
 
 async def test_a_command_without_a_time() -> None:
-    """--command alone sends the command at once, and once."""
+    """--command alone sends the command at once, and only once."""
     async with Mock("--command", "Reset") as mock, mock.station() as station:
         await obeyed(station, "Reset")
 
@@ -436,7 +436,7 @@ async def test_station() -> None:
     ],
 )
 async def test_reconnect(flags: str, connections: list[str]) -> None:
-    """Commands are run once per station, with --rerun-commands once per connection."""
+    """The mock runs the commands once per station, or with --rerun-commands once per connection."""
     async with Mock(*flags.split()) as mock:
         for connection in connections:
             identity, _, actions = connection.partition(":")
@@ -445,7 +445,7 @@ async def test_reconnect(flags: str, connections: list[str]) -> None:
 
 
 async def test_a_written_command_counts_as_run() -> None:
-    """A station that goes away without answering gets the next command when it comes back."""
+    """A station that disconnects without answering a command gets the next one when it reconnects."""
     async with Mock("--commands", "Reset:0,ClearCache:0") as mock:
         async with mock.station() as station:
             await station.expect(2, ..., "Reset")
@@ -454,7 +454,7 @@ async def test_a_written_command_counts_as_run() -> None:
 
 
 async def test_an_interrupted_delay_starts_again() -> None:
-    """--delay counts from the connection, and in full again after a reconnect."""
+    """--delay counts from the connection, and starts again in full after a reconnect."""
     for turn in turns():
         with turn as pace:
             async with Mock("-c", "ClearCache", "-d", f"{0.6 * pace}") as mock, AsyncExitStack() as stack:
@@ -468,7 +468,7 @@ async def test_an_interrupted_delay_starts_again() -> None:
 
 @pytest.mark.parametrize(("action", "id_"), [("GetLog", "requestId"), ("RequestStartTransaction", "remoteStartId")])
 async def test_periodic_commands_continue(action: str, id_: str) -> None:
-    """A periodic command goes on after a reconnect, each time with a fresh requestId or remoteStartId."""
+    """Periodic commands continue after a reconnect, each with a new requestId or remoteStartId."""
     ids = set()
     async with Mock("-c", action, "-p", "0.1") as mock:
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""Block B, provisioning: resets of a single EVSE (B11, B12), by stations that can do that and by those that cannot."""
+"""Block B, provisioning: resets of a single EVSE (B11, B12), for stations with and without support for them."""
 
 from mock_csms.plans import (
     Station,

@@ -39,6 +39,6 @@ async def test_b07_one_variable_is_reported(station: Station) -> None:
     },
 )
 async def test_b07_inventory_is_reported(station: Station) -> None:
-    """A full inventory comes in numbered parts with the request's id, the last of which is marked as the last."""
+    """A full inventory comes in numbered parts with the request's id; only the last part is marked as the last."""
     report = await reports.base_report(station, "FullInventory")
     reports.check("are missing", reports.missing(report, ["OCPPCommCtrlr.HeartbeatInterval"]))

@@ -1,4 +1,4 @@
-"""Block B, provisioning: network profiles (B09, B10), being away (B04), and how a station comes back (Part 4, 5.3)."""
+"""Block B, provisioning: network profiles (B09, B10), outages (B04), and reconnects (Part 4, 5.3)."""
 
 import asyncio
 
@@ -85,7 +85,7 @@ async def test_b_46_fall_back_to_the_second_slot(station: Station) -> None:
     requirement="B10.FR.07",
     needs=("C-47",),
     fails_with={
-        "no-back-off": "the connection came 0.1 s after the try to connect, expected at least 1 s",
+        "no-back-off": "the connection came 0.1 s after the connection attempt, expected at least 1 s",
         "stays-with-url": "expected Refused to /other/CS-1, got Refused to /CS-1",
     },
 )

@@ -1,4 +1,4 @@
-"""Block B, provisioning: what a station reports of its variables (B07, B08)."""
+"""Block B, provisioning: reports of variables (B07, B08)."""
 
 from mock_csms.plans import (
     Station,

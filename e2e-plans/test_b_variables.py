@@ -146,7 +146,7 @@ async def test_b_10_several_variables_are_set(station: Station) -> None:
     fails_with={"sets-anything": "attributeStatus: expected UnknownComponent, got Accepted"},
 )
 async def test_b_35_unknown_component_is_not_set(station: Station) -> None:
-    """A component that the station does not have is told as unknown, under the names that were given."""
+    """SetVariables for a component that the station lacks returns UnknownComponent, under the requested names."""
     await variables.put(station, [UNKNOWN_COMPONENT | {"attributeValue": "300"}], attributeStatus="UnknownComponent")
 
 
@@ -157,7 +157,7 @@ async def test_b_35_unknown_component_is_not_set(station: Station) -> None:
     fails_with={"sets-anything": "attributeStatus: expected UnknownVariable, got Accepted"},
 )
 async def test_b_36_unknown_variable_is_not_set(station: Station) -> None:
-    """A variable that the component does not have is told as unknown, under the names that were given."""
+    """SetVariables for an unknown variable of a component returns UnknownVariable, under the requested names."""
     await variables.put(station, [UNKNOWN_VARIABLE | {"attributeValue": "300"}], attributeStatus="UnknownVariable")
 
 

@@ -1,4 +1,4 @@
-"""Block B, provisioning: a station that is not accepted for a while, and one that boots again (B01 to B03)."""
+"""Block B, provisioning: a station that has to wait until it is accepted, and one that boots again (B01 to B03)."""
 
 from mock_csms.plans import (
     Station,
@@ -46,7 +46,7 @@ async def test_b03_rejected_again_and_again(station: Station) -> None:
     },
 )
 async def test_b02_pending_again_and_again(station: Station) -> None:
-    """A Pending station boots again after each interval, not before, and sends nothing else but requested reports."""
+    """A Pending station boots again after each interval, not before, and sends only requested reports meanwhile."""
     timeouts = station.profile.timeouts
     station.configure(reply=states.boot_answer("Pending", timeouts.interval, times=2))
     await states.booting(station)

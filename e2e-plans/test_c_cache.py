@@ -7,5 +7,5 @@ from mock_csms.plans import Station, case
 async def test_c11_cache_is_cleared(station: Station) -> None:
     """A station with an enabled authorization cache accepts ClearCache."""
     if await station.get("AuthCacheCtrlr", "Enabled") != "true":
-        station.lacks("authorization cache that is in use")
+        station.lacks("enabled authorization cache")
     await station.command("ClearCache", status="Accepted")

@@ -21,9 +21,9 @@ async def is_taken(station: Station, token: str) -> None:
 
 
 async def asks(station: Station, token: str) -> Taken:
-    """Present a card that the station does not know, and return its Authorize."""
+    """Present a card that the station does not know, and return the station's Authorize."""
     if await station.get("AuthCtrlr", "Enabled") == "false":
-        station.lacks("authorization that is in use")
+        station.lacks("enabled authorization")
     await station.prepare(forgets_tokens)
     await station.act("card", token=token)
     return await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
@@ -42,7 +42,7 @@ async def asks_about_remote_starts(station: Station) -> None:
     given = {"setVariableData": [variable("AuthCtrlr", "AuthorizeRemoteStart", attributeValue="true")]}
     answer = await station.command("SetVariables", given)
     if answer["setVariableResult"][0]["attributeStatus"] != "Accepted":
-        station.lacks("way to be told to ask about the tokens of remote starts")
+        station.lacks("setting to authorize the tokens of remote starts")
 
 
 async def is_refused(station: Station, token: str, status: str) -> None:

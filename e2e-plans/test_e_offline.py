@@ -1,4 +1,4 @@
-"""Block E, transactions: those that continue offline (B04, E04)."""
+"""Block E, transactions: transactions that continue offline (B04, E04)."""
 
 import asyncio
 

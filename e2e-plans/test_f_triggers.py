@@ -15,8 +15,8 @@ from mock_csms.plans.v2.triggers import trigger
 async def test_f06_statuses_are_triggered(station: Station) -> None:
     """A trigger of StatusNotification without a connector is rejected, or reports all connectors.
 
-    A station has to reject it (F06.FR.12); many report all connectors instead. After a rejection each connector is
-    triggered by itself.
+    A station must reject it (F06.FR.12); many stations report all connectors instead. After a rejection the case
+    triggers each connector separately.
     """
     begin = station.mark()
     asked = {"requestedMessage": "StatusNotification", "evse": None}

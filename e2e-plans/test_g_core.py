@@ -1,4 +1,4 @@
-"""Block G, availability: heartbeats, the status of a connector, and being operative (G01 to G03)."""
+"""Block G, availability: heartbeats, the status of a connector, and a change to Operative (G01 to G03)."""
 
 from mock_csms.plans import Station, around, case, says
 from mock_csms.plans.v2.triggers import trigger

@@ -50,7 +50,7 @@ async def test_l01_firmware_is_updated(station: Station) -> None:
     },
 )
 async def test_l01_firmware_is_installed(station: Station) -> None:
-    """Installed is answered emptily, and a security event is sent; then the status of firmware updates is Idle."""
+    """The answer to Installed is empty, and a security event is sent; then the status of firmware updates is Idle."""
     await begin_update(station)
     await station.expect(status("Installing"), within=station.profile.timeouts.boot)
     begin = station.mark()

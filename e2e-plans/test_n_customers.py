@@ -1,4 +1,4 @@
-"""Block N, diagnostics: what a station stores about a customer (N09, N10)."""
+"""Block N, diagnostics: the data that a station stores about a customer (N09, N10)."""
 
 from mock_csms.plans import Station, absent, case, one_of, says
 from mock_csms.protocol.actions import Json
@@ -8,7 +8,7 @@ async def inform(station: Station, asked: Json) -> None:
     """Request customer information; skip the case if the station cannot find customers in this way (C-14)."""
     answers = one_of("Accepted", "Rejected", "Invalid")
     if (await station.command("CustomerInformation", asked, status=answers))["status"] != "Accepted":
-        station.lacks("information of customers who are named so")
+        station.lacks("customer information for this kind of identification")
 
 
 @case(
@@ -21,7 +21,7 @@ async def inform(station: Station, asked: Json) -> None:
     },
 )
 async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
-    """About an unknown customer the station sends a single message; its answer is empty."""
+    """The station answers a request about an unknown customer with a single message; the mock's answer is empty."""
     asked = {"requestId": 1, "report": True, "clear": False, "customerIdentifier": "nobody"}
     await inform(station, asked)
     message = says("NotifyCustomerInformation", requestId=1, seqNo=0, tbc=one_of(False, absent))
@@ -37,7 +37,7 @@ async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
     },
 )
 async def test_n02_customer_is_told(station: Station) -> None:
-    """About a customer with a token the station sends numbered parts, the last of which is marked as the last."""
+    """About a customer with a token the station sends numbered parts; only the last one is marked as the last."""
     asked = {"requestId": 2, "report": True, "clear": False, "idToken": station.profile.tokens["valid"]}
     await inform(station, asked | {"customerIdentifier": None})
     number, is_more = 0, True

@@ -11,7 +11,10 @@ def main() -> int:
     end_at_once_on_interrupt()
     open_missing()
     gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
-    from mock_csms.commands import cli  # noqa: PLC0415 - it can be interrupted while it loads
+    from mock_csms.commands.unneeded import leave_out  # noqa: PLC0415 - it can be interrupted while it loads
+
+    leave_out()
+    from mock_csms.commands import cli  # noqa: PLC0415 - as above
 
     return cli.main()
 

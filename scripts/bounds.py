@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 from mock_csms.settings import Config
 
 Bound: TypeAlias = tuple[str, str, str]
-"""What is bounded, the bound, and what happens beyond it; `{module.NAME:unit}` stands for a constant of the code,
-`{--flag}` for the default of a flag."""
+"""The bounded thing, the bound, and what happens beyond it.
+
+`{module.NAME:unit}` stands for a constant of the code, `{--flag}` for the default of a flag.
+"""
 
 _NUMBER = re.compile(r"\{(--(?P<flag>[a-z-]+)|(?P<module>[a-z0-9_.]+)\.(?P<name>[A-Z_]+))(:(?P<unit>\w+))?\}")
 
@@ -171,7 +173,7 @@ REMEMBERED: Sequence[Bound] = (
 
 
 def table_of(bounds: Iterable[Bound], what: str) -> Iterable[tuple[str, ...]]:
-    """Return the rows of a table, with the numbers of the code; `what` is the title of the first column."""
+    """Return the rows of a table, with the numbers from the code; `what` is the title of the first column."""
     yield what, "at most", "beyond that"
     for row in bounds:
         yield tuple(_NUMBER.sub(_shown, cell) for cell in row)

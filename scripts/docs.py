@@ -96,7 +96,7 @@ def faults() -> Iterable[tuple[str, ...]]:
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
-    """Return a row for every kind of place with secrets in messages, and the actions that have it."""
+    """Return a row for every kind of secret in messages, with the place and the actions that have it."""
     yield "messages, and their answers", "what is masked"
     places = SECRETS.messages
     for place in dict.fromkeys(places.values()):
@@ -189,7 +189,7 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
 
 
 def plan_states() -> Iterable[tuple[str, ...]]:
-    """Return a row for every state of Part 6: the step that leads to it, or why there is none."""
+    """Return a row for every state of Part 6: the step that leads to it, or why there is no step."""
     from mock_csms.plans.v2.states import NOT_YET, STATES
 
     yield "state of Part 6", "step", "what holds then"

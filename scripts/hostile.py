@@ -1,9 +1,9 @@
-"""`python -m scripts.hostile [SECONDS]`: lets hostile stations of every kind loose on the mock.
+"""`python -m scripts.hostile [SECONDS]`: runs hostile stations of every kind against the mock.
 
-For a minute, or so many seconds, they flood with calls, garbage, huge and compressed messages, never read, come with
-new identities, break the handshake and the protocol, and leave without goodbye. All of it goes to 127.0.0.1. The exit
-status is 1 if the mock's memory or its open files have grown in the second half, if /healthz is not answered any more,
-or if SIGTERM does not end the mock with 0.
+For a minute, or so many seconds, they flood it with calls, garbage, huge and compressed messages, never read, use new
+identities, break the handshake and the protocol, and leave without a close frame. Everything goes to 127.0.0.1. The
+exit status is 1 if the mock's memory or its open files have grown in the second half, if /healthz gets no answer, or if
+SIGTERM does not end the mock with 0.
 """
 
 import random
@@ -22,12 +22,12 @@ from benchmarks.peers.flood import HANDSHAKE, KINDS, framed
 ROOT = Path(__file__).parent.parent
 _SECONDS = 60.0
 _STATIONS = 3
-"""How many stations flood, of each kind."""
+"""How many stations of each kind flood the mock."""
 _SAMPLES = 20
 _GROWTH = 1.15
-"""By what factor the most memory of the second half may be above that of the first."""
+"""The highest allowed ratio of the peak memory of the second half to that of the first half."""
 _FEW = 30
-"""How many files may be open at the end beyond those at the beginning."""
+"""How many more files may be open at the end than at the beginning."""
 _PATIENCE = 30.0
 _BOOT = b'[2,"1","BootNotification",{"reason":"PowerUp","chargingStation":{"model":"m","vendorName":"v"}}]'
 
@@ -72,7 +72,7 @@ def _mock(folder: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
 
 @contextmanager
 def _floods(port: int, seconds: float) -> Iterator[None]:
-    """Let stations of each kind flood, from processes of their own; they stop before the last sample is taken."""
+    """Run flooding stations of each kind in their own processes; they stop before the last sample is taken."""
     flood = str(ROOT / "benchmarks" / "peers" / "flood.py")
     words = [sys.executable, flood, str(port)]
     floods = [subprocess.Popen([*words, kind, str(_STATIONS), str(0.9 * seconds)], stdout=-3) for kind in KINDS]
@@ -85,7 +85,7 @@ def _floods(port: int, seconds: float) -> Iterator[None]:
 
 
 def _samples(mock: "subprocess.Popen[bytes]", port: int, seconds: float) -> Iterator[tuple[int, int]]:
-    """Yield the mock's memory in kB and the number of its open files, while strangers come and go."""
+    """Yield the mock's memory in kB and the number of its open files, while other stations visit it briefly."""
     chance, began, number = random.Random(1), time.monotonic(), 0
     for sample in range(1, _SAMPLES + 1):
         while time.monotonic() < began + seconds * sample / _SAMPLES:
@@ -93,7 +93,7 @@ def _samples(mock: "subprocess.Popen[bytes]", port: int, seconds: float) -> Iter
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as stranger:
                 chance.choice(_STRANGERS)(stranger, number)
         if sample == _SAMPLES:
-            time.sleep(min(2.0, seconds / 10))  # the connections of those who have left are closed
+            time.sleep(min(2.0, seconds / 10))  # so that the mock has closed the connections of stations that left
         memory, files = _memory(mock), _files(mock)
         sys.stdout.write(f"{time.monotonic() - began:5.1f} s: {memory} kB, {files} files, {number} strangers so far\n")
         sys.stdout.flush()
@@ -116,7 +116,7 @@ def _is_up(port: int) -> bool:
     return False
 
 
-# Strangers: each is one short visit.
+# Strangers: each makes one short visit.
 
 
 def _boots(stranger: socket.socket, number: int) -> None:

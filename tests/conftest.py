@@ -1,4 +1,4 @@
-"""Fixtures over `wire`: one mock for all tests of a module, which must survive them all, and stations of it."""
+"""Fixtures with `wire`: one mock for all tests of a module, which must survive all of them, and its stations."""
 
 import os
 import signal
@@ -14,14 +14,14 @@ from tests.wire import Mock, Station
 _NUMBERS = count(1)
 
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("calm")  # no test fails because the machine is slow
+settings.load_profile("calm")  # no test may fail because the machine is slow
 
-# Some environments tell Python to keep no bytecode. The tests start a thousand processes, each of which would compile
-# the whole program again, and that takes longer than all else that most of them do; so would each worker the tests.
+# Some environments tell Python to write no bytecode. Then each of a thousand processes of the tests would compile the
+# whole program again, which takes longer than most tests; and each worker would compile all tests again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# A shell lets what it starts in the background ignore Ctrl-C, and so would every process that the tests start.
+# A shell makes background jobs ignore Ctrl-C, and every process that the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

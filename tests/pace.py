@@ -1,8 +1,8 @@
-"""Tests of times on a machine that may be slow, or stand still for some seconds.
+"""Tests of times on a machine that may be slow, or stop for some seconds.
 
-What must not come too early has a lower bound, and what must come is waited for. Where a test must act before a time is
-over that the program measures, it is tried again with longer times when it failed: `pace` is by how much longer. A
-wrong program fails at every pace; a slow machine only at the first.
+A test checks only that something does not come too early, and waits for everything else. If a test must act before a
+time-out of the program, it is repeated with longer times after a failure: `pace` is the factor. A wrong program fails
+at every pace, a slow machine only at the first.
 """
 
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def takes(seconds: float) -> Iterator[None]:
 
 
 def work() -> float:
-    """Return the CPU time of a fixed piece of work, as a measure of the machine to compare with."""
+    """Return the CPU time of a fixed piece of work, as a measure for the speed of the machine."""
     began = process_time()
     sum(1 for _ in range(500_000))
     return process_time() - began

@@ -1,5 +1,5 @@
-"""A station that sees the bytes: every frame with its flags, as no WebSocket library shows it; and the program run to
-its end with files and an environment of its own."""
+"""A station that reads raw frames with their flags, which no WebSocket library shows; and runs of the program with
+their own files and environment."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ TOKEN = {"idToken": {"idToken": "BAD", "type": "ISO14443"}}
 
 
 class Seen(NamedTuple):
-    """One frame as it came."""
+    """One received frame."""
 
     fin: bool
     opcode: Opcode
@@ -29,7 +29,7 @@ class Seen(NamedTuple):
 
 
 class Naked:
-    """A station that is only a TCP connection with a WebSocket on it."""
+    """A station without a WebSocket library: only a TCP connection after the handshake."""
 
     def __init__(self, raw: Raw) -> None:
         self.raw = raw
@@ -43,7 +43,7 @@ class Naked:
         await self.raw.write(masked(b"?", Opcode.PING))
 
     async def frame(self) -> Seen:
-        """Return the next frame, whatever it is."""
+        """Return the next frame of any kind."""
         async with asyncio.timeout(PATIENCE):
             first, size = await self.raw.reader.readexactly(2)
             if size > 125:
@@ -51,13 +51,13 @@ class Naked:
             return Seen(bool(first & 0x80), Opcode(first & 15), await self.raw.reader.readexactly(size))
 
     async def text(self) -> bytes:
-        """Return the next frame, which must be a whole text message."""
+        """Return the next frame, which must be an unfragmented text message."""
         seen = await self.frame()
         assert seen[:2] == (True, Opcode.TEXT), seen
         return seen.data
 
     async def nothing(self, seconds: float) -> None:
-        """Check that no byte comes for so many seconds."""
+        """Check that no byte comes for this many seconds."""
         try:
             data = await asyncio.wait_for(self.raw.reader.read(1), seconds)
         except TimeoutError:
@@ -65,7 +65,7 @@ class Naked:
         raise AssertionError(f"unexpected {data!r}")
 
     async def goodbye(self) -> int:
-        """Wait for a close frame, answer it, check that nothing follows until the end, and return the code."""
+        """Wait for a close frame, answer it, check that nothing follows it, and return its code."""
         opcode, data = (await self.frame())[1:]
         assert opcode is Opcode.CLOSE
         await self.raw.write(masked(data, Opcode.CLOSE))
@@ -89,15 +89,15 @@ async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
 
 
 def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end, with no more of MOCK_CSMS_… in its environment than is given."""
+    """Run the program to its end; of the variables MOCK_CSMS_… it gets only those in `environment`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_CSMS_")}
     return warm.run([*SERVER, *flags], timeout=PATIENCE, env=kept | environment)
 
 
 def refused(flags: Sequence[str], *words: str, **environment: str) -> None:
-    """The program ends with status 2 and one line with all those words on stderr, before it has touched its port.
+    """Check that the program ends with status 2 and one line with these words on stderr, before it opens its port.
 
-    The port is taken: were it tried, the status would be 3.
+    The port is in use: if the program opened it, the status would be 3.
     """
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = run("--port", str(taken.getsockname()[1]), *flags, **environment)
@@ -106,14 +106,14 @@ def refused(flags: Sequence[str], *words: str, **environment: str) -> None:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something that another process does has happened."""
+    """Wait until a condition holds that another process makes true."""
     async with asyncio.timeout(PATIENCE):
         while not holds():
             await asyncio.sleep(0.01)
 
 
 def logged(mock: Mock, pattern: str) -> Callable[[], bool]:
-    """Return whether the process has written something like that to stderr, to be asked again and again."""
+    """Return a condition for `until`: stderr of the process matches the pattern."""
     return lambda: re.search(pattern, mock.log) is not None
 
 

@@ -1,4 +1,4 @@
-"""A station driven by a test, over a real WebSocket to a mock in this process, and what the checks find about it."""
+"""A station that a test controls, over a real WebSocket to a mock in this process, and the findings about it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ STATION = {"model": "M", "vendorName": "V"}
 
 
 def now(seconds: float = 0.0) -> str:
-    """Return the timestamp of so many seconds from now."""
+    """Return the timestamp this many seconds from now."""
     return rfc3339(clock.now() + seconds)
 
 
@@ -52,7 +52,7 @@ class Real:
             raise AssertionError(f"the answer to {action} is none") from None
 
     async def obey(self, action: str, answer: Callable[[Json], Json]) -> None:
-        """Answer a command of a script, which must come next."""
+        """Answer the next command, which must be this one of a script."""
         _, id_, _, request = await self._station.expect(2, ..., action)
         await self._station.send([3, id_, answer(request)])
 
@@ -85,7 +85,7 @@ class Real:
         await self.command("GetVariables", {"getVariableData": [named]}, {"getVariableResult": [result]})
 
     async def pause(self, seconds: float) -> None:
-        """Do nothing for so many seconds."""
+        """Do nothing for this many seconds."""
         await asyncio.sleep(seconds)
 
 
@@ -93,7 +93,7 @@ Play: TypeAlias = Callable[[Real], Awaitable[object]]
 
 
 async def findings(*plays: Play, checks: str = "", **settings: Any) -> list[str]:
-    """Return what the checks that begin so find in what a station does, a connection for each play, and in its end."""
+    """Return the findings about a station with a connection per play; `checks` has the beginnings of ids of checks."""
     found: list[str] = []
     csms = Csms(**settings)
     csms.bus.subscribe(lambda event: found.append(f"{event.check}: {event.problem}"), Finding)  # type: ignore[attr-defined] # it is one

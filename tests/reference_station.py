@@ -1,4 +1,4 @@
-"""`mock-station` as a process: run to its end, or driven by control lines, with waits for its output."""
+"""`mock-station` as a process: it runs to its end, or gets control lines from a test that waits for its output."""
 
 import signal
 import subprocess
@@ -36,7 +36,7 @@ def run(*arguments: str, lines: str | bytes = "") -> Ended:
 
 
 class Running:
-    """A mock-station that runs; `out` is what it has printed so far."""
+    """A running mock-station; `out` has its output so far."""
 
     def __init__(self, *arguments: str) -> None:
         self._err = tempfile.TemporaryFile("a+b")
@@ -81,7 +81,7 @@ class Running:
     def finish(self) -> None:
         """End the process; it must not have printed a traceback."""
         self.process.kill()
-        with suppress(ValueError):  # which is how `subprocess` says that all is read already
+        with suppress(ValueError):  # `subprocess` raises this if all output was read before
             self.out += self.process.communicate()[0].decode()
         err = self._complaints()
         self._err.close()

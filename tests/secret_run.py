@@ -1,4 +1,4 @@
-"""Secrets in every place of messages and settings, and a run that sends them all with all outputs on."""
+"""Secrets in all fields of messages and settings that may have one, and a run that sends them with all outputs on."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ COMMANDS: dict[str, list[dict[str, Any]]] = {
         {"certificateType": "CSMSRootCertificate", "certificate": KEY.format("keyOo15ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
     ],
 }
-"""The payloads of commands that a configuration file has."""
+"""The payloads of the commands in the configuration file."""
 
 
 FLAGGED = {"setVariableData": [variable("sent-Ai34-x")]}
@@ -125,27 +125,27 @@ FRAMES: list[str | bytes] = [
     json.dumps([2, "k", "SignCertificate", {"csr": KEY.format("keyAb27ABCDEFGHIJKLMNOPQRSTUVWXYZ")}]),
     json.dumps([2, "l", "SecurityEventNotification", {"type": "x" * 51, "password": "pw-Ac28-invalid"}]),
 ]
-"""What the station sends."""
+"""The frames that the station sends."""
 
 FIRST = "SetVariables.command[setVariableData.0"
 """The beginning of rules for a command about some variable."""
 
 
 class Outputs:
-    """What a run has written, by the name of the file, and what its station has received."""
+    """The content of each output of a run, by its name, and the texts that the station received."""
 
     def __init__(self) -> None:
         self.written: dict[str, bytes] = {}
         self.received: list[str] = []
 
     def holding(self, secret: str) -> list[str]:
-        """Return the names of the outputs that have a secret in them, also as JSON writes it."""
+        """Return the names of the outputs that contain a secret, also with JSON escapes."""
         forms = {secret.encode(), json.dumps(secret)[1:-1].encode()}
         return [name for name, data in self.written.items() if any(form in data for form in forms)]
 
 
 def flags_of(folder: Path) -> list[str]:
-    """Return flags for every output and with secrets in the settings."""
+    """Return flags that switch on every output, with secrets in the settings."""
     flags = [word for name in ("trace", "events", "junit", "diagram") for word in (f"--{name}", str(folder / name))]
     flags += ["--state-dir", str(folder / "state"), "--ready-file", str(folder / "ready")]
     flags += ["--config", config_of(folder), "--log-level", "DEBUG", "--fail-on-findings", "warning"]
@@ -158,7 +158,7 @@ def flags_of(folder: Path) -> list[str]:
 
 
 async def misuse(mock: Mock) -> None:
-    """Knock with secrets in the wrong places."""
+    """Send handshakes with secrets in the wrong places."""
     for path, credentials in [
         ("/CS-2?password=path-Af31-x", f"CS-2:head-Ae30-{OLD}"),
         (f"ws://me:user-Ag32-x@{mock.host}/CS-2", "CS-2:head-Ae30-other"),
@@ -169,7 +169,7 @@ async def misuse(mock: Mock) -> None:
 
 
 async def play(socket: ClientConnection, outputs: Outputs) -> None:
-    """Send all frames, and answer all commands with what they said."""
+    """Send all frames, and answer all commands; the answers repeat the secrets of the commands."""
     await socket.send(json.dumps([2, "boot", "BootNotification", BOOT]))
     for frame in FRAMES:
         await socket.send(frame)
@@ -207,7 +207,7 @@ def _result(item: dict[str, Any]) -> dict[str, Any]:
 
 
 async def outputs_of_a_run(folder: Path) -> Outputs:
-    """Return what a mock writes that sees all secrets."""
+    """Return the outputs of a mock that gets all secrets."""
     outputs, settings = Outputs(), folder / "settings.toml"
     async with Run(*flags_of(folder)) as mock:
         await misuse(mock)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, fields
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from mock_csms.behavior.templates import SAMPLE, rfc3339
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201, versions
 from mock_csms.settings import Config, assembly, values
-from mock_csms.settings.flags import Source, flag, flag_of, option, read
+from mock_csms.settings.flags import Source, flag, flag_of, option, part, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
 WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse and flag_of(setting).forms is None]
@@ -108,7 +108,7 @@ def test_what_a_flag_refers_to_exists(setting: Field[Any]) -> None:
             assert version.schemas.node(f"{action}{kind}", path)
 
 
-@dataclass(frozen=True, kw_only=True)
+@part
 class OneMore(Config):
     """The settings with one more."""
 
@@ -223,8 +223,8 @@ def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any],
     """The payload of a command is the default of its row, with the settings for it merged in."""
     payload = sent(action, **texts)
     assert not V201.schemas.request_violations(action, payload)
-    for part in path.split("."):
-        payload = payload[int(part) if part.isdigit() else part]
+    for step in path.split("."):
+        payload = payload[int(step) if step.isdigit() else step]
     assert payload == value
 
 

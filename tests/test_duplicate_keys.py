@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from mock_csms.conformance.common.keys import has_twins
-from mock_csms.protocol.messages import decode
+from mock_csms.protocol.decoding import decode
 from tests.wire import Mock
 
 CASES = [
@@ -46,7 +46,7 @@ DATA = '[2,"1","DataTransfer",{"vendorId":"V","data":|}]'
         ('[2,"1","Heartbeat",{}]', []),
     ],
 )
-async def test_keys_that_come_twice(text: str, names: Sequence[str]) -> None:
+async def test_repeated_keys(text: str, names: Sequence[str]) -> None:
     """R20 names the key as it was written, in any message and at any depth; equal keys of two objects are fine."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "events"

@@ -13,7 +13,8 @@ from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.conversation import Conversation
-from mock_csms.protocol.messages import Malformed, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Malformed
 from mock_csms.protocol.versions import V201
 from mock_csms.twin.events import Connected, Received
 from mock_csms.watch.lines import describe
@@ -129,7 +130,7 @@ def test_keys_far_behind_are_told_without_their_names() -> None:
     inspector = Inspector([CHECKS["R20"]], Terms())
     message = decode(text)
     found = inspector.look_at(Received(2.0, "CS", text, message, (), None, False, False))
-    assert [finding.problem.partition(" behind")[0] for finding in found] == ["an object has a key twice, somewhere"]
+    assert [finding.problem.partition(" after")[0] for finding in found] == ["an object has a key twice, somewhere"]
 
 
 def test_the_search_for_empty_fields_says_where_it_ends() -> None:
@@ -139,5 +140,5 @@ def test_the_search_for_empty_fields_says_where_it_ends() -> None:
     event = Received(2.0, "CS", text, came.message, came.violations, came.answers, False, came.is_refused)
     found = Inspector([CHECKS["R11"]], Terms()).look_at(event)
     assert [finding.problem for finding in found] == [
-        "MeterValues: evseId is null, and the payload was searched no further than 10,000 values"
+        "MeterValues: evseId is null, and only the first 10,000 values of the payload were searched"
     ]

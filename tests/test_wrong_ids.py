@@ -214,7 +214,7 @@ async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
         await station.call("Heartbeat")
         await trigger(station, message, early(), answer=answer)
 
-    wrong = [f"F01: {message} came before the answer to the TriggerMessage that asks for it"]
+    wrong = [f"F01: {message} came before the answer to its TriggerMessage"]
     assert await findings(play, checks="F01", boot_interval=300) == (wrong if is_wrong else [])
 
 

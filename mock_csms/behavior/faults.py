@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Protocol
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Error, Message, with_unknown_type, with_wrong_type
+from mock_csms.protocol.messages import Error, Message, with_payload
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.wrong_types import with_unknown_type, with_wrong_type
 
 _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
 
@@ -239,7 +240,7 @@ def _with_extra(message: Message, extra: Json) -> Message:
     """Return `message` with more in its payload, or in the details of an error; unchanged if that is not an object."""
     if isinstance(message, Error):
         return replace(message, details=(message.details or {}) | extra)
-    return replace(message, payload=message.payload | extra) if isinstance(message.payload, dict) else message
+    return with_payload(message, message.payload | extra) if isinstance(message.payload, dict) else message
 
 
 FAULTS: Mapping[str, FaultKind] = {

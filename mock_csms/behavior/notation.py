@@ -26,9 +26,9 @@ from mock_csms.protocol.versions import actions, schemas_with, spoken, told_else
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
 
-_NAME = re.compile(r"(\*|[A-Za-z0-9]+)(\.[a-z]+)?")
-_TAIL = re.compile(r"(\*(?P<turn>=)?(?P<number>[0-9]{1,15}))?(@(?P<stations>.+))?", re.DOTALL)
-_CONDITION = re.compile(r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])')
+_NAME = r"(\*|[A-Za-z0-9]+)(\.[a-z]+)?"
+_TAIL = r"(?s)(\*(?P<turn>=)?(?P<number>[0-9]{1,15}))?(@(?P<stations>.+))?"
+_CONDITION = r'\s*(?P<path>[^\s=,\[\]]+)\s*=\s*(?P<value>"(?:[^"\\]|\\.)*"|[^,\]]*?)\s*(?P<end>[,\]])'
 
 
 class Pattern(Record):
@@ -42,7 +42,7 @@ class Pattern(Record):
 
 def split(text: str) -> Pattern:
     """Return the parts of `NAME[path=value,…]TAIL`."""
-    name = _NAME.match(text)
+    name = re.match(_NAME, text)
     if name is None:
         raise ValueError(f"{text!r} does not begin with the name of an action, or * for any")
     position = name.end()
@@ -50,7 +50,7 @@ def split(text: str) -> Pattern:
     if text[position : position + 1] == "[":
         end = ","
         while end == ",":
-            found = _CONDITION.match(text, position + 1)
+            found = re.compile(_CONDITION).match(text, position + 1)
             if found is None:
                 raise ValueError(f"{text[position:]!r} is not of the form [path=value,…]")
             path = parse_path(found["path"])
@@ -74,9 +74,9 @@ def parse_match(text: str, *, commands: bool) -> Match:
     pattern = split(text)
     is_any = pattern.name.startswith(ANY)
     name = _any_name(pattern.name, commands=commands) if is_any else _action_name(pattern.name, commands=commands)
-    tail = _TAIL.fullmatch(pattern.tail)
+    tail = re.fullmatch(_TAIL, pattern.tail)
     if tail is None:
-        is_starless = is_any and _TAIL.fullmatch(f"*{pattern.tail}")
+        is_starless = is_any and re.fullmatch(_TAIL, f"*{pattern.tail}")
         hint = f"; did you mean '{pattern.name}*{pattern.tail}'?" if is_starless else ""
         raise ValueError(f"{pattern.tail!r}: after the match only *N or *=N and then @GLOB may follow{hint}")
     number = int(tail["number"]) if tail["number"] else None
@@ -119,7 +119,7 @@ def _requests(name: str) -> Sequence[str]:
     return [f"{action}Request" for action, row in rows if any(map(row.sent_by, senders))]
 
 
-_COUNT = re.compile(r"(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?", re.DOTALL)
+_COUNT = r"(?s)(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?"
 
 
 def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
@@ -127,7 +127,7 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
     pattern = split(text)
     schemas = _happenings(pattern.name)
     conditions = tuple(_condition(schemas, path, value) for path, value in pattern.conditions)
-    tail = _COUNT.fullmatch(pattern.tail)
+    tail = re.fullmatch(_COUNT, pattern.tail)
     if tail is None or (tail["least"] and not counted):
         count = " and then *N, *N.. or *M..N" if counted else ""
         raise ValueError(f"{pattern.tail!r}: after the match only @GLOB{count} may follow")

@@ -6,21 +6,20 @@ itself. A token that stood somewhere before may be mentioned later: in a descrip
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 import orjson
 
-from mock_csms.behavior.dialects import DIALECTS
 from mock_csms.behavior.matching import Difference, Path
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
-from mock_csms.protocol.records import Bounded, replace
+from mock_csms.behavior.mentions import Mentions
+from mock_csms.behavior.quick_redaction import KEYS, MASK, Redaction, has_nothing, masked, redaction_of
+from mock_csms.protocol.long_way import is_long_way_forced
+from mock_csms.protocol.messages import Call, Error, Malformed, Result, with_payload
+from mock_csms.protocol.records import Bounded, Record, replace
 from mock_csms.protocol.schemas import Violation
-from mock_csms.twin.events import Event, Received
+from mock_csms.twin.events import Event, Received, Sent
 
-MASK = "***"
-KEYS = tuple(dict.fromkeys(key for dialect in DIALECTS.values() for key in dialect.token_keys))
-"""The keys of tokens in all versions: a text does not say which version it is of."""
 MOST_TOKENS = 100
 """How many tokens are remembered, the last ones, to mask them where other texts mention them."""
 _SHORTEST, _LONGEST = 4, 255
@@ -45,17 +44,40 @@ _IN_DIFFERENCES = re.compile(rf"((?:{_PLAIN}): expected )[^\n]{{0,300}}?(, got )
 _NOT_TEXT = ("station", "outcome")
 """Parts of events that are never masked: the mock's own words, and the identities that tell stations apart."""
 
+_MOST_CALLS, _LONGEST_CALL = 100, 4096
+"""How many calls are kept for the events of their answers, and how many bytes they have at most."""
+
 AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+
+class _MaskedCall(Record):
+    """A call as it was shown."""
+
+    call: Call
+    shown: Call
+    tokens: Sequence[str]
+    added: int
+    """How many tokens had been added to the remembered ones then: with more of them it might be shown otherwise."""
 
 
 class Redactor:
     """Masks idTokens, and remembers the last ones to mask them where other texts mention them."""
 
     def __init__(self) -> None:
-        self._tokens: Bounded[str, None] = Bounded(MOST_TOKENS)
+        self._tokens = Mentions(MOST_TOKENS)
+        self._calls: Bounded[int, _MaskedCall] = Bounded(_MOST_CALLS)
+        """The last calls, by identity: the events of their answers have them too."""
+        self._is_long = is_long_way_forced()
 
-    def event(self, event: AnyEvent) -> AnyEvent:
-        """Return `event` with every idToken in it masked."""
+    def event(self, event: AnyEvent, *, is_changed: bool = False) -> AnyEvent:
+        """Return `event` with every idToken in it masked; itself if it is an ordinary message without any.
+
+        `is_changed` if something was masked in it before, so that its text may differ from its message.
+        """
+        shown: AnyEvent | None = None if self._is_long or is_changed else self._ordinary(event)
+        return self._any(event) if shown is None else shown
+
+    def _any(self, event: AnyEvent) -> AnyEvent:
         parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
         for part in parts.values():
             if isinstance(part, Call | Result):
@@ -66,6 +88,8 @@ class Redactor:
 
     def frame(self, text: bytes) -> bytes:
         """Return JSON text with every idToken in it masked, even if it was cut off or is not JSON."""
+        if not self._is_long and has_nothing(text, self._tokens):
+            return text
         return self._json(text.decode(errors="surrogateescape")).encode(errors="surrogateescape")
 
     def words(self, text: str) -> str:
@@ -94,6 +118,42 @@ class Redactor:
         path, wanted, found = difference
         return Difference(path, self.at(path, wanted), self.at(path, found))
 
+    def _ordinary(self, event: Any) -> Any:
+        """Return the same of a message whose text is valid JSON, by the shortcut; None for the long way."""
+        if type(event) not in (Received, Sent) or event.violations or (type(event) is Sent and event.fault):
+            return None
+        message, answers = event.message, event.answers
+        if not isinstance(message, Call | Result) or message.huge:
+            return None
+        found, before = self._redaction(event.text), self._calls.get(id(answers))
+        if found is None:
+            return None
+        if answers is not None and (before is None or before.call is not answers or before.added != self._tokens.added):
+            return None
+        told = replace(message, payload=masked(message.payload)) if found.tokens else message
+        if isinstance(told, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
+            self._calls[id(message)] = _MaskedCall(message, told, found.tokens, self._tokens.added)
+        parts: dict[str, Any] = {"text": found.text, "message": told} if found.tokens else {}
+        if before is not None and before.tokens:
+            for token in (*before.tokens, *found.tokens):
+                self._remember(token)
+            parts["answers"] = before.shown
+        if isinstance(event, Sent) and event.rule and (rule := self.words(event.rule)) != event.rule:
+            parts["rule"] = rule
+        return replace(event, **parts) if parts else event
+
+    def _redaction(self, text: bytes) -> Redaction | None:
+        """Return how JSON text is masked by the shortcut, and remember its tokens; None for the long way."""
+        if has_nothing(text, self._tokens):
+            return Redaction(text)
+        found = redaction_of(text)
+        if found is None:
+            return None
+        for token in found.tokens:
+            self._remember(token)
+        told = found.text.decode(errors="surrogateescape")
+        return found if not self._tokens.may_be_in(found.text) or self._mentioned(told) == told else None
+
     def _part(self, part: Any) -> Any:
         match part:
             case bytes():
@@ -105,7 +165,7 @@ class Redactor:
             case tuple() | list():
                 return type(part)(map(self._part, part))
             case Call(payload=payload) | Result(payload=payload):
-                return replace(part, payload=self.value(payload))
+                return with_payload(part, self.value(payload))
             case Error(id=id_, code=code, description=description, details=details):
                 return Error(id_, code, self.words(description), self.value(details))
             case Malformed():
@@ -144,8 +204,7 @@ class Redactor:
 
     def _mentioned(self, text: str) -> str:
         """Mask the remembered tokens where they stand as whole words, in upper or lower case."""
-        lower = text.lower()
-        for token in sorted((token for token in self._tokens if token in lower), key=len, reverse=True):
+        for token in sorted(self._tokens.in_text(text, text.lower()), key=len, reverse=True):
             pattern = rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])"
             text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
         return text

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mock_csms.behavior.dialect import Dialect
 from mock_csms.behavior.emissions import Act, Emission
-from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Entry, Refusal, Rule, RuleBook, Spoil
+from mock_csms.behavior.rules import COMMAND, RESPONSE, Answer, Entry, Refusal, Reply, Rule, RuleBook, Spoil
 from mock_csms.behavior.spoiling import spoil
 from mock_csms.behavior.templates import Context, Template, merge
 from mock_csms.protocol.messages import Call, Error, Message, Result
@@ -63,6 +63,21 @@ class Replies:
             payload = complete(payload)
         message = Result(call.id, payload) if refused is None else Error(call.id, refused.code, refused.description)
         return self._spoiled(call.action, call, message, name, context)
+
+    def rules_for(self, action: str) -> Sequence[Rule[Answer]]:
+        """Return all rules about the answers to an action."""
+        return [rule for layer in self._layers[action] for rule in layer.rules if rule.match.is_about(action)]
+
+    def may_spoil(self, action: str) -> bool:
+        """Whether there is a fault for the answers to an action."""
+        return self._faults.has_any(action, RESPONSE)
+
+    def templates_for(self, call: Call, context: Context) -> Sequence[Template] | None:
+        """Return the templates that the answer to a call is made from; None if it is refused."""
+        matching = [rule.then for rule in self._rules(call, context)]
+        if any(isinstance(then, Refusal) for then in matching):
+            return None
+        return [self._defaults[call.action], *(then.payload for then in matching if isinstance(then, Reply))]
 
     def _rules(self, call: Call, context: Context) -> Sequence[Rule[Answer]]:
         """Return the matching rules for `call`, one of each layer at most, the deciding one last."""

@@ -122,6 +122,10 @@ class RuleBook(Generic[Then]):
     def __contains__(self, action: str) -> bool:
         return not self._actions.isdisjoint((action, ANY))
 
+    def has_any(self, action: str, kind: str) -> bool:
+        """Whether there is a rule for messages with that action, or for all messages of that kind."""
+        return not self._actions.isdisjoint((action, ANY, ANY + kind))
+
     def use(self, action: str, payload: Any, station: StationModel) -> Rule[Then] | None:
         """Return the first rule that matches a message and has uses left, and count the use."""
         shelf = self._shelf(action, "")

@@ -28,7 +28,7 @@ class Places:
 
     def has_write_only(self, low: str) -> bool:
         """Whether a text, in lower case, has the name of a variable that a report called WriteOnly."""
-        return any(name.rpartition(".")[2] in low for name in self._write_only)
+        return bool(self._write_only) and any(name.rpartition(".")[2] in low for name in self._write_only)
 
     def of(
         self,

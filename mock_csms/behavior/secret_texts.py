@@ -28,12 +28,30 @@ _PARAMETERS = ("token=", "auth=", "authorization", "credential", "sig=", "signat
 HINTS = (*_PARAMETERS, "://", ":\\/\\/", "basic ", "bearer ")
 """A text, in lower case, without any of these or those above holds no secret that its form shows."""
 
+_MARKS = (b"=", b"\\", b"/", b" ")
+_STEMS = (b"pass", b"pwd", b"cre", b"key", b"sim", b"oriz", b"eonly")
+"""Text without any of these has none of the names and hints above, nor WriteOnly: each has one of these in it."""
+
 SURE = 12
 """How many characters of a secret are enough to find it, also within a word, or without its end."""
 
 _STRING = r'"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?'
 _VALUE = rf'(?:{_STRING}|(?P<quote>\\{{1,16}}["\'])[^\n]{{0,4000}}?(?:(?<!\\)(?P=quote)|$)|[-+0-9.eE]+)'
 """A value in JSON or Python, also within the text of another one, and also if its end is missing."""
+
+
+def is_harmless(text: bytes) -> bool:
+    """Whether a text has none of `NAMES` and `HINTS`, nor WriteOnly, for certain; False for any that is not ASCII."""
+    if not text.isascii():
+        return False
+    marks = [mark for mark in _MARKS if mark in text]
+    if marks and marks != [b" "]:
+        return False
+    low = text.lower()
+    for stem in (*_STEMS, b"basic ", b"bearer ") if marks else _STEMS:  # noqa: SIM110 - a generator takes longer
+        if stem in low:
+            return False
+    return True
 
 
 @lru_cache(maxsize=1000)

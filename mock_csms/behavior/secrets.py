@@ -18,8 +18,9 @@ from mock_csms.behavior.matching import Difference, Path
 from mock_csms.behavior.secret_places import VALUES, Places
 from mock_csms.behavior.secret_texts import SURE
 from mock_csms.behavior.splicing import spliced, with_values
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.masks import is_masked, masked, masked_value
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.messages import Call, Error, Malformed, Result, with_payload
 from mock_csms.protocol.records import Bounded, Record, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.visitors import Visitor
@@ -55,17 +56,19 @@ class Secrets:
         self._places = Places(self.hide, self._words)
         self._budget = _MOST_SEARCHED
         """How much more of this event may be searched."""
+        self._is_long = is_long_way_forced()
 
     # What is masked.
 
     def event(self, event: AnyEvent) -> AnyEvent:
         """Return `event` with all secrets in it masked; itself if there are none."""
         self._budget = _MOST_SEARCHED
-        if not self._is_clean(event):
+        is_clean = self._is_clean(event)
+        if not is_clean:
             parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
             paths = {path for part in parts.values() for path in self._learn(part)}
             event = replace(event, **{name: self._part(part, paths) for name, part in parts.items()})
-        return self._redactor.event(event) if self._redactor else event
+        return self._redactor.event(event, is_changed=not is_clean) if self._redactor else event
 
     def words(self, text: str) -> str:
         """Return any text with the secrets in it masked."""
@@ -115,6 +118,8 @@ class Secrets:
 
     def _is_clean(self, event: Event) -> bool:
         """Whether nothing in an event looks like a secret. A frame has all that its message and its violations have."""
+        if not self._is_long and type(event) in (Received, Sent) and self._is_harmless(event):
+            return True
         text = _text_of(event)
         if text is None:
             return False
@@ -123,6 +128,18 @@ class Secrets:
             return False
         is_cut = isinstance(event, Received) and isinstance(event.message, Malformed) and "value" in low
         return not (is_cut or self._repeats(text) or self._places.has_write_only(low))
+
+    def _is_harmless(self, event: Any) -> bool:
+        """Whether nothing in a message looks like a secret, by the shortcut; False for what takes the long way."""
+        if type(event.message) is Malformed:
+            return False
+        text: bytes = event.text
+        if type(event) is Sent and (event.rule or event.fault):
+            text += f"\n{event.rule}\n{event.fault}".encode(errors="backslashreplace")
+        if not secret_texts.is_harmless(text):
+            return False
+        told = text.decode()
+        return not (self._repeats(told) or self._places.has_write_only(told.lower()))
 
     def _hints(self, text: str) -> tuple[bool, bool]:
         """Return whether a message may have a place of a secret, and whether it may have a text with one."""
@@ -166,7 +183,7 @@ class Secrets:
                 return type(part)(self._part(each, paths) for each in part)
             case Call(payload=payload) | Result(payload=payload):
                 self._budget = _MOST_SEARCHED
-                return replace(part, payload=with_values(payload, dict(self._places.of(payload, ()))))
+                return with_payload(part, with_values(payload, dict(self._places.of(payload, ()))))
             case Error(id=id_, code=code, description=description, details=details):
                 shown = with_values(details, dict(self._places.of(details, ())))
                 return Error(id_, self._words(code), self._words(description), shown)

@@ -6,7 +6,8 @@ and nothing else takes the placeholder's JSON type; within other text the value 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -16,14 +17,12 @@ import orjson
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import DEFAULT, Version
 from mock_csms.twin.station import StationModel
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
 """The certificate where no authority makes real ones: it only looks like one."""
-
-UNKNOWN_TRANSACTION = "test_transaction_123"
-"""The value of `{{transactionId}}` when no transaction runs."""
 
 
 class Authority(Record):
@@ -50,6 +49,9 @@ class World(Record):
     chance: Callable[[], float]
     """Returns a random number from 0 up to, but not including, 1."""
     authority: Authority = Authority()
+    new_transaction: Callable[[str, Any], int] = lambda *_: 1
+    """Gets the identity of a station and the payload of its call that starts a transaction, and returns the id of that
+    transaction: a new one, or the one that the same call got before."""
 
 
 Filler: TypeAlias = Callable[[int], Json]
@@ -76,7 +78,12 @@ Template: TypeAlias = Callable[[Context], Any]
 
 def rfc3339(seconds: float) -> str:
     """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
-    return f"{instant(seconds)[:23]}Z"
+    return _millisecond(int(seconds * 1_000_000 + 0.5) // 1000)
+
+
+@lru_cache(maxsize=16)
+def _millisecond(milliseconds: int) -> str:
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 
 
 def instant(seconds: float) -> str:
@@ -95,6 +102,12 @@ SAMPLE = Context(
 )
 """A context to try templates with."""
 
+
+def sample_of(version: Version) -> Context:
+    """Return a context to try templates with, of a station that speaks this version."""
+    return replace(SAMPLE, station=StationModel(SAMPLE.station.identity, version))
+
+
 PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "now": (
         "the current time; `{{now+60}}` and `{{now-60}}` are 60 seconds later and earlier",
@@ -104,8 +117,12 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "uuid": ("a new UUID", lambda c: c.world.new_id()),
     "station": ("the identity of the station", lambda c: c.station.identity),
     "transactionId": (
-        f"the station's oldest running transaction, or `{UNKNOWN_TRANSACTION}`",
-        lambda c: c.station.oldest_transaction or UNKNOWN_TRANSACTION,
+        f"the station's oldest running transaction, or `{DEFAULT.no_transaction}` (1 in OCPP 1.6)",
+        lambda c: c.station.oldest_transaction or c.station.version.no_transaction,
+    ),
+    "newTransactionId": (
+        "the integer id of a new transaction in OCPP 1.6; the same one if the call that starts it is repeated",
+        lambda c: c.world.new_transaction(c.station.identity, c.request),
     ),
     "request": (
         "the payload of the call that is answered; `{{request.evse.id}}` is a field of it, or null if it is absent",
@@ -130,8 +147,34 @@ _SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10}(\.\d{1,9})?)")
 
 def compile_template(value: Any) -> Template:
     """Return the template that the JSON `value` is; ValueError says which placeholder is wrong."""
-    fill = _filler(value)
-    return fill or (lambda _: value)
+    return Compiled(value, _filler(value) or _constant(value))
+
+
+class Compiled:
+    """A compiled payload that remembers what it was made from."""
+
+    __slots__ = ("_fill", "value")
+
+    def __init__(self, value: Any, fill: Template) -> None:
+        self.value = value
+        self._fill = fill
+
+    def __call__(self, context: Context) -> Any:
+        """Fill the placeholders."""
+        return self._fill(context)
+
+
+def placeholders_in(template: Template) -> AbstractSet[str] | None:
+    """Return the placeholders of a template, as they are written; None for a template made in another way."""
+    return frozenset(_names_in(template.value)) if isinstance(template, Compiled) else None
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (found["placeholder"].strip() for found in _PIECES.finditer(value) if found["placeholder"])
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _names_in(item)
 
 
 def escape(value: Any) -> Any:
@@ -175,8 +218,8 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()
 
 
-def _constant(text: str) -> Template:
-    return lambda _: text
+def _constant(value: Any) -> Template:
+    return lambda _: value
 
 
 def _placeholder(name: str) -> Template:

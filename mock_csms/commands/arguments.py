@@ -1,10 +1,9 @@
-"""The command line: argparse made from the settings, help on one screen, and one line for bad input."""
+"""The command line: argparse built from the settings, help on one screen, and one line for bad input."""
 
 import argparse
 import os
 import re
 import sys
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn
@@ -20,30 +19,30 @@ from mock_csms.watch.statuses import to_stderr
 USAGE_ERROR = 2
 
 _WIDEST = 80
-"""How wide the help is at most, in columns."""
+"""The greatest width of the help, in columns."""
 _INDENT = 28
-"""Where the explanations of flags begin."""
+"""The column where the explanations of flags begin."""
 
 
 class Guide(Record):
-    """What `--help` says on one screen: the usage, the flags used most, examples, and what else there is."""
+    """The content of `--help` on one screen: the usage, the flags used most, examples, and hints to everything else."""
 
     usage: Sequence[str]
     common: Sequence[str]
-    """Names of settings, or of the flags that write tables, in the order in which they are shown."""
+    """Names of settings, or of flags that write tables, in the order for the help."""
     examples: Sequence[tuple[str, str]]
-    """Command lines, each with what it does."""
+    """Command lines, each with its effect."""
     lists: Mapping[str, Mapping[str, str]] = {}
-    """Further lists by their titles: words, each with what it means."""
+    """Further lists by their titles: words, each with its meaning."""
     tables: Mapping[str, Mapping[str, str]] = {}
     """Lists of `--help-all`."""
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line that names the flag once, and what was probably meant."""
+    """An ArgumentParser whose errors are one line that names the flag once, with a hint to what was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong, without secrets, and exit with status 2."""
+        """Print what is wrong, without secrets, and exit with status 2."""
         from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only those who err wait for it
 
         message = Secrets().words(message)
@@ -71,17 +70,16 @@ class ShowVersion(argparse.Action):
 def parser_for(
     prog: str, description: str, settings: type[Settings], guide: Guide | None = None, environment: str = ""
 ) -> Parser:
-    """Return a parser with an option for every one of the `settings`; values stay texts until `flags.read`.
+    """Return a parser with an option for each of the `settings`; values stay texts until `flags.read`.
 
     `--help` shows the `guide`, and `--help-all` every flag by subject; without a guide both show every flag.
-    `environment` is what the names of environment variables begin with, where settings are read from these too.
+    `environment` is the prefix of environment variables; empty if settings are not read from these.
     """
     usage = "\n       ".join(guide.usage) if guide else None
     parser = Parser(
         prog=prog,
         usage=usage,
         description=description,
-        epilog=_listed({**guide.lists, **guide.tables}) if guide else None,
         allow_abbrev=False,
         formatter_class=_formatter,
         add_help=False,
@@ -105,7 +103,7 @@ def parser_for(
 
 
 def titles_of(settings: type[Settings]) -> Mapping[str, str]:
-    """Return the title of the group of each setting: that of the class that declares it."""
+    """Return the title of each setting's group: the title of the class that declares the setting."""
     titles: dict[str, str] = {}
     for home in filter(is_dataclass, reversed(settings.__mro__)):
         title: str = getattr(home, "title", "flags")
@@ -114,13 +112,13 @@ def titles_of(settings: type[Settings]) -> Mapping[str, str]:
 
 
 def command_line_source(settings: type[Settings], parsed: Mapping[str, Any]) -> Source:
-    """Return what the command line says, out of what argparse made of it."""
+    """Return the settings on the command line, from the result of argparse."""
     names = {setting.name for setting in fields(settings)}
     return Source({name: value for name, value in parsed.items() if name in names})
 
 
 def shown_default(declared: Flag, default: Any) -> str:
-    """Return a setting's default as people write it; empty if it has none to show."""
+    """Return a setting's default as people write it; empty if there is none to show."""
     if declared.shown or default in (None, (), {}) or default is False:
         return declared.shown
     return (
@@ -142,6 +140,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
         """Prints the help with every flag."""
 
         def __call__(self, parser: Any, *_: Any) -> NoReturn:
+            parser.epilog = _listed({**guide.lists, **guide.tables}) if guide else None
             _print(parser.format_help())
 
     class Short(argparse.Action):
@@ -166,7 +165,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
 
 
 def _print(text: str) -> NoReturn:
-    """Print a text on stdout and exit; the status is 0, also if the reader of a pipe has left."""
+    """Print a text on stdout and exit with status 0, even if the reader of a pipe has left."""
     out = Stdout()
     out.write(text.encode(sys.stdout.encoding, "replace"))
     raise SystemExit(int(out.status))
@@ -174,6 +173,8 @@ def _print(text: str) -> NoReturn:
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
     """Return the help that fits on one screen."""
+    import textwrap  # noqa: PLC0415 - who serves does not wait for it
+
     parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), _columns())]
     parts.append("The most used flags:\n" + "\n".join(_row(*_said_of(name, settings)) for name in guide.common))
     examples = (f"  {parser.prog} {line}\n{'':6}{what}" if line else f"  {what}" for line, what in guide.examples)
@@ -182,7 +183,7 @@ def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
 
 
 def _listed(lists: Mapping[str, Mapping[str, str]]) -> str:
-    """Return lists of words, each with what it means."""
+    """Return lists of words, each with its meaning."""
     return "\n\n".join(
         f"{title}:\n" + "\n".join(_row(word, meaning) for word, meaning in words.items())
         for title, words in lists.items()
@@ -190,7 +191,7 @@ def _listed(lists: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _said_of(name: str, settings: type[Settings]) -> tuple[str, str]:
-    """Return how a flag is written, and what it means."""
+    """Return the notation of a flag, and its meaning."""
     for setting in fields(settings):
         declared = flag_of(setting)
         for form_name, form in (declared.forms or {}).items():
@@ -203,7 +204,7 @@ def _said_of(name: str, settings: type[Settings]) -> tuple[str, str]:
 
 
 def _written(names: str, metavar: str) -> str:
-    """Return how a flag is written, without the details of its value."""
+    """Return the notation of a flag, without the details of its value."""
     shown = metavar if len(metavar) < _INDENT - 3 - len(names) else re.split(r"[\[|,]", metavar)[0] + "…"
     return f"{names} {shown}".rstrip()
 
@@ -214,7 +215,9 @@ def _brief(text: str) -> str:
 
 
 def _row(word: str, meaning: str) -> str:
-    """Return a word with its meaning beside it, or below it where the word is long."""
+    """Return a word with its meaning beside it, or below it if the word is long."""
+    import textwrap  # noqa: PLC0415 - as above
+
     lines = textwrap.wrap(meaning, _columns() - _INDENT)
     head = f"  {word}".ljust(_INDENT)
     if len(head) > _INDENT:
@@ -223,7 +226,7 @@ def _row(word: str, meaning: str) -> str:
 
 
 def _meaning(declared: Flag, default: Any) -> str:
-    """Return what a flag means, with its default."""
+    """Return the meaning of a flag, with its default."""
     shown = shown_default(declared, default)
     return declared.help + (f" (default: {shown})" if shown else "")
 
@@ -263,7 +266,7 @@ def _form(name: str, form: Form, declared: Flag) -> dict[str, Any]:
 
 
 def _help(text: str, environment: str, name: str) -> str:
-    """Return what argparse prints of a flag: what it means, and the name of its environment variable."""
+    """Return the help of argparse for a flag: its meaning, and the name of its environment variable."""
     variable = f" [{environment}{name.upper()}]" if environment else ""
     return (_plain(text) + variable).replace("%", "%%")
 
@@ -273,7 +276,7 @@ def _plain(text: str) -> str:
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Leaves the lists at the end as they are: their lines are laid out already."""
+    """Leaves the lists at the end as they are: their lines already have the right layout."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text if "\n" in text else super()._fill_text(text, width, indent)
@@ -284,6 +287,6 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 
 def _columns() -> int:
-    """Return how wide the help may be, in columns. (argparse would load a slow module to find it out.)"""
+    """Return the width for the help, in columns. (argparse would load a slow module to find it out.)"""
     columns = os.environ.get("COLUMNS", "")
     return min(int(columns), _WIDEST) if columns.isdecimal() and int(columns) > _INDENT + 20 else _WIDEST

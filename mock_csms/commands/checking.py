@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
@@ -28,7 +27,7 @@ from mock_csms.runtime.place import Place
 from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.conformance import Conformance
-from mock_csms.settings.flags import flag, read
+from mock_csms.settings.flags import Immutable, flag, part, read
 from mock_csms.twin.events import Connected, Event, Failed, Finding, Received, Sent
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.findings import Findings
@@ -43,8 +42,8 @@ _NOTHING = "the trace has no record that can be checked"
 _UNSEEN = "not exercised: a trace does not show handshakes and how connections end"
 
 
-@dataclass(frozen=True, kw_only=True)
-class TraceSettings(Conformance):
+@part
+class TraceSettings(Conformance, Immutable):
     """The settings of `mock-csms check`."""
 
     junit: str | None = flag(
@@ -75,12 +74,12 @@ def check(arguments: Sequence[str]) -> int:
         report = _report(parser, settings.junit, stack) if settings.junit else None
         try:
             return _judge(settings, files, report)
-        except KeyboardInterrupt:  # a user who types the records, or waits for them, may press Ctrl-C
+        except KeyboardInterrupt:  # users who type the records, or wait for them, may press Ctrl-C
             return Status.FORCED
 
 
 def _opened(parser: Parser, path: str, stack: ExitStack) -> BinaryIO:
-    """Open a trace; if it cannot be read, that is reported before any trace is judged."""
+    """Open a trace. If it cannot be opened, that is reported before any trace is judged."""
     if path == STDIN:
         return sys.stdin.buffer
     try:
@@ -98,7 +97,7 @@ def _report(parser: Parser, path: str, stack: ExitStack) -> FileIO:
 
 
 def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO | None) -> Status:
-    """Judge the records of all files, tell what was found, and return the exit status."""
+    """Judge the records of all files, print the findings, and return the exit status."""
     began, bus, out, exercised = clock.now(), Bus(), Stdout(), Exercised()
     secrets = Secrets()
     shown = ShownBus(bus, lambda: secrets, is_redacted=False)
@@ -106,7 +105,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     lines = Bus()
     Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True, color=settings.color))
     shown.subscribe(lines.publish, Finding, Failed)
-    shown.subscribe(lambda _: None, Received, Sent)  # so that secrets are masked where findings repeat them
+    shown.subscribe(lambda _: None, Received, Sent)  # so that secrets are masked if findings repeat them
     readings = [Reading(path, _complain) for path in files]
     for reading, file in zip(readings, files.values(), strict=True):
         checks, terms = select(settings.checks), Terms(settings.tolerance)
@@ -122,7 +121,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     if report is not None:
         cases = {"conformance": findings.cases(_unseen)}
         statuses.append(_written(report, junit(cases, rfc3339(began), clock.now() - began)))
-    if not (is_wrong and findings.unjudged):  # the faults were reported already, and there is nothing else
+    if not (is_wrong and findings.unjudged):  # the faults were already reported, and there is nothing else
         out.write(((findings.summary() or "no findings\n") + findings.verdict(gravest(*statuses))).encode())
     for reading in readings:
         reading.sum_up()
@@ -130,10 +129,10 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
 
 
 def _found(inspector: Losses, event: Event) -> Iterator[Event]:
-    """Yield what the checks find about an event; what is missing after the end of the trace is not judged."""
+    """Yield the findings about an event. Nothing is reported as missing after the end of the trace."""
     try:
         yield from inspector.look_at(event)
-    except Exception as error:  # whatever is in a trace, the rest of it is judged
+    except Exception as error:  # whatever this record does, judge the rest of the trace
         yield Failed(event.at, event.station, f"internal error: a check failed: {error!r}")
 
 
@@ -146,7 +145,7 @@ def _complain(line: str) -> None:
 
 
 def _written(report: FileIO, data: bytes) -> Status:
-    """Write the report, and return whether it is whole."""
+    """Write the report, and return whether it is complete."""
     place, problem = Place(str(report.name), os.fstat(report.fileno())), None
     try:
         rest = memoryview(data)

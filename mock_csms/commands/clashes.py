@@ -14,7 +14,7 @@ OUTPUTS = ("trace", "events", "diagram", "junit", "ready_file")
 """The settings that name a file that the mock writes."""
 
 Named: TypeAlias = tuple[str, str]
-"""A flag, and the file that it names; - is stdout."""
+"""A flag, and the file that it names; `-` is stdout."""
 
 
 def refuse_clashes(config: Config, files: Sequence[str], words: Sequence[str], sources: Sequence[Source]) -> None:

@@ -1,4 +1,4 @@
-"""The command `mock-csms`: reads the settings, serves until a signal, and returns how it went as exit status."""
+"""The command `mock-csms`: reads the settings, serves until a signal, and returns the outcome as exit status."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ DESCRIPTION = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command with those arguments, or the process's own, and return its exit status."""
+    """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words and words[0] in SUBCOMMANDS:
         return _subcommand(*words)
@@ -58,11 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     command = _shown(words, parsed) if config.diagram and not config.redact else ""
     status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
-    os._exit(status)  # all is closed and written, and to end the interpreter in order would take longer than the rest
+    os._exit(status)  # everything is closed and written; a regular end of the interpreter would be slow
 
 
 def _shown(words: Sequence[str], parsed: dict[str, Any]) -> str:
-    """Return the command line as it stands in the diagram."""
+    """Return the command line in the form for the diagram."""
     from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - only the diagram needs it
 
     return shown("mock-csms", words, secrets_in(Config, parsed))
@@ -109,7 +109,7 @@ SUBCOMMANDS = {
     "explain": "explain a conformance check: mock-csms explain R10",
     "profile": "print a profile for the test plans",
 }
-"""What the first argument can be; without one of them the command serves."""
+"""The words that may come first; without one of them the command serves."""
 
 GUIDE = Guide(
     ("mock-csms [FLAG …]", "mock-csms SUBCOMMAND [FLAG …]", "python server.py is the same as mock-csms"),

@@ -1,4 +1,4 @@
-"""The command line of a run as it may be shown: without secrets."""
+"""The command line of a run without secrets, for output."""
 
 import shlex
 from collections.abc import Collection, Mapping, Sequence
@@ -15,15 +15,15 @@ _MASK = "***"
 
 
 def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
-    """Return a command line as a shell reads it, with those texts and all other secrets masked."""
+    """Return a command line as a shell would read it, with these texts and all other secrets masked."""
     masks = Secrets()
-    for word in words:  # what is a secret in one word may be repeated in another
+    for word in words:  # a secret in one word may be repeated in another
         masks.words(word)
     return shlex.join([program, *(masks.words(_masked(word, secrets)) for word in words)])
 
 
 def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -> Collection[str]:
-    """Return the values in a parsed command line that are never shown."""
+    """Return the values in a parsed command line that must never be shown."""
     given = [parsed.get(setting.name) for setting in fields(settings) if flag_of(setting).is_secret]
     return [text for value in given for text in ([value] if isinstance(value, str) else value or ())]
 

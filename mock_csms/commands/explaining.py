@@ -1,4 +1,4 @@
-"""The subcommands about the checks: `mock-csms checks` prints the table, `mock-csms explain` all about a check."""
+"""The subcommands about the checks: `mock-csms checks` prints the table, `mock-csms explain` explains single checks."""
 
 import os
 import re
@@ -29,7 +29,7 @@ _WIDEST = 80
 _NARROWEST = 40
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
 _PIECES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",{\[])*[,{\[]|.+')
-"""The pieces of a JSON text between which a line may be broken: behind `,`, `{` and `[`."""
+"""The pieces of a JSON text; a line may be broken between them: after `,`, `{` and `[`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ class ExplainSettings:
 
 
 class Explanation(Record):
-    """What a check wants, what usually breaks it, and examples; `given`: the variables that the mock must know."""
+    """What a check requires, what usually breaks it, and examples; `given`: the variables that the mock must know."""
 
     wants: str
     cause: str
@@ -74,7 +74,7 @@ def _explanation(row: Mapping[str, Any]) -> Explanation:
     return Explanation(wants, cause, tuple(row["right"]), tuple(row["wrong"]), row.get("given", {}))
 
 
-# Which checks.
+# Selection of checks.
 
 
 def _catalogue() -> Sequence[str]:
@@ -82,12 +82,12 @@ def _catalogue() -> Sequence[str]:
 
 
 def _subject(id_: str) -> str:
-    """Return the subject of a check; one that is not judged belongs to that of its letter."""
+    """Return the subject of a check; a check that is not implemented belongs to the subject of its letter."""
     return next(subject.name for subject in SUBJECTS if any(each[0] == id_[0] for each in subject.checks))
 
 
 def _meant(words: Sequence[str]) -> Sequence[str]:
-    """Return the ids that words mean: an id, a letter or a subject, in any case. Raises ValueError for other words."""
+    """Return the ids of the checks for words: ids, letters or subjects, in any case. Raises ValueError for others."""
     groups: dict[str, list[str]] = {}
     for id_ in _catalogue():
         for name in (id_, id_[0], _subject(id_)):
@@ -111,7 +111,7 @@ def _subject_named(word: str) -> str:
 
 
 def checks(arguments: Sequence[str]) -> int:
-    """Print the table of all checks, or some of its rows."""
+    """Print the table of all checks, or of some of them."""
     parser = parser_for("mock-csms checks", "Prints the conformance checks, all of them or some.", ChecksSettings)
     parser.add_argument("check", metavar="CHECK", nargs="*", help="ids, letters of ids or subjects: R10 X security")
     parsed = vars(parser.parse_args(arguments))
@@ -151,7 +151,7 @@ def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
 
 
 def explain(arguments: Sequence[str]) -> int:
-    """Print all about some checks."""
+    """Print everything about some checks."""
     description = "Explains conformance checks: what is right, examples, usual causes, and how to switch them off."
     parser = parser_for("mock-csms explain", description, ExplainSettings)
     parser.add_argument("check", metavar="CHECK", nargs="+", help="ids, letters of ids or subjects: R10 X19 security")
@@ -193,7 +193,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _shown(line: str, width: int) -> Iterator[str]:
-    """Yield the line of an example, broken where it is too long."""
+    """Yield the line of an example, broken if it is too long."""
     if line.startswith("GET "):
         yield from line.replace(" | ", "\n    ").splitlines()
         return
@@ -209,7 +209,7 @@ def _shown(line: str, width: int) -> Iterator[str]:
 
 
 def _width() -> int | None:
-    """Return how wide the output may be, by COLUMNS or the terminal; None for no limit."""
+    """Return the width of the output, from COLUMNS or the terminal; None for no limit."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdecimal() and int(columns) > 0:
         return max(int(columns), _NARROWEST)

@@ -1,4 +1,4 @@
-"""What a fleet of stations measured: a line while it runs, a table or JSON at its end, and a verdict."""
+"""The measurements of a fleet of stations: a line while it runs, a table or JSON at its end, and a verdict."""
 
 import asyncio
 import sys
@@ -17,7 +17,7 @@ _NAMES = {CONNECT: "connect", BOOT: "boot", CLOSE: "close"}
 
 
 async def show_progress(figures: Figures) -> None:
-    """Print on stderr every second how far a fleet is, until this is cancelled."""
+    """Print the progress of a fleet on stderr every second, until this is cancelled."""
     end = "\r" if sys.stderr.isatty() else "\n"
     sink = Sink(sys.stderr.fileno())
     try:
@@ -61,7 +61,7 @@ def as_json(summed: dict[str, Any]) -> str:
 def shortcomings(
     summed: dict[str, Any], p95_connect: float | None, p95_close: float | None, min_rate: float | None
 ) -> Iterator[str]:
-    """Yield what was not good enough: latencies, connections per second, and anything that went wrong."""
+    """Yield the limits that were not met (latencies, connections per second), and everything that went wrong."""
     for name, most in (("connect", p95_connect), ("close", p95_close)):
         found = summed[f"{name}_ms"]["p95"]
         if most is not None and (found is None or found > most):

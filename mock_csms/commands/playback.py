@@ -1,8 +1,8 @@
 """Turns a recorded trace back into the events that the mock would have seen, for the checks.
 
-The format has messages only. Our own traces say in `meta` what happened between them. In other traces a new connection
-is assumed at a BootNotification while a call is open, or after a pause that is long enough for an accepted station to
-restart. Refused connections are not in a trace.
+The format has messages only. Our own traces record in `meta` what happened between them. In other traces, a
+BootNotification means a new connection if a call is open, or after a pause that is long enough for an accepted station
+to restart. Refused connections are not in a trace.
 """
 
 import base64
@@ -17,8 +17,9 @@ from mock_csms.commands.tracerecord import TraceRecord
 from mock_csms.conformance.subject import JUDGED
 from mock_csms.protocol.actions import BOOT, Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode, encode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, encode
 from mock_csms.protocol.records import Mutable, field, replace
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
@@ -29,32 +30,32 @@ from mock_csms.watch.trace import BINARY, BYTES, CONNECTION, SINCE
 _UNSEEN = 1006
 """The close code of a connection whose end is unknown (RFC 6455, 7.1.5)."""
 _RESTART = 5.0
-"""How many seconds without messages a station needs at least to restart."""
+"""The shortest time in seconds without messages in which a station can restart."""
 _STRICTLY = Validation()
 _NO_ID = "no id "
-"""The beginning of the ids that calls get whose records have none."""
+"""The prefix of the ids for calls whose records have none."""
 
 
 class _Side(Mutable):
     """The calls that one side has sent."""
 
     open: dict[str, Call]
-    """Those without an answer so far, by id."""
+    """The calls without an answer so far, by id."""
     unjudged: set[str] = field(default_factory=set)
-    """The ids of those whose payload the trace does not have."""
+    """The ids of the calls whose payload is not in the trace."""
     count: int = 0
-    """How many there were."""
+    """How many calls there were."""
 
 
 class _Line(Mutable):
     """The connection of one station."""
 
     is_whole: bool
-    """Whether the trace has its beginning."""
+    """Whether the trace contains its beginning."""
     heard_at: float
-    """When its last record was, in seconds since 1970."""
+    """The time of its last record, in seconds since 1970."""
     is_told: bool
-    """Whether the trace says when connections begin and end."""
+    """Whether the trace records when connections begin and end."""
     talk: Conversation
     station: _Side
     csms: _Side
@@ -69,7 +70,7 @@ class _Line(Mutable):
 
 
 class Playback:
-    """Makes events of the entries of one trace, in their order."""
+    """Turns the entries of one trace into events, in their order."""
 
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
@@ -78,7 +79,7 @@ class Playback:
         self._versions: dict[str, str] = {}
 
     def other_than_judged(self, entry: TraceRecord) -> str:
-        """Return why an entry is not judged, or an empty text; without a version it has that of the entry before."""
+        """Return why an entry is not judged, or an empty text; without a version it has that of the one before."""
         entry = self._spelt(entry)
         if entry.version:
             self._versions[entry.station] = entry.version
@@ -86,7 +87,7 @@ class Playback:
         return "SOAP" if entry.is_soap else "" if version in JUDGED else f"OCPP {version}"
 
     def events(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield the events of an entry; none if it cannot be judged. Raises ValueError if it has no message."""
+        """Yield the events of an entry; none if it cannot be judged. Raises ValueError if it contains no message."""
         entry = self._spelt(entry)
         yield from self._since(entry)
         yield from self._connection(entry)
@@ -110,12 +111,12 @@ class Playback:
             yield _received(entry, text, message, line)
 
     def _spelt(self, entry: TraceRecord) -> TraceRecord:
-        """Return an entry with the first spelling of its identity: case does not matter there."""
+        """Return an entry with the first spelling of its identity, because letter case does not matter there."""
         first = self._spellings.setdefault(folded(entry.station), entry.station)
         return entry if first == entry.station else replace(entry, station=first)
 
     def _since(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield what happened before an entry, as its `meta` says."""
+        """Yield the events before an entry that its `meta` records."""
         told = entry.meta.get(SINCE)
         for each in told if isinstance(told, list) else ():
             line = self._lines.get(entry.station)
@@ -137,7 +138,7 @@ class Playback:
                     yield self._opened(at, entry.station, is_whole=True, is_told=True)
 
     def _connection(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield the end and the beginning of connections that the trace does not have, but the entry shows."""
+        """Yield the end and the beginning of connections that the trace does not record, but the entry proves."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
         if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
@@ -154,7 +155,7 @@ class Playback:
         return Connected(at, station, subprotocol, (subprotocol,), talk.version)
 
     def _version(self, station: str) -> Version:
-        """Return the version of OCPP that a station speaks by the trace."""
+        """Return the version of OCPP that a station speaks according to the trace."""
         name = self._versions.get(station, DEFAULT.name)
         return next((version for version in versions() if version.name == name), DEFAULT)
 
@@ -167,19 +168,19 @@ def _is_boot(entry: TraceRecord) -> bool:
 
 
 def _is_over(line: _Line, at: float) -> bool:
-    """Whether a boot at that time shows that a connection had ended."""
+    """Whether a boot at that time proves that a connection had ended."""
     may_restart = line.is_accepted and not line.is_numbered
     return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
 
 
 def _is_cut_off(id_: str, line: _Line, other: _Side) -> bool:
-    """Whether an answer is to a call from before the trace began."""
+    """Whether an answer belongs to a call before the beginning of the trace."""
     return not line.is_whole and not other.count and id_ not in other.open
 
 
 def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] | None:
     """Return the frame and its message; for a spoiled frame the message before it was spoiled."""
-    message = decode(entry.text, line.talk.version.framing) if entry.text is not None else None
+    message = line.talk.read(entry.text) if entry.text is not None else None
     if entry.text is not None and message is not None and not (entry.is_sent and _said(entry.meta, "fault")):
         return entry.text, message
     id_ = entry.id if entry.id is not None else _id_without(entry, *line.sides(entry))
@@ -193,7 +194,7 @@ def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] 
 
 
 def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
-    """Return an id for a record that has none: an answer belongs to the last open call that had none either."""
+    """Return an id for a record without one: an answer belongs to the last open call that had no id either."""
     if entry.kind == "CALL":
         return f"{_NO_ID}{own.count}"
     waiting = [id_ for id_ in (*other.open, *other.unjudged) if id_.startswith(_NO_ID)]
@@ -201,7 +202,7 @@ def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
 
 
 def _meant(entry: TraceRecord, id_: str, line: _Line) -> Message | None:
-    """Return the message made of the parts of a record; None if too many are missing."""
+    """Return the message from the fields of a record; None if too many of them are missing."""
     payload = {} if entry.payload is None else entry.payload
     version, (own, other) = line.talk.version, line.sides(entry)
     if entry.kind == "CALLERROR":
@@ -234,7 +235,7 @@ def _came(
 
 
 def _lost_frame(told: Json) -> bytes | None:
-    """Return the frame of a message that the mock itself lost, where the trace has it."""
+    """Return the frame of a message that the mock itself lost, if the trace contains it."""
     if isinstance(told.get(BYTES), str):
         with suppress(ValueError):
             return base64.b64decode(told[BYTES], validate=True)
@@ -247,7 +248,7 @@ def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sen
     if isinstance(message, Call):
         line.talk.open(message)
     violations = line.talk.sent(message, answers)
-    if answers is not None and fault:  # the fault may send the answer once more
+    if answers is not None and fault:  # the fault may repeat the answer later
         line.station.open[answers.id] = answers
     if answers is not None and answers.action == BOOT and not violations:
         line.is_accepted |= _status_in(message) == "Accepted"

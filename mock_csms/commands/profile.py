@@ -1,4 +1,4 @@
-"""The subcommand `mock-csms profile`: prints a profile to fill in, or a first one for a station that it asks."""
+"""The subcommand `mock-csms profile`: prints a profile to fill in, or a first profile of a station that it asks."""
 
 import asyncio
 import os
@@ -54,7 +54,7 @@ def profile(arguments: Sequence[str]) -> int:
 
 
 def _check_folder(parser: Parser, path: Path) -> None:
-    """End with an error if no profile can be written there, before a station is asked."""
+    """End with an error if no profile can be written there, before any station is asked."""
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         reason = "Permission denied" if path.parent.is_dir() else "No such file or directory"
         parser.error(f"{path}: {reason}")

@@ -32,9 +32,9 @@ _PATIENCE = 35.0
 
 
 async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str], None]) -> None:
-    """Do what the lines say, once the CSMS has answered the first boot; then wait for the last messages.
+    """Execute the lines, once the CSMS has answered the first boot; then wait for the last messages.
 
-    If there is no line at all, the station runs on. `say` prints what a line asked for. Raises TimeoutError if the CSMS
+    If there is no line at all, the station runs on. `say` prints the result of a line. Raises TimeoutError if the CSMS
     does not answer the last messages.
     """
     is_driven = False
@@ -55,7 +55,7 @@ async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str],
 
 
 def _is_at_rest(device: State) -> bool:
-    """Whether all messages are answered, and the station is not about to reboot."""
+    """Whether all messages are answered, and the station will not reboot soon."""
     return device.outbox.is_empty and not device.is_leaving and device.boot_status is not None
 
 
@@ -88,7 +88,7 @@ def _status(player: Player) -> Iterator[str]:
 
 
 def lines_of_file(path: str) -> AsyncIterator[str]:
-    """Return the lines of a file. Raises ValueError that says which line is wrong, before any is executed."""
+    """Return the lines of a file. Raises ValueError that names the wrong line, before any line is executed."""
     lines = read_text(path).split("\n")
     for number, line in enumerate(lines, 1):
         try:
@@ -104,13 +104,13 @@ async def _each(lines: Sequence[str]) -> AsyncIterator[str]:
 
 
 async def typed_lines() -> AsyncIterator[str]:
-    """Yield what is typed, or comes through a pipe, until its end."""
+    """Yield the lines that a user types, or that come through a pipe, until the end of input."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
     read = _terminal_lines if sys.stdin is not None and sys.stdin.isatty() else _piped_lines
 
     def listen() -> None:
-        with suppress(RuntimeError):  # the loop has ended in the meantime
+        with suppress(RuntimeError):  # the loop has ended meanwhile
             for line in read():
                 loop.call_soon_threadsafe(queue.put_nowait, line)
             loop.call_soon_threadsafe(queue.put_nowait, None)

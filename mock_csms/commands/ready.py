@@ -1,4 +1,4 @@
-"""The ready file: it shows scripts that the mock listens, and at which URL."""
+"""The ready file: it tells scripts that the mock listens, and at which URL."""
 
 import asyncio
 import errno
@@ -12,7 +12,7 @@ _LOOK = 0.05
 
 
 def remove_former(path: str | None) -> None:
-    """Remove the ready file of an earlier run, so that nobody takes it for that of this one. Raises OSError.
+    """Remove the ready file of an earlier run, so that nobody mistakes it for the file of this run. Raises OSError.
 
     A pipe, a device or a link belongs to the user and stays.
     """
@@ -71,7 +71,7 @@ class ReadyFile:
 
 
 def _mode(path: str) -> int:
-    """Return the mode of what is at a path, without following a link; 0 if nothing is there."""
+    """Return the mode of the file at a path, without following a link; 0 if there is none."""
     try:
         return Path(path).lstat().st_mode
     except (OSError, ValueError):

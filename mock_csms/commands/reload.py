@@ -1,11 +1,10 @@
-"""SIGHUP: reads the settings again, and reports what has changed and what takes a restart."""
+"""SIGHUP: reads the settings again, and reports which have changed and which need a restart."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Any
 
-from mock_csms.behavior.secret_finder import secrets_in
 from mock_csms.commands.settings import read_config
 from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
@@ -19,7 +18,7 @@ from mock_csms.twin.events import Failed, Noted, Reconfigured
 
 
 class Given(Record):
-    """Settings, and how they were written. (Parsed rules cannot be compared, so their tables are.)"""
+    """Settings, and their texts. (Parsed rules cannot be compared, so their tables are compared.)"""
 
     config: Config
     sources: Sequence[Source]
@@ -28,7 +27,7 @@ class Given(Record):
 
 
 def given(config: Config, sources: Sequence[Source]) -> Given:
-    """Return settings with how they were written."""
+    """Return settings together with their texts."""
     names = [setting.name for setting in fields(Config) if flag_of(setting).forms is not None]
     tables = {name: [_text(table) for source in sources for table in source.values.get(name, ())] for name in names}
     return Given(config, sources, tables)
@@ -47,7 +46,8 @@ def _content(value: str) -> str:
 
 
 class Reload:
-    """Applies settings that are read again; if they are wrong, that is reported, and the old ones stay.
+    """Applies the settings after they are read again. If they are wrong, it reports that, and the old ones stay.
+
 
     `use` applies them and remembers where they come from, where the API asks for that.
     """
@@ -82,10 +82,12 @@ class Reload:
 
 
 def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
-    """Yield a line for each setting that has changed; what may be secret is not shown.
+    """Yield a line for each setting that has changed, without values that may be secret.
 
-    Settings that take a restart are compared with those of the start (`first`), all others with those read `last`.
+    Settings that need a restart are compared with those of the start (`first`), all others with those read `last`.
     """
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - no start waits for it
+
     for setting in fields(Config):
         name = setting.name
         before = first if name in FIXED else last
@@ -104,7 +106,9 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
 
 def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bool) -> Sequence[str]:
-    """Return which tables were added and removed; if they differ in neither, their order has changed."""
+    """Return which tables were added and removed; if none were, report that their order has changed."""
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
+
     if list(before) == list(after):
         return []
     added = [f"added {text}" for text in after if text not in before]

@@ -19,6 +19,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
+from mock_csms.settings.assembly import scripts
 from mock_csms.settings.control import is_loopback
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
@@ -39,7 +40,7 @@ async def serve(
     """Serve until the verdict, the end of --duration or the first signal, and return the exit status.
 
     A second signal ends the process at once. The settings come from `sources`. At SIGHUP `gather` reads them again; it
-    raises ValueError if it cannot. `command` is the command line as it may be shown.
+    raises ValueError if it cannot. `command` is the command line without secrets.
     """
     bus, ended = Bus(), asyncio.Event()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
@@ -48,17 +49,13 @@ async def serve(
     async with AsyncExitStack() as stack:
         try:
             records = stack.enter_context(Recorder(config, bus, command))
-            ending, csms = Ending(records, people, ready), CsmsServer(config, bus, records.backpressure)
+            csms = CsmsServer(config, bus, records.backpressure)
+            ending = Ending(records, people, ready, csms.settle)
             findings = Findings(config, records.shown, lambda: csms.exercised)
             judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
             beside = _beside(csms, records, judgement, sources)
             reload = Reload(csms, sources, gather, beside.tuning.use if beside else None)
-
-            def stop() -> tuple[int, str]:
-                status = ending.judge(judgement)
-                ended.set()
-                return status, ending.report(status)
 
             def announce(url: str) -> None:
                 _see_to_signals(ended, ending.force, reload)
@@ -68,15 +65,14 @@ async def serve(
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
                     ready.write(url, *(beside.urls if beside else ()))
+                _end_the_start(csms, config)
 
-            more = (beside.schedule, partial(beside.open, stop)) if beside else ()
+            more = (beside.schedule, partial(beside.open, partial(ending.end, judgement, ended))) if beside else ()
             await stack.enter_async_context(running(csms, announce, *more))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
-        gc.freeze()  # what was loaded until now stays for ever, so that no garbage collection needs to look at it
-        gc.enable()
         await ended.wait()
         ending.judge(judgement)
     if csms.unsaved:
@@ -85,7 +81,7 @@ async def serve(
 
 
 def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None]) -> "RunVerdict | None":
-    """Return what judges the run, if anything is expected or forbidden."""
+    """Return the judge of the run; None if nothing is expected or forbidden."""
     if not (config.expect or config.forbid):
         return None
     from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
@@ -102,6 +98,23 @@ def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: 
     return Beside(csms, records, judgement, sources)
 
 
+def _end_the_start(csms: CsmsServer, config: Config) -> None:
+    """Let the first events be published behind the first answer, unless something must be ahead of it.
+
+    That is a trace, a client of the API that waits for them, or commands that react to them. After that garbage is
+    collected, but none of what was loaded until then: it stays as long as the process.
+    """
+
+    def collect_garbage() -> None:
+        gc.freeze()
+        gc.enable()
+
+    if config.trace or config.learn or config.api or scripts(config):
+        collect_garbage()
+    else:
+        csms.postpone(collect_garbage)
+
+
 def _exposed(config: Config) -> Iterator[str]:
     """Yield a warning if other machines can connect without a password."""
     if not is_loopback(config.host) and not config.basic_auth:
@@ -109,9 +122,11 @@ def _exposed(config: Config) -> Iterator[str]:
 
 
 class Ending:
-    """The end of a run: it is judged before anything closes, and reported when all is closed and written."""
+    """The end of a run: it is judged before anything closes, and reported after everything is written."""
 
-    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile) -> None:
+    def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile, settle: Callable[[], None]) -> None:
+        self._settle = settle
+        """Publishes the events that wait for the first answer."""
         self._ready = ready
         self._records = records
         self._people = people
@@ -126,12 +141,19 @@ class Ending:
         """
         if not self._reports:
             self._ready.remove()
+            self._settle()
             judgement.conclude()
             self._statuses.append(judgement.status)
             self._reports += judgement.reports()
             told = "; ".join(outcome(judgement.status) for outcome in judgement.outcomes())
             self._records.keep(judgement.suites(), told)
         return self._status()
+
+    def end(self, judgement: Judgement, ended: asyncio.Event) -> tuple[int, str]:
+        """Judge the run and end it; return the exit status so far, and the reports."""
+        status = self.judge(judgement)
+        ended.set()
+        return status, self.report(status)
 
     def _status(self, *more: Status) -> Status:
         return gravest(*self._statuses, *more, Status.NOT_WRITTEN if self._records.incomplete else Status.FINE)
@@ -141,7 +163,7 @@ class Ending:
         return self._records.mask("".join(tell(status) for tell in self._reports))
 
     def tell(self, *more: Status) -> Status:
-        """Print how the run went, and in the last line which record is incomplete; return the status."""
+        """Print the outcome of the run, and in the last line which record is incomplete; return the status."""
         incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
         status = self._status(*more)
         told = self.report(status) + "".join(f"failed: {line}\n" for line in incomplete)
@@ -153,8 +175,9 @@ class Ending:
         return status
 
     def force(self) -> int:
-        """Write what waits, print the reports, and return the status of a run that a second signal ends."""
+        """Write all waiting records, print the reports, and return the status of a run that a second signal ends."""
         self._ready.remove()
+        self._settle()
         self._records.flush()
         return self.tell(Status.FORCED)
 
@@ -165,7 +188,7 @@ def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Call
 
     def stop() -> None:
         if next(signals) > 1:
-            os._exit(force())  # whatever waits for a station or a disk would go on waiting
+            os._exit(force())  # a regular end would wait for stations or disks
         ended.set()
 
     loop = asyncio.get_running_loop()
@@ -179,6 +202,6 @@ def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Call
 
 
 def _failed(context: dict[str, Any]) -> Failed:
-    """Publish an exception that nobody caught as an event, instead of a traceback."""
+    """Return an event for an exception that nobody caught, instead of a traceback."""
     problem = context.get("exception") or context["message"]
     return Failed(clock.now(), "", f"internal error: {problem!r}")

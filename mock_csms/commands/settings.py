@@ -10,14 +10,14 @@ from mock_csms.settings.sources import environment_source, file_source
 
 
 def gather(parsed: Mapping[str, Any]) -> Sequence[Source]:
-    """Return the sources of settings, the deciding one last; `parsed` is the command line as argparse parsed it.
+    """Return the sources of settings in rising priority; `parsed` is the result of argparse for the command line.
 
-    Raises ValueError where a file cannot be read.
+    Raises ValueError if a file cannot be read.
     """
     files = [file_source(Config, path) for path in parsed.get("config", ())]
     return [*files, environment_source(Config), command_line_source(Config, parsed)]
 
 
 def read_config(sources: Sequence[Source]) -> Config:
-    """Return the settings of those sources together. Raises ValueError with one line that says what is wrong where."""
+    """Return the settings of these sources. Raises ValueError with one line that says where and what is wrong."""
     return read(Config, sources)

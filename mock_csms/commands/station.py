@@ -1,4 +1,4 @@
-"""The command `mock-station`: reads the settings, runs one station or many, and returns how it went as exit status."""
+"""The command `mock-station`: reads the settings, runs one station or many, and returns the outcome as exit status."""
 
 import asyncio
 import signal
@@ -48,7 +48,7 @@ _PING_INTERVAL = _PING_TIMEOUT = 20.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command with those arguments, or the process's own, and return its exit status."""
+    """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
         lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in PREFERRED.kinds.items())
@@ -102,7 +102,7 @@ def _parser() -> Parser:
 
 
 def _identity(url: str, *, is_named: bool) -> str:
-    """Return the identity that a URL ends with (Part 4, 3.1.1); `is_named` if there must be one."""
+    """Return the identity at the end of a URL (Part 4, 3.1.1); with `is_named` there must be one."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
         raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
@@ -121,7 +121,7 @@ def _authorization(settings: StationSettings, identity: str) -> str | None:
 
 
 async def _run(settings: StationSettings, identity: str, handshake: HandshakeRequest) -> int:
-    """Do what the settings say, until it is done or a signal ends it."""
+    """Run as the settings say, until the work is done or a signal ends it."""
     lost: list[OSError] = []
     broken: list[Status] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
@@ -140,7 +140,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     running = asyncio.ensure_future(work(settings, identity, handshake, site, say))
 
     def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not broken:  # the others only follow from the first
+        if not broken:  # further faults only follow from the first
             broken.append(_broken(context.get("exception") or context["message"]))
         running.cancel()
 
@@ -170,7 +170,7 @@ def _broken(problem: object) -> Status:
 
 
 def _told(error: OSError) -> Status:
-    """Report that stdout could not be written, unless only its reader has left."""
+    """Report that stdout could not be written, unless its reader has left."""
     if isinstance(error, BrokenPipeError):
         return FINE
     complain(f"mock-station: error: stdout is incomplete: {reason_of(error)}\n")
@@ -180,7 +180,7 @@ def _told(error: OSError) -> Status:
 async def work(
     settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
-    """Do one errand, or run one station or many, and return the exit status. Raises CannotConnect."""
+    """Send one message or run stations, and return the exit status. Raises CannotConnect."""
     device = _device(settings, machine_for(handshake))
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
@@ -199,7 +199,7 @@ async def work(
     elif settings.script is not None:
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
-        faults.count = -sys.maxsize  # a user at a terminal has seen them already
+        faults.count = -sys.maxsize  # a user at a terminal has already seen them
         driving = prompt.follow(player, prompt.typed_lines(), say)
     problem = await _beside(player, driving)
     if problem:
@@ -208,7 +208,7 @@ async def work(
 
 
 async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
-    """Run many stations, print what was measured, and judge it."""
+    """Run many stations, print the measurements, and judge them."""
     figures = Figures()
     progress = asyncio.ensure_future(load.show_progress(figures))
     with suppress(asyncio.CancelledError):
@@ -225,7 +225,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
 
 
 async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
-    """Run a station and what drives it; return what went wrong, empty for nothing. Raises CannotConnect."""
+    """Run a station and its driver; return what went wrong, or an empty text. Raises CannotConnect."""
     station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""What commands write to standard output and error, whose reader may leave early (such as `head`), or never read."""
+"""Standard output and error of commands; the reader may leave early (such as `head`), or never read."""
 
 import os
 import sys
@@ -11,9 +11,9 @@ from mock_csms.watch.statuses import Status, to_stderr
 
 
 class Stdout:
-    """Standard output. Once its reader has left, everything is dropped; another error is reported once.
+    """Standard output. After its reader has left, all output is dropped; another error is reported once.
 
-    `status` is the exit status that follows from that.
+    `status` is the resulting exit status.
     """
 
     def __init__(self) -> None:
@@ -28,12 +28,12 @@ class Stdout:
             if not isinstance(error, BrokenPipeError):
                 self.status = Status.NOT_WRITTEN
                 to_stderr(f"error: stdout is incomplete: {reason_of(error)}\n")
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is flushed at the end either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at the end would fail again
 
 
 @contextmanager
 def naming(name: str) -> Iterator[None]:
-    """Add the name of what is written during the block to an OSError that has none, as those of full disks."""
+    """Add the name of the output to an OSError in the block that has no file name, such as "disk full"."""
     try:
         yield
     except OSError as error:
@@ -42,9 +42,9 @@ def naming(name: str) -> Iterator[None]:
 
 
 def tell(stream: TextIO, text: str) -> None:
-    """Write a text now, also from within an event loop, and wait only a short time for whoever should read it.
+    """Write a text now, also inside an event loop, and wait only a short time for the reader.
 
-    What nobody reads is lost. Raises OSError where it cannot be written at all.
+    If nobody reads it, the text is lost. Raises OSError if it cannot be written at all.
     """
     from mock_csms.runtime.sink import Sink, finish  # noqa: PLC0415 - most subcommands have no event loop
 
@@ -62,7 +62,7 @@ def tell(stream: TextIO, text: str) -> None:
     finally:
         sink.close()
     for problem in errors:
-        if not isinstance(problem, BrokenPipeError):  # nobody has to listen to us
+        if not isinstance(problem, BrokenPipeError):  # it is no error if the reader has left
             raise problem
 
 

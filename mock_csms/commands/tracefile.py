@@ -17,7 +17,7 @@ class Unreadable(Record):
 
     why: str
     is_cut: bool = False
-    """Whether it is only the end of a file that was cut off."""
+    """Whether it is the end of a file that was cut off."""
 
 
 Item: TypeAlias = tuple[int, Any]
@@ -30,13 +30,13 @@ _MARKS = (
     (b"\0{", "utf-16-be"),
     (b"\0[", "utf-16-be"),
 )
-"""The bytes that a file may begin with, each with its encoding: a mark, or the brace or bracket of JSON."""
+"""The possible first bytes of a file, each with its encoding: a mark, or the brace or bracket of JSON."""
 _DECODER = JSONDecoder()
 _PARTIAL = re.compile(r"[-+.eE]*|tr?u?|fa?l?s?|nu?l?")
-"""What follows the place where the decoder stops, in a text that was cut within a number, true, false or null."""
+"""The text after the position where the decoder stops, if the file was cut within a number, true, false or null."""
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
-"""The beginning of a record of an array that stands on its own lines."""
+"""The beginning of a record of an array, if the record has its own lines."""
 
 
 def items_in(file: BinaryIO) -> Iterator[Item]:
@@ -80,7 +80,7 @@ def _parsed(line: bytes, *, is_last: bool = False) -> Any:
 
 
 def _values(text: str) -> Iterator[Item]:
-    """Yield the items of an array, or values one after the other, up to what cannot be read."""
+    """Yield the items of an array, or values one after the other, until a part cannot be read."""
     is_array = text.lstrip().startswith("[")
     at, number, counted = text.index("[") + 1 if is_array else 0, 1, 0
     while True:

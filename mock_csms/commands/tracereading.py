@@ -12,14 +12,14 @@ from mock_csms.protocol.versions import DEFAULT
 from mock_csms.twin.events import Event
 
 _MOST_LINES = 20
-"""How many wrong records of a trace are named; the others are counted."""
+"""How many wrong records of a trace are reported one by one; the others are only counted."""
 _LONGEST = 200
 
 
 class Reading:
-    """Reads the trace called `name`, and calls `complain` with a line for each thing that is wrong with it.
+    """Reads the trace called `name`, and calls `complain` with a line for each fault in it.
 
-    `count` is how many records are wrong.
+    `count` is the number of wrong records.
     """
 
     def __init__(self, name: str, complain: Callable[[str], None]) -> None:
@@ -75,7 +75,7 @@ class Reading:
         self._first = self._first or told
 
     def end(self) -> None:
-        """Report what was left out, in a line for each reason."""
+        """Report the records that were skipped, with a line for each reason."""
         for other, count in self._unjudged.items():
             why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
             self._complain(f"note: {self._name}: {count} records were skipped: {why}")
@@ -83,6 +83,6 @@ class Reading:
             self._complain(f"note: {self._name}: records without ocppVersion are checked as OCPP {DEFAULT.name}")
 
     def sum_up(self) -> None:
-        """Report how many records are wrong, if more than one is."""
+        """Report the number of wrong records, if more than one is wrong."""
         if self.count > 1:
             self._complain(f"error: {self.count} records are invalid; the first: {self._first}")

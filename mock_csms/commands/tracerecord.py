@@ -32,25 +32,25 @@ class TraceRecord(Record):
     """A message in a trace."""
 
     at: float
-    """When it came or went, in seconds since 1970."""
+    """When it was received or sent, in seconds since 1970."""
     station: str
     is_sent: bool
     """Whether the CSMS sent it."""
     kind: str
     """CALL, CALLRESULT or CALLERROR."""
     text: bytes | None
-    """The frame; None if the record has only its parts."""
+    """The frame; None if the record has only its fields."""
     id: str | None
-    """None if the record does not say it."""
+    """The message id; None if the record has none."""
     action: str
     payload: Any
     error: Json
     meta: Json
     version: str
-    """The version of OCPP; empty if the record does not say it."""
+    """The version of OCPP; empty if the record has none."""
     is_soap: bool
     faults: tuple[str, ...]
-    """What is wrong with the record although it can be read."""
+    """What is wrong with the record, if it can be read nevertheless."""
 
 
 def read_record(record: Any) -> TraceRecord:
@@ -91,7 +91,7 @@ def read_record(record: Any) -> TraceRecord:
 
 
 def _check_parts(record: Json, entry: TraceRecord) -> None:
-    """Raise ValueError for a record that does not say what the message was."""
+    """Raise ValueError for a record that lacks necessary parts of the message."""
     if entry.text is None and entry.kind == "CALL" and not entry.action:
         raise ValueError("action is missing")
     if entry.text is None and entry.kind == "CALLERROR" and record.get("error") is None:
@@ -114,7 +114,7 @@ def _time(record: Json) -> float:
 
 
 def _of(record: Json, name: str, kind: type) -> Any:
-    """Return a field; None if it is absent, or null, as some tools write it."""
+    """Return a field; None if it is absent or null (some tools write null)."""
     value = record.get(name)
     if value is not None and type(value) is not kind:
         raise ValueError(f"{name} is {_shown(value)}, not {_KINDS[kind]}")

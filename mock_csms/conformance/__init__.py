@@ -1,1 +1,1 @@
-"""What a station does wrong: the checks, what they must know of a station, and who lets them look."""
+"""Finds what a station does wrong: the checks, the facts that they need, and the inspector that runs them."""

@@ -1,4 +1,4 @@
-"""Which checks have judged anything. A check is exercised by an occasion, by a deadline that ended, or by a finding."""
+"""Which checks have judged anything. A check is exercised by an occasion, an expired deadline, or a finding."""
 
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
@@ -11,11 +11,11 @@ from mock_csms.twin.seen import Occasion, Seen
 
 _Kind: TypeAlias = tuple[str, str, str]
 _MOST_REPEATED = 1000
-"""How many repeated values all checks look at, to see which checks they exercise."""
+"""How many repeated values the checks look at, to see which checks they exercise."""
 
 
 class Exercised:
-    """The ids of the checks that were exercised so far. An inspector tells it what happens."""
+    """The ids of the checks that were exercised so far. The inspector reports the events to it."""
 
     def __init__(self) -> None:
         self.ids: set[str] = set()
@@ -25,7 +25,7 @@ class Exercised:
         self._repeated_left = _MOST_REPEATED
 
     def watch(self, checks: Collection[Check]) -> None:
-        """Look for what exercises these checks from now on."""
+        """Look for events that exercise these checks from now on."""
         self._open = [check for check in checks if check.id not in self.ids]
         self._watching.clear()
 
@@ -42,7 +42,7 @@ class Exercised:
         return self._repeated_left > 0
 
     def look_at(self, seen: Seen, station: KnownStation, *, is_sound: bool) -> None:
-        """Note which checks an event exercises, by what was known of the station before it."""
+        """Note which checks an event exercises, by the facts that were known before it."""
         key = (seen.kind, seen.action, seen.sort)
         watching = self._watching.get(key)
         if watching is None:
@@ -53,7 +53,7 @@ class Exercised:
                 self.add(check.id)
 
     def decide(self, check: Check, station: KnownStation) -> None:
-        """Note that a deadline of a check has passed."""
+        """Note that a deadline of a check has expired."""
         row = EXERCISES.get(check.id)
         if row is None or row.due(station):
             self.add(check.id)
@@ -65,6 +65,6 @@ class Exercised:
 
 
 def _occasions(check: Check) -> Sequence[Occasion]:
-    """Return the occasions that may exercise a check. Broken messages are left out, as they are findings anyway."""
+    """Return the occasions that may exercise a check. Broken messages are left out: they lead to findings anyway."""
     on = (EXERCISES.get(check.id) or Exercise()).on
     return [each for each in (check.on if on is None else on) if not each[0].startswith(BROKEN)]

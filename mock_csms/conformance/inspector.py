@@ -1,4 +1,4 @@
-"""Runs the checks on the events, and turns what they return into findings. Pure: the time is that of the events."""
+"""Runs the checks on the events, and makes findings of their results. Pure: the time is that of the events."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
 
 _MOST_TURNS = 100
-"""How often deadlines are looked at for one event. After a long silence some wait for the next event."""
+"""How many rounds of expired deadlines one event triggers. After a long silence, the rest waits for the next event."""
 
 
 class Inspector:
-    """Looks at the events of all stations, each station by itself.
+    """Runs checks and learners on the events of all stations, each station by itself.
 
     For each event the checks run first, then the learners update the record of the station, which is its twin too. No
     check can find anything in repeated values (`lessons/v2/repeated_values.py`), so they skip the checks.
 
-    meet: called with the record of each new station, to fill in what is remembered of it. is_thorough: the checks look
+    meet: called with the record of each new station, to fill in facts from earlier runs. is_thorough: the checks look
     at repeated values too. exercised: notes which checks have judged anything.
     """
 
@@ -46,13 +46,13 @@ class Inspector:
         self._exercised = exercised
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
-        """What is known of each station, by its identity."""
+        """The record of each station, by its identity."""
         self._strangers: set[str] = set()
-        """The identities of stations that speak a version of OCPP that is not judged."""
+        """The identities of stations with a version of OCPP that the checks do not judge."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
-        """Use these checks and terms from now on. What is known of the stations is kept.
+        """Use these checks and terms from now on. The records of the stations are kept.
 
         The findings of one event come in the order of `checks`.
         """
@@ -69,7 +69,7 @@ class Inspector:
             station.deadlines = {key: late for key, late in station.deadlines.items() if key[0] in self._checks}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
-        """Return the findings of an event, after those of the deadlines that have passed before it."""
+        """Return the findings of an event, after those of the deadlines that expired before it."""
         station = self.stations.get(event.station)
         if (
             station is not None
@@ -103,32 +103,32 @@ class Inspector:
         return found
 
     def forget(self, identity: str) -> KnownStation | None:
-        """Keep nothing of a station, and return what was known. When it comes back, it is new to the checks."""
+        """Drop the record of a station and return it. If the station comes back, it is new to the checks."""
         self._courses.pop(identity, None)
         self._strangers.discard(identity)
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str) -> KnownStation:
-        """Make the record of a new station, with what is remembered of it."""
+        """Make the record of a new station, with the facts from earlier runs."""
         station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
         if self._meet is not None:
             self._meet(station)
         return station
 
     def _is_of_another_version(self, event: Event) -> bool:
-        """Return whether a station speaks a version of OCPP that is not judged. Forget what is known of it if so."""
+        """Return whether the checks do not judge a station's version of OCPP; then drop its record."""
         version = version_of(event)
         if type(event) is Connected and version.name in JUDGED:
             self._strangers.discard(event.station)
         elif type(event) is Connected:
             self._strangers.add(event.station)
             self.stations.pop(event.station, None)
-        elif type(event) is Knocked:  # who may not be let in
+        elif type(event) is Knocked:  # the mock may still refuse this handshake
             return version.name not in JUDGED
         return event.station in self._strangers
 
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
-        """Return the findings of the checks for every version of OCPP. Nothing is learned from the event."""
+        """Return the findings of the checks that hold for every version of OCPP. The learners skip the event."""
         found: list[Finding] = []
         for check in [each for each in self._watch(seen).checks if not each.versions]:
             station = KnownStation(identity=seen.event.station, terms=self._terms)
@@ -138,7 +138,7 @@ class Inspector:
         return found
 
     def _is_repeated(self, event: Event, station: KnownStation) -> bool:
-        """Return whether an event is a repeated value, or the answer to one. If so, learn from it."""
+        """Return whether an event is a repeated value, or the answer to one; if so, learn from it."""
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
         if type(event) is Received:
@@ -146,7 +146,7 @@ class Inspector:
         return type(event) is Sent and is_acknowledged(event, station)
 
     def tick(self, now: float) -> Sequence[Finding]:
-        """Return the findings of the deadlines that have passed by now, although nothing has happened."""
+        """Return the findings of the deadlines that have expired by now, also if no event came."""
         found: list[Finding] = []
         for station in self.stations.values():
             if station.next_due < now:
@@ -154,7 +154,7 @@ class Inspector:
         return found
 
     def _expire(self, station: KnownStation, now: float) -> list[Finding]:
-        """Return the findings of a station's deadlines that have passed. One that a check sets again may pass too."""
+        """Return the findings of a station's expired deadlines, also of those that a check then sets in the past."""
         found: list[Finding] = []
         for _ in range(_MOST_TURNS):
             if station.next_due >= now:
@@ -181,7 +181,7 @@ class Inspector:
         return found
 
     def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
-        """Yield the findings in what a check returned, and keep its deadlines."""
+        """Yield the findings among the results of a check, and set or cancel its deadlines."""
         for word in _words(said):
             match word:
                 case Later():
@@ -204,7 +204,7 @@ class Inspector:
             self._exercised.add(check.id)
 
     def _watch(self, seen: Seen) -> "_Watch":
-        """Find the checks and learners of an occasion, and remember them."""
+        """Find the checks and learners of an occasion, and cache them."""
         occasions = occasions_of(seen)
         broken = {(BROKEN + kind, action) for kind, action in occasions}
         every = self._checks.values()
@@ -222,10 +222,10 @@ class _Watch(Record):
 
     checks: tuple[Check, ...]
     checks_of_any: tuple[Check, ...]
-    """Those that look at messages that break their schema."""
+    """The checks that also look at messages that break their schema."""
     learners: Learners
     learners_of_any: Learners
-    """The same of learners."""
+    """The learners that also learn from messages that break their schema."""
 
 
 def _words(said: Said) -> Iterable[Word]:

@@ -1,9 +1,9 @@
-"""Which findings count where the mock itself lost messages of a station.
+"""Drops findings that the mock itself may have caused, because it lost messages of the station.
 
-The checks do not see a lost message, so they may blame a station for what only follows from the loss: a gap in its
-seqNos, a command without an answer. Therefore a second inspector, which sees the lost messages too, looks at the
-station from its first loss on. A finding counts only if both inspectors have it. A station whose call gets no answer
-must not send another call (Part 4, 4.1.1): until it does, the second inspector finds nothing late.
+The checks do not see a lost message. So they may blame a station for its consequences: a gap in the seqNos, a command
+without an answer. Therefore a second inspector, which also gets the lost messages, looks at the station from its first
+loss on. A finding counts only if both inspectors report it. A station whose call got no answer must not send another
+call (Part 4, 4.1.1), so the second inspector has no deadlines for it until the next call comes.
 """
 
 from collections import Counter, deque
@@ -22,7 +22,7 @@ _MOST = 1000
 
 
 class Losses:
-    """Stands before an inspector, and drops findings that only follow from a lost message."""
+    """Runs a second inspector beside the first one, and drops findings that only follow from a lost message."""
 
     def __init__(self, inspector: Inspector, checks: Collection[Check], terms: Terms) -> None:
         self._inspector = inspector
@@ -30,18 +30,18 @@ class Losses:
         self._answered: deque[str] = deque(maxlen=_MOST)
         """The ids of the mock's commands whose answer was lost."""
         self._blocked: set[str] = set()
-        """The identities of stations whose last call gets no answer."""
+        """The identities of stations whose last call will never be answered."""
         self._waiting: deque[Finding] = deque(maxlen=_MOST)
-        """Findings that only the first inspector has so far."""
+        """Findings that only the first inspector has reported so far."""
         self._granted: Counter[Any] = Counter()
-        """How many findings only the second inspector has so far, by their key."""
+        """How many findings only the second inspector has reported so far, by their key."""
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
-        """Use these checks and terms from now on. The owner of the first inspector tells that one."""
+        """Use these checks and terms from now on. The caller does the same with the first inspector."""
         self._aware.judge_by(checks, terms)
 
     def forget(self, station: str) -> None:
-        """Keep nothing of a station; the inspector is told by whoever owns it."""
+        """Drop everything about a station. The caller does the same with the first inspector."""
         self._aware.forget(station)
         self._blocked.discard(station)
         self._granted = Counter({key: count for key, count in self._granted.items() if count and key[0] != station})
@@ -57,17 +57,17 @@ class Losses:
         return found
 
     def tick(self, now: float) -> Sequence[Finding]:
-        """Return the findings of the deadlines that have passed by now, if they count."""
+        """Return the findings of the deadlines that have expired by now, if these findings count."""
         return self._both(self._inspector.tick(now), self._aware.tick(now))
 
     def _meet(self, identity: str) -> None:
-        """Let the second inspector look at a station, with all that the first one knows of it."""
+        """Give the second inspector a copy of all that the first one knows about a station."""
         station = self._inspector.stations.get(identity)
         if station is not None and identity not in self._aware.stations:
             self._aware.stations[identity] = deepcopy(station)
 
     def _look(self, event: Event) -> Sequence[Finding]:
-        """Return what the second inspector finds in an event, as if nothing was lost."""
+        """Return the findings of the second inspector, which gets lost messages too."""
         if isinstance(event, Lost):
             if event.received.answers is not None:
                 self._answered.append(event.received.answers.id)
@@ -77,7 +77,7 @@ class Losses:
         return self._aware.look_at(event)
 
     def _wait(self, event: Event) -> None:
-        """Drop the deadlines of a station that waits for an answer which does not come."""
+        """Drop the deadlines of a station whose call will never be answered."""
         is_next_call = isinstance(event, Received) and isinstance(event.message, Call)
         if is_next_call or isinstance(event, Disconnected):
             self._blocked.discard(event.station)
@@ -89,7 +89,7 @@ class Losses:
             station.next_due = NEVER
 
     def _both(self, found: Iterable[Finding], aware: Iterable[Finding]) -> Sequence[Finding]:
-        """Return the findings that both inspectors have by now. Keep the others until both have them."""
+        """Return the findings that both inspectors have reported by now. Keep the others until both have them."""
         self._granted.update(map(_key, aware))
         candidates = [*self._waiting, *found]
         self._waiting.clear()
@@ -111,5 +111,5 @@ def _leaves_a_call_unanswered(event: Event) -> bool:
 
 
 def _key(finding: Finding) -> Any:
-    """Return what a finding has in common for both inspectors: the station, the check and the last message."""
+    """Return the parts of a finding that both inspectors agree on: the station, the check and the last message."""
     return finding.station, finding.check, finding.messages[-1:]

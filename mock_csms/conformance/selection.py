@@ -1,4 +1,4 @@
-"""Reads which checks to use and which findings are expected, as users write them."""
+"""Reads the selection of checks and the list of expected findings that users write."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,8 +17,8 @@ def select(text: str) -> Sequence[Check]:
     """Return the checks that a text selects, in the order of the table.
 
     The text is `all`, `none`, or a list of ids, letters of ids and names of subjects, separated by commas. A word with
-    `-` before it removes checks; a list that begins with such a word removes them from all. Raises ValueError for a
-    word that is none of these.
+    `-` before it removes checks; a list that begins with such a word removes them from all. Raises ValueError for any
+    other word.
     """
     words = [word.strip() for word in text.split(",")]
     chosen = set(CHECKS) if words[0] == ALL or words[0].startswith("-") else set()
@@ -38,7 +38,7 @@ def _meant(word: str) -> set[str]:
 
 
 def _groups() -> Mapping[str, set[str]]:
-    """Return the ids of the checks of every subject, and of every letter."""
+    """Return the ids of the checks of each subject, and of each letter."""
     groups = {subject.name: set(subject.checks) for subject in SUBJECTS}
     for id_ in CHECKS:
         groups.setdefault(id_.rstrip("0123456789"), set()).add(id_)
@@ -46,7 +46,7 @@ def _groups() -> Mapping[str, set[str]]:
 
 
 class Expected(Record):
-    """A finding that is accepted: the id of its check, and a pattern of identities."""
+    """An expected finding: the id of its check, and a pattern of station identities."""
 
     check: str
     stations: str = "*"
@@ -60,9 +60,9 @@ class Expected(Record):
 
 
 def parse_expected(text: str) -> tuple[Expected, ...]:
-    """Return what a file of expected findings has: `ID` or `ID@STATION` on each line. `#` begins a comment.
+    """Return the entries of a file of expected findings: `ID` or `ID@STATION` on each line. `#` begins a comment.
 
-    Raises ValueError with the number of the line for what is no check.
+    Raises ValueError, with the number of the line, for an id that is not a check.
     """
     expected = []
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,8 +1,8 @@
-"""What a check is, and what it may return. The checks are in `common/` and `v2/`, in a file for each subject.
+"""Defines what a check is, and what it may return. Each subject has a file of checks in `common/` or `v2/`.
 
-A check is a pure function of what is seen and of what was known of the station *before* that. It returns None, or one
-or several of these: a text (a finding), `Wrong` (a finding with more to it), `Later` (a finding unless `Done` comes in
-time), and `Done`.
+A check is a pure function of one event and of the facts that were known about the station *before* it. It returns None,
+or one or several of these: a text (a finding), `Wrong` (a finding with more details), `Later` (a finding unless `Done`
+comes in time), and `Done`.
 """
 
 from collections.abc import Callable, Hashable, Iterable
@@ -18,7 +18,7 @@ from mock_csms.twin.seen import Occasion, Seen
 INFO, WARNING, ERROR = Severity
 
 JUDGED = (V201.name,)
-"""The versions of OCPP whose stations are judged."""
+"""The versions of OCPP that the checks can judge."""
 OF_V2 = (V201.name,)
 """The `versions` of the checks in `v2/`."""
 EVERY: tuple[str, ...] = ()
@@ -26,15 +26,15 @@ EVERY: tuple[str, ...] = ()
 
 
 class Wrong(Record):
-    """A finding that has more than a text."""
+    """A finding with more than a text."""
 
     text: str
     messages: tuple[str, ...] = ()
-    """The ids of other messages that are concerned."""
+    """The ids of other messages that the finding is about."""
     severity: Severity | None = None
-    """Another severity than that of the check; None for the check's own."""
+    """The severity of this finding; None for the severity of the check."""
     why: str = ""
-    """Why it has another severity."""
+    """Why this finding has another severity than the check."""
 
 
 class Later(Record):
@@ -49,31 +49,31 @@ class Later(Record):
     key: Hashable = ""
     """Tells the deadlines of one check apart."""
     survives: bool = False
-    """Whether it stays when the connection is lost. Others are dropped then, as the station cannot meet them."""
+    """Whether the deadline stays when the connection is lost. Others are dropped: the station cannot meet them."""
 
 
 class Done(Record):
-    """Cancels a deadline: what had to come has come, or does not have to come any more."""
+    """Cancels a deadline: the expected thing has happened, or is not required any more."""
 
     key: Hashable = ""
     """The key of the `Later`."""
 
 
 class Due(Record):
-    """A deadline of a check that has passed."""
+    """An expired deadline of a check."""
 
     at: float
-    """When it was due, in seconds since 1970."""
+    """When it expired, in seconds since 1970."""
     key: Any
-    """The key of the `Later`, as the check gave it."""
+    """The key of the `Later`, as the check chose it."""
     text: str
     """The text of the `Later`."""
     id: str
-    """The id of the message at which the check set the deadline; empty where that was no message."""
+    """The id of the message at which the check set the deadline; empty if that was no message."""
 
 
 BROKEN = "broken "
-"""The prefix of the kind of an occasion that counts only if the message breaks its schema."""
+"""A prefix for the kind of an occasion that counts only if the message breaks its schema."""
 
 Word: TypeAlias = str | Wrong | Later | Done
 """One thing that a check may return."""
@@ -84,7 +84,7 @@ Learner: TypeAlias = Callable[[Seen, KnownStation], None]
 
 
 class Check(Record):
-    """One clause that is judged: its row in the table of checks (docs/conformance.md)."""
+    """One clause that the mock judges: its row in the table of checks (docs/conformance.md)."""
 
     id: str
     subject: str
@@ -92,24 +92,24 @@ class Check(Record):
     requirement: str
     """The clause of OCPP, or of another standard."""
     severity: Severity
-    """The severity of its findings, where they do not say another one."""
+    """The severity of its findings, unless a finding has its own."""
     title: str
-    """What is right."""
+    """The right behaviour."""
     judge: Judge
     on: tuple[Occasion, ...]
-    """The occasions that it looks at."""
+    """The occasions at which the check runs."""
     implies: tuple[str, ...] = ()
-    """The checks that mostly find something too where this one does."""
+    """The checks that mostly report something too when this one does."""
     any_payload: bool = False
-    """Whether it also looks at messages that break their schema, whose payload may be anything."""
+    """Whether it also runs on messages that break their schema, whose payload may be anything."""
     versions: tuple[str, ...] = OF_V2
-    """The names of the versions of OCPP that it is for. EVERY is all of them: then it knows only what it sees."""
+    """The versions of OCPP that it judges. EVERY means all: then it gets no facts about the station."""
     due: DueJudge | None = None
-    """Judges its deadlines that have passed; None where each is a finding with its own text."""
+    """Judges its expired deadlines; None if each of them is a finding with its own text."""
 
 
 class Subject:
-    """The checks of one subject, and the learners that they need. Decorators of the functions add them."""
+    """The checks of one subject, and the learners that they need. Decorators add functions to it."""
 
     def __init__(self, name: str, versions: tuple[str, ...] = OF_V2) -> None:
         self.name = name
@@ -118,7 +118,7 @@ class Subject:
         self.lessons: list[Lesson] = []
 
     def of(self, versions: tuple[str, ...]) -> "Subject":
-        """Return the same subject. Checks that are added to the returned one are for those versions of OCPP."""
+        """Return the same subject, but checks that are added through it are for these versions of OCPP."""
         same = Subject(self.name, versions)
         same.checks, same.lessons = self.checks, self.lessons
         return same
@@ -133,7 +133,7 @@ class Subject:
         implies: tuple[str, ...] = (),
         any_payload: bool = False,
     ) -> Callable[[Judge], Judge]:
-        """Make a function the check with that id. Each of `on` is a group of occasions at which it looks."""
+        """Make a function the check with this id. Each of `on` is a group of occasions at which it runs."""
 
         def listed(judge: Judge) -> Judge:
             occasions = tuple(occasion for some in on for occasion in some)
@@ -144,7 +144,7 @@ class Subject:
         return listed
 
     def deadline(self, *ids: str) -> Callable[[DueJudge], DueJudge]:
-        """Let a function judge the deadlines of those checks when they have passed."""
+        """Let a function judge the expired deadlines of these checks."""
 
         def listed(judge: DueJudge) -> DueJudge:
             for id_ in ids:
@@ -154,7 +154,7 @@ class Subject:
         return listed
 
     def learn(self, *on: tuple[Occasion, ...], any_payload: bool = False) -> Callable[[Learner], Learner]:
-        """Let a function learn from those occasions. Learners run after all checks."""
+        """Let a function learn at these occasions. Learners run after all checks."""
 
         def listed(learner: Learner) -> Learner:
             self.lessons.append(lesson(learner, *on, any_payload=any_payload))
@@ -164,5 +164,5 @@ class Subject:
 
 
 def broken(*occasions: tuple[Occasion, ...]) -> tuple[Occasion, ...]:
-    """Return those occasions where the message breaks its schema."""
+    """Return the same occasions, restricted to messages that break their schema."""
     return tuple((BROKEN + kind, action) for some in occasions for kind, action in some)

@@ -1,4 +1,4 @@
-"""The mock for programs without asyncio: the API of `python.py` with blocking methods; the mock runs in a thread."""
+"""The mock for programs without asyncio: the API of `python.py` with blocking methods. The mock runs in a thread."""
 
 import asyncio
 import threading
@@ -84,11 +84,11 @@ class BlockingCsms:
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """What is known of each station that has connected, by identity, in the spelling of its first connection."""
+        """The model of each station that has connected, by identity, in the spelling of its first connection."""
         return self._ask(self._copied_stations)
 
     def _copied_stations(self) -> dict[str, StationModel]:
-        """Return copies, so that another thread can read them; without the twins, which are large."""
+        """Return copies of the models, so that another thread can read them; without the twins, which are large."""
         return {name: deepcopy(replace(station, twin=None)) for name, station in self._csms.stations.items()}
 
     @property
@@ -153,7 +153,7 @@ class BlockingCsms:
         return self._wait(self._csms.call(station, action, payload, within=within))
 
     def receive(self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0) -> Json:
-        """Return the payload of the first such call that was not returned yet, as `Csms.receive`."""
+        """Return the payload of the first matching call that was not returned yet, as `Csms.receive`."""
         __tracebackhide__ = True
         return self._wait(self._csms.receive(station, action, part, within=within))
 
@@ -169,7 +169,7 @@ class BlockingCsms:
         future = asyncio.run_coroutine_threadsafe(work, self._listening.result())
         try:
             return future.result()
-        except (AssertionError, CallFailed) as failure:  # they explain themselves
+        except (AssertionError, CallFailed) as failure:  # the text says everything
             if _runs_a_loop():
                 failure.add_note(
                     "The event loop of the caller stood still meanwhile; asyncio.to_thread keeps it going."

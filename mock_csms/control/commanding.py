@@ -13,7 +13,7 @@ from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.runtime.session import CallFailed, Session
-from mock_csms.settings.assembly import command_payload
+from mock_csms.settings.assembly import command_payload, slack
 from mock_csms.settings.tables import check_payload
 from mock_csms.settings.values import command
 from mock_csms.twin.events import Event, Received, Sent
@@ -79,23 +79,27 @@ async def send(panel: Panel, station: str, step: Step, within: float | None = No
     if session is None:
         raise NoAnswer(AWAY, f"{step.action} was not sent: {station} is not connected")
     _check(panel, step, session)
-    loop = asyncio.get_running_loop()
+    loop, identity = asyncio.get_running_loop(), session.identity
+    template = command_payload(panel.csms.config, step, session.version)
     begun: list[tuple[int, float]] = []
     failure = ""
+
+    def payload() -> Any:
+        begun.append((panel.journal.cursor, loop.time()))
+        return template(panel.csms.context_of(identity))
+
     try:
-        await panel.csms.call(
-            station, step, within=within, begun=lambda: begun.append((panel.journal.cursor, loop.time()))
-        )
+        await session.call(step.action, payload, (within or panel.csms.config.call_timeout) + slack(panel.csms.config))
     except CallFailed as failed:
         failure = panel.records.mask(str(failed))
     if not begun:
-        raise NoAnswer(AWAY if session.is_over else BUSY, f"{step.action} to {session.identity}: {failure}")
+        raise NoAnswer(AWAY if session.is_over else BUSY, f"{step.action} to {identity}: {failure}")
     after, at = begun[0]
     ms = (loop.time() - at) * 1000
-    request, answer = _exchange(panel, session.identity, step.action, after)
+    request, answer = _exchange(panel, identity, step.action, after)
     if request is None or answer is None:
-        raise NoAnswer(LOST if session.is_over else SILENT, f"{step.action} to {session.identity}: {failure}")
-    return CommandAnswer(session.identity, step.action, request, answer, ms)
+        raise NoAnswer(LOST if session.is_over else SILENT, f"{step.action} to {identity}: {failure}")
+    return CommandAnswer(identity, step.action, request, answer, ms)
 
 
 def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:

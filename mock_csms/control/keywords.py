@@ -1,5 +1,4 @@
-"""Settings as keyword arguments: the keys of a configuration file with `_` instead of `-`, and the flags that stand for
-tables, such as `--reply`.
+"""Settings as keyword arguments: the keys of a configuration file with `_` instead of `-`, and flags for tables.
 
 `boot_status_sequence=["Pending", "Accepted"]`, `token=["TAG1=Expired"]`, `reply=[("Authorize", {"idTokenInfo": {}})]`.
 """
@@ -41,7 +40,7 @@ def _plain(value: Any, declared: Flag) -> Any:
 
 
 def _tables(value: Any, form: Form) -> Sequence[Mapping[str, Any]]:
-    """Return the tables that one or several uses of a flag stand for; each use is given as its words or as a table."""
+    """Return the tables for one or several uses of a flag; each use is given as its words or as a table."""
     uses = value if isinstance(value, list) else [value]
     tables = []
     for use in uses:

@@ -1,6 +1,6 @@
 """The mock for asyncio programs: `call` sends commands, `receive` returns calls of stations.
 
-It can do what the command line can do, and no more: it uses the same mock, scripts and records.
+It can do the same as the command line: it uses the same mock, scripts and records.
 """
 
 import asyncio
@@ -72,11 +72,11 @@ class Csms:
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """What is known of each station that has connected, by identity, in the spelling of its first connection."""
+        """The model of each station that has connected, by identity, in the spelling of its first connection."""
         return self._mock.stations
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
+        """Return the twin of a station: all that it reports from now on, and with checks also its earlier reports."""
         return self._mock.follow(identity)
 
     @property
@@ -193,7 +193,7 @@ class Csms:
         seconds until the station is connected. Raises CallFailed for a CALLERROR, an invalid answer, no answer within
         `call_timeout`, or a station that does not connect; ValueError for an action that is not a command.
         """
-        __tracebackhide__ = True  # in pytest's reports, where the text says all
+        __tracebackhide__ = True  # pytest's reports leave this frame out: the text says everything
         _check_action(action, Sender.CSMS)
         await self._connected(station, within)
         try:
@@ -217,10 +217,10 @@ class Csms:
     async def receive(
         self, station: str, action: str, part: Mapping[str, Any] | None = None, *, within: float = 5.0
     ) -> Json:
-        """Return the payload of the first such call of a station that was not returned yet; it may have come earlier.
+        """Return the payload of the first matching call that was not returned yet; it may have come before this call.
 
         The payload must contain `part`: every value in it, at any depth. Calls that the mock refused do not count.
-        Raises AssertionError if none comes within so many seconds, with the messages that came instead.
+        Raises AssertionError if none comes within `within` seconds, with the messages that came instead.
         """
         __tracebackhide__ = True
         _check_action(action, Sender.STATION)

@@ -1,4 +1,4 @@
-"""Executable test plans for a charging station: the words to write cases with, and the plugin that runs them in pytest.
+"""Executable test plans for a charging station: functions to write cases with, and the plugin that runs them in pytest.
 
 Our own cases are in the folder `e2e-plans`. You can write more for your station:
 

@@ -1,4 +1,4 @@
-"""What a case is: the decorator `case`, the row that it writes, and the conditions under which a case applies."""
+"""Test cases: the decorator `case`, the row that it writes, and the conditions under which a case applies."""
 
 import asyncio
 import re
@@ -26,7 +26,7 @@ class Case(Record):
 
     id: str
     use_case: str
-    """The use cases of OCPP 2.0.1 Part 2 that it is about: `B01, B02`."""
+    """The use cases of OCPP 2.0.1 Part 2 that it tests: `B01, B02`."""
     requirement: str
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
@@ -36,7 +36,7 @@ class Case(Record):
     where: str
     """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
-    """Checks whose findings are expected: the operator makes the station send what it would not send by itself."""
+    """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -74,9 +74,9 @@ def case(
 ) -> Callable[[Function], Function]:
     """Make a case of an asynchronous function with the parameter `station`; its docstring says what it proves.
 
-    `fails_with` maps a misbehaviour of the reference station (`no-boot`, `no-boot@2`) or flags of it (`--variable …`)
-    to a regular expression that the text of the failure must match. The other parameters are the fields of `Case`.
-    Raises ValueError for an unknown need, an empty `fails_with`, or an id that another function has.
+    `fails_with` maps a misbehaviour of the reference station (`no-boot`, `no-boot@2`) or its flags (`--variable …`) to
+    a regular expression that the text of the failure must match. The other parameters are the fields of `Case`. Raises
+    ValueError for an unknown need, an empty `fails_with`, or an id that another function already has.
     """
     for need in needs:
         if need not in ACTIONS and not FEATURE.fullmatch(need.removeprefix(_NOT)):
@@ -122,7 +122,7 @@ async def _run(work: Awaitable[None], station: Station) -> None:
 
 
 def case_of(item: "pytest.Item") -> Case | None:
-    """Return the case that a test is, or None."""
+    """Return the case of a test, or None if it is no case."""
     import pytest  # noqa: PLC0415 - as above
 
     return _ROWS.get(item.function) if isinstance(item, pytest.Function) else None

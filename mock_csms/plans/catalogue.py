@@ -1,4 +1,4 @@
-"""The catalogue of all planned cases and their status, from which the coverage matrix is made."""
+"""The catalogue of all planned cases and their status. The coverage matrix is made from it."""
 
 import csv
 import importlib.util
@@ -20,7 +20,7 @@ class CatalogueEntry(Record):
     title: str
     profile: str
     applies: str
-    """To which stations it applies, in words; "" for all."""
+    """The stations that it applies to, in words; "" for all."""
     tls: str
     """Not empty if it needs TLS."""
 
@@ -58,7 +58,7 @@ def matrix(folder: Path) -> Iterator[tuple[str, ...]]:
 
 
 def summary(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Yield how many cases have which status, the heading first."""
+    """Yield the number of cases of each status, the heading first."""
     load(folder)
     entries = catalogue(folder)
     kinds = [("OCPP 2.0.1 Part 6", [entry for entry in entries if entry.profile != OLDER])]

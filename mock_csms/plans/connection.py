@@ -1,4 +1,4 @@
-"""Steps about the connection: close it, wait for what the station does next, and check which URL it connects to."""
+"""Steps about the connection: close it, wait for the next connection event, and check the URL of the station."""
 
 from urllib.parse import urlsplit
 
@@ -21,8 +21,8 @@ async def next_connection_event(
 ) -> ConnectionEvent:
     """Return the next event of the connection, which must be of this kind: Connected, Refused or Disconnected.
 
-    `path` is what must stand before the identity in the URL that the station connects to. Raises AssertionError if
-    another event comes, or none within so many seconds (by default the time for a reboot).
+    `path` is the required path before the identity in the URL of the station. Raises AssertionError if another event
+    comes, or none within `within` seconds (by default the time for a reboot).
     """
     within, events = station.profile.timeouts.boot if within is None else within, station.known.connection_events
     if not await station.known.until(lambda: bool(events), within):
@@ -37,8 +37,8 @@ async def next_connection_event(
 def url_of(station: Station, path: str) -> str:
     """Return the URL with that path at which the station reaches the mock.
 
-    A mock that listens on all addresses knows it only from the profile or the connection; without either it skips the
-    case.
+    If the mock listens on all addresses, it knows the URL only from the profile or the connection; without either it
+    skips the case.
     """
     known = station.csms.stations.get(station.identity)
     parts = urlsplit(station.profile.url or (known and known.url) or station.csms.url)

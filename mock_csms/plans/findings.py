@@ -17,7 +17,7 @@ class CaseFindings:
         bus.subscribe(self._see, Finding)
 
     def dismiss(self, identity: str) -> None:
-        """Ignore further findings about a station that was stopped: it may look as if it had done something wrong."""
+        """Ignore further findings about a station that was stopped: they may blame it for the stop."""
         self._dismissed.add(folded(identity))
 
     def _see(self, event: Event) -> None:

@@ -1,7 +1,7 @@
-"""Words for messages: a call with a part of its payload, and predicates where a single value is not enough.
+"""Descriptions of messages: a call with a part of its payload, and predicates for more than a single value.
 
-A part says what must be in the payload, at any depth; what else is in the payload does not matter. Its values may be
-predicates.
+The payload must contain the part, at any depth; other content of the payload does not matter. The values of the part
+may be predicates.
 """
 
 import re

@@ -1,8 +1,7 @@
-"""The operator, who acts at the station under test: a person at the terminal, a program, an HTTP service, or the
-control lines of the reference station.
+"""The operator acts at the station under test: a person, a program, an HTTP service, or the reference station's lines.
 
-An operator gets an action and returns when it is done. If it cannot do it, it raises OperatorFailed: the case ends
-with an error of the set-up, not as a failure of the station.
+An operator gets an action and returns when it is done. If it cannot do it, it raises OperatorFailed: the case ends with
+an error of the set-up, not as a failure of the station.
 """
 
 import asyncio
@@ -30,9 +29,9 @@ ACTIONS: Mapping[str, str] = {
     "drive-out": "drive the vehicle out of the parking bay of EVSE {evse}",
     "send": "let the station send {call} with the payload {payload}",
 }
-"""Every action of an operator, with the words in which a person is asked to do it."""
+"""Every action of an operator, with the words that ask a person to do it."""
 _SEND = "send"
-"""The action that no person can do; a simulator may have an API for it."""
+"""An action that no person can do; a simulator may have an API for it."""
 
 
 class OperatorAction(Record):
@@ -59,17 +58,17 @@ class OperatorAction(Record):
 
 
 class OperatorFailed(Exception):
-    """The operator has not done what it was asked to do."""
+    """The operator has not done the requested action."""
 
 
 class Operator(Protocol):
-    """Somebody or something that can act at a station."""
+    """A person or program that can act at a station."""
 
     def can(self, action: str) -> bool:
-        """Whether it can do that action at all."""
+        """Whether the operator can do that action at all."""
 
     async def act(self, deed: OperatorAction, within: float) -> None:
-        """Do it. Raises OperatorFailed if it is not done within so many seconds."""
+        """Do the action. Raises OperatorFailed if it is not done within `within` seconds."""
 
 
 def operator(text: str) -> Operator:
@@ -108,7 +107,7 @@ class Prompt:
             raise OperatorFailed(f"could not {deed.action}: {answer.strip()}")
 
     def _ask(self, question: str, within: float) -> str | None:
-        """Return what is typed, or None if nothing comes in time. Opens the terminal, as pytest takes stdin away."""
+        """Return the typed line, or None if none comes in time. Opens the terminal, because pytest takes stdin away."""
         try:
             terminal = os.open(self._terminal, os.O_RDWR | os.O_NOCTTY)
         except OSError as error:
@@ -124,15 +123,15 @@ class Prompt:
 class Execute:
     """Runs a command after filling in {action}, {evse}, {connector}, {token}, {call} and {payload}.
 
-    To a command without any of these it appends the action, the EVSE and the token; for `send` the action, the call and
-    the payload.
+    To a command without any of these it appends the action, the EVSE and the token; for `send` it appends the action,
+    the call and the payload.
     """
 
     def __init__(self, command: str) -> None:
         self._command = command
 
     def can(self, action: str) -> bool:
-        """Whether it may do it: `send` only if the command gets the payload; for the rest the exit status tells."""
+        """Whether the command may do it: `send` needs the payload; otherwise the exit status tells."""
         return action in ACTIONS and (action != _SEND or "{payload}" in self._command or "{" not in self._command)
 
     async def act(self, deed: OperatorAction, within: float) -> None:
@@ -172,7 +171,7 @@ class Post:
         self._url = url
 
     def can(self, action: str) -> bool:
-        """Whether it is an action; the service tells by its status whether it can do it."""
+        """Whether ACTIONS has it; only the status of the service's answer tells whether the service can do it."""
         return action in ACTIONS
 
     async def act(self, deed: OperatorAction, within: float) -> None:
@@ -205,15 +204,15 @@ _LINES: Mapping[str, str] = {
 
 
 class ControlLines:
-    """Types control lines for the reference station."""
+    """Sends control lines to the reference station."""
 
     def __init__(self, type_: Callable[[str], Any]) -> None:
         self._type = type_
 
     def can(self, action: str) -> bool:
-        """Whether there is a line for it."""
+        """Whether a control line exists for it."""
         return action in _LINES
 
     async def act(self, deed: OperatorAction, within: float) -> None:  # noqa: ARG002 - a line is typed at once
-        """Type the line."""
+        """Send the line."""
         self._type(_LINES[deed.action].format(**deed.words))

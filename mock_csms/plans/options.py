@@ -1,4 +1,4 @@
-"""The options of a plan's command line: which station, where the mock listens, and who the operator is."""
+"""The options of a plan's command line: the station, the address of the mock, and the operator."""
 
 import shlex
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ class Options(Record):
 
 
 def read_options(given: Any) -> Options:
-    """Return the options that argparse has read. Raises ValueError, in one line, for options that are wrong."""
+    """Return the options that argparse has parsed. Raises ValueError, in one line, for wrong options."""
     if given.reference and (given.station or given.profile):
         raise ValueError("--reference starts its own station: leave out --station and --profile")
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)

@@ -74,7 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 class Progress:
-    """Writes the time limit of a case behind its name while it runs."""
+    """Writes the time limit of a case after its name while it runs."""
 
     def __init__(self, reporter: Any, limit: float) -> None:
         self._reporter = reporter
@@ -129,7 +129,7 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Report a case that could not be prepared as an error of the set-up, not as a failure, also in JUnit."""
+    """Report a case whose preparation failed as an error of the set-up, not as a failure, also in JUnit."""
     report = yield
     if report.when == "call" and call.excinfo and isinstance(call.excinfo.value, NotJudged):
         report.when = "setup"
@@ -137,7 +137,7 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, py
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Show the findings of the conformance checks, and what went wrong before and after cases."""
+    """Show the findings of the conformance checks, and the problems before and after cases."""
     for title, key in (("conformance findings", _FINDINGS), ("notes", _NOTES)):
         lines = config.stash.get(key, [])
         if lines:

@@ -1,4 +1,4 @@
-"""Tells the preparation of a case apart from the case: a failure while preparing proves nothing about the station."""
+"""Separates the preparation of a case from the case: a failure while preparing proves nothing about the station."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
 class Preparable(Protocol):
-    """What can be prepared for a case: `station.Station`."""
+    """An object that can be prepared for a case: `station.Station`."""
 
     is_preparing: bool
     """Whether a failure now is a failure of the preparation."""
@@ -22,7 +22,7 @@ class NotJudged(Exception):
 
 @contextmanager
 def preparing(station: Preparable) -> Iterator[None]:
-    """Count what fails in the block as a failure of the preparation.
+    """Count failures in the block as failures of the preparation.
 
     After a failure `is_preparing` stays True, so that `judged` sees it.
     """
@@ -32,7 +32,7 @@ def preparing(station: Preparable) -> Iterator[None]:
 
 
 def judged(error: Exception, station: Preparable) -> Exception:
-    """Return the error with which a case ends: NotJudged if the operator or the preparation failed, else `error`."""
+    """Return the error for the end of a case: NotJudged if the operator or the preparation failed, else `error`."""
     if isinstance(error, OperatorFailed):
         return NotJudged(f"the operator failed: {error}")
     if station.is_preparing:

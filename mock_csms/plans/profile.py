@@ -31,13 +31,13 @@ from mock_csms.settings.texts import parse_toml, read_text
 from mock_csms.station.v2.notation import parse_token
 
 FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
-"""The form of a feature's id (Part 5)."""
+"""The form of the id of a feature (Part 5)."""
 _TWO_EVSES = "HFS-8"
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
 """The network interfaces that a profile may name (OCPPInterfaceEnumType)."""
 
 VALID = "valid"
-"""The kind of token that a case uses if it names no other."""
+"""The kind of token for cases that name no other."""
 TOKENS: Mapping[str, str] = {
     VALID: "test_token",
     "valid-2": "test_token_2",
@@ -72,7 +72,7 @@ class Timeouts(Record):
 
 
 class Profile(Record):
-    """What the cases must know about a station beforehand."""
+    """The facts about a station that the cases must know beforehand."""
 
     identity: str
     connectors: tuple[int, ...] = (1,)
@@ -83,7 +83,7 @@ class Profile(Record):
     """The idToken of each kind of TOKENS."""
     timeouts: Timeouts = Timeouts()
     authorization: str = "local"
-    """How sessions begin if a case does not say it: `local` or `remote`."""
+    """How sessions begin if a case does not choose: `local` or `remote`."""
     firmware: str = ""
     """URL of firmware that it can install; "" for none."""
     logs: str = ""
@@ -101,7 +101,7 @@ class Profile(Record):
         return [(evse, number) for evse, most in enumerate(self.connectors, 1) for number in range(1, most + 1)]
 
     def has(self, feature: str) -> bool:
-        """Whether the station has a feature; that it has several EVSEs (HFS-8) follows from `connectors`."""
+        """Whether the station has a feature. Whether it has several EVSEs (HFS-8) follows from `connectors`."""
         return feature in self.features or (feature == _TWO_EVSES and len(self.connectors) > 1)
 
 

@@ -35,7 +35,7 @@ _KINDS: Mapping[str, str] = {
 
 
 def profile_text(learned: Learned | None = None) -> str:
-    """Return the text of a profile file: with what was learned of a station, or an empty one to be filled in."""
+    """Return the text of a profile file: with the learned facts about a station, or an empty one to fill in."""
     known = learned or Learned(Profile("CS-1"))
     who = f": {printable(known.who)}" if known.who else ""
     origin = f"read from the station{who}" if learned else "to be filled in"

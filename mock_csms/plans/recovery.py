@@ -1,4 +1,4 @@
-"""Whether the station under test is connected and answers, and how it is recovered when it does not."""
+"""Whether the station under test is connected and answers, and how to recover it if it does not."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,9 +12,9 @@ _REBOOT = "reboot"
 
 
 async def outage(station: Station) -> str:
-    """Return why no case can be judged now: the station is not connected, or it is silent; "" when all is well.
+    """Return why no case can be judged now: the station is not connected, or it is silent; "" if neither is so.
 
-    A station is silent when it stays connected but has not answered the last command, has sent nothing since, and
+    A station is silent if it stays connected, but has not answered the last command, has sent nothing since, and
     answers no further command either. A CALLERROR is an answer.
     """
     known, timeouts, identity = station.known, station.profile.timeouts, station.identity
@@ -31,7 +31,7 @@ async def outage(station: Station) -> str:
 
 
 async def recover(station: Station, operator: Operator | None, *, is_attended: bool) -> str:
-    """Have the station switched off and on, and return who did it with success; "" when nobody could.
+    """Ask for a power cycle of the station, and return who did it with success; "" if nobody could.
 
     The operator is asked first, then the person at the terminal, if there is one (`is_attended`).
     """

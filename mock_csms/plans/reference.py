@@ -24,7 +24,7 @@ _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
 )
-"""Two EVSEs with a connector each, and a short back-off, so that it soon comes back."""
+"""Two EVSEs with a connector each, and a short back-off, so that it reconnects soon."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
@@ -45,11 +45,11 @@ class Reference:
 
     @property
     def identity(self) -> str:
-        """Its identity: a new one after each restart, so that what is known of the old station is not applied to it."""
+        """Its identity: a new one after each restart, so that facts about the old station are not applied to it."""
         return REFERENCE.identity if self._starts < 2 else f"{REFERENCE.identity}-{self._starts}"
 
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features) -> None:
-        """Start it with these features and let it connect to the CSMS at `url`, unless it runs like that already."""
+        """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them."""
         if self._features == features:
             return
         await self._end()
@@ -62,7 +62,7 @@ class Reference:
         )
 
     def type(self, line: str) -> None:
-        """Type a control line."""
+        """Send a control line."""
         if self._process and self._process.stdin:
             self._process.stdin.write(f"{line}\n".encode())
 
@@ -74,7 +74,7 @@ class Reference:
         return f"mock-station ended with {self._process.returncode}: {self._errors.read().strip()}"
 
     async def stop(self) -> None:
-        """End it."""
+        """Stop it."""
         await self._end()
         self._errors.close()
 

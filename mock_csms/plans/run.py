@@ -21,11 +21,11 @@ from mock_csms.watch.inbox import Inbox
 
 
 class NoStation(Exception):
-    """The station under test did not connect, or does not answer any more: no further case can be judged."""
+    """The station under test did not connect, or has stopped answering: no further case can be judged."""
 
 
 class Run:
-    """`async with Run(…) as run` listens until the block ends; `begin` and `end` go around each case.
+    """`async with Run(…) as run` listens until the block ends; call `begin` before and `end` after each case.
 
     `operator` may be None; `reference` is None if another station is under test. Entering raises OSError if the mock
     cannot listen.
@@ -44,9 +44,9 @@ class Run:
         self._history = History()
         self._untidy: Station | None = None
         self.notes: list[str] = []
-        """What went wrong in preparations and clean-ups, and was not taken yet."""
+        """The problems in preparations and clean-ups that `take_notes` has not returned yet."""
         self.is_attended = False
-        """Whether somebody sits at a terminal who can be asked for help."""
+        """Whether a person at a terminal can be asked for help."""
         self.csms.bus.subscribe(self._see, *KINDS)
         self._stack = AsyncExitStack()
 
@@ -92,7 +92,7 @@ class Run:
         return station
 
     async def _make_sure_of(self, station: Station) -> None:
-        """Recover the station if it is gone or silent. Raises NoStation if that does not work."""
+        """Recover the station if it is disconnected or silent. Raises NoStation if that does not work."""
         problem = await outage(station)
         if not problem:
             return

@@ -1,4 +1,4 @@
-"""Completes a call that the operator makes the station send: operators do not know our default payloads."""
+"""Completes a call that the operator makes the station send: operators do not know the default payloads of the mock."""
 
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.control.python import Csms

@@ -1,5 +1,6 @@
-"""The station under test as a case sees it: commands and their answers, calls that it must or must not send, and
-actions at it. Each step looks only at what came after the previous step, so a case reads like a transcript.
+"""The station under test, as cases use it: commands, expected and forbidden calls, and actions of the operator.
+
+Each step looks only at events after the previous step, so a case reads like a transcript.
 """
 
 import asyncio
@@ -53,7 +54,7 @@ class Station:
         self.known.begin_case()
 
     def go_to(self, evse: int, connector: int = 1) -> None:
-        """Use another connector from now on than the first one of the profile."""
+        """Use another connector from now on, in place of the first one of the profile."""
         self.evse, self.connector = evse, connector
 
     async def settle(self) -> None:
@@ -65,7 +66,7 @@ class Station:
             if count == self._inbox.count(self.identity):
                 return
 
-    # What the mock does.
+    # Actions of the mock.
 
     def configure(self, **settings: Any) -> None:
         """Change settings of the mock for the rest of the case, as `Csms.configure` does."""
@@ -80,7 +81,7 @@ class Station:
     async def let_in(self) -> None:
         """Accept connections again, and wait until the station is connected.
 
-        The next step looks at what came from here on.
+        The next step looks at events after this call.
         """
         self._cursor = self._inbox.count(self.identity)
         self.csms.restore()
@@ -105,7 +106,7 @@ class Station:
         return result
 
     async def refuses(self, code: str, action: str, payload: Json | None = None) -> None:
-        """Send a command that must be answered with a CALLERROR with that code."""
+        """Send a command that the station must answer with a CALLERROR with that code."""
         self._cursor = self._inbox.count(self.identity)
         try:
             result = await self.csms.call(self.identity, action, payload)
@@ -115,7 +116,7 @@ class Station:
             return
         raise AssertionError(f"expected the CALLERROR {code}, got the result {result}")
 
-    # What the station sends.
+    # Messages of the station.
 
     def mark(self) -> int:
         """Return the current position; a later step can look at what came `after` it."""
@@ -148,7 +149,7 @@ class Station:
         self._cursor = last
 
     async def expect_optional(self, message: Message, *, within: float = 0.0, after: int | None = None) -> Taken | None:
-        """Return the first such call after the previous step, or None: for a message that a station need not send."""
+        """Return the first such call after the previous step, or None: for a message that the station may leave out."""
         either = Either(_options(message))
         taken = await self._inbox.look_for(self.identity, either, within, self._from(after))
         self._cursor = max(self._cursor, taken.number) if taken else self._cursor
@@ -157,9 +158,9 @@ class Station:
     async def expect_nothing(
         self, message: Message, *, seconds: float | None = None, after: int | None = None, before: Taken | None = None
     ) -> None:
-        """Check that no such call has come since the previous step, and that none comes for so many seconds.
+        """Check that no such call has come since the previous step, and that none comes for `seconds`.
 
-        By default it watches for `timeouts.silence`. With `before` it only looks at what came before that call.
+        By default it watches for `timeouts.silence`. With `before` it only looks at messages before that call.
         """
         watched = self.profile.timeouts.silence if seconds is None else seconds
         either, begin = Either(_options(message)), self._from(after)
@@ -211,7 +212,7 @@ class Station:
         return self._cursor if after is None else after
 
     def lacks(self, what: str) -> NoReturn:
-        """Skip the case, because the station turned out not to have that."""
+        """Skip the case, because it turned out that the station lacks something."""
         self.skip(f"the station has no {what}")
 
     def skip(self, reason: str) -> NoReturn:
@@ -223,7 +224,7 @@ class Station:
     # Actions at the station.
 
     def can(self, action: str) -> bool:
-        """Whether there is an operator who can do that action."""
+        """Whether an operator exists and can do that action."""
         return self._operator is not None and self._operator.can(action)
 
     async def act(
@@ -271,11 +272,11 @@ class Station:
             return await self.changes.remember(component, name)
 
     def undo_with(self, action: str, payload: Json) -> None:
-        """Send a command after the case that undoes what the case has changed, whatever the station answers."""
+        """After the case, send a command that undoes a change of the case, whatever the station answers."""
         self.changes.undo_with(action, payload)
 
     def transcript(self) -> str:
-        """Return the messages of the case so far, a line each."""
+        """Return the messages of the case so far, one per line."""
         return "\n".join(["", "messages of this case:", *(f"  {line}" for line in self.history.lines())])
 
 

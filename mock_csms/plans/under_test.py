@@ -1,6 +1,6 @@
-"""What is known of the station under test: its connections, its twin, the answers it got, and the vehicles at it.
+"""The facts about the station under test: its connections, its twin, the answers that it got, and the vehicles at it.
 
-The states (`v2/states/`) use it to decide which steps are still to be done.
+The states (`v2/states/`) use them to decide which steps are still to be done.
 """
 
 import asyncio
@@ -24,22 +24,22 @@ class ConnectionEvent(Record):
     at: float
     """When, in seconds since 1970 (UTC)."""
     path: str = ""
-    """What stood before the identity in the URL that the station connected to."""
+    """The path before the identity in the URL of the station."""
 
     @property
     def name(self) -> str:
-        """What failures call it."""
-        return {"Connected": "the connection", "Refused": "the try to connect"}.get(self.kind, "the disconnection")
+        """Its name in failures."""
+        return {"Connected": "the connection", "Refused": "the connection attempt"}.get(self.kind, "the disconnection")
 
 
 class StationUnderTest:
-    """What is known of the station under test so far; `connection_events` and `answers` only since the case began."""
+    """The facts about the station under test so far; `connection_events` and `answers` only since the case began."""
 
     def __init__(self, identity: str, csms: Csms) -> None:
         self.connection_events: list[ConnectionEvent] = []
-        """How it connected and disconnected, without the events that a step has already taken."""
+        """How it connected and disconnected, without the events that earlier steps have used."""
         self.answers: dict[str, Result | Error] = {}
-        """What the mock answered, by the message ids of the calls."""
+        """The mock's answers, by the message ids of the calls."""
         self.parked: set[int] = set()
         """The EVSEs where the operator has driven a vehicle into the bay."""
         self.paused: set[int] = set()
@@ -49,9 +49,9 @@ class StationUnderTest:
         self.case = self.last_case = ""
         """The id of the running case, and of the case in which its last message came."""
         self.unanswered = 0
-        """How many commands since its last message were not answered."""
+        """How many commands were not answered since its last message."""
         self.never_boots_on = 0
-        """The number of the connection on which nothing makes it boot; 0 if there is none."""
+        """The number of the connection on which the station cannot be made to boot; 0 if there is none."""
         self._twin = Twin()
         self._given_up: dict[str, int] = {}
         self._identity = folded(identity)
@@ -71,7 +71,7 @@ class StationUnderTest:
 
     @property
     def path(self) -> str:
-        """What stood before its identity in the URL that it connected to last."""
+        """The path before the identity in the URL of its last connection."""
         visitor = self._twin.connections.visitor
         return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
 
@@ -82,7 +82,7 @@ class StationUnderTest:
 
     @property
     def transactions(self) -> Mapping[str, Transaction]:
-        """The running transactions by id, without those that were given up and not reported since."""
+        """The running transactions by id, without those that were given up and not reported again."""
         running = self._twin.transactions.running
         return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
 
@@ -93,12 +93,12 @@ class StationUnderTest:
             self._given_up[id_] = transaction.highest
 
     def begin_case(self) -> None:
-        """Forget what is kept for one case only."""
+        """Reset everything that is kept for one case only."""
         self.connection_events.clear()
         self.answers.clear()
 
     def note_action(self, action: str, evse: int) -> None:
-        """Note what the operator has done with a vehicle."""
+        """Note an action of the operator with a vehicle."""
         if action == "drive-in":
             self.parked.add(evse)
         elif action == "drive-out":
@@ -134,9 +134,9 @@ class StationUnderTest:
         return self.is_connected and self.unanswered > 0
 
     async def until(self, is_so: Callable[[], bool], within: float) -> bool:
-        """Wait until `is_so` returns True, and return whether it does within so many seconds.
+        """Wait until `is_so` returns True; return False if that does not happen within `within` seconds.
 
-        It is called after each event of the station.
+        `is_so` is called after each event of the station.
         """
         if is_so():
             return True

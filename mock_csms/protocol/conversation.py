@@ -12,13 +12,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result, decode
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, ErrorCode, Malformed, Message, Result
+from mock_csms.protocol.records import Bounded, Record
 from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.sends import ResultError, SendMessage
+from mock_csms.protocol.typed import call_reader
 from mock_csms.protocol.versions import Version, refusal
 
 _MOST_OPEN = 1000
 """How many unanswered calls of the peer are remembered: a fault may leave all of them open."""
+_MOST_ANSWERED = 100
+"""How many answered calls of the peer are remembered: it may refuse their CALLRESULT (OCPP 2.1)."""
 
 
 class ValidationPolicy(Protocol):
@@ -46,7 +51,9 @@ class IncomingMessage(Record):
     A refused call is answered with the `refusal`; a refused answer ends its call as failed.
     """
     refusal: Error | None = None
-    """The CALLERROR to answer it with; None if it is not answered with one."""
+    """The CALLERROR to answer it with, or the CALLRESULTERROR for a wrong CALLRESULT (OCPP 2.1); None for neither."""
+    refuses: Call | None = None
+    """The call of the peer whose CALLRESULT it refuses (OCPP 2.1); None for any other message."""
 
     @property
     def failure(self) -> str:
@@ -65,22 +72,45 @@ class IncomingMessage(Record):
 class Conversation:
     """One conversation with a `peer`: which calls of both sides are open, and what each message means for them."""
 
-    __slots__ = ("_peer", "_we", "ours", "theirs", "version")
+    __slots__ = ("_answered", "_peer", "_read_typed", "_we", "ours", "theirs", "version")
 
-    def __init__(self, version: Version, peer: Sender) -> None:
+    def __init__(self, version: Version, peer: Sender, *, takes_shortcuts: bool = True) -> None:
         self.version = version
         self._peer = peer
+        self._read_typed = call_reader(version, peer).read if takes_shortcuts else _read_nothing
         self._we = Sender.CSMS if peer is Sender.STATION else Sender.STATION
         self.ours: dict[str, Call] = {}
         """Our calls without an answer so far, by id."""
         self.theirs: dict[str, Call] = {}
         """The calls of the peer without an answer so far, by id."""
+        can_refuse = ResultError.number in version.framing.types
+        self._answered: Bounded[str, Call] | None = Bounded(_MOST_ANSWERED) if can_refuse else None
+        """The last calls of the peer that got a CALLRESULT; None in a version in which it cannot refuse that."""
 
     # What the peer sends.
 
     def receive(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what the text of one message means; the call of ours that it answers is ended."""
-        return self.take(decode(data, self.version.framing), strictness)
+        return self.take(self.read(data), strictness)
+
+    def read(self, data: bytes) -> Message | Malformed:
+        """Return the message in a text, a call with its typed payload if possible; nothing is noted."""
+        return self._read_typed(data) or decode(data, self.version.framing)
+
+    def receive_sound_call(self, data: bytes) -> Call | None:
+        """Take the call in a text if it can be read by its type and so has no violation.
+
+        Returns None for any other text: then nothing was noted, and `receive` must take it.
+        """
+        call = self._read_typed(data)
+        if call is not None:
+            self._note(call)
+        return call
+
+    def _note(self, call: Call) -> None:
+        self.theirs[call.id] = call
+        if len(self.theirs) > _MOST_OPEN:
+            del self.theirs[next(iter(self.theirs))]
 
     def take(self, message: Message | Malformed, strictness: ValidationPolicy) -> IncomingMessage:
         """Return what a decoded message means; the call of ours that it answers is ended."""
@@ -88,11 +118,19 @@ class Conversation:
             return self._take_call(message, strictness)
         answers = self.ours.pop(message.id, None) if message.is_answer else None
         if type(message) is Malformed:
-            return IncomingMessage(message, (), answers, is_refused=True, refusal=self._refusal(message))
+            return IncomingMessage(message, (), answers, is_refused=True, refusal=self._refusal(message, answers))
         if type(message) is Result and answers is not None and strictness.looks_at(answers.action):
             message, violations = self.version.read_result(answers, message)
             counting = violations and strictness.counting(answers.action, violations)
-            return IncomingMessage(message, violations, answers, is_refused=bool(counting))
+            if not counting:
+                return IncomingMessage(message, violations, answers)
+            return IncomingMessage(
+                message, violations, answers, is_refused=True, refusal=self._result_error(answers, counting)
+            )
+        if type(message) is SendMessage:
+            return self._take_send(message, strictness)
+        if type(message) is ResultError and self._answered is not None:
+            return IncomingMessage(message, refuses=self._answered.pop(message.id, None))
         return IncomingMessage(message, (), answers)
 
     def peek(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
@@ -105,23 +143,45 @@ class Conversation:
 
     def _take_call(self, call: Call, strictness: ValidationPolicy) -> IncomingMessage:
         call, violations = self.version.read_call(call, self._peer, payload=strictness.looks_at(call.action))
-        self.theirs[call.id] = call
-        if len(self.theirs) > _MOST_OPEN:
-            del self.theirs[next(iter(self.theirs))]
+        self._note(call)
         counting = violations and strictness.counting(call.action, violations)
         if not counting:
             return IncomingMessage(call, violations)
         return IncomingMessage(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
 
-    def _refusal(self, message: Malformed) -> Error | None:
-        """Return the CALLERROR for something that is not a message; a malformed answer gets none (Part 4, 4.2.3)."""
+    def _take_send(self, send: SendMessage, strictness: ValidationPolicy) -> IncomingMessage:
+        """Return what a SEND means. It is never answered, so that it may come while calls are open."""
+        send, violations = self.version.read_send(send, self._peer, payload=strictness.looks_at(send.action))
+        counting = violations and strictness.counting(send.action, violations)
+        return IncomingMessage(send, violations, is_refused=bool(counting))
+
+    def _result_error(self, answers: Call, violations: Sequence[Violation]) -> ResultError | None:
+        """Return the CALLRESULTERROR for a wrong result of a call; None in a version that does not have it."""
+        if self._answered is None:
+            return None
+        told = refusal(answers, violations, self.version.framing)
+        return ResultError(told.id, told.code, told.description, told.details)
+
+    def _refusal(self, message: Malformed, answers: Call | None) -> Error | None:
+        """Return the refusal of something that is not a message.
+
+        A malformed answer gets none (Part 4, 4.2.3), except a CALLRESULT in OCPP 2.1.
+        """
         framing = self.version.framing
+        if answers is not None and self._answered is not None and message.number == Result.number:
+            return ResultError(answers.id, framing.spelled(ErrorCode.RpcFrameworkError), message.problem)
         id_ = framing.unreadable_id if message.id == UNREADABLE_ID else message.id
         if message.is_answer or message.code is None or id_ is None:
             return None
         return Error(id_, framing.spelled(message.code), message.problem)
 
     # What we send.
+
+    def answered(self, call: Call) -> None:
+        """Note that a call of the peer was answered with a result whose violations are known."""
+        self.theirs.pop(call.id, None)
+        if self._answered is not None:
+            self._answered.renew(call.id, call)
 
     def open(self, call: Call) -> None:
         """Note that a call of ours is open, until an answer with its id comes."""
@@ -137,8 +197,14 @@ class Conversation:
         `answers` is the call of the peer that it ends, or None.
         """
         if answers is None:
-            return self.version.call_violations(message, self._we) if type(message) is Call else ()
+            return self.version.call_violations(message, self._we) if isinstance(message, Call) else ()
         self.theirs.pop(answers.id, None)
+        if self._answered is not None and type(message) is Result:
+            self._answered.renew(message.id, answers)
         if type(message) is Result and answers.action in self.version.actions:
             return self.version.result_violations(answers, message.payload)
         return ()
+
+
+def _read_nothing(_: bytes) -> None:
+    """Leave every text to `decode`."""

@@ -84,3 +84,9 @@ def _abridged(value: Any, room: list[int], most: int | None) -> Any:
 def fewer(most: int) -> int:
     """Return how many items the inner arrays keep where the outer one keeps `most`."""
     return max(2, most // 5)
+
+
+def kind_of(value: Any) -> str:
+    """Return the name of the JSON type of `value`, with its article."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -4,19 +4,14 @@ No other module knows what the positions of an array mean. Decoding never raises
 `Malformed`, which says what is wrong with it and how Part 4 wants it answered.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
-from itertools import islice
-from typing import Any, ClassVar, TypeAlias
+from enum import Enum, StrEnum
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import orjson
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.beginnings import begun
-from mock_csms.protocol.json_text import DEEPEST, FLAT, is_too_deep, may_be_too_deep, with_huge_numbers
-from mock_csms.protocol.json_values import abridged, huge_paths
-from mock_csms.protocol.records import Record, field
+from mock_csms.protocol.records import Record, field, force_setattr, replace
 
 UNREADABLE_ID = "-1"
 """The message id of the answer to a message whose own id could not be read (Part 4, 4.2.3)."""
@@ -42,17 +37,52 @@ class ErrorCode(StrEnum):
     TypeConstraintViolation = "TypeConstraintViolation"
 
 
-class Call(Record, weakref=True):
+class _Unread(Enum):
+    """Stands for a payload that nobody has asked for yet."""
+
+    UNREAD = 0
+
+
+UNREAD = _Unread.UNREAD
+
+
+class Call(Record, eq=False, weakref=True):
     """`[2, id, action, payload]`."""
 
     id: str
     action: str
-    payload: Any
-    """Any JSON value: whether it fits its schema was not checked."""
+    value: Any
+    """The payload as it was given, or UNREAD: then it is read from the `text` when `payload` is first asked for."""
     huge: tuple[str, ...] = ()
     """The paths in the payload to the first numbers beyond a double (`1e400`); each such number is read as infinity."""
+    text: bytes = b""
+    """The text of the whole message, if the value is to be read from it."""
+    typed: Any = None
+    """The payload as an object with its fields as attributes, if the text fits the schema (`typed.py`); else None."""
 
     is_answer: ClassVar[bool] = False
+    number: ClassVar[int] = 2
+    """The number of its type."""
+
+    @property
+    def payload(self) -> Any:
+        """Any JSON value: whether it fits its schema was not checked."""
+        value = self.value
+        if value is UNREAD:
+            value = orjson.loads(self.text)[3]
+            force_setattr(self, "value", value)
+        return value
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self) or not isinstance(other, Call):
+            return NotImplemented
+        return (self.id, self.action, self.payload, self.huge) == (other.id, other.action, other.payload, other.huge)
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.action))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.id!r}, action={self.action!r}, payload={self.payload!r})"
 
 
 class Result(Record):
@@ -65,6 +95,7 @@ class Result(Record):
     """The paths to the first numbers beyond the range of a double, as in a `Call`."""
 
     is_answer: ClassVar[bool] = True
+    number: ClassVar[int] = 3
 
 
 class Error(Record):
@@ -77,6 +108,7 @@ class Error(Record):
     details: Json | None = None
 
     is_answer: ClassVar[bool] = True
+    number: ClassVar[int] = 4
 
 
 class ReadArray(Record):
@@ -104,9 +136,12 @@ class Malformed(Record):
     """
     array: ReadArray | None = None
     """What was read of it; None unless it is an array that begins with an integer, without numbers beyond a double."""
+    number: int | None = None
+    """The number of the type that it begins with; None if it has none."""
 
 
 Message: TypeAlias = Call | Result | Error
+_Paid = TypeVar("_Paid", bound=Call | Result)
 
 Huge: TypeAlias = tuple[str, ...]
 
@@ -120,6 +155,8 @@ class MessageType(Record):
     read: Callable[[list[Any], Huge], Message | None]
     """Returns the message in an array, or None if the array does not have these parts."""
     is_answer: bool
+    is_refused: bool = True
+    """Whether a malformed message of this type is refused with a CALLERROR, unless it is an answer."""
 
 
 def _read_call(array: list[Any], huge: Huge) -> Call | None:
@@ -131,22 +168,20 @@ def _read_call(array: list[Any], huge: Huge) -> Call | None:
 
 
 def _read_result(array: list[Any], huge: Huge) -> Result | None:
-    return Result(array[1], array[2], huge) if len(array) == 3 and _is_id(array[1]) else None
+    return Result(array[1], array[2], huge) if len(array) == 3 and is_id(array[1]) else None
 
 
 def _read_error(array: list[Any], _: Huge) -> Error | None:
-    is_one = len(array) == 5 and _is_id(array[1]) and [type(part) for part in array[2:]] == [str, str, dict]
+    is_one = len(array) == 5 and is_id(array[1]) and [type(part) for part in array[2:]] == [str, str, dict]
     return Error(*array[1:]) if is_one else None
 
 
-_CALL, _RESULT, _ERROR = 2, 3, 4
-_UNKNOWN = 9
 TYPES: Mapping[int, MessageType] = {
-    _CALL: MessageType("CALL", ("id", "action", "payload"), _read_call, is_answer=False),
-    _RESULT: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
-    _ERROR: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
+    Call.number: MessageType("CALL", ("id", "action", "payload"), _read_call, is_answer=False),
+    Result.number: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
+    Error.number: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
 }
-"""The types of messages of every version so far, by their number (Part 4, 4.1.3)."""
+"""The types of messages that every version has, by their number (Part 4, 4.1.3)."""
 
 
 class Framing(Record, eq=False):
@@ -171,125 +206,27 @@ class Framing(Record, eq=False):
 FRAMING = Framing()
 """The framing of OCPP 2.0.1."""
 
-_MOST_HUGE = 1000
-"""How many numbers beyond the range of a double are named."""
-_MOST_ITEMS = 8
-"""How many items of an array that is not a message are kept."""
-_TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
-
-def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
-    """Return the message that `data` (UTF-8 JSON text) holds, or what is wrong with it.
-
-    Only the array is checked (Part 4, 4.1.4 and 4.2), not the payload: `schemas.py` does that.
-    """
-    huge: Huge = ()
-    is_plain = True
-    try:
-        array = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        array = with_huge_numbers(data) if "number" in str(error) else None
-        if array is None:
-            return _broken(data, error, framing)
-        is_plain = False
-        if isinstance(array, list) and array:
-            huge = tuple(islice(huge_paths(array[-1], ""), _MOST_HUGE))
-    if not isinstance(array, list):
-        return Malformed(f"not a JSON array but {_kind(array)}")
-    if not array or type(array[0]) is not int:
-        problem = "the first item is not the number of a message type"
-        return Malformed(problem, id=_id_of(array), is_answer=_is_of_answer(begun(data), framing))
-    number = array[0]
-    type_ = framing.types.get(number)
-    if len(data) > FLAT and may_be_too_deep(data) and is_too_deep(array):
-        is_answer = type_ is not None and type_.is_answer
-        return Malformed(_TOO_DEEP, id=_id_of(array), is_answer=is_answer, array=_read(array, is_plain=is_plain))
-    if type_ is None:
-        problem, read = f"message type {number} is unknown", _read(array, is_plain=is_plain)
-        return Malformed(problem, framing.unknown_type, _id_of(array), array=read)
-    return type_.read(array, huge) or _malformed(type_, array, _read(array, is_plain=is_plain))
-
-
-def _read(array: list[Any], *, is_plain: bool) -> ReadArray | None:
-    """Return what a malformed message keeps of its array; None where not every parser can read it."""
-    return ReadArray(tuple(abridged(item) for item in array[:_MOST_ITEMS]), len(array)) if is_plain else None
-
-
-def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Malformed:
-    """Return what is wrong with a text that is not JSON, or is nested too deep to be read.
-
-    A text that begins like an answer counts as one, and ends the call with its id. The id of a CALL that is not JSON
-    counts as unreadable.
-    """
-    is_deep = any(limit in str(error).lower() for limit in ("depth limit", "recursion limit"))
-    beginning = begun(data)
-    is_answer = _is_of_answer(beginning, framing)
-    id_ = _begun_id(beginning) if beginning is not None and (is_answer or is_deep) else UNREADABLE_ID
-    return Malformed(_TOO_DEEP if is_deep else f"not JSON: {error}", id=id_, is_answer=is_answer)
-
-
-def _is_of_answer(beginning: re.Match[str] | None, framing: Framing) -> bool:
-    type_ = framing.types.get(int(beginning["type"])) if beginning is not None else None
-    return type_ is not None and type_.is_answer
-
-
-def _begun_id(beginning: re.Match[str]) -> str:
-    """Return the message id in the beginning of a malformed text, or `UNREADABLE_ID`."""
-    try:
-        id_ = orjson.loads(f'"{beginning["id"] or beginning["single"] or beginning["bare"] or ""}"')
-    except orjson.JSONDecodeError:
-        return UNREADABLE_ID
-    return id_ if _is_id(id_) else UNREADABLE_ID
-
-
-def _malformed(type_: MessageType, array: list[Any], read: ReadArray | None) -> Malformed:
-    """Return which position of an array of that type is wrong."""
-    name, parts = type_.name, type_.parts
-    if len(array) != len(parts) + 1:
-        problem = f"a {name} has {len(parts) + 1} items ({', '.join(parts)} after the type), not {len(array)}"
-    elif not _is_id(array[1]):
-        problem = f"the id of a {name} is a string of 1 to {MAX_ID_LENGTH} characters"
-    elif "action" in parts:
-        problem = f"the action of a {name} is a string, not {_kind(array[2])}"
-    else:
-        problem = f"the code and the description of a {name} are strings, its details are an object"
-    return Malformed(problem, id=_id_of(array), is_answer=type_.is_answer, array=read)
+def with_payload(message: _Paid, payload: Any) -> _Paid:
+    """Return a message with another payload."""
+    is_call = isinstance(message, Call)
+    changes = {"value": payload, "text": b"", "typed": None} if is_call else {"payload": payload}
+    return replace(message, **changes)
 
 
 def encode(message: Message) -> bytes:
     """Return the JSON text of `message` as it is sent."""
     match message:
         case Result():
-            array = [_RESULT, message.id, message.payload]
+            array = [message.number, message.id, message.payload]
         case Call():
-            array = [_CALL, message.id, message.action, message.payload]
+            array = [message.number, message.id, message.action, message.payload]
         case Error():
             description = message.description[:MAX_DESCRIPTION_LENGTH]
-            array = [_ERROR, message.id, message.code, description, message.details or {}]
+            array = [message.number, message.id, message.code, description, message.details or {}]
     return orjson.dumps(array)
 
 
-def with_wrong_type(text: bytes) -> bytes:
-    """Return the `text` of a message with the number of another message type, whose array looks different."""
-    number = int(text[1:2])
-    return b"%b%d%b" % (text[:1], number + 1 if number < _ERROR else _CALL, text[2:])
-
-
-def with_unknown_type(text: bytes) -> bytes:
-    """Return the `text` of a message with a type number that no version of OCPP has."""
-    return b"%b%d%b" % (text[:1], _UNKNOWN, text[2:])
-
-
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
+    """Whether a JSON value can be a message id."""
     return type(value) is str and 0 < len(value) <= MAX_ID_LENGTH
-
-
-def _id_of(array: list[Any]) -> str:
-    """Return the message id of an array, or `UNREADABLE_ID` if it has no valid one."""
-    return array[1] if len(array) > 1 and _is_id(array[1]) else UNREADABLE_ID
-
-
-def _kind(value: Any) -> str:
-    """Return the name of the JSON type of `value`, with its article."""
-    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-    return names.get(type(value), "a number")

@@ -7,16 +7,29 @@ half a millisecond of every start. (Settings and faults are dataclasses, because
 from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
-from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, ValidationError, convert, field, to_builtins
+from msgspec import (
+    UNSET,
+    DecodeError,
+    Meta,
+    Raw,
+    Struct,
+    UnsetType,
+    ValidationError,
+    convert,
+    defstruct,
+    field,
+    to_builtins,
+)
 from msgspec.json import Decoder, schema_components
 from msgspec.json import decode as json_value
 from msgspec.json import encode as json_text
-from msgspec.structs import asdict, replace
+from msgspec.structs import asdict, force_setattr, replace
 from msgspec.structs import fields as fields_of
 
 __all__ = [
     "UNSET",
     "Bounded",
+    "Decoder",
     "Meta",
     "Mutable",
     "Raw",
@@ -26,8 +39,10 @@ __all__ = [
     "asdict",
     "bounded",
     "convert",
+    "defstruct",
     "field",
     "fields_of",
+    "force_setattr",
     "json_text",
     "json_value",
     "last_json_item",

@@ -77,11 +77,20 @@ class Schemas:
     """The schemas of one version of OCPP.
 
     `folder` is the name of the version's package in `ocpp`, such as `v201`. `secrets` are the fields whose values no
-    violation repeats. `request_suffix` is what the names of the files with schemas of requests end with.
+    violation repeats. `request_suffix` is what the names of the files with schemas of requests end with, except those
+    of `sends`, the actions that are sent as a SEND: these end with nothing.
     """
 
-    def __init__(self, folder: str, secrets: Container[str] = (), *, request_suffix: str = _REQUEST) -> None:
+    def __init__(
+        self,
+        folder: str,
+        secrets: Container[str] = (),
+        *,
+        request_suffix: str = _REQUEST,
+        sends: Container[str] = (),
+    ) -> None:
         self._folder = folder
+        self._sends = sends
         self._secrets = secrets
         self._request_suffix = request_suffix
         self._validators: dict[tuple[str, str], Draft4Validator] = {}
@@ -122,7 +131,10 @@ class Schemas:
 
     def schema(self, name: str) -> Json:
         """Return the JSON schema called `name`, such as `BootNotificationRequest`."""
-        stem = name.removesuffix(_REQUEST) + self._request_suffix if name.endswith(_REQUEST) else name
+        stem = name
+        if name.endswith(_REQUEST):
+            action = name.removesuffix(_REQUEST)
+            stem = action + ("" if action in self._sends else self._request_suffix)
         schema: Json = orjson.loads((_package_folder() / self._folder / "schemas" / f"{stem}.json").read_bytes())
         return schema
 

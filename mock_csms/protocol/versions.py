@@ -10,11 +10,16 @@ from functools import cache
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
-from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result
+from mock_csms.protocol.messages import FRAMING, Call, Error, ErrorCode, Framing, Result, with_payload
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.records import Record, asdict, replace
+from mock_csms.protocol.records import Record, asdict
 from mock_csms.protocol.schemas import Schemas, Violation
-from mock_csms.protocol.v2 import identifiers, v201
+from mock_csms.protocol.sends import SendMessage
+from mock_csms.protocol.v2 import identifiers, v21, v201
+from mock_csms.protocol.v2.framing import FRAMING_OF_21
+from mock_csms.protocol.v16 import identifiers as of_16
+from mock_csms.protocol.v16 import v16
+from mock_csms.protocol.v16.framing import FRAMING as FRAMING_OF_16
 
 _MOST_DETAILS = 20
 
@@ -36,12 +41,16 @@ class Version(Record, eq=False):
     """Those of them with the id of a transaction."""
     variable_names: Sequence[str] = ()
     """Those of them with the name of a component or of a variable, or of an instance of one."""
+    no_transaction: str | int = "test_transaction_123"
+    """The id of a transaction that `{{transactionId}}` stands for where none runs."""
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
         """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
 
         The payload is not checked if `payload` is False.
         """
+        if isinstance(call, SendMessage):
+            return self.read_send(call, sender, payload=payload)[1]
         return self.read_call(call, sender, payload=payload)[1]
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
@@ -57,15 +66,36 @@ class Version(Record, eq=False):
             return call, (Violation("", told, ErrorCode.NotImplemented),)
         if not row.sent_by(sender):
             return call, (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
-        if not payload:
+        if row.is_send:
+            told = "this action is sent as a SEND, which is no CALL"
+            return call, (Violation("", told, ErrorCode.NotSupported),)
+        if not payload or call.typed is not None:
             return call, ()
         read, violations = self.schemas.look(call.action, "Request", call.payload, call.huge)
-        return call if read is call.payload else replace(call, payload=read), violations
+        return call if read is call.payload else with_payload(call, read), violations
+
+    def read_send(
+        self, send: SendMessage, sender: Sender, *, payload: bool = True
+    ) -> tuple[SendMessage, Sequence[Violation]]:
+        """Return the same for a SEND; its row must be one of a SEND."""
+        row = self.actions.get(send.action)
+        if row is None or not row.is_send or not row.sent_by(sender):
+            told = "no action of this name is sent as a SEND" + did_you_mean(send.action, self.sends)
+            return send, (Violation("", told, ErrorCode.NotSupported),)
+        if not payload:
+            return send, ()
+        read, violations = self.schemas.look(send.action, "Request", send.payload, send.huge)
+        return send if read is send.payload else with_payload(send, read), violations
+
+    @property
+    def sends(self) -> Sequence[str]:
+        """The actions that are sent as a SEND."""
+        return [action for action, row in self.actions.items() if row.is_send]
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
         """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema."""
         read, violations = self.schemas.look(call.action, "Response", result.payload, result.huge)
-        return result if read is result.payload else replace(result, payload=read), violations
+        return result if read is result.payload else with_payload(result, read), violations
 
 
 def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAMING) -> Error:
@@ -90,6 +120,25 @@ V201 = Version(
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
+)
+
+V21 = Version(
+    "2.1",
+    v21.ACTIONS,
+    Schemas("v21", identifiers.TOKENS | identifiers.SECRETS, sends=v21.SENDS),
+    FRAMING_OF_21,
+    identifiers=identifiers.FIELDS,
+    transaction_ids=identifiers.TRANSACTION_IDS,
+    variable_names=identifiers.VARIABLE_NAMES,
+)
+
+V16 = Version(
+    "1.6",
+    v16.ACTIONS,
+    Schemas("v16", of_16.TOKENS, request_suffix=""),
+    FRAMING_OF_16,
+    identifiers=of_16.FIELDS,
+    no_transaction=1,
 )
 
 DEFAULT = V201

@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Authority, Context, World
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, choose_subprotocol
+from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.pki import Pki
+from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import Arrival, CallFailed, Session
+from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
@@ -29,8 +32,7 @@ from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Event, Failed, Knocked, Noted, Refused
-from mock_csms.twin.folding import fold
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
+        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
@@ -58,6 +61,9 @@ class CsmsServer:
         self._acceptors: list[Acceptor] = []
         self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
+        self._publishing = Publishing(self.stations, self._inspection, self.bus)
+        self.publish = self._publishing.publish
+        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self.door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -66,6 +72,7 @@ class CsmsServer:
 
         Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
         """
+        self.settle()
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
@@ -85,6 +92,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
+        self._prepared: dict[Version, PreparedAnswers] = {}
         chance = self.chance
         write_time = TIMESTAMPS[self.config.timestamp_format]
         self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
@@ -120,19 +128,11 @@ class CsmsServer:
         self._inspection.close()
 
     async def call(
-        self,
-        identity: str,
-        step: Step,
-        request: Json | None = None,
-        written: Callable[[], None] | None = None,
-        *,
-        within: float | None = None,
-        begun: Callable[[], None] = lambda: None,
+        self, identity: str, step: Step, request: Json | None = None, written: Callable[[], None] | None = None
     ) -> Json:
         """Send the command of `step` to the station `identity` and return the payload of its result.
 
-        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket,
-        `begun` once its turn has come. `within` is how many seconds to wait for the answer in place of --call-timeout.
+        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket.
         Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's version
         does not have, or a station that is not connected.
         """
@@ -143,13 +143,10 @@ class CsmsServer:
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
         template = assembly.command_payload(self.config, step, session.version)
-        timeout = (within or self.config.call_timeout) + assembly.slack(self.config)
-
-        def payload() -> Any:
-            begun()
-            return template(self._context(session.identity, request))
-
-        return await session.call(step.action, payload, timeout, written)
+        timeout = self.config.call_timeout + assembly.slack(self.config)
+        return await session.call(
+            step.action, lambda: template(self.context_of(session.identity, request)), timeout, written
+        )
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -159,7 +156,8 @@ class CsmsServer:
         """Return the identity of a visitor in the spelling of its first connection, which is used everywhere else."""
         return self._spellings.get(folded(visitor.identity), visitor.identity) if visitor else ""
 
-    def _context(self, identity: str, request: object = None) -> Context:
+    def context_of(self, identity: str, request: object = None) -> Context:
+        """Return what templates for a station work with."""
         now = clock.now() + self.config.clock_offset
         return self._network.context(Context(now, self.stations[identity], self.world, request))
 
@@ -175,16 +173,6 @@ class CsmsServer:
 
     # What sessions call.
 
-    def publish(self, event: Event) -> None:
-        """Check the event, update what is known of the station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event)
-        station = self.stations.get(event.station)
-        if station is not None:
-            fold(station, event)
-        self.bus.publish(event)
-        for finding in found:
-            self.bus.publish(finding)
-
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._models.follow(identity)
@@ -195,23 +183,32 @@ class CsmsServer:
         return None if self._network.is_sound else self._arrive
 
     def _arrive(self, identity: str) -> tuple[float | None, str]:
-        return self._network.arrival(self._context(identity))
+        return self._network.arrival(self.context_of(identity))
 
-    def reject(self, session: Session, message: Error) -> Decision:
+    def reject(self, session: Peer, message: Error) -> Decision:
         """Return how to send `message` in answer to a frame that is not a valid call."""
-        return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
+        return self.rulebase.replies[session.version].reject(message, self.context_of(session.identity))
 
-    def answer(self, session: Session, call: Call, refusal: Error | None) -> Decision:
+    def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
         return self.rulebase.replies[session.version].answer(
-            call, refusal, self._context(session.identity, call.payload)
+            call, refusal, self.context_of(session.identity, call.payload)
         )
 
-    def command(self, session: Session, call: Call) -> Decision:
-        """Return how to send a command."""
-        return self.rulebase.replies[session.version].command(call, self._context(session.identity))
+    def prepared(self, session: Peer, call: Call) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        version = session.version
+        answers = self._prepared.get(version)
+        if answers is None:
+            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
+        now = clock.now() + self.config.clock_offset
+        return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
 
-    def ended(self, session: Session) -> None:
+    def command(self, session: Peer, call: Call) -> Decision:
+        """Return how to send a command."""
+        return self.rulebase.replies[session.version].command(call, self.context_of(session.identity))
+
+    def ended(self, session: Peer) -> None:
         """Forget a session that has ended; what is known of its station stays for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
@@ -251,9 +248,9 @@ class CsmsServer:
         identity = spelling(self._spellings, visitor.identity)
         if self.config.on_duplicate == "new" and identity in self.sessions:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        station = self._models.welcome(identity)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         version = SUBPROTOCOLS[subprotocol]
+        station = self._models.welcome(identity, version)
+        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))

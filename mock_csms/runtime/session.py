@@ -7,27 +7,25 @@ what is done about it for the host.
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import World
-from mock_csms.behavior.validation import Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.delays import Delays
+from mock_csms.runtime.host import Host
 from mock_csms.runtime.lane import Lane
 from mock_csms.runtime.patience import within
+from mock_csms.runtime.raw_frames import raw_sent
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.twin.events import (
     Breached,
     Disconnected,
-    Event,
     Failed,
     Lost,
     Received,
@@ -44,40 +42,6 @@ class CallFailed(Exception):
 _MOST_CALLS = 1000
 """How many calls of ours may wait for their turn on one connection."""
 
-Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
-"""Returns how many seconds later a message of a station comes, None for a lost one, and by which faults."""
-
-
-class Host(Protocol):
-    """Who owns sessions: it is told everything, and decides what is answered."""
-
-    def publish(self, event: Event) -> None:
-        """Learn what happened."""
-
-    @property
-    def world(self) -> World:
-        """Where fresh ids come from."""
-
-    @property
-    def validation(self) -> Validation:
-        """How strictly payloads are checked."""
-
-    @property
-    def arrival(self) -> "Arrival | None":
-        """How a message of the peer comes that is late or lost by our own doing; None where none is."""
-
-    def reject(self, session: "Session", message: Error) -> Decision:
-        """Return what to do to send `message` in answer to what is no call."""
-
-    def answer(self, session: "Session", call: Call, refusal: Error | None) -> Decision:
-        """Return what to do about the peer's `call`, which gets that refusal where it is wrong."""
-
-    def command(self, session: "Session", call: Call) -> Decision:
-        """Return what to do to send our own `call`."""
-
-    def ended(self, session: "Session") -> None:
-        """Learn that the session is over."""
-
 
 class _OpenCall(Mutable):
     """A CALL of ours that waits for its answer."""
@@ -90,7 +54,18 @@ class Session:
     """The connection of the station called `identity`, of which the `peer` is the other side."""
 
     __slots__ = (
-        *("_calls", "_delays", "_farewell", "_host", "_incoming", "_open", "_outgoing", "_talk", "_transport"),
+        *(
+            "_calls",
+            "_delays",
+            "_farewell",
+            "_host",
+            "_incoming",
+            "_is_direct",
+            "_open",
+            "_outgoing",
+            "_talk",
+            "_transport",
+        ),
         *("_turn", "_we", "identity", "is_over", "version"),
     )
 
@@ -100,7 +75,7 @@ class Session:
         self.version = version
         self._transport = transport
         self._we = "mock" if peer is Sender.STATION else "station"
-        self._talk = Conversation(version, peer)
+        self._talk = Conversation(version, peer, takes_shortcuts=host.takes_shortcuts)
         self._host = host
         self._open: _OpenCall | None = None
         self._farewell = ""
@@ -128,26 +103,45 @@ class Session:
             self._incoming.put(after, self._later(len(data), partial(self._take, data, binary=binary)))
 
     def _event(self, now: float, data: bytes, came: IncomingMessage, *, binary: bool) -> Received:
-        message, wrong, answers = came.message, came.violations, came.answers
+        message, wrong, answers = came.message, came.violations, came.answers or came.refuses
         return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
 
     def _take(self, data: bytes, *, binary: bool) -> None:
         """Publish a message, then answer it or give it to the call that waits for it."""
         waiting: _OpenCall | None = None
         try:
+            call = None if binary else self._talk.receive_sound_call(data)
+            if call is not None:
+                self._answer(call, data)
+                return
             came = self._talk.receive(data, self._host.validation)
             message, answers = came.message, came.answers
             if answers is not None:
                 waiting, self._open = self._open, None
             self._host.publish(self._event(clock.now(), data, came, binary=binary))
+            if waiting is not None:
+                _settle(waiting.answer, came)
             if type(message) is Call:
                 self._perform(self._host.answer(self, message, came.refusal), message)
-            elif waiting is not None:
-                _settle(waiting.answer, came)
             elif came.refusal is not None:
                 self._perform(self._host.reject(self, came.refusal), None)
         except Exception as error:
             self._failed(error, waiting)
+
+    def _answer(self, call: Call, data: bytes) -> None:
+        """Publish a call without violations, and answer it as others like it if the answer is remembered."""
+        host, identity, version = self._host, self.identity, self.version
+        host.publish(Received(clock.now(), identity, data, call, version=version))
+        prepared = host.prepared(self, call)
+        if prepared is None:
+            self._perform(host.answer(self, call, None), call)
+            return
+        text = prepared.text_for(call.id)
+        if self.is_over or not self._transport.send(text):
+            return
+        self._talk.answered(call)
+        answer = Result(call.id, prepared.payload)
+        host.publish(Sent(clock.now(), identity, text, answer, prepared.violations, call, "", "", version))
 
     def _failed(self, error: Exception, waiting: "_OpenCall | None") -> None:
         """Tell what went wrong here with a message of the peer, and end this connection, which is out of step now."""
@@ -188,6 +182,11 @@ class Session:
         """End the conversation now; the closing handshake goes on without it."""
         self._transport.close(code, reason)
         self.closed(code, f"closed by the {self._we}: {reason}")
+
+    def send_raw(self, data: bytes, *, binary: bool) -> None:
+        """Send a frame as it is; a call in it is open from now on."""
+        if not self.is_over and self._transport.send(data, binary=binary):
+            self._host.publish(raw_sent(self.identity, data, self._talk))
 
     def drop(self, reason: str) -> None:
         """End the conversation with a TCP RST."""

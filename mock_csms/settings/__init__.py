@@ -1,15 +1,16 @@
 """Every setting of the mock: one field is one flag, one row of docs/flags.md, and the one place to add another.
 
-The fields stand by subject in the files of this folder, each of them one `part` of `Config`.
+Each file of this folder has the fields of one subject: one `part` of `Config`.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from mock_csms.settings.answers import Answers
 from mock_csms.settings.authorization import Authorization
 from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
 from mock_csms.settings.control import RunTimeControl
+from mock_csms.settings.flags import Immutable, part
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
@@ -17,7 +18,7 @@ from mock_csms.settings.rules import RulesAndFaults
 from mock_csms.settings.verdict import Verdict
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@part
 class Config(
     RunTimeControl,
     Records,
@@ -30,10 +31,11 @@ class Config(
     Authorization,
     Answers,
     Listening,
+    Immutable,
 ):
     """The settings of one mock. (A dataclass lists the fields of its last base first.)
 
-    That order counts: the rules of a later setting lie over those of an earlier one.
+    The order matters: the rules of a later setting override those of an earlier one.
     """
 
     def __repr__(self) -> str:
@@ -43,7 +45,7 @@ class Config(
 
 
 _FIXED_PARTS = (Listening, Records, Verdict, Knowledge, RunTimeControl)
-FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(part)) | {
+FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) | {
     "seed",
     "command",
     "delay",
@@ -58,9 +60,9 @@ FIXED = frozenset(setting.name for part in _FIXED_PARTS for setting in fields(pa
     "fail_on_findings",
     "expected_findings",
 }
-"""The settings that are read once, when the mock starts; to change them takes a restart."""
+"""The settings that are read only when the mock starts; a change takes effect after a restart."""
 
 
 def with_fixed(before: Config, after: Config) -> Config:
-    """Return the settings for a running mock: those of `after`, but what takes a restart stays as `before`."""
+    """Return the settings for a running mock: those of `after`, except those that need a restart (as in `before`)."""
     return replace(after, **{name: getattr(before, name) for name in FIXED})

@@ -1,4 +1,4 @@
-"""What stations are answered: the rules of a later setting change what those of an earlier one say."""
+"""The settings of answers to stations. The rules of a later setting override those of an earlier one."""
 
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ _STATUS = versioned.named("boot_status")
 
 @part
 class Answers:
-    """What stations are answered."""
+    """The settings of answers to stations."""
 
     title: ClassVar[str] = "answers"
 

@@ -1,4 +1,4 @@
-"""Makes of the settings what the mock works with: layers of rules, admission policies, commands and payloads."""
+"""Turns the settings into objects of the mock: layers of rules, admission policies, commands and payloads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
-    """Return the rules that the settings stand for in a version: a layer for each, later settings over earlier ones."""
+    """Return the rules of all settings for a version: a layer for each setting; later ones override earlier ones."""
     dialect = dialect_of(version)
     makers = {
         setting.name: flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))
@@ -39,7 +39,7 @@ def layers(config: Config, version: Version, counts: Counts | None = None) -> Se
 
 
 def faults(config: Config, counts: Counts | None = None) -> RuleBook[Spoil]:
-    """Return the rules that spoil messages on their way out: the faults that users wrote, then the network."""
+    """Return the rules that spoil outgoing messages: the faults that users wrote, then the network faults."""
     return RuleBook([*_with_ids("fault", config.rule.faults), *network(config)], counts)
 
 
@@ -76,7 +76,7 @@ def defaults(config: Config, version: Version) -> Mapping[str, Template]:
 
 
 def policies(config: Config) -> AdmissionPolicies:
-    """Return who is let in."""
+    """Return the policies that decide which stations are let in."""
     return AdmissionPolicies(
         refusals=config.refuse,
         cuts=config.disconnect_after,
@@ -89,29 +89,29 @@ def policies(config: Config) -> AdmissionPolicies:
 
 
 def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
-    """Return which checks look at the stations, and on what terms."""
-    from mock_csms.conformance.selection import select  # noqa: PLC0415 - no start waits for the checks
+    """Return the checks for the stations, and the terms by which they judge."""
+    from mock_csms.conformance.selection import select  # noqa: PLC0415 - the start need not wait for the checks
 
     return select(config.checks), _terms(config)
 
 
 def _terms(config: Config) -> "Terms":
-    """Return the terms of the checks; they allow for the delays that the mock itself makes."""
-    from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - no start waits for the checks
+    """Return the terms of the checks; they allow for the delays that the mock itself causes."""
+    from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - the start need not wait for the checks
 
     late = slack(config)
     return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)
 
 
 def payloads(config: Config) -> Iterator[Any]:
-    """Yield the JSON that users want to be sent, for those who look for secrets in it."""
+    """Yield the JSON that users wrote for messages, so that others can look for secrets in it."""
     yield from (step.payload for script in scripts(config) for step in script.steps)
     yield from (_fills(config, version) for version in versions())
     yield [*(rule.name for rule in config.rule.answers), *(rule.name for rule in config.rule.faults)]
 
 
 def scripts(config: Config) -> Sequence[Script]:
-    """Return the commands to send, and when: those of flags, then those of files."""
+    """Return the scripts of commands: those of flags, then those of files."""
     pairs = config.commands
     if config.command:
         pairs = ((config.command, config.period or config.delay or 0.0),)
@@ -125,7 +125,7 @@ def scripts(config: Config) -> Sequence[Script]:
 def command_payload(config: Config, step: Step, version: Version) -> Template:
     """Return the template of a command's payload in a version: its row, then the settings, then the step's payload.
 
-    A raw payload is used alone.
+    A raw payload replaces all of these.
     """
     if step.is_raw:
         return compile_template(step.payload)
@@ -133,8 +133,14 @@ def command_payload(config: Config, step: Step, version: Version) -> Template:
     return compile_template(merge(_with_settings(_fills(config, version), step.action, row.request), step.payload))
 
 
+def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
+    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
+    fills = _fills(config, version)
+    return {action: _with_settings(fills, action, row.request) for action, row in version.actions.items()}
+
+
 def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
-    """Return by action what the settings merge into the default payload in a version."""
+    """Return, by action, the JSON that the settings merge into the default payload in a version."""
     own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
         flag, value = flag_of(setting), getattr(config, setting.name)
@@ -147,12 +153,12 @@ def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
 
 
 def _with_settings(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
-    """Return the default payload of an action with the settings for it merged in."""
+    """Return the default payload of an action after the settings for it are merged in."""
     return reduce(merge, fills.get(action, ()), payload)
 
 
 def check(config: Config) -> Sequence[str]:
-    """Return warnings about answers that break OCPP: a mock must be able to send them.
+    """Return warnings about answers that break OCPP, which the mock must be able to send.
 
     Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, and for an API that
     other machines reach without a token.
@@ -184,7 +190,7 @@ def warnings(config: Config, rules: Rules) -> Sequence[str]:
 
 
 def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[str]:
-    """Return how the answer of a rule, merged into the answer `below` it, breaks OCPP."""
+    """Return warnings if the answer of a rule, merged into the answer `below` it, breaks OCPP."""
     if isinstance(rule.then, Refusal):
         code, known = rule.then.code, [code for version in versions() for code in version.framing.codes]
         return (
@@ -201,7 +207,7 @@ def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[
 
 
 def _broken(action: str, rule: Rule[Answer], below: Mapping[Version, Replies]) -> Iterator[str]:
-    """Yield how the reply of a rule breaks the schema of the answer to an action."""
+    """Yield the violations if the reply of a rule breaks the schema of the answer to an action."""
     version, match = version_with(action), records.replace(rule.match, action=action)
     request = sample_request(match)
     context = records.replace(SAMPLE, request=request)

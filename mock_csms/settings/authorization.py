@@ -1,4 +1,4 @@
-"""What is answered about idTokens: the rules of a later setting change what those of an earlier one say."""
+"""The settings of answers about idTokens. The rules of a later setting override those of an earlier one."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,7 +10,7 @@ from mock_csms.settings.flags import Form, flag, part, switch
 
 @part
 class Authorization:
-    """What is answered about idTokens."""
+    """The settings of answers about idTokens."""
 
     title: ClassVar[str] = "authorization"
 

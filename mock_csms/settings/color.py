@@ -1,4 +1,4 @@
-"""Whether lines are colored: the one setting that all commands with lines for people have."""
+"""Whether lines are colored: a setting of all commands that print lines for people."""
 
 from typing import Any
 

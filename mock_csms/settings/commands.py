@@ -1,4 +1,4 @@
-"""Which commands stations get, when, and with what in them."""
+"""The settings of commands to stations: which, when, and with which payload."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,7 +11,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Commands:
-    """Which commands stations get, when, and with what in them."""
+    """The settings of commands to stations: which, when, and with which payload."""
 
     title: ClassVar[str] = "commands"
 

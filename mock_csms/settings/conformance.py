@@ -1,4 +1,4 @@
-"""What stations are judged by, and what is made of the findings."""
+"""The settings of conformance checks and their findings."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def checks(text: str) -> str:
-    """Take a selection of checks."""
-    if text not in ("all", "none"):  # most people's start does not wait for the table
+    """Parse a selection of checks."""
+    if text not in ("all", "none"):  # most starts need not wait for the table
         from mock_csms.conformance.selection import select  # noqa: PLC0415 - see above
 
         select(text)
@@ -20,7 +20,7 @@ def checks(text: str) -> str:
 
 
 def expected(path: str) -> "tuple[Expected, ...]":
-    """Take the path of a file of expected findings."""
+    """Parse the file of expected findings at a path."""
     from mock_csms.conformance.selection import parse_expected  # noqa: PLC0415 - as above
 
     try:
@@ -31,7 +31,7 @@ def expected(path: str) -> "tuple[Expected, ...]":
 
 @part
 class Conformance:
-    """What stations are judged by, and what is made of the findings."""
+    """The settings of conformance checks and their findings."""
 
     title: ClassVar[str] = "conformance"
 
@@ -60,7 +60,7 @@ class Conformance:
 
 @part
 class Knowledge:
-    """How more is known of stations than what they tell by themselves."""
+    """How the mock learns more about stations than they report by themselves."""
 
     title: ClassVar[str] = "conformance"
 

@@ -1,11 +1,11 @@
-"""What settings are made of: one dataclass field is one flag, with everything that follows from it.
+"""The parts of settings: one dataclass field is one flag, and everything about the flag follows from it.
 
-The settings of the mock stand in the other files of this folder.
+The settings of the mock are in the other files of this folder.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from dataclasses import Field, FrozenInstanceError, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, dataclass_transform
 
 from mock_csms.behavior.dialect import AnswerRules, Dialect
 from mock_csms.protocol.records import Record
@@ -19,25 +19,53 @@ Part = TypeVar("Part")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
 def part(fields_of_subject: type[Part]) -> type[Part]:
-    """Make a class a part of the settings: a dataclass without methods.
+    """Make a class a part of the settings, or all parts together: a dataclass without generated methods.
 
-    Only all parts together are ever made, and to generate the methods of each takes as long as all else here.
+    `Immutable` has the methods that all parts together need.
     """
-    return dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)(fields_of_subject)
+    return dataclass(kw_only=True, init=False, repr=False, eq=False)(fields_of_subject)
+
+
+class Immutable:
+    """The methods of a class of settings: its objects are made of keywords, compared by fields, and never change.
+
+    They are written here once, because @dataclass generates and compiles them for each class, 3 ms of every start.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        declared: Mapping[str, Field[Any]] = getattr(self, "__dataclass_fields__")  # noqa: B009 - no subclass is known
+        for name in given:
+            if name not in declared:
+                raise TypeError(f"{type(self).__name__}() has no setting {name!r}")
+        vars(self).update(given)  # the defaults are attributes of the class
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise FrozenInstanceError(f"{name} cannot be changed; use dataclasses.replace")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"{name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        names: Iterable[str] = getattr(self, "__dataclass_fields__")  # noqa: B009 - as above
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+    __hash__ = None  # type: ignore[assignment] # some values are lists
 
 
 class Form(Record):
     """An option that writes one table of a setting."""
 
     metavar: tuple[str, ...]
-    """What its words are called in the help."""
+    """The names of its words in the help."""
     help: str
     table: Callable[[Sequence[str]], Mapping[str, Any]]
-    """Turns the words into the table that a file would have."""
+    """Turns the words into a table as in a configuration file."""
 
 
 class Flag(Record):
-    """What a setting has besides its name, type and default."""
+    """The properties of a setting besides its name, type and default."""
 
     help: str
     parse: Callable[[Any], Any] | None
@@ -57,19 +85,18 @@ class Flag(Record):
     rivals: tuple[str, ...] = ()
     """The settings that cannot be used together with this one."""
     needs: tuple[str, ...] = ()
-    """The settings of which one must be given with this one."""
+    """The settings of which at least one must be given with this one."""
     sets: tuple[str, ...] = ()
-    """The places that it fills in what the mock sends, such as `Heartbeat.currentTime`.
+    """The places in the mock's messages that it fills in, such as `Heartbeat.currentTime`.
 
     Only for places that are the same in every version of OCPP; a dialect has the others in its `fills`.
     """
     written: Callable[[Any], object] | None = None
-    """Turns the value into the template that stands in those places, with placeholders: `{{now+60}}`. None for the
-    value itself, as it is."""
+    """Turns the value into the template for those places, such as `{{now+60}}`. None: the value itself is used."""
     rules: Callable[[Any, Dialect], AnswerRules] | None = None
-    """Makes the rules that the setting stands for, out of all settings and the dialect of a version."""
+    """Makes the rules of the setting, from all settings and the dialect of a version."""
     shown: str = ""
-    """The default for people, where the value itself does not say enough."""
+    """The default for people, if the value itself does not say enough."""
     is_secret: bool = False
     """Whether the value is never shown."""
     is_json: bool = False
@@ -92,27 +119,27 @@ def switch(help_: str, **more: Any) -> Any:
 
 
 def flag_of(setting: Field[Any]) -> Flag:
-    """Return what `flag` said of a field."""
+    """Return the properties that `flag` gave a field."""
     declared: Flag = setting.metadata["flag"]
     return declared
 
 
 def option(name: str) -> str:
-    """Return the command line's spelling of a setting."""
+    """Return the name of a setting on the command line."""
     return "--" + name.replace("_", "-")
 
 
 class Source(Record):
-    """A place that gives settings: the command line, the environment, or a file."""
+    """A source of settings: the command line, the environment, or a file."""
 
     values: Mapping[str, Any]
-    """By the name of a setting: a text, a list of texts or of tables, or True for a switch."""
+    """The value by name of the setting: a text, a list of texts or of tables, or True for a switch."""
     where: Callable[[str], str] = option
-    """Returns how people write the name of a setting in that place, for errors."""
+    """Returns the name of a setting as people write it in that source, for errors."""
 
 
 def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
-    """Return `settings` as the `sources` say. A later source wins; its tables come before those of earlier ones.
+    """Return `settings` with the values of the `sources`. A later source wins; its tables come before earlier ones.
 
     Raises ValueError with one line that says where and what is wrong.
     """
@@ -133,7 +160,7 @@ def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
 
 
 def _check_needs(settings: type[Settings], source: Source, parsed: dict[str, Any]) -> None:
-    """Raise ValueError if a source gives a setting without what it needs; drop one that an earlier source gave."""
+    """Raise ValueError if a source gives a setting without one that it needs; drop one from an earlier source."""
     for setting in fields(settings):
         needs = flag_of(setting).needs
         if setting.name in parsed and needs and not any(name in parsed for name in needs):

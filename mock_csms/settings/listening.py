@@ -1,4 +1,4 @@
-"""Where the mock listens, and what one connection may do."""
+"""The settings of the listening socket and of single connections."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Listening:
-    """Where the mock listens, and what one connection may do."""
+    """The settings of the listening socket and of single connections."""
 
     title: ClassVar[str] = "listening"
 
@@ -35,5 +35,9 @@ class Listening:
     ping_interval: float = flag(20.0, "seconds between WebSocket pings; 0 sends none", values.number(), "SEC")
     ping_timeout: float = flag(
         20.0, "close the connection if no pong comes within this many seconds; 0 waits for ever", values.number(), "SEC"
+    )
+    no_shortcuts: bool = switch(
+        "take no shortcuts; every message is then handled from the beginning, without remembered answers: the effect "
+        "is the same, only slower, so that both can be compared"
     )
     ready_file: str | None = flag(None, "write the URL into this file once the server listens", values.text, "PATH")

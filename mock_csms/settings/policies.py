@@ -1,4 +1,4 @@
-"""How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
+"""How the mock treats connections and messages independent of their content: admission, duration and strictness."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Policies:
-    """How connections and messages are treated whatever is in them: who is let in, for how long, and how strictly."""
+    """How the mock treats connections and messages independent of their content: admission, duration and strictness."""
 
     title: ClassVar[str] = "policies"
 

@@ -1,4 +1,4 @@
-"""What is shown and kept of a run."""
+"""The settings of output and records of a run."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Records:
-    """What is shown and kept of a run."""
+    """The settings of output and records of a run."""
 
     title: ClassVar[str] = "records"
 

@@ -1,13 +1,19 @@
-"""The rules that users write: they change the answers of all other settings, except those of a policy."""
+"""The rules that users write. They override the answers of all other settings, except those of a policy."""
 
 from typing import TYPE_CHECKING, ClassVar
 
-from mock_csms.behavior.notation import parse_latency
 from mock_csms.settings import tables, values
 from mock_csms.settings.flags import Form, flag, part
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Latency
+
+
+def latency(text: str) -> "Latency | None":
+    """Take `SEC[+-JITTER]`."""
+    from mock_csms.behavior.notation import parse_latency  # noqa: PLC0415 - only those who use faults wait for it
+
+    return parse_latency(text)
 
 
 @part
@@ -49,7 +55,7 @@ class RulesAndFaults:
     latency: "Latency | None" = flag(
         None,
         "delay every message in both directions; by SEC seconds, plus or minus up to JITTER seconds",
-        parse_latency,
+        latency,
         "SEC[+-JITTER]",
     )
     loss: float = flag(

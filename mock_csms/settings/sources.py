@@ -1,4 +1,4 @@
-"""Where settings come from besides the command line: TOML files and the environment."""
+"""Reads settings from TOML files and the environment."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from mock_csms.settings.flags import Flag, Settings, Source, flag_of
 from mock_csms.settings.texts import as_json_text, parse_toml, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
-"""The beginning of the name of a variable; the flag's name follows in capitals, with _ for -."""
+"""The prefix of environment variables; the flag's name follows in capitals, with _ for -."""
 OF_CLIENTS = ("MOCK_CSMS_API_URL",)
 """Variables that only the sub-commands read which talk to a running mock."""
 
@@ -57,7 +57,7 @@ def name_of(key: str, value: Any = None) -> str:
 
 
 def _refuse_masks(value: Any) -> None:
-    """Raise ValueError if a mask such as `***` stands in place of a secret, as in a file that was made of a record."""
+    """Raise ValueError if a mask such as `***` is in place of a secret, as in a file that was copied from a record."""
     if "*" in str(value):
         from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - hardly a file has an asterisk
 
@@ -66,7 +66,7 @@ def _refuse_masks(value: Any) -> None:
 
 
 def _hint(key: str, declared: Mapping[str, Flag]) -> str:
-    """Return what was probably meant by an unknown key: a setting, or a key of a table."""
+    """Return a hint for an unknown key: the setting, or the key of a table, that was probably meant."""
     tables = {key_of(form): key_of(name) for name, flag in declared.items() for form in flag.forms or ()}
     settings = [key_of(name) for name in declared]
     table = tables.get(key_of(key)) if key_of(key) not in settings else None
@@ -74,12 +74,12 @@ def _hint(key: str, declared: Mapping[str, Flag]) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return how a setting is called in a file."""
+    """Return the name of a setting in a file."""
     return "command" if name == "script" else name.replace("_", "-")
 
 
 def _as_written(key: str, value: Any, declared: Flag) -> Any:
-    """Return a value as its parser gets it. Raises ValueError if a table is needed or not allowed there."""
+    """Return a value in the form for its parser. Raises ValueError if a table is required or not allowed there."""
     values = value if isinstance(value, list) else [value]
     is_table = [isinstance(each, dict) for each in values]
     if declared.forms is not None and not (all(is_table) and isinstance(value, list)):
@@ -90,7 +90,7 @@ def _as_written(key: str, value: Any, declared: Flag) -> Any:
 
 
 def _tables_name(key: str, value: Any) -> str:
-    """Return the setting that a key means: `command` is the flag for a text, and `script` for tables."""
+    """Return the setting of a key: `command` is the flag if its value is a text, and `script` for tables."""
     return "script" if key == "command" and isinstance(value, list) else key
 
 
@@ -126,7 +126,7 @@ def _text(value: Any, declared: Flag) -> str:
 
 
 def environment_source(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Source:
-    """Return the settings in the environment, written as after the flags; a switch is on for 1, true, yes or on."""
+    """Return the settings in the environment, written as on the command line; a switch is on for 1, true, yes or on."""
     if not any(name.startswith(ENVIRONMENT) for name in environment):
         return Source({})
     given: dict[str, Any] = {}
@@ -170,8 +170,8 @@ def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]
 
 
 def _words(text: str) -> list[str]:
-    """Split a text as a shell does."""
-    import shlex  # noqa: PLC0415 - only those who use the environment wait for it
+    """Split a text like a shell."""
+    import shlex  # noqa: PLC0415 - only users of the environment wait for it
 
     return shlex.split(text)
 

@@ -1,6 +1,6 @@
-"""Parses the tables `[[rule]]`, `[[token]]` and `[[command]]`, and makes such tables of the flags for the first two.
+"""Parses the tables `[[rule]]`, `[[token]]` and `[[command]]`, and turns flags into tables of the first two kinds.
 
-A table is a dict as it stands in the file; flags make the same dicts. ValueError says what is wrong with a table.
+A table is a dict as in the file; flags make the same dicts. Parsers raise ValueError with a text about the fault.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.behavior.dialect import TokenAnswer
-from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
 from mock_csms.protocol.actions import Json
@@ -50,13 +49,13 @@ def take(table: Table, known: Mapping[str, Callable[[Any], Any]], required: Iter
 
 
 def _without_secrets(text: str) -> str:
-    from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only those who err wait for it
+    from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only errors wait for it
 
     return Secrets().words(text)
 
 
 def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
-    """Parse all tables; if there are several, an error says the number of the wrong one."""
+    """Parse all tables; if there are several, an error has the number of the wrong one."""
     parsed = []
     for number, table in enumerate(tables, start=1):
         try:
@@ -71,33 +70,35 @@ def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
 
 
 def reply_table(words: Sequence[str]) -> Table:
-    """Return the table that `--reply MATCH JSON` stands for."""
+    """Return the table for `--reply MATCH JSON`."""
     return {"match": words[0], "reply": words[1]}
 
 
 def reply_raw_table(words: Sequence[str]) -> Table:
-    """Return the table that `--reply-raw MATCH JSON` stands for."""
+    """Return the table for `--reply-raw MATCH JSON`."""
     return {"match": words[0], "reply-raw": words[1]}
 
 
 def error_table(words: Sequence[str]) -> Table:
-    """Return the table that `--error MATCH CODE[:DESCRIPTION]` stands for."""
+    """Return the table for `--error MATCH CODE[:DESCRIPTION]`."""
     return {"match": words[0], "error": words[1]}
 
 
 def fault_table(words: Sequence[str]) -> Table:
-    """Return the table that `--fault MATCH FAULT` stands for."""
+    """Return the table for `--fault MATCH FAULT`."""
     return {"match": words[0], "fault": words[1]}
 
 
 def rules(tables: Sequence[Table]) -> Rules:
-    """Return the rules of those tables, in their order."""
+    """Return the rules of the tables, in their order."""
     pairs = each(tables, _rule)
     answers = tuple(answer for answer, _ in pairs if answer)
     return Rules(answers, tuple(fault for _, fault in pairs if fault))
 
 
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
+    from mock_csms.behavior.notation import parse_fault, parse_match  # noqa: PLC0415 - no start without rules needs it
+
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
@@ -119,11 +120,18 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
 
 
 def _answer(taken: Mapping[str, Any], then: Answer, table: Table) -> Rule[Answer]:
-    return Rule(parse_match(taken["match"], commands=False), then, _name_of(table), table=table)
+    return Rule(_trigger(taken["match"]), then, _name_of(table), table=table)
 
 
 def _name_of(table: Table) -> str:
     return " ".join(str(value) for value in table.values())
+
+
+def _trigger(text: str) -> Match:
+    """Take the match for the calls of stations that a rule answers, or that a command waits for."""
+    from mock_csms.behavior.notation import parse_match  # noqa: PLC0415 - as above
+
+    return parse_match(text, commands=False)
 
 
 def payload(value: Any) -> Json:
@@ -134,7 +142,7 @@ def payload(value: Any) -> Json:
 
 
 def raw(value: Any) -> values.Raw:
-    """Take any value that JSON has, or the text of one (`@FILE` reads one)."""
+    """Take any JSON value, or its text (`@FILE` reads one)."""
     return values.raw(as_json_text(value))
 
 
@@ -142,7 +150,7 @@ def raw(value: Any) -> values.Raw:
 
 
 def token_table(words: Sequence[str]) -> Table:
-    """Return the table that `--token ID=STATUS,key=value,…` stands for."""
+    """Return the table for `--token ID=STATUS,key=value,…`."""
     first, *rest = words[0].split(",")
     identity, equals, status = first.rpartition("=")
     if not equals:
@@ -159,7 +167,7 @@ def token_table(words: Sequence[str]) -> Table:
 
 
 def tokens(tables: Sequence[Table]) -> list[TokenAnswer]:
-    """Return what is answered about those tokens."""
+    """Return the answers about the tokens in the tables."""
     return each(tables, _token)
 
 
@@ -174,7 +182,7 @@ def _token(table: Table) -> TokenAnswer:
 
 
 def scripts(tables: Sequence[Table]) -> list[Script]:
-    """Return the scripts of those tables."""
+    """Return the scripts of the tables."""
     return each(tables, _script)
 
 
@@ -208,7 +216,7 @@ def check_payload(action: str, payload_: Template, on: Match | None = None) -> N
 
 
 def sample_request(match: Match) -> Json:
-    """Return the payload of a call that matches; for a match of every action, the conditions alone."""
+    """Return the payload of a call that matches; for a match of any action, only its conditions."""
     request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
@@ -226,7 +234,7 @@ class Text(Record):
     parse: Callable[[str], Any]
 
     def __call__(self, value: Any) -> Any:
-        """Return the parsed value; ValueError for anything but a text."""
+        """Return the parsed value; raise ValueError for anything but a text."""
         if not isinstance(value, str):
             raise ValueError("must be a string")
         return self.parse(value)
@@ -255,7 +263,7 @@ KEYS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "payload-raw": raw,
         "delay": lambda value: values.number()(str(value)),
         "period": lambda value: values.number(above=True)(str(value)),
-        "on": Text(lambda value: parse_match(value, commands=False)),
+        "on": Text(_trigger),
         "station": Text(values.text),
         "repeat": lambda value: values.integer(1)(str(value)),
     },

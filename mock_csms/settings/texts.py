@@ -1,4 +1,4 @@
-"""Reads the files and the JSON that users write. Nothing is silently left out or changed."""
+"""Reads the files and the JSON that users write. Nothing is skipped or changed without an error."""
 
 import codecs
 import math
@@ -15,7 +15,7 @@ from mock_csms.protocol.json_text import DEEPEST, is_too_deep
 
 _MOST_DIGITS = 20
 _TOO_DEEP = f"not TOML: nested deeper than {DEEPEST} levels"
-_DOTTED = re.compile(rf"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}""")
+_DOTTED = rf"""(?<![\w"'-])(?:[\w"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}"""
 """A key with very many parts."""
 
 MARKS = (
@@ -29,7 +29,7 @@ MARKS = (
 
 
 def read_text(path: str) -> str:
-    """Return the text of a file that a user wrote: UTF-8, or the encoding that its byte-order mark says.
+    """Return the text of a file of a user, in UTF-8 or in the encoding of its byte-order mark.
 
     Every file of a user is read here. Raises ValueError with one line that names the file and the place.
     """
@@ -51,10 +51,10 @@ def read_text(path: str) -> str:
 
 
 def parse_toml(text: str) -> Json:
-    """Return what a TOML text says. Raises ValueError with one line."""
-    import tomllib  # noqa: PLC0415 - only those who have files wait for it
+    """Return the values of a TOML text. Raises ValueError with one line."""
+    import tomllib  # noqa: PLC0415 - only users with files wait for it
 
-    if _DOTTED.search(text):  # for which the parser would need the square of its length
+    if re.search(_DOTTED, text):  # for which the parser would need the square of its length
         raise ValueError(f"not TOML: a key has more than {DEEPEST} parts")
     try:
         parsed = tomllib.loads(text)
@@ -62,7 +62,7 @@ def parse_toml(text: str) -> Json:
         raise ValueError(f"not TOML: {error}") from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    except ValueError:  # the only other one is about its digits
+    except ValueError:  # the only other ValueError is about digits
         raise ValueError("not TOML: a number has too many digits") from None
     if _is_nested(parsed, DEEPEST):
         raise ValueError(_TOO_DEEP)
@@ -82,8 +82,8 @@ def _items(value: Any) -> Iterable[Any]:
 
 
 def read_json(value: str) -> Any:
-    """Return the value of JSON text, or of its `@FILE`. Raises ValueError, also for what Python would change."""
-    import json  # noqa: PLC0415 - only those who write JSON wait for it
+    """Return the value of JSON text, or of its `@FILE`. Raises ValueError, also for values that Python would change."""
+    import json  # noqa: PLC0415 - only users who write JSON wait for it
 
     path = value[1:] if value.startswith("@") else ""
     value = read_text(path) if path else value
@@ -138,7 +138,7 @@ def as_json_text(value: Any) -> str:
 
 
 def _not_json(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Yield place and value of what JSON lacks: NaN, infinity, and TOML's dates and times (texts in OCPP)."""
+    """Yield place and value of all that JSON lacks: NaN, infinity, and TOML's dates and times (texts in OCPP)."""
     if (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, date | time):
         yield place, value
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()

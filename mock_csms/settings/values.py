@@ -1,6 +1,8 @@
 """Parsers of settings: each returns the value of a text, or raises ValueError with what is wrong with the text.
 
 A parser gets what follows one flag: a text, or a list of texts if the flag takes several.
+
+Patterns are texts, and `re` compiles each when it is used first: most starts use one or two of them.
 """
 
 import re
@@ -27,12 +29,12 @@ def text(value: str) -> str:
 
 
 def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
-    """Take a text of `least` characters or more, up to what the OCPP schema called `schema` allows at `path`."""
+    """Take a text of at least `least` characters, and at most as many as the OCPP schema `schema` allows at `path`."""
     return no_longer_than(lambda: int(schemas_with(schema).node(schema, path)["maxLength"]), least)
 
 
 def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], str]:
-    """Take a text of `least` characters or more, up to `most()`."""
+    """Take a text of at least `least` characters, and at most `most()`."""
 
     def parse(value: str) -> str:
         if len(value) > most():
@@ -47,19 +49,19 @@ def texts(value: Sequence[str]) -> tuple[str, ...]:
     return tuple(text(item) for item in value)
 
 
-_INTEGER, _MOST_DIGITS = re.compile(r"[+-]?[0-9]+"), 20
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-"""Numbers as JSON and people write them; Python itself would accept `9_0` too."""
+_INTEGER, _MOST_DIGITS = r"[+-]?[0-9]+", 20
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+"""Numbers in the notation of JSON and people; Python itself would accept `9_0` too."""
 
 LONGEST = 9_999_999_999
-"""The longest time that a setting can have, in seconds: three centuries, so that no date gets too late for datetime."""
+"""The longest time that a setting can have, in seconds: three centuries, so that no date is too late for datetime."""
 
 
 def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
     """Take a number from `minimum` on, or `above` it, up to `LONGEST`."""
 
     def parse(value: str) -> float:
-        if not _NUMBER.fullmatch(value):
+        if not re.fullmatch(_NUMBER, value):
             raise ValueError(f"{value!r} is not a number")
         parsed = float(value)
         if not minimum <= parsed <= LONGEST or (above and parsed == minimum):
@@ -83,7 +85,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
     """Take a whole number from `minimum` to `maximum`."""
 
     def parse(value: str) -> int:
-        if not _INTEGER.fullmatch(value):
+        if not re.fullmatch(_INTEGER, value):
             raise ValueError(f"{value!r} is not a whole number")
         parsed = int(value) if len(value) <= _MOST_DIGITS else maximum + 1  # Python refuses to read very many digits
         if not minimum <= parsed <= maximum:
@@ -94,7 +96,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
 
 
 class one_of(Record):  # noqa: N801 - used as the functions beside it
-    """Takes one of `names` without regard to case. (A function, so that no schema is read before it is needed.)"""
+    """Takes one of `names` in any letter case. (A function, so that no schema is read before it is needed.)"""
 
     names: Callable[[], Iterable[str]]
 
@@ -108,7 +110,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
 
 
 def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    """Take what `item` takes, several times, separated by commas."""
+    """Take a comma-separated list of values that `item` takes."""
     return lambda value: tuple(item(part.strip()) for part in value.split(","))
 
 
@@ -151,7 +153,7 @@ class Raw(Record):
 
 
 def raw(value: str) -> Raw:
-    """Take any JSON, or `@FILE` with it."""
+    """Take any JSON, or `@FILE` with JSON in it."""
     return Raw(read_json(value))
 
 
@@ -168,7 +170,7 @@ def reason_of(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
-_NEXT_VARIABLE = re.compile(r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))")
+_NEXT_VARIABLE = r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))"
 
 
 def _variable(name: str) -> tuple[str, str]:
@@ -195,7 +197,7 @@ def variables_to_set(value: str) -> list[tuple[str, str, str]]:
     A comma separates only where `NAME.NAME` follows, so that values may be lists.
     """
     items = []
-    for part in _NEXT_VARIABLE.split(value):
+    for part in re.split(_NEXT_VARIABLE, value):
         name, equals, wanted = part.strip().partition("=")
         if not equals:
             raise ValueError(f"{part.strip()!r} is not COMPONENT.VARIABLE=VALUE: =VALUE is missing")
@@ -205,12 +207,12 @@ def variables_to_set(value: str) -> list[tuple[str, str, str]]:
     return items
 
 
-_COUNTED = re.compile(r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?")
+_COUNTED = r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?"
 
 
 def refusals(value: str) -> Refusals:
     """Take `STATUS|reset|hang`, then `*N` or ` for=SEC`."""
-    found = _COUNTED.fullmatch(value.strip())
+    found = re.fullmatch(_COUNTED, value.strip())
     if found is None:
         raise ValueError(f"{value!r} is not STATUS|reset|hang, with *N or for=SEC after it if needed")
     kinds: dict[str, Verdict] = {"reset": SlamDoor(), "hang": Hang()}
@@ -225,7 +227,7 @@ def refusals(value: str) -> Refusals:
 
 def cuts(value: str) -> Cuts:
     """Take `SEC`, then `*N`."""
-    found = _COUNTED.fullmatch(value.strip())
+    found = re.fullmatch(_COUNTED, value.strip())
     if found is None or found["seconds"]:
         raise ValueError(f"{value!r} is not SEC or SEC*N")
     return Cuts(number(above=True)(found["value"]), _times(found["times"]))
@@ -255,19 +257,19 @@ def passwords(value: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+_ORIGIN = r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?"
 
 
 def origins(value: Sequence[str]) -> tuple[str, ...]:
-    """Take origins of web pages as browsers send them (RFC 6454, 6.2), or `*`, several times."""
+    """Take one or more origins of web pages as browsers send them (RFC 6454, 6.2), or `*`."""
     for item in value:
-        if not _ORIGIN.fullmatch(item):
+        if not re.fullmatch(_ORIGIN, item):
             raise ValueError(f"{item!r} is not an origin, such as http://localhost:3000, nor *")
     return tuple(value)
 
 
 def validation(value: Sequence[str]) -> Validation:
-    """Take `strict|report|off`, or that and `:ACTION,…`, several times."""
+    """Take `strict|report|off`, optionally with `:ACTION,…`, one or more times."""
     others, by_action = Strictness.STRICT, {}
     for item in value:
         word, colon, names = item.partition(":")
@@ -288,4 +290,4 @@ TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
     "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
 }
-"""The formats of times, by how a time ends in them."""
+"""The formats of timestamps, by the end of the text."""

@@ -1,26 +1,34 @@
-"""What is expected of a run, and when it ends."""
+"""The settings of expectations, and of the end of a run."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from mock_csms.behavior.expectations import Expectation
-from mock_csms.behavior.notation import parse_expectation
 from mock_csms.settings import values
 from mock_csms.settings.flags import flag, part, switch
+
+if TYPE_CHECKING:
+    from mock_csms.behavior.expectations import Expectation
+
+
+def expectations(texts: Sequence[str], *, counted: bool = True) -> "Sequence[Expectation]":
+    """Take expectations; without `counted` they must not have a COUNT."""
+    from mock_csms.behavior.notation import parse_expectation  # noqa: PLC0415 - who expects nothing does not wait for it
+
+    return [parse_expectation(text, counted=counted) for text in texts]
 
 
 @part
 class Verdict:
-    """What is expected of a run, and when it ends."""
+    """The settings of expectations, and of the end of a run."""
 
     title: ClassVar[str] = "verdict"
 
-    expect: Sequence[Expectation] = flag(
+    expect: "Sequence[Expectation]" = flag(
         (),
         "exit with status 0 once this was seen, with status 1 if it was not; NAME is ACTION (a call of the station), "
         "ACTION.response or ACTION.error (its answer to a command), connect, disconnect or refused (a handshake); "
         "COUNT is N, N.. (at least) or M..N",
-        lambda texts: [parse_expectation(text) for text in texts],
+        expectations,
         "NAME[path=value,…][@GLOB][*COUNT]",
         repeated=True,
     )
@@ -29,10 +37,10 @@ class Verdict:
         "still needs it, otherwise the last one before that",
         needs=("expect",),
     )
-    forbid: Sequence[Expectation] = flag(
+    forbid: "Sequence[Expectation]" = flag(
         (),
         "exit with status 1 as soon as this is seen; NAME is as in --expect",
-        lambda texts: [parse_expectation(text, counted=False) for text in texts],
+        lambda texts: expectations(texts, counted=False),
         "NAME[path=value,…][@GLOB]",
         repeated=True,
     )

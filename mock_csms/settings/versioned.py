@@ -1,4 +1,4 @@
-"""Parsers for what depends on the version of OCPP: settings are read before a station has chosen one.
+"""Parsers for values that depend on the version of OCPP: settings are read before a station has chosen one.
 
 A value is right if it is right in one of the versions that the mock speaks.
 """
@@ -12,7 +12,7 @@ from mock_csms.settings import values
 
 
 def names(setting: str) -> Sequence[str]:
-    """Return what a setting may be in any version of OCPP that the mock speaks, as their dialects say."""
+    """Return the possible values of a setting in any version of OCPP that the mock speaks, from their dialects."""
     known = [dialect.names[setting]() for dialect in spoken_dialects() if setting in dialect.names]
     return list(dict.fromkeys(chain.from_iterable(known)))
 
@@ -33,5 +33,5 @@ def named_or_short(setting: str) -> Callable[[str], str]:
 
 
 def token(least: int = 1) -> Callable[[str], str]:
-    """Take a token of `least` characters or more, up to the most that a version allows."""
+    """Take a token of at least `least` characters, and at most as many as some version allows."""
     return values.no_longer_than(lambda: max(dialect.longest_token() for dialect in spoken_dialects()), least)

@@ -13,7 +13,7 @@ from mock_csms.settings.flags import Source, flag_of
 def as_toml(config: Config, sources: Sequence[Source]) -> str:
     """Return the effective settings as a TOML file. A setting without a value, or with a secret in it, is a comment.
 
-    So is the default of a setting that excludes or needs another: the file could not be read with it.
+    So is the default of a setting that excludes or needs another setting: with it the file could not be read again.
     """
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
 
@@ -42,7 +42,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
 
 
 def _written_tables(name: str, tables: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return tables as TOML; a comment stands for one that has a secret in it."""
+    """Return tables as TOML; a table with a secret in it becomes a comment."""
     import tomli_w  # noqa: PLC0415 - as above
 
     from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
@@ -64,7 +64,7 @@ def _depends(name: str) -> bool:
 
 
 def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Return the tables of each setting that has tables, the deciding ones first."""
+    """Return the tables of each setting that has tables, those with the highest priority first."""
     tables = {
         setting.name: [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
         for setting in fields(Config)
@@ -85,7 +85,7 @@ def _own_payload(config: Config) -> dict[str, str]:
 
 
 def written_value(name: str, value: Any, sources: Sequence[Source]) -> Any:
-    """Return a value for TOML: itself if TOML has such values, else as the user wrote it; None if nobody wrote it."""
+    """Return a value for TOML: itself if TOML has such values, else the user's text; None without such a text."""
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple) and all(isinstance(item, str) for item in value):

@@ -56,11 +56,11 @@ class Word(Record):
     """The first word of a control line."""
 
     usage: str
-    """What follows the word: `<…>` is needed, `[…]` is optional."""
+    """The parameters after the word: `<…>` is required, `[…]` is optional."""
     help: str
-    """What the line does."""
+    """The effect of the line."""
     order: Callable[[Sequence[str]], Order]
-    """Makes the order from what follows the word. Raises ValueError."""
+    """Makes the order from the parameters. Raises ValueError for wrong ones."""
 
 
 def parse_line(line: str) -> Order | None:
@@ -79,7 +79,7 @@ def parse_line(line: str) -> Order | None:
 
 
 def parse_call(text: str) -> SendCall:
-    """Parse a call that is written `ACTION`, `ACTION JSON` or `ACTION @FILE`. Raises ValueError."""
+    """Parse a call in the form `ACTION`, `ACTION JSON` or `ACTION @FILE`. Raises ValueError."""
     return _send(text.split(maxsplit=1))
 
 

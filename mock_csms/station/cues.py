@@ -1,4 +1,4 @@
-"""The input and the output of a station's decisions, as data: a cue is what happens to it, an act is what it does."""
+"""The input and the output of a station's decisions, as data: a cue is an event, an act is a reaction to it."""
 
 from typing import Any, TypeAlias
 
@@ -10,7 +10,7 @@ class Opened(Record):
     """The connection to the CSMS is open."""
 
     slot: int = 1
-    """The slot of the network profile by which the station connected (OCPP 2.x)."""
+    """The slot of the network profile that the station used for the connection (OCPP 2.x)."""
 
 
 class Closed(Record):
@@ -26,13 +26,13 @@ class Answered(Record):
 
 
 class FailedCall(Record):
-    """Our call got a CALLERROR, an invalid answer, or none in time."""
+    """Our call failed: the answer is a CALLERROR, is invalid, or did not come in time."""
 
     action: str
     request: Json
     reason: str
     is_lost: bool = False
-    """Whether there was no answer because the connection was lost."""
+    """Whether the answer is missing because the connection was lost."""
 
 
 class Rang(Record):
@@ -102,7 +102,7 @@ Cue: TypeAlias = (
 ) | (Arrived | Departed | Paused | Ready)
 
 Alarm: TypeAlias = tuple[Any, ...]
-"""Names an alarm: its kind, then what it is about, such as `("meter", 1)`. Setting it again moves it."""
+"""Names an alarm: its kind, then its object, such as `("meter", 1)`. Setting the same alarm again moves it."""
 
 
 class Send(Record):
@@ -111,7 +111,7 @@ class Send(Record):
     action: str
     payload: Json
     is_asked_for: bool = False
-    """Whether the CSMS asked for it: then it is also sent while the boot status is Pending, and kept while offline."""
+    """Whether the CSMS requested it: then it is also sent while the boot status is Pending, and kept while offline."""
     attempts: int = 0
     """How often it failed."""
 
@@ -137,7 +137,7 @@ class Stop(Record):
 
 
 class Reboot(Record):
-    """Reboot, when all waiting calls were delivered."""
+    """Reboot, after all waiting calls were delivered."""
 
 
 class Redial(Record):

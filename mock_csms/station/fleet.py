@@ -1,4 +1,4 @@
-"""Many stations in one process (`--count`): they stay connected, or come and go, and everything is timed."""
+"""Many stations in one process (`--count`): they stay connected, or come and go; connections and calls are timed."""
 
 import asyncio
 from collections import Counter
@@ -27,7 +27,7 @@ _SHORTEST, _LONGEST = 0.1, 0.2
 
 
 class Figures(Mutable):
-    """What was measured."""
+    """The measurements of a run."""
 
     took: dict[str, list[float]] = field(default_factory=lambda: {CONNECT: [], BOOT: [], CLOSE: []})
     """How many seconds each connection, boot and close took."""
@@ -39,7 +39,7 @@ class Figures(Mutable):
     """How long the whole run took; 0 while it goes on."""
 
     def note(self, what: str, seconds: float) -> None:
-        """Add the seconds that something took, if it is one of the three that are measured."""
+        """Add the duration of a connection, boot or close; other durations are ignored."""
         if what in self.took:
             self.took[what].append(seconds)
 
@@ -51,7 +51,7 @@ class Fleet(Record):
     device: State
     """The state with which each of them starts."""
     handshake: HandshakeRequest
-    """How they connect; the identity of each station is appended to the URL."""
+    """The handshake; the identity of each station is appended to its URL."""
     ramp: float = 0.0
     """All are started evenly within this many seconds."""
     churn: bool = False
@@ -68,9 +68,9 @@ async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
     try:
         done, _ = await asyncio.wait(stations, return_when=asyncio.FIRST_EXCEPTION)
         for station in done:
-            station.result()  # raises what stopped it
+            station.result()  # raises the exception that stopped it
     finally:
-        figures.seconds = loop.time() - began  # what the cancelling below breaks off is not counted as an error
+        figures.seconds = loop.time() - began  # from now on no problem is counted: cancelling causes some
         for station in stations:
             station.cancel()
         await asyncio.gather(*stations, return_exceptions=True)

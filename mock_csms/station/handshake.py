@@ -1,4 +1,4 @@
-"""What a station sends when it opens a WebSocket connection (Part 4, 3)."""
+"""The request of a station for a WebSocket connection (Part 4, 3)."""
 
 from base64 import b64encode
 
@@ -6,7 +6,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version
 
 PREFERRED_SUBPROTOCOL = next(iter(SUBPROTOCOLS))
-"""The subprotocol that a station offers unless it is told otherwise."""
+"""The subprotocol that a station offers by default."""
 
 
 class HandshakeRequest(Record):
@@ -19,7 +19,7 @@ class HandshakeRequest(Record):
 
 
 def version_of(handshake: HandshakeRequest) -> Version:
-    """Return the version of the first subprotocol that a handshake offers; the default where it offers none known."""
+    """Return the version of the first known subprotocol that a handshake offers; the default if it offers none."""
     return next((SUBPROTOCOLS[name] for name in handshake.subprotocols if name in SUBPROTOCOLS), DEFAULT)
 
 

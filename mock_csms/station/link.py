@@ -1,4 +1,4 @@
-"""One connection of a station to its CSMS, and what its session asks the station."""
+"""One connection of a station to its CSMS: it connects the session with the station."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +15,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.host import Peer
 from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
@@ -39,28 +40,28 @@ def is_wrong(event: Received) -> bool:
 
 
 def is_owed(event: Unanswered) -> bool:
-    """Return whether a missing answer is a fault of the CSMS: it is none where the station hung up."""
+    """Return whether the CSMS is to blame for a missing answer; it is not if the station closed the connection."""
     return event.reason != _HUNG_UP
 
 
 class Site:
-    """What all stations of a process share."""
+    """The objects that all stations of a process share."""
 
     def __init__(self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0) -> None:
         self.dialer = dialer
         """Opens the connections."""
         self.bus = bus
-        """Where events are published."""
+        """Publishes events."""
         self.world = world
-        """Makes ids, random numbers and written times."""
+        """Makes ids, random numbers and timestamps."""
         self._speed = speed
-        """How fast the stations' clocks run compared with the real one; both agree at the start."""
+        """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
     def moment(self) -> Moment:
-        """Return the present moment by the stations' clocks."""
+        """Return the present time by the stations' clocks, with the sources of ids and random numbers."""
         return Moment(self._began + (clock.now() - self._began) * self._speed, self.world)
 
     @property
@@ -76,8 +77,8 @@ class Site:
 class Link:
     """One connection of the station `identity`, and the host of its session.
 
-    `answer` is called with each valid call of the CSMS and returns the answer, None for no answer. `ended` is called
-    once, when the connection has ended.
+    `answer` is called with each valid call of the CSMS; it returns the answer, or None for no answer. `ended` is called
+    once, after the connection has ended.
     """
 
     def __init__(self, identity: str, site: Site, answer: Answer, ended: Callable[[], None]) -> None:
@@ -98,7 +99,8 @@ class Link:
         self.heard: Heard = lambda *_: None
         """Called with each call of ours and its result, before the next message is read.
 
-        So a command that follows the answer to a BootNotification at once finds a station that knows it was accepted.
+        So, if a command follows right after the answer to a BootNotification, the station already knows that it was
+        accepted.
         """
         self._gone = asyncio.Event()
         self._farewell: str | None = None
@@ -143,7 +145,7 @@ class Link:
         self._site.took(what, loop.time() - began)
 
     def publish(self, event: Event) -> None:
-        """Publish an event of the session, with the reason corrected where the station itself hung up."""
+        """Publish an event of the session; if the station itself closed the connection, correct the reason."""
         if self._farewell is not None and isinstance(event, Disconnected):
             event = replace(event, reason=f"closed by the station: {self._farewell}")
         elif self._farewell is not None and isinstance(event, Unanswered):
@@ -153,23 +155,27 @@ class Link:
             self.heard(event.answers, event.message.payload)
 
     arrival = None
+    takes_shortcuts = True
 
-    def reject(self, _: Session, message: Error) -> Decision:
+    def prepared(self, _: Peer, call: Call) -> None:
+        """Return None: a station remembers no answers."""
+
+    def reject(self, _: Peer, message: Error) -> Decision:
         """Return the answer to a message that is not a valid call."""
         return Decision(message, (Emission(message),))
 
-    def answer(self, _: Session, call: Call, refusal: Error | None) -> Decision:
+    def answer(self, _: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return the answer to a call of the CSMS."""
         message = self.refuse(call, refusal) if refusal else self._answer(call)
         if message is None:
             return Decision(Result(call.id, {}), ())
         return Decision(message, self.spoil((Emission(message),)))
 
-    def command(self, _: Session, call: Call) -> Decision:
+    def command(self, _: Peer, call: Call) -> Decision:
         """Return how one of our calls is sent."""
         return Decision(call, self.spoil((Emission(call),)))
 
-    def ended(self, _: Session) -> None:
+    def ended(self, _: Peer) -> None:
         """Note that the connection has ended."""
         self._gone.set()
         self._ended()

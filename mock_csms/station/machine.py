@@ -1,7 +1,7 @@
-"""What a station of one OCPP version is made of: everything that the code outside the folders of versions calls.
+"""A station of one OCPP version as a table of functions: everything that code outside the version folders calls.
 
-A *device* is the state of such a station: a record that extends `State`. It is `Any` here, because each version has
-its own; a machine is only given devices that it made itself.
+A *device* is the state of such a station: a record that extends `State`. It is `Any` here, because each version has its
+own; a machine only gets devices that it made itself.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,29 +17,29 @@ from mock_csms.station.state import Identity, Moment
 
 
 class CommandOutcome(Record):
-    """What a command of the CSMS leads to."""
+    """The consequences of a command of the CSMS."""
 
     device: Any
     """The station afterwards."""
     answer: Answer
     acts: list[Act]
-    """What the station does when the answer was sent."""
+    """The acts of the station after the answer was sent."""
 
     @property
     def payload(self) -> Json | None:
-        """The payload of the result; None where the answer is an error or there is none."""
+        """The payload of the result; None if the answer is an error or there is no answer."""
         return self.answer if isinstance(self.answer, dict) else None
 
 
 class Notation(Record, eq=False):
-    """How people write what a station of this version has. Each parser raises ValueError with one line."""
+    """The notation of people for data of a station of this version. Each parser raises ValueError with one line."""
 
     token: Callable[[str], Json]
     """Parses an idToken, `ID` or `ID:TYPE`."""
     default_token: str
-    """The text of the idToken that charges where none is given."""
+    """The text of the default idToken for charging."""
     variables: Callable[[Sequence[str]], dict[Any, str]]
-    """Parses settings of the station, each `NAME=VALUE`, as a device holds them."""
+    """Parses variables, each `NAME=VALUE`, into the form of the device."""
     features: Callable[[str], frozenset[str]]
     """Parses optional features, separated by commas."""
     default_features: frozenset[str]
@@ -59,28 +59,28 @@ class Machine(Record, eq=False):
     equipped: Callable[[Any, Mapping[Any, str], frozenset[str]], Any]
     """Returns a device with other values of variables, and with these optional features."""
     step: Callable[[Any, Cue, Moment], tuple[Any, list[Act]]]
-    """Takes a device and what happens to it; returns the device afterwards, and what it does."""
+    """Takes a device and a cue; returns the device afterwards, and its acts."""
     command: Callable[[Any, str, Json, Moment], CommandOutcome]
     """Takes a device and a command of the CSMS: its action and payload."""
     answer_alone: Callable[[Any, Call, Moment], Result]
-    """Returns the answer to a command of a station that does nothing else and stays as it is."""
+    """Returns the answer to a command, for a station that does nothing else and stays as it is."""
     rebooted: Callable[[Any, Moment], Any]
-    """Returns what a reboot leaves of a device."""
+    """Returns the device after a reboot."""
     route: Callable[[Any, int, HandshakeRequest], tuple[int, HandshakeRequest]]
-    """Returns how to connect at an attempt, counted from 0: the slot of the network profile, and the handshake.
+    """Returns, for an attempt counted from 0, the slot of the network profile and the handshake.
 
-    The handshake that is passed is the one that the station was started with.
+    The handshake that is passed is the one with which the station was started.
     """
     back_off: Callable[[Any, int, Moment], float]
     """Returns how many seconds to wait before the next connection, after a number of failed attempts (Part 4, 5.3)."""
     time_to_set: Callable[[Any, Json], float | None]
-    """Returns the time, in seconds since 1970, to which a response sets the station's clock; None where to none."""
+    """Returns the time, in seconds since 1970, to which a response sets the station's clock; None if it does not."""
     is_authorizing: Callable[[Any], bool]
-    """Returns whether the answer to an Authorize decides if somebody may charge."""
+    """Returns whether the station waits for the answer to an Authorize."""
     is_charging: Callable[[Any, int], bool]
     """Returns whether a vehicle is authorized and plugged in at an EVSE."""
     describe: Callable[[Any, Moment], Iterable[str]]
-    """Returns the lines that show how each EVSE is."""
+    """Returns lines with the state of each EVSE."""
     kinds: Kinds
     """The misbehaviours, by the names that `--misbehave` takes."""
     notation: Notation

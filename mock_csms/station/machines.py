@@ -1,4 +1,4 @@
-"""Which machine is the station of each OCPP version. A new version is a folder beside `v2/` and a row here."""
+"""The machine of each OCPP version. A new version is a folder beside `v2/` and a row here."""
 
 from mock_csms.protocol.versions import DEFAULT
 from mock_csms.station.handshake import HandshakeRequest, version_of
@@ -9,9 +9,9 @@ MACHINES: dict[str, Machine] = {"2.0.1": MACHINE}
 """The machine of each version, by the name of the version."""
 
 PREFERRED = MACHINES[DEFAULT.name]
-"""The machine whose notation settings and control lines have: they are read before a version is agreed."""
+"""The machine whose notation is used for settings and control lines: they are read before a version is agreed."""
 
 
 def machine_for(handshake: HandshakeRequest) -> Machine:
-    """Return the machine for the version that a handshake offers; the preferred one where that version has none."""
+    """Return the machine for the version that a handshake offers; the preferred one if that version has none."""
     return MACHINES.get(version_of(handshake).name, PREFERRED)

@@ -1,6 +1,6 @@
 """Misbehaviours: how a station breaks the rules on demand (`--misbehave`).
 
-The station first decides what is right. A misbehaviour then changes that decision, at one of the places that the
+The station first makes the right decision. Then a misbehaviour changes that decision, at one of the places that the
 fields of `Misbehaviour` name. The code that decides knows nothing about misbehaviours.
 """
 
@@ -24,24 +24,24 @@ S = TypeVar("S", bound=State)
 
 
 class Situation(Record, Generic[S]):
-    """What the station knew when it decided."""
+    """The facts behind a decision of the station."""
 
     device: S
-    """The station as it was before."""
+    """The station before the decision."""
     told: Any
-    """What happened to it: a cue, or the (action, payload) of a command."""
+    """The event: a cue, or the (action, payload) of a command."""
     moment: Moment
 
 
 class Misbehaviour(Record):
-    """One way to break the rules. Each function takes what is right as its last argument, and returns what is wrong."""
+    """One way to break the rules. Each function gets the right decision last, and returns a wrong one."""
 
     title: str
     """What the station does wrong."""
     checks: tuple[str, ...]
     """The ids of the conformance checks that find it."""
     acts: Callable[[Situation[Any], list[Act]], list[Act]] | None = None
-    """Changes what the station does in a situation."""
+    """Changes the acts of the station in a situation."""
     transmit: Callable[[Send | None, list[Act]], list[Act]] | None = None
     """Changes the call that is sent now; it also gets the call as it was queued."""
     answer: Callable[[str, Json, Answer], Answer] | None = None
@@ -53,7 +53,7 @@ class Misbehaviour(Record):
     name: Callable[[str], str] | None = None
     """Changes the message id of a call."""
     handshake: Callable[[HandshakeRequest, HandshakeRequest], HandshakeRequest] | None = None
-    """Changes the handshake; it also gets the one that the station was started with."""
+    """Changes the handshake; it also gets the handshake with which the station was started."""
     pause: Callable[[float], float] | None = None
     """Changes how many seconds the station waits before it connects again."""
 
@@ -64,7 +64,7 @@ Kinds: TypeAlias = Mapping[str, Misbehaviour]
 def misbehave(
     habits: tuple[Habit, ...], kinds: Kinds, place: str, right: Any, *context: Any
 ) -> tuple[tuple[Habit, ...], Any]:
-    """Return the habits with their occasions counted, and what they make of what is `right` at a place.
+    """Return the habits with their occasions counted, and the changed value of `right`.
 
     `place` is the name of a field of `Misbehaviour`; `context` are the first arguments of its functions.
     """
@@ -95,7 +95,7 @@ def each(change: Callable[[Act], list[Act]]) -> Callable[[Situation[Any], list[A
 
 
 def sends(action: str, change: Callable[[Json], Json | None], where: Where = anywhere) -> Any:
-    """Change the payload of the calls of an action; where `change` returns None, the call is not sent."""
+    """Change the payload of the calls of an action; if `change` returns None, the call is not sent."""
 
     def instead(act: Act) -> list[Act]:
         if not (isinstance(act, Send) and act.action == action and where(act.payload)):
@@ -118,7 +118,7 @@ def adds(after: str, extra: Callable[[Json], Send], where: Where = anywhere) -> 
 
 
 def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
-    """Change the seconds of the alarms of a kind; where `change` returns None, the alarm is not set."""
+    """Change the seconds of the alarms of a kind; if `change` returns None, the alarm is not set."""
 
     def instead(act: Act) -> list[Act]:
         if not (isinstance(act, Set) and act.alarm[0] == kind):
@@ -135,12 +135,12 @@ def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
 
 
 def always(**answer: Any) -> Any:
-    """Return this payload, whatever the request is."""
+    """Return this payload, whatever the request contains."""
     return lambda *_: answer
 
 
 def instead(of: str, status: str, where: "Where | None" = None) -> Any:
-    """Return `status` where the right status is `of` and the request matches."""
+    """Return `status` if the right status is `of` and the request matches."""
 
     def change(request: Json, right: Json) -> Json:
         is_it = right.get("status") == of and (where is None or where(request))
@@ -176,7 +176,7 @@ def patched(**patch: Any) -> Callable[[Json], Json]:
 
 
 def counted(key: str, change: Callable[[int], int]) -> Callable[[Json], Json]:
-    """Return a function that changes the integer at `key`, if there is one: a call by hand may have anything there."""
+    """Return a function that changes the integer at `key`, if it is one: calls that a user wrote may have any value."""
     return lambda payload: payload | {key: change(payload[key])} if isinstance(payload.get(key), int) else payload
 
 

@@ -1,4 +1,4 @@
-"""What a station does once before it ends: sending calls (`--send`), and one charging session (`--charge`)."""
+"""Single jobs of a station before it ends: sending calls (`--send`), and one charging session (`--charge`)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from mock_csms.twin.events import Event, Received, Unanswered
 
 
 class Faults:
-    """Counts what went wrong on the side of the CSMS: CALLERRORs, invalid messages, missing answers."""
+    """Counts the faults of the CSMS: CALLERRORs, invalid messages, missing answers."""
 
     def __init__(self, bus: Bus) -> None:
         self.count = 0
@@ -58,10 +58,10 @@ async def send(
 
 
 async def charge(player: Player, evse: int, token: Json, seconds: float) -> None:
-    """Do one complete charging session at `evse`, which charges for a number of seconds.
+    """Do one complete charging session at `evse`, and charge for `seconds`.
 
-    Raises Unfinished when the driver is not authorized, or charging ends too early, and TimeoutError when the CSMS does
-    not answer what the station sends.
+    Raises Unfinished if the driver is not authorized or charging ends too early, and TimeoutError if the CSMS does not
+    answer the station's messages.
     """
     patience = player.device.message_timeout + 1.0
     await player.until(lambda device: device.is_accepted, player.device.connection_timeout)

@@ -1,6 +1,6 @@
 """The queue of a station's calls: one is open at a time, and some must be delivered (Part 4, 4.1.1; E13).
 
-Each function takes the state of a station and returns the state afterwards. The state says which actions must be
+Each function takes the state of a station and returns the state afterwards. The state names the actions that must be
 delivered: in OCPP 2.x TransactionEvent.
 """
 
@@ -19,7 +19,7 @@ S = TypeVar("S", bound=State)
 
 
 def put(state: S, message: Send) -> S:
-    """Queue a call. While the station is offline, only calls that are kept for later are queued; others are dropped."""
+    """Queue a call. While the station is offline, only calls are queued that `_is_kept` selects; others are dropped."""
     if not state.is_online and not _is_kept(state, message):
         return state
     return _with(state, replace(state.outbox, waiting=(*state.outbox.waiting, message)))
@@ -46,9 +46,9 @@ def _may_go(state: State, message: Send) -> bool:
 
 
 def settle(state: S, cue: Answered | FailedCall) -> tuple[S, list[Act]]:
-    """Close the open call. A failed call that must be delivered is retried, each time later (E13.FR.02 to 04).
+    """Close the open call. If it failed and must be delivered, retry it, each time later (E13.FR.02 to 04).
 
-    When the connection was lost, the call is sent again on the next connection, and this is not counted as an attempt.
+    If the connection was lost, the call is sent again on the next connection, and this is not counted as an attempt.
     """
     message, box = state.outbox.open, replace(state.outbox, open=None)
     state = _with(state, box)
@@ -84,18 +84,18 @@ def holds(state: State, action: str) -> bool:
 
 
 def end_pause(state: S, *_: Any) -> tuple[S, list[Act]]:
-    """Let the calls be sent that waited for a retry."""
+    """Allow sending the calls that waited for a retry."""
     return _with(state, replace(state.outbox, is_paused=False)), []
 
 
 def calls(state: State) -> list[Send]:
-    """Return the calls that wait, and the open one."""
+    """Return the waiting calls and the open one."""
     box = state.outbox
     return [*box.waiting, *([box.open] if box.open else [])]
 
 
 def _is_kept(state: State, message: Send) -> bool:
-    """Return whether a call is kept while the station is offline: it must be delivered, or the CSMS asked for it."""
+    """Return whether a call is kept while the station is offline: it must be delivered, or the CSMS requested it."""
     return message.action in state.must_deliver or message.is_asked_for
 
 

@@ -23,13 +23,13 @@ from mock_csms.twin.events import Failed, Noted
 _REBOOT_TIME = 0.5
 """How long the station is off during a reboot, in seconds."""
 _JITTER = 1.0
-"""By how many seconds the clock may be wrong before it is set: an answer takes some time to arrive."""
+"""In seconds. A smaller deviation of the clock is not corrected: an answer takes some time to arrive."""
 _LAST_WORDS = 5.0
-"""How many seconds the station waits before a reboot until its calls are delivered."""
+"""How many seconds before a reboot the station waits for the delivery of its calls."""
 
 
 class Player:
-    """One running station. `run` keeps it connected until it is cancelled; `tell` lets something happen to it."""
+    """One running station. `run` keeps it connected until it is cancelled; `tell` passes a cue to it."""
 
     def __init__(self, identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
         self.identity = identity
@@ -55,7 +55,7 @@ class Player:
     async def run(self, *, is_patient: bool = False) -> None:
         """Connect, and reconnect whenever the connection is lost.
 
-        Raises CannotConnect when the first attempt fails; with `is_patient` it tries again instead.
+        Raises CannotConnect if the first attempt fails; with `is_patient` it tries again instead.
         """
         try:
             await (self._keep_trying() if is_patient else self._connect())
@@ -65,11 +65,11 @@ class Player:
                 await self._keep_trying()
         finally:
             self._hang_up("the station stops")
-            for handle in self._alarms.values():  # also those that hanging up has set
+            for handle in self._alarms.values():  # closing the connection may have set some too
                 handle.cancel()
 
     def tell(self, cue: Cue) -> None:
-        """Let a cue happen, and carry out what the station decides."""
+        """Pass a cue to the station, and do the acts that it decides on."""
         self.device, acts = self.machine.step(self.device, cue, self.moment())
         self._perform(acts)
 
@@ -84,7 +84,7 @@ class Player:
         self._hang_up("offline for a while")
 
     async def until(self, is_so: Callable[[Any], bool], within: float) -> None:
-        """Wait until `is_so` returns true for the station. Raises TimeoutError after `within` seconds."""
+        """Wait until `is_so` returns true for the device. Raises TimeoutError after `within` seconds."""
         if not is_so(self.device):
             waited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((is_so, waited))
@@ -94,7 +94,7 @@ class Player:
     # The connection.
 
     async def _connect(self, attempt: int = 0) -> None:
-        """Connect once, as the machine says for this attempt. Raises CannotConnect."""
+        """Connect once, by the machine's route for this attempt. Raises CannotConnect."""
         self._lost.clear()
         link = Link(self.identity, self.site, self._answer, self._ended)
         link.heard = self._heard
@@ -145,7 +145,7 @@ class Player:
             self._link.hang_up(reason)
 
     def _answer(self, call: Call) -> Result | Error | None:
-        """Return the answer to a call of the CSMS; the acts that follow are done after it was sent."""
+        """Return the answer to a call of the CSMS; the resulting acts are done after it was sent."""
         reply = self.machine.command(self.device, call.action, call.payload, self.moment())
         self.device = reply.device
         asyncio.get_running_loop().call_soon(self._perform, reply.acts)
@@ -158,7 +158,7 @@ class Player:
                 return Result(call.id, payload)
 
     def _misbehave(self, place: str, right: Any, *context: Any) -> Any:
-        """Return what the station's misbehaviours make of what is right at a place, a field of `Misbehaviour`."""
+        """Return the value of `right` after the station's misbehaviours at a place, a field of `Misbehaviour`."""
         habits, done = misbehave(self.device.habits, self.machine.kinds, place, right, *context)
         self.device = replace(self.device, habits=habits)
         return done
@@ -193,7 +193,7 @@ class Player:
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        """Report at once what a task raised: asyncio would report it when the task is collected as garbage."""
+        """Report the exception of a task at once: asyncio would report it only when the task is garbage-collected."""
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
@@ -216,7 +216,7 @@ class Player:
         try:
             await link.call(act.action, act.payload, self.device.message_timeout)
         except CallFailed as error:
-            if self._answered is not act.payload:  # otherwise the answer came at the last moment
+            if self._answered is not act.payload:  # otherwise the answer came just in time
                 self.tell(cues.FailedCall(act.action, act.payload, str(error), is_lost=self._link is not link))
 
     def _heard(self, call: Call, response: Json) -> None:
@@ -228,7 +228,7 @@ class Player:
         self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _reboot(self) -> None:
-        """Reboot when all calls were delivered, or after `_LAST_WORDS` seconds."""
+        """Reboot after all calls were delivered, or after `_LAST_WORDS` seconds."""
         try:
             await self.until(lambda device: device.outbox.is_empty, _LAST_WORDS)
         except TimeoutError:

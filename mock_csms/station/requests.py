@@ -1,4 +1,4 @@
-"""Calls that a person makes the station send: the default request of an action, with parts of it replaced."""
+"""Calls that a person makes the station send: the default request of an action, with some of its fields replaced."""
 
 from mock_csms.behavior.templates import Context, compile_template, merge
 from mock_csms.protocol.actions import Json, Sender
@@ -11,7 +11,7 @@ from mock_csms.twin.station import StationModel
 def request(version: Version, action: str, given: Json, identity: str, moment: Moment) -> Json:
     """Return the payload of `action` in a version: its default with `given` merged into it, placeholders filled.
 
-    Raises ValueError where the version has no such action.
+    Raises ValueError if the version has no such action.
     """
     if action not in version.actions:
         raise ValueError(f"OCPP {version.name} has no action {action}")
@@ -21,7 +21,7 @@ def request(version: Version, action: str, given: Json, identity: str, moment: M
 
 
 def check_action(name: str) -> str:
-    """Return the name of an action that a station may send in any version; ValueError says which was meant."""
+    """Return the name of an action that a station may send in any version. Raises ValueError with the nearest name."""
     known = actions(Sender.STATION)
     if name not in known:
         told = version_with(name).told_elsewhere(name)

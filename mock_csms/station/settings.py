@@ -1,7 +1,6 @@
 """Every setting of `mock-station`: one field is one flag and one row of docs/mock-station.md, as in `settings/`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mock_csms.protocol.actions import Json
@@ -9,7 +8,7 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.settings import values
 from mock_csms.settings.color import color
-from mock_csms.settings.flags import flag, switch
+from mock_csms.settings.flags import Immutable, flag, part, switch
 from mock_csms.station.control_lines import SendCall, parse_call
 from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL
 from mock_csms.station.machines import PREFERRED
@@ -41,9 +40,9 @@ def _others(mode: str) -> tuple[str, ...]:
     return tuple(other for other in _MODES if other > mode)
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Doing:
-    """What the station does; without --send, --charge, --script and --count it runs until a signal ends it."""
+    """What the station does. Without --send, --charge, --script and --count it runs until a signal ends it."""
 
     title: ClassVar[str] = "what it does"
 
@@ -82,7 +81,7 @@ class Doing:
     duration: float | None = flag(None, "stop after this many seconds", values.number(above=True), "SEC")
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Many:
     """Running many stations, and the limits that decide whether the run passes."""
 
@@ -126,7 +125,7 @@ class Many:
     )
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Connecting:
     """How the station connects."""
 
@@ -148,9 +147,9 @@ class Connecting:
     compression: bool = switch("offer permessage-deflate; it takes 40 kB of memory per connection")
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Shape:
-    """What kind of station it is."""
+    """The kind of station."""
 
     title: ClassVar[str] = "the station"
 
@@ -213,9 +212,9 @@ class Shape:
     seed: int | None = flag(None, "make every random choice repeatable", values.integer(), "N")
 
 
-@dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)
+@part
 class Output:
-    """What is printed."""
+    """The output."""
 
     title: ClassVar[str] = "output"
 
@@ -224,6 +223,6 @@ class Output:
     color: str = color()
 
 
-@dataclass(frozen=True, kw_only=True)
-class StationSettings(Output, Shape, Connecting, Many, Doing):
+@part
+class StationSettings(Output, Shape, Connecting, Many, Doing, Immutable):
     """The settings of one `mock-station`. (A dataclass lists the fields of its last base first.)"""

@@ -1,4 +1,4 @@
-"""What a station of any OCPP version is at one moment, as far as the code that knows no version reads it.
+"""The state of a station of any OCPP version at one moment, as far as code outside the version folders reads it.
 
 The device of a version, such as `v2.device.Device`, extends `State`.
 """
@@ -11,7 +11,7 @@ from mock_csms.station.cues import Send
 
 
 class Moment(Record):
-    """The time at which something is decided, and where new ids, random numbers and written times come from."""
+    """The time of a decision, with the source of new ids, random numbers and timestamps."""
 
     now: float
     """In seconds since 1970."""
@@ -19,12 +19,12 @@ class Moment(Record):
 
     @property
     def stamp(self) -> str:
-        """The time as OCPP writes it."""
+        """The time in the format of OCPP."""
         return self.world.write_time(self.now)
 
 
 class Identity(Record):
-    """What a station reports about itself in BootNotification."""
+    """The data about a station in BootNotification."""
 
     vendor: str = "mock-csms"
     model: str = "reference-station"
@@ -40,7 +40,7 @@ class Outbox(Record):
     open: Send | None = None
     """The call that was sent and waits for its answer."""
     is_paused: bool = False
-    """Whether calls that must be delivered wait, because one of them failed and is to be retried later."""
+    """Whether calls that must be delivered wait for the retry of one that failed."""
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +53,7 @@ class Habit(Record):
 
     kind: str
     first: int = 1
-    """The occasion from which on the station misbehaves; 1 is the first."""
+    """The number of the first occasion at which the station misbehaves, counted from 1."""
     seen: int = 0
     """How many occasions there were."""
 
@@ -70,7 +70,7 @@ class State(Record, kw_only=True):
     """The status in the answer to the last BootNotification; None until there is one."""
     is_online: bool = False
     is_leaving: bool = False
-    """Whether the station is about to reboot: nothing new is started."""
+    """Whether the station will reboot soon: it starts nothing new."""
     outbox: Outbox = Outbox()
     habits: tuple[Habit, ...] = ()
     """The misbehaviours of the station."""

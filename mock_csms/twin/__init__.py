@@ -1,1 +1,1 @@
-"""What has happened, and what each station has told: the events, and one model of each station folded from them."""
+"""The events of a run, and the model of each station that is built from them."""

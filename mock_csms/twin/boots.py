@@ -1,4 +1,4 @@
-"""The boots of a station, how the mock answered them, and what commands asked for before it was accepted."""
+"""The boots of a station, the mock's answers to them, and the actions that commands requested before Accepted."""
 
 from math import inf
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from mock_csms.protocol.records import Mutable, field
 
 UNKNOWN = ""
-"""The status of a boot that the mock did not answer with a valid status: the station may take that in any way."""
+"""The status of a boot that got an answer without a valid status: the station may interpret it in any way."""
 
 REFUSED = "refused"
 """The status of a boot that got a CALLERROR: the station is not accepted (B01.FR.08)."""
@@ -20,9 +20,9 @@ class Boots(Mutable):
     asked: Any = None
     """The payload of the last one."""
     asked_at: float = 0.0
-    """When it came."""
+    """When it came, in seconds since 1970."""
     status: str | None = None
-    """The status with which it was answered; None before the answer, or UNKNOWN, or REFUSED."""
+    """The status in the mock's answer; None before the answer, or UNKNOWN, or REFUSED."""
     interval: float = 0.0
     """The interval in that answer."""
     answered_at: float = 0.0
@@ -39,26 +39,26 @@ class Boots(Mutable):
     A triggered boot, or one with the same payload as before, does not mean that the station restarted (T13).
     """
     due: str = ""
-    """Why the next call has to be a boot: `first` (nothing came so far), `reset`, or `late` (another call came first).
+    """Why the next call must be a boot: `first` (no call came so far), `reset`, or `late` (another call came first).
 
-    Empty if it need not be one.
+    Empty if it may be any call.
     """
     is_triggered: bool = False
     """Whether a boot was triggered and has not come yet."""
     asked_for: set[str] = field(default_factory=set)
-    """The actions that commands asked for, since a boot was last accepted or an accepted station booted again."""
+    """The actions that commands requested since a boot was last accepted, or since an accepted station booted again."""
     commanded: dict[str, str | None] = field(default_factory=dict)
     """The `status` at the time when each open command was sent, by message id."""
     heartbeat: float | None = None
-    """The interval of heartbeats that the station was given last."""
+    """The last heartbeat interval that the mock sent."""
     beat_at: float = 0.0
     """When the last heartbeat came."""
     beats: int = 0
     """How many heartbeats came since the station was accepted."""
     hasty_beats: int = 0
-    """How many of the last ones in a row came too soon."""
+    """How many of the last heartbeats in a row came too early."""
     pace: float = inf
-    """The shortest pause between two heartbeats that nobody asked for."""
+    """The shortest pause between two heartbeats that were not triggered."""
 
     @property
     def is_accepted(self) -> bool:
@@ -67,12 +67,12 @@ class Boots(Mutable):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether its boot was refused, or not answered with a valid status: it may not know if it is accepted."""
+        """Whether the station may not know if it is accepted: it got a refusal, or no valid status."""
         return self.status not in (None, "Accepted", "Pending", "Rejected")
 
     @property
     def is_kept_out(self) -> bool:
-        """Whether its boot was not accepted, as far as the mock knows, so that it may not send all messages."""
+        """Whether the last boot was not accepted, as far as is known: then the station may not send all messages."""
         return not self.is_accepted and (self.count > 0 or self.is_in_doubt)
 
     @property
@@ -81,11 +81,11 @@ class Boots(Mutable):
         return self.before == "Accepted"
 
     def is_hasty(self, pause: float) -> bool:
-        """Return whether a heartbeat after a pause of so many seconds comes far too soon."""
+        """Return whether a heartbeat is far too early after a pause of so many seconds."""
         return pause < (self.heartbeat or 0.0) / 2
 
     def note_beat(self, now: float) -> None:
-        """Note a heartbeat that came at `now` and that nobody asked for."""
+        """Note an untriggered heartbeat that came at `now`."""
         pause = now - self.beat_at
         self.hasty_beats = self.hasty_beats + 1 if self.is_hasty(pause) else 0
         self.pace = min(self.pace, pause)

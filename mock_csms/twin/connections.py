@@ -1,11 +1,11 @@
-"""The connections of a station: who asked for one, which one is open, and when there was none."""
+"""The connections of a station: the requests, the open connection, and the outages."""
 
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Disconnected
 
 UNRECORDED = "not recorded"
-"""The reason of a `Disconnected` that is not in the trace: later records show that it was, but not when."""
+"""The reason of a `Disconnected` that a trace lacks: later records show that it happened, but not when."""
 
 
 class Connections(Mutable):
@@ -20,14 +20,14 @@ class Connections(Mutable):
     refused: int = 0
     """How many requests in a row were rejected."""
     waits_since: float | None = None
-    """When it lost its connection or was rejected, and had to wait before the next request.
+    """When the station lost its connection or was rejected, and had to wait before the next request.
 
     None if it need not wait, or if the time is not known.
     """
     leaves: float | None = None
-    """When it last accepted a command for which it closes the connection."""
+    """When the station last accepted a command after which it closes the connection."""
     has_new_password: bool = False
-    """Whether it was ever sent another password, even if it rejected it."""
+    """Whether the mock has ever sent it another password, even if the station rejected that."""
     is_open: bool = False
     """Whether it is connected now."""
     opened: int = 0
@@ -41,7 +41,7 @@ class Connections(Mutable):
     calls: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Its calls without an answer so far, by message id: the action, and when it came."""
     outages: list[tuple[float, float]] = field(default_factory=list)
-    """From when to when there was no connection: the last hundred times of which both ends are known."""
+    """The begin and end of each time without a connection: the last hundred for which both are known."""
 
     def is_outage(self, at: float, tolerance: float = 0.0) -> bool:
         """Return whether there was certainly no connection at `at`, a time that may be wrong by `tolerance` seconds."""

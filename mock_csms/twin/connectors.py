@@ -20,9 +20,9 @@ class Connectors(Mutable):
     stamps: dict[Connector, str] = field(default_factory=dict)
     """The timestamp of that status."""
     misnumbered: dict[Connector, tuple[str, float]] = field(default_factory=dict)
-    """Statuses for an EVSE 0 or a connector 0, which do not exist, and when they came.
+    """Statuses with evseId 0 or connectorId 0, which do not exist, and when they came.
 
-    Check B08 reports them. All other checks assume that some connector was meant.
+    Check B08 reports them. All other checks assume that the status belongs to one of the real connectors.
     """
 
     @property
@@ -31,11 +31,11 @@ class Connectors(Mutable):
         return {evse for evse, _ in self.statuses}
 
     def is_told(self, connector: Connector, since: float) -> bool:
-        """Return whether a status of a connector came since then, also one with a 0 that may mean it."""
+        """Return whether a connector has reported since then; a status with a 0 that may be about it counts too."""
         return any(at >= since for _, at in self._told_of(connector))
 
     def is_free(self, connector: Connector) -> bool:
-        """Return whether nothing but Available was last reported for a connector, also for a 0 that may mean it."""
+        """Return whether a connector is Available; a status with a 0 that may be about it counts too."""
         return all(status == "Available" for status, _ in self._told_of(connector))
 
     def _told_of(self, connector: Connector) -> list[tuple[str, float]]:
@@ -45,7 +45,7 @@ class Connectors(Mutable):
         return told
 
     def of(self, evse: int) -> dict[Connector, str]:
-        """Return the statuses of the connectors of an EVSE; for EVSE 0, the whole station, those of all connectors."""
+        """Return the statuses of the connectors of an EVSE; EVSE 0, the whole station, has all connectors."""
         return {place: status for place, status in self.statuses.items() if evse in (0, place[0])}
 
 

@@ -11,7 +11,7 @@ from mock_csms.protocol.visitors import Visitor
 
 
 class Event(Record):
-    """What all events have."""
+    """The fields that all events have."""
 
     at: float
     """When it happened, in seconds since 1970 (UTC)."""
@@ -25,7 +25,7 @@ class Started(Event):
     url: str
     """Its URL for stations."""
     seed: int
-    """The seed of its random numbers: with the same one they come again."""
+    """The seed of its random numbers: the same seed gives the same numbers again."""
 
 
 class Reconfigured(Event):
@@ -33,7 +33,7 @@ class Reconfigured(Event):
 
 
 class Knocked(Event):
-    """Somebody asks for a WebSocket; whether that is accepted is decided later."""
+    """Somebody requests a WebSocket. The mock decides later whether it accepts."""
 
     visitor: Visitor
 
@@ -55,7 +55,7 @@ class Refused(Event):
     status: int | None = None
     """The HTTP status of the answer; None if there was none."""
     is_handshake: bool = True
-    """Whether it was a handshake for a WebSocket; False for other HTTP requests, and for what is not HTTP."""
+    """Whether it was a handshake for a WebSocket; False for other HTTP requests, and for anything that is not HTTP."""
 
 
 class Breached(Event):
@@ -83,22 +83,25 @@ class Received(Event):
     text: bytes
     """The message as it came."""
     message: Message | Malformed
-    violations: Sequence[Violation]
+    violations: Sequence[Violation] = ()
     """How it breaks its schema, worst first."""
-    answers: Call | None
-    """The open call of the mock that it ends; None if it ends none."""
-    binary: bool
+    answers: Call | None = None
+    """The open call of the mock that it ends; None if it ends none.
+
+    Of a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT it refuses.
+    """
+    binary: bool = False
     """Whether it came in a binary frame."""
-    is_refused: bool
-    """Whether it is not accepted: a call gets a CALLERROR, an answer ends its command as failed."""
+    is_refused: bool = False
+    """Whether the mock rejects it: a call gets a CALLERROR, an answer ends its command as failed."""
     version: Version = DEFAULT
 
 
 class Lost(Event):
-    """The mock lost a message of a station on purpose, as its settings say."""
+    """The mock lost a message of a station on purpose, because a setting says so."""
 
     received: Received
-    """What the event would have been."""
+    """The event that would have happened otherwise."""
     fault: str
     """The rule that lost it."""
 
@@ -109,7 +112,7 @@ class Sent(Event):
     text: bytes
     """The message as it was sent."""
     message: Message
-    """What was to be sent, before a fault changed the `text`."""
+    """The message before a fault changed the `text`."""
     violations: Sequence[Violation]
     """How it breaks its schema, worst first."""
     answers: Call | None
@@ -133,11 +136,11 @@ class Spoiled(Event):
 
 
 LOSS = "--loss"
-"""How the name of the rule begins that loses messages at random, in both directions."""
+"""The prefix of the name of the rule that loses messages at random, in both directions."""
 
 
 def is_loss(event: Event) -> bool:
-    """Return whether an event says that the mock lost a message at random, as its settings say."""
+    """Return whether an event reports that the mock lost a message at random, because a setting says so."""
     return isinstance(event, Lost) or (isinstance(event, Spoiled) and LOSS in event.fault)
 
 
@@ -149,19 +152,19 @@ class Unanswered(Event):
 
 
 class Judged(Event):
-    """The outcome of an expectation is known. `station` is empty if no station came that it is about."""
+    """The outcome of an expectation is known. `station` is empty if no station came that the expectation applies to."""
 
     expectation: str
     outcome: str
     """`met`, `exceeded` (it happened too often), `missed`, `forbidden` (it happened at all), or `not reached`.
 
-    An expectation with an upper bound is met only at the end of the run. `not reached` are those that were still open
-    when another one was exceeded, or something forbidden happened, and the run ended for it.
+    An expectation with an upper bound is met only at the end of the run. `not reached` is an expectation that was still
+    open when the run ended early, because another one was exceeded or something forbidden happened.
     """
 
 
 class Severity(StrEnum):
-    """How severe a finding is: information, what should not happen, what must not happen."""
+    """How severe a finding is: INFO is information, a WARNING should not happen, an ERROR must not happen."""
 
     INFO = "info"
     WARNING = "warning"
@@ -186,7 +189,7 @@ class Finding(Event):
     messages: tuple[str, ...]
     """The ids of the messages concerned."""
     why: str = ""
-    """Why the severity is not that of the check; empty if it is."""
+    """Why the severity differs from that of the check; empty if it does not."""
 
 
 class Noted(Event):

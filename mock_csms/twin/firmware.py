@@ -1,10 +1,10 @@
-"""The firmware updates that a station was asked for, and their progress."""
+"""The firmware updates that the CSMS requested, and their progress."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 
 ENDS = frozenset({"DownloadFailed", "InvalidSignature", "InstallVerificationFailed", "InstallationFailed", "Installed"})
-"""The statuses after which no other follows."""
+"""The statuses that end an update."""
 
 
 class Update(Mutable):
@@ -13,13 +13,13 @@ class Update(Mutable):
     id: int
     """Its requestId."""
     firmware: Json
-    """What the request says of it: a FirmwareType."""
+    """The firmware in the request: a FirmwareType."""
     asked_at: float
     """When the command was sent."""
     retrieve_at: float | None
-    """When the station may fetch it; None for a time that does not parse."""
+    """retrieveDateTime, in seconds since 1970; None if it does not parse."""
     install_at: float | None
-    """When the station may install it; None for at once, or a time that does not parse."""
+    """installDateTime, in seconds since 1970; None if it is absent (install at once) or does not parse."""
     is_signed: bool
     """Whether it is a secure update (L01)."""
     at: float = 0.0
@@ -29,7 +29,7 @@ class Update(Mutable):
     told_at: float = 0.0
     """When it reported that."""
     is_in_doubt: bool = False
-    """Whether the station may be further than `status` says, because reports may have been lost."""
+    """Whether the update may be further than `status` says, because reports may be lost."""
 
     @property
     def is_over(self) -> bool:
@@ -43,29 +43,29 @@ class Firmware(Mutable):
     update: Update | None = None
     """The last update that the station accepted."""
     pending: Update | None = None
-    """An update that was asked for, without an answer so far."""
+    """An update that was requested and not answered so far."""
     ids: Bounded[int, float] = bounded(20)
     """The last requestIds, and when each was used."""
     events: dict[str, float] = field(default_factory=dict)
     """When each kind of security event last came."""
     refused_at: dict[str, float] = field(default_factory=dict)
-    """When a signing certificate or a signature was last rejected, by the security event that must report it."""
+    """When the station last rejected a signing certificate or signature, by the security event that must report it."""
 
     def told_of(self, id_: int | None) -> Update | None:
-        """Return the update that a status with this requestId is about.
+        """Return the update that a status with this requestId belongs to.
 
-        It is the last one that the station accepted, unless the id is that of another update.
+        It is the last one that the station accepted, unless the id belongs to another update.
         """
         if self.pending and self.pending.id == id_:
             return self.pending
         return self.update if self.update and (self.update.id == id_ or id_ not in self.ids) else None
 
     def is_owed(self, event: str) -> bool:
-        """Return whether something was rejected that this security event has not reported yet."""
+        """Return whether this security event is still missing after a rejection."""
         return self.events.get(event, -1.0) < self.refused_at.get(event, -1.0)
 
     def doubt(self) -> None:
-        """Note that the station may be further than it reported."""
+        """Note that the update may be further than the station reported."""
         for update in (self.update, self.pending):
             if update is not None:
                 update.is_in_doubt = True

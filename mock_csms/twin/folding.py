@@ -1,11 +1,11 @@
-"""Updates the model of a station with what each event says, as far as the mock's own answers depend on it.
+"""Updates the model of a station with each event, as far as the mock's own answers depend on it.
 
 The order is the same for every event, and `runtime/csms.py` keeps it: first the checks compare the event with the model
 as it was before, then the model is updated, then subscribers get the event, and then the mock decides its answer. So
-answers, commands and plans already see what the event says.
+answers, commands and plans already see the effect of the event.
 
-`fold` takes all messages that were not refused, with payloads of any shape. The twin is updated by its lessons
-(`lessons.py`): by the inspector, which looks at each event anyway, or by a `Folder` if there are no checks.
+`fold` handles all messages that were not refused, with payloads of any shape. Lessons (`lessons.py`) update the twin.
+The inspector runs them, because it looks at each event anyway; a `Folder` runs them if there are no checks.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ from mock_csms.twin.station import StationModel
 from mock_csms.twin.v2 import answers
 
 MEANINGS: Mapping[Version, Meaning] = {V201: answers.MEANING}
-"""What the messages of each version say; a version without a row says nothing."""
+"""The meaning of the messages of each version; the messages of a version without a row change nothing."""
 
 
 def fold(station: StationModel, event: Event) -> None:
-    """Update `station` with what `event` says about it. Refused messages say nothing.
+    """Update the model of a station with an event. Refused messages change nothing.
 
     Payloads may have any shape; they need not have been checked.
     """
@@ -32,7 +32,12 @@ def fold(station: StationModel, event: Event) -> None:
             return
         if type(message) is Call:
             learn = meaning.calls.get(message.action)
-            if learn:
+            if learn is None:
+                return
+            learn_typed = meaning.typed_calls.get(message.action) if message.typed is not None else None
+            if learn_typed is not None:
+                learn_typed(station, message.typed)
+            else:
                 learn(station, message.payload)
         elif type(message) is Result and call is not None and not event.violations:
             learn_result = meaning.results.get(call.action)

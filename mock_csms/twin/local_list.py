@@ -4,7 +4,7 @@ from mock_csms.protocol.records import Mutable
 
 
 class LocalList(Mutable):
-    """What is known for certain about the list."""
+    """The facts about the list that are certain."""
 
     version: int | None = None
     """The version that was last sent to the station or reported by it; None if it is not known."""

@@ -7,7 +7,7 @@ from mock_csms.protocol.records import Bounded, Mutable, bounded
 
 
 class Reservation(Mutable):
-    """One reservation that has not ended, as far as is known."""
+    """One reservation that has not ended, as far as the mock knows."""
 
     id: int
     evse: int | None
@@ -19,18 +19,18 @@ class Reservation(Mutable):
     expires_at: float
     """When it expires by the clock of the station, in seconds since 1970; 0 if its timestamp does not parse."""
     is_unused: bool
-    """Whether it is certainly unused until then: nobody came who may have used it."""
+    """Whether it is certain that nobody has used it, because nobody came who may have done so."""
     keeps_evse: bool = False
-    """Whether it keeps a whole EVSE, which was free, occupied.
+    """Whether it occupies a whole EVSE, which was free before.
 
-    A reservation for a kind of connector does not: there may be other connectors of that kind.
+    A reservation for a connector type does not: there may be other connectors of that type.
     """
 
 
 class Reservations(Mutable):
-    """What is reserved.
+    """The reservations of a station.
 
-    `by_id` says what may be reserved, `unused` and `keeping` say what is certainly reserved.
+    `by_id` has all that may exist, `unused` and `keeping` those that certainly exist.
     """
 
     by_id: Bounded[int, Reservation] = bounded(1000)
@@ -51,5 +51,5 @@ class Reservations(Mutable):
 
     @property
     def keeping(self) -> dict[int, Reservation]:
-        """The reservations that keep a whole EVSE occupied, by the EVSE."""
+        """The reservations that occupy a whole EVSE, by the EVSE."""
         return {each.evse: each for each in self.by_id.values() if each.keeps_evse and each.evse is not None}

@@ -1,6 +1,6 @@
-"""An event as learners and checks see it: what happened, the action, and the message.
+"""An event in the form in which learners and checks get it: its kind, its action, and the message.
 
-The functions at the end return the occasions by which learners and checks ask for events.
+The functions at the end return occasions: the events that a learner or check wants to get.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,35 +19,35 @@ _FRAMES = (events.Received, events.Sent)
 
 
 class Seen(Record):
-    """One event of a station, as learners and checks see it."""
+    """One event of a station, in the form in which learners and checks get it."""
 
     at: float
     """When it happened, in seconds since 1970."""
     kind: str
-    """What happened.
+    """The kind of event.
 
-    The station sends: `call`; `result` and `error`, its answers to a command; `stray`, an answer to nothing; and
+    The station sends: `call`; `result` and `error`, its answers to a command; `stray`, an answer without a command; and
     `malformed`. The mock sends: `command`; `response` and `refusal`, its answers to a call; and `spoiled`, a command or
-    an answer with a fault, or a response that breaks its schema. Of the connection: `knocked`, `connected`, `breached`,
+    an answer with a fault, or a response that breaks its schema. For connections: `knocked`, `connected`, `breached`,
     `disconnected`, `refused`. And `unanswered`: a command has ended without an answer.
     """
     action: str
-    """The action of the message, or of the call that it answers; of `breached` the clause. Empty for other kinds."""
+    """The action of the message, or of the call that it answers; for `breached` the clause. Empty for other kinds."""
     payload: Any
-    """The payload of a CALL or CALLRESULT, as it was read from JSON; None for all that has none."""
+    """The payload of a CALL or CALLRESULT, as it was read from JSON; None for other kinds."""
     request: Any
     """The payload of the call that it answers, or that is unanswered; None for other kinds."""
     id: str
-    """The message id; empty where there is no message."""
+    """The message id; empty if there is no message."""
     event: Event
     is_sound: bool = True
-    """Whether the message matches its schema. Only then may a check rely on what is in it."""
+    """Whether the message matches its schema. Only then may a check rely on its content."""
     detail: str = ""
-    """What kind of message it is beyond its action, where its version has a row for that (`twin/v2/details.py`)."""
+    """The kind of message beyond its action, if its version has a row for that (`twin/v2/details.py`)."""
     sort: str = ""
-    """The same, told apart more finely: of OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
+    """The same in more detail: in OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
     version: Version = DEFAULT
-    """The version of OCPP that the message is of."""
+    """The version of OCPP of the message."""
 
     @property
     def message(self) -> Message | Malformed | None:
@@ -71,7 +71,7 @@ class Seen(Record):
 
     @property
     def problem(self) -> str:
-        """What is wrong with a `malformed` message, what was `breached`, or why a call is `unanswered`; else empty."""
+        """What is wrong with a `malformed` message, what was `breached`, or why a call is `unanswered`; or empty."""
         match self.event:
             case events.Breached(problem=problem) | events.Received(message=Malformed(problem=problem)):
                 return problem
@@ -80,7 +80,7 @@ class Seen(Record):
         return ""
 
     def event_as(self, kind: type[E]) -> E:
-        """Return the event as one of that kind. Raises TypeError for another one: that is a mistake of the caller."""
+        """Return the event as an event of that kind. Raises TypeError for another kind: the caller made a mistake."""
         event = self.event
         if isinstance(event, kind):
             return event
@@ -91,20 +91,20 @@ Occasion: TypeAlias = tuple[str, str]
 """A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
 _CALLS: Mapping[str, Mapping[str, Details]] = {action: {V201.name: find} for action, find in v2.CALLS.items()}
-"""By action and name of the version: who finds the details of a sound call. A new version adds rows here."""
+"""By action and name of the version: the function for details of a valid call. A new version adds rows here."""
 _ANSWERS: Mapping[str, Mapping[str, Sort]] = {action: {V201.name: row} for action, row in v2.ANSWERS.items()}
 """By action and name of the version: the property of a CALLRESULT that gives it a sort."""
 _NO_DETAILS = ("", "")
 
 
 def see(event: Event) -> Seen | None:
-    """Return what learners and checks see of an event; None for a kind of event that they do not look at."""
+    """Return an event in the form for learners and checks; None for a kind of event that they do not look at."""
     look = _LOOKS.get(type(event))
     return None if look is None else look(event)
 
 
 def version_of(event: Event) -> Version:
-    """Return the version of OCPP of a new connection, or of one that is asked for; the default for other events."""
+    """Return the version of OCPP of a new or requested connection, or of a message; the default for other events."""
     match event:
         case events.Connected():
             return event.version
@@ -115,7 +115,7 @@ def version_of(event: Event) -> Version:
             return DEFAULT
 
 
-# The next functions run for every message: positional arguments, and no call that is not needed.
+# The next functions run for every message: so they pass arguments by position, and avoid calls.
 
 
 def _received(event: events.Received) -> Seen:
@@ -193,7 +193,7 @@ KINDS = tuple(_LOOKS)
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the occasions of the station's calls; all without actions. `Action.Detail` is one detail or sort."""
+    """Return the occasions of the station's calls (none given: all). `Action.Detail` is one detail or sort."""
     return _of("call", actions)
 
 

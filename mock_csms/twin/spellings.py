@@ -1,4 +1,4 @@
-"""One spelling for the identifier of each transaction, component and variable, whose case may differ each time.
+"""One spelling for each id of a transaction and each name of a component or variable, because letter case may vary.
 
 Learners and checks get each identifier as it was written the first time, or as Part 2 writes it. So they can compare
 it, and use it as a key.
@@ -25,7 +25,7 @@ Place: TypeAlias = tuple[Sequence[str], bool]
 
 _MOST_NAMES = 20_000
 _FEW = 20
-"""Arrays of so many items take the short way, which is faster for those that nearly all messages have."""
+"""Arrays of so many items are handled directly, which is faster; nearly all messages have such arrays."""
 
 
 def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
@@ -50,7 +50,7 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
 @cache
 def _places(version: Version, action: str) -> tuple[Sequence[Place], Sequence[Place]]:
-    """Return where such identifiers are in the request of an action, and in its response."""
+    """Return the places of such identifiers in the request of an action, and in its response."""
     fields = [*((name, True) for name in version.transaction_ids), *((name, False) for name in version.variable_names)]
     request, response = (
         [(place, is_id) for name, is_id in fields for place in version.schemas.named(f"{action}{kind}", name)]
@@ -75,7 +75,7 @@ def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) 
 
 
 def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
-    """Return a value of any shape with the texts at a path respelt; the same object if none of them changes."""
+    """Return a value of any shape with one spelling for the texts at a path; the same object if nothing changes."""
     if depth == len(path):
         return spell(value) if isinstance(value, str) else value
     part = path[depth]
@@ -91,7 +91,7 @@ def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
 
 
 def _put_each(values: list[Any], path: Sequence[str], depth: int, spell: Spell) -> list[Any]:
-    """Return the items of a long array respelt; the same object if none of them changes.
+    """Return the items of a long array with one spelling; the same object if nothing changes.
 
     A payload that breaks its schema may have a hundred thousand items without the next key: they cost next to nothing.
     """

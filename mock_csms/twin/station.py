@@ -1,7 +1,7 @@
-"""The models of stations, by their identities: what each has told so far, over all its connections.
+"""The models of stations, by their identities: the facts about each, over all its connections.
 
-A `StationModel` is small: it has what templates, rules and admission need. All else is in its `twin`, which is made
-when the checks or a plan first ask for it, and is updated from then on.
+A `StationModel` is small: it has the facts that templates, rules and admission need. Everything else is in its `twin`,
+which is made when the checks or a plan first ask for it, and is updated from then on.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from mock_csms.protocol.records import Mutable, bounded
+from mock_csms.protocol.versions import DEFAULT, Version
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
@@ -18,25 +19,27 @@ class StationModel(Mutable):
     """What the mock knows about one station."""
 
     identity: str
+    version: Version = DEFAULT
+    """The version of OCPP that it speaks on its last connection."""
     password: str | None = None
-    """The last password from the mock that it accepted; None if there was none."""
+    """The last password from the mock that the station accepted; None if there was none."""
     boot_status: str | None = None
     """The status in the mock's answer to its last BootNotification; None before that answer."""
     asked_for: frozenset[str] = frozenset()
-    """The actions that commands have asked it to send since its last BootNotification."""
-    transactions: dict[str, None] = bounded(1000)
+    """The actions that commands have requested since its last BootNotification."""
+    transactions: dict[str | int, None] = bounded(1000)
     """The ids of its running transactions, the oldest first (a dict keeps the order); at most a thousand."""
     csr: str = ""
     """Its last certificate signing request, of any type."""
     url: str = ""
     """The URL under which it reached the mock; empty if that is the mock's own URL."""
     twin: "Twin | None" = None
-    """All else; None until somebody asks for it."""
+    """All other facts; None until somebody asks for them."""
     connections: int = 0
     """How many connections it has now: more than one only with `--on-duplicate both`."""
 
     def __repr__(self) -> str:
-        """Name the station; what is known of it may be secret, and a failed test prints this."""
+        """Return the name of the station only: facts about it may be secret, and a failed test prints this."""
         return f"StationModel({self.identity!r})"
 
     @property
@@ -45,44 +48,44 @@ class StationModel(Mutable):
         return self.boot_status == "Accepted"
 
     @property
-    def oldest_transaction(self) -> str | None:
+    def oldest_transaction(self) -> str | int | None:
         """The id of the transaction that has been running longest; None if none runs."""
         return next(iter(self.transactions), None)
 
 
 MOST_VISITORS = 100
-"""How many identities that were never let in are remembered: the checks look at how soon a station tries again."""
+"""How many identities that were never let in are remembered: the checks look at how soon a station retries."""
 
 
 class Stations:
-    """The models of the stations that are connected, of the last `most` that are gone, and of a few that were refused.
+    """The models of the connected stations, of the last `most` that left, and of a few that were refused.
 
-    Of all others that were let in it keeps only what rules need: how they were answered last, and their password.
+    Of all other stations it keeps only what rules need: the status in the last answer to a boot, and the password.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.let_in: dict[str, StationModel] = {}
-        """Those that have connected, by identity."""
+        """The stations that have connected, by identity."""
         self._others: dict[str, StationModel] = {}
-        """Those that have not, but somebody follows them, or they were refused."""
+        """The stations that have not connected, but are followed or were refused."""
         self._gone: dict[str, None] = {}
-        """The identities of those in `let_in` that are not connected, the one that left first in front."""
+        """The identities in `let_in` that are not connected, in the order in which they left."""
         self._visitors: dict[str, None] = {}
-        """The identities that were refused and never let in, the oldest in front."""
+        """The identities that were refused and never let in, oldest first."""
         self._followed: set[str] = set()
-        """The identities that are never forgotten."""
+        """The identities whose models are never dropped."""
         self._forgotten: dict[str, str | None] = {}
-        """The boot status of each station that was let in and forgotten."""
+        """The last boot status of each station whose model was dropped."""
         self._passwords: dict[str, str] = {}
-        """The passwords of forgotten stations that have taken one from the mock."""
+        """The passwords that dropped stations have accepted from the mock."""
 
     def get(self, identity: str) -> StationModel | None:
-        """Return the model of a station that has connected and is not forgotten, or that somebody follows."""
+        """Return the model of a station that has connected or is followed; None if there is none or it was dropped."""
         return self.let_in.get(identity) or self._others.get(identity)
 
-    def welcome(self, identity: str) -> StationModel:
-        """Return the model of a station that connects."""
+    def welcome(self, identity: str, version: Version = DEFAULT) -> StationModel:
+        """Return the model of a station that connects, and that speaks this version of OCPP now."""
         self._gone.pop(identity, None)
         self._visitors.pop(identity, None)
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
@@ -90,16 +93,17 @@ class Stations:
             station.boot_status = self._forgotten.pop(identity)
             station.password = self._passwords.pop(identity, None)
         self.let_in[identity] = station
+        station.version = version
         station.connections += 1
         return station
 
     def leave(self, identity: str) -> Sequence[str]:
-        """Note that a connection of a station has ended; return the identities that are forgotten for it."""
+        """Note that a connection of a station has ended; return the identities whose models are dropped for it."""
         self.let_in[identity].connections -= 1
         return self.turn_away(identity)
 
     def turn_away(self, identity: str) -> Sequence[str]:
-        """Note that a station was refused, or has gone; return the identities that are forgotten for it."""
+        """Note that a station was refused, or has left; return the identities whose models are dropped for it."""
         station = self.let_in.get(identity)
         if station is not None and station.connections:
             return ()
@@ -131,16 +135,16 @@ class Stations:
                 self._passwords[identity] = station.password
 
     def password_of(self, identity: str) -> str | None:
-        """Return the password that a station has taken from the mock last, if it has."""
+        """Return the last password that a station has accepted from the mock; None if there is none."""
         station = self.let_in.get(identity)
         return station.password if station else self._passwords.get(identity)
 
     def was_forgotten(self, identity: str) -> bool:
-        """Whether a station was connected before, and nothing of that is known any more."""
+        """Whether a station was connected before, and its model was dropped since."""
         return identity in self._forgotten
 
     def adopt(self, identity: str, twin: "Twin") -> None:
-        """Make `twin` the twin of a station; it takes over what an earlier twin has learned."""
+        """Make `twin` the twin of a station; it takes over the facts of an earlier twin."""
         station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         for name in station.twin.__struct_fields__ if station.twin is not None else ():
             setattr(twin, name, getattr(station.twin, name))
@@ -149,7 +153,7 @@ class Stations:
     def follow(self, identity: str) -> "Twin":
         """Return the twin of a station, which is updated from now on; the station need not have connected yet.
 
-        A station that is followed is never forgotten.
+        The model of a station that is followed is never dropped.
         """
         self._followed.add(identity)
         for pool in (self._gone, self._visitors):

@@ -1,10 +1,11 @@
-"""The transactions of a station, as it reported them; only the ids are kept of old ones."""
+"""The transactions of a station, as it reported them. Of old transactions only the ids are kept."""
 
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.messages import Call, decode
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.twin.connectors import Connector
 
@@ -14,11 +15,11 @@ _MOST, _MOST_IDS, _MOST_GAPS = 100, 10_000, 50
 _MOST_AFTER_END = 3
 
 Gap: TypeAlias = tuple[int, int]
-"""The first and the last seqNo of a row of events that did not come."""
+"""The first and the last seqNo of a series of missing events."""
 
 
 class ToldEvent(Mutable, gc=False):
-    """One event of a transaction, as it last came."""
+    """One event of a transaction, in its latest copy."""
 
     stamp: str
     """Its timestamp."""
@@ -37,9 +38,9 @@ class ToldEvent(Mutable, gc=False):
     connection: int
     """The number of the connection over which it came."""
     attempts: int = 1
-    """How often it came over that connection, with the same content."""
+    """How often it came on that connection with the same content."""
     failed_at: float | None = None
-    """When it was refused; None if it was not."""
+    """When the mock refused it; None if it did not."""
 
     @property
     def payload(self) -> Json:
@@ -64,7 +65,7 @@ class Transaction(Mutable):
     stamp: str = ""
     """The timestamp of the event with that seqNo."""
     gaps: list[Gap] = field(default_factory=list)
-    """The rows of events that did not come."""
+    """The series of missing events."""
     token: Any = None
     """The first idToken that an event named."""
     charging_state: str | None = None
@@ -72,9 +73,9 @@ class Transaction(Mutable):
     remote: int | None = None
     """The remoteStartId."""
     started: str | None = None
-    """The timestamp of its start; None if that did not come."""
+    """The timestamp of the Started event; None if that event did not come."""
     stopped_by: str | None = None
-    """The triggerReason that ended the authorization; None while it is authorized."""
+    """The triggerReason that ended the authorization; None while the transaction is authorized."""
     is_reserved: bool = False
     """Whether an event named a reservation."""
     sampled: str | None = None
@@ -110,7 +111,7 @@ class Transaction(Mutable):
             self.gaps.append((self.highest + 1, number - 1))
 
     def fill(self, number: int) -> None:
-        """Take the seqNo of an event that came late out of the gaps."""
+        """Remove the seqNo of a late event from the gaps."""
         for at, (first, last) in enumerate(self.gaps):
             if first <= number <= last:
                 parts = [(first, number - 1), (number + 1, last)]
@@ -119,7 +120,7 @@ class Transaction(Mutable):
 
 
 class Transactions(Mutable):
-    """The running transactions, and ended ones: the last hundred in all."""
+    """The running transactions and the ended ones: the last hundred in total."""
 
     by_id: dict[str, Transaction] = field(default_factory=dict)
     """All of them, by id."""
@@ -128,10 +129,10 @@ class Transactions(Mutable):
     ids: dict[str, str] = field(default_factory=dict)
     """The timestamp of the start of each transaction, by id: the last ten thousand, also of earlier runs of the mock.
 
-    Empty if the start did not come.
+    Empty if the Started event did not come.
     """
     spellings: dict[str, str] = field(default_factory=dict)
-    """How each of these ids was written the first time, by the folded id."""
+    """The first spelling of each of these ids, by the folded id."""
     late_at: float = 0.0
     """When an event that happened offline last came, in seconds since 1970."""
     trouble_at: float = 0.0
@@ -139,7 +140,7 @@ class Transactions(Mutable):
     tells_phases: bool = False
     """Whether the station has ever reported numberOfPhasesUsed."""
     were_free: set[Connector] = field(default_factory=set)
-    """The connectors that were Available at some time: transactions there have begun since then."""
+    """The connectors that were Available at some time: transactions there must have begun after that."""
 
     def open_at(self, evse: int | None = None) -> list[Transaction]:
         """Return the running transactions at an EVSE, or all of them for None."""
@@ -159,7 +160,7 @@ class Transactions(Mutable):
             self.spellings.pop(folded(oldest), None)
 
     def begin(self, id_: str) -> Transaction:
-        """Return a new transaction, and forget the oldest ones, of which only the ids are kept."""
+        """Return a new transaction, and drop the oldest ones except their ids."""
         self.by_id.pop(id_, None)
         transaction = self.by_id[id_] = self.running[id_] = Transaction(id_)
         self.note_id(id_, "")

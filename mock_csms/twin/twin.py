@@ -1,4 +1,4 @@
-"""All that a station has told, part by part; each part has its own file."""
+"""Everything that a station has reported; each part has its own file."""
 
 from weakref import ReferenceType
 
@@ -16,7 +16,7 @@ from mock_csms.twin.variables import Variables
 
 
 class Twin(Mutable):
-    """All that a station has told since the twin was made."""
+    """Everything that a station has reported since the twin was made."""
 
     connections: Connections = field(default_factory=Connections)
     boots: Boots = field(default_factory=Boots)
@@ -30,10 +30,10 @@ class Twin(Mutable):
     unsound: "Bounded[int, ReferenceType[Call]]" = bounded(1000)
     """The last calls and commands that broke their schema, by `id()` of the message.
 
-    They are not kept alive, because a thousand of them may be a gigabyte: an answer has its call with it. Nothing is
-    learned from the answers to them, except by lessons for any payload.
+    They are not kept alive, because a thousand of them may be a gigabyte: an answer refers to its call. Only lessons
+    for any payload learn from the answers to them.
     """
 
     def __repr__(self) -> str:
-        """Show nothing of what the station has told: it may be secret, and a failed test prints this."""
+        """Show none of the facts about the station: they may be secret, and a failed test prints this."""
         return f"{type(self).__name__}(…)"

@@ -1,4 +1,4 @@
-"""The variables of a station: from its reports, and from its answers when their values were asked for or set."""
+"""The variables of a station, from its reports and from its answers to GetVariables and SetVariables."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -8,17 +8,17 @@ from mock_csms.protocol.records import Mutable, Record, field
 MOST_VARIABLES = 20_000
 
 Name: TypeAlias = tuple[str, str, int, int, str, str]
-"""Component, its instance, EVSE, connector, variable, its instance; a part that a name does not have is empty or 0."""
+"""Component, its instance, EVSE, connector, variable, its instance. Absent parts are empty or 0."""
 
 
 class Reported(Record):
-    """What a report says about a variable."""
+    """A variable in a report."""
 
     value: str | None
-    """Its Actual value; None if the report does not say it."""
+    """Its Actual value; None if the report has none."""
     mutability: str = "ReadWrite"
     characteristics: Any = None
-    """Its variableCharacteristics; None if they did not come."""
+    """Its variableCharacteristics; None if the report has none."""
     types: frozenset[str] = frozenset({"Actual"})
     """The attributes that it has, according to all reports so far."""
 
@@ -28,19 +28,19 @@ class Reported(Record):
 
 
 class Variables(Mutable):
-    """Values and reports, by name. What is not here is not known."""
+    """Values and reports, by name. Names that are missing here are unknown."""
 
     values: dict[Name, str] = field(default_factory=dict)
     """The Actual values that are known."""
     reported: dict[Name, Reported] = field(default_factory=dict)
-    """What reports have said."""
+    """The variables in reports."""
     given: dict[Name, str] = field(default_factory=dict)
     """The last values from the mock that the station accepted since it booted."""
     spellings: dict[str, str] = field(default_factory=dict)
-    """How each name was written the first time, by the folded name."""
+    """The first spelling of each name, by the folded name."""
 
     def __repr__(self) -> str:
-        """Show no value: it may be secret, and a failed test prints this."""
+        """Show no value: values may be secret, and a failed test prints this."""
         return f"Variables({len(self.values)} values)"
 
     def text(self, component: str, variable: str, evse: int = 0) -> str | None:
@@ -63,6 +63,6 @@ class Variables(Mutable):
         return {"true": True, "false": False}.get((self.text(component, variable) or "").lower())
 
     def several(self, component: str, variable: str) -> Sequence[str] | None:
-        """Return the members of a list, whose value has commas between them; None if it is not known."""
+        """Return the members of a comma-separated list; None if it is not known."""
         value = self.text(component, variable)
         return None if value is None else [member.strip() for member in value.split(",") if member.strip()]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import convert, json_value, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version

@@ -20,7 +20,6 @@ from mock_csms.settings import Config
 from mock_csms.settings.assembly import payloads
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
-from mock_csms.watch import diagram
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.shown import ShownBus
@@ -92,6 +91,8 @@ class Recorder:
             self._timer.cancel()
         self.flush()
         if self._page is not None:
+            from mock_csms.watch import diagram  # noqa: PLC0415 - see `_keep`
+
             diagram.end(self._page, self._outcome)
         self.flush()
         finish(self._sinks)
@@ -141,6 +142,8 @@ class Recorder:
             Trace(bus, frames, self._trace)
         lines = [self._open(config.events)] if config.events else []
         if config.diagram:
+            from mock_csms.watch import diagram  # noqa: PLC0415 - as above
+
             self._page = self._open(config.diagram)
             diagram.begin(self._page, self._command)
             lines.append(self._page)

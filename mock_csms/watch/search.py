@@ -10,8 +10,9 @@ import orjson
 from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, REFUSED, RESPONSE, Expectation
 from mock_csms.behavior.matching import ABSENT, Condition, differences
 from mock_csms.behavior.rules import ANY
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import matches
-from mock_csms.protocol.messages import Call, Error, Malformed, Result, decode
+from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.twin import events

@@ -1,4 +1,4 @@
-"""The status that an idToken gets, by mode and list, and what else the answer says about it."""
+"""The status that an idToken gets by the mode and its list, and the other fields of its idTokenInfo."""
 
 from typing import Any
 
@@ -54,26 +54,26 @@ def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
     ],
 )
 def test_the_status_of_a_token(action: str, mode: str, token: str, status: str) -> None:
-    """The mode decides about the idTokens on its list and all others, in both messages that have idTokens."""
+    """The mode sets the status of idTokens on its list and of all others, in Authorize and TransactionEvent."""
     assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), action, token) == {"status": status}
 
 
 @given(st.sampled_from(list(MODES)), st.text("aäßIi0_", max_size=6), st.lists(st.text("aäßIi0_", max_size=6)))
 def test_case_never_matters(mode: str, token: str, listed: list[str]) -> None:
-    """An idToken gets the same status in every spelling, whatever is on the list (Part 2, IdTokenType)."""
+    """Letter case of an idToken does not change its status, whatever is on the list (Part 2, IdTokenType)."""
     book = RuleBook(mode_rules(mode, listed, listed))
     spellings = (token, token.lower(), token.upper(), token.casefold())
     assert len({told(book, "Authorize", spelling)["status"] for spelling in spellings}) == 1
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_event_without_a_token_is_not_judged(mode: str) -> None:
+def test_an_event_without_a_token_matches_no_rule(mode: str) -> None:
     """A TransactionEvent without idToken matches no rule (E01.FR.11): it must not be Blocked."""
     assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), "TransactionEvent", None) is None
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_only_messages_with_tokens_are_judged(mode: str) -> None:
+def test_only_messages_with_tokens_have_rules(mode: str) -> None:
     """No other action has a rule about tokens."""
     book = RuleBook(mode_rules(mode, WHITE, BLACK))
     assert [action for action in V201.actions if action in book] == ["Authorize", "TransactionEvent"]
@@ -87,8 +87,8 @@ def test_every_mode_gives_statuses_of_the_specification(mode: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_more_can_be_told_of_one_token(action: str) -> None:
-    """An info for one idToken is given for that idToken only, in any case, and filled in."""
+def test_the_info_of_one_token(action: str) -> None:
+    """The info of one idToken is used for that idToken only, in any letter case, with its placeholders filled in."""
     book = RuleBook(info_rules({"status": "Expired", "cacheExpiryDateTime": "{{now+60}}"}, "Old"))
     assert told(book, action, "OLD") == {"status": "Expired", "cacheExpiryDateTime": "1970-01-01T00:01:00.000Z"}
     assert told(book, action, "New") is None
@@ -96,8 +96,8 @@ def test_more_can_be_told_of_one_token(action: str) -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_more_can_be_told_of_all_tokens(action: str) -> None:
-    """An info for no idToken in particular is given for every idToken."""
+def test_the_info_of_all_tokens(action: str) -> None:
+    """An info that names no idToken is used for every idToken."""
     book = RuleBook(info_rules({"groupIdToken": {"idToken": "G", "type": "Central"}}))
     assert told(book, action, "any") == {"groupIdToken": {"idToken": "G", "type": "Central"}}
     assert told(book, action, None) is None

@@ -1,4 +1,4 @@
-"""The words that each version of OCPP has for settings, and what a version without a dialect does instead."""
+"""Dialects: the terms that each version of OCPP has for settings, and versions without a dialect."""
 
 from dataclasses import fields
 
@@ -24,8 +24,8 @@ OVERSIZE = {"rule": [{"match": "*", "fault": "oversize bytes=5000"}]}
 
 
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
-def test_a_dialect_is_about_what_there_is(version: Version) -> None:
-    """Gate: a dialect names only settings of the mock, and places that are in the schemas of its version."""
+def test_a_dialect_names_existing_settings_and_paths(version: Version) -> None:
+    """Gate: a dialect names only existing settings, and only paths in the schemas of its version."""
     dialect = DIALECTS[version.name]
     assert {*dialect.fills, *dialect.names, *dialect.short_names} <= SETTINGS
     for place in [place for fill in dialect.fills.values() for place in fill.places]:
@@ -36,7 +36,7 @@ def test_a_dialect_is_about_what_there_is(version: Version) -> None:
 
 
 @pytest.mark.parametrize("version", [V201, TOY], ids=lambda version: version.name)
-def test_a_longer_message_stays_valid(version: Version) -> None:
+def test_an_oversized_message_stays_valid(version: Version) -> None:
     """The fault `oversize` violates no schema, even in a version without customData."""
     config = read(Config, [Source(OVERSIZE)])
     faults = RuleBook(config.rule.faults)
@@ -49,8 +49,8 @@ def test_a_longer_message_stays_valid(version: Version) -> None:
     assert version.result_violations(call, orjson.loads(text)[2]) == ()
 
 
-def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
-    """Settings that need a dialect make no rules there and fill nothing; rules of users and of boots still work."""
+def test_a_version_without_a_dialect() -> None:
+    """Without a dialect, settings that need one make no rules and fill nothing; rules of users and boots still work."""
     texts = {"total_cost": "5", "offline": True, "auth_group_id": "G", "boot_status_sequence": "Pending,Accepted"}
     config = read(Config, [Source(texts)])
     rules = [rule.match.action for layer in assembly.layers(config, TOY) for rule in layer.rules]
@@ -58,8 +58,8 @@ def test_a_version_without_a_dialect_is_answered_by_its_table() -> None:
     assert len([rule for layer in assembly.layers(config, V201) for rule in layer.rules]) > len(rules)
 
 
-def test_a_second_dialect_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings accept the words of any dialect, and each station gets those of its own version."""
+def test_a_second_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings accept the terms of any dialect, and each station gets those of its own version."""
     costs: list[Rule[Answer]] = [Rule(Match("Ring"), Reply(compile_template({"heardAt": "dear"})))]
     dialect = Dialect(
         fills={"reset_type": Fill(("Blink.times",), {"Immediate": 1, "Thrice": 3}.get)},

@@ -1,4 +1,4 @@
-"""The judge of expectations against a small model, for random runs of several stations."""
+"""Compares the judge of expectations with a small model, in random runs of several stations."""
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -21,7 +21,7 @@ RESET = Call("0", "Reset", {})
 
 
 class Act(NamedTuple):
-    """What a station does: an act with a name and a number; the mock may refuse it."""
+    """One act of a station, with a name and a number; the mock may refuse it."""
 
     station: str
     name: str
@@ -53,14 +53,14 @@ def event(act: Act) -> Event:
 
 
 def fits(expectation: Expectation, act: Act) -> bool:
-    """Whether an act matches an expectation or a ban; only calls and responses are generated with a condition."""
+    """Whether an act matches an expectation or a forbidden message; only calls and responses may have a condition."""
     wanted = [condition.value for condition in expectation.conditions]
     is_named = (expectation.name, act.is_refused and act.name not in (CONNECT, DISCONNECT)) == (act.name, False)
     return is_named and fnmatchcase(act.station, expectation.stations) and wanted in ([], [act.number])
 
 
 class Model:
-    """The verdict of a run, computed each time from its whole history."""
+    """The verdict of a run, computed from its whole history."""
 
     def __init__(self, judge: Judge, history: Sequence[Act], *, in_order: bool, stations: int) -> None:
         self.expected = judge.expected
@@ -88,7 +88,7 @@ class Model:
         return max([self.counts[station][number] for station in self.about(number)], default=0)
 
     def is_met(self, number: int, station: str) -> bool:
-        """Whether a station meets an expectation, or need not."""
+        """Whether a station meets an expectation, or the expectation does not apply to it."""
         least, most = self.expected[number].least, self.expected[number].most
         count = self.counts[station][number]
         return station not in self.about(number) or (least <= count and (most is None or count <= most))
@@ -134,7 +134,7 @@ def connecting_first(acts: Sequence[Act]) -> list[Act]:
 def test_judge_against_a_model(
     expected: list[Expectation], forbidden: list[Expectation], in_order: bool, stations: int, history: list[Act]
 ) -> None:
-    """After each event the judge agrees with the model; a verdict that is final stays so."""
+    """After each event the judge agrees with the model; a final verdict does not change."""
     judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
     before = Model(judge, [], in_order=in_order, stations=stations)
     assert (judge.is_satisfied, judge.is_hopeless) == (before.is_satisfied, before.is_hopeless)
@@ -152,7 +152,7 @@ def test_judge_against_a_model(
 
 
 def decided(judge: Judge, before: Model, after: Model, act: Act) -> Iterator[tuple[str, str]]:
-    """Yield what an act of a station decides: expectations it now meets or exceeds, or acts it must not do."""
+    """Yield each expectation that an act now meets or exceeds, and each forbidden message that it matches."""
     for number, each in enumerate(judge.expected):
         if act.station in after.about(number):
             knew = act.station in before.counts
@@ -170,8 +170,8 @@ NAMED = st.lists(EXPECTATIONS, max_size=4, unique_by=lambda expectation: expecta
 
 
 @given(NAMED, st.booleans(), st.lists(ACTS, max_size=15).map(connecting_first))
-def test_each_outcome_is_told_once(expected: list[Expectation], in_order: bool, history: list[Act]) -> None:
-    """Each expectation gets one outcome for each station that it applies to; a miss counts only if too few met it."""
+def test_each_outcome_is_reported_once(expected: list[Expectation], in_order: bool, history: list[Act]) -> None:
+    """The judge reports one outcome per expectation and station, and a miss only if too few stations met it."""
     judge = Judge(expected, in_order=in_order)
     told = [(act.station, *news) for act in history for news in judge.look_at(event(act))]
     told += [(station, *news) for station, news in judge.conclude()]
@@ -195,7 +195,7 @@ ONE_STATION = st.lists(ACTS.map(lambda act: act._replace(station="A1")), max_siz
 
 @given(st.lists(UNBOUNDED, max_size=4), ONE_STATION)
 def test_in_order_is_a_subsequence(expected: list[Expectation], history: list[Act]) -> None:
-    """Expectations in order, each at least so many times, are met if and only if they are a subsequence of the acts."""
+    """Expectations in order, each with a minimum, are met if and only if they are a subsequence of the acts."""
     judge = Judge(expected, in_order=True)
     for act in history:
         judge.look_at(event(act))
@@ -206,7 +206,7 @@ def test_in_order_is_a_subsequence(expected: list[Expectation], history: list[Ac
 
 @given(st.lists(st.sampled_from(NAMES[2:]), min_size=1, max_size=5), st.lists(st.integers(1, 3), min_size=5), st.data())
 def test_exact_sequence_in_order(names: list[str], counts: list[int], data: st.DataObject) -> None:
-    """Expectations in order, each exactly so many times, are met by exactly these acts; one more is too many."""
+    """Expectations in order with exact counts are met by exactly these acts; one more act fails the run."""
     expected = [Expectation(name, (), "*", least, least) for name, least in zip(names, counts, strict=False)]
     judge = Judge(expected, in_order=True)
     judge.look_at(event(Act("A1", CONNECT, 0)))
@@ -221,7 +221,7 @@ def test_exact_sequence_in_order(names: list[str], counts: list[int], data: st.D
 
 @given(st.lists(EXPECTATIONS, min_size=1, max_size=4), st.lists(ACTS, max_size=20).map(connecting_first))
 def test_overlapping_expectations(expected: list[Expectation], history: list[Act]) -> None:
-    """Without an order each expectation counts alone, as if there were no others."""
+    """Without --in-order each expectation counts as if there were no others."""
     together, alone = Judge(expected), [Judge([each]) for each in expected]
     for act in history:
         for judge in (together, *alone):
@@ -236,7 +236,7 @@ def test_overlapping_expectations(expected: list[Expectation], history: list[Act
 
 @given(st.lists(EXPECTATIONS, max_size=4), st.lists(EXPECTATIONS, max_size=2))
 def test_when_a_run_can_end_early(expected: list[Expectation], forbidden: list[Expectation]) -> None:
-    """A satisfied run can end early if and only if nothing is forbidden and nothing can come too often."""
+    """A satisfied run can end early if and only if no message is forbidden and no expectation has a maximum."""
     bounded = [each for each in expected if each.most is not None]
     assert Judge(expected, forbidden).can_end_early == (not forbidden and not bounded)
 
@@ -253,8 +253,8 @@ NOTHING = [
 
 
 @pytest.mark.parametrize("nothing", NOTHING, ids=range(len(NOTHING)))
-def test_what_does_not_count(nothing: Event) -> None:
-    """Refused messages, stray answers and messages of the mock are neither expected nor forbidden."""
+def test_messages_that_do_not_count(nothing: Event) -> None:
+    """Refused messages, stray answers and the mock's own messages match no expectation and no forbidden message."""
     expected = [Expectation(name) for name in ("BootNotification", RESPONSE, ERROR, "Reset")]
     judge = Judge(expected, expected)
     judge.look_at(event(Act("A1", CONNECT, 0)))
@@ -285,6 +285,6 @@ def test_what_does_not_count(nothing: Event) -> None:
     ],
 )
 def test_notation(text: str, name: str, stations: str, least: int, most: int | None) -> None:
-    """`NAME[…]@GLOB*COUNT`: without a count at least one, without a glob for every station."""
+    """`NAME[…]@GLOB*COUNT`: without a count it means at least one, without a glob every station."""
     found = parse_expectation(text)
     assert (found.name, found.stations, found.least, found.most, found.text) == (name, stations, least, most, text)

@@ -1,4 +1,4 @@
-"""Masking idTokens: nothing of an idToken stays, and nothing else is lost, in whatever text it is."""
+"""Masking idTokens: no part of an idToken stays, and nothing else changes, in any kind of text."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.redaction import MASK, MOST_TOKENS, Redactor
+from mock_csms.behavior.quick_redaction import MASK
+from mock_csms.behavior.redaction import MOST_TOKENS, Redactor
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Result, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Failed, Lost, Received, Refused, Sent, Spoiled, Unanswered
@@ -40,14 +41,14 @@ def test_only_tokens_are_masked(token: str, around: Any) -> None:
 
 @given(TOKENS, VALUES, st.sampled_from([None, orjson.OPT_INDENT_2]))
 def test_text_and_json_agree(token: str, around: Any, option: int | None) -> None:
-    """A frame, compact or indented, is masked as its payload is, and stays JSON."""
+    """Masking a frame, compact or indented, gives the same as masking its payload; the frame stays JSON."""
     text = orjson.dumps(payload(token, around), option=option)
     assert orjson.loads(Redactor().frame(text)) == Redactor().value(payload(token, around))
 
 
 @given(TOKENS, st.data())
-def test_text_that_was_cut(token: str, data: st.DataObject) -> None:
-    """Nothing of an idToken stays in a frame that was cut off, or that is no JSON for another reason."""
+def test_text_that_was_cut_off(token: str, data: st.DataObject) -> None:
+    """No part of an idToken stays in a frame that was cut off or is invalid JSON for another reason."""
     text = orjson.dumps([2, "1", "Authorize", {"idToken": {"idToken": token}}])
     end = data.draw(st.integers(text.index(b'idToken":"') + len(b'idToken":"'), len(text)))
     assert SECRET[:2].encode() not in Redactor().frame(text[:end])
@@ -62,7 +63,7 @@ def test_space_around_the_colon(space: str) -> None:
 
 @pytest.mark.parametrize("token", ['"{}', 'a"{}', "a\\{}", 'a\\"{}', "a\n{}", "é{}", "a;{}", "a, got {}", "a]{}"])
 def test_tokens_with_marks_in_them(token: str) -> None:
-    """An idToken with quotes, backslashes, line ends or separators is masked to its end, in frames and other texts."""
+    """An idToken with quotes, backslashes, line ends or separators is masked completely, in frames and other texts."""
     text = orjson.dumps({"idToken": {"idToken": token.format(SECRET)}})
     assert SECRET.encode() not in Redactor().frame(text)
     assert SECRET not in Redactor().words(text.decode())
@@ -70,7 +71,7 @@ def test_tokens_with_marks_in_them(token: str) -> None:
 
 @pytest.mark.parametrize("token", [5318008, -5318008, 5318008.5])
 def test_tokens_of_the_wrong_type(token: object) -> None:
-    """An idToken that is no string is masked too."""
+    """An idToken that is not a string is masked too."""
     broken = {"idToken": {"idToken": token, "type": "Central"}}
     assert "5318008" not in str(Redactor().value(broken))
     assert b"5318008" not in Redactor().frame(orjson.dumps(broken))
@@ -90,7 +91,7 @@ def test_tokens_of_the_wrong_type(token: object) -> None:
     ],
 )
 def test_lines_for_people(line: str) -> None:
-    """Nothing of an idToken stays in the name of a rule or of an expectation; everything else does."""
+    """In the name of a rule or an expectation the idToken is masked, and everything else stays."""
     told = Redactor().words(line)
     assert SECRET not in told
     assert [word for word in ("Central", "eventType=Ended", "@CS-*", "*2") if word in line and word not in told] == []
@@ -113,7 +114,7 @@ EVENTS: list[Event] = [
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_events(event: Event) -> None:
-    """No part of a masked event has the idToken; an event without one stays the same."""
+    """No part of a masked event contains the idToken; an event without an idToken stays the same."""
     found = Redactor().event(event)
     assert SECRET not in str(found)
     assert (type(found), found.at, found.station) == (type(event), event.at, event.station)
@@ -178,14 +179,14 @@ def test_texts_that_hold_json(token: str, around: Any, depth: int, data: st.Data
     ],
 )
 def test_json_somewhere_in_a_text(text: str) -> None:
-    """In a text that is no JSON as a whole, and in a broken frame, the idTokens after their key are masked."""
+    """In text that is only partly JSON, and in a broken frame, each idToken after its key is masked."""
     assert SECRET not in Redactor().words(text.format(SECRET))
     assert SECRET.encode() not in Redactor().frame(text.format(SECRET).encode())
 
 
 @pytest.mark.parametrize("mention", ["{}", "no {} here", "<{}>", "x-{}.", "'{}'", "{},{}", "\n{}\t"])
 def test_mentions(mention: str) -> None:
-    """An idToken that was once under its key is masked wherever it appears again, in any case, in any event."""
+    """After an idToken appeared under its key, it is masked everywhere, in any letter case and in any event."""
     redactor, said = Redactor(), mention.replace("{}", SECRET.swapcase())
     call = Call("1", "Authorize", {"note": said, **payload(SECRET)})
     answer = Error("1", "GenericError", said, {"why": [said]})
@@ -200,8 +201,8 @@ def test_mentions(mention: str) -> None:
     assert [event for event in map(redactor.event, happened) if SECRET.lower() in str(event).lower()] == []
 
 
-def test_what_is_no_mention() -> None:
-    """Parts of words and of numbers are not masked, nor are idTokens so short that they are everywhere."""
+def test_texts_that_only_resemble_a_token() -> None:
+    """Parts of words and numbers are not masked, nor are very short idTokens outside of their key."""
     redactor = Redactor()
     redactor.value({"idToken": "cafe"})
     frame = b'{"idToken":"1234","a":[1234,"12345","cafes","1"],"1234":{"idToken":"1"}}'
@@ -210,7 +211,7 @@ def test_what_is_no_mention() -> None:
 
 
 def test_memory_for_tokens_is_bounded() -> None:
-    """Only the last idTokens are remembered; using one again keeps it longer, and a very long one is not kept."""
+    """MOST_TOKENS idTokens are remembered; repeating one keeps it longer, and a very long one is not kept."""
     redactor, names = Redactor(), [f"TOKEN-{number}." for number in range(MOST_TOKENS + 1)]
     for name in [*names[:MOST_TOKENS], names[0], names[MOST_TOKENS], "long" * 1000]:
         call = Call("1", "Authorize", {"idToken": name})
@@ -239,7 +240,7 @@ HOSTILE += ['"idToken":', '"idToken":"', "'idToken': \\\""]
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_texts_are_not_slow(piece: str) -> None:
-    """Masking a message of the largest size ends, whatever is in it."""
+    """Masking a message of the largest size ends in time, whatever it contains."""
     text = (piece * 1_000_000)[:1_000_000]
     Redactor().words(text + "idToken")
     Redactor().frame(text.encode())

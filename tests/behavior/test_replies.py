@@ -27,7 +27,7 @@ GROUP = {"groupIdToken": {"idToken": "G1", "type": "Central"}}
 
 
 class Mock:
-    """The answers of a mock with these flags: `texts` has them by name, as on the command line."""
+    """The answers of a mock with these flags: `texts` maps the name of each flag to its text on the command line."""
 
     def __init__(self, texts: Mapping[str, Any]) -> None:
         config = read(Config, [Source(texts)])
@@ -36,7 +36,7 @@ class Mock:
         self.stations: dict[str, StationModel] = {}
 
     def send(self, action: str, payload: Any, identity: str = "CS-1") -> Message:
-        """Return the one message that answers this call of a station."""
+        """Return the single message that answers this call of a station."""
         call = Call("7", action, payload)
         station = self.stations.setdefault(identity, StationModel(identity))
         refusal = Conversation(V201, Sender.STATION).take(call, Validation()).refusal
@@ -46,7 +46,7 @@ class Mock:
         return decision.message
 
     def answer(self, action: str, payload: Any, identity: str = "CS-1") -> Any:
-        """Return the payload of the result, which must fit its schema and belong to the call."""
+        """Return the payload of the CALLRESULT, which must match its schema and have the id of the call."""
         message = self.send(action, payload, identity)
         assert isinstance(message, Result)
         assert message.id == "7"
@@ -54,7 +54,7 @@ class Mock:
         return message.payload
 
     def boot(self, identity: str = "CS-1") -> str:
-        """Return the status in the answer to a BootNotification."""
+        """Send a BootNotification, and return the status in the answer."""
         payload = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
         return str(self.answer("BootNotification", payload, identity)["status"])
 
@@ -157,7 +157,7 @@ def test_a_boot_that_was_refused_takes_no_turn() -> None:
     ],
 )
 def test_the_answer_to_a_transaction_event(flags: Mapping[str, Any], payload: Any, answer: Any) -> None:
-    """A TransactionEvent gets a status if it has an idToken, and the cost while it runs, or at its end if wished."""
+    """A TransactionEvent gets a status if it has an idToken, and the cost in Updated, or in Ended with --final-cost."""
     assert Mock(flags).answer("TransactionEvent", payload) == answer
 
 
@@ -172,7 +172,7 @@ def test_the_answer_to_a_transaction_event(flags: Mapping[str, Any], payload: An
         ({"auth_mode": "blacklist"}, "invalid_user", {"status": "Blocked"}),
         ({"auth_mode": "blacklist"}, "valid_token", ACCEPTED),
         ({"auth_mode": "Rate_Limit"}, "valid_token", {"status": "NotAtThisTime"}),
-        ({"whitelist": ["A"], "blacklist": ["T"]}, "T", ACCEPTED),  # the lists alone do nothing
+        ({"whitelist": ["A"], "blacklist": ["T"]}, "T", ACCEPTED),  # without a mode the lists have no effect
         ({"auth_group_id": "G1"}, "T", {**ACCEPTED, **GROUP}),
         ({"auth_group_id": "{{now}}"}, "T", {**ACCEPTED, "groupIdToken": {"idToken": "{{now}}", "type": "Central"}}),
         ({"auth_cache_expiry": "90"}, "T", {**ACCEPTED, "cacheExpiryDateTime": "2026-01-01T12:01:30.000Z"}),
@@ -217,14 +217,14 @@ def test_an_offline_authorization(flags: Mapping[str, Any]) -> None:
 def test_a_call_with_violations_is_refused(
     flags: Mapping[str, Any], action: str, payload: Any, code: ErrorCode
 ) -> None:
-    """The violations of a call decide its answer before any flag does."""
+    """A call with violations gets a CALLERROR, whatever the flags say."""
     error = Mock(flags).send(action, payload)
     assert isinstance(error, Error)
     assert (error.id, error.code) == ("7", code)
 
 
 def test_no_answer_changes_the_next_one() -> None:
-    """Answers share templates, and no answer leaves a trace in the next one."""
+    """Answers share templates, but no answer changes a later one."""
     mock = Mock({"auth_mode": "whitelist", "auth_group_id": "G1"})
     first = mock.answer("Authorize", token())
     mock.answer("TransactionEvent", event("Updated", **token("valid_token")))

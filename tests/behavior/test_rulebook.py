@@ -1,4 +1,4 @@
-"""Rules against a model that looks at one rule after the other, and the notation of rules."""
+"""Rules compared with a model that tries one rule after the other, and the notation of rules."""
 
 from collections import Counter
 from typing import Any
@@ -60,7 +60,7 @@ def model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> list[in
 @settings(deadline=None, max_examples=150)
 @given(st.lists(MATCHES, max_size=12), st.lists(MESSAGES, max_size=30))
 def test_a_rulebook_does_as_the_model(matches: list[Match], messages: list[tuple[str, Any, str]]) -> None:
-    """First match, uses for each station and fall-through are those of a linear search, however rules are looked up."""
+    """The rulebook selects the same rules as a linear search: first match, and uses counted per station."""
     book = RuleBook(Rule(match, number) for number, match in enumerate(matches))
     used = [book.use(action, payload, StationModel(identity)) for action, payload, identity in messages]
     assert [None if rule is None else rule.then for rule in used] == model(matches, messages)
@@ -104,7 +104,7 @@ PAYLOAD = {"a": {"b": [10, {"c": None}]}, "0": "zero", "e": {}}
     ],
 )
 def test_value_at(path: str, found: Any) -> None:
-    """A path goes into objects by name and into arrays by index; where nothing is, it finds nothing."""
+    """A path goes into objects by name and into arrays by index; a path that does not exist gives ABSENT."""
     assert value_at(PAYLOAD, parse_path(path)) is found or value_at(PAYLOAD, parse_path(path)) == found
 
 
@@ -146,7 +146,7 @@ def test_value_at(path: str, found: Any) -> None:
     ],
 )
 def test_match(text: str, match: Match) -> None:
-    """A match is read as written; its values have the types of the schema."""
+    """A match is parsed into its parts; its values get the types of the schema."""
     assert parse_match(text, commands=True) == match
 
 
@@ -184,7 +184,7 @@ def test_match(text: str, match: Match) -> None:
     ],
 )
 def test_bad_match(text: str, hint: str) -> None:
-    """A match that is wrong is refused in one line with the place of the error, or the nearest right word."""
+    """An invalid match is refused in one line with the position of the error, or the nearest valid word."""
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the message is checked below
         parse_match(text, commands=False)
     assert hint in str(refusal.value)
@@ -193,7 +193,7 @@ def test_bad_match(text: str, hint: str) -> None:
 
 @pytest.mark.parametrize("text", ["Heartbeat.command", "Nope", "Reset.comand", "DataTransfer.foo"])
 def test_bad_match_of_a_command(text: str) -> None:
-    """`.command` is right only after commands of a CSMS."""
+    """`.command` is only valid after the name of a CSMS command."""
     with pytest.raises(ValueError, match=text.partition(".")[0]):
         parse_match(text, commands=True)
 
@@ -210,7 +210,7 @@ def test_bad_match_of_a_command(text: str) -> None:
     ],
 )
 def test_fault(text: str, kind: str, attributes: dict[str, float], probability: float) -> None:
-    """A fault is read as written, with its defaults."""
+    """A fault is parsed into its attributes; the others get their defaults."""
     assert parse_fault(text) == (FAULTS[kind](**attributes), probability)
 
 
@@ -246,7 +246,7 @@ def test_fault(text: str, kind: str, attributes: dict[str, float], probability: 
     ],
 )
 def test_bad_fault(text: str, hint: str) -> None:
-    """A fault that is wrong is refused in one line with the attribute, or the nearest right word."""
+    """An invalid fault is refused in one line with the attribute, or the nearest valid word."""
     with pytest.raises(ValueError) as refusal:  # noqa: PT011 - the message is checked below
         parse_fault(text)
     assert hint in str(refusal.value)

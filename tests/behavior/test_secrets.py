@@ -1,4 +1,4 @@
-"""Masking secrets: none of a secret's text stays, the mask is as long, and nothing else is changed."""
+"""Masking secrets: no text of a secret stays, the mask has the same length, and nothing else changes."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def set_variables(value: Any, more: Any = None) -> Any:
 
 @given(TEXT, VALUES)
 def test_only_secrets_are_masked(secret: str, more: Any) -> None:
-    """Of a payload only the secret is changed, into a mask of the same length."""
+    """Masking replaces only the secret of a payload, by a mask of the same length."""
     found = Secrets().value(set_variables(secret, more))
     assert found["setVariableData"][0]["attributeValue"] == masked(secret)
     assert len(masked(secret)) == len(secret)
@@ -41,7 +41,7 @@ def test_only_secrets_are_masked(secret: str, more: Any) -> None:
 
 @given(TEXT, VALUES, st.sampled_from([None, orjson.OPT_INDENT_2]))
 def test_frames_and_payloads_agree(secret: str, more: Any, option: int | None) -> None:
-    """The frame of an event, compact or indented, is masked as its payload is."""
+    """Masking the frame of an event, compact or indented, gives the same as masking its payload."""
     payload = set_variables(secret, more)
     call = Call("1", "SetVariables", payload)
     text = orjson.dumps([2, "1", "SetVariables", payload], option=option)
@@ -52,7 +52,7 @@ def test_frames_and_payloads_agree(secret: str, more: Any, option: int | None) -
 
 @given(TEXT.map(lambda text: f"{SECRET}{text}"), st.data())
 def test_frames_that_are_cut(secret: str, data: st.DataObject) -> None:
-    """Nothing of a secret stays in a frame that was cut off, wherever that was."""
+    """No part of a secret stays in a frame, wherever the frame was cut off."""
     text = encode(Call("1", "SetVariables", set_variables(secret)))
     end = data.draw(st.integers(text.index(b'Value":"') + 9, len(text)))
     shown = Secrets().event(Received(1.0, "CS-1", text[:end], Malformed("not JSON"), (), None, False, True))
@@ -61,7 +61,7 @@ def test_frames_that_are_cut(secret: str, data: st.DataObject) -> None:
 
 @given(st.integers(2, len(SECRET)))
 def test_commands_that_a_fault_cuts(size: int) -> None:
-    """The beginning of a secret at the end of a frame that a fault cut is masked: the message says what it was."""
+    """If a fault cuts a frame within a secret, the rest of the secret is masked, as the whole message is known."""
     call = Call("1", "DataTransfer", {"vendorId": "v", "data": {"password": SECRET}})
     text = encode(call)
     text = text[: text.index(SECRET.encode()) + size]
@@ -75,19 +75,19 @@ MENTIONS = ["{} here", "'{}'", "x{}x", "{}…", '"{}"', '{{"a": "is {}"}}']
 @pytest.mark.parametrize("mention", MENTIONS)
 @pytest.mark.parametrize("secret", [SECRET, "a b;c\\d\"e'f", "Grün-0123456789", "abc12-"])
 def test_repetitions(mention: str, secret: str) -> None:
-    """A secret that stood in its place before is masked wherever it is repeated, also as JSON writes it."""
+    """After a secret appeared under its key, it is masked everywhere, also where JSON escapes it."""
     secrets = Secrets()
     secrets.value({"password": secret})
     said = mention.format(orjson.dumps(secret).decode()[1:-1] if '"' in mention else secret)
     if mention.startswith("x") and len(secret) < 12:
-        return  # a short one is masked as a whole word only
+        return  # short secrets are only masked as whole words
     told = secrets.event(Failed(1.0, "CS-1", said)).problem
     assert secret not in told
     assert len(told) == len(said) or '"' in mention
 
 
 def test_write_only_variables() -> None:
-    """A variable that a report calls WriteOnly is a secret from then on, in any spelling; another one is not."""
+    """After a report calls a variable WriteOnly, its values are masked, in any spelling; others are not."""
     secrets = Secrets()
     names = {"component": {"name": "Vendor"}, "variable": {"name": "Thing"}}
     item = {"attributeValue": "some value", "component": {"name": "VENDOR"}, "variable": {"name": "thing"}}
@@ -115,20 +115,20 @@ NAMED = ["/CS-1%3Ftoken={}", "/CS-1#token={}", "<password>{}</password>", "<v:ap
 
 @pytest.mark.parametrize("form", NAMED)
 def test_values_with_a_name(form: str) -> None:
-    """A value is masked where its name says that it is a secret, in each of these forms."""
+    """A value is masked if its name says that it is a secret, in each of these forms."""
     assert Secrets().words(form.format(SECRET)) == form.format(masked(SECRET))
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_other_texts_stay(text: str) -> None:
-    """What only looks a little like a secret is not touched."""
+    """Texts that only resemble a secret are not changed."""
     assert Secrets().words(text) == text
     assert secrets_in(text) == []
 
 
 @given(TEXT)
-def test_masks_can_be_judged(text: str) -> None:
-    """A mask of a mask is itself; it shows whether all characters may be in a password."""
+def test_masks_of_masks(text: str) -> None:
+    """Masking a mask does not change it, and each mask is recognized as one."""
     assert masked(masked(text)) == masked(text)
     assert is_masked(masked(text)) == ("*" in masked(text))
 
@@ -137,12 +137,12 @@ def test_masks_can_be_judged(text: str) -> None:
     ("number", "mask"), [(4815, 1111), (-7, -1), (2**63, 10**18 and 1111111111111111111), (True, True)]
 )
 def test_numbers(number: Any, mask: Any) -> None:
-    """A number has as many digits as before, and true stays true."""
+    """A masked number has as many digits as before, and true stays true."""
     assert masked_value(number) == mask
 
 
 def test_tokens_too() -> None:
-    """With a redactor idTokens are masked as well, in the messages that hold secrets and in all others."""
+    """With a redactor idTokens are masked too, in messages with and without secrets."""
     secrets = Secrets(Redactor())
     assert secrets.value({"password": SECRET, "idToken": "TAG"}) == {"password": masked(SECRET), "idToken": "***"}
     result = Result("1", {"idTokenInfo": {"groupIdToken": {"idToken": "GROUP"}}})
@@ -164,7 +164,7 @@ HOSTILE += ["password: expected ", "=password", "//a:b", "key ", "[", '{"a":']
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_texts_are_not_slow(piece: str) -> None:
-    """A message of the largest size takes no more than a moment, whatever is in it: the test ends."""
+    """Masking a message of the largest size ends in time, whatever it contains."""
     text = (piece * 1_000_000)[:1_000_000]
     secrets = Secrets()
     secrets.words(text + "password")
@@ -174,7 +174,7 @@ def test_hostile_texts_are_not_slow(piece: str) -> None:
 
 
 def test_a_text_without_secrets_stays_as_it_is_written() -> None:
-    """Escapes are looked through for secrets, and stay escapes where there are none."""
+    """Secrets are found behind JSON escapes; escapes without a secret stay as they are."""
     text = r'an object has the keys "a" and "\u0061", which are the same'
     assert Secrets().words(text) == text
     assert "Pa55word-1" not in Secrets().words(r'the key "pass\u0077ord": "Pa55word-1"')

@@ -1,4 +1,4 @@
-"""Faults that work together, against a simple model that counts."""
+"""Several faults at once, compared with a simple model that counts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ DEFAULTS: dict[str, Template] = {"A": lambda _: {}, "B": lambda _: {}}
 
 
 def meant_for(action: str, name: str) -> bool:
-    """Whether a rule with this action applies to a message of this name; a name without `.command` means an answer."""
+    """Whether a rule with this action applies to a message of this name; a name without `.command` is an answer."""
     is_command = name.endswith(COMMAND)
     return action in (name, ANY) or action == ANY + (COMMAND if is_command else RESPONSE)
 
@@ -66,7 +66,7 @@ def model(rules: list[Any], messages: list[str], chances: Iterator[float]) -> li
 def test_faults_do_as_the_model(rules: list[Any], messages: list[str], chances: list[float]) -> None:
     """Every fault that matches is applied in order, until one drops the message.
 
-    A fault that a chance skips uses nothing up, and turns count every match.
+    A fault that its probability skips has not used up one of its times; `*=N` counts every match.
     """
     book = RuleBook(
         Rule(

@@ -98,7 +98,7 @@ def test_a_template_filled(template: Any, value: Any) -> None:
     ],
 )
 def test_a_wrong_template_is_refused_when_it_is_compiled(template: Any, problem: str) -> None:
-    """An unknown or unfinished placeholder is refused at once, with the nearest right one."""
+    """An unknown or unfinished placeholder is refused when compiled, with the nearest valid name."""
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}"):
         compile_template(template)
 
@@ -109,7 +109,7 @@ def test_without_a_transaction_there_is_still_an_id() -> None:
 
 
 def test_every_filling_is_fresh() -> None:
-    """Each integer and each UUID is made anew, also within one payload."""
+    """Each `{{integer}}` and `{{uuid}}` gets a new value, also within one payload."""
     numbers, ids = count(1), map(str, count(1))
     world = replace(SAMPLE.world, new_integer=lambda: next(numbers), new_id=lambda: next(ids))
     template = compile_template(["{{integer}}", "{{integer}}", "{{uuid}}", "{{uuid}}"])
@@ -118,7 +118,7 @@ def test_every_filling_is_fresh() -> None:
 
 
 def test_times_are_written_as_the_mock_is_told_to() -> None:
-    """Times have the format that the clock of the mock is set to, shifted times too."""
+    """`{{now}}` and `{{now+N}}` use the configured timestamp format."""
     world = replace(SAMPLE.world, write_time=lambda seconds: f"T{seconds:g}")
     assert compile_template("{{now}} {{now+5}}")(replace(SAMPLE, world=world)) == "T0 T5"
 
@@ -132,7 +132,7 @@ def test_every_placeholder_of_the_table_is_one(name: str) -> None:
 
 @given(st.text(st.sampled_from("{} anow")))
 def test_escaped_text_comes_out_as_it_is(text: str) -> None:
-    """Escaping turns any text into a template that gives the text back."""
+    """Escaping any text gives a template that is filled to the same text."""
     assert compile_template(escape(text))(SAMPLE) == text
 
 
@@ -148,7 +148,7 @@ def test_any_text_is_a_template_or_refused(text: str) -> None:
 
 @given(json_values)
 def test_a_value_without_placeholders_is_itself(value: Any) -> None:
-    """A value without placeholders is returned itself, without a copy."""
+    """Filling a value without placeholders returns the same object, not a copy."""
     if "{{" not in repr(value):
         assert compile_template(value)(SAMPLE) is value
 
@@ -198,7 +198,7 @@ def test_times_in_rfc_3339(seconds: float, text: str) -> None:
     ],
 )
 def test_the_examples_of_the_rfc(target: Any, patch: Any, merged: Any) -> None:
-    """The table of RFC 7396, Appendix A."""
+    """Merging follows the table of RFC 7396, Appendix A."""
     assert merge(target, patch) == merged
 
 
@@ -224,8 +224,8 @@ def test_an_empty_patch_changes_nothing(target: dict[str, Any]) -> None:
 
 
 @given(json_values, objects)
-def test_what_a_patch_says_is_there(target: Any, patch: dict[str, Any]) -> None:
-    """After a merge every value of the patch is there, none of its nulls, and everything else of the target."""
+def test_a_merge_has_the_values_of_the_patch(target: Any, patch: dict[str, Any]) -> None:
+    """A merge result has the values of the patch without its nulls, and everything else of the target."""
     merged = merge(target, patch)
     for key, value in patch.items():
         assert (key in merged) == (value is not None)

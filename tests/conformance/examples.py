@@ -1,4 +1,4 @@
-"""Plays the examples of `mock-csms explain` as events of a station: frames, handshakes, and what happens between."""
+"""Plays the examples of `mock-csms explain` as events of a station: frames, handshakes and waits."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 import orjson
 
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Refused, Spoiled, Unanswered
@@ -64,7 +65,7 @@ def _whole(line: str) -> str:
 
 
 class Player:
-    """Makes events from lines, one after the other. An example that begins with a handshake has no events before it."""
+    """Makes an event from each line. An example that begins with a handshake has no events before it."""
 
     def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
         self.now, self.lines = NOW, [_whole(line) for line in lines]

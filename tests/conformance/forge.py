@@ -1,4 +1,4 @@
-"""Makes random sessions of a station: their messages match their schemas, mostly, and mean nothing else."""
+"""Makes random sessions of a station: most messages match their schemas, but their content has no meaning."""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -73,7 +73,7 @@ class Forge:
         self._commands: list[Call] = []
 
     def events(self, count: int) -> Iterator[Event]:
-        """Yield about `count` events. The first ones open a connection, as without one most others mean nothing."""
+        """Yield about `count` events. The first ones open a connection, as checks ignore most events without one."""
         yield from self._line()
         acts: list[Callable[[], Iterator[Event]]] = [self._call, self._call, self._call, self._response, self._response]
         acts += [self._command, self._answer, self._answer, self._any]
@@ -155,7 +155,7 @@ class Forge:
         return payload
 
     def _any(self) -> Iterator[Event]:
-        """Yield a text that is no message, or an answer to nothing."""
+        """Yield the event of a text that is not a message, or of an answer without a call."""
         answers: list[Message] = [Result(self._id(), {}), Error(self._id(), "Busy"), Result("-1", None)]
         if self._random.random() < 0.5:
             yield came(self._now, self._random.choice(TEXTS))
@@ -212,7 +212,7 @@ class Forge:
         return text[: node.get("maxLength", 1000)]
 
     def _spoilt(self, made: Any) -> Any:
-        """Return a payload in which something is missing, unknown, or odd."""
+        """Return a payload with a missing, unknown or odd field."""
         place: Any = made
         while keys := list(range(len(place)) if isinstance(place, list) else place):
             key: Any = self._random.choice(keys)

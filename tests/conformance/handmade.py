@@ -1,6 +1,6 @@
-"""Clients made by hand, over real sockets, for checks that no station of `mock-station` can trigger.
+"""Handmade clients, over real sockets, for checks that `mock-station` cannot trigger.
 
-Each client is named after what it does wrong, or does that a check reports. `CLIENTS` says for which check.
+Each client is named after the behaviour that the check reports. `CLIENTS` has the client of each check.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ WELCOME = HANDSHAKE + AUTHORIZATION
 
 @asynccontextmanager
 async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) -> AsyncIterator[Raw]:
-    """Ask for a WebSocket with these headers, whatever the answer is."""
+    """Send a handshake with these headers, and accept any answer."""
     host, _, port = stand.mock.url.removeprefix("ws://").rpartition(":")
     raw = Raw(*await asyncio.open_connection(host, int(port)))
     await raw.get(path, head)
@@ -43,7 +43,7 @@ async def knock(stand: Stand, path: str = f"/{STATION}", head: str = WELCOME) ->
 
 @asynccontextmanager
 async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[Station]:
-    """Connect a client that sends what the test wants."""
+    """Connect a client that sends only what the test tells it to send."""
     head, offer = {"Authorization": basic(STATION, PASSWORD)}, [Subprotocol("ocpp2.0.1")]
     url = f"{stand.mock.url}/{STATION}"
     async with connect(
@@ -53,7 +53,7 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
 
 
 async def commanded(stand: Stand, station: Station, action: str, payload: Json) -> tuple[str, Awaitable[Any]]:
-    """Let the mock send a command; return its message id, and what ends when it is answered."""
+    """Let the mock send a command; return its message id, and an awaitable that ends with its answer."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
     return id_, sent
@@ -152,7 +152,7 @@ CLIENTS: Mapping[str, Client] = {
     "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
     "R16": unknown_type,
 }
-"""What triggers each check that neither a misbehaviour of the station nor its own example does."""
+"""The client for each check that neither a misbehaviour nor the wrong example of the check triggers."""
 
 
 async def play_example(stand: Stand, lines: Sequence[str]) -> None:
@@ -178,7 +178,7 @@ async def play_example(stand: Stand, lines: Sequence[str]) -> None:
 
 
 def run_client(check: str) -> Run:
-    """Let the client of a check connect to the running mock, or its wrong example be played; return what came of it."""
+    """Run the client of a check against a running mock, or else play the wrong example of the check."""
     with Stand(learns=False, basic_auth=KNOWN) as stand:
         own = CLIENTS.get(check)
         stand.do(own(stand) if own else play_example(stand, explanation_of(check).wrong))

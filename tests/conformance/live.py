@@ -1,4 +1,4 @@
-"""Scenarios over real sockets, with what the running mock found; each is performed once for the same habits."""
+"""Scenarios over real sockets and the findings of the running mock; a scenario with the same habits runs once."""
 
 from collections.abc import Set
 from contextlib import ExitStack
@@ -34,7 +34,7 @@ class Run(Record):
 
     @property
     def occasions(self) -> set[Occasion]:
-        """The occasions that these events are, for the checks."""
+        """The occasions for the checks in these events."""
         all_seen = [seen for event in self.events if (seen := see(event))]
         return {(seen.kind, name) for seen in all_seen for name in _names(seen)}
 
@@ -63,7 +63,7 @@ def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
 
 
 def run_of(*stands: Stand) -> Run:
-    """Return what happened at some mocks, when all is over."""
+    """Return the findings, events and errors of some mocks that have stopped."""
     return Run(
         tuple(finding for stand in stands for finding in stand.found),
         tuple(event for stand in stands for event in stand.events),
@@ -76,9 +76,9 @@ def _names(seen: Seen) -> tuple[str, ...]:
 
 
 def is_exercised(check: Check, occasions: Set[Occasion]) -> bool:
-    """Whether a check had an occasion among these.
+    """Whether one of these occasions is one for this check.
 
-    For a check of faults, the message of a good station counts that could have been the fault.
+    For a check of faults, a message of a good station counts if a bad station could have sent the fault instead.
     """
     right = [(kind.removeprefix(BROKEN), action) for kind, action in check.on]
     return any(FAULTS.get(occasion[0], occasion) in occasions for occasion in right)

@@ -1,4 +1,4 @@
-"""Ways to break a legal session, each with the check that must find it."""
+"""Mutations: ways to break a valid session, each with the check that must report it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ Change: TypeAlias = Callable[[Json], Json]
 
 
 class Mutation(Record):
-    """One way to break a legal session."""
+    """One way to break a valid session."""
 
     check: str
     """The check that must report it."""
@@ -30,7 +30,7 @@ class Mutation(Record):
     """If set, breaks the list of all events instead, at this place."""
 
     def places(self, seen: Sequence[Event]) -> list[int]:
-        """Return the places where the session can be broken, on EVSE 1."""
+        """Return the positions of the events on EVSE 1 that can be broken this way."""
         return [number for number, each in enumerate(seen) if is_first(each) and self.where(payload_of(each))]
 
     def done(self, seen: Sequence[Event], place: int) -> list[Event]:
@@ -73,7 +73,7 @@ def altered(event: Event, change: Change, id_: str | None = None) -> Event:
     """Return an event with a changed payload."""
     assert isinstance(event, events.Received)
     assert isinstance(event.message, Call)
-    call = replace(event.message, payload=change(event.message.payload), id=id_ or event.message.id)
+    call = Call(id_ or event.message.id, event.message.action, change(event.message.payload))
     assert V201.schemas.request_violations(call.action, call.payload) == ()
     return replace(event, message=call, text=encode(call))
 

@@ -1,4 +1,4 @@
-"""A simulated station for property tests: it does nothing wrong, and its events are what the checks see.
+"""A simulated station for property tests: it makes no mistake, and gives the checks its events.
 
 It follows the state machine of a transaction and shares no code with the reference station: the checks must find
 nothing wrong with either. It performs a list of moves: drivers come and go, commands are sent, the connection breaks,
@@ -70,7 +70,7 @@ class Bay(Mutable):
 
     @property
     def points(self) -> set[str]:
-        """The points of TxStartPoint and TxStopPoint that are reached now."""
+        """The values of TxStartPoint and TxStopPoint that apply now."""
         held = {"EVConnected"} if self.is_plugged else set()
         held |= {"Authorized"} if self.token else set()
         return held | ({"PowerPathClosed"} if len(held) == 2 else set())
@@ -136,7 +136,7 @@ class Street:
                 return
 
     def change(self, bay: Bay, trigger: str, reason: str | None = None, **changes: Any) -> None:
-        """Change an EVSE, and send the event that this means for its transaction."""
+        """Change an EVSE, and send the TransactionEvent for this change."""
         before = bay.points
         for name, value in changes.items():
             setattr(bay, name, value)
@@ -363,7 +363,7 @@ CALM: Mapping[str, Callable[[Street, Bay], None]] = {
     "suspend": _suspend,
     "ask": _ask,
 }
-"""The moves while nothing goes wrong."""
+"""The moves without lost connections and refused events."""
 
 MOVES: Mapping[str, Callable[[Street, Bay], None]] = {
     **CALM,

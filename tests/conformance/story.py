@@ -1,4 +1,4 @@
-"""Stories of a station, written by hand: events that no station of the reference scenarios sends."""
+"""Handwritten stories of a station, with events that the reference scenarios do not have."""
 
 from collections.abc import Iterable
 from typing import Any, Self

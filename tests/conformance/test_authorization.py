@@ -10,7 +10,7 @@ ALL = ("A01", "A02", "A03", "A04", "A05", "A06", "A07")
 
 
 def asked(story: Story, **info: Any) -> Story:
-    """Send an Authorize for Alice."""
+    """Let the station send an Authorize for Alice."""
     return story.call("Authorize", {"idToken": ALICE}, {"idTokenInfo": ACCEPTED | info})
 
 
@@ -19,8 +19,8 @@ def started(story: Story, **more: Any) -> Story:
     return story.event("Started", "Authorized", **({"idToken": ALICE} | more))
 
 
-def test_who_is_refused_does_not_begin() -> None:
-    """A02 reports a refused start, unless it came before the refusal or was remote."""
+def test_a_refused_token_does_not_start() -> None:
+    """A02 reports a refused start, unless the start came before the refusal or was remote."""
     assert started(asked(Story().begin())).found(*ALL) == []
     refused = started(asked(Story().begin(), **REFUSED))
     assert refused.found(*ALL) == ["idToken Alice was Blocked, but started charging 0.0 s later"]
@@ -30,25 +30,25 @@ def test_who_is_refused_does_not_begin() -> None:
     assert remote.found(*ALL) == []
 
 
-def test_who_was_refused_is_asked_about_again() -> None:
-    """A03 reports a start with an idToken refused earlier, unless the station was offline or asked again."""
+def test_a_refused_token_needs_a_new_authorize() -> None:
+    """A03 reports a start with an idToken refused earlier, unless the station was offline or sent Authorize again."""
     refused = asked(Story().begin(), **REFUSED).wait(99)
     assert started(refused).found(*ALL) == ["idToken Alice was Blocked, but started charging without a new Authorize"]
     assert started(asked(asked(Story().begin(), **REFUSED).wait(99))).found(*ALL) == []
     assert started(asked(Story().begin(), **REFUSED).wait(99), offline=True).found(*ALL) == []
 
 
-def test_where_somebody_may_charge() -> None:
-    """A04 reports a start at a forbidden EVSE; a repeated Started does not violate a restriction that came after it."""
+def test_evses_that_a_token_may_not_use() -> None:
+    """A04 reports a start at an EVSE not in evseId, but not if the answer to the Started itself brought the evseId."""
     only = {"evseId": [2]}
     elsewhere = started(asked(Story().begin(), **only))
-    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but may only at 2"]
+    assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but is allowed at 2"]
     told = {"idTokenInfo": ACCEPTED | only}
     assert started(started(Story().begin(), answer=told)).found(*ALL) == []
 
 
-def test_stopping_needs_no_question() -> None:
-    """A05 reports an Authorize before a stop; if the idToken starts another transaction, the question was for that."""
+def test_stopping_needs_no_authorize() -> None:
+    """A05 reports an Authorize before a stop, unless the idToken also starts another transaction."""
     stop = ("Ended", "StopAuthorized", 1)
     assert started(asked(Story().begin())).wait(60).event(*stop, idToken=ALICE).found(*ALL) == []
     asking = asked(started(asked(Story().begin())).wait(60)).event(*stop, idToken=ALICE)

@@ -29,17 +29,17 @@ def test_connectors_follow_their_evse() -> None:
     assert again.wait(40).found("G01", "G04") == []
 
 
-def test_a_station_that_is_so_already() -> None:
-    """G02 reports a command that is not Accepted although it changes nothing."""
+def test_a_change_to_the_present_state() -> None:
+    """G02 reports a ChangeAvailability to the present state that is not Accepted."""
     open_ = (CHANGE, OPEN, {"status": "Rejected"})
     assert Story().begin().command(*open_).found("G02") == [
-        f"{CHANGE} to Operative is Rejected, although that is the state already"
+        f"{CHANGE} to Operative is Rejected, although it already has that state"
     ]
     assert closed(Story().begin()).command(*open_).found("G02") == []
     assert closed(Story().begin(), "Rejected", id=9).found("G02") == []
 
 
-def test_a_transaction_goes_before() -> None:
+def test_a_change_during_a_transaction() -> None:
     """G03 accepts an Ended event that comes late, and reports Unavailable before or Available after the transaction."""
 
     def charging(status: str) -> Story:
@@ -54,7 +54,7 @@ def test_a_transaction_goes_before() -> None:
     late = charging("Scheduled").wait(40).tell(1, 1, "Unavailable").event(*ended)
     assert late.wait(40).found("G03") == []
     (finding,) = charging("Scheduled").event(*ended).tell(1, 1).wait(40).found("G03")
-    assert finding == "connector 1.1 is Available, but was to become Unavailable after its transaction"
+    assert finding == "connector 1.1 is Available, but should be Unavailable after its transaction"
 
 
 def test_another_connector_may_be_used_later() -> None:
@@ -67,8 +67,8 @@ def test_another_connector_may_be_used_later() -> None:
     assert later.tell(1, 2, "Occupied").found("G05") == []
 
 
-def test_what_is_closed_stays_so() -> None:
-    """G06 reports a usable status of an Inoperative connector, unless it is old or follows a reset or an opening."""
+def test_an_inoperative_connector_stays_unavailable() -> None:
+    """G06 reports a usable status of an Inoperative connector, unless it is old or comes after a Reset or Operative."""
 
     def closed_() -> Story:
         return closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
@@ -83,8 +83,8 @@ def test_what_is_closed_stays_so() -> None:
     assert closed(Story().begin(), "Rejected", id=1).tell(1, 1, "Unavailable").tell(1, 1).found("G06") == []
 
 
-def test_events_of_monitors_are_their_own() -> None:
-    """G07 looks at the name, the value and the trigger of a status, but not at events of a monitor."""
+def test_statuses_in_events() -> None:
+    """G07 checks the variable, value and trigger of a status in NotifyEvent, but no events of monitors."""
 
     def told(variable: str, value: str, **more: Any) -> list[str]:
         component = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
@@ -100,11 +100,11 @@ def test_events_of_monitors_are_their_own() -> None:
         "the trigger of the status Occupied is Alerting"
     ]
     assert told("AvailabilityState", "Charging") == ["Charging is no status of a connector"]
-    assert told("Status", "Occupied") == ["the status Occupied is that of Connector.Status"]
+    assert told("Status", "Occupied") == ["the status Occupied is reported as Connector.Status"]
 
 
 def test_unlocking() -> None:
-    """G08 knows a connector that has reported a status; after the end of its transaction it may be unlocked."""
+    """G08 reports UnknownConnector for a connector with a status, and Unlocked before its transaction ended."""
     place = {"evseId": 1, "connectorId": 1}
 
     def unlocked(status: str) -> Story:

@@ -1,4 +1,4 @@
-"""Gates of the catalogue: which checks exist, in which order, and how long one may be."""
+"""Gates of the catalogue of checks: it is complete, in order, and each check is short."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ def length_of(source: str) -> int:
 
 
 def test_the_catalogue_is_whole() -> None:
-    """Each check of the catalogue is judged or has a reason why not, and each letter is numbered from 01 on."""
+    """Each check of the catalogue has code or a reason for having none, and the ids of a letter count from 01."""
     assert not CHECKS.keys() & UNJUDGED.keys()
     ids = sorted(CHECKS.keys() | UNJUDGED.keys())
     assert all(re.fullmatch(r"[A-Z]\d\d", id_) for id_ in ids)
@@ -38,8 +38,8 @@ def test_the_catalogue_is_whole() -> None:
         assert told == [f"{letter}{number:02}" for number in range(1, len(told) + 1)], "a new check has the next number"
 
 
-def test_a_check_is_a_clause() -> None:
-    """Each check has a docstring that says what is wrong, and only a few lines of code (principle 7)."""
+def test_a_check_is_short() -> None:
+    """Each check has a docstring with the mistake that it reports, and only a few lines of code (principle 7)."""
     judges = [(id_, judge) for id_, check in CHECKS.items() for judge in (check.judge, check.due) if judge]
     lengths = {f"{id_} {judge.__name__}": length_of(getsource(judge)) for id_, judge in judges}
     too_long = {name: length for name, length in lengths.items() if length > MOST_LINES}

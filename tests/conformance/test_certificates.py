@@ -56,14 +56,14 @@ def test_an_empty_list(answer: Json, wrong: list[str]) -> None:
     assert accepted().command("GetInstalledCertificateIds", {}, answer).found("C01") == wrong
 
 
-def test_a_type_that_was_not_asked_for() -> None:
+def test_a_type_that_was_not_requested() -> None:
     """C01 reports a type that was not requested."""
     story = listing(accepted(), first().hash_data(), of=ROOT, type_="V2GRootCertificate")
     assert story.found("C01") == ["V2GRootCertificate was not asked for"]
 
 
-def test_hashes_that_are_written_otherwise() -> None:
-    """C02 finds a certificate in a list whatever the case, the leading zeros or the hash algorithm."""
+def test_hashes_in_another_form() -> None:
+    """C02 recognizes a listed certificate despite other letter case, leading zeros or another hash algorithm."""
     data = first().hash_data() | {"serialNumber": "00AB"}
     assert listing(install(accepted(), first().root), data).found("C02") == []
     other = hash_data(first().root, first().root, "SHA512")
@@ -81,7 +81,7 @@ def test_a_certificate_that_is_not_listed() -> None:
     assert listing(delete(install(accepted(), first().root), first().hash_data())).found("C02") == []
 
 
-def test_a_root_that_takes_the_place_of_another() -> None:
+def test_a_root_that_replaces_another() -> None:
     """C02 expects only the newest CSMS root, unless AdditionalRootCertificateCheck is false."""
     story = install(install(accepted(), first().root), second().root)
     assert listing(story, second().hash_data()).found("C02") == []
@@ -90,8 +90,8 @@ def test_a_root_that_takes_the_place_of_another() -> None:
     assert len(listing(story, second().hash_data()).found("C02")) == 1
 
 
-def test_what_is_below_a_certificate_is_listed() -> None:
-    """C02 finds a certificate among the children of another one."""
+def test_a_child_certificate_is_listed() -> None:
+    """C02 also looks for a certificate in the childCertificateHashData of another one."""
     below = first().issue("Below", ec_key("Below").public_key())
     story = install(accepted(), below, type_="V2GRootCertificate")
     entry: Json = {"certificateType": "V2GRootCertificate", "certificateHashData": first().hash_data()}
@@ -100,7 +100,7 @@ def test_what_is_below_a_certificate_is_listed() -> None:
     assert story.found("C01", "C02") == []
 
 
-def test_what_was_deleted() -> None:
+def test_a_deleted_certificate() -> None:
     """C03 reports a deleted certificate that is listed again, unless it was installed again."""
     story = delete(listing(accepted(), first().hash_data()), first().hash_data())
     wrong = ["the certificate with the serial number ab was deleted, but is listed"]
@@ -110,15 +110,15 @@ def test_what_was_deleted() -> None:
 
 
 @pytest.mark.parametrize(("status", "is_wrong"), [("Accepted", True), ("NotFound", False), ("Failed", False)])
-def test_deleting_what_is_not_there(status: str, is_wrong: bool) -> None:
-    """C03 reports the deletion of an unknown certificate, if all types have been listed."""
+def test_deleting_an_unknown_certificate(status: str, is_wrong: bool) -> None:
+    """C03 reports Accepted for the deletion of an unknown certificate, if all types have been listed."""
     story = listing(accepted(), first().hash_data())
     assert bool(delete(story, second().hash_data(), status).found("C03")) is is_wrong
     assert delete(listing(accepted(), first().hash_data(), of=ROOT), second().hash_data(), status).found("C03") == []
 
 
 def test_deleting_the_own_certificate() -> None:
-    """C03 reports that the station's own certificate was deleted."""
+    """C03 reports a station that deletes its own certificate."""
     own = first().issue("Station", ec_key("Station").public_key())
     story = accepted().command("CertificateSigned", {"certificateChain": own}, {"status": "Accepted"})
     wrong = ["the station's own certificate was deleted, with the serial number c0ffee"]
@@ -126,8 +126,8 @@ def test_deleting_the_own_certificate() -> None:
 
 
 @pytest.mark.parametrize(("check", "is_wrong"), [("true", True), ("false", False)])
-def test_a_root_that_the_one_before_has_not_signed(check: str, is_wrong: bool) -> None:
-    """C04 reports a root that the one before has not signed, if AdditionalRootCertificateCheck is true."""
+def test_a_root_that_the_previous_root_has_not_signed(check: str, is_wrong: bool) -> None:
+    """C04 reports a root not signed by the previous root, if AdditionalRootCertificateCheck is true."""
     story = accepted().report(variable("SecurityCtrlr", "AdditionalRootCertificateCheck", value=check))
     assert bool(install(install(story, first().root), second().root).found("C04")) is is_wrong
     signed = first().issue("Second", ec_key("Second").public_key())

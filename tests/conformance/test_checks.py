@@ -1,4 +1,4 @@
-"""Every check reports what it is about, and nothing else, for good and bad stations at the running mock.
+"""Every check reports its own mistake, and no other behaviour, of good and bad stations at the running mock.
 
 All tests use real sockets in virtual time: the real program must give each check the facts that it needs.
 """
@@ -22,10 +22,9 @@ from tests.station.rig import Rig
 TRIGGERED = {check for row in KINDS.values() for check in row.checks}
 """The checks that a misbehaviour of the station triggers."""
 FOR_PLANS = {"stays-with-url"}
-"""Misbehaviours that nobody can see by watching. A case of the test plans finds them, because it knows what it
-requested."""
+"""Misbehaviours that no check can detect. A case of the test plans finds them, because it knows what it requested."""
 ALSO = {"two-open-calls": {"B02", "B10"}}
-"""Checks that may report something as well: where the mock answers at once, the overlapping call is just a surplus
+"""Other checks that may report a misbehaviour: if the mock answers at once, the overlapping call is only a surplus
 heartbeat."""
 ENOUGH = 12
 """The number of scenarios to try for a misbehaviour, unless finding it needs more."""
@@ -50,7 +49,7 @@ def visit(check: str) -> Run:
 
 @pytest.mark.parametrize("learns", [True, False], ids=["learned", "unknown"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_good_station_is_found_fault_with_by_no_check(scenario: str, learns: bool) -> None:
+def test_no_check_reports_a_good_station(scenario: str, learns: bool) -> None:
     """No check reports a good station in any scenario, whether the mock has read the variables or not."""
     run = perform(scenario, learns=learns)
     assert (run.lines(), run.accidents) == ([], ())
@@ -63,8 +62,8 @@ def test_every_check_looks_at_good_stations() -> None:
 
 
 @EVERY_KIND
-def test_a_misbehaviour_is_found_by_its_checks_and_by_no_others(kind: str) -> None:
-    """Each check of a misbehaviour reports it in some scenario; only checks that these imply report anything else."""
+def test_only_the_checks_of_a_misbehaviour_report_it(kind: str) -> None:
+    """Each check of a misbehaviour reports it in some scenario; only the checks that these imply may report too."""
     runs, missing = [], set(KINDS[kind].checks)
     for run in runs_of(kind):
         runs.append(run)
@@ -79,21 +78,21 @@ def test_a_misbehaviour_is_found_by_its_checks_and_by_no_others(kind: str) -> No
 
 @EVERY_KIND
 def test_a_thorough_inspector_finds_the_same(kind: str) -> None:
-    """The short way for repeated values hides nothing from any check (`inspect` compares both ways)."""
+    """Skipping the checks for repeated values changes no finding (`inspect` compares with and without)."""
     for run in list(islice(runs_of(kind), 1)):
         inspect(run.events, run.events[-1].at)
 
 
 @EVERY_KIND
-def test_an_occasion_that_never_comes(kind: str) -> None:
-    """A station with a bad habit is not reported while the occasion for the habit does not come."""
+def test_a_misbehaviour_that_never_starts(kind: str) -> None:
+    """A misbehaviour that starts at a later occasion than the scenario has causes no finding."""
     for scenario in scenarios_of(kind)[:1]:
         assert perform(scenario, Habit(kind, 10**6)).lines() == []
 
 
 @pytest.mark.parametrize("check", [id_ for id_ in CHECKS if id_ not in TRIGGERED])
 def test_a_check_without_a_misbehaviour(check: str) -> None:
-    """A client that is made for it triggers it, or its wrong example; and nothing goes wrong in the mock."""
+    """A handmade client or the wrong example triggers each other check, without an error in the mock."""
     assert check in visit(check).checks, (
         f"write a misbehaviour for {check} in station/v2/misbehaviours/, a wrong example that can be played over a "
         "socket (frames of the station, and commands of the mock with their answers), or a client in handmade.CLIENTS"
@@ -102,27 +101,29 @@ def test_a_check_without_a_misbehaviour(check: str) -> None:
 
 
 @pytest.mark.parametrize(("fault", "check"), [("invalid", "R15"), ("unknown-type", ""), ("binary", "")])
-def test_what_is_answered_to_a_fault(fault: str, check: str) -> None:
-    """A station that answers a faulty command is found, whatever name the rule of the fault has."""
+def test_an_answer_to_a_faulty_command(fault: str, check: str) -> None:
+    """R15 reports a station that accepts a command that a fault made invalid; other R1x checks report nothing."""
     rules = Answering({}, faults={"GetVariables": fault})
     with Rig((Habit("takes-anything"),), rules) as rig:
         rig.connect().command("GetVariables")
     assert {each for each in run_of(rig).checks if each.startswith("R1")} == ({check} if check else set())
 
 
-def test_habits_come_together() -> None:
-    """A station can have several habits: each one changes what the ones before it have left."""
+def test_several_habits() -> None:
+    """A station can have several misbehaviours, and the checks of each report it."""
     several = ("seqno-repeated", "no-token", "binary-frames")
     assert perform("sessions", *map(Habit, several)).checks == {"X03", "X12", "T11"}
 
 
 def test_every_misbehaviour_has_its_check() -> None:
-    """Every misbehaviour has a check that reports it, or is one that only a case of the plans can find."""
+    """Every misbehaviour has a check that reports it, except those that only a case of the plans can find."""
     assert {kind for kind, row in KINDS.items() if not row.checks} == FOR_PLANS
 
 
 def test_every_check_is_triggered_over_a_socket() -> None:
-    """By a misbehaviour of the station, which must be found by each of its checks, or by a client, or by its example
-    (see both above); events that a test invents do not count. No client is made where a misbehaviour is enough."""
+    """Every check is triggered over a socket: by a misbehaviour, or else by a client or its wrong example (see above).
+
+    Events that a test makes up do not count. A check that a misbehaviour triggers has no client.
+    """
     assert CHECKS.keys() >= TRIGGERED
     assert CLIENTS.keys() <= CHECKS.keys() - TRIGGERED

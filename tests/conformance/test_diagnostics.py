@@ -47,13 +47,13 @@ def test_statuses_without_a_request() -> None:
         ([], True),
     ],
 )
-def test_the_way_of_an_upload(statuses: list[str], wrong: bool) -> None:
-    """N03 reports an upload without Uploading before Uploaded, or without an end; a failure is an end too."""
+def test_the_statuses_of_an_upload(statuses: list[str], wrong: bool) -> None:
+    """N03 reports an upload without Uploading before Uploaded, or without a final status; failures are final too."""
     story = told(get_log(accepted(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
     assert bool(story.found("N03")) is wrong
 
 
-def test_an_upload_takes_its_time() -> None:
+def test_a_slow_upload() -> None:
     """N03 allows slow uploads with retries, and uploads that lose their connection."""
     story = told(get_log(accepted(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
     assert story.found("N03") == []
@@ -62,7 +62,7 @@ def test_an_upload_takes_its_time() -> None:
 
 @pytest.mark.parametrize("statuses", [[], ["AcceptedCanceled"], ["Uploaded"]])
 def test_an_upload_that_is_cancelled(statuses: list[str]) -> None:
-    """N03 reports a cancelled upload without AcceptedCanceled, unless it was over already."""
+    """N03 reports a cancelled upload without the status AcceptedCanceled, unless it had ended before."""
     story = told(get_log(accepted(), 1), 1, "Uploading")
     told(told(get_log(story, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
     assert story.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, but no status reported that"])
@@ -91,7 +91,7 @@ def data(number: int, *, tbc: bool = False) -> Json:
     ],
 )
 def test_ways_to_name_a_customer(request_: Json, status: str, is_wrong: bool) -> None:
-    """N06 reports a command that names no customer, or names one in two ways, and is not Invalid."""
+    """N06 reports an answer other than Invalid if the command has no or two references to the customer."""
     assert bool(ask(accepted(), status, **request_).found("N06")) is is_wrong
 
 
@@ -106,7 +106,7 @@ def test_parts_of_customer_information() -> None:
 
 
 def test_no_customer_information() -> None:
-    """N05 reports information that does not come, unless no report was requested or the command was rejected."""
+    """N05 reports a missing NotifyCustomerInformation, unless report was false or the command was rejected."""
     assert len(ask(accepted(), idToken=TOKEN).wait(PATIENCE + 1).found("N05")) == 1
     assert ask(accepted(), idToken=TOKEN, report=False).wait(PATIENCE + 1).found("N05") == []
     assert ask(accepted(), "Rejected", idToken=TOKEN).wait(PATIENCE + 1).found("N05") == []
@@ -146,7 +146,7 @@ def test_the_trigger_of_an_event(kind: str, trigger: str, at: float, is_wrong: b
 
 @pytest.mark.parametrize(("severity", "at", "is_wrong"), [(5, 60, True), (4, 60, False), (5, -60, False)])
 def test_the_severity_of_an_event(severity: int, at: float, is_wrong: bool) -> None:
-    """N08 reports a severity above the level, unless the event is older than the level."""
+    """N08 reports an event with a severity above the level, unless it is older than the level."""
     story = watch(severity=severity).command("SetMonitoringLevel", {"severity": 4}, {"status": "Accepted"})
     assert bool(story.call("NotifyEvent", event(at=at)).found("N08")) is is_wrong
 
@@ -167,7 +167,7 @@ def test_the_numbers_of_events() -> None:
     [("UpperThreshold", "99", True), ("UpperThreshold", "101", False), ("LowerThreshold", "101", True)],
 )
 def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> None:
-    """N09 reports a value that is back within its threshold, without an event that says so."""
+    """N09 reports a missing `cleared` event after the value is back within the threshold."""
     story = watch(kind).call("NotifyEvent", event()).get("X", "Y", attributeValue=value)
     told_so = ["X.Y is 99, but no event of monitor 3 has cleared true"] if value == "99" else story.found("N09")
     assert bool(story.wait(PATIENCE + 1).found("N09")) is is_back
@@ -176,7 +176,7 @@ def test_a_threshold_that_is_cleared(kind: str, value: str, is_back: bool) -> No
     assert story.call("NotifyEvent", event(cleared=True)).wait(PATIENCE + 1).found("N09") == []
 
 
-def test_a_threshold_that_is_not_watched_any_more() -> None:
+def test_a_threshold_without_its_monitor() -> None:
     """N09 is silent about a monitor that was cleared."""
     story = watch().call("NotifyEvent", event()).get("X", "Y", attributeValue="99")
     story.command("ClearVariableMonitoring", {"id": [3]}, {"clearMonitoringResult": [{"id": 3, "status": "Accepted"}]})
@@ -185,7 +185,7 @@ def test_a_threshold_that_is_not_watched_any_more() -> None:
 
 @pytest.mark.parametrize(("status", "is_wrong"), [("EmptyResultSet", True), ("Accepted", False)])
 def test_a_report_of_no_monitors(status: str, is_wrong: bool) -> None:
-    """N10 reports a report that was announced as empty."""
+    """N10 reports a monitoring report after the answer EmptyResultSet."""
     story = accepted().command("GetMonitoringReport", {"requestId": 7}, {"status": status})
     story.call("NotifyMonitoringReport", {"requestId": 7, "seqNo": 0, "generatedAt": STAMP})
     assert bool(story.wait(PATIENCE + 1).found("N10")) is is_wrong

@@ -1,4 +1,4 @@
-"""Cases where a station may be right: checks report them as an info at most, and still report the certain ones."""
+"""Cases where a station may be right: checks report them as info at most, and certain mistakes as before."""
 
 from collections.abc import Sequence
 
@@ -48,7 +48,7 @@ def test_an_interval_that_may_have_changed(seconds: float, is_given: bool, found
 
 @pytest.mark.parametrize(("is_given", "found"), [(True, ["error"]), (False, ["info"])])
 def test_a_clock_that_may_have_changed(is_given: bool, found: Sequence[str]) -> None:
-    """M04 does the same with the boundaries of clock-aligned values."""
+    """M04 reports clock-aligned values at a wrong boundary: an error if the CSMS set the interval, else an info."""
     story = accepted()
     story = (
         story.set("AlignedDataCtrlr", "Interval", "900") if is_given else story.know(AlignedDataCtrlr_Interval="900")
@@ -71,19 +71,19 @@ def test_a_register_that_begins_anew() -> None:
 
 
 def test_a_register_in_another_unit() -> None:
-    """M07: a register sent in kWh and then in Wh has fallen, and the finding says why that may be."""
+    """M07: a register sent in kWh and then in Wh has fallen, and the finding names the change of unit."""
     story = accepted().event("Started")
     story.wait(60).event("Updated", "MeterValuePeriodic", 1, meterValue=register(story, 150, "kWh"))
     story.wait(60).event("Updated", "MeterValuePeriodic", 2, meterValue=register(story, 210))
     fallen = "Energy.Active.Import.Register of EVSE 1 fell from 150000 to 210"
-    assert story.found("M") == [f"{fallen}; only one of them was told in thousands (kWh)"]
+    assert story.found("M") == [f"{fallen}; only one of the two was sent in kWh"]
 
 
 @pytest.mark.parametrize(
     ("status", "found"),
     [("Accepted", []), ("Rejected", []), ("UnknownComponent", []), ("UnknownVariable", ["info"])],
 )
-def test_what_an_incomplete_inventory_does_not_have(status: str, found: Sequence[str]) -> None:
+def test_a_variable_missing_from_an_incomplete_inventory(status: str, found: Sequence[str]) -> None:
     """V04: a variable that is not in an incomplete inventory may exist; V16 reports the inventory."""
     story = accepted().report(variable("OCPPCommCtrlr", "OfflineThreshold")).get("EVSE", "Available", status)
     assert severities(story, "V04") == found

@@ -55,14 +55,14 @@ def test_the_messages_of_examples_fit_their_schemas(check: str) -> None:
 
 
 @pytest.mark.parametrize("check", PLAYED)
-def test_the_wrong_example_is_found(check: str) -> None:
-    """The check reports something in the example that its explanation calls wrong."""
+def test_the_wrong_example_is_reported(check: str) -> None:
+    """Each check reports the wrong example of its explanation."""
     told = explanation_of(check)
     assert found(check, told.given, told.wrong, SILENCE) != []
 
 
 @pytest.mark.parametrize("check", PLAYED)
-def test_the_right_example_is_not_found(check: str) -> None:
-    """The check reports nothing in the example that its explanation calls right, nor in the silence after it."""
+def test_the_right_example_is_not_reported(check: str) -> None:
+    """No check reports the right example of its explanation, nor the silence after it."""
     told = explanation_of(check)
     assert found(check, told.given, told.right, SILENCE) == []

@@ -41,7 +41,7 @@ def version(story: Story, number: int) -> Story:
     ],
 )
 def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found: list[str]) -> None:
-    """D01 reports a differential update to an old version that is not a VersionMismatch."""
+    """D01 reports a Differential update to an old version that is not answered with VersionMismatch."""
     assert send_list(send_list(accepted(), 5), number, kind, answer).checks("D") == found
     assert send_list(accepted(), number, kind, answer).checks("D") == []
     assert send_list(send_list(accepted(), 5).reconnect(), number, kind, answer).checks("D") == found
@@ -50,15 +50,15 @@ def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found:
 
 
 @pytest.mark.parametrize(("told", "found"), [(5, []), (4, ["D02"]), (0, ["D02"])])
-def test_the_version_that_is_told(told: int, found: list[str]) -> None:
-    """D02 reports a version other than the last accepted one, unless that is not known any more."""
+def test_the_reported_version_of_the_list(told: int, found: list[str]) -> None:
+    """D02 reports a version other than the last accepted one, unless the mock no longer knows it."""
     assert version(send_list(accepted(), 5), told).checks("D") == found
     assert version(version(accepted(), 5), told).checks("D") == found
     assert version(version(send_list(accepted(), 5, answer="Failed"), told), told).checks("D") == []
     assert version(send_list(accepted(), 5, is_empty=True), told).checks("D") == []
 
 
-def test_an_old_version_that_is_taken_is_found_once() -> None:
+def test_an_accepted_old_version_is_reported_once() -> None:
     """After D01 the version of the list is not known, so D02 is silent."""
     assert version(send_list(send_list(accepted(), 5), 4, "Differential"), 5).checks("D") == ["D01"]
 
@@ -100,7 +100,7 @@ def charging() -> Story:
     ],
 )
 def test_a_profile_that_cannot_be_followed(wrong: dict[str, Any], found: list[str]) -> None:
-    """K04 reports an accepted profile that cannot be applied, by what was known when it was sent."""
+    """K04 reports an accepted profile that cannot apply, judged by the state when it was sent."""
     assert set_profile(charging().know(SmartChargingCtrlr_RateUnit="A"), "Accepted", **wrong).checks("K") == found
     assert set_profile(charging().know(SmartChargingCtrlr_RateUnit="A"), "Rejected", **wrong).checks("K") == []
 
@@ -135,8 +135,8 @@ def test_composite_schedules(asked: Json, answer: Json, found: list[str]) -> Non
     assert story.checks("K") == found
 
 
-def test_what_a_station_has_is_not_guessed() -> None:
-    """K04 is silent right after a boot: the station may have more EVSEs than it reported, and any unit."""
+def test_right_after_a_boot_a_station_may_have_anything() -> None:
+    """K04 is silent right after a boot: the station may have unreported EVSEs, and support any unit."""
     story = accepted().tell(1, 1)
     set_profile(story, "Accepted", 9, "W", chargingProfilePurpose="TxDefaultProfile")
     assert story.checks("K") == []
@@ -196,7 +196,7 @@ def expired(story: Story) -> Story:
 
 
 def test_a_reserved_evse_is_reported() -> None:
-    """H02 reports a connector that is not Reserved in time, unless it was not free, is used, or no EVSE was named."""
+    """H02 reports a connector that is not Reserved in time, unless it is in use or the command names no EVSE."""
     assert reserve(free()).wait(50).checks("H") == ["H02"]
     assert reserve(free()).tell(1, 1, "Reserved").wait(50).checks("H") == []
     assert reserve(free(), answer="Occupied").wait(50).checks("H") == []
@@ -207,13 +207,13 @@ def test_a_reserved_evse_is_reported() -> None:
     assert reserve(accepted()).wait(50).checks("H") == []
 
 
-def test_a_reserved_evse_stays_so() -> None:
+def test_a_reserved_evse_stays_reserved() -> None:
     """H02 reports a connector that becomes Available again before the reservation ends."""
     assert reserve(free()).tell(1, 1, "Reserved").wait(5).tell(1, 1).wait(50).checks("H") == ["H02"]
     assert reserve(free(), 20).tell(1, 1, "Reserved").wait(5).tell(1, 1).wait(16).checks("H") == []
 
 
-def test_the_end_of_a_reservation_is_told() -> None:
+def test_the_end_of_a_reservation_is_reported() -> None:
     """H01 reports a missing Expired, and connectors that stay Reserved after it.
 
     It is silent if the reservation was used or replaced, or the station was offline when it ended.
@@ -228,13 +228,13 @@ def test_the_end_of_a_reservation_is_told() -> None:
     assert reserve(kept[6], 500).wait(100).checks("H") == []
 
 
-def test_a_stranger_uses_nothing() -> None:
+def test_another_token_does_not_use_the_reservation() -> None:
     """An Authorize with another idToken does not use up the reservation (H01)."""
     stranger = {"idToken": {"idToken": "Bob", "type": "ISO14443"}}
     assert reserve(free()).tell(1, 1, "Reserved").call("Authorize", stranger).wait(150).checks("H") == ["H01"]
 
 
-def test_anybody_may_be_of_the_group() -> None:
+def test_any_token_may_use_a_group_reservation() -> None:
     """Any idToken may use a reservation for a group (H01, H02)."""
     request = {"id": 1, "expiryDateTime": Story().at(100), "idToken": TOKEN, "groupIdToken": TOKEN, "evseId": 1}
     story = accepted().tell(1, 1, "Occupied").command("ReserveNow", request, ACCEPTED)

@@ -60,7 +60,7 @@ UPDATED = "⚡FirmwareUpdated"
     ],
 )
 def test_the_order_of_statuses(statuses: str, found: list[str]) -> None:
-    """L02 reports a status that the figure does not allow, unless a lost connection may have swallowed others."""
+    """L02 reports a status that the state diagram does not allow, unless statuses may be lost with a connection."""
     assert tell(update(accepted()), *statuses.split()).wait(100).checks("L") == found
 
 
@@ -77,19 +77,19 @@ def test_statuses_name_their_request(number: int | None, found: list[str]) -> No
     assert tell(update(accepted()), "Downloading", number=number).checks("L") == found
 
 
-def test_a_replaced_update_may_still_be_told_of_for_a_while() -> None:
-    """L01 allows a status of the replaced update that was on its way, but not half a minute later."""
+def test_a_late_status_of_a_replaced_update() -> None:
+    """L01 allows a status of a replaced update right after its replacement, but not half a minute later."""
     story = update(tell(update(accepted()), "Downloading"), 2, "AcceptedCanceled")
     assert tell(story, "Downloaded").checks("L") == []
     assert tell(story.wait(40), "Downloaded").checks("L") == ["L01"]
 
 
-def test_what_began_before_the_mock_did_is_not_judged() -> None:
+def test_an_update_older_than_the_mock() -> None:
     """L01 and L02 are silent about an update that is older than the mock."""
     assert tell(Story().connect(), "Installing", "Installed", number=77).checks("L") == []
 
 
-def test_an_update_that_is_over_may_be_told_of_without_its_number_when_asked() -> None:
+def test_a_triggered_status_after_an_update() -> None:
     """L01 allows a triggered status without requestId after the end of the update (L01.FR.26)."""
     story = tell(update(accepted()), "Downloading", "DownloadFailed")
     story.command("TriggerMessage", {"requestedMessage": STATUS}, TAKEN)
@@ -134,7 +134,7 @@ def test_an_installation_that_has_to_wait(statuses: str, found: list[str]) -> No
     assert story.checks("L") == found
 
 
-def test_times_that_are_none_are_not_judged() -> None:
+def test_times_that_do_not_parse() -> None:
     """L03 is silent about timestamps that do not parse; the schema allows any text."""
     story = update(accepted(), retrieveDateTime="soon", installDateTime="later")
     assert tell(story, *FETCHED.split(), "Installing", "Installed").wait(100).checks("L") == []
@@ -159,13 +159,13 @@ def test_the_answer_may_come_after_the_first_status() -> None:
         (SIGNER + SIGNER, "Accepted", []),
     ],
 )
-def test_what_is_no_certificate_is_refused(certificate: str, answer: str, found: list[str]) -> None:
-    """L04 reports an accepted text that is no certificate; the issuer is not judged."""
+def test_an_invalid_certificate_is_refused(certificate: str, answer: str, found: list[str]) -> None:
+    """L04 reports Accepted for a text that is not a certificate; it does not check the issuer."""
     assert signed(accepted(), answer=answer, signingCertificate=certificate).checks("L") == found
 
 
-def test_a_signature_that_is_none_is_not_verified() -> None:
-    """L04 reports SignatureVerified for a text that is no signature, by its form."""
+def test_an_invalid_signature_is_not_verified() -> None:
+    """L04 reports SignatureVerified for a text that cannot be a signature."""
     statuses = f"{FETCHED} SignatureVerified".split()
     assert tell(signed(accepted(), signature="-"), *statuses).checks("L") == ["L04"]
     assert tell(signed(accepted()), *statuses).checks("L") == []
@@ -185,13 +185,13 @@ def test_a_signature_that_is_none_is_not_verified() -> None:
         (f"{FETCHED} SignatureVerified Installing {UPDATED} Installed", []),
     ],
 )
-def test_security_events_and_what_is_done(statuses: str, found: list[str]) -> None:
-    """L05 reports a refusal or an end without its security event; L04 reports an event about an update that goes on."""
+def test_security_events_of_an_update(statuses: str, found: list[str]) -> None:
+    """L05 reports a missing security event after a failure or Installed; L04 reports one for an update that goes on."""
     assert tell(signed(accepted()), *statuses.split()).wait(40).checks("L") == found
 
 
-def test_a_refused_certificate_is_told_of_and_nothing_else_is_meant() -> None:
-    """The security event belongs to the refused update, even if the next update is accepted before it comes."""
+def test_a_late_security_event() -> None:
+    """A late security event counts for the refused update, even if the next update was accepted before it."""
     refused = signed(accepted(), answer="InvalidCertificate")
     assert signed(refused, 2).checks("L") == []
     assert tell(refused, "⚡InvalidFirmwareSigningCertificate").wait(40).checks("L") == []
@@ -207,7 +207,7 @@ def waiting(allowed: str | None) -> Story:
 
 
 def test_free_evses_are_closed_while_an_update_waits() -> None:
-    """L06 reports a free EVSE, unless new sessions are allowed or may be, or no transaction runs."""
+    """L06 reports an EVSE that stays Available, unless new sessions may be allowed or no transaction runs."""
     assert waiting("false").wait(40).checks("L") == ["L06"]
     assert waiting("false").tell(2, 1, "Unavailable").wait(40).checks("L") == []
     assert waiting("true").wait(40).checks("L") == []
@@ -227,5 +227,5 @@ def test_free_evses_are_closed_while_an_update_waits() -> None:
     ],
 )
 def test_a_second_update(statuses: str, answer: str, found: list[str]) -> None:
-    """L07 reports a plain Accepted while the first update still runs."""
+    """L07 reports Accepted instead of AcceptedCanceled while the first update still runs."""
     assert update(tell(update(accepted()), *statuses.split()), 2, answer).checks("L") == found

@@ -31,7 +31,7 @@ class Lossy(Rig):
 
 
 def perform(scenario: str, seed: int, *habits: Habit) -> list[Lossy]:
-    """Let a station perform a scenario at such a mock; return all rigs that took part."""
+    """Let a station perform a scenario at a lossy mock; return all rigs of the scenario."""
     stands: list[Lossy] = []
     with ExitStack() as stack:
 
@@ -46,7 +46,7 @@ def perform(scenario: str, seed: int, *habits: Habit) -> list[Lossy]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_good_station_stays_good(scenario: str) -> None:
+def test_lost_messages_cause_no_finding(scenario: str) -> None:
     """No check reports a good station, whatever messages are lost."""
     stands = [stand for seed in SEEDS for stand in perform(scenario, seed)]
     assert [str(found) for stand in stands for found in stand.found] == []
@@ -59,7 +59,7 @@ def test_a_good_station_stays_good(scenario: str) -> None:
     ("habit", "check"),
     [("wrong-clock", "R18"), ("wrong-message-type", "R02"), ("seqno-repeated", "X03"), ("wrong-start-trigger", "X09")],
 )
-def test_a_wrong_station_is_found_all_the_same(habit: str, check: str) -> None:
+def test_a_wrong_message_is_reported_despite_losses(habit: str, check: str) -> None:
     """A wrong message that arrives is reported, although other messages are lost."""
     stands = [stand for scenario in SCENARIOS for stand in perform(scenario, 1, Habit(habit))]
     assert check in {found.check for stand in stands for found in stand.found}

@@ -25,8 +25,8 @@ def showing(value: float) -> Change:
     return change
 
 
-def test_a_register_that_falls_to_that_of_another_evse_is_not_its_own() -> None:
-    """M09 reports that EVSE 1 sends the lower register of EVSE 2; any other lower value is only a fall (M07)."""
+def test_a_register_of_another_evse() -> None:
+    """M09 reports that EVSE 1 sends the lower register of EVSE 2; any other lower value is reported by M07 alone."""
     street = Street(Terms())
     seen = street.play(BOTH)
     last = max(n for n, each in enumerate(seen) if is_event(each) and "tx-1-" in str(payload_of(each)))
@@ -39,7 +39,7 @@ def test_a_register_that_falls_to_that_of_another_evse_is_not_its_own() -> None:
         assert {"M07", "M09"} & found(street, broken) == expected
 
 
-def test_who_tells_the_phases_once_tells_them_each_time() -> None:
+def test_a_missing_number_of_phases() -> None:
     """M13 reports a missing numberOfPhasesUsed only if the station has sent it before."""
     street = Street(Terms())
     seen = street.play([("plug", 1, 1), ("present", 1, 5), ("present", 1, 5), ("present", 1, 5)])
@@ -50,7 +50,7 @@ def test_who_tells_the_phases_once_tells_them_each_time() -> None:
 
 
 def parts(event: Event) -> list[Event]:
-    """Return an event with periodic values as three events of one time, each with a part of the values."""
+    """Return an event with periodic values as three events with the same timestamp and a part of the values each."""
     payload = payload_of(event)
     stamp, samples, number = payload["timestamp"], payload["meterValue"][0]["sampledValue"], payload["seqNo"]
     shares = [samples[:1], samples[1:], samples[:1]]

@@ -11,7 +11,7 @@ OF_EVSES = {("EVSE", "AllowReset")}
 READING = re.compile(r'variables\.(?:text|number|switch|several)\(\s*"(\w+)",\s*"(\w+)"')
 
 
-def test_what_checks_read_is_asked_for() -> None:
+def test_the_list_has_all_variables_of_checks() -> None:
     """The list has every variable that the checks name in their code."""
     files = Path(__file__).parents[2].joinpath("mock_csms", "conformance").rglob("*.py")
     read = {names for file in files for names in READING.findall(file.read_text())}

@@ -1,4 +1,4 @@
-"""What only a raw client can do wrong, at a socket of the running program: bad frames, odd requests, missing pongs."""
+"""Mistakes that only a raw client can make, at a socket of the running program: bad frames, handshakes and pings."""
 
 import asyncio
 import re
@@ -103,18 +103,18 @@ SENT: Mapping[str, tuple[bytes, Sequence[str]]] = {
 
 @pytest.mark.parametrize("name", SENT)
 async def test_frames(name: str) -> None:
-    """T11, T23 to T28: each reports once what RFC 6455 forbids, and nothing that it allows."""
+    """T11 and T23 to T28 report each violation of RFC 6455 once, and no valid frames."""
     data, findings = SENT[name]
     assert await found_after(data) == findings
 
 
-async def test_compression_that_is_none() -> None:
-    """With agreed compression the first reserved bit is right; T31 reports data that cannot be decompressed."""
+async def test_data_that_cannot_be_decompressed() -> None:
+    """With agreed compression RSV1 is valid, and T31 reports data that cannot be decompressed."""
     offer = HANDSHAKE + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
     assert await found_after(b"\xc1\x85" + bytes(4) + b"\xff" * 5, headers=offer) == ["T10", "T31"]
 
 
-async def test_an_end_without_a_goodbye(tmp_path: Path) -> None:
+async def test_an_end_without_a_close_frame(tmp_path: Path) -> None:
     """T30 reports a FIN or RST without a close frame, but not the end of a connection that the mock closed."""
     log = Log(str(tmp_path))
     async with Mock("--events", str(log.path)) as mock:
@@ -135,7 +135,7 @@ async def test_an_end_without_a_goodbye(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("is_alive", "severity"), [(True, "warning"), (False, "info")])
 async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> None:
-    """T29 warns about a station that sends messages but no pong; a silent one is an info: its line may be lost."""
+    """T29 is a warning if a station sends messages but no pong, and an info if it sends nothing: it may be offline."""
     for turn in turns():
         with turn as pace, TemporaryDirectory() as folder:
             log = Log(folder)
@@ -160,7 +160,7 @@ async def test_a_second_connection() -> None:
 
 
 async def test_requests(tmp_path: Path) -> None:
-    """T04 reports an unencoded path, T09 a wrong handshake. `tests/test_odd_requests.py` has all forms."""
+    """T04 reports an unencoded path, T09 an invalid handshake. `tests/test_odd_requests.py` has all forms."""
     log, request = Log(str(tmp_path)), f" HTTP/1.1\r\n{HANDSHAKE}\r\n".encode()
     async with Mock("--events", str(log.path)) as mock:
         for data in (b"GET /C|S" + request, b"GET /CS" + request.replace(b"Upgrade: websocket\r\n", b"")):
@@ -172,7 +172,7 @@ async def test_requests(tmp_path: Path) -> None:
     assert found == [("C|S", "T04"), ("CS", "T09")]
 
 
-async def test_keys_that_come_twice(tmp_path: Path) -> None:
+async def test_repeated_keys(tmp_path: Path) -> None:
     """R20 reports repeated keys however they are written. `tests/test_duplicate_keys.py` has all forms."""
     log = Log(str(tmp_path))
     async with Mock("--events", str(log.path)) as mock, mock.station("CS") as station:
@@ -184,7 +184,7 @@ async def test_keys_that_come_twice(tmp_path: Path) -> None:
 
 
 async def test_json_that_is_broken(tmp_path: Path) -> None:
-    """R01 reports broken JSON: it is refused, and R20 does not report repeated keys in it."""
+    """R01 reports broken JSON, and R20 does not report repeated keys in it."""
     log = Log(str(tmp_path))
     async with Mock("--events", str(log.path)) as mock, mock.station("CS") as station:
         for line in (FRAMES / "c12-broken-json.txt").read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,4 @@
-"""A trace is judged like the run itself: the checks report the same for the events and for the trace of the events."""
+"""The checks report the same for the events of a run and for the trace of these events."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -55,13 +55,13 @@ def read(data: bytes) -> list[Event]:
 
 
 def found(events: Iterable[Event]) -> Counter[tuple[str, tuple[str, ...]]]:
-    """Return the checks that report something, with the messages concerned, and how often."""
+    """Return the checks that report something, with the message of each finding, and their number."""
     inspector = Inspector(SEEN, TERMS)
     return Counter((each.check, each.messages) for event in events for each in inspector.look_at(event))
 
 
 def to_the_last_frame(events: Sequence[Event]) -> Sequence[Event]:
-    """Return events without the silence at their end, which a trace does not have."""
+    """Return events up to the last frame: a trace does not have the silence after it."""
     last = max((at for at, event in enumerate(events) if isinstance(event, Received | Sent)), default=-1)
     return events[: last + 1]
 
@@ -74,7 +74,7 @@ def test_a_misbehaviour_is_found_in_its_trace(kind: str) -> None:
         assert found(read(recorded(events))) == found(events)
 
 
-# What exercises a check.
+# Which checks are exercised.
 
 
 def exercised(events: Iterable[Event]) -> set[str]:
@@ -88,7 +88,7 @@ def exercised(events: Iterable[Event]) -> set[str]:
 
 @EVERY_KIND
 def test_a_finding_exercises_its_check(kind: str) -> None:
-    """A check that reports something counts as exercised, whatever its row in the table says."""
+    """A check that reports something counts as exercised, even if the table does not say so."""
     for scenario in scenarios_of(kind)[:1]:
         events = perform(scenario, Habit(kind)).events
         assert {id_ for id_, _ in found(events)} <= exercised(events)
@@ -100,14 +100,14 @@ def test_the_table_is_about_checks() -> None:
 
 
 def test_good_stations_exercise_most_checks() -> None:
-    """The good scenarios exercise at least three quarters of the checks: the table is not too narrow."""
+    """The scenarios of a good station exercise at least three quarters of the checks."""
     ids = {id_ for name in SCENARIOS for id_ in exercised(perform(name).events)}
     assert len(ids) >= 0.75 * len(CHECKS), sorted(CHECKS.keys() - ids)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_event_is_an_accident(seed: int) -> None:
-    """Random events raise no error when exercise is watched, and watching does not change the findings."""
+def test_random_events_raise_no_error(seed: int) -> None:
+    """Random events raise no error while the exercised checks are recorded, and recording changes no finding."""
     events = list(Forge(seed).events(150))
     assert exercised(events) <= CHECKS.keys()
     plain = Inspector(CHECKS.values(), TERMS)

@@ -6,8 +6,8 @@ OUTAGE = {"OCPPCommCtrlr_OfflineThreshold": "60"}
 RESET = {"type": "Immediate"}
 
 
-def test_a_station_that_was_accepted_before_the_mock_came_may_go_on() -> None:
-    """B01 reports once that the first call is no boot; B02 is silent, as the station may be accepted."""
+def test_a_station_that_another_run_has_accepted() -> None:
+    """B01 reports once that the first call is not BootNotification; B02 is silent, as the station may be accepted."""
     (finding,) = Story().connect().call("Heartbeat", {}).call("Heartbeat", {}).found("B01", "B02")
     assert finding == "the first call is Heartbeat in place of BootNotification"
 
@@ -21,8 +21,8 @@ def test_a_call_before_the_boot_of_a_reset() -> None:
     assert story.lose().connect().tell(1, 1).found("B01")[1:] == []
 
 
-def test_what_the_mock_answered_wrongly_says_nothing() -> None:
-    """B02 is silent after a spoiled answer to the boot, and reports calls after a refused boot."""
+def test_a_faulty_answer_to_a_boot() -> None:
+    """B02 reports calls after a refused boot, but not after an answer to the boot that a fault changed."""
     assert Story().connect().boot().call("Heartbeat", {}).found("B02") == []
     payload = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
     story = Story().connect().call("BootNotification", payload, fault="delay")
@@ -32,7 +32,7 @@ def test_what_the_mock_answered_wrongly_says_nothing() -> None:
     assert Story().connect().boot(status="Pending").call("Heartbeat", {}).found("B02") != []
 
 
-def test_what_is_triggered_may_come_before() -> None:
+def test_triggered_calls_before_the_accepted_boot() -> None:
     """B02 allows triggered calls of a Pending station, but not of a Rejected one."""
     trigger = ("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"})
     assert Story().connect().boot(status="Pending").command(*trigger).call("Heartbeat", {}).found("B02") == []
@@ -51,7 +51,7 @@ def test_a_triggered_boot_comes_early() -> None:
     assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, but nothing was triggered"]
 
 
-def test_a_station_that_is_reset_while_it_waits_boots_early() -> None:
+def test_a_reset_ends_the_boot_interval() -> None:
     """B04 allows a boot before the interval is over after a reset by the CSMS."""
 
     def waiting() -> Story:
@@ -69,7 +69,7 @@ def test_the_reason_of_new_firmware() -> None:
     assert story.found("B06") == ["the reason is PowerUp, although the firmware is InstallRebooting"]
 
 
-def test_a_station_that_is_rejected_says_so() -> None:
+def test_a_rejected_station_answers_security_error() -> None:
     """B15 reports an error code other than SecurityError, unless the command may violate its schema."""
     get = {"getVariableData": [{"component": {"name": "C"}, "variable": {"name": "V"}}]}
     story = Story().connect().boot(status="Rejected")
@@ -79,7 +79,7 @@ def test_a_station_that_is_rejected_says_so() -> None:
 
 
 def test_silence() -> None:
-    """B09 reports a silence once, and not while the station may wait for an answer."""
+    """B09 reports a silence longer than the interval once, but not while the station waits for an answer."""
     heard = Story().connect().boot(interval=60).wait(50).call("Heartbeat", {}).wait(50).call("Heartbeat", {})
     assert heard.found("B09") == []
     silent = heard.wait(300).call("Heartbeat", {}).wait(10).call("Heartbeat", {})
@@ -97,7 +97,7 @@ def test_heartbeats_set_the_clock() -> None:
         assert len(story.found("B10")) == count
 
 
-def test_heartbeats_that_were_asked_for_are_not_too_many() -> None:
+def test_triggered_heartbeats_do_not_count() -> None:
     """B10 does not count triggered heartbeats."""
     story = Story().connect().boot(interval=60)
     for _ in range(9):
@@ -107,7 +107,7 @@ def test_heartbeats_that_were_asked_for_are_not_too_many() -> None:
 
 
 def test_after_a_short_outage_only_changes_are_reported() -> None:
-    """B17 reports an unchanged status, unless the last one was not answered, or it was triggered or made offline."""
+    """B17 reports an unchanged status, unless the last one got no answer, or this one was triggered or made offline."""
 
     def back() -> Story:
         return Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
@@ -123,7 +123,7 @@ def test_after_a_short_outage_only_changes_are_reported() -> None:
 
 
 def test_a_change_in_an_outage_is_reported() -> None:
-    """B17 reports a cable plugged in during an outage without a status, unless the vehicle left again."""
+    """B17 reports a missing status after a cable was plugged in during an outage, unless the vehicle has left."""
 
     def plugged() -> Story:
         story = Story().begin().know(**OUTAGE).wait(60).lose().wait(20).connect()
@@ -134,8 +134,8 @@ def test_a_change_in_an_outage_is_reported() -> None:
     assert plugged().event("Ended", "EVCommunicationLost", 1, after=-5.0, offline=True).wait(40).found("B17") == []
 
 
-def test_a_reset_of_what_has_ended() -> None:
-    """B18 withdraws its finding if an Ended event comes after the answer and is older than that."""
+def test_a_reset_after_the_end_of_a_transaction() -> None:
+    """B18 is silent if an Ended event comes after the answer to Reset but has an earlier timestamp."""
 
     def reset(status: str, kind: str = "OnIdle") -> Story:
         story = Story().begin().event("Started", "Authorized").wait(9)

@@ -1,4 +1,4 @@
-"""Repeated values: messages that no check needs to look at; `witness.inspect` asserts that no check finds anything."""
+"""Repeated values: messages that skip the checks; `witness.inspect` asserts that no check would report them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ def values(stamp: str, value: float = 2000.0, context: str = PERIODIC, **more: A
 
 
 def charging(*also: Callable[[Story], object]) -> Story:
-    """Return the story of a station that charges and has sent periodic values once; `also` happens after that."""
+    """Return a station that charges and has sent periodic values once, and then did what `also` says."""
     story = accepted()
     story.know(SampledDataCtrlr_TxUpdatedMeasurands=f"{REGISTER},Current.Import")
     story.know(SampledDataCtrlr_TxUpdatedInterval="60")
@@ -63,8 +63,8 @@ def is_followed(story: Story) -> bool:
     return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
 
 
-def test_what_had_to_come_is_repeated() -> None:
-    """The next periodic values count as repeated, with or without their EVSE, and so do those after them."""
+def test_ordinary_values_count_as_repeated() -> None:
+    """Periodic values after the first ones count as repeated, with or without their EVSE."""
     assert is_followed(goes_on(charging()))
     assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
     assert is_followed(goes_on(goes_on(charging()).wait(60), 3))
@@ -101,7 +101,7 @@ OTHERS: Mapping[str, Callable[[Story], Json]] = {
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
-def test_what_is_different_is_looked_at(name: str) -> None:
+def test_changed_values_are_checked(name: str) -> None:
     """Values with any of these changes go to the checks."""
     story = charging()
     assert not is_followed(goes_on(story, **OTHERS[name](story)))
@@ -115,17 +115,17 @@ LATELY: Mapping[str, Callable[[Story], object]] = {
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
     "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
-"""What must not have happened just before, for values to count as repeated."""
+"""Events just before the values that make them not count as repeated."""
 
 
 @pytest.mark.parametrize("name", list(LATELY))
-def test_after_other_things_it_is_looked_at(name: str) -> None:
-    """After one of these things even plain values go to the checks, as they may be wrong now."""
+def test_values_after_other_events_are_checked(name: str) -> None:
+    """After one of these events even ordinary values go to the checks, as they may be wrong now."""
     story = charging(LATELY[name])
     assert not is_followed(goes_on(story, 3 if name == "end" else 2))
 
 
-def test_an_open_call_and_a_used_id_are_looked_at() -> None:
+def test_an_open_call_and_a_used_id_are_checked() -> None:
     """Values go to the checks if the last call is not answered yet, or their message id was used before."""
     hasty = goes_on(charging())
     del hasty.events[-3]
@@ -142,12 +142,12 @@ DIGITS: Mapping[str, tuple[Json, Json]] = {
         {"unitOfMeasure": {"unit": "Wh", "multiplier": 0}},
     ),
 }
-"""Changes in digits only that mean another register or unit: the first values, and the ones to be checked."""
+"""Changes of single digits that mean another register or unit: the first values, and the changed ones."""
 
 
 @pytest.mark.parametrize("name", list(DIGITS))
-def test_digits_may_tell_of_other_registers(name: str) -> None:
-    """Values that differ in digits only go to the checks if they belong to another register, or show less."""
+def test_digits_that_mean_another_register(name: str) -> None:
+    """Values that differ only in digits go to the checks if the phase or the multiplier has changed."""
     before, after = DIGITS[name]
 
     def story(then: Json) -> Story:
@@ -160,8 +160,8 @@ def test_digits_may_tell_of_other_registers(name: str) -> None:
     assert not is_followed(story(after))
 
 
-def test_transactions_take_turns() -> None:
-    """Two transactions at one station are followed at the same time, although their values are of different kinds."""
+def test_values_of_two_transactions() -> None:
+    """Values of two transactions at one station both count as repeated, although their samples differ in order."""
     story = charging()
     other: Json = {"transactionInfo": {"transactionId": "U", "chargingState": "Charging"}}
     place: Json = {"evse": {"id": 2, "connectorId": 1}}
@@ -181,8 +181,8 @@ def beats(story: Story) -> Story:
     return story.call("Heartbeat", {}, {"currentTime": story.at()})
 
 
-def test_a_heartbeat_of_an_accepted_station_is_expected() -> None:
-    """Heartbeats of an accepted station count as repeated, except the one that makes hasty ones too many."""
+def test_heartbeats_count_as_repeated() -> None:
+    """Heartbeats of an accepted station count as repeated, except the one that reaches MANY_BEATS (too often)."""
     assert is_followed(beats(accepted().wait(60)))
     assert is_followed(beats(beats(accepted().wait(60)).wait(60)))
     hasty = Story().connect().boot(interval=300)
@@ -198,18 +198,18 @@ BEFORE: Mapping[str, Callable[[Story], object]] = {
         story.command("Reset", {"type": "Immediate"}, {"status": "Accepted"}).wait(1).reconnect()
     ),
 }
-"""What must not have happened before, for a heartbeat to count as repeated."""
+"""Events before a heartbeat that make it not count as repeated."""
 
 
 @pytest.mark.parametrize("name", list(BEFORE))
-def test_a_heartbeat_that_may_be_wrong_is_looked_at(name: str) -> None:
-    """A heartbeat goes to the checks after one of these things."""
+def test_a_heartbeat_that_may_be_wrong_is_checked(name: str) -> None:
+    """After one of these events a heartbeat goes to the checks."""
     story = accepted()
     BEFORE[name](story)
     assert not is_followed(beats(story.wait(5)))
 
 
-def test_a_heartbeat_that_is_written_otherwise_is_looked_at() -> None:
+def test_an_unusual_heartbeat_is_checked() -> None:
     """A heartbeat goes to the checks if it has a payload, or its message id was used before."""
     story = accepted().wait(60)
     assert not is_followed(story.call("Heartbeat", {"customData": {"vendorId": "V"}}, {"currentTime": story.at()}))

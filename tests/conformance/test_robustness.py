@@ -1,4 +1,4 @@
-"""No events, whatever they are, make a check or a learner raise an error."""
+"""No event, whatever it contains, makes a check or a learner raise an error."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Tests of message checks that no reference station can trigger: odd frames and ids, stray answers, odd times."""
+"""Tests of message checks that the reference station cannot trigger: odd frames, ids, answers and timestamps."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
@@ -12,8 +12,9 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.facts.message_ids import MOST_IDS, NO_MARK, MessageIds
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error, Result, encode, with_unknown_type
+from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.wrong_types import with_unknown_type
 from mock_csms.twin.events import Disconnected, Event, Unanswered
 from tests.conformance.story import Story, accepted, came, connected, got, sent
 from tests.conformance.witness import STATION, inspect
@@ -81,7 +82,7 @@ def checks(*events: Event) -> list[str]:
     ],
 )
 def test_frames(text: bytes, found: Sequence[str]) -> None:
-    """Each frame has one error, and one check reports it."""
+    """Each invalid frame is reported by exactly one check."""
     assert checks(came(NOW + 1, text)) == found
 
 
@@ -103,11 +104,11 @@ ASKED = sent(NOW + 1, COMMAND)
     ],
 )
 def test_answers(message: Error | Result, found: Sequence[str]) -> None:
-    """Answers are checked as calls are."""
+    """Answers are checked like calls."""
     assert checks(ASKED, got(NOW + 2, message, COMMAND)) == found
 
 
-def test_what_is_empty_and_no_field() -> None:
+def test_an_unknown_empty_field() -> None:
     """R10 reports a field that the schema does not have, even if it is empty; R11 does not."""
     asked = Call("c", "GetDisplayMessages", {"requestId": 1})
     answer = Result("c", {"status": "Accepted", "displayMessage": []})
@@ -133,8 +134,8 @@ def event(seq: int) -> dict[str, Any]:
     return told | {"eventType": "Updated"}
 
 
-def test_ids_that_come_again() -> None:
-    """R05 reports a repeated message id on any connection; for the same event again it is only a warning."""
+def test_repeated_ids() -> None:
+    """R05 reports a repeated message id on any connection; for a repeat of the same event it is only a warning."""
     one, two = asked(NOW + 10, "1", "TransactionEvent", event(5), {}), asked(NOW + 11, "1", "Heartbeat", {}, BEAT)
     again = asked(NOW + 12, "1", "TransactionEvent", event(5), {})
     lost = [Disconnected(NOW + 10.5, STATION, 1006, ""), *connected(NOW + 10.6)]
@@ -143,7 +144,7 @@ def test_ids_that_come_again() -> None:
     assert checks(*one, *asked(NOW + 12, "1", "TransactionEvent", event(6), {})) == ["R05"]
 
 
-def test_the_last_ten_thousand_ids_are_known() -> None:
+def test_the_last_ten_thousand_ids_are_remembered() -> None:
     """At least MOST_IDS ids are remembered, and at most twice as many; repeating an id does not keep it longer."""
     ids = MessageIds()
     for number in range(5 * MOST_IDS + 5):
@@ -175,21 +176,21 @@ def timeout(seconds: str) -> list[Event]:
 @pytest.mark.parametrize(
     ("known", "pause", "found"), [("10", 5.0, ["R06"]), ("10", 10.0, []), ("", 0.1, []), ("x", 0.1, [])]
 )
-def test_a_call_that_is_open(known: str, pause: float, found: Sequence[str]) -> None:
-    """R06 allows another call once MessageTimeout has passed."""
+def test_a_call_while_another_is_open(known: str, pause: float, found: Sequence[str]) -> None:
+    """R06 reports a call while another is open, and allows it after MessageTimeout."""
     first = asked(NOW + 5, "1", "Heartbeat", {})
     assert checks(*timeout(known), *first, *asked(NOW + 5 + pause, "2", "Heartbeat", {}, BEAT)) == found
 
 
-def test_a_call_that_was_answered_under_another_id() -> None:
-    """R06 does not blame the station for an answer that the mock sent under a wrong id."""
+def test_an_answer_with_a_wrong_id() -> None:
+    """R06 is silent if a fault gave the mock's answer to the open call a wrong message id."""
     call = Call("1", "Heartbeat", {})
     wrong = sent(NOW + 5, Result("other", {"currentTime": rfc3339(NOW)}), call, "wrong-id")
     assert checks(got(NOW + 5, call), wrong, *asked(NOW + 5.1, "2", "Heartbeat", {}, BEAT)) == []
 
 
-def test_answers_to_nothing() -> None:
-    """R07 reports a second answer and one to no call; not a late one (R08), nor one to a spoiled message."""
+def test_answers_without_a_command() -> None:
+    """R07 reports repeated answers and answers without a command, but not late ones (R08) or those to a fault."""
     taken = Result("c", {"status": "Accepted"})
     late = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
     assert checks(ASKED, got(NOW + 2, taken, COMMAND), got(NOW + 2, taken)) == ["R07"]
@@ -201,7 +202,7 @@ def test_answers_to_nothing() -> None:
 
 
 def test_commands_without_an_answer() -> None:
-    """R08 reports a command without an answer in time, unless the connection was lost or no such command was sent."""
+    """R08 reports a command without an answer in time, unless the connection was lost or the mock did not send it."""
     assert checks(ASKED, Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")) == ["R08"]
     assert checks(ASKED, Unanswered(NOW + 5, STATION, COMMAND, "the connection was lost")) == []
     assert checks(Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")) == []
@@ -211,7 +212,7 @@ WRONG = Call("w", "Reset", {"type": "Whatever"})
 
 
 def test_commands_that_break_their_schema() -> None:
-    """R15 reports an accepted command that violates its schema, whether by a fault or not."""
+    """R15 reports an accepted command that violates its schema, with and without a fault."""
     taken, late = got(NOW + 2, Result("w", {"status": "Accepted"}), WRONG), "no answer within 30 s"
     assert checks(sent(NOW + 1, WRONG), taken) == ["R15 warning"]
     assert checks(sent(NOW + 1, WRONG), Unanswered(NOW + 31, STATION, WRONG, late)) == ["R15 warning"]
@@ -223,7 +224,7 @@ def test_commands_that_break_their_schema() -> None:
 
 
 def test_unknown_types() -> None:
-    """R16 reports any answer to an unknown message type except MessageTypeNotSupported; silence is right."""
+    """R16 reports any answer to an unknown message type except MessageTypeNotSupported; no answer is valid."""
     spoiled = replace(sent(NOW + 1, COMMAND, None, "Reset unknown-type"), text=with_unknown_type(encode(COMMAND)))
     silence = Unanswered(NOW + 31, STATION, COMMAND, "no answer within 30 s")
     assert checks(spoiled, got(NOW + 2, Error("c", "MessageTypeNotSupported"), COMMAND)) == []
@@ -234,11 +235,11 @@ def test_unknown_types() -> None:
 
 @pytest.mark.parametrize("payload", [{}, None, 5, {"payload": "!"}, {"payload": 5}, {"payload": "AAA"}])
 def test_signed_messages(payload: Any) -> None:
-    """R19 reports every signed message, whatever is in it."""
+    """R19 reports every signed message, whatever its payload is."""
     assert checks(*asked(NOW + 1, "1", "Heartbeat-Signed", payload)) == ["R19 info"]
 
 
-def test_what_is_in_a_signed_message() -> None:
+def test_the_fields_of_a_signed_message() -> None:
     """R19 names the fields in a signed message."""
     inner = urlsafe_b64encode(b'{"reason":"PowerUp"}').decode().rstrip("=")
     found = inspect(asked(NOW, "1", "BootNotification-Signed", {"payload": inner}), NOW, RPC)
@@ -283,15 +284,15 @@ def test_what_is_in_a_signed_message() -> None:
     ],
 )
 def test_times(stamp: str, found: Sequence[str]) -> None:
-    """R18 accepts what RFC 3339 allows, and reports other forms, the future, and times before there were stations.
+    """R18 accepts the forms of RFC 3339, and reports other forms, future times, and times before OCPP existed.
 
-    A leap second is a time like any other.
+    A leap second is valid.
     """
     told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
     assert checks(*asked(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
 
 
-def test_times_in_the_depth() -> None:
+def test_nested_timestamps() -> None:
     """R18 looks at every timestamp in a payload."""
     values = [{"timestamp": stamp, "sampledValue": [{"value": 1.0}]} for stamp in (rfc3339(NOW + 100), "now")]
     assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values}, {})) == ["R18"]
@@ -303,8 +304,8 @@ def at(seconds: float, **more: Any) -> dict[str, Any]:
     return event(1) | {"timestamp": rfc3339(NOW + seconds)} | more
 
 
-def test_events_that_come_late() -> None:
-    """R18 reports an event that could have been sent long before, but not one that had to wait or is a repeat."""
+def test_late_events() -> None:
+    """R18 reports an event sent long after its timestamp, unless other calls, a retry or an outage explain it."""
     late = asked(NOW + 100, "9", "TransactionEvent", at(80), {})
     busy = [
         each
@@ -326,7 +327,7 @@ def test_events_that_come_late() -> None:
     [("NTP", 100, []), ("NTP", 600, []), ("NTP", 300, []), ("Heartbeat,NTP", 600, []), ("Heartbeat", 300, ["R18"])],
 )
 def test_clocks(source: str, seconds: float, found: Sequence[str]) -> None:
-    """R18: a station that the mock told another time may use it; with Heartbeat as its only TimeSource it must."""
+    """R18 accepts the real time and the mock's currentTime, but only the latter if TimeSource is Heartbeat."""
     story = Story().connect().boot(currentTime=rfc3339(NOW + 500)).know(ClockCtrlr_TimeSource=source)
     late = asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})
     assert [finding.check for finding in inspect([*story.events, *late], NOW, RPC)] == found

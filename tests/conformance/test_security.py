@@ -22,7 +22,7 @@ def csr(name: str = "S-1", key: ec.EllipticCurvePrivateKey | None = None) -> str
 
 
 def given(status: str, *used: str) -> list[str]:
-    """Return what S05 reports if a station gets a new password and then connects with others."""
+    """Return what S05 reports if a station gets a new password and then connects with these passwords."""
     item = PASSWORD | {"attributeValue": NEW}
     answer = {"setVariableResult": [PASSWORD | {"attributeStatus": status}]}
     story = Story().begin().command("SetVariables", {"setVariableData": [item]}, answer)
@@ -34,15 +34,15 @@ def given(status: str, *used: str) -> list[str]:
 def test_passwords() -> None:
     """S05 expects the new password if it was Accepted, and either one if a reboot is required."""
     assert given("Accepted", NEW, NEW) == []
-    assert given("Accepted", OLD) == ["the password is the one from before SetVariables was Accepted"]
+    assert given("Accepted", OLD) == ["the password is the old one, although SetVariables was Accepted"]
     assert given("Rejected", OLD) == []
-    assert given("Rejected", NEW) == ["the password is one that SetVariables did not accept"]
+    assert given("Rejected", NEW) == ["the station did not accept this password in SetVariables"]
     assert given("RebootRequired", OLD, NEW) == []
     assert not any(word in text for text in given("Accepted", OLD) for word in (OLD, NEW))
 
 
 def test_requests_for_certificates() -> None:
-    """S06 reports a request with another name or a weak key, or for another type than the trigger asked for."""
+    """S06 reports a CSR with another name, a weak key, or a type other than the triggered one."""
 
     def asked(request: str, **more: str) -> list[str]:
         story = Story().begin().command("TriggerMessage", TRIGGER, {"status": "Accepted"})
@@ -71,7 +71,7 @@ def signed(chain: str, status: str, *, event: bool = False) -> list[str]:
 
 
 def test_certificates() -> None:
-    """S07 reports an accepted certificate for another key, an expired one, or none; S08 reports the missing event."""
+    """S07 reports Accepted for an expired or invalid certificate or another key; S08 reports the missing event."""
     ca = Authority("CA")
     mine, others = (ca.issue("S-1", ec_key(name).public_key()) for name in ("mine", "other"))
     old = ca.issue("S-1", ec_key("mine").public_key(), days=-1)
@@ -85,7 +85,7 @@ def test_certificates() -> None:
 
 
 def test_repetitions() -> None:
-    """S09 expects waits that double; a trigger starts them again, and S10 allows the request."""
+    """S09 expects each wait to double; after a trigger the first wait applies again, and S10 allows the request."""
 
     def repeated(*pauses: float, trigger: bool = False) -> list[str]:
         story = (

@@ -1,4 +1,4 @@
-"""No check reports a legal session; each way to break one is reported by the check that it names."""
+"""No check reports a valid session; the check of each mutation reports the broken session."""
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -42,16 +42,16 @@ def moves(names: list[str], *evses: int, least: int = 0) -> st.SearchStrategy[li
 
 @LEGAL
 @given(TERMS, moves(list(MOVES), 1, 2, least=8))
-def test_no_check_finds_fault_with_a_legal_session(terms: Terms, some: list[Move]) -> None:
-    """No check reports a legal session, whatever happens in it, and whether the mock knows the variables or not."""
+def test_no_check_reports_a_valid_session(terms: Terms, some: list[Move]) -> None:
+    """No check reports a valid session, whatever moves it has, with known and unknown variables."""
     street = Street(terms)
     seen = street.play(some)
     assert [f"{each.check}: {each.problem}" for each in inspect(seen, street.now)] == []
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_a_broken_session_is_found_fault_with(name: str) -> None:
-    """The check of a mutation reports it wherever it is done, and whatever happens at the other EVSE."""
+def test_a_broken_session_is_reported(name: str) -> None:
+    """The check of a mutation reports it at any position, whatever happens at the other EVSE."""
     mutation, full = MUTATIONS[name], OUTAGE if name in OFFLINE else FULL
 
     @BROKEN

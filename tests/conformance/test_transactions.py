@@ -29,8 +29,8 @@ def offline(seen: Sequence[Event]) -> list[int]:
     return [number for number, each in enumerate(seen) if is_event(each) and payload_of(each).get("offline")]
 
 
-def test_the_ids_of_former_runs_are_known() -> None:
-    """X02 reports a transactionId that was remembered from a former run."""
+def test_ids_of_earlier_runs_are_known() -> None:
+    """X02 reports a transactionId that the mock remembers from an earlier run."""
     inspector = Inspector(CHECKS.values(), TERMS)
     known = inspector.stations[STATION] = KnownStation(identity=STATION, terms=TERMS)
     seen = Street(Terms()).play(CHARGE)
@@ -49,7 +49,7 @@ def test_every_other_event_may_be_dropped_offline() -> None:
 
 
 def test_events_of_an_outage_may_come_after_newer_ones() -> None:
-    """X01, X03, X05 and X15 allow the first online event to come before the queued ones."""
+    """X01, X03, X05 and X15 allow the station to send the first online event before the queued ones."""
     street = Street(Terms())
     seen = street.play(OUTAGE)
     places = offline(seen)
@@ -63,7 +63,7 @@ def test_events_of_an_outage_may_come_after_newer_ones() -> None:
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(1.0, {"X18"}), (12.0, set())])
-def test_a_repeat_of_what_was_not_answered_waits(seconds: float, expected: set[str]) -> None:
+def test_a_repeat_of_an_unanswered_event_waits(seconds: float, expected: set[str]) -> None:
     """X18 reports a repeat after 1 s and allows one after 12 s, if MessageAttemptInterval is 10 s."""
     street = Street(Terms())
     street.play([("plug", 1, 5)])
@@ -79,7 +79,7 @@ def test_a_repeat_of_what_was_not_answered_waits(seconds: float, expected: set[s
 
 
 def test_what_is_not_known_is_not_judged() -> None:
-    """Without variables no check reports an interval, a point or a number of attempts."""
+    """Without known variables no check reports an interval, a start or stop point, or a number of attempts."""
     street = Street(Terms("EVConnected", "EVConnected", is_known=False))
     seen = street.play(CHARGE)
     values = [each for each in seen if is_event(each) and payload_of(each)["triggerReason"] == "MeterValuePeriodic"]

@@ -1,4 +1,4 @@
-"""Tests of transport checks that no reference station triggers: odd handshakes, second connections, missing pongs."""
+"""Tests of transport checks that the reference station does not trigger: odd handshakes, waits, lost connections."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from tests.conformance.witness import STATION, inspect
 from tests.station.bench import NOW
 
 TRANSPORT = [id_ for id_ in CHECKS if id_.startswith("T") and id_ != "T30"]
-"""The transport checks without T30, which informs of each connection that is lost here."""
+"""The transport checks without T30, which reports each lost connection of these tests."""
 
 
 def visit(path: str = "/CS", authorization: str | None = CREDENTIALS, extensions: str = "", problem: str = "") -> Event:
@@ -61,29 +61,29 @@ def booted(seconds: float, status: str = "Accepted") -> list[Event]:
     ],
 )
 def test_requests(event: Event, found: Sequence[str]) -> None:
-    """A handshake is judged by its path and its headers; the credentials only if a password is configured."""
+    """The checks look at path and headers of a handshake, and at credentials if a password is configured."""
     assert checks(event) == found
 
 
-def test_compression_is_told_once() -> None:
+def test_compression_is_reported_once() -> None:
     """T10 reports an offer of compression once, and again after a handshake without one."""
     offer = visit(extensions="permessage-deflate")
     assert checks(offer, offer, visit(), offer) == ["T10", "T10"]
 
 
-def test_credentials_are_not_left_out_again() -> None:
+def test_credentials_that_are_left_out() -> None:
     """T16 reports missing credentials only if the station has sent some before."""
     assert perform("idle", Habit("no-credentials", 2)).checks == {"T05", "T16"}
     assert perform("idle", Habit("no-credentials")).checks == {"T05"}
 
 
-def test_credentials_of_one_that_was_sent_away_do_not_count() -> None:
-    """T16 ignores the credentials of a refused handshake: it may have come from somebody else."""
+def test_credentials_of_a_refused_handshake() -> None:
+    """T16 ignores the credentials of a refused handshake: it may be from another client."""
     assert checks(visit(), Refused(NOW, STATION, "401: no"), visit("/CS", None)) == ["T05"]
 
 
 def test_a_second_connection() -> None:
-    """T22 reports a second connection, unless the first one is gone."""
+    """T22 reports a second connection, unless the first one has ended."""
     gone = Disconnected(NOW + 1, STATION, 1006, "the connection ended without a close frame")
     assert checks(*connected(NOW), *connected(NOW + 50)) == ["T22"]
     assert checks(*connected(NOW), gone, *connected(NOW + 50)) == []
@@ -105,7 +105,7 @@ def test_text_that_is_not_utf8() -> None:
     ],
 )
 def test_texts_beyond_ascii(payload: dict[str, object], found: Sequence[str]) -> None:
-    """T11 reports identifiers that are not ASCII; texts for people need not be."""
+    """T11 reports identifiers that are not ASCII; other texts may have any characters."""
     assert checks(*connected(NOW), got(NOW + 1, Call("1", "DataTransfer", payload))) == found
 
 
@@ -123,13 +123,13 @@ LOST = "the connection ended without a close frame"
     ],
 )
 def test_pauses(code: int, reason: str, pause: float, found: Sequence[str]) -> None:
-    """T12 counts the wait from the moment when the station knows that its connection is lost."""
+    """T12 reports a wait that is too short, unless the station noticed the lost connection earlier than the mock."""
     lost = Disconnected(NOW + 10, STATION, code, reason)
     again = connected(NOW + 10 + pause)
     assert checks(*connected(NOW), *wait_of(5.0), lost, *again, got(NOW + 100, Call("1", "Heartbeat", {}))) == found
 
 
-def test_who_was_off_need_not_wait() -> None:
+def test_a_station_that_boots_need_not_wait() -> None:
     """T12 allows a station that boots to connect at once."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)
     assert checks(*connected(NOW), *wait_of(5.0), lost, *connected(NOW + 10.5), *booted(11)) == []
@@ -146,7 +146,7 @@ def test_who_was_off_need_not_wait() -> None:
     ],
 )
 def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Sequence[str]) -> None:
-    """T12 doubles the wait after each refusal, RetryBackOffRepeatTimes at most."""
+    """T12 expects the wait to double after each refusal, at most RetryBackOffRepeatTimes times."""
     known = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes=times)
     events, at = [*connected(NOW), *known, Disconnected(NOW + 10, STATION, 1006, LOST)], NOW + 10
     for pause in pauses:
@@ -155,8 +155,8 @@ def test_pauses_after_refusals(times: str, pauses: Sequence[float], found: Seque
     assert checks(*events) == found
 
 
-def test_who_wants_no_websocket_is_no_station() -> None:
-    """T12 ignores requests without a WebSocket, as from a browser, when it counts the waits."""
+def test_plain_http_requests_are_no_attempts() -> None:
+    """T12 does not count plain HTTP requests, as from a browser, as attempts to connect."""
     known, lost = wait_of(5.0, OCPPCommCtrlr_RetryBackOffRepeatTimes="2"), Disconnected(NOW + 10, STATION, 1006, LOST)
     page = Refused(NOW + 11, STATION, "426: an HTTP request without a WebSocket upgrade")
     post = Knocked(NOW + 12, STATION, Visitor("/CS", (), problem="it is a POST", wants_websocket=False))
@@ -164,7 +164,7 @@ def test_who_wants_no_websocket_is_no_station() -> None:
     assert checks(*events, *connected(NOW + 15.5)) == ["T09"]
 
 
-def test_what_is_not_known_of_pauses_is_not_judged() -> None:
+def test_pauses_without_a_known_minimum() -> None:
     """T12 is silent while RetryBackOffWaitMinimum is not known."""
     lost = Disconnected(NOW + 10, STATION, 1006, LOST)
     assert checks(*connected(NOW), lost, *connected(NOW + 10)) == []
@@ -174,18 +174,18 @@ def test_what_is_not_known_of_pauses_is_not_judged() -> None:
     ("code", "status", "found"),
     [(1000, "Accepted", []), (1001, "Pending", []), (1000, "Pending", ["T14"]), (1000, "Rejected", [])],
 )
-def test_farewells(code: int, status: str, found: Sequence[str]) -> None:
-    """T14 reports that a Pending station closed the connection, unless it says that it goes away (1001)."""
+def test_connections_that_a_station_closes(code: int, status: str, found: Sequence[str]) -> None:
+    """T14 reports a Pending station that closes the connection with a code other than 1001."""
     assert checks(*connected(NOW), *booted(0, status), Disconnected(NOW + 9, STATION, code, "bye")) == found
 
 
-def test_a_farewell_before_a_boot() -> None:
+def test_a_boot_after_a_closed_connection() -> None:
     """T13 reports an unchanged boot on a new connection, even if the station closed the old one."""
     left = Disconnected(NOW + 9, STATION, 1000, "bye")
     assert checks(*connected(NOW), *booted(0), left, *connected(NOW + 20), *booted(21)) == ["T13"]
 
 
-def test_the_mock_says_farewell() -> None:
+def test_connections_that_the_mock_closes() -> None:
     """No check blames the station for a connection that the mock closed."""
     left = Disconnected(NOW + 9, STATION, 1000, "closed by the mock with 1000 a fault")
     assert checks(*connected(NOW), *booted(0), left) == []

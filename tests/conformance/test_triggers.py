@@ -25,15 +25,15 @@ def reading(evse: int, context: str) -> Json:
 
 
 @pytest.mark.parametrize(("context", "is_wrong"), [("Trigger", True), ("Sample.Clock", False)])
-def test_what_comes_before_the_answer(context: str, is_wrong: bool) -> None:
-    """F01 reports a message before the answer if it says that it was triggered, but not one that may come by chance."""
+def test_a_triggered_message_before_the_answer(context: str, is_wrong: bool) -> None:
+    """F01 reports a message with the context Trigger before the answer, but not one that may be untriggered."""
     story = trigger(accepted(), "MeterValues", "Accepted", ("MeterValues", reading(1, context)))
     assert bool(story.found("F01")) is is_wrong
 
 
 @pytest.mark.parametrize("payload", [{}, reading(1, "Trigger")], ids=["Heartbeat", "MeterValues"])
-def test_the_message_for_an_earlier_trigger_crosses_the_next_one(payload: Json) -> None:
-    """A message that is still due for the trigger before is not early; the next one before the answer is (F01)."""
+def test_a_message_for_an_earlier_trigger(payload: Json) -> None:
+    """F01 counts a message before the answer for an earlier unfinished trigger, and reports a second one as early."""
     message = "MeterValues" if payload else "Heartbeat"
 
     def triggered(*early: int) -> Story:
@@ -54,8 +54,8 @@ def test_a_trigger_that_is_rejected() -> None:
     assert story.wait(PATIENCE + 1).found("F01", "F02", "F03") == []
 
 
-def test_a_triggered_message_that_nobody_can_read() -> None:
-    """F02 is silent if the message may have come in an unreadable form, or may have got lost."""
+def test_a_triggered_message_that_may_be_lost() -> None:
+    """F02 is silent if the mock refused a call or the connection was lost, as that may have been the message."""
     story = trigger(accepted(), "Heartbeat").call("Heartbeats", {}, "NotImplemented")
     assert story.wait(PATIENCE + 1).found("F02") == []
     assert trigger(accepted(), "Heartbeat").reconnect().wait(PATIENCE + 1).found("F02") == []
@@ -80,14 +80,14 @@ def test_statuses_of_some_evses() -> None:
 @pytest.mark.parametrize(
     ("answer", "is_wrong"), [("NotSupported", True), ("NotImplemented", True), ("InternalError", False)]
 )
-def test_a_trigger_that_is_no_message(answer: str, is_wrong: bool) -> None:
-    """F05 reports a CALLERROR that says that the triggered message is not supported; there is a status for that."""
+def test_a_callerror_in_place_of_a_status(answer: str, is_wrong: bool) -> None:
+    """F05 reports a CALLERROR NotSupported or NotImplemented for a triggered message, as a status says the same."""
     story = accepted().command("TriggerMessage", {"requestedMessage": "SignCombinedCertificate"}, answer)
     assert bool(story.found("F05")) is is_wrong
 
 
-def test_a_rejected_trigger_of_what_may_be_there() -> None:
-    """F05 allows Rejected while the station may have the part for ISO 15118."""
+def test_a_rejected_trigger_of_iso_15118() -> None:
+    """F05 allows Rejected while the station may support ISO 15118."""
     assert trigger(accepted(), "SignV2GCertificate", "Rejected").found("F05") == []
 
 
@@ -121,9 +121,9 @@ def test_the_status_of_an_update(before: str, is_wrong: bool) -> None:
 
 
 @pytest.mark.parametrize(("action", "told"), [(LOG, "Uploading"), (FIRMWARE, "Installed")])
-def test_the_status_of_nothing(action: str, told: str) -> None:
+def test_a_triggered_status_when_idle(action: str, told: str) -> None:
     """F06 reports a triggered status other than Idle while nothing runs."""
     assert trigger(accepted(), action).call(action, {"status": told}).found("F06") == [
-        f"{action} is {told}, although nothing is going on"
+        f"{action} is {told}, although no upload or update runs"
     ]
     assert trigger(accepted(), action).call(action, {"status": "Idle"}).found("F06", "N02") == []

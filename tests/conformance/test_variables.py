@@ -14,7 +14,7 @@ def asked() -> Story:
     return accepted().command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, {"status": "Accepted"})
 
 
-def test_more_items_than_the_station_takes() -> None:
+def test_more_items_than_the_station_accepts() -> None:
     """V19 reports a command with more items than ItemsPerMessage."""
     most = variable("DeviceDataCtrlr", "ItemsPerMessage", value="2")
     most["variable"]["instance"] = "GetVariables"
@@ -36,7 +36,7 @@ def test_more_items_than_the_station_takes() -> None:
         ("", "", ""),
     ],
 )
-def test_values_that_cannot_be(value: str, check: str, why: str) -> None:
+def test_invalid_numbers(value: str, check: str, why: str) -> None:
     """V04 reports an accepted value that is no number, V08 one out of range; the limits themselves are in range."""
     story = accepted().report(THRESHOLD).set(COMM, "OfflineThreshold", value)
     for each in ("V04", "V08"):
@@ -63,7 +63,7 @@ def test_values_out_of_their_range(row: dict[str, str], value: str, is_wrong: bo
     assert accepted().report(variable("X", "Y", **row)).set("X", "Y", value, "Rejected").found("V08") == []
 
 
-def test_nothing_is_known_of_a_variable() -> None:
+def test_values_without_an_inventory() -> None:
     """V04 and V08 are silent without an inventory."""
     story = accepted().set(COMM, "OfflineThreshold", "nonsense").get("Nobody", "Nothing", attributeValue="1")
     assert story.found("V04", "V08") == []
@@ -79,20 +79,20 @@ def test_nothing_is_known_of_a_variable() -> None:
         (COMM.lower(), "offlineTHRESHOLD", "Accepted", False),
     ],
 )
-def test_what_is_not_in_the_inventory(component: str, name: str, status: str, is_wrong: bool) -> None:
-    """V04 expects UnknownComponent or UnknownVariable, as the inventory says; case does not matter."""
+def test_a_variable_not_in_the_inventory(component: str, name: str, status: str, is_wrong: bool) -> None:
+    """V04 expects UnknownComponent or UnknownVariable if the inventory lacks the name, in any letter case."""
     story = accepted().report(THRESHOLD).get(component, name, status, attributeValue="60")
     assert bool(story.found("V04")) is is_wrong
 
 
-def test_an_inventory_with_a_hole_is_none() -> None:
+def test_an_incomplete_inventory() -> None:
     """V04 is silent if a part of the inventory is missing, as the variable may have been in that part."""
     story = asked().call("NotifyReport", part(7, 0, tbc=True)).call("NotifyReport", part(7, 2, THRESHOLD))
     assert story.found("V11") == ["NotifyReport of request 7 has the seqNo 2, not 1"]
     assert story.get("Nobody", "Nothing", attributeValue="1").found("V04") == []
 
 
-def test_an_attribute_that_a_variable_has_not() -> None:
+def test_a_result_without_the_attribute_type() -> None:
     """V03 reports a result without the requested attributeType."""
     story = accepted().report(THRESHOLD)
     about = ITEM | {"attributeType": "Target"}
@@ -114,7 +114,7 @@ def test_an_attribute_that_a_variable_has_not() -> None:
     ],
 )
 def test_a_value_that_was_set(given: str, told: str, is_same: bool) -> None:
-    """V07 expects the value that was set, in any spelling; after a boot it expects nothing."""
+    """V07 expects the value that was set, in any equal spelling, until the next boot."""
     story = accepted().set("X", "Y", given).get("X", "Y", attributeValue=told)
     assert (story.found("V07") == []) is is_same
     rebooted = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
@@ -122,8 +122,8 @@ def test_a_value_that_was_set(given: str, told: str, is_same: bool) -> None:
     assert story.found("V07") == []
 
 
-def test_a_value_that_was_not_taken_need_not_be_told() -> None:
-    """V07 ignores values that were rejected, wait for a reboot, or got no answer."""
+def test_a_value_that_was_not_accepted() -> None:
+    """V07 ignores values whose SetVariables was Rejected, RebootRequired or not answered."""
     story = accepted().set("X", "Y", "5", "Rejected").get("X", "Y", attributeValue="4")
     story.set("X", "Y", "5", "RebootRequired").get("X", "Y", attributeValue="4").set("X", "Y", "4")
     item = {"component": {"name": "X"}, "variable": {"name": "Y"}, "attributeValue": "9"}
@@ -131,8 +131,8 @@ def test_a_value_that_was_not_taken_need_not_be_told() -> None:
     assert story.found("V07") == []
 
 
-def test_a_base_report_that_is_refused() -> None:
-    """V09 allows one Rejected, as the station may be busy, and reports two in a row, and NotSupported."""
+def test_a_rejected_base_report() -> None:
+    """V09 reports two Rejected in a row and NotSupported, but not one Rejected: the station may be busy."""
     story = accepted()
     for number, status in enumerate(("Rejected", "Accepted", "Rejected", "Rejected", "NotSupported")):
         wanted = {"requestId": number, "reportBase": "FullInventory"}
@@ -145,8 +145,8 @@ def test_a_base_report_that_is_refused() -> None:
     ]
 
 
-def test_reports_that_nobody_asked_for() -> None:
-    """V10 reports an unknown or rejected requestId, V13 a part of a report that was NotSupported."""
+def test_unrequested_reports() -> None:
+    """V10 reports an unknown or rejected requestId, V13 a report after the answer NotSupported."""
     story = accepted().call("NotifyReport", part(3, 0))
     for number, status in enumerate(("Rejected", "NotSupported")):
         story.command("GetBaseReport", {"requestId": number, "reportBase": "SummaryInventory"}, {"status": status})
@@ -158,15 +158,15 @@ def test_reports_that_nobody_asked_for() -> None:
     assert story.found("V13") == ["NotifyReport has the requestId 1, which was answered with NotSupported"]
 
 
-def test_a_report_that_overtakes_its_answer() -> None:
-    """V10 to V13 allow a report that comes before the answer to its command."""
+def test_a_report_before_its_answer() -> None:
+    """V10 to V13 allow a report before the answer to its command."""
     wanted = {"requestId": 7, "reportBase": "SummaryInventory"}
     story = accepted().command("GetBaseReport", wanted, {"status": "Accepted"}, ("NotifyReport", part(7, 0)))
     assert story.wait(PATIENCE + 1).found("V10", "V11", "V12", "V13") == []
 
 
 def test_a_report_that_goes_on() -> None:
-    """V12 allows parts that come in time, and reports a part after the last one."""
+    """V12 reports a part after the last one, but not parts that come in time."""
     story = asked()
     for number in range(3):
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
@@ -176,7 +176,7 @@ def test_a_report_that_goes_on() -> None:
 
 
 def test_a_report_that_waits_for_another_one() -> None:
-    """V12 gives a station more time while it still sends another report."""
+    """V12 waits longer for a report while the station sends another one."""
     story = asked().command("GetReport", {"requestId": 8}, {"status": "Accepted"})
     for number in range(3):
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
@@ -185,15 +185,15 @@ def test_a_report_that_waits_for_another_one() -> None:
 
 
 def test_a_report_that_is_cut_off() -> None:
-    """V11 and V12 are silent if a connection was lost or the mock refused a part."""
+    """V11 and V12 are silent if the connection was lost or the mock refused a part."""
     story = asked().call("NotifyReport", part(7, 0, tbc=True)).reconnect().call("NotifyReport", part(7, 2, tbc=True))
     assert story.wait(PATIENCE + 1).found("V11", "V12") == []
     story = asked().call("NotifyReport", part(7, 0, tbc=True), "InternalError")
     assert story.call("NotifyReport", part(7, 0, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
 
 
-def test_parts_that_come_again() -> None:
-    """V11 and V12 allow a repeat of a part that the mock did not answer."""
+def test_repeated_parts() -> None:
+    """V11 and V12 allow a station to repeat a part that the mock did not answer."""
     story = asked().call("NotifyReport", part(7, 0, tbc=True), None).call("NotifyReport", part(7, 0, tbc=True))
     assert story.call("NotifyReport", part(7, 2, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
     story = asked().call("NotifyReport", part(7, 0), None).call("NotifyReport", part(7, 0))
@@ -206,8 +206,8 @@ def test_a_part_that_is_refused_is_not_missing() -> None:
     assert story.call("NotifyReport", part(7, 1, THRESHOLD)).found("V11", "V16") == []
 
 
-def test_a_part_that_is_missing_is_no_small_inventory() -> None:
-    """V16 is silent if a part is missing: V11 reports the seqNo."""
+def test_a_missing_part_of_an_inventory() -> None:
+    """V16 is silent if a part is missing: V11 reports the gap in the seqNo."""
     assert asked().call("NotifyReport", part(7, 1, THRESHOLD)).found("V16") == []
 
 
@@ -223,7 +223,7 @@ def test_a_report_from_before_the_mock() -> None:
 
 
 def test_a_list_without_its_values() -> None:
-    """V14 reports a list without a valuesList; other data types need none."""
+    """V14 reports an OptionList without a valuesList; a string needs none."""
     story = accepted().report(variable("X", "Y", dataType="OptionList"), variable("X", "Z", dataType="string"))
     assert story.found("V14") == ["X.Y is reported as OptionList without valuesList"]
 
@@ -236,7 +236,7 @@ def test_a_summary_needs_no_characteristics() -> None:
 
 
 def test_an_inventory_in_parts() -> None:
-    """V16 judges all parts of an inventory together, after the last one; V18 reports a variable that comes twice."""
+    """V16 checks an inventory after its last part; V18 reports a variable that is in a report twice."""
     power = variable("EVSE", "Power", dataType="string", mutability="ReadOnly")
     story = asked().call("NotifyReport", part(7, 0, power, tbc=True))
     assert story.found("V16") == []
@@ -259,7 +259,7 @@ def test_network_profiles(slot: int, level: int, is_wrong: bool) -> None:
 
 
 def test_a_slot_whose_certificate_is_missing() -> None:
-    """V20 reports a slot with security profile 3, if the station surely has no CSMS root."""
+    """V20 reports a slot with security profile 3 if the station reported that it has no CSMS root."""
     story = accepted().report(variable("SecurityCtrlr", "SecurityProfile", value="1"))
     profile = {"ocppVersion": "OCPP20", "ocppTransport": "JSON", "ocppCsmsUrl": "wss://x", "messageTimeout": 30}
     profile |= {"securityProfile": 3, "ocppInterface": "Wired0"}

@@ -1,4 +1,4 @@
-"""What the checks for all versions take from the version of a message: its types, its error codes and its rules."""
+"""The checks for all versions use the message types, error codes and rules of the version of each message."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ from tests.toy_version import TOY
 
 MORE_TYPES = {**TYPES, 5: MessageType("NOTE", ("id", "text", "more"), lambda _, __: None, is_answer=False)}
 OTHER = replace(V201, framing=Framing(types=MORE_TYPES, codes=("Weary",)))
-"""2.0.1 with one more type of message, and with one error code."""
+"""A version like 2.0.1, but with one more message type, and with a single error code."""
 RESET = Call("c", "Reset", {"type": "OnIdle"})
 
 
@@ -46,8 +46,8 @@ def found(version: Version, text: bytes) -> Sequence[str]:
         (b'[4,"c","InternalError","",{}]', [], ["R13"]),
     ],
 )
-def test_the_version_says_what_a_message_may_be(text: bytes, of_201: list[str], of_other: list[str]) -> None:
-    """A message type, its number of items and an error code are right if the version has them."""
+def test_each_version_has_its_own_messages(text: bytes, of_201: list[str], of_other: list[str]) -> None:
+    """Each version defines its own message types, their number of items, and the error codes."""
     assert (found(V201, text), found(OTHER, text)) == (of_201, of_other)
 
 

@@ -1,4 +1,4 @@
-"""Runs the checks on written-down events: with the normal inspector, and with a thorough one."""
+"""Runs the checks on a list of events, with the normal inspector and with a thorough one."""
 
 from collections.abc import Collection, Sequence
 from functools import cache
@@ -14,7 +14,7 @@ from mock_csms.twin.v2.lessons import LESSONS
 
 STATION = "CS"
 _TICKS = 20
-"""How often a deadline may be put off in the silence at the end."""
+"""How often a check may extend a deadline in the silence at the end."""
 OLD = "the-old-password-1"
 """The password that the station has at first."""
 TERMS = Terms(passwords={STATION: OLD})
@@ -22,10 +22,10 @@ FOLDER = Folder(LESSONS, STANDARD_NAMES)
 
 
 def inspect(seen: Sequence[Event], end: float, checks: Collection[str] = tuple(CHECKS)) -> list[Finding]:
-    """Return what the checks report for these events, and for the silence until `end`.
+    """Return the findings of the checks for these events and for the silence until `end`.
 
-    A thorough inspector runs the checks on repeated values too. The test fails if it reports anything else, or knows
-    anything else afterwards. A twin that is folded without checks must know the same.
+    A thorough inspector runs the checks on repeated values too. The test fails if its findings or
+    its twin differ from those of the normal inspector, or from a twin that is folded without checks.
     """
     inspectors = inspectors_with(tuple(checks))
     for inspector in inspectors:

@@ -1,4 +1,4 @@
-"""A small station as a program: boots until it is accepted, accepts Reset, and boots again after it."""
+"""A small station as a program: it boots until it is Accepted, accepts Reset, and then boots again."""
 
 import json
 import sys

@@ -23,7 +23,7 @@ from tests.control.in_process import station_of
     ],
 )
 async def test_settings_are_keyword_arguments(settings: dict[str, Any], status: str) -> None:
-    """Settings are written as in a configuration file, or like the flags that stand for tables."""
+    """Keyword arguments take the forms of the configuration file, and of the flags --reply and --token."""
     async with Csms(**settings) as csms, station_of(csms) as station:
         result = await station.ask("Authorize", {"idToken": {"idToken": "TAG", "type": "Central"}})
         assert result["idTokenInfo"]["status"] == status
@@ -44,8 +44,8 @@ async def test_settings_are_keyword_arguments(settings: dict[str, Any], status: 
         ({"expect": "Heartbeat"}, "in Python use receive"),
     ],
 )
-def test_wrong_settings_are_told(settings: dict[str, Any], words: str) -> None:
-    """One line says which setting is wrong and why."""
+def test_wrong_settings_are_errors(settings: dict[str, Any], words: str) -> None:
+    """A wrong setting is a ValueError, with one line that says which one it is and why."""
     with pytest.raises(ValueError, match=re.escape(words)) as error:
         Csms(**settings)
     assert "\n" not in str(error.value)

@@ -1,4 +1,4 @@
-"""The fixture `mock_csms` as users see it: pytest runs in another process, with the plugin and a test file."""
+"""The fixture `mock_csms` as users use it: pytest runs in another process, with the plugin and a test file."""
 
 import tomllib
 from pathlib import Path
@@ -36,7 +36,7 @@ def station(mock_csms):
 
 @pytest.fixture(autouse=True)
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the processes find the package, and only load the plugins that they name."""
+    """Let the pytest processes import the package, and load no plugins but those on their command lines."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
@@ -49,7 +49,7 @@ def run(pytester: pytest.Pytester, tests: str, *flags: str) -> pytest.RunResult:
 
 
 def test_a_synchronous_test_with_a_station_in_a_process(pytester: pytest.Pytester) -> None:
-    """Methods block; the station is another process, in any language."""
+    """In a synchronous test the methods block, and the station is another process."""
     tests = """
         def test_reset(mock_csms, station):
             assert mock_csms.receive("CS-1", "BootNotification", within=60)["reason"] == "PowerUp"
@@ -62,7 +62,7 @@ def test_a_synchronous_test_with_a_station_in_a_process(pytester: pytest.Pyteste
 
 
 def test_an_asynchronous_test(pytester: pytest.Pytester) -> None:
-    """A station may run on the loop of the test if it calls by `asyncio.to_thread`; a failure without it has a note."""
+    """An async test may run the station on its loop if it uses `asyncio.to_thread`; otherwise a note suggests that."""
     tests = """
         @pytest.mark.asyncio
         async def test_reset(mock_csms):
@@ -83,7 +83,7 @@ def test_an_asynchronous_test(pytester: pytest.Pytester) -> None:
 
 
 def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:
-    """The traceback ends in the test; the text says what was expected, what was nearest, and what came instead."""
+    """The traceback of a failure ends in the test; its text has the expected call, the nearest one, and all others."""
     tests = """
         def test_boot(mock_csms):
             with dial(mock_csms) as ws:
@@ -115,7 +115,7 @@ def test_a_failure_explains_itself(pytester: pytest.Pytester) -> None:
 
 
 def test_markers_are_settings(pytester: pytest.Pytester) -> None:
-    """The marker has the arguments of `Csms`; that of a function overrides those of its class and its module."""
+    """The marker takes the arguments of `Csms`; a function's marker overrides those of its class and module."""
     tests = """
         from mock_csms.settings import Config
 
@@ -152,7 +152,7 @@ def test_markers_are_settings(pytester: pytest.Pytester) -> None:
 
 
 def test_a_config_is_a_setting_too(pytester: pytest.Pytester) -> None:
-    """The marker may have a `Config` instead of settings."""
+    """The marker accepts a `Config` instead of settings."""
     tests = """
         from mock_csms.settings import Config
 
@@ -164,7 +164,7 @@ def test_a_config_is_a_setting_too(pytester: pytest.Pytester) -> None:
 
 
 def test_each_test_has_a_mock_of_its_own(pytester: pytest.Pytester) -> None:
-    """Nothing is left of the mock of an earlier test: no stations, no thread, no open port, no warning."""
+    """Nothing of the mock of an earlier test remains: no stations, thread, open port or warning."""
     tests = """
         ports = []
 
@@ -186,8 +186,8 @@ def test_each_test_has_a_mock_of_its_own(pytester: pytest.Pytester) -> None:
     run(pytester, tests).assert_outcomes(passed=4)
 
 
-def test_the_end_is_bounded(pytester: pytest.Pytester) -> None:
-    """A station that does not answer the close frame, a delayed command and a waiting thread do not delay the end."""
+def test_nothing_delays_the_end_of_a_test(pytester: pytest.Pytester) -> None:
+    """A station that answers no close frame, a delayed command and a waiting thread do not delay the end of a test."""
     tests = """
         waiting = []
 
@@ -221,8 +221,8 @@ def test_the_end_is_bounded(pytester: pytest.Pytester) -> None:
     run(pytester, tests).assert_outcomes(passed=2)
 
 
-def test_it_does_not_disturb(pytester: pytest.Pytester) -> None:
-    """A run without the fixture imports only the plugin, and starts no thread."""
+def test_a_run_without_the_fixture(pytester: pytest.Pytester) -> None:
+    """A pytest run without the fixture imports only the plugin, and starts no thread."""
     pytester.makepyfile(
         """
         import sys, threading
@@ -237,7 +237,7 @@ def test_it_does_not_disturb(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1)
 
 
-def test_it_is_found_when_installed(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pytest_finds_the_installed_plugin(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the entry point of the package pytest finds the plugin by itself; `--markers` lists the marker."""
     points = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]["pytest11"]
     folder = pytester.mkdir("site") / "as_installed-1.0.dist-info"
@@ -253,7 +253,7 @@ def test_it_is_found_when_installed(pytester: pytest.Pytester, monkeypatch: pyte
 
 
 def test_messages_and_findings(pytester: pytest.Pytester) -> None:
-    """`messages` has all messages in both directions, `findings` those of the checks, while the mock runs."""
+    """While the mock runs, `messages` has all messages in both directions and `findings` all findings."""
     tests = """
         def test_messages(mock_csms):
             with dial(mock_csms) as ws:

@@ -16,11 +16,11 @@ from mock_csms.settings import Config
 from tests.control.in_process import failure_of, station_of
 from tests.wire import BOOT, PATIENCE, masked, transaction
 
-# Where it listens.
+# Listening.
 
 
 async def test_it_listens_on_a_free_port() -> None:
-    """Without a port it uses a free one, which `url` and `port` name; the end of the block closes with 1001."""
+    """Without a port the mock uses a free one, see `url` and `port`; it closes connections with 1001 at its end."""
     async with Csms() as csms, Csms(Config(port=0)) as other:
         assert csms.port != other.port
         assert csms.url == f"ws://127.0.0.1:{csms.port}"
@@ -40,7 +40,7 @@ async def test_a_taken_port_is_an_error() -> None:
 
 
 async def test_calls_are_returned_once_and_in_order() -> None:
-    """`receive` returns the first call that was not returned yet, also one that came before."""
+    """`receive` returns the first call not returned before, also one that came before `receive` was called."""
     async with Csms() as csms, station_of(csms) as station:
         for number in (1, 2, 3):
             await station.ask("TransactionEvent", transaction("Updated", f"TX-{number}"))
@@ -52,8 +52,8 @@ async def test_calls_are_returned_once_and_in_order() -> None:
         assert [event["transactionInfo"]["transactionId"] for event in rest] == ["TX-1", "TX-3"]
 
 
-async def test_a_call_still_to_come_is_waited_for() -> None:
-    """Several tasks may wait; each call goes to one of them, the first that it matches."""
+async def test_receive_waits_for_a_call() -> None:
+    """Several tasks may wait; each call goes to the first task that it matches."""
     async with Csms() as csms, station_of(csms) as station:
         ended = asyncio.create_task(csms.receive("CS-1", "TransactionEvent", {"eventType": "Ended"}))
         first, second = (asyncio.create_task(csms.receive("CS-1", "TransactionEvent")) for _ in range(2))
@@ -115,14 +115,14 @@ async def test_a_command_that_fails_says_why() -> None:
 
 
 async def test_scripted_commands_run() -> None:
-    """The commands of the settings are sent as with the command line."""
+    """Commands in the settings are sent as those of the command line."""
     async with Csms(command=[{"action": "ClearCache", "on": "Heartbeat"}]) as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
         await station.obey("ClearCache")
 
 
 async def test_names_are_checked_at_once() -> None:
-    """An action that nobody can send is a ValueError, not a time-out."""
+    """An unknown action is a ValueError at once, not a time-out."""
     async with Csms() as csms:
         with pytest.raises(
             ValueError, match="'BootNotificaton' is not an action that a station may send; did you mean 'BootNotif"
@@ -133,7 +133,7 @@ async def test_names_are_checked_at_once() -> None:
 
 
 async def test_settings_change_while_it_runs() -> None:
-    """`configure` merges settings into the current ones, or takes a whole Config; a wrong setting changes nothing."""
+    """`configure` merges settings into the current ones or takes a Config; a wrong setting changes nothing."""
     async with Csms(boot_status="Pending", boot_interval=7) as csms, station_of(csms) as station:
         csms.configure(boot_status_sequence="Rejected,Accepted")
         with pytest.raises(ValueError, match="boot_status"):
@@ -158,7 +158,7 @@ STATUS = {
 
 @pytest.mark.parametrize("checks", ["all", "none"])
 async def test_a_station_can_be_followed(checks: str) -> None:
-    """After `follow` the twin has what the station reports, with the checks and without them."""
+    """After `follow` the twin has the state that the station reports, with and without checks."""
     async with Csms(checks=checks) as csms:
         twin = csms.follow("CS-1")
         async with station_of(csms) as station:
@@ -170,14 +170,14 @@ async def test_a_station_can_be_followed(checks: str) -> None:
 
 
 async def test_without_checks_a_station_stays_small() -> None:
-    """Without checks there is no twin unless `follow` asks for it; what answers need is known anyway."""
+    """Without checks there is a twin only after `follow`, but the mock still knows what its answers need."""
     async with Csms(checks="none") as csms, station_of(csms) as station:
         await station.ask("BootNotification", BOOT)
         assert (csms.stations["CS-1"].twin, csms.stations["CS-1"].is_accepted) == (None, True)
 
 
-async def test_what_is_known_outlives_the_checks() -> None:
-    """Checks that are switched on or off during a connection use the same twin, and keep it up to date."""
+async def test_the_twin_survives_a_change_of_checks() -> None:
+    """Switching checks on or off during a connection keeps the twin and its facts."""
     async with Csms(checks="none") as csms, station_of(csms) as station:
         csms.follow("CS-1")
         await station.ask("BootNotification", BOOT)
@@ -190,7 +190,7 @@ async def test_what_is_known_outlives_the_checks() -> None:
 
 
 async def test_records_are_kept(tmp_path: Path) -> None:
-    """The files that settings name are written, and nothing goes to stderr."""
+    """The mock writes the files named in the settings, and nothing to stderr."""
     async with Csms(trace=str(tmp_path / "trace")) as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
     records = [json.loads(line) for line in (tmp_path / "trace").read_text().splitlines()]
@@ -198,7 +198,7 @@ async def test_records_are_kept(tmp_path: Path) -> None:
 
 
 async def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
-    """A mock in a program is silent."""
+    """A mock in a program prints nothing."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
     assert capfd.readouterr() == ("", "")
@@ -208,7 +208,7 @@ async def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_package_offers_it_lazily() -> None:
-    """`mock_csms.Csms`, `Config` and `CallFailed` exist, are typed, and are imported only when they are used."""
+    """`mock_csms.Csms`, `Config` and `CallFailed` have types, and are imported only when they are used."""
     program = (
         "import sys, mock_csms; assert 'asyncio' not in sys.modules; "
         "from mock_csms import CallFailed, Config, Csms; assert Csms(Config(port=0)).config == Config(port=0)"
@@ -224,8 +224,8 @@ def test_the_package_offers_it_lazily() -> None:
 # The connection.
 
 
-async def test_a_station_is_disconnected_and_kept_away() -> None:
-    """`disconnect` closes with its code; `refuse` keeps stations away until `restore`."""
+async def test_a_station_is_disconnected_and_refused() -> None:
+    """`disconnect` closes with the given code; with `refuse` stations cannot connect until `restore`."""
     async with Csms(boot_interval=7) as csms:
         async with station_of(csms) as station:
             csms.configure(refuse="503", boot_interval=9)

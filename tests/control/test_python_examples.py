@@ -1,4 +1,4 @@
-"""The examples in Python of the README and docs/python.md, executed as they are printed."""
+"""Executes the Python examples of the README and docs/python.md as printed."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ TESTS = [example for example in EXAMPLES if "\ndef test_" in example]
 
 @pytest.fixture(autouse=True)
 def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the processes find the package, and only load the plugins that they name."""
+    """Let the pytest processes import the package, and load no plugins but those on their command lines."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
@@ -39,13 +39,13 @@ def with_stations(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_there_are_examples() -> None:
-    """The pages have example programs, and an example test for pytest."""
+    """The pages have example programs and an example of a pytest test."""
     assert (len(PROGRAMS), len(TESTS)) >= (2, 1)
 
 
 @pytest.mark.parametrize("example", PROGRAMS)
 def test_a_program(example: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program of the pages runs as it is printed, with a station that boots and accepts Reset."""
+    """Each example program runs as printed, with a station that boots and accepts Reset."""
     with_stations(pytester, monkeypatch)
     program = pytester.makepyfile(example)
     for turn in turns():  # it waits some seconds for a station
@@ -55,7 +55,7 @@ def test_a_program(example: str, pytester: pytest.Pytester, monkeypatch: pytest.
 
 @pytest.mark.parametrize("example", TESTS)
 def test_a_test(example: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test of the pages passes as it is printed, with the same station."""
+    """The example test passes as printed, with the same station."""
     with_stations(pytester, monkeypatch)
     pytester.makepyfile(example)
     for turn in turns():

@@ -33,12 +33,12 @@ async def test_{name}(station):
 STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
 
 PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov", "xdist") for word in ("-p", f"no:{name}")]
-"""Flags of pytest that leave out plugins that cases do not need: to load them takes a quarter of the time of a run."""
+"""Flags of pytest that disable plugins not needed by cases: loading them takes a quarter of the time of a run."""
 
 Script = Callable[[str, Any], Any]
-"""Returns the payload of the answer to a command, an error code, or NOTHING; None means the default answer of its row.
+"""Returns the payload of the answer to a command, an error code, or NOTHING; None means the default answer.
 
-It may return a list that also has the calls which the station sends before and after the answer.
+A list may also have calls that the station sends before and after the answer.
 """
 
 
@@ -50,17 +50,17 @@ class Say(NamedTuple):
 
 
 def plan(*cases: tuple[str, str], needs: tuple[str, ...] = ()) -> str:
-    """Return the text of a module with these cases, each an id and the lines of its body."""
+    """Return the text of a plan module; each case is an id and the lines of its body."""
     rows = [CASE.format(id=id_, name=id_.lower(), needs=needs, body=body) for id_, body in cases]
     return HEAD + "".join(rows)
 
 
 class Scripted:
-    """A station that reconnects whenever it is disconnected, boots on the connections that `boots` allows, and answers
-    commands as its script says.
+    """A station that always reconnects, boots on the connections that `boots` selects, and answers commands as its
+    script says.
 
-    `acts` returns the calls that it sends after an action of the operator, or None if the operator cannot do that;
-    `away` is how many seconds it waits before it reconnects.
+    `acts` returns the calls that it sends after an action of the operator, or None if the operator cannot do it.
+    `away` is the wait before each reconnect, in seconds.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class Scripted:
             await self._socket.send(json.dumps(frame))
 
     async def obey(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve as the operator at a URL: reboot the station, and do the actions that `acts` knows."""
+        """Serve as the HTTP operator: reboot the station, and do the actions that `acts` supports."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         wish = json.loads(await reader.readexactly(int(head.partition("content-length:")[2].split()[0])))
         said = [] if wish["action"] == "reboot" else self.acts(wish["action"])
@@ -136,7 +136,7 @@ class Scripted:
             await self.reboot()
 
     async def reboot(self) -> None:
-        """Disconnect, to reconnect."""
+        """Disconnect; `live` reconnects."""
         self.reboots += 1
         if self._socket:
             await self._socket.close()
@@ -166,7 +166,7 @@ class Outcome:
 
 
 def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]) -> list[str]:
-    """Write a profile and a plan into a folder, and return the command that runs it; without a text, runs e2e-plans."""
+    """Write a profile and a plan into a folder, and return the command to run it; without a text it runs e2e-plans."""
     times = {"message": 1, "boot": PATIENCE, "silence": 0.1, "settle": 0.1, "interval": 1, **timeouts}
     lines = "\n".join(f"{name} = {seconds}" for name, seconds in times.items())
     profile, report = folder / "station.toml", folder / "report.xml"
@@ -182,7 +182,7 @@ def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]
 async def outcome(
     folder: Path, station: Scripted | None, text: str, *flags: str, features: str = "", **timeouts: float
 ) -> Outcome:
-    """Run a plan against a station; the flag `robot` adds an HTTP operator, `person` a person at a terminal."""
+    """Run a plan against a station; `robot` in `flags` adds an HTTP operator, `person` a person at a terminal."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = [*_words(folder, text, features, timeouts), "--port", f"{port}"]
@@ -200,7 +200,7 @@ async def outcome(
 
 
 async def _played(words: Sequence[str], station: Scripted | None) -> tuple[int | None, str]:
-    """Run a command, and return its status and output; with a station, at a terminal where a person reboots it."""
+    """Run a command and return its status and output; with a station, at a terminal where a person reboots it."""
     pipe, out = asyncio.subprocess.PIPE, bytearray()
     run = await asyncio.create_subprocess_exec(
         *(TERMINAL if station else ()), *words, cwd=ROOT, stdin=pipe, stdout=pipe

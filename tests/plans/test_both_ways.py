@@ -1,5 +1,5 @@
-"""Where the requirements allow two behaviours, the cases of e2e-plans accept both; each test takes the one that the
-reference station does not.
+"""Where the requirements allow two behaviours, the cases of e2e-plans accept both; each test has the behaviour that
+the reference station does not have.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Device:
 
 
 def triggered(message: str, payload: Any) -> Any:
-    """Return a script that accepts triggers of one message only, and sends it."""
+    """Return an answer to TriggerMessage that accepts a single message and sends it."""
 
     def answer(asked: Any) -> Any:
         is_it = asked["requestedMessage"] == message
@@ -64,7 +64,7 @@ def status_of_a_place(asked: Any) -> Any:
 
 
 def reported(name: str, **characteristics: Any) -> Any:
-    """Return a script that reports one variable, and then an empty last part."""
+    """Return an answer to a report command that reports one variable, and then an empty last part."""
 
     def answer(asked: Any) -> Any:
         number = {"requestId": asked["requestId"], "generatedAt": TIME}
@@ -81,7 +81,7 @@ def reported(name: str, **characteristics: Any) -> Any:
 
 
 def rejected(asked: Any) -> Any:
-    """Reject every value of a variable."""
+    """Reject every SetVariables."""
     results = [
         {key: value for key, value in one.items() if key != "attributeValue"} for one in asked["setVariableData"]
     ]
@@ -157,16 +157,16 @@ async def verdict(folder: Path, case: str, station: Scripted, *flags: str) -> tu
 
 
 @pytest.mark.parametrize("way", PASSED)
-async def test_the_other_way_passes(tmp_path: Path, way: str) -> None:
-    """A behaviour that the requirements allow passes the case."""
+async def test_the_other_behaviour_passes(tmp_path: Path, way: str) -> None:
+    """The case passes with the other behaviour that the requirements allow."""
     case, script = PASSED[way]
     is_passed, out = await verdict(tmp_path, case, Scripted(script))
     assert is_passed == "passed", out
 
 
 @pytest.mark.parametrize("way", SKIPPED)
-async def test_what_a_station_need_not_have_is_skipped(tmp_path: Path, way: str) -> None:
-    """A case about something optional that the station does not have is skipped."""
+async def test_a_missing_optional_feature_is_skipped(tmp_path: Path, way: str) -> None:
+    """A case about an optional feature that the station does not have is skipped."""
     case, script = SKIPPED[way]
     is_skipped, out = await verdict(tmp_path, case, Scripted(script))
     assert is_skipped == "skipped", out
@@ -179,15 +179,15 @@ async def test_a_rejected_station_may_leave(tmp_path: Path, case: str) -> None:
     assert is_passed == "passed", out
 
 
-async def test_a_station_that_was_switched_off_may_call_it_a_local_reset(tmp_path: Path) -> None:
-    """The reason LocalReset is valid: the operator may have pressed a button."""
+async def test_the_boot_reason_after_a_power_cycle(tmp_path: Path) -> None:
+    """After a power cycle the boot reason LocalReset passes: the operator may have pressed a button."""
     is_passed, out = await verdict(tmp_path, "TC-B06-MCP", Scripted(Device(), reason="LocalReset"), "robot")
     assert is_passed == "passed", out
 
 
 @pytest.mark.parametrize("case", ["TC-CONN-01", "TC-B04-OFFLINE"])
-async def test_a_station_may_boot_when_it_is_back(tmp_path: Path, case: str) -> None:
-    """A station may boot after it reconnects, though it should not (Part 4, 5.3), and be silent until then."""
+async def test_a_station_may_boot_after_a_reconnect(tmp_path: Path, case: str) -> None:
+    """The case passes if the station boots after a reconnect, though it should not (Part 4, 5.3)."""
     station: Scripted
 
     def script(action: str, payload: Any) -> Any:
@@ -216,7 +216,7 @@ class Session:
         self.number, self.cards = 4, 0
 
     def __call__(self, action: str) -> Sequence[Say] | None:
-        """Return the calls that it sends after an action."""
+        """Return the calls that the station sends after an action."""
         if action == "plug":
             return [Say("StatusNotification", STATUS | {"connectorStatus": "Occupied"})]
         if action == "unplug":
@@ -236,7 +236,7 @@ class Session:
 
 @pytest.mark.parametrize("case", ["TC-F03", "TC-E01-ATG"])
 async def test_a_session_of_another_kind_passes(tmp_path: Path, case: str) -> None:
-    """Its seqNos need not begin with 0, and it may end with EVDisconnected."""
+    """A case passes if the seqNos do not start with 0, and if the transaction ends with EVDisconnected."""
     is_passed, out = await verdict(tmp_path, case, Scripted(Device(), acts=Session()), "robot")
     assert is_passed == "passed", out
 
@@ -275,7 +275,7 @@ async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> No
         ("TC-F01", "AuthCtrlr.AuthorizeRemoteStart=true"),
     ],
 )
-def test_the_reference_station_may_be_set_otherwise(case: str, variable: str) -> None:
+def test_cases_pass_with_other_variables(case: str, variable: str) -> None:
     """The cases pass with other measurands and with other start points of transactions."""
     done = run("--case", case, f"--reference-flags=--variable {variable}")
     assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout

@@ -1,4 +1,4 @@
-"""The steps about the connection and network profiles, with the reference station."""
+"""The steps of cases for connections and network profiles, with the reference station."""
 
 import re
 
@@ -13,8 +13,8 @@ from tests.plans.at_the_reference import run
 PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 
 
-async def test_connection_events_are_taken_one_by_one() -> None:
-    """Disconnected, Refused and Connected are checked in order, with the gaps between them; silence is an error."""
+async def test_connection_events_are_checked_one_by_one() -> None:
+    """The steps check Disconnected, Refused and Connected in order, with the gaps between them; silence is an error."""
     async with run() as it:
         station = await it.begin()
         station.configure(refuse="503*1")
@@ -30,8 +30,8 @@ async def test_connection_events_are_taken_one_by_one() -> None:
             await next_connection_event(station, "Connected", within=0.1)
 
 
-async def test_a_station_moves_and_comes_back_after_the_case() -> None:
-    """It connects to the URL of the slot; when the next case begins, the old order of slots is in effect again."""
+async def test_a_station_moves_to_a_slot_for_one_case() -> None:
+    """The station connects to the URL of the slot; before the next case the old order of slots is restored."""
     async with run() as it:
         station = await it.begin()
         used, other = await network.slots(station)
@@ -48,7 +48,7 @@ async def test_a_station_moves_and_comes_back_after_the_case() -> None:
         assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{used}"
 
 
-async def test_where_nothing_can_move_the_case_is_skipped() -> None:
+async def test_a_case_without_another_slot_is_skipped() -> None:
     """With a single slot, or if the mock listens on all addresses and the profile has no URL, the case is skipped."""
     async with run() as it:
         it.profile = replace(REFERENCE, slots=(1,), url="ws://elsewhere:1/old")
@@ -61,8 +61,8 @@ async def test_where_nothing_can_move_the_case_is_skipped() -> None:
             url_of(station, "/new")
 
 
-async def test_the_reference_station_is_what_a_case_needs() -> None:
-    """It is restarted with or without a feature, as each case needs it."""
+async def test_the_reference_station_gets_the_features_of_a_case() -> None:
+    """The reference station is restarted with or without a feature, as each case needs."""
     async with run() as it:
         for needs, resets_evses in (((), "false"), (("C-13",), "true"), (("not C-13",), "false")):
             station = await it.begin(needs)

@@ -1,4 +1,4 @@
-"""`mock-csms profile`: what it writes about a station, about one that reports little, and without a station."""
+"""`mock-csms profile`: the profile of a station, of a station that reports little, and the empty profile."""
 
 import asyncio
 import re
@@ -31,7 +31,7 @@ def ended(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @contextmanager
 def learning(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Start the command, and yield the URL at which it waits for a station, and its process."""
+    """Start the command, and yield the URL where it waits for a station, and its process."""
     words = [*COMMAND, "--learn", "--port=0", *arguments]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -44,8 +44,8 @@ def learning(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             process.kill()
 
 
-def test_a_station_tells_of_itself(tmp_path: Path) -> None:
-    """Its identity, connectors, features and timeouts are learned, and can be read as a profile."""
+def test_a_profile_is_learned_from_reports(tmp_path: Path) -> None:
+    """The profile has the identity, connectors, features and timeouts of the station, and can be read back."""
     path = tmp_path / "station.toml"
     with learning("--output", str(path)) as (url, process):
         shape = ("--evses=2", "--connectors=2")
@@ -63,8 +63,8 @@ def test_a_station_tells_of_itself(tmp_path: Path) -> None:
     assert re.search(r"has none of .*AS-2.*HFS-1", text)
 
 
-async def test_a_station_without_reports_is_asked_for_single_variables() -> None:
-    """Features whose variables are unknown are lacking; its connectors are those whose status it has reported."""
+async def test_a_profile_is_learned_from_single_variables() -> None:
+    """Unknown variables mean missing features; the connectors are those with a reported status."""
     values = {"AuthCacheCtrlr.Enabled": "false", "TxCtrlr.TxStartPoint": "EVConnected,Authorized"}
     async with Csms() as csms:
         learning_ = asyncio.ensure_future(learn(csms, PATIENCE))
@@ -83,8 +83,8 @@ async def test_a_station_without_reports_is_asked_for_single_variables() -> None
     assert learned.reasons == {}
 
 
-async def test_a_station_that_tells_nothing_has_a_profile() -> None:
-    """Only its identity is known, and no feature is reported as lacking."""
+async def test_a_profile_of_a_station_that_answers_nothing() -> None:
+    """The profile of a station that answers no command has only its identity, and lists no missing feature."""
     async with Csms() as csms:
         learning_ = asyncio.ensure_future(learn(csms, PATIENCE))
         await asyncio.sleep(0)
@@ -101,7 +101,7 @@ STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available"}
 
 
 async def answer(peer: Station, values: dict[str, str] | None) -> None:
-    """Answer GetVariables with these values, if there are any, and all other commands with NotSupported."""
+    """Answer GetVariables with `values` unless it is None, and all other commands with NotSupported."""
     while True:
         kind, id_, action, *rest = await peer.expect()
         if kind != 2:
@@ -117,15 +117,15 @@ async def answer(peer: Station, values: dict[str, str] | None) -> None:
 
 
 def test_no_station_comes(tmp_path: Path) -> None:
-    """It says so, ends with status 4, and writes nothing."""
+    """If no station connects, the command says so, ends with status 4, and writes nothing."""
     path = tmp_path / "station.toml"
     done = ended("--learn", "--port=0", "--wait-for-station=0.1", "--output", str(path))
     assert (done.returncode, path.exists()) == (4, False)
     assert "no station connected within 0.1 s" in done.stderr
 
 
-def test_without_a_station_there_is_one_to_be_filled_in(tmp_path: Path) -> None:
-    """Every feature is in it, as a comment; an existing file is not overwritten."""
+def test_an_empty_profile(tmp_path: Path) -> None:
+    """The empty profile has every feature as a comment; an existing file is not overwritten."""
     done = ended()
     assert (done.returncode, done.stderr) == (0, "")
     assert all(f'    # "{feature.id}",' in done.stdout for feature in FEATURES)
@@ -136,15 +136,15 @@ def test_without_a_station_there_is_one_to_be_filled_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", ["--port=x", "--nonsense", "--learn --host=192.0.2.1 --port=1", "--output=/no/where"])
-def test_what_is_wrong_is_told_in_a_line(words: str) -> None:
-    """A wrong flag gets one line, and no traceback."""
+def test_a_wrong_flag_of_profile_is_one_line(words: str) -> None:
+    """A wrong flag gets one line and no traceback."""
     done = ended(*words.split())
     assert done.returncode in (1, 2)
     assert (done.stdout, done.stderr.count("\n")) == ("", 1)
 
 
-def test_it_needs_no_pytest() -> None:
-    """A profile can be made without pytest installed."""
+def test_profile_needs_no_pytest() -> None:
+    """`mock-csms profile` works without pytest."""
     program = "import sys; sys.modules['pytest'] = None; from mock_csms.commands import profile; profile.profile([])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -152,8 +152,8 @@ def test_it_needs_no_pytest() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_features_have_names_as_profiles_have_them() -> None:
-    """Every feature id is valid in a profile, and has one title."""
+def test_feature_ids_are_valid_in_profiles() -> None:
+    """Every feature id is valid in a profile, and has a single title."""
     assert all(FEATURE.fullmatch(feature.id) for feature in FEATURES)
     titles = {(feature.id, feature.title) for feature in FEATURES}
     assert len(titles) == len({feature.id for feature in FEATURES})
@@ -199,14 +199,14 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
         (report("SecurityCtrlr.AdditionalRootCertificateCheck", "true", fixed=True), "AS-2"),
     ],
 )
-def test_features_are_told_by_variables(told: Any, features: str) -> None:
-    """The value, the possible values or the existence of a variable tell which features the station has."""
+def test_variables_show_the_features(told: Any, features: str) -> None:
+    """The value, the valuesList or the existence of a variable shows which features the station has."""
     model = ReportedVariables(from_report([told]))
     assert {feature.id for feature in FEATURES if feature.told_by(model)} == set(features.split())
 
 
 def test_connectors_are_counted() -> None:
-    """An EVSE has as many connectors as the highest number reported; one that is not reported has one."""
+    """An EVSE has as many connectors as its highest reported connector number, and at least one."""
     told = [
         ReportedVariable("EVSE.Power", 1),
         ReportedVariable("Connector.Available", 1, 2),
@@ -229,8 +229,8 @@ def test_timeouts_are_those_of_the_station() -> None:
     assert list(reasons) == ["operator"]
 
 
-def test_what_was_not_got_is_not_known() -> None:
-    """A result without a value yields an empty one; a rejected result yields nothing."""
+def test_results_without_a_value() -> None:
+    """An Accepted result without a value gives an empty value; a Rejected result is ignored."""
     place: dict[str, Any] = {"component": {"name": "A"}, "variable": {"name": "B"}}
     results = [place | {"attributeStatus": "Accepted"}, place | {"attributeStatus": "Rejected", "attributeValue": "1"}]
     assert list(from_get_variables(results)) == [ReportedVariable("A.B")]

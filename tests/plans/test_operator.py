@@ -1,4 +1,4 @@
-"""The operators of a station under test: each gets the action, and raises OperatorFailed if it cannot do it."""
+"""The operators of a station under test: each gets the action, and raises OperatorFailed if the action fails."""
 
 import asyncio
 import json
@@ -36,8 +36,8 @@ SEND = OperatorAction("send", 2, call="DataTransfer", payload={"vendorId": "a b"
     ("text", "kind"),
     [("prompt", Prompt), ("exec:./robot.sh", Execute), ("http:http://robot/act", Post), ("http://robot/act", Post)],
 )
-def test_it_is_written_in_a_word(text: str, kind: type) -> None:
-    """The word before the colon says which kind of operator it is."""
+def test_the_kinds_of_operators(text: str, kind: type) -> None:
+    """The word before the colon selects the kind of operator."""
     assert type(operator(text)) is kind
     assert all(operator(text).can(action) for action in ACTIONS if action != "send")
 
@@ -46,14 +46,14 @@ def test_it_is_written_in_a_word(text: str, kind: type) -> None:
     ("text", "can"),
     [("prompt", False), ("exec:robot", True), ("exec:robot {action} {payload}", True), ("exec:robot {action}", False)],
 )
-def test_not_everybody_can_make_a_station_send(text: str, can: bool) -> None:
-    """A person cannot, nor can a command that does not get the payload."""
+def test_operators_that_can_make_a_station_send(text: str, can: bool) -> None:
+    """A person, or a command without {payload}, cannot make a station send a call."""
     assert operator(text).can("send") is can
 
 
 @pytest.mark.parametrize("text", ["", "prompt:", "promt", "exec:", "exec: ", "exec:a {place}", "exec:a {0}", "file:a"])
 def test_what_is_none_is_refused(text: str) -> None:
-    """What is not an operator is refused with one line."""
+    """A text that names no operator is refused in one line."""
     with pytest.raises(ValueError, match=r"\A[^\n]+\Z"):
         operator(text)
 
@@ -62,7 +62,7 @@ def test_what_is_none_is_refused(text: str) -> None:
 
 
 async def test_a_command_gets_the_action(tmp_path: Path) -> None:
-    """Its placeholders are filled in; without any, action, EVSE and token are appended; no token is an empty word."""
+    """Placeholders of the command are filled in; without any, action, EVSE and token ('' if none) are appended."""
     seen = tmp_path / "seen"
     tell = f"{sys.executable} -c \"import sys; open(r'{seen}', 'w').write(repr(sys.argv[1:]))\""
     for command, deed, words in [
@@ -85,7 +85,7 @@ async def test_a_command_gets_the_action(tmp_path: Path) -> None:
     ],
 )
 async def test_a_command_that_fails_says_how(command: str, within: float, problem: str) -> None:
-    """The error says its exit status, that it took too long, or that it does not exist."""
+    """The error has the exit status of the command, or says that it took too long or does not exist."""
     with pytest.raises(OperatorFailed, match=problem):
         await Execute(command).act(OperatorAction("plug"), within)
 
@@ -118,7 +118,7 @@ def robot(status: int, seen: list[Any]) -> Iterator[str]:
 
 
 async def test_a_service_gets_the_action_as_json() -> None:
-    """The JSON has all fields of the action; without a token it is null."""
+    """The JSON has all fields of the action; `token` is null if there is none."""
     seen: list[Any] = []
     with robot(204, seen) as url:
         await operator(f"http:{url}").act(CARD, PATIENCE)
@@ -132,7 +132,7 @@ async def test_a_service_gets_the_action_as_json() -> None:
 
 
 async def test_a_service_that_fails_says_how() -> None:
-    """The error says its HTTP status, or that the connection was refused."""
+    """The error has the HTTP status of the service, or says that the connection was refused."""
     with robot(500, []) as url, pytest.raises(OperatorFailed, match="500"):
         await Post(url).act(CARD, PATIENCE)
     with pytest.raises(OperatorFailed, match="refused"):
@@ -152,7 +152,7 @@ async def test_a_service_that_fails_says_how() -> None:
     ],
 )
 async def test_a_person_is_asked_at_the_terminal(typed: str, problem: str | None) -> None:
-    """Enter means done, a text says what went wrong; the question names the token and the EVSE."""
+    """The prompt names the token and the EVSE; Enter means done, and a typed text is the error."""
     ours, theirs = os.openpty()
     try:
         os.write(ours, typed.encode())
@@ -180,7 +180,7 @@ async def test_without_a_terminal_nobody_is_asked() -> None:
 # The control lines of the reference station.
 
 
-async def test_its_lines_are_understood_by_the_reference_station() -> None:
+async def test_operator_lines_are_valid_control_lines() -> None:
     """Every action of an operator is a line that mock-station understands."""
     typed: list[str] = []
     lines = ControlLines(typed.append)

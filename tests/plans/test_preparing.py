@@ -1,4 +1,4 @@
-"""Failures before or after a case are distinguished from failures of the case."""
+"""Failures of the preparation or clean-up of a case are not failures of the case."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ GET = {"attributeStatus": "Accepted", "component": {"name": "c"}, "variable": {"
 
 
 class Variables:
-    """A script with one variable; it answers SetVariables with the given statuses in order, then not at all."""
+    """A script with one variable; it answers SetVariables with the given statuses in order, and then no more."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses, self.value = [*statuses], "1"
@@ -50,7 +50,7 @@ class Variables:
         ),
     ],
 )
-async def test_a_preparation_that_fails_is_an_error(
+async def test_a_failed_preparation_is_an_error(
     tmp_path: Path, body: str, needs: tuple[str, ...], script: Any, told: str
 ) -> None:
     """A failed preparation is an error with its reason, in JUnit and in the summary; a failed case is a failure."""
@@ -68,8 +68,8 @@ async def test_a_preparation_that_fails_is_an_error(
         (["Accepted", "Rejected"], "OCPPCommCtrlr.OfflineThreshold = 1 is Rejected"),
     ],
 )
-async def test_a_clean_up_that_fails_is_a_note(tmp_path: Path, statuses: list[str], told: str) -> None:
-    """The case passes; the summary and JUnit name the variable that was not set back, without a traceback."""
+async def test_a_failed_clean_up_is_a_note(tmp_path: Path, statuses: list[str], told: str) -> None:
+    """If a clean-up fails, the case passes; summary and JUnit name the variable that was not restored, no traceback."""
     found = await outcome(tmp_path, Scripted(Variables(*statuses)), plan(("X1", SET), ("X2", "pass")))
     note = f"clean-up: OCPPCommCtrlr.OfflineThreshold could not be set back to 1: {told}"
     assert (found.status, found.notes("x1")) == (0, [note]), found.out
@@ -78,8 +78,8 @@ async def test_a_clean_up_that_fails_is_a_note(tmp_path: Path, statuses: list[st
     assert f"test_x1: {note}" in found.out
 
 
-async def test_an_unanswered_command_that_undoes_is_a_note(tmp_path: Path) -> None:
-    """The case passes, with a note and without a traceback."""
+async def test_an_unanswered_undo_is_a_note(tmp_path: Path) -> None:
+    """If an undo command gets no answer, the case passes with a note and without a traceback."""
 
     def script(action: str, _: Any) -> Any:
         return NOTHING if action == "ClearChargingProfile" else None
@@ -90,8 +90,8 @@ async def test_an_unanswered_command_that_undoes_is_a_note(tmp_path: Path) -> No
     assert (found.status, "Traceback" in found.out) == (0, False)
 
 
-async def test_a_variable_that_wants_a_reboot_gets_it(tmp_path: Path) -> None:
-    """After `set` the value is in effect, also if the station has to reboot for it."""
+async def test_a_variable_that_requires_a_reboot(tmp_path: Path) -> None:
+    """`set` reboots the station if that is required, so the value is in effect afterwards."""
     station = Scripted(Variables("RebootRequired", "Accepted"))
     found = await outcome(tmp_path, station, plan(("X1", SET)))
     assert (found.status, station.commands.count("Reset"), station.visits) == (0, 1, 2), found.out

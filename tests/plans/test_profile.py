@@ -33,8 +33,8 @@ def profile(tmp_path: Path, text: str) -> Profile:
     return read_profile(str(path))
 
 
-def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
-    """Everything in the file is read, and everything else has a default."""
+def test_a_profile_file_is_read(tmp_path: Path) -> None:
+    """Settings that the file has are read, and all others have defaults."""
     read = profile(tmp_path, FILE)
     assert (read.identity, read.authorization) == ("CS 7", "remote")
     assert (read.firmware, read.logs) == ("https://files/1.2.bin", "")
@@ -47,7 +47,7 @@ def test_a_file_says_what_a_station_is(tmp_path: Path) -> None:
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    """A learned profile and an empty one are read from their files without a change."""
+    """Writing a learned or an empty profile and reading it back gives the same profile."""
     features = frozenset({"C-13", "AS-2", "HFS-2"})
     known = Profile('CS "7"', (2, 1), features, timeouts=Timeouts(message=12, boot=200.5), slots=(3,))
     reasons = {"message": "one variable", "boot": "another"}
@@ -57,8 +57,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert profile(tmp_path, profile_text()) == Profile("CS-1")
 
 
-def test_features_are_had_or_not(tmp_path: Path) -> None:
-    """A feature is in the profile or not; HFS-8 follows from two EVSEs."""
+def test_the_features_of_a_profile(tmp_path: Path) -> None:
+    """`has` looks for the feature in the profile; two EVSEs imply HFS-8."""
     read = profile(tmp_path, FILE)
     assert [feature for feature in ("C-13", "C-14", "HFS-2", "HFS-8") if read.has(feature)] == [
         "C-13",
@@ -91,7 +91,7 @@ def test_features_are_had_or_not(tmp_path: Path) -> None:
         ("identity", "station.toml: "),
     ],
 )
-def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str, problem: str) -> None:
+def test_errors_are_one_line(tmp_path: Path, text: str, problem: str) -> None:
     """An error is one line that begins with the name of the file."""
     with pytest.raises(ValueError, match=r"\A[^\n]*station\.toml: [^\n]+\Z") as error:
         profile(tmp_path, text)

@@ -1,4 +1,4 @@
-"""Plans against a station that is silent, gone, or does not boot: it is recovered if possible, and reported once."""
+"""Plans with a station that is silent, gone, or does not boot: the run recovers it if possible, and reports it once."""
 
 import socket
 from pathlib import Path
@@ -14,7 +14,7 @@ SILENT = "CS-1 has not answered anything since X2"
 
 
 def silent_after(count: int) -> Scripted:
-    """Return a station that answers so many ClearCache commands, and nothing after them until it is rebooted."""
+    """Return a station that answers `count` ClearCache commands, and then nothing until it is rebooted."""
     station: Scripted
 
     def script(action: str, _: Any) -> Any:
@@ -31,15 +31,15 @@ def told(found: Outcome, text: str) -> int:
 
 
 async def test_a_silent_station_ends_the_session(tmp_path: Path) -> None:
-    """One error says since when nothing was answered; the run is interrupted, and no further case fails."""
+    """If the station stops answering, one error says since when; the run is interrupted, and no further case fails."""
     found = await outcome(tmp_path, silent_after(2), CASES)
     assert found.status == 2, found.out
     assert found.verdicts == {"x1": "passed", "x2": "passed", "x3": "failure", "x4": "error"}, found.out
     assert (told(found, SILENT), f"Interrupted: {SILENT}" in found.out) == (1, True), found.out
 
 
-async def test_a_silent_station_is_brought_back(tmp_path: Path) -> None:
-    """If the operator can reboot it, the cases continue, and a note says so."""
+async def test_a_silent_station_is_rebooted(tmp_path: Path) -> None:
+    """If the operator can reboot a silent station, the cases continue, and a note says so."""
     found = await outcome(tmp_path, silent_after(2), CASES, "robot")
     assert found.verdicts == {f"x{n}": "failure" if n == 3 else "passed" for n in range(1, 7)}, found.out
     assert found.notes("x4") == [f"{SILENT}; the operator has brought it back"]
@@ -49,20 +49,20 @@ async def test_a_silent_station_is_brought_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("operator", "name"), [("prompt", "the operator"), ("exec:false", "the person at the terminal")]
 )
-async def test_a_person_brings_it_back(tmp_path: Path, operator: str, name: str) -> None:
-    """A person at the terminal recovers it, as the operator or if the operator fails."""
+async def test_a_person_reboots_a_silent_station(tmp_path: Path, operator: str, name: str) -> None:
+    """A person at the terminal reboots a silent station, as the operator or if the operator fails."""
     found = await outcome(tmp_path, silent_after(2), CASES, "person", "--operator", operator)
     assert found.notes("x4") == [f"{SILENT}; {name} has brought it back"], found.out
 
 
-async def test_an_operator_who_fails_does_not_bring_it_back(tmp_path: Path) -> None:
+async def test_a_silent_station_with_a_failing_operator(tmp_path: Path) -> None:
     """If the operator fails and nobody is at a terminal, the run is interrupted."""
     found = await outcome(tmp_path, silent_after(2), CASES, "--operator", "exec:false")
     assert (found.status, f"Interrupted: {SILENT}" in found.out) == (2, True), found.out
 
 
 async def test_a_station_that_does_not_answer_one_command_is_not_silent(tmp_path: Path) -> None:
-    """All cases are judged if it answers other commands, even with a CALLERROR."""
+    """If the station answers other commands, even with a CALLERROR, all cases are run."""
 
     def script(action: str, _: Any) -> Any:
         return NOTHING if action == "ClearCache" else "NotImplemented"
@@ -72,14 +72,14 @@ async def test_a_station_that_does_not_answer_one_command_is_not_silent(tmp_path
 
 
 async def test_a_station_that_never_answers_ends_the_session(tmp_path: Path) -> None:
-    """The run is interrupted before the first case."""
+    """If the station never answers, the run is interrupted before the first case."""
     found = await outcome(tmp_path, Scripted(lambda *_: NOTHING, boots=lambda _: False), CASES)
     assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
     assert "Interrupted: CS-1 has not answered anything since it connected" in found.out
 
 
 async def test_a_station_that_does_not_come_ends_the_session(tmp_path: Path) -> None:
-    """The run is interrupted after one wait, not after a wait for each case."""
+    """If no station connects, the run is interrupted after one wait, not after a wait for each case."""
     found = await outcome(tmp_path, None, CASES, boot=0.5)
     assert (found.status, found.verdicts) == (2, {"x1": "error"}), found.out
     assert "Interrupted: CS-1 did not connect to ws://127.0.0.1" in found.out
@@ -97,14 +97,14 @@ async def test_a_station_that_need_not_boot_is_reset_at_once(tmp_path: Path) -> 
 
 
 async def test_a_station_that_never_boots_is_reset_once(tmp_path: Path) -> None:
-    """If it does not boot after the reset either, the next cases do not wait for it again."""
+    """If the station does not boot after the reset either, later cases do not wait for a boot."""
     station = Scripted(lambda *_: None, boots=lambda _: False)
     found = await outcome(tmp_path, station, CASES, boot=10_000)
     assert (found.status, station.commands.count("Reset")) == (0, 1), found.out
 
 
-async def test_a_port_that_is_in_use_is_told_once(tmp_path: Path) -> None:
-    """It is a usage error of the run, not an error of each case."""
+async def test_a_port_in_use_is_reported_once(tmp_path: Path) -> None:
+    """A port in use is one usage error of the run, not an error of each case."""
     with socket.create_server(("127.0.0.1", 0)) as busy:
         flags = "--port", f"{busy.getsockname()[1]}"
         found = await outcome(tmp_path, None, CASES, *flags)

@@ -1,4 +1,4 @@
-"""The states of Part 6 with the reference station: each is reached, in every configuration."""
+"""The states of Part 6: the reference station reaches each of them, in every configuration."""
 
 import socket
 from functools import partial
@@ -21,9 +21,9 @@ POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed",
 
 @pytest.mark.parametrize("authorization", ["local", "remote"])
 @pytest.mark.parametrize("point", POINTS)
-async def test_a_session_is_gone_through(point: str, authorization: str) -> None:
-    """With every TxStartPoint and TxStopPoint, locally and remotely, each state of a session is reached in turn."""
-    for turn in turns():  # what stands still for seconds makes the times of messages wrong, which the checks find
+async def test_all_states_of_a_session(point: str, authorization: str) -> None:
+    """The station goes through all states of a session, with every TxStartPoint and TxStopPoint, local and remote."""
+    for turn in turns():  # a pause of the machine makes timestamps wrong, which the checks report
         with turn:
             await go_through(point, authorization)
 
@@ -47,7 +47,7 @@ async def go_through(point: str, authorization: str) -> None:
 
 
 async def test_authorized_before_the_cable() -> None:
-    """If the card is presented first, the driver is authorized, and the cable starts the transaction."""
+    """A card before the cable authorizes the driver, and the cable then starts the transaction."""
     async with run() as it:
         station = await it.begin()
         await states.authorized_locally(station)
@@ -55,8 +55,8 @@ async def test_authorized_before_the_cable() -> None:
         await states.energy_transfer_started(station)
 
 
-async def test_what_the_station_remembers() -> None:
-    """A token in the cache or the local list is not sent in an Authorize if LocalPreAuthorize is true."""
+async def test_a_remembered_token_is_not_authorized_again() -> None:
+    """With LocalPreAuthorize, the station sends no Authorize for a token in its cache or local list."""
     for remember in (states.id_token_cached, states.id_token_in_local_list):
         async with run("--variable", "AuthCtrlr.LocalPreAuthorize=true") as it:
             station = await it.begin()
@@ -65,8 +65,8 @@ async def test_what_the_station_remembers() -> None:
             await station.expect_nothing(says("Authorize"), seconds=0.3)
 
 
-async def test_a_session_offline_is_told_later() -> None:
-    """The station is refused while it is kept away; when it is back, it reports the session as offline."""
+async def test_an_offline_session_is_reported_later() -> None:
+    """During an offline session the mock refuses connections; afterwards the station reports the session as offline."""
     async with run() as it:
         station = await it.begin()
         station.configure(total_cost=7)
@@ -104,7 +104,7 @@ async def _pending(station: Station) -> None:
 
 
 async def test_a_station_that_was_accepted_before_boots_again() -> None:
-    """A station that is running and believes that it is accepted boots when a new run begins."""
+    """At the start of a run, a station that was accepted in an earlier run boots again."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     reference = Reference()
@@ -119,8 +119,8 @@ async def test_a_station_that_was_accepted_before_boots_again() -> None:
         await reference.stop()
 
 
-async def test_variables_are_set_back() -> None:
-    """After the case a variable has its previous value again."""
+async def test_variables_are_restored() -> None:
+    """After a case the run restores the value of each variable that the case has set."""
     async with run() as it:
         station = await it.begin()
         before = await station.get("OCPPCommCtrlr", "OfflineThreshold")
@@ -137,8 +137,8 @@ async def test_variables_are_set_back() -> None:
             assert await station.get("OCPPCommCtrlr", "OfflineThreshold") == before
 
 
-async def test_a_station_that_does_not_come_is_told() -> None:
-    """The error has the URL, and the reason why the reference station has ended."""
+async def test_a_missing_station_is_an_error() -> None:
+    """If no station connects, the error has the URL, and the reason why the reference station ended."""
     for turn in turns():
         with turn as pace:
             told = rf"CS-1 did not connect to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
@@ -149,7 +149,7 @@ async def test_a_station_that_does_not_come_is_told() -> None:
 
 
 def test_the_table_has_all_states() -> None:
-    """All 17 reusable and 7 memory states are in a table: with a step, or with the reason why there is none."""
+    """The tables have all 17 reusable and 7 memory states: with a step, or with a reason for having none."""
     assert len(states.STATES) + len(states.NOT_YET) == 24, "a new state leaves NOT_YET"
     assert states.STATES.keys().isdisjoint(states.NOT_YET)
     assert all(states.STATES.values())

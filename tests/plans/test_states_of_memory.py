@@ -19,7 +19,7 @@ async def kinds(station: Station) -> list[str]:
 
 
 async def test_certificates_are_installed_and_listed() -> None:
-    """Each type is installed once; after the case they are deleted, but not those that were there before."""
+    """Each type of certificate is installed once; after the case only certificates of the case are deleted."""
     async with run() as it:
         station = await it.begin()
         for kind in (*KINDS, KINDS[0]):
@@ -37,7 +37,7 @@ async def test_certificates_are_installed_and_listed() -> None:
         assert await kinds(station) == [KINDS[0]]
 
 
-async def test_a_certificate_that_is_not_listed_is_told() -> None:
+async def test_a_certificate_that_is_not_listed_is_an_error() -> None:
     """A station that accepts the certificate but does not list it does not reach the state."""
     async with run("--misbehave", "certificates-without-list") as it:
         station = await it.begin()
@@ -50,7 +50,7 @@ async def test_a_certificate_that_is_not_listed_is_told() -> None:
 
 
 def test_the_hash_data_of_the_root() -> None:
-    """They match with any hash algorithm and in any case, but not for another certificate."""
+    """Hash data of the root match with any hash algorithm and letter case, and those of other certificates do not."""
     for algorithm in ("SHA256", "SHA384", "SHA512"):
         own = hash_data(certificates.ROOT, certificates.ROOT, algorithm)
         assert certificates.of_root.suits(own)
@@ -73,7 +73,7 @@ async def test_a_charging_profile_is_set() -> None:
 
 
 async def test_a_transaction_begins_offline() -> None:
-    """From any state the station gets back online with a running transaction whose events so far were offline."""
+    """From any state the step leads to an online station with a running transaction that started offline."""
     async with run() as it:
         station = await it.begin()
         for before in (station.settle, lambda: states.energy_transfer_started(station)):
@@ -84,9 +84,9 @@ async def test_a_transaction_begins_offline() -> None:
             await station.expect(transaction_event("Started", offline=True))
 
 
-async def test_a_transaction_that_does_not_begin_offline_is_told() -> None:
+async def test_a_missing_offline_transaction_is_an_error() -> None:
     """A station that does not authorize offline does not reach the state."""
     async with run("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") as it:
         station = await it.begin()
-        with pytest.raises(AssertionError, match="is back, and told of no transaction within 5 s"):
+        with pytest.raises(AssertionError, match="is back, but reported no transaction within 5 s"):
             await states.start_offline_transaction(station)

@@ -16,7 +16,7 @@ def points(start: str, stop: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("stop", POINTS)
 async def test_the_transfer_is_suspended(stop: str) -> None:
-    """From any state the vehicle suspends charging; if that ends the transaction, resuming starts the next one."""
+    """From any state the vehicle suspends charging; if this ends the transaction, resuming starts the next one."""
     async with run(*points("EVConnected", stop)) as it:
         station = await it.begin()
         for _ in range(2):
@@ -55,8 +55,8 @@ async def test_a_wrong_reason_is_found() -> None:
             await states.parking_bay_unoccupied(station)
 
 
-async def test_the_bay_where_it_is_no_point() -> None:
-    """If the bay is not a start or stop point, no message is expected for it."""
+async def test_the_bay_without_a_start_or_stop_point() -> None:
+    """If the parking bay is no start or stop point, the steps expect no message about it."""
     async with run() as it:
         station = await it.begin()
         await states.parking_bay_unoccupied(station)
@@ -67,7 +67,7 @@ async def test_the_bay_where_it_is_no_point() -> None:
 
 
 async def test_the_next_case_finds_the_bay_empty() -> None:
-    """A vehicle that a case left in the bay is driven out before the next case, which ends the transaction."""
+    """Before the next case the run removes a vehicle from the bay, which ends its transaction."""
     async with run(*points(BAY, BAY)) as it:
         for leave in (states.parking_bay_occupied, states.ev_connected, states.energy_transfer_suspended):
             station = await it.begin()

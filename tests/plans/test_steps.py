@@ -42,7 +42,7 @@ def event(evse: int, what: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) -> AsyncIterator[tuple[Station, Peer]]:
-    """Yield a station under test as a case sees it, and the other end of its connection."""
+    """Yield the station under test that a case gets, and the other end of its connection."""
     async with Csms(call_timeout=call_timeout) as csms:
         operator = None if typed is None else ControlLines(typed.append)
         seen = Station(csms, PROFILE, operator, Inbox(csms.bus), StationUnderTest("CS-1", csms))
@@ -52,7 +52,7 @@ async def stage(typed: list[str] | None = None, call_timeout: float = PATIENCE) 
 
 @asynccontextmanager
 async def answering(peer: Peer, answer: list[Any] | None) -> AsyncIterator[None]:
-    """Answer the next command with this message type and the rest of the array, or not at all."""
+    """Answer the next command with `answer`, which is the message without its id; None means no answer."""
 
     async def answer_once() -> None:
         _, id_, *_ = await peer.expect(2)
@@ -64,8 +64,8 @@ async def answering(peer: Peer, answer: list[Any] | None) -> AsyncIterator[None]
     await answered
 
 
-async def test_each_step_looks_behind_the_one_before() -> None:
-    """A step ignores what came before the previous step; `mark` and `after` look from another position."""
+async def test_each_step_starts_after_the_previous_one() -> None:
+    """A step ignores messages before the one that the previous step matched, unless `after` names another position."""
     async with stage() as (station, peer):
         begin = station.mark()
         for number in (1, 2):
@@ -77,8 +77,8 @@ async def test_each_step_looks_behind_the_one_before() -> None:
         assert taken.payload == status(1)
 
 
-async def test_one_of_several_is_enough() -> None:
-    """A connector's status may come by StatusNotification or by NotifyEvent; both are noted."""
+async def test_a_status_in_either_message() -> None:
+    """`connector_reports` accepts StatusNotification and NotifyEvent; both set the known status of the connector."""
     async with stage() as (station, peer):
         for action, payload in (("StatusNotification", status(1, "Occupied")), ("NotifyEvent", event(2, "Occupied"))):
             await peer.ask(action, payload)
@@ -87,8 +87,8 @@ async def test_one_of_several_is_enough() -> None:
         assert station.known.connectors == {(1, 1): "Occupied", (2, 1): "Occupied"}
 
 
-async def test_all_come_in_any_order() -> None:
-    """`expect_all` accepts any order and names what is missing; the next step looks after the last of them."""
+async def test_expect_all_accepts_any_order() -> None:
+    """`expect_all` accepts any order and names what is missing; the next step starts after its last message."""
     async with stage() as (station, peer):
         await peer.ask("StatusNotification", status(2))
         await peer.ask("Heartbeat")
@@ -106,8 +106,8 @@ async def test_all_come_in_any_order() -> None:
             await station.expect_all(beat, first)
 
 
-async def test_a_step_may_be_left_out() -> None:
-    """`expect_optional` returns None without a message; then the next step still looks after the step before."""
+async def test_an_optional_step() -> None:
+    """`expect_optional` returns None if no message comes; then the next step starts where it would have without it."""
     async with stage() as (station, peer):
         await peer.ask("Heartbeat")
         assert await station.expect_optional(says("NotifyReport")) is None
@@ -115,7 +115,7 @@ async def test_a_step_may_be_left_out() -> None:
 
 
 async def test_nothing_comes() -> None:
-    """`expect_nothing` fails for a call since the previous step or in a while; with `before` only for earlier ones."""
+    """`expect_nothing` fails for calls since the previous step and in `seconds`, or only for calls until `before`."""
     async with stage() as (station, peer):
         await peer.ask("Heartbeat")
         await station.expect_nothing(any_call(but="Heartbeat"))
@@ -129,7 +129,7 @@ async def test_nothing_comes() -> None:
 
 
 async def test_gaps_between_calls_are_checked() -> None:
-    """`check_gap` compares with `least` and `most`, with the tolerance of the profile on both sides."""
+    """`check_gap` compares a gap with `least` and `most`, and allows the tolerance of the profile on both sides."""
     async with stage() as (station, peer):
         assert station.opened() == station.mark() == 1
         calls = []
@@ -146,7 +146,7 @@ async def test_gaps_between_calls_are_checked() -> None:
 
 
 async def test_answers_are_compared_path_by_path() -> None:
-    """The result must contain the part; each difference has a line; a CALLERROR and silence are failures."""
+    """`command` fails for each expected value that the result lacks, for a CALLERROR, and for no answer."""
     async with stage() as (station, peer), answering(peer, [3, {"status": "Accepted"}]):
         assert await station.command("Reset", status="Accepted") == {"status": "Accepted"}
     differs = "gave an unexpected answer to Reset\n  status: expected Accepted, got Rejected"
@@ -160,8 +160,8 @@ async def test_answers_are_compared_path_by_path() -> None:
                 await station.command("Reset", status="Accepted")
 
 
-async def test_an_error_may_be_what_is_expected() -> None:
-    """`refuses` accepts the CALLERROR with its code; another code or a result are failures."""
+async def test_an_expected_callerror() -> None:
+    """`refuses` accepts a CALLERROR with the given code, and fails for another code or a result."""
     async with stage() as (station, peer):
         async with answering(peer, [4, "SecurityError", "no", {}]):
             await station.refuses("SecurityError", "Reset")
@@ -173,7 +173,7 @@ async def test_an_error_may_be_what_is_expected() -> None:
                 await station.refuses("SecurityError", "Reset")
 
 
-async def test_somebody_acts_at_the_station() -> None:
+async def test_actions_of_the_operator() -> None:
     """`act` uses the EVSE and the tokens of the profile by default; without an operator it raises an error."""
     typed: list[str] = []
     async with stage(typed) as (station, _):
@@ -189,7 +189,7 @@ async def test_somebody_acts_at_the_station() -> None:
             await station.act("plug")
 
 
-# Words for messages.
+# Predicates for messages.
 
 
 ONE_AND_TWO = some({"b": 2}, {"b": 1})
@@ -215,8 +215,8 @@ ONE_AND_TWO = some({"b": 2}, {"b": 1})
         ({"a": []}, {"a": each(b=1)}, 'at least 1 items, each with {"b":1}, got []'),
     ],
 )
-def test_predicates_tell_what_they_want(payload: Any, part: Any, told: str | None) -> None:
-    """A predicate says in a difference what it expects."""
+def test_differences_with_predicates(payload: Any, part: Any, told: str | None) -> None:
+    """A difference has the text of its predicate, which says what it expects."""
     assert [str(difference) for difference in differences(payload, part)] == ([f"a: expected {told}"] if told else [])
 
 
@@ -231,14 +231,14 @@ def test_predicates_tell_what_they_want(payload: Any, part: Any, told: str | Non
         ({"fails_with": {}}, "a case that cannot fail proves nothing"),
     ],
 )
-def test_what_is_no_case_is_refused(how: Any, problem: str) -> None:
+def test_an_invalid_case_is_refused(how: Any, problem: str) -> None:
     """A wrong case is refused when its module is imported."""
     with pytest.raises(ValueError, match=problem):
         case("TC-X", use_case="B01", **how)
     assert "TC-X" not in CASES
 
 
-def test_what_a_case_needs_decides_where_it_applies() -> None:
+def test_the_obstacles_of_a_case() -> None:
     """Missing operators, actions and features are obstacles, and so is a feature that the station must not have."""
     try:
 
@@ -289,7 +289,7 @@ async def test_messages_are_triggered() -> None:
         async with answering(peer, [3, {"status": "Accepted"}]):
             await trigger(station, "Heartbeat")
         for answer, outcome, told in (
-            ("Rejected", pytest.skip.Exception, "the station rejects to be triggered to send Heartbeat"),
+            ("Rejected", pytest.skip.Exception, "the station rejects the trigger of Heartbeat"),
             ("NotImplemented", pytest.skip.Exception, "the station has no trigger of Heartbeat"),
         ):
             async with answering(peer, [3, {"status": answer}]):
@@ -297,7 +297,7 @@ async def test_messages_are_triggered() -> None:
                     await trigger(station, "Heartbeat", evse=1)
 
 
-async def test_a_call_that_came_is_looked_at_again() -> None:
+async def test_check_compares_a_received_call() -> None:
     """`check` compares the action and the payload of a received call."""
     async with stage() as (station, peer):
         await peer.ask("StatusNotification", status(1))

@@ -1,4 +1,4 @@
-"""A conversation without I/O: which message ends which call, what is refused, and what ends nothing."""
+"""A conversation without I/O: which messages end calls, and which messages get a CALLERROR."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ LAX = Validation(Strictness.REPORT)
 
 
 def talk(*ours: Call) -> Conversation:
-    """Return the conversation of a CSMS that has sent a station those calls."""
+    """Return the conversation of a CSMS that has sent these calls to a station."""
     conversation = Conversation(V201, Sender.STATION)
     for call in ours:
         conversation.open(call)
@@ -25,12 +25,12 @@ def talk(*ours: Call) -> Conversation:
 
 
 def came(conversation: Conversation, *array: Any, validation: Validation | None = None) -> IncomingMessage:
-    """Let a message come, and return what it means."""
+    """Receive a message, and return its meaning for the conversation."""
     return conversation.receive(orjson.dumps(array), validation or Validation())
 
 
 def test_a_call_of_the_peer_is_open_until_it_is_answered() -> None:
-    """It is kept by its id, until an answer to it is sent."""
+    """A call of the peer is open under its id until we send an answer to it."""
     conversation = talk()
     assert came(conversation, 2, "h-1", "Heartbeat", {}) == IncomingMessage(BEAT)
     assert conversation.theirs == {"h-1": BEAT}
@@ -48,14 +48,14 @@ def test_a_call_of_the_peer_is_open_until_it_is_answered() -> None:
     ],
 )
 def test_a_wrong_call_is_refused(call: list[Any], code: ErrorCode) -> None:
-    """The CALLERROR has its id, and the code of its worst violation."""
+    """The CALLERROR to an invalid call has the id of the call, and the code of its worst violation."""
     incoming = came(talk(), 2, "7", *call)
     assert incoming.is_refused
     assert incoming.refusal is not None
     assert (incoming.refusal.id, incoming.refusal.code) == ("7", code)
 
 
-def test_a_call_that_is_wrong_in_what_does_not_count_is_not_refused() -> None:
+def test_a_violation_that_is_only_reported() -> None:
     """With `--validate report` a call that breaks its schema is accepted, and its violations are reported."""
     incoming = came(talk(), 2, "7", "Heartbeat", {"x": 1}, validation=LAX)
     assert (incoming.is_refused, incoming.refusal) == (False, None)
@@ -72,29 +72,29 @@ def test_a_call_that_is_wrong_in_what_does_not_count_is_not_refused() -> None:
     ],
 )
 def test_an_answer_ends_its_call_once(array: list[Any], failure: str) -> None:
-    """Any answer, even a wrong one, ends the open call with its id; the same again ends nothing. None is answered."""
+    """Any answer, even an invalid one, ends the open call with its id, once; no answer is answered."""
     conversation = talk(RESET)
     first, again = came(conversation, *array), came(conversation, *array)
     assert (first.answers, first.failure, first.refusal) == (RESET, failure, None)
     assert (again.answers, again.refusal) == (None, None)
 
 
-def test_an_answer_to_another_id_ends_nothing() -> None:
+def test_an_answer_with_another_id_leaves_the_call_open() -> None:
     """An answer with another id leaves the call open."""
     conversation = talk(RESET)
     assert came(conversation, 3, "r-2", {"status": "Accepted"}).answers is None
     assert conversation.ours == {"r-1": RESET}
 
 
-def test_a_late_answer_ends_nothing() -> None:
-    """An answer to a call that was given up ends nothing."""
+def test_a_late_answer_ends_no_call() -> None:
+    """An answer after the time-out of its call ends no call."""
     conversation = talk(RESET)
     conversation.give_up(RESET)
     assert came(conversation, 3, "r-1", {"status": "Accepted"}).answers is None
 
 
-def test_a_call_with_the_id_of_ours_ends_nothing() -> None:
-    """Each side has its own ids: a call of the peer with the id of our call is not an answer to it."""
+def test_a_call_with_our_id_ends_no_call() -> None:
+    """Each side has its own ids: a call of the peer with the id of our open call does not end our call."""
     conversation = talk(RESET)
     assert came(conversation, 2, "r-1", "Heartbeat", {}).answers is None
     assert (conversation.ours, list(conversation.theirs)) == ({"r-1": RESET}, ["r-1"])
@@ -110,16 +110,16 @@ def test_what_is_no_message_is_refused() -> None:
     assert unreadable.id == "-1"
 
 
-def test_what_we_send_is_checked_too() -> None:
-    """Our calls and results are compared with their schemas; a CALLERROR has no schema."""
+def test_sent_messages_are_validated() -> None:
+    """The schemas are also applied to our own calls and results; a CALLERROR has no schema."""
     conversation = talk()
     assert [each.path for each in conversation.sent(Call("r-1", "Reset", {}), None)] == ["type"]
     assert [each.path for each in conversation.sent(Result("h-1", {}), BEAT)] == ["currentTime"]
     assert conversation.sent(Error("h-1", "InternalError"), BEAT) == ()
 
 
-def test_calls_that_nobody_answers_are_not_kept_for_ever() -> None:
-    """Of more than a thousand unanswered calls the oldest are forgotten."""
+def test_unanswered_calls_are_bounded() -> None:
+    """The conversation keeps the last thousand unanswered calls, and forgets older ones."""
     conversation = talk()
     for number in range(1200):
         came(conversation, 2, str(number), "Heartbeat", {})

@@ -1,4 +1,4 @@
-"""The message arrays: which texts are messages, what is wrong with others, and that encoding and decoding agree."""
+"""Decoding and encoding of messages: valid arrays, malformed ones and their errors."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import (
     MAX_DESCRIPTION_LENGTH,
     MAX_ID_LENGTH,
@@ -17,7 +18,6 @@ from mock_csms.protocol.messages import (
     Malformed,
     Message,
     Result,
-    decode,
     encode,
 )
 
@@ -29,9 +29,9 @@ RPC, TYPE = ErrorCode.RpcFrameworkError, ErrorCode.MessageTypeNotSupported
 MESSAGES: list[tuple[bytes, Message]] = [
     (b'[2,"1","Heartbeat",{}]', Call("1", "Heartbeat", {})),
     (b' [ 2 , "1" , "A" , {"a": [1]} ] ', Call("1", "A", {"a": [1]})),
-    (b'[2,"1","",null]', Call("1", "", None)),  # whether the action and the payload are right is not asked here
+    (b'[2,"1","",null]', Call("1", "", None)),  # decoding does not validate the action and the payload
     (b'[2,"' + LONGEST_ID.encode() + b'","A",7]', Call(LONGEST_ID, "A", 7)),
-    (b'[2,"' + 36 * "ä".encode() + b'","A",{}]', Call("ä" * 36, "A", {})),  # characters are counted, not bytes
+    (b'[2,"' + 36 * "ä".encode() + b'","A",{}]', Call("ä" * 36, "A", {})),  # the limit is in characters, not bytes
     (b'[2,"-1","A",{}]', Call("-1", "A", {})),
     (b'[3,"1",{"status":"Accepted"}]', Result("1", {"status": "Accepted"})),
     (b'[3,"1",[]]', Result("1", [])),
@@ -39,7 +39,7 @@ MESSAGES: list[tuple[bytes, Message]] = [
     (b'[4,"1","Mine","why",{"a":1}]', Error("1", "Mine", "why", {"a": 1})),  # a peer's code may be any text
 ]
 
-# What came, the error code and the id of the CALLERROR for it, and whether it counts as an answer to our call.
+# The received text, error code and id of the CALLERROR to it, and whether the text counts as an answer to our call.
 MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
     (b"", RPC, "-1", False),
     (b"hello", RPC, "-1", False),
@@ -50,11 +50,11 @@ MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
     (b'[2,"\\ud800","A",{}]', RPC, "-1", False),
     (b"[" * 100_000, RPC, "-1", False),
     (b'[2,"1","A",{"a":"\\ud800","b":1e400}]', RPC, "-1", False),
-    (b'[2,"1","A",' + b"[" * 2000 + b"]" * 2000 + b"]", RPC, "1", False),  # too deep even to be read
+    (b'[2,"1","A",' + b"[" * 2000 + b"]" * 2000 + b"]", RPC, "1", False),  # too deep to decode
     (b"1e400", RPC, "-1", False),
     (b'[1e400,"1"]', RPC, "1", False),
     (b'[2,"1",1e400,{}]', RPC, "1", False),
-    (b'[2,"1","A",' + DEEP + b"]", RPC, "1", False),  # too deep to be written again
+    (b'[2,"1","A",' + DEEP + b"]", RPC, "1", False),  # too deep to encode again
     (b'[3,"1",' + DEEP + b"]", RPC, "1", True),
     (b'[4,"1","C","",{"a":' + DEEP + b"}]", RPC, "1", True),
     (DEEP, RPC, "-1", False),
@@ -94,7 +94,7 @@ MALFORMED: list[tuple[bytes, ErrorCode, str, bool]] = [
     (b'[99999999999999999999,"1","A",{}]', RPC, "1", False),  # beyond 64 bits, so that it reads as a float
 ]
 
-# Broken texts that begin like an answer, and the id that is found in them.
+# Broken texts that begin like an answer, and the id in them.
 BROKEN_ANSWERS: list[tuple[bytes, str]] = [
     (b"[3", "-1"),
     (b"[4,", "-1"),
@@ -160,8 +160,8 @@ def test_a_message_is_read(data: bytes, message: Message) -> None:
 
 
 @pytest.mark.parametrize(("data", "code", "id_", "answers"), MALFORMED)
-def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, id_: str, answers: bool) -> None:
-    """Any other text is decoded to its problem in one line, code and id to refuse it, and whether it is an answer."""
+def test_a_malformed_message(data: bytes, code: ErrorCode, id_: str, answers: bool) -> None:
+    """Any other text is decoded to a Malformed: its problem in one line, code and id for the CALLERROR, `is_answer`."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert (malformed.code, malformed.id, malformed.is_answer) == (code, id_, answers)
@@ -170,8 +170,8 @@ def test_what_is_no_message_says_how_to_refuse_it(data: bytes, code: ErrorCode, 
 
 
 @pytest.mark.parametrize(("data", "id_"), BROKEN_ANSWERS)
-def test_what_begins_like_an_answer_is_one(data: bytes, id_: str) -> None:
-    """However broken an answer is, it is recognized as one, with as much of its id as came."""
+def test_a_broken_answer_counts_as_one(data: bytes, id_: str) -> None:
+    """A broken answer is recognized as an answer, with as much of its id as was received."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert (malformed.is_answer, malformed.id, malformed.code) == (True, id_, RPC)
@@ -181,8 +181,8 @@ def test_what_begins_like_an_answer_is_one(data: bytes, id_: str) -> None:
     "data",
     [b'[30,"1"', b'[34,"1",{}', b'[3.5,"1",{}]', b'[3e1,"1",{}', b'["30","1"', b'["3x","1",{}]', b'{"3":'],
 )
-def test_what_only_resembles_an_answer_is_none(data: bytes) -> None:
-    """A text that begins with another number, only with the same digit, is not an answer."""
+def test_a_text_that_only_resembles_an_answer(data: bytes) -> None:
+    """A text that begins with another number, as 30 or 3.5, is not an answer."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert not malformed.is_answer
@@ -200,8 +200,8 @@ def test_what_only_resembles_an_answer_is_none(data: bytes) -> None:
         (b'[2,"1","A",{"a":1e-400}]', Call("1", "A", {"a": 0.0})),
     ],
 )
-def test_numbers_that_no_double_holds_are_read_as_infinity(data: bytes, message: Message) -> None:
-    """RFC 8259 (section 6) sets no limit for numbers: the message is read, and says where such numbers are."""
+def test_too_large_numbers_are_read_as_infinity(data: bytes, message: Message) -> None:
+    """Numbers too large for a double are read as infinity, with their paths: RFC 8259, section 6, sets no limit."""
     assert decode(data) == message
 
 
@@ -221,8 +221,8 @@ def test_numbers_that_no_double_holds_are_read_as_infinity(data: bytes, message:
         (b"[7]", "message type 7 is unknown"),
     ],
 )
-def test_the_problem_is_told_to_people(data: bytes, problem: str) -> None:
-    """The problem of a malformed message says to a person what to change."""
+def test_the_problem_of_a_malformed_message(data: bytes, problem: str) -> None:
+    """The problem of a malformed message tells a person what to change."""
     malformed = decode(data)
     assert isinstance(malformed, Malformed)
     assert malformed.problem == problem
@@ -236,8 +236,8 @@ def test_no_bytes_make_decoding_raise(data: bytes) -> None:
 
 
 @given(st.sampled_from([2, 3, 4]), ids, json_values, st.data())
-def test_no_part_of_an_answer_is_answered(number: int, id_: str, payload: Any, data: st.DataObject) -> None:
-    """An answer that is cut off, or changed anywhere behind its id, still counts as one; a CALL never does."""
+def test_a_cut_or_changed_answer_counts_as_one(number: int, id_: str, payload: Any, data: st.DataObject) -> None:
+    """A text that is cut off or changed after its id still counts as an answer, unless it is a CALL."""
     begin = orjson.dumps([number, id_])[:-1] + b","
     text = begin + orjson.dumps(payload) + b"]"
     at = data.draw(st.integers(len(begin), len(text) - 1))
@@ -249,14 +249,14 @@ def test_no_part_of_an_answer_is_answered(number: int, id_: str, payload: Any, d
 
 @given(json_values | st.lists(json_values | st.integers(1, 5) | ids, max_size=6))
 def test_no_json_makes_decoding_raise(value: Any) -> None:
-    """Any JSON value can be decoded, and the id of a malformed one is always an id that we may send."""
+    """Any JSON value can be decoded, and its id is always one that a CALLERROR may have."""
     message = decode(orjson.dumps(value))
     assert 0 < len(message.id) <= MAX_ID_LENGTH
 
 
 @given(st.integers(1, 1100), st.sampled_from([(b"[", b"]"), (b'{"a":', b"}")]))
-def test_what_is_read_is_never_too_deep_to_be_written(depth: int, brackets: tuple[bytes, bytes]) -> None:
-    """A nested payload that decoding accepts can be encoded again, for logs and answers; deeper ones are refused."""
+def test_decoded_payloads_can_be_encoded(depth: int, brackets: tuple[bytes, bytes]) -> None:
+    """Every nested payload that decoding accepts can be encoded again, for logs and answers."""
     opening, closing = brackets
     message = decode(b'[2,"1","A",' + opening * depth + b"1" + closing * depth + b"]")
     assert isinstance(message, Call) or depth > 200
@@ -265,8 +265,8 @@ def test_what_is_read_is_never_too_deep_to_be_written(depth: int, brackets: tupl
 
 
 @given(st.sampled_from([2, 3, 4]), ids, st.lists(json_values, max_size=4))
-def test_a_good_id_is_echoed_whatever_follows_it(number: int, id_: str, rest: list[Any]) -> None:
-    """The id is read whatever follows it; a malformed message counts as an answer, unless it is a CALL."""
+def test_a_valid_id_is_read_whatever_follows_it(number: int, id_: str, rest: list[Any]) -> None:
+    """A valid id is read whatever follows it; a malformed message counts as an answer unless it is a CALL."""
     message = decode(orjson.dumps([number, id_, *rest]))
     assert message.id == id_
     if isinstance(message, Malformed):
@@ -274,14 +274,14 @@ def test_a_good_id_is_echoed_whatever_follows_it(number: int, id_: str, rest: li
 
 
 @given(messages)
-def test_what_is_written_can_be_read(message: Message) -> None:
-    """A message that is encoded and decoded is the same message."""
+def test_encoding_and_decoding_agree(message: Message) -> None:
+    """Encoding a message and decoding it gives the same message."""
     assert decode(encode(message)) == message
 
 
 @given(messages)
-def test_what_is_read_is_written_as_it_was(message: Message) -> None:
-    """A message is encoded in the shortest JSON, also after it was decoded."""
+def test_encoding_is_compact(message: Message) -> None:
+    """Messages, also decoded ones, are encoded as compact JSON."""
     text = encode(message)
     read = decode(text)
     assert isinstance(read, Call | Result | Error)

@@ -12,7 +12,7 @@ MOST = 3
 
 @given(st.lists(st.integers(0, 9)))
 def test_a_bounded_dict_holds_the_newest_keys(keys: list[int]) -> None:
-    """A bounded dict has the keys that were added last, and no more than its limit."""
+    """A bounded dict keeps the keys added last, up to its limit."""
     held: Bounded[int, int] = Bounded(MOST)
     expected: dict[int, int] = {}
     for number, key in enumerate(keys):
@@ -21,8 +21,8 @@ def test_a_bounded_dict_holds_the_newest_keys(keys: list[int]) -> None:
     assert [*held.items()] == [*expected.items()]
 
 
-def test_what_is_renewed_is_the_newest() -> None:
-    """A renewed item is kept longer than those that were set before."""
+def test_a_renewed_item_is_the_newest() -> None:
+    """A renewed item counts as the newest one."""
     held: Bounded[str, int] = Bounded(MOST)
     for key in "abc":
         held[key] = 1

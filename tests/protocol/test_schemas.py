@@ -1,4 +1,4 @@
-"""Violations: where and what is wrong, with which error code, and in which order."""
+"""Violations of schemas: their paths, messages, error codes and order."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.protocol.messages import Call, ErrorCode, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, ErrorCode
 from mock_csms.protocol.schemas import Schemas, Violation
 from mock_csms.protocol.versions import V201
 from tests.pace import work
@@ -30,7 +31,11 @@ METER = {"evseId": 1, "meterValue": [SAMPLED]}
         ("Heartbeat", {}, []),
         ("BootNotification", BOOT, []),
         ("BootNotification", {**BOOT, "customData": {"vendorId": "v", "anything": [1]}}, []),
-        ("MeterValues", {"evseId": 1, "meterValue": [{**SAMPLED, "timestamp": "no date"}]}, []),  # formats are not
+        (
+            "MeterValues",
+            {"evseId": 1, "meterValue": [{**SAMPLED, "timestamp": "no date"}]},
+            [],
+        ),  # no format check
         # A field that is missing.
         ("BootNotification", {"reason": "PowerUp"}, [("chargingStation", MISSING)]),
         ("BootNotification", {}, [("chargingStation", MISSING), ("reason", MISSING)]),
@@ -80,7 +85,7 @@ METER = {"evseId": 1, "meterValue": [SAMPLED]}
         ("Heartbeat", [], [("", TYPE)]),
         ("Heartbeat", "x", [("", TYPE)]),
         ("Heartbeat", 7, [("", TYPE)]),
-        # A field that no schema knows.
+        # A field that the schema does not have.
         ("Heartbeat", {"x": 1}, [("x", UNKNOWN)]),
         (
             "BootNotification",
@@ -99,7 +104,7 @@ METER = {"evseId": 1, "meterValue": [SAMPLED]}
 def test_each_violation_has_its_path_and_code(
     action: str, payload: Any, violations: list[tuple[str, ErrorCode]]
 ) -> None:
-    """A violation names the field itself, also if the validator reports its parent, and the code of Part 4 for it."""
+    """A violation has the path of the field, even if the validator reports its parent, and the code of Part 4."""
     found = SCHEMAS.request_violations(action, payload)
     assert sorted((violation.path, violation.code) for violation in found) == violations
 
@@ -124,7 +129,7 @@ def test_the_worst_violation_comes_first(codes: set[ErrorCode]) -> None:
 
 
 def test_an_array_that_is_too_short_is_worse_than_a_wrong_type() -> None:
-    """A wrong length of an array counts like a missing field (it is the cardinality of the specification)."""
+    """An array with a wrong length counts like a missing field: both violate the cardinality of the specification."""
     found = SCHEMAS.request_violations("MeterValues", {"evseId": "1", "meterValue": []})
     assert [violation.path for violation in found] == ["meterValue", "evseId"]
 
@@ -142,7 +147,7 @@ def test_every_unknown_field_is_named() -> None:
 
 
 def nested(item: Any, profiles: int) -> dict[str, Any]:
-    """Return a payload with arrays in arrays in arrays of `item`."""
+    """Return a payload with three levels of arrays of `item`."""
     schedule = {"chargingSchedulePeriod": [item] * 100}
     return {"chargingProfile": [{"chargingSchedule": [schedule] * 100}] * profiles}
 
@@ -162,7 +167,7 @@ def nested(item: Any, profiles: int) -> dict[str, Any]:
     ids=["integers", "objects", "strings", "unknown", "long name", "long text", "nested integers", "nested objects"],
 )
 def test_a_big_wrong_payload_is_judged_quickly(action: str, payload: dict[str, Any]) -> None:
-    """A megabyte of wrong items gives few violations with short messages, and takes little time."""
+    """A megabyte of wrong items gives few violations with short messages in little time."""
     assert len(orjson.dumps(payload)) < 1_048_576
     began = time.process_time()
     found = SCHEMAS.request_violations(action, payload)
@@ -206,7 +211,7 @@ def test_no_payload_makes_judging_raise(action: str, payload: Any) -> None:
 def test_the_values_of_an_enumeration_come_from_the_schema(
     schema: str, path: list[str], values: tuple[str, ...] | None
 ) -> None:
-    """The values are those in the schema, also behind references."""
+    """The values of an enumeration come from the schema, also through references."""
     found = SCHEMAS.values(schema, *path)
     assert values is None or found == values
     assert set(found) in [set(node.get("enum", ())) for node in SCHEMAS.schema(schema)["definitions"].values()]
@@ -230,13 +235,13 @@ def test_a_violation_as_text(violation: Violation, text: str) -> None:
 
 
 def test_the_places_of_times() -> None:
-    """All texts with a format are found, also in arrays and behind references."""
+    """`places` returns the paths of all texts with a format, also in arrays and through references."""
     assert set(SCHEMAS.places("NotifyEventRequest", "date-time")) == {("generatedAt",), ("eventData", "*", "timestamp")}
     assert SCHEMAS.places("HeartbeatRequest", "date-time") == ()
 
 
 def test_a_token_is_not_repeated() -> None:
-    """What is wrong with an idToken is reported without the token itself; other values are repeated."""
+    """Messages about an idToken do not contain the token; messages about other fields contain the value."""
     payload = {"idToken": {"idToken": "secret" * 10, "type": "wrong"}, "certificate": 17}
     found = V201.schemas.request_violations("Authorize", payload)
     assert [violation.path for violation in found] == ["certificate", "idToken.idToken", "idToken.type"]
@@ -246,8 +251,8 @@ def test_a_token_is_not_repeated() -> None:
     assert '"wrong"' in told
 
 
-def test_a_version_may_name_its_files_otherwise() -> None:
-    """The files of OCPP 1.6 say `Authorize` for the request, and `AuthorizeResponse`; both are found."""
+def test_a_version_with_other_file_names() -> None:
+    """Schemas are found for OCPP 1.6 too, whose files are named `Authorize` (the request) and `AuthorizeResponse`."""
     schemas = Schemas("v16", request_suffix="")
     assert [str(found) for found in schemas.request_violations("Authorize", {})] == ["idTag: is missing"]
     assert [str(found) for found in schemas.response_violations("Authorize", {})] == ["idTagInfo: is missing"]

@@ -10,13 +10,24 @@ import ocpp
 import ocpp.exceptions
 import pytest
 
-from mock_csms.behavior.templates import SAMPLE, compile_template
+from mock_csms.behavior.templates import compile_template, sample_of
 from mock_csms.protocol.actions import Action, Sender
-from mock_csms.protocol.messages import ErrorCode
-from mock_csms.protocol.v2.v201 import ACTIONS
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.messages import Call, ErrorCode, Result
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.v2 import v21, v201
+from mock_csms.protocol.v16.framing import CODES
+from mock_csms.protocol.versions import V16, V21, V201, Version
 
-SCHEMAS = Path(ocpp.__path__[0]) / "v201" / "schemas"
+SCHEMAS = Path(ocpp.__path__[0])
+VERSIONS = (V16, V201, V21)
+ROWS = [
+    pytest.param(version, action, id=f"{version.name}-{action}") for version in VERSIONS for action in version.actions
+]
+SENT_BY = {
+    "1.6": {Sender.STATION: 13, Sender.CSMS: 25, Sender.EITHER: 1},
+    "2.0.1": {Sender.STATION: 24, Sender.CSMS: 39, Sender.EITHER: 1},
+    "2.1": {Sender.STATION: 36, Sender.CSMS: 54, Sender.EITHER: 1},
+}
 
 
 def texts(payload: Any) -> Iterator[str]:
@@ -27,45 +38,75 @@ def texts(payload: Any) -> Iterator[str]:
         yield from texts(part)
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_both_templates_of_a_row_are_valid(action: str) -> None:
+def kinds_of(row: Action) -> list[str]:
+    """Return the kinds of schemas that an action has."""
+    return ["Request"] if row.is_send else ["Request", "Response"]
+
+
+@pytest.mark.parametrize(("version", "action"), ROWS)
+def test_both_templates_of_a_row_are_valid(version: Version, action: str) -> None:
     """The default request and response of every action fit their schemas, after placeholders are filled in."""
-    request = compile_template(ACTIONS[action].request)(SAMPLE)
-    response = compile_template(ACTIONS[action].response)(SAMPLE)
-    assert list(V201.schemas.request_violations(action, request)) == []
-    assert list(V201.schemas.response_violations(action, response)) == []
+    row = version.actions[action]
+    request = compile_template(row.request)(sample_of(version))
+    assert list(version.schemas.request_violations(action, request)) == []
+    if not row.is_send:
+        response = compile_template(row.response)(replace(sample_of(version), request=request))
+        assert list(version.schemas.response_violations(action, response)) == []
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_what_a_line_begins_with_is_in_the_schema(action: str) -> None:
-    """Every field that the row of an action names for people is a property of its request or its response."""
-    row = ACTIONS[action]
+@pytest.mark.parametrize(("version", "action"), ROWS)
+def test_gist_fields_are_in_the_schema(version: Version, action: str) -> None:
+    """Each field in the gist of an action (for the console) is a property of its request or response."""
+    row = version.actions[action]
     places = [("Request", row.gist)]
     places += [("Response", row.answer_gist)] if row.answer_gist != Action(row.sender).answer_gist else []
     for kind, gist in places:
         for field in gist.split():
             key, *inner = field.partition(":")[0].split(".")
-            node = V201.schemas.node(f"{action}{kind}", [key])
+            node = version.schemas.node(f"{action}{kind}", [key])
             path = [key, *(["0"] if node.get("type") == "array" else []), *inner]
-            assert V201.schemas.node(f"{action}{kind}", path), field
+            assert version.schemas.node(f"{action}{kind}", path), field
 
 
-def test_every_schema_has_a_row() -> None:
-    """The table has exactly the actions that have schemas."""
-    names = sorted(f"{action}{kind}" for action in ACTIONS for kind in ("Request", "Response"))
-    assert names == sorted(path.stem for path in SCHEMAS.glob("*.json"))
+@pytest.mark.parametrize(("version", "folder"), [(V16, "v16"), (V201, "v201"), (V21, "v21")])
+def test_every_schema_has_a_row(version: Version, folder: str) -> None:
+    """The table has exactly the actions that have schemas, and each schema is found under its name."""
+    names = sorted(f"{action}{kind}" for action, row in version.actions.items() for kind in kinds_of(row))
+    files = [path.stem for path in (SCHEMAS / folder / "schemas").glob("*.json")]
+    assert len(names) == len(files)
+    assert all(version.schemas.schema(name) for name in names)
+    assert {name.removesuffix("Request") for name in names} == {name.removesuffix("Request") for name in files}
 
 
-def test_each_action_is_sent_by_whom_the_specification_says() -> None:
-    """The CSMS sends 39 actions, the station 24, and either of them DataTransfer."""
-    assert Counter(row.sender for row in ACTIONS.values()) == {Sender.CSMS: 39, Sender.STATION: 24, Sender.EITHER: 1}
-    assert ACTIONS["DataTransfer"].sender is Sender.EITHER
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_each_action_is_sent_by_whom_the_specification_says(version: Version) -> None:
+    """So many actions are sent by the CSMS, so many by the station, and either of them sends DataTransfer."""
+    assert Counter(row.sender for row in version.actions.values()) == SENT_BY[version.name]
+    assert version.actions["DataTransfer"].sender is Sender.EITHER
 
 
 def test_who_may_send_follows_from_the_sender() -> None:
-    """A station may send 25 actions, a CSMS 40."""
-    assert sum(row.sent_by(Sender.STATION) for row in ACTIONS.values()) == 25
-    assert sum(row.sent_by(Sender.CSMS) for row in ACTIONS.values()) == 40
+    """A station may send 25 actions of 2.0.1, a CSMS 40."""
+    assert sum(row.sent_by(Sender.STATION) for row in V201.actions.values()) == 25
+    assert sum(row.sent_by(Sender.CSMS) for row in V201.actions.values()) == 40
+
+
+def test_there_is_one_send() -> None:
+    """Only NotifyPeriodicEventStream is sent as a SEND, and only in 2.1."""
+    assert [(version.name, *version.sends) for version in VERSIONS] == [
+        ("1.6",),
+        ("2.0.1",),
+        ("2.1", "NotifyPeriodicEventStream"),
+    ]
+
+
+def test_only_rows_that_must_differ_differ() -> None:
+    """2.1 has every row of 2.0.1, and another one only where the default payload of 2.0.1 breaks a schema of 2.1."""
+    assert set(v201.ACTIONS) | set(v21.NEW) == set(V21.actions)
+    for action, row in v201.ACTIONS.items():
+        is_right = not V21.schemas.request_violations(action, compile_template(row.request)(sample_of(V21)))
+        assert is_right == (action not in v21.CHANGED)
+        assert is_right == (V21.actions[action] is row)
 
 
 def test_error_codes_are_those_of_ocpp() -> None:
@@ -73,26 +114,44 @@ def test_error_codes_are_those_of_ocpp() -> None:
     known = {getattr(kind, "code", None) for kind in vars(ocpp.exceptions).values() if isinstance(kind, type)}
     of_version_16 = {"FormationViolation", "OccurenceConstraintViolation"}
     assert set(ErrorCode) == known - {None} - of_version_16 | {"MessageTypeNotSupported", "RpcFrameworkError"}
+    assert set(CODES) == known - {None, "FormatViolation", "OccurrenceConstraintViolation"}
 
 
 @pytest.mark.parametrize("code", ErrorCode)
 def test_error_codes_are_spelled_as_they_are_named(code: ErrorCode) -> None:
-    """The name of an error code in the program is the text that is sent."""
+    """The name of an error code in the program is the text that is sent, or the version has another text for it."""
     assert code.name == code.value
+    for version in VERSIONS:
+        assert version.framing.spelled(code) in version.framing.codes
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_no_default_names_a_host_that_exists(action: str) -> None:
+@pytest.mark.parametrize(("version", "action"), ROWS)
+def test_no_default_names_a_host_that_exists(version: Version, action: str) -> None:
     """Every URL in a template has a host under `.invalid` (RFC 2606)."""
-    row = ACTIONS[action]
+    row = version.actions[action]
     urls = [text for text in (*texts(row.request), *texts(row.response)) if "://" in text]
     assert [url for url in urls if not re.match(r"https://[a-z]+\.invalid/", url)] == []
 
 
+@pytest.mark.parametrize(("version", "action"), ROWS)
+def test_each_row_is_taken_from_its_sender_alone(version: Version, action: str) -> None:
+    """The default call is right from whoever may send it, and NotSupported from the other side; so is its result."""
+    row = version.actions[action]
+    call = Call("1", action, compile_template(row.request)(sample_of(version)))
+    for sender in (Sender.STATION, Sender.CSMS):
+        found = [violation.code for violation in version.call_violations(call, sender)]
+        is_right = row.sent_by(sender) and not row.is_send
+        assert found == ([] if is_right else [ErrorCode.NotSupported])
+    if not row.is_send:
+        read, found_ = version.read_result(call, Result("1", {"x-unknown": 1}))
+        assert (read.payload, bool(found_)) == ({"x-unknown": 1}, True)
+
+
 def test_templates_are_never_filled_in_place() -> None:
     """Filling a template does not change the table, so that every station gets new values."""
-    before = repr(ACTIONS)
-    for row in ACTIONS.values():
-        filled = compile_template(row.request)(SAMPLE)
-        assert filled is not row.request or "{{" not in repr(filled)
-    assert repr(ACTIONS) == before
+    for version in VERSIONS:
+        before = repr(version.actions)
+        for row in version.actions.values():
+            filled = compile_template(row.request)(sample_of(version))
+            assert filled is not row.request or "{{" not in repr(filled)
+        assert repr(version.actions) == before

@@ -1,4 +1,4 @@
-"""Versions: which one belongs to a subprotocol, which calls are valid in it, and how others are refused."""
+"""Versions: their subprotocols, the calls that are valid in them, and the CALLERRORs to others."""
 
 import importlib.util
 from pathlib import Path
@@ -64,14 +64,14 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
     ],
 )
 def test_an_action_of_another_version_is_named_as_such(action: str, told: str) -> None:
-    """The description says which version has that action, and what to use in its place."""
+    """The description says which version has the action, and what to use instead."""
     call = Call("1", action, {})
     assert refusal(call, V201.call_violations(call, Sender.STATION)).description.removeprefix(f"{action}: ") == told
 
 
 @pytest.mark.parametrize(("folder", "version"), [("v16", "1.6"), ("v21", "2.1")])
 def test_the_table_of_other_versions_is_complete(folder: str, version: str) -> None:
-    """The table has every action of the other version that has a schema there and is not in 2.0.1."""
+    """The table has every action with a schema in OCPP 1.6 or 2.1 that is not in 2.0.1."""
     spec = importlib.util.find_spec("ocpp")
     assert spec is not None
     assert spec.submodule_search_locations
@@ -82,7 +82,7 @@ def test_the_table_of_other_versions_is_complete(folder: str, version: str) -> N
 
 
 def test_a_whole_float_is_read_as_an_integer() -> None:
-    """If the schema requires an integer, `1.0` is one (JSON Schema draft-06), and is turned into 1."""
+    """Where the schema requires an integer, `1.0` is valid (JSON Schema draft-06) and becomes 1."""
     payload = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1.0, "connectorId": 1}
     call, violations = V201.read_call(Call("1", "StatusNotification", payload), Sender.STATION)
     assert (violations, type(call.payload["evseId"])) == ((), int)
@@ -91,8 +91,8 @@ def test_a_whole_float_is_read_as_an_integer() -> None:
 
 
 @pytest.mark.parametrize("huge", ["data", "customData.x"])
-def test_a_number_that_no_double_holds_is_refused_at_its_path(huge: str) -> None:
-    """Such a number is a wrong value in any place, also where the schema allows any value."""
+def test_a_too_large_number_is_refused_at_its_path(huge: str) -> None:
+    """A number too large for a double is a wrong value anywhere, also where the schema allows any value."""
     payload = {"vendorId": "v", "data": 1, "customData": {"vendorId": "v", "x": 1}}
     call = Call("1", "DataTransfer", payload, (huge,))
     [violation] = V201.call_violations(call, Sender.STATION)
@@ -101,7 +101,7 @@ def test_a_number_that_no_double_holds_is_refused_at_its_path(huge: str) -> None
 
 @given(st.text(max_size=40), st.lists(st.text(max_size=10), max_size=5))
 def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
-    """A hint names an existing name, or is empty; if there are few names, all are listed."""
+    """A hint has an existing name or is empty; if there are few names, it lists all of them."""
     hint = nearest(word, names)
     assert hint == "" or hint in [f"; did you mean {name!r}?" for name in names]
     told = did_you_mean(word, names)
@@ -111,14 +111,14 @@ def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
 
 
 def test_a_result_is_judged_as_the_response_of_its_call() -> None:
-    """A result is compared with the schema of the response of the action that was called."""
+    """A result is validated with the response schema of the call's action."""
     call = Call("1", "GetLocalListVersion", {})
     assert not V201.result_violations(call, {"versionNumber": 1})
     assert [found.path for found in V201.result_violations(call, {})] == ["versionNumber"]
 
 
-def test_a_refusal_takes_the_first_violation_and_tells_all() -> None:
-    """The CALLERROR has the id of the call, the code and text of the first violation, and the paths of all of them."""
+def test_a_refusal_has_all_violations() -> None:
+    """The CALLERROR has the id of the call, the code and text of its first violation, and the paths of all."""
     call = Call("7", "BootNotification", {"reason": "Nope", "chargingStation": {"model": 1}, "x": 1})
     error = refusal(call, V201.call_violations(call, Sender.STATION))
     assert (error.id, error.code) == ("7", ErrorCode.OccurrenceConstraintViolation)
@@ -134,7 +134,7 @@ def test_a_refusal_takes_the_first_violation_and_tells_all() -> None:
 
 
 def test_a_refusal_is_bounded() -> None:
-    """However much is wrong, the details and the name of the action are cut to a limit."""
+    """A CALLERROR has at most 20 violations in its details, and at most 50 characters of the action."""
     violations = [
         Violation(f"a.{number}", "is missing", ErrorCode.OccurrenceConstraintViolation) for number in range(99)
     ]
@@ -152,18 +152,18 @@ def test_a_refusal_is_bounded() -> None:
         (["ocpp2.0", "ocpp2.0.1"], "ocpp2.0.1"),
         (["ocpp1.6", "ocpp2.1", "ocpp2.0.1"], "ocpp2.0.1"),
         (["ocpp1.6"], None),
-        (["OCPP2.0.1"], None),  # the names of subprotocols are compared as they are (RFC 6455, 4.1)
+        (["OCPP2.0.1"], None),  # names of subprotocols are case-sensitive (RFC 6455, 4.1)
         ([], None),
     ],
 )
 def test_the_preferred_common_subprotocol_is_chosen(offered: list[str], chosen: str | None) -> None:
-    """`ocpp2.0.1` is preferred, `ocpp2.0` is chosen if only that is offered, and nothing else is spoken."""
+    """The mock chooses `ocpp2.0.1`, else `ocpp2.0`, and no other subprotocol."""
     assert choose_subprotocol(offered) == chosen
 
 
 @given(st.lists(st.sampled_from([*SUBPROTOCOLS, "ocpp1.6", "ocpp2.1"])))
 def test_only_what_was_offered_is_chosen(offered: list[str]) -> None:
-    """A chosen subprotocol was offered and is spoken by the mock; none is chosen only if there is no such one."""
+    """The chosen subprotocol is an offered one that the mock supports; None means that there is none."""
     chosen = choose_subprotocol(offered)
     assert (chosen is None) == SUBPROTOCOLS.keys().isdisjoint(offered)
     assert chosen is None or (chosen in offered and chosen in SUBPROTOCOLS)

@@ -10,7 +10,7 @@ from tests.runtime.peers import limits
 
 @pytest.fixture
 async def dialer() -> AsyncIterator[Dialer]:
-    """A dialer that asks for no compression and sends no pings; no connection may outlive the test."""
+    """A dialer without compression and pings; all its connections must end before the test does."""
     dialer = Dialer(limits())
     yield dialer
     await dialer.close(1001, "")

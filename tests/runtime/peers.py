@@ -1,5 +1,5 @@
 """The two ends of an outgoing connection: an `Ear` that records what a transport reads, our own server side, and a
-server that is only a TCP socket and sends bytes that a test made by hand.
+plain TCP server that sends handmade bytes.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Ear:
         self.breaches.append(breach)
 
     def closed(self, code: int, reason: str) -> None:
-        """Record the end of the connection."""
+        """Record that the connection has ended."""
         self.ends.append((code, reason))
         self.over.set()
 
@@ -63,7 +63,7 @@ class Ear:
         return data
 
     async def end(self) -> tuple[int, str]:
-        """Wait for the end of the connection, which must be reported exactly once, after all messages were taken."""
+        """Wait for the end of the connection, which must be reported exactly once, after all messages."""
         await asyncio.wait_for(self.over.wait(), PATIENCE)
         await asyncio.sleep(0.01)
         assert self.heard.empty()
@@ -120,7 +120,7 @@ class Ours:
         raise AssertionError(reason, visitor, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
-        """Record a client that left before it sent a whole request."""
+        """Record a client that disconnected before its request was complete."""
         self.lost_visitors.append((reason, visitor.path))
 
 
@@ -146,7 +146,7 @@ async def ours(
 
 
 class Bare:
-    """One connection of a server that is only a TCP socket."""
+    """One connection of a plain TCP server."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
@@ -164,7 +164,7 @@ class Bare:
         return found[0] if found else None
 
     def agreement(self, *headers: str) -> bytes:
-        """Return a response that accepts the handshake, with these headers instead of the subprotocol."""
+        """Return a response that accepts the handshake; `headers` replace the one with the subprotocol."""
         accept = accept_key(self.header("Sec-WebSocket-Key") or "")
         lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"]
         lines += [f"Sec-WebSocket-Accept: {accept}", *(headers or [f"Sec-WebSocket-Protocol: {OFFER[0]}"])]

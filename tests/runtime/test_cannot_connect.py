@@ -30,7 +30,7 @@ from tests.runtime.peers import OFFER, Bare, Ear, bare, dial, ours, sent
         ("ws://u@h/", "password"),
     ],
 )
-async def test_what_is_no_url(dialer: Dialer, url: str, says: str) -> None:
+async def test_an_invalid_url(dialer: Dialer, url: str, says: str) -> None:
     """An invalid URL raises ValueError with one line that names the fault."""
     with pytest.raises(ValueError, match=says) as error:
         await dial(dialer, url)
@@ -59,7 +59,7 @@ async def test_no_such_host(dialer: Dialer) -> None:
 
 
 async def test_tls_with_a_server_that_speaks_none(dialer: Dialer) -> None:
-    """The error says that TLS failed if wss:// is used with a ws:// server."""
+    """For wss:// to a server without TLS, the error says that TLS failed."""
 
     async def behave(peer: Bare) -> None:
         await peer.reader.read(100)
@@ -72,14 +72,14 @@ async def test_tls_with_a_server_that_speaks_none(dialer: Dialer) -> None:
 
 @pytest.mark.parametrize("status", [401, 404, 503])
 async def test_our_own_server_refuses(dialer: Dialer, status: int) -> None:
-    """A refusal has the HTTP status as a text and as a number."""
+    """The error of a refused handshake has the HTTP status as text and as a number."""
     async with ours(Respond(status, "no")) as server:
         with pytest.raises(CannotConnect, match=f"^{status} [A-Z][A-Za-z ]+$") as error:
             await dial(dialer, server.url)
         assert error.value.status == status
 
 
-async def test_a_refusal_is_told_at_once(dialer: Dialer) -> None:
+async def test_a_refusal_is_reported_at_once(dialer: Dialer) -> None:
     """A refusal is reported at once, also if the server keeps the connection open."""
     told = asyncio.Event()
 
@@ -115,7 +115,7 @@ AGREED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: 
     ],
 )
 async def test_other_responses(dialer: Dialer, response: str, says: str, status: int | None) -> None:
-    """Whatever a server answers instead of 101, one line says what it was."""
+    """For any response other than 101, the error is one line that says what came."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -169,7 +169,7 @@ async def test_a_server_that_never_answers(dialer: Dialer, beginning: bytes) -> 
     """After the time-out the attempt fails, and the connection is closed."""
 
     async def behave(peer: Bare) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError):  # the attempt may end before it began
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # the attempt may end before it has begun
             await peer.read_request()
             await peer.write(beginning)
         assert await peer.ended()

@@ -13,7 +13,7 @@ SHORT = 0.05
 
 
 class Rings:
-    """Deadlines, and what has expired so far."""
+    """Deadlines, and the items that have expired so far."""
 
     def __init__(self, seconds: float = SHORT) -> None:
         self.expired: list[str] = []
@@ -26,7 +26,7 @@ class Rings:
         self.times.append(time.monotonic())
 
     async def wait_for(self, number: int) -> list[str]:
-        """Return the expired items once there are so many."""
+        """Return the expired items once there are this many."""
         async with asyncio.timeout(PATIENCE):
             while len(self.expired) < number:
                 await asyncio.sleep(SHORT / 10)
@@ -44,7 +44,7 @@ async def test_items_expire_in_the_order_of_their_start() -> None:
 
 
 async def test_an_item_expires_after_its_time() -> None:
-    """No item expires before its time, nor after a timer of the loop that is set a little later."""
+    """No item expires before its time, or after a loop timer that is due a little later."""
     rings = Rings()
     began = time.monotonic()
     rings.deadlines.start("a")
@@ -90,7 +90,7 @@ async def test_starting_again_keeps_the_first_deadline() -> None:
     """A waiting item that is started again expires once, at its first deadline."""
     rings = Rings()
     rings.deadlines.start("a")
-    time.sleep(SHORT / 2)  # no timer of the loop can come between
+    time.sleep(SHORT / 2)  # no timer of the loop can run in between
     later = Deadlines[str](SHORT, rings.ring)
     later.start("one that started before the second start")
     rings.deadlines.start("a")
@@ -100,7 +100,7 @@ async def test_starting_again_keeps_the_first_deadline() -> None:
 
 
 async def test_a_restarted_item_waits_anew() -> None:
-    """An item that is stopped and started again waits its whole time, after those that started meanwhile."""
+    """An item that is stopped and started again waits its whole time, and expires after items started before that."""
     rings = Rings()
     rings.deadlines.start("a")
     rings.deadlines.start("b")

@@ -37,7 +37,7 @@ async def test_texts_both_ways_with_our_own_server(text: bytes, compression: boo
 @pytest.mark.parametrize("compression", [True, False])
 @pytest.mark.parametrize("text", ["", "wörd", "z" * 70_000])
 async def test_texts_both_ways_with_the_library(theirs: str | None, compression: bool, text: str) -> None:
-    """A server of the `websockets` library understands us; compression is used only if both sides want it."""
+    """Our client works with a server of the `websockets` library; compression is used only if both sides offer it."""
     extensions = []
 
     async def echo(socket: ServerConnection) -> None:
@@ -56,7 +56,7 @@ async def test_texts_both_ways_with_the_library(theirs: str | None, compression:
 
 @pytest.mark.parametrize("compression", [True, False])
 async def test_compression_is_offered_unless_it_is_switched_off(compression: bool) -> None:
-    """The request offers permessage-deflate or nothing; uncompressed frames are read in both cases."""
+    """The request offers permessage-deflate unless compression is off; uncompressed frames are read in both cases."""
 
     async def behave(peer: Bare) -> None:
         await peer.agree(sent("plain"))
@@ -69,8 +69,8 @@ async def test_compression_is_offered_unless_it_is_switched_off(compression: boo
         ear.transport.send(b"")
 
 
-async def test_what_was_agreed_to_is_compressed() -> None:
-    """Texts are compressed (RFC 7692: RSV1 is set, and they are small) if the server agreed to that."""
+async def test_agreed_compression_is_used() -> None:
+    """Texts are compressed if the server agreed to compression (RFC 7692: RSV1 is set, and they are small)."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -94,8 +94,8 @@ async def test_what_was_agreed_to_is_compressed() -> None:
         ("ws://CS:pw@{}/a/CS%201?x=1", "Basic other", "Basic other"),
     ],
 )
-async def test_what_the_server_is_asked(dialer: Dialer, url: str, given: str | None, wanted: str | None) -> None:
-    """The request has path and query as they were written, the subprotocols, and the Authorization."""
+async def test_the_headers_of_the_request(dialer: Dialer, url: str, given: str | None, wanted: str | None) -> None:
+    """The request has the unchanged path and query of the URL, the subprotocols, and the Authorization header."""
 
     async def behave(peer: Bare) -> None:
         await peer.agree()
@@ -107,7 +107,7 @@ async def test_what_the_server_is_asked(dialer: Dialer, url: str, given: str | N
         await (await dial(dialer, url.format(server.removeprefix("ws://")), given)).end()
 
 
-async def test_no_proxy_comes_between(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_proxies_are_ignored(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies in the environment are ignored."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "ws_proxy", "wss_proxy", "socks_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
@@ -115,13 +115,13 @@ async def test_no_proxy_comes_between(dialer: Dialer, monkeypatch: pytest.Monkey
         assert await dial(dialer, server.url)
 
 
-async def test_a_visitor_who_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_sends_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
     """Our server side drops clients that send no request in time, and no others."""
     monkeypatch.setattr(endpoint, "HANDSHAKE_TIMEOUT", 0.2)
     async with ours() as server:
         ear = None
         while ear is None:
-            with suppress(CannotConnect):  # on a machine that stood still for so long
+            with suppress(CannotConnect):  # if the machine stopped for longer than the time-out
                 ear = await dial(Dialer(limits()), server.url)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
         assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
@@ -131,7 +131,7 @@ async def test_a_visitor_who_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 
 async def test_a_response_byte_by_byte(dialer: Dialer) -> None:
-    """The response and the frame after it may come in any number of pieces."""
+    """A response and a frame after it are read if they come byte by byte."""
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
@@ -145,7 +145,7 @@ async def test_a_response_byte_by_byte(dialer: Dialer) -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 2, 6, 7, 12])
 async def test_frames_right_behind_the_response(dialer: Dialer, cut: int) -> None:
-    """Frames in the packet of the response are delivered after `welcome`; an incomplete frame waits for its rest."""
+    """Frames in the packet of the response are delivered after `welcome`, incomplete ones when the rest has come."""
     behind = sent("first") + sent("second")
 
     async def behave(peer: Bare) -> None:

@@ -1,4 +1,4 @@
-"""Every way in which an outgoing connection ends: what each side learns, and how soon."""
+"""Every way in which an outgoing connection ends: the code and reason on each side, and when."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ async def silent(peer: Bare) -> None:
 
 
 async def test_we_close(dialer: Dialer) -> None:
-    """If we close, both sides learn our code and reason, and nothing can be sent any more."""
+    """If we close, both sides get our code and reason, and nothing more can be sent."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         ear.transport.close(3001, "wörd")
@@ -28,7 +28,7 @@ async def test_we_close(dialer: Dialer) -> None:
 
 
 async def test_the_server_closes(dialer: Dialer) -> None:
-    """If the server closes, both sides learn its code and reason; only what came before is delivered."""
+    """If the server closes, both sides get its code and reason; only earlier messages are delivered."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         server.ears[0].transport.send(b"last")
@@ -38,8 +38,8 @@ async def test_the_server_closes(dialer: Dialer) -> None:
         assert not ear.transport.send(b"late")
 
 
-async def test_nothing_is_heard_after_a_goodbye(dialer: Dialer) -> None:
-    """What a server sends after its close frame, even in pieces, is not delivered."""
+async def test_frames_after_a_close_frame_are_ignored(dialer: Dialer) -> None:
+    """Frames that a server sends after its close frame, even in pieces, are not delivered."""
 
     async def behave(peer: Bare) -> None:
         await peer.write(sent("heard") + sent((1000).to_bytes(2), Opcode.CLOSE) + sent("unheard") + b"\x81")
@@ -53,8 +53,8 @@ async def test_nothing_is_heard_after_a_goodbye(dialer: Dialer) -> None:
         assert await ear.end() == (1000, "")
 
 
-async def test_a_goodbye_amid_a_frame(dialer: Dialer) -> None:
-    """A half-received frame is read to its end after we closed, so that the server's close frame is found."""
+async def test_closing_amid_a_frame(dialer: Dialer) -> None:
+    """After we close, a half-received frame is read to its end, so that the server's close frame is recognized."""
 
     async def behave(peer: Bare) -> None:
         wire = sent("before") + sent("unheard")
@@ -92,7 +92,7 @@ async def test_a_server_that_does_not_end_the_connection(dialer: Dialer, goodbye
 
 @pytest.mark.parametrize("how", ["FIN", "RST", "amid a frame"])
 async def test_a_server_that_goes_away(dialer: Dialer, how: str) -> None:
-    """An end without a close frame is reported as 1006 with a reason; what came before is delivered."""
+    """An end without a close frame is reported as 1006 with a reason; earlier messages are delivered."""
 
     async def behave(peer: Bare) -> None:
         await peer.write(sent("last") + (sent("cut")[:-1] if how == "amid a frame" else b""))
@@ -111,7 +111,7 @@ async def test_a_server_that_goes_away(dialer: Dialer, how: str) -> None:
 
 @pytest.mark.parametrize("drop", ["abort", "reset"])
 async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
-    """After an abort or a reset both sides learn 1006."""
+    """After an abort or a reset both sides get the code 1006."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         getattr(ear.transport, drop)()
@@ -134,7 +134,7 @@ async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
     ],
     ids=["masked", "masked ping", "opcode 3", "rsv", "lone part", "not UTF-8", "cut", "large", "large parts", "huge"],
 )
-async def test_a_server_that_breaks_the_protocol(wire: bytes, code: int) -> None:
+async def test_a_server_that_violates_the_protocol(wire: bytes, code: int) -> None:
     """A server that violates the protocol gets a close frame with the code of RFC 6455, 7.4.1, and nothing more."""
     told = []
 
@@ -160,8 +160,8 @@ async def test_all_are_closed_at_once(dialer: Dialer) -> None:
         assert (await rude.end())[0] == 1006
 
 
-async def test_a_failure_of_ours_is_told(dialer: Dialer) -> None:
-    """An OSError in our code while something is read is reported with its cause, which asyncio would hide."""
+async def test_our_own_failure_is_reported(dialer: Dialer) -> None:
+    """An OSError in our code that handles a message is reported with its cause, which asyncio would hide."""
     accidents: list[str] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, told: accidents.append(repr(told.get("exception"))))
 

@@ -1,6 +1,6 @@
-"""Turns and pauses: what comes faster than it may be handled is handled all the same, in order, up to the end.
+"""Turns and pauses: messages that come faster than they may be handled are all handled later, in order.
 
-The peer is a plain socket that has sent all before the loop of the server runs again, so that all is read at once.
+The peer is a plain socket; it sends everything before the loop of the server runs again, which reads all at once.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ WIRE = b"".join(map(masked, TEXTS))
 
 @asynccontextmanager
 async def connected(server: Ours) -> AsyncIterator[tuple[socket.socket, Ear]]:
-    """Connect a plain socket, and return it and the ear at the server."""
+    """Connect a plain socket; yield it and the Ear of the server."""
     loop = asyncio.get_running_loop()
     with socket.socket() as peer:
         peer.setblocking(False)
@@ -37,17 +37,17 @@ async def connected(server: Ours) -> AsyncIterator[tuple[socket.socket, Ear]]:
 
 
 def heard(ear: Ear) -> list[bytes]:
-    """Return all that was heard so far and not asked for before."""
+    """Return all received texts that this function has not returned before."""
     return [ear.heard.get_nowait()[0] for _ in range(ear.heard.qsize())]
 
 
 async def all_of(ear: Ear, count: int) -> list[bytes]:
-    """Return so many texts."""
+    """Wait for this many texts, and return them."""
     return [await ear.text() for _ in range(count)]
 
 
 async def test_turns_keep_the_order() -> None:
-    """Not all that came at once is heard at once, and all is heard as it was sent."""
+    """Texts that came at once are delivered in several turns, in the order in which they were sent."""
     async with ours() as server, connected(server) as (peer, ear):
         peer.sendall(WIRE)
         await asyncio.sleep(0)
@@ -57,8 +57,8 @@ async def test_turns_keep_the_order() -> None:
         assert first + await all_of(ear, MANY - len(first)) == TEXTS
 
 
-async def test_turns_go_round() -> None:
-    """Of three that send much, none has more than two turns more than another."""
+async def test_turns_are_shared() -> None:
+    """Of three peers that send much, none gets more than two turns more than another."""
     async with ours() as server, connected(server) as one, connected(server) as two, connected(server) as three:
         order: list[int] = []
         for number, (peer, ear) in enumerate((one, two, three)):
@@ -73,9 +73,9 @@ async def test_turns_go_round() -> None:
 
 @pytest.mark.parametrize("how", ["FIN", "RST", "goodbye"])
 async def test_the_end_comes_last(how: str) -> None:
-    """What was read before the connection ended is heard before the end is told."""
+    """Texts that were read before the connection ended are delivered before the end is reported."""
     async with ours() as server, connected(server) as (peer, ear):
-        ear.echoes = how == "RST"  # only who writes learns of it while the rest waits
+        ear.echoes = how == "RST"  # the end is only noticed by writing while texts wait
         peer.sendall(WIRE + (masked((3001).to_bytes(2), Opcode.CLOSE) if how == "goodbye" else b""))
         await asyncio.sleep(0)
         if how == "RST":
@@ -87,8 +87,8 @@ async def test_the_end_comes_last(how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["close", "abort", "reset"])
-async def test_our_end_comes_at_once(how: str) -> None:
-    """What waits for its turn when we end the connection is not heard any more."""
+async def test_our_end_drops_waiting_texts(how: str) -> None:
+    """When we end the connection, texts that wait for their turn are dropped."""
     async with ours() as server, connected(server) as (peer, ear):
         peer.sendall(WIRE + masked((3001).to_bytes(2), Opcode.CLOSE))
         while ear.heard.empty():
@@ -102,8 +102,8 @@ async def test_our_end_comes_at_once(how: str) -> None:
 
 @pytest.mark.parametrize("how", ["abort", "reset"])
 @pytest.mark.parametrize(("last", "of"), [(1, 20), (2, 20), (10, MANY)])
-async def test_an_end_amid_a_turn(how: str, last: int, of: int) -> None:
-    """Nothing is heard behind the message for which we drop the connection."""
+async def test_dropping_a_connection_within_a_turn(how: str, last: int, of: int) -> None:
+    """No text is delivered after the one that makes us drop the connection."""
     async with ours() as server, connected(server) as (peer, ear):
         count = 0
 
@@ -119,8 +119,8 @@ async def test_an_end_amid_a_turn(how: str, last: int, of: int) -> None:
         assert count == last
 
 
-async def test_a_stall_stops_what_was_read() -> None:
-    """While a connection is stalled nothing of it is heard, not even what was read before; then all is."""
+async def test_a_stall_delays_texts_already_read() -> None:
+    """During a stall no text is delivered, not even those read before it; afterwards all are."""
     async with ours() as server, connected(server) as (peer, ear):
         peer.sendall(WIRE)
         while ear.heard.empty():
@@ -133,8 +133,8 @@ async def test_a_stall_stops_what_was_read() -> None:
         assert first + await all_of(ear, MANY - len(first)) == TEXTS
 
 
-async def test_the_receiver_may_be_busy() -> None:
-    """While the receiver wants nothing, nothing is heard; then all is, in order."""
+async def test_paused_reading() -> None:
+    """While reading is paused no text is delivered; afterwards all are, in order."""
     async with ours() as server, connected(server) as (peer, ear):
         ear.transport.pause_reading()
         peer.sendall(WIRE)
@@ -145,8 +145,8 @@ async def test_the_receiver_may_be_busy() -> None:
         assert await all_of(ear, MANY) == TEXTS
 
 
-async def test_what_is_not_read_stops_what_is_heard() -> None:
-    """From a peer that reads no answers no more is heard; once it reads, all is."""
+async def test_a_peer_that_reads_no_answers() -> None:
+    """While a peer reads no answers its texts are not delivered; once it reads, all are."""
     async with ours() as server, connected(server) as (peer, ear):
         big, count = b"x" * 50_000, 2000
         ear.echoes = True
@@ -161,8 +161,8 @@ async def test_what_is_not_read_stops_what_is_heard() -> None:
         assert len(await all_of(ear, count)) == count
 
 
-async def test_what_is_written_ahead() -> None:
-    """An answer that is too big to wait for the end of a turn is handled to its end before it is written, too."""
+async def test_write_ahead_runs_before_each_write() -> None:
+    """`write_ahead` runs before each write, also for an answer too big to wait for the end of the turn."""
     order: list[str] = []
 
     def write_ahead() -> bool:
@@ -185,11 +185,11 @@ async def test_what_is_written_ahead() -> None:
         assert "written written" not in " ".join(order)
 
 
-# What takes longer, in virtual time.
+# Longer waits, in virtual time.
 
 
 async def read(peer: socket.socket, size: int) -> None:
-    """Read so many bytes, and let what is behind them come."""
+    """Read this many bytes, and let the loop write more."""
     while size > 0:
         size -= len(await asyncio.get_running_loop().sock_recv(peer, 1 << 16))
     for _ in range(10):
@@ -198,7 +198,7 @@ async def read(peer: socket.socket, size: int) -> None:
 
 @pytest.mark.parametrize("reads", [False, True])
 def test_a_peer_that_reads_nothing_for_long(reads: bool) -> None:
-    """It is given up when much waits for it and more is to be sent; who reads slowly is not."""
+    """A peer that reads nothing is dropped when much data waits for it; a peer that reads slowly is not."""
     loop = Loop()
 
     async def play() -> None:
@@ -222,7 +222,7 @@ def test_a_peer_that_reads_nothing_for_long(reads: bool) -> None:
 
 
 def test_a_pong_that_is_not_read_yet() -> None:
-    """A peer is not accused of a missing pong while it is us who do not read."""
+    """A peer is not accused of a missing pong while we do not read."""
     loop = Loop()
 
     async def play() -> None:

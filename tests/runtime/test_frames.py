@@ -21,7 +21,7 @@ def frame(length: int, *, mask: bool, opcode: Opcode = Opcode.TEXT, fin: bool = 
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_the_header_of_a_text_is_the_library_s(length: int) -> None:
-    """Our header of a text is byte for byte that of the library."""
+    """Our header of a text frame has the same bytes as that of the library."""
     assert text_header(length) + b"x" * length == frame(length, mask=False)
     assert text_header(length)[0] == FIN_TEXT
     masked = frame(length, mask=True)
@@ -63,8 +63,8 @@ def test_a_frame_is_found_among_other_bytes(
 
 @given(st.sampled_from(LENGTHS[:-1]), st.booleans(), st.data())
 @example(0, True, None)
-def test_a_frame_that_has_not_come_whole(length: int, mask: bool, data: st.DataObject | None) -> None:
-    """The end of an incomplete frame is unknown or beyond the bytes that came, never wrong."""
+def test_an_incomplete_frame(length: int, mask: bool, data: st.DataObject | None) -> None:
+    """The end of an incomplete frame is unknown, or the right end beyond the received bytes."""
     whole = frame(length, mask=mask)
     cut = data.draw(st.integers(0, len(whole) - 1)) if data else 1
     found = span(whole[:cut], 0)
@@ -74,8 +74,8 @@ def test_a_frame_that_has_not_come_whole(length: int, mask: bool, data: st.DataO
 
 @pytest.mark.parametrize("mask", [True, False])
 @pytest.mark.parametrize("length", [0, 126, 65536])
-def test_a_header_that_has_not_come_whole(length: int, mask: bool) -> None:
-    """Nothing is known of a frame until its length has come; then all is known (the mask may still be missing)."""
+def test_an_incomplete_header(length: int, mask: bool) -> None:
+    """The parts of a frame are known once its length has come, even before its mask."""
     whole = frame(length, mask=mask)
     known = 2 + {0: 0, 126: 2, 65536: 8}[length]
     found = [span(whole[:cut], 0) for cut in range(known + 1)]

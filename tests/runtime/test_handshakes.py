@@ -17,7 +17,7 @@ OFFER = "Sec-WebSocket-Protocol: ocpp1.6, ocpp2.0.1"
 
 
 class Book(Ours):
-    """Our own server side; it records who came, and the result."""
+    """Our own server side; it records each client and the result."""
 
     def __init__(self) -> None:
         super().__init__(LetIn())
@@ -70,7 +70,7 @@ async def test_a_visitor() -> None:
         ([OFFER], "Connection"),
     ],
 )
-async def test_a_handshake_that_is_none(headers: Sequence[str], problem: str) -> None:
+async def test_an_invalid_handshake(headers: Sequence[str], problem: str) -> None:
     """An invalid handshake is reported with its sender and what is wrong."""
     [(reason, visitor)] = (await ask(*headers)).went
     assert (visitor.identity, visitor.problem) == ("CS", reason)
@@ -84,6 +84,6 @@ async def test_a_request_for_a_page() -> None:
 
 
 async def test_credentials_that_come_twice() -> None:
-    """Credentials in two headers are ignored, and do no harm."""
+    """Two Authorization headers are ignored, and cause no error."""
     book = await ask(UPGRADE, KEY, VERSION, OFFER, "Authorization: Basic a", "Authorization: Basic b")
     assert [visitor.authorization for visitor in book.visitors] == ["Basic a, Basic b"]

@@ -1,4 +1,4 @@
-"""Delayed actions: their order, and their part of the turns."""
+"""Delayed actions: their order, and how many run in one turn of the loop."""
 
 import asyncio
 import time
@@ -8,11 +8,11 @@ from mock_csms.runtime.lane import Lane
 from mock_csms.runtime.transport.turns import Turns
 
 LONG = 0.01
-"""More than all connections together may take in one turn of the loop, in seconds."""
+"""A duration longer than one turn of the loop may take, in seconds."""
 
 
 async def test_actions_of_many_lanes_do_not_run_in_one_turn_of_the_loop() -> None:
-    """Of long actions of twenty stations that are due at the same time, no two run in the same turn of the loop."""
+    """Long actions of twenty stations that are due at the same time run in a turn of the loop each."""
     turns, done = Turns(lambda: None), [0]
 
     def act() -> None:
@@ -27,8 +27,8 @@ async def test_actions_of_many_lanes_do_not_run_in_one_turn_of_the_loop() -> Non
     assert max(done) == 1
 
 
-async def test_the_order_stays() -> None:
-    """Actions run in the order in which they were put, also where a later one is due before, or one of them fails."""
+async def test_actions_keep_their_order() -> None:
+    """Actions run in the order in which they were put, even if a later one is due earlier or one of them fails."""
     lane, done = Lane(Turns(lambda: None)), list[int]()
     asyncio.get_running_loop().set_exception_handler(lambda *_: done.append(-1))
     for number in range(300):

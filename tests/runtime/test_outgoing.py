@@ -1,4 +1,4 @@
-"""An open outgoing connection: what is on the wire, and what keeps it open or slows it down."""
+"""An open outgoing connection: its frames, pings, pauses and large messages."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ BIG = 5_000_000
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536])
 async def test_frames_are_masked(dialer: Dialer, size: int) -> None:
-    """Every frame has a new mask (RFC 6455, 5.3); unmasked it is what was sent."""
+    """Every frame has a new mask (RFC 6455, 5.3), and its unmasked payload is the sent text."""
     ponged = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
@@ -38,7 +38,7 @@ async def test_frames_are_masked(dialer: Dialer, size: int) -> None:
         ear.transport.close(1000, "bye")
 
 
-async def test_the_order_of_what_is_sent(dialer: Dialer) -> None:
+async def test_the_order_of_messages(dialer: Dialer) -> None:
     """Hundreds of messages of all sizes arrive in order, and so do their echoes."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
@@ -66,7 +66,7 @@ async def test_big_messages(compression: bool) -> None:
 
 @pytest.mark.parametrize("step", [1, 3, 1000])
 async def test_fragmented_messages(dialer: Dialer, step: int) -> None:
-    """A message in many frames is one message; a ping between them is answered at once, however the bytes come."""
+    """A message in many frames is one message; a ping between its frames is answered at once."""
     wire = sent("a", fin=False) + sent("?", Opcode.PING) + sent("", Opcode.CONT, fin=False) + sent("b", Opcode.CONT)
     wire += sent("next") + sent("", fin=False) + sent("end", Opcode.CONT)
 
@@ -125,7 +125,7 @@ async def test_a_server_that_answers_no_ping() -> None:
 
 
 async def test_a_stall(dialer: Dialer) -> None:
-    """During a stall nothing is read or written; afterwards everything is."""
+    """During a stall nothing is read or written; afterwards all messages are."""
     async with ours() as server:
         ear = await dial(dialer, server.url)
         (far,) = server.ears
@@ -139,7 +139,7 @@ async def test_a_stall(dialer: Dialer) -> None:
 
 
 async def test_a_server_that_does_not_read(dialer: Dialer) -> None:
-    """If our answers are not read we stop reading, so that they do not pile up, and continue when they are read."""
+    """While the server reads no answers we stop reading, so that they do not pile up, and continue when it reads."""
     count, text = 300, b"x" * 100_000
     stuck = []
 

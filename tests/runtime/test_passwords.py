@@ -12,7 +12,7 @@ NEW = PASSWORD | {"attributeValue": "a-new-password-1"}
 
 @pytest.mark.parametrize("habits", [(), (Habit("old-password"),)])
 def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -> None:
-    """The password that the station accepted works; the old one works too, so that check S05 can see it."""
+    """After a new password was Accepted, both it and the old one work, so that check S05 can report the old one."""
     with Rig(habits) as rig:
         rig.connect()
         assign(rig, NEW)  # type: ignore[arg-type] # a rig has what a stage has
@@ -20,8 +20,8 @@ def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -
     assert run_of(rig).checks == ({"S05"} if habits else set())
 
 
-def test_a_password_that_the_station_rejects_opens_nothing() -> None:
-    """A password that the station rejected does not work."""
+def test_a_password_that_the_station_rejects() -> None:
+    """A password that the station rejected is not accepted by the mock."""
     with Rig(()) as rig:
         rig.connect()
         assign(rig, PASSWORD | {"attributeValue": "short"})  # type: ignore[arg-type] # as above

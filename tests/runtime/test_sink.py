@@ -1,4 +1,4 @@
-"""Collected writing: every piece arrives, whole and in order; a reader that is gone is no error."""
+"""Collected writing: every piece arrives, complete and in order; a closed reader is no error."""
 
 import asyncio
 import os
@@ -46,8 +46,8 @@ def terminal() -> tuple[int, int]:
     return ours, its
 
 
-async def test_a_piece_arrives_by_itself(file: BinaryIO) -> None:
-    """What is written arrives soon, without a flush."""
+async def test_a_piece_arrives_without_a_flush(file: BinaryIO) -> None:
+    """A written piece arrives soon, without a flush."""
     sink = Sink(file.fileno())
     sink.write(b"hello\n")
     async with asyncio.timeout(PATIENCE):
@@ -56,7 +56,7 @@ async def test_a_piece_arrives_by_itself(file: BinaryIO) -> None:
 
 
 async def test_later_pieces_arrive_too(file: BinaryIO) -> None:
-    """After a pause the next piece starts a new wait."""
+    """Pieces that are written after a pause arrive soon too."""
     sink = Sink(file.fileno())
     for number in range(3):
         sink.write(b"%d" % number)
@@ -67,7 +67,7 @@ async def test_later_pieces_arrive_too(file: BinaryIO) -> None:
 
 
 async def test_flushing_writes_at_once(file: BinaryIO) -> None:
-    """A flush writes what waits, once."""
+    """A flush writes the waiting pieces at once, and only once."""
     sink = Sink(file.fileno())
     sink.write(b"a")
     sink.write(b"b")
@@ -79,7 +79,7 @@ async def test_flushing_writes_at_once(file: BinaryIO) -> None:
     assert content(file) == b"ab"
 
 
-async def test_not_much_ever_waits(file: BinaryIO) -> None:
+async def test_large_amounts_are_written_at_once(file: BinaryIO) -> None:
     """Large amounts are written before they fill the memory, without a turn of the loop."""
     sink = Sink(file.fileno())
     for _ in range(100):
@@ -92,7 +92,7 @@ async def test_not_much_ever_waits(file: BinaryIO) -> None:
 @given(st.lists(st.binary(max_size=50) | st.integers(0, 300_000).map(lambda size: b"y" * size), max_size=12))
 @settings(max_examples=25)
 def test_all_pieces_arrive_in_order(pieces: list[bytes]) -> None:
-    """Whatever the sizes, the file has every piece, whole, in the order of writing."""
+    """Pieces of any size are all written, complete and in order."""
 
     async def write() -> bytes:
         reading, writing = os.pipe()
@@ -123,7 +123,7 @@ KINDS: list[tuple[Callable[[int], Outlet], Callable[[], tuple[int, int]]]] = [
 
 @pytest.mark.parametrize(("kind", "opened"), KINDS)
 def test_an_outlet_never_waits(kind: Callable[[int], Outlet], opened: Callable[[], tuple[int, int]]) -> None:
-    """It takes what there is room for, says when there is none, and goes on when there is room; nothing is lost."""
+    """An outlet writes as much as there is room for, never blocks, continues when there is room, and loses nothing."""
     reading, writing = opened()
     os.set_blocking(reading, False)
     outlet, came, sent = kind(writing), b"", b""
@@ -142,8 +142,8 @@ def test_an_outlet_never_waits(kind: Callable[[int], Outlet], opened: Callable[[
     os.close(reading)
 
 
-async def test_a_reader_that_is_gone_is_no_error() -> None:
-    """A closed reader, or a closed file, ends the writing and nothing else."""
+async def test_a_closed_reader_is_no_error() -> None:
+    """A closed reader or a closed file ends the writing without an error."""
     reading, writing = os.pipe()
     sink = Sink(writing)
     os.close(reading)
@@ -155,8 +155,8 @@ async def test_a_reader_that_is_gone_is_no_error() -> None:
     sink.flush()
 
 
-async def test_a_file_that_fails_is_told_once() -> None:
-    """The reason why a file cannot be written is reported once, and nothing more is written to it."""
+async def test_a_file_that_fails_is_reported_once() -> None:
+    """If a file cannot be written, the sink reports the reason once, and writes no more to it."""
     problems: list[OSError] = []
     reading, writing = os.pipe()
     sink = Sink(writing, failed=problems.append)
@@ -169,7 +169,7 @@ async def test_a_file_that_fails_is_told_once() -> None:
 
 
 async def test_a_reader_that_lags_gets_everything() -> None:
-    """A non-blocking pipe that is full for a while loses nothing."""
+    """A non-blocking pipe gets all pieces, although it is full for a while."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     came: list[bytes] = []

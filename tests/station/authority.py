@@ -20,13 +20,13 @@ START = datetime.fromtimestamp(NOW, UTC)
 
 @cache
 def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
-    """Return a key that is the same whenever it is asked for."""
+    """Return the key of this name, which is always the same."""
     return ec.derive_private_key(int.from_bytes(name.encode()), ec.SECP256R1())
 
 
 @cache
 def rsa_key() -> rsa.RSAPrivateKey:
-    """Return a key that takes long to make."""
+    """Return an RSA key; it is made only once, as that takes long."""
     return rsa.generate_private_key(65537, 2048)
 
 

@@ -1,4 +1,4 @@
-"""A station without a socket: its decisions, a clock that the test moves, and a CSMS that accepts everything."""
+"""A station without a socket, with a clock that the test moves and a CSMS that accepts everything."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -40,11 +40,11 @@ class Bench:
         return Moment(self.now, replace(SAMPLE.world, new_id=lambda: f"id-{len(self.messages)}-{self.now}"))
 
     def at(self, seconds: float) -> str:
-        """Return the written time a number of seconds from now."""
+        """Return the timestamp a number of seconds from now."""
         return rfc3339(self.now + seconds)
 
     def tell(self, cue: cues.Cue) -> None:
-        """Let a cue happen."""
+        """Give the station a cue."""
         self.device, acts = machine.step(self.device, cue, self.moment)
         self._perform(acts)
 
@@ -60,7 +60,7 @@ class Bench:
         return reply.payload
 
     def status(self, action: str, payload: Json) -> Any:
-        """Send a command, and return the status that is answered."""
+        """Send a command, and return the status in the answer."""
         return self.ask(action, payload)["status"]
 
     def wait(self, seconds: float) -> None:
@@ -73,7 +73,7 @@ class Bench:
         self.now = end
 
     def take(self, *actions: str) -> list[tuple[str, Any]]:
-        """Return and forget what the station has sent since the last call, of these actions or of all."""
+        """Return and forget the calls that the station has sent, of these actions or of all."""
         taken, self.messages = self.messages, []
         return [message for message in taken if not actions or message[0] in actions]
 

@@ -15,7 +15,7 @@ if __name__ == "__main__":
     kind, *arguments = sys.argv[1:]
 
     def step(device: Any, cue: cues.Cue, moment: Any) -> Any:
-        """Decide as the right station does, but for one kind of cue."""
+        """Decide like the right station, but raise KeyError for one kind of cue."""
         if isinstance(cue, getattr(cues, kind)):
             raise KeyError("a fault of the station")
         return PREFERRED.step(device, cue, moment)

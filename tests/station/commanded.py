@@ -1,4 +1,4 @@
-"""A station without a socket or a clock: what it answers and sends, and its state afterwards."""
+"""A station without a socket or a clock: its answers, its calls, and its state."""
 
 from typing import Any, TypeAlias
 
@@ -35,7 +35,7 @@ _RESPONSES: dict[str, Json] = {
 
 
 class Bench:
-    """One such station: each of its messages is checked against its schema, and each of its calls gets a result."""
+    """One such station: each of its messages is validated with its schema, and each of its calls gets a result."""
 
     def __init__(self, evses: int = 2, connectors: int = 1, device: Device | None = None) -> None:
         self.device = device or new_device(Identity(), evses, connectors)
@@ -51,7 +51,7 @@ class Bench:
         return Moment(self.now, world)
 
     def command(self, action: str, payload: Json) -> tuple[Json, Sent]:
-        """Send a command; return the answer, and what the station sends after it."""
+        """Send a command; return the answer, and the calls that the station sends after it."""
         call = Call("1", action, payload)
         assert not V201.call_violations(call, Sender.CSMS)
         reply = machine.command(self.device, action, payload, self.moment)
@@ -61,12 +61,12 @@ class Bench:
         return reply.payload, self._perform(reply.acts)
 
     def tell(self, cue: Cue) -> Sent:
-        """Let a cue happen, and return what the station sends."""
+        """Give the station a cue, and return the calls that it sends."""
         self.device, acts = machine.step(self.device, cue, self.moment)
         return self._perform(acts)
 
     def wait(self, seconds: float) -> Sent:
-        """Let time pass, and return what is sent meanwhile."""
+        """Let time pass, and return the calls that the station sends meanwhile."""
         sent, until = [], self.now + seconds
         while due := [(at, alarm) for alarm, at in self.alarms.items() if at <= until]:
             self.now, alarm = min(due, key=lambda entry: entry[0])
@@ -80,7 +80,7 @@ class Bench:
         return self.tell(Plugged(evse)) + self.tell(Presented(TOKEN, evse))
 
     def leave(self, evse: int = 1) -> Sent:
-        """Let it stop charging and drive away."""
+        """Let the vehicle stop charging and drive away."""
         return self.tell(Presented(TOKEN, evse)) + self.tell(Unplugged(evse))
 
     def reboot(self) -> Sent:

@@ -87,7 +87,7 @@ def monitors(begin: Begin) -> None:
 
 
 def availability(begin: Begin) -> None:
-    """EVSEs are set Inoperative, with and without a transaction, and still are after a reboot."""
+    """EVSEs are set Inoperative, with and without a transaction, and stay so after a reboot."""
     stage = begin(evses=2, connectors=2).connect()
     stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
     for evse in (1, 2, 2):
@@ -184,7 +184,7 @@ def logs(begin: Begin) -> None:
 
 
 def customers(begin: Begin) -> None:
-    """Customer information is requested for a known customer, and for none."""
+    """Customer information is requested for a known customer, and without a customer."""
     stage = begin().connect()
     named = {"requestId": 70, "report": True, "clear": False, "customerIdentifier": None, "idToken": TOKEN}
     stage.command("CustomerInformation", named)
@@ -203,7 +203,7 @@ def certificates(begin: Begin) -> None:
 
 
 def signing(begin: Begin) -> None:
-    """The station asks for a certificate, gets none, and in the end an invalid one."""
+    """The station requests a certificate, gets none, and then an invalid one."""
     stage = begin().connect()
     stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
     stage.wait(1500).command("CertificateSigned", {"certificateChain": STRANGER})

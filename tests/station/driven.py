@@ -1,7 +1,6 @@
-"""A station whose every message is looked at: it lives in a clock that only the test moves, with a CSMS that agrees.
+"""A station whose messages are all validated, with a clock that only the test moves and a CSMS that accepts everything.
 
-Its alarms ring, its calls are answered at once with the response of their row, and all that it says is checked against
-the schemas.
+Its alarms ring in time, and each of its calls gets the default response at once.
 """
 
 from collections.abc import Callable
@@ -52,7 +51,7 @@ class Driven:
         self.sent.clear()
 
     def tell(self, cue: Cue) -> None:
-        """Let a cue happen, and everything that follows from it."""
+        """Give the station a cue, and do everything that follows from it."""
         self.device, acts = machine.step(self.device, cue, self.moment)
         self._perform(acts)
 
@@ -75,7 +74,7 @@ class Driven:
         return transaction.id
 
     def stop(self, evse: int = 1) -> None:
-        """Let the driver who charges stop."""
+        """Let the driver at this EVSE stop."""
         self.tell(Presented({**TOKEN, "idToken": f"driver {evse}"}, evse))
 
     def wait(self, seconds: float) -> None:

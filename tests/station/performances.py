@@ -14,8 +14,8 @@ from tests.station.stage import Log, Stage
 
 SCENARIOS = {**scenarios.SCENARIOS, **commanding.SCENARIOS}
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS, scope="session")
-"""Runs a test for each kind. All tests of one kind run one after the other, across files: what was played for one of
-them is still there for the next."""
+"""Runs a test for each kind of misbehaviour. All tests of one kind run one after the other, across files, so that they
+share the cached scenarios."""
 
 
 def play(scenario: str, habits: tuple[Habit, ...]) -> list[Stage]:
@@ -39,7 +39,7 @@ def perform(scenario: str, *habits: Habit) -> Log:
 def occasions() -> Mapping[str, set[str]]:
     """Return the misbehaviours that have an occasion in each scenario.
 
-    It is played once with all of them, each set to an occasion that never comes.
+    Each scenario is played once with all misbehaviours, each of which starts at an occasion that never comes.
     """
     dormant = tuple(Habit(kind, 10**6) for kind in KINDS)
     played = {scenario: play(scenario, dormant) for scenario in SCENARIOS}
@@ -63,7 +63,7 @@ def wrong(kind: str) -> dict[str, Log]:
 
 
 def scenarios_of(kind: str) -> list[str]:
-    """Return the scenarios where a kind changes something; each kind begins with another."""
+    """Return the scenarios that a misbehaviour changes; each misbehaviour starts with a different one."""
     found = list(wrong(kind))
     first = crc32(kind.encode()) % max(1, len(found))
     return found[first:] + found[:first]

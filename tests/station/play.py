@@ -1,4 +1,4 @@
-"""A station without a socket or a clock: a simulated CSMS answers what it sends, and alarms ring in order of time."""
+"""A station without a socket or a clock: a simulated CSMS answers its calls, and alarms ring in order of time."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -46,14 +46,14 @@ def default_answer(action: str, _: Json) -> Json:
 
 
 def answering(**patches: Any) -> "Answering":
-    """Return a CSMS with default answers except for these: patches, reasons of a failure, or None for no answer."""
+    """Return a CSMS whose answers for some actions are patched defaults, reasons of a failure, or None (no answer)."""
     return Answering(patches)
 
 
 class Answering:
-    """A CSMS with answers of its own; of several for one action the last one stays.
+    """A CSMS with configured answers; if an action has several, they are used in turn, and the last one stays.
 
-    `faults` are those of the running mock, by action; on a stage there are none.
+    `faults` are faults of the running mock, by action; a stage has no faults.
     """
 
     def __init__(self, patches: dict[str, Any], faults: Mapping[str, str] | None = None) -> None:
@@ -62,7 +62,7 @@ class Answering:
         self._given: Counter[str] = Counter()
 
     def __call__(self, action: str, payload: Json) -> Json | str | None:
-        """Return what is answered."""
+        """Return the answer to a call."""
         patches = self._patches.get(action, [{}])
         patch = patches[min(self._given[action], len(patches) - 1)]
         self._given[action] += 1
@@ -71,7 +71,7 @@ class Answering:
 
     @property
     def rules(self) -> list[Json]:
-        """The same as rules of the mock."""
+        """These answers as rules of the mock."""
         return [{"match": action, "fault": fault} for action, fault in self._faults.items()] + [
             {"match": action if number == len(patches) else f"{action}*1"}
             | ({"error": patch} if isinstance(patch, str) else {"reply": patch})
@@ -81,7 +81,7 @@ class Answering:
 
 
 class Play:
-    """One station and what it did. `csms` answers its calls; a call it leaves open is ended by `answer` or `fail`."""
+    """One station and its calls. `csms` answers the calls; `answer` or `fail` ends a call that `csms` leaves open."""
 
     def __init__(self, csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> None:
         named = (
@@ -99,10 +99,10 @@ class Play:
         self.open: Sent | None = None
         self.reboots = 0
 
-    # What happens to it.
+    # Input.
 
     def tell(self, *all_cues: Cue) -> Self:
-        """Let cues happen, let the CSMS answer, and do what follows."""
+        """Give the station cues, let the CSMS answer, and do everything that follows."""
         for cue in all_cues:
             self.device, acts = machine.step(self.device, cue, Moment(self.now, self.world))
             self._perform(acts)
@@ -191,20 +191,20 @@ class Play:
         assert sent is not None, "no call is open"
         return sent
 
-    # What it did.
+    # Output.
 
     def actions(self) -> list[str]:
-        """Return the actions that it sent, and forget them."""
+        """Return the actions of the sent calls, and forget the calls."""
         sent, self.sent = self.sent, []
         return [each.action for each in sent]
 
     def take(self, action: str) -> list[Json]:
-        """Return the payloads of one action, and forget all that was sent."""
+        """Return the payloads of one action, and forget all sent calls."""
         sent, self.sent = self.sent, []
         return [each.payload for each in sent if each.action == action]
 
     def transcript(self) -> list[str]:
-        """Return what it sent, a line each, and forget it."""
+        """Return a line for each sent call, and forget the calls."""
         sent, self.sent = self.sent, []
         return [line_of(each.action, each.payload) for each in sent]
 
@@ -223,7 +223,7 @@ def line_of(action: str, payload: Json) -> str:
 
 
 def booted(csms: Csms = default_answer, evses: int = 1, connectors: int = 1, **variables: str) -> Play:
-    """Return a station that was accepted and has sent everything that follows."""
+    """Return an accepted station that has sent all its calls after the boot."""
     play = Play(csms, evses, connectors, **variables).connect()
     assert play.device.is_accepted
     play.sent.clear()

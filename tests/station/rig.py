@@ -1,7 +1,7 @@
-"""A station and a mock that talk over a real WebSocket, in virtual time: what `stage` plays, for the running program.
+"""A station and a mock that talk over a real WebSocket, in virtual time: like `stage`, but with the running program.
 
-The mock is the one that serves, with settings as files and flags give them; the station is the one of `mock-station`.
-Only time is not real, and the cable between them can be pulled out.
+The mock is the real server with settings as of a configuration file, and the station that of `mock-station`. Only the
+time is virtual, and the connection can be cut.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ from tests.virtual import Loop, virtual_time
 STATION, PASSWORD = "CS", "the-old-password-1"
 KNOWN = [f"{STATION}:{PASSWORD}"]
 LONGEST = 300.0
-"""How long a station may take to connect, in seconds; one that is rejected never does."""
+"""How long a station may take to be online, in seconds; a Rejected station never is."""
 LEAVING = 6.0
 """How long a reboot may take, in seconds."""
 NO_ROUTE = 1.0
@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 
 class Stand:
-    """A mock that listens in virtual time, and what it has found: `with Stand() as stand`."""
+    """A mock that listens in virtual time, with its findings: `with Stand() as stand`."""
 
     def __init__(self, *, learns: bool = True, **given: Any) -> None:
         self.found: list[Finding] = []
@@ -67,7 +67,7 @@ class Stand:
         self._time = virtual_time(self.loop, NOW)
 
     def configured(self, **more: Any) -> Config:
-        """Return the settings of the mock, with some more."""
+        """Return the settings of the mock; `more` overrides some."""
         return read(Config, [keyword_source({**self._given, **more})])
 
     def __enter__(self) -> Self:
@@ -124,7 +124,7 @@ class Cable(Dialer):
 
 
 class Rig(Stand):
-    """One station with misbehaviours at a mock: it has the methods of a stage, but everything goes over a socket."""
+    """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
@@ -150,7 +150,7 @@ class Rig(Stand):
             await asyncio.gather(self._running, return_exceptions=True)
         await self._cable.close(1000, "the station stops")
 
-    # What a stage has.
+    # The methods of a stage.
 
     @property
     def now(self) -> float:
@@ -183,14 +183,14 @@ class Rig(Stand):
         return self._settle()
 
     def come_again(self, refused: int = 0) -> Self:
-        """Cut the connection; the station reconnects after its own pauses, and is refused a number of times first."""
+        """Cut the connection; the mock refuses the station `refused` times before it lets it reconnect."""
         self.lose()
         if refused:
             self._soon(self.mock.configure, self.configured(refuse=f"503*{refused}"))
         return self.connect()
 
     def tell(self, *all_cues: Cue) -> Self:
-        """Let a cue happen, and let both sides do what follows at once."""
+        """Give the station a cue, and let both sides do everything that follows at once."""
         for cue in all_cues:
             self._soon(self._player.tell, cue)
             self._settle()
@@ -205,7 +205,7 @@ class Rig(Stand):
         return self._settle()
 
     def settle(self) -> Self:
-        """Let the station do what it waits for: reboot, or reconnect."""
+        """Let the station finish a reboot or a reconnect."""
         return self.wait(LEAVING)._online()
 
     def _settle(self) -> Self:
@@ -224,6 +224,6 @@ class Rig(Stand):
 
 
 def new_station(evses: int = 1, connectors: int = 1, **variables: str) -> Device:
-    """Return a station; `TxCtrlr_TxStartPoint="EVConnected"` sets a variable of it."""
+    """Return a station; `TxCtrlr_TxStartPoint="EVConnected"` sets one of its variables."""
     named = [f"{key.replace('_', '.', 1)}={value}" for key, value in variables.items()]
     return new_device(Identity(), evses, connectors, notation.variables(named) if named else {})

@@ -1,4 +1,4 @@
-"""Scenarios that show everything that a station does; the station may misbehave."""
+"""Scenarios that show all behaviour of a station, right or with misbehaviours."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -23,16 +23,16 @@ def charge(stage: Stage, evse: int = 1, seconds: float = 130.0, token: Json = TO
 
 
 def transaction(stage: Stage, evse: int = 1) -> str:
-    """Return the id of the transaction that runs."""
+    """Return the id of the running transaction."""
     running = stage.device.evses[evse].transaction
     return running.id if running else "none"
 
 
-# Coming up, and staying.
+# Boots and connections.
 
 
 def pending(begin: Begin) -> None:
-    """The station is Pending, and the CSMS sends commands meanwhile."""
+    """While the station is Pending, the CSMS sends commands."""
     boots = [{"status": "Pending", "interval": 20}, {"status": "Pending", "interval": 0}, {}]
     stage = begin(answering(BootNotification=boots)).connect()
     stage.wait(5).command("RequestStartTransaction")
@@ -56,7 +56,7 @@ def refused_boot(begin: Begin) -> None:
 
 
 def idle(begin: Begin) -> None:
-    """Nothing happens but heartbeats; the connection is lost twice, for a short and for a long time."""
+    """The station sends only heartbeats; the connection is lost twice, for a short and for a long time."""
     stage = begin(evses=2, connectors=2).connect().wait(200)
     stage.lose().wait(5).connect().wait(5)
     stage.lose().wait(90).connect().wait(70)
@@ -116,7 +116,7 @@ def remote(begin: Begin) -> None:
 
 
 def remote_at_once(begin: Begin) -> None:
-    """Transactions start with the authorization: one where a vehicle comes, and none at an unknown EVSE."""
+    """A remote start with the TxStartPoint Authorized starts a transaction, and at an unknown EVSE none."""
     stage = begin(evses=2, TxCtrlr_TxStartPoint="Authorized").connect()
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
@@ -164,7 +164,7 @@ def master_pass(begin: Begin) -> None:
 
 
 def without_authorization(begin: Begin) -> None:
-    """Everybody may charge, with a card or a button."""
+    """Authorization is switched off: drivers charge with any card or a button."""
     stage = begin(AuthCtrlr_Enabled="false").connect()
     charge(stage, seconds=5)
     charge(stage, seconds=5, token=BUTTON)
@@ -235,4 +235,4 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         reservations,
     )
 }
-"""The scenarios in which the station acts by itself; `commanding` has those with commands."""
+"""The scenarios in which the station acts by itself; `commanding` has the scenarios with commands."""

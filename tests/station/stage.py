@@ -1,4 +1,4 @@
-"""A stage for misbehaving stations: like `play`, but it accepts everything, and records all that can be seen."""
+"""A stage for misbehaving stations: like `play`, but it accepts everything, and records all visible behaviour."""
 
 from collections.abc import Sequence
 from itertools import count
@@ -25,9 +25,9 @@ HANDSHAKE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC
 
 
 class Entry(Record):
-    """One line of a transcript: when, the kind (`call`, `answer`, `alarm`, `line` …), what it is about, the details.
+    """One line of a transcript: the time, the kind (`call`, `answer`, `alarm`, `line` …), its subject, its details.
 
-    `given` is the request of an answer, or the response to a call; `acts` is what went over the wire.
+    `given` is the request of an answer, or the response to a call; `acts` are the sent frames.
     """
 
     at: float
@@ -56,7 +56,7 @@ class Stage(Play):
         self.wish = ""
 
     def settle(self) -> Self:
-        """Let the station do what it wants to do with its connection: reboot, or connect anew."""
+        """Let the station reboot or reconnect if it has decided to."""
         if self.wish == "Reboot":
             self.wait(1).reboot()
         elif self.wish == "Redial":
@@ -68,7 +68,7 @@ class Stage(Play):
         self.log.append(Entry(self.now - NOW, kind, name, what, given, tuple(acts)))
 
     def spoil(self, place: str, right: Any, *context: Any) -> Any:
-        """Return what the misbehaviours make of what is right."""
+        """Return a right decision as the misbehaviours change it."""
         habits, done = misbehave(self.device.habits, KINDS, place, right, *context)
         self.device = replace(self.device, habits=habits)
         return done
@@ -82,7 +82,7 @@ class Stage(Play):
         return self
 
     def lose(self) -> Self:
-        """Lose the connection with all open answers, and note when the station connects again."""
+        """Lose the connection and the open calls, and note the pause before the station reconnects."""
         self.note("line", "lost")
         self.tell(cues.Closed())
         lost, self.queue = self.queue, []
@@ -94,7 +94,7 @@ class Stage(Play):
         return self
 
     def come_again(self, refused: int = 0) -> Self:
-        """Lose the connection; the station reconnects after its own pauses, and is refused a number of times first."""
+        """Lose the connection; the CSMS refuses the station `refused` times before it lets it reconnect."""
         self.lose()
         for attempt in range(refused + 1):
             self.wait(self.pause)
@@ -114,7 +114,7 @@ class Stage(Play):
         return self.connect()
 
     def command(self, action: str, payload: Json | None = None) -> Any:
-        """Let the CSMS send a command: its default with `payload` laid over it."""
+        """Let the CSMS send a command: its default payload with `payload` merged into it."""
         template = compile_template(merge(V201.actions[action].request, payload or {}))
         given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
@@ -138,7 +138,7 @@ class Stage(Play):
         self.note("refusal", action, message, payload, self.spoil("wire", (Emission(message),), self.wire_world))
 
     def respond(self, **patch: Any) -> Self:
-        """Answer the calls that were left open."""
+        """Answer the oldest open call with its default, patched, and then go on."""
         act = self.queue.pop(0)
         self._answered(act, merge(default_answer(act.action, act.payload), patch))
         return self._go_on()
@@ -170,7 +170,7 @@ class Stage(Play):
         self._go_on()
 
     def _go_on(self) -> Self:
-        """Let the CSMS answer the calls that it answers at once."""
+        """Let the CSMS answer calls until it leaves one open."""
         while self.queue and len(self.log) < 5000:
             response = self.csms(self.queue[0].action, self.queue[0].payload)
             if response is None:

@@ -1,4 +1,4 @@
-"""Clock-aligned meter values (J01), and values that are sent at the end of a transaction (J02)."""
+"""Clock-aligned meter values (J01), and values for the end of a transaction (J02)."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def driven(variables: dict[Name, str], evses: int = 1) -> Driven:
 
 
 def values_of(payloads: list[Json], context: str) -> list[tuple[float, set[str]]]:
-    """Return the time after ten, and the measurands, of all meter values of a context."""
+    """Return the seconds after 10:00, and the measurands, of all meter values of a context."""
     values = [value for payload in payloads for value in payload.get("meterValue", [])]
     wanted = [value for value in values if {sample["context"] for sample in value["sampledValue"]} == {context}]
     times = {rfc3339(TEN + seconds): seconds for seconds in range(7300)}
@@ -38,7 +38,7 @@ def values_of(payloads: list[Json], context: str) -> list[tuple[float, set[str]]
 
 
 def times(payloads: list[Json], context: str = "Sample.Clock") -> list[float]:
-    """Return the times after ten alone."""
+    """Return only the seconds after 10:00."""
     return [seconds for seconds, _ in values_of(payloads, context)]
 
 
@@ -49,7 +49,7 @@ def times(payloads: list[Json], context: str = "Sample.Clock") -> list[float]:
         (900, 899.999, 900),
         (900, 900, 1800),
         (900, 85_500, 86_400),
-        (1000, 86_000, 86_400),  # the day begins anew
+        (1000, 86_000, 86_400),  # a new day
         (86_400, 1, 86_400),
         (1, 0.5, 1),
     ],
@@ -59,7 +59,7 @@ def test_boundaries_are_counted_from_midnight(interval: int, now: float, then: f
     assert next_boundary(interval, MIDNIGHT + now) == MIDNIGHT + then
 
 
-def test_an_idle_evse_tells_meter_values() -> None:
+def test_an_idle_evse_sends_meter_values() -> None:
     """Each EVSE sends the configured measurands at each boundary, with its id (J01.FR.14; M04, M06, M12)."""
     station = driven({**ALIGNED, ALIGNED_MEASURANDS: "Voltage,SoC"}, evses=2)
     station.wait(3600)
@@ -69,8 +69,8 @@ def test_an_idle_evse_tells_meter_values() -> None:
     assert not station.payloads("TransactionEvent")
 
 
-def test_nothing_is_told_unless_it_is_asked_for() -> None:
-    """Without an interval, or without measurands, there are no clock-aligned values."""
+def test_no_aligned_values_without_settings() -> None:
+    """Without an interval or without measurands, the station sends no clock-aligned values."""
     for variables in ({}, {**ALIGNED, ALIGNED_MEASURANDS: ""}):
         station = driven(variables)
         station.charge()
@@ -78,7 +78,7 @@ def test_nothing_is_told_unless_it_is_asked_for() -> None:
         assert times([payload for _, payload in station.sent]) == []
 
 
-def test_a_transaction_tells_them_in_its_events() -> None:
+def test_aligned_values_of_a_transaction() -> None:
     """During a transaction the values are in MeterValueClock events; other EVSEs send MeterValues (M04)."""
     station = driven(ALIGNED, evses=2)
     station.charge()
@@ -92,7 +92,7 @@ def test_a_transaction_tells_them_in_its_events() -> None:
     assert times(station.payloads("MeterValues", lambda sent: sent["evseId"] == 2)) == [900, 1800, 2700]
 
 
-def test_during_idle_means_only_then() -> None:
+def test_aligned_values_during_idle_only() -> None:
     """With SendDuringIdle values are sent before and after, but not during any transaction (J01.FR.20; M05)."""
     station = driven({**ALIGNED, SEND_DURING_IDLE: "true"}, evses=2)
     station.wait(900)
@@ -115,7 +115,7 @@ def test_the_csms_may_change_the_interval() -> None:
 
 
 def test_aligned_values_come_after_a_reboot_too() -> None:
-    """The alarm is set again after a reboot."""
+    """After a reboot the station sends clock-aligned values as before."""
     station = driven(ALIGNED)
     station.wait(1000)
     station.reboot()
@@ -124,8 +124,8 @@ def test_aligned_values_come_after_a_reboot_too() -> None:
     assert times(station.payloads("MeterValues")) == [900, 1800]
 
 
-def test_values_of_a_boundary_are_older_than_what_comes_late() -> None:
-    """If the alarm is late, the register at the boundary is sent before the register of now (M07, X04)."""
+def test_a_late_alarm_and_a_trigger() -> None:
+    """If the alarm is late, the station sends the register at the boundary before the current one (M07, X04)."""
     station = driven(ALIGNED)
     station.charge()
     station.now = TEN + 903.5
@@ -139,8 +139,8 @@ def test_values_of_a_boundary_are_older_than_what_comes_late() -> None:
     assert times(station.payloads("TransactionEvent")) == [900]
 
 
-def test_what_ends_late_ends_after_the_boundary() -> None:
-    """A driver comes before a late alarm: the values of the boundary have the lower seqNo and register."""
+def test_a_late_alarm_and_the_end_of_a_transaction() -> None:
+    """If a driver acts before a late alarm, the values of the boundary have a lower seqNo and register."""
     station = driven({**ALIGNED, ALIGNED_ENDED_INTERVAL: "900"})
     station.charge()
     station.now = TEN + 903.5
@@ -155,8 +155,8 @@ def test_what_ends_late_ends_after_the_boundary() -> None:
     )
 
 
-def test_an_alarm_that_rings_early_is_set_anew() -> None:
-    """There are no values of a boundary in the future."""
+def test_an_alarm_that_rings_early_is_set_again() -> None:
+    """If the alarm rings early, the values of the boundary are still sent at the boundary."""
     station = driven(ALIGNED)
     station.wait(892)
     del station.alarms["clock",]
@@ -166,7 +166,7 @@ def test_an_alarm_that_rings_early_is_set_anew() -> None:
     assert times(station.payloads("MeterValues")) == [900]
 
 
-def test_nothing_is_told_before_the_csms_accepts() -> None:
+def test_no_aligned_values_before_the_accepted_boot() -> None:
     """Values from before the station was accepted are never sent (B02.FR.02)."""
     station = driven(ALIGNED)
     station.device = replace(station.device, boot_status="Pending")
@@ -174,8 +174,8 @@ def test_nothing_is_told_before_the_csms_accepts() -> None:
     assert "MeterValues" not in {message.action for message in station.device.outbox.waiting}
 
 
-def test_a_station_that_is_offline_keeps_those_of_its_transactions() -> None:
-    """While offline, TransactionEvents are kept with `offline`, and MeterValues are dropped."""
+def test_aligned_values_while_offline() -> None:
+    """While offline, the station keeps TransactionEvents, with `offline` true, and drops MeterValues."""
     station = driven(ALIGNED, evses=2)
     station.charge()
     station.sent.clear()
@@ -187,7 +187,7 @@ def test_a_station_that_is_offline_keeps_those_of_its_transactions() -> None:
 
 
 def test_samples_are_collected_for_the_end() -> None:
-    """Ended has the values of both intervals in the order of their times, and one Transaction.End (J02; M02)."""
+    """Ended has the values of both intervals in order of time, and one Transaction.End (J02; M02)."""
     wanted = {ALIGNED_ENDED_MEASURANDS: "Voltage", TX_ENDED_MEASURANDS: "SoC"}
     intervals = {ALIGNED_ENDED_INTERVAL: "900", ENDED_INTERVAL: "700", TX_UPDATED_INTERVAL: "0"}
     station = driven({**wanted, **intervals})
@@ -211,7 +211,7 @@ def test_samples_are_collected_for_the_end() -> None:
     assert kinds == ["Started", "Ended"] * 2
 
 
-def test_too_many_samples_are_thinned_out() -> None:
+def test_the_number_of_samples_is_bounded() -> None:
     """A transaction that never ends keeps a limited number of values."""
     station = driven({ENDED_INTERVAL: "1", TX_UPDATED_INTERVAL: "0"})
     station.charge()
@@ -231,7 +231,7 @@ def test_too_many_samples_are_thinned_out() -> None:
     ],
 )
 def test_a_controller_that_is_off(controller: str, left: set[str]) -> None:
-    """With Enabled false there are no values of that kind; the other kind is still sent."""
+    """With Enabled false the station sends no values of that kind, but those of the other kind."""
     station = driven({(controller, "Enabled"): "false", ALIGNED_INTERVAL: "900"})
     station.charge()
     station.wait(1000)
@@ -242,7 +242,7 @@ def test_a_controller_that_is_off(controller: str, left: set[str]) -> None:
 
 @pytest.mark.parametrize(("before", "after", "samples"), [("0", "10", 6), ("60", "10", 6), ("10", "0", 0)])
 def test_the_csms_may_change_the_interval_of_samples(before: str, after: str, samples: int) -> None:
-    """A running transaction follows a new interval at once."""
+    """A new TxUpdatedInterval takes effect in a running transaction at once."""
     station = driven({TX_UPDATED_INTERVAL: before})
     station.charge()
     variable = {"component": {"name": "SampledDataCtrlr"}, "variable": {"name": "TxUpdatedInterval"}}
@@ -252,7 +252,7 @@ def test_the_csms_may_change_the_interval_of_samples(before: str, after: str, sa
     assert len(periodic) == samples
 
 
-def test_what_is_triggered_is_what_is_aligned() -> None:
+def test_triggered_values_are_the_aligned_ones() -> None:
     """Triggered MeterValues have the measurands of AlignedDataCtrlr and the context Trigger (F06.FR.06; M10)."""
     station = driven({ALIGNED_MEASURANDS: "Voltage"})
     station.command("TriggerMessage", {"requestedMessage": "MeterValues"})

@@ -37,7 +37,7 @@ def test_a_card_held_too_long() -> None:
     assert [is_charging(play.tell(Plugged(1), Plugged(2)), evse) for evse in (1, 2)] == [True, False]
 
 
-# Nobody is asked.
+# No Authorize.
 
 
 def test_the_start_button() -> None:
@@ -63,8 +63,8 @@ def test_authorization_that_is_off() -> None:
     ("token", "asked"),
     [(TOKEN, False), (BOB, True), ({"idToken": "X", "type": "Central"}, False)],
 )
-def test_remote_starts_that_need_no_question(token: Json, *, asked: bool) -> None:
-    """With AuthorizeRemoteStart, unknown idTokens are authorized, but not those for one use (F01.FR.01, C05.FR.01)."""
+def test_remote_starts_without_authorize(token: Json, *, asked: bool) -> None:
+    """With AuthorizeRemoteStart, unknown idTokens are authorized, type Central is not (F01.FR.01, C05.FR.01)."""
     play = booted(AuthCtrlr_AuthorizeRemoteStart="true", **LOCAL).tell(Plugged(1))
     listed(play, alice={"status": "Accepted"}).sent.clear()
     assert play.ask("RequestStartTransaction", {"idToken": token, "remoteStartId": 7})["status"] == "Accepted"
@@ -80,15 +80,15 @@ def test_remote_authorization_that_is_off() -> None:
 
 
 def test_a_station_that_is_not_accepted() -> None:
-    """While Pending nobody charges, also not with a button (B02.FR.02)."""
+    """A Pending station does not charge, even with the start button (B02.FR.02)."""
     play = Play(answering(BootNotification={"status": "Pending"})).connect().tell(Plugged(1))
     play.tell(Presented({"idToken": "", "type": "NoAuthorization"}))
     assert not is_charging(play)
 
 
 @pytest.mark.parametrize("status", ["Blocked", "ConcurrentTx", "Expired", "Invalid", "NoCredit", "Unknown"])
-def test_who_is_refused(status: str) -> None:
-    """An idToken that is not Accepted does not charge, whatever its status (C01.FR.02; A02)."""
+def test_a_refused_token_does_not_charge(status: str) -> None:
+    """An idToken with any status other than Accepted does not charge (C01.FR.02; A02)."""
     play = booted(answering(Authorize={"idTokenInfo": {"status": status}})).tell(Plugged(1), ALICE)
     assert play.wait(30).transcript() == ["1.1 Occupied", "Authorize"]
 
@@ -108,7 +108,7 @@ def test_who_is_refused(status: str) -> None:
 )
 @pytest.mark.parametrize("source", ["list", "cache"])
 def test_offline(info: str | None, unknown: str, local: str, source: str, *, charges: bool) -> None:
-    """Offline, list and cache decide; OfflineTxForUnknownIdEnabled decides on unknown idTokens (C13, C15.FR.08)."""
+    """Offline, list and cache authorize; OfflineTxForUnknownIdEnabled decides on other idTokens (C13, C15.FR.08)."""
     variables: Any = {"AuthCtrlr_OfflineTxForUnknownIdEnabled": unknown, "AuthCtrlr_LocalAuthorizeOffline": local}
     play = booted(**variables)
     if info and source == "list":
@@ -123,16 +123,16 @@ def test_offline(info: str | None, unknown: str, local: str, source: str, *, cha
     assert "Authorize" not in lines
 
 
-def test_nothing_is_learned_offline() -> None:
+def test_an_offline_token_is_not_cached() -> None:
     """An unknown idToken that charges offline is not added to the cache (C15.FR.01)."""
     assert booted().lose().tell(Plugged(1), ALICE).device.storage.cache == {}
 
 
-# Stopping for others.
+# Stopping a transaction of another idToken.
 
 
-def test_one_of_the_group_stops() -> None:
-    """An idToken of the same group stops after Authorize, and the event names it (C09.FR.03, .05; E07.FR.02)."""
+def test_a_token_of_the_group_stops() -> None:
+    """An idToken of the same group stops after Authorize, and Ended has that idToken (C09.FR.03, .05; E07.FR.02)."""
     play = charging(answering(Authorize=IN_FAMILY))
     play.tell(BOBS)
     assert [sent.action for sent in play.sent] == ["Authorize", "TransactionEvent"]
@@ -143,7 +143,7 @@ def test_one_of_the_group_stops() -> None:
 
 @pytest.mark.parametrize("learned", ["Authorize", "TransactionEvent"])
 @pytest.mark.parametrize("is_online", [True, False])
-def test_one_of_the_group_is_known(learned: str, *, is_online: bool) -> None:
+def test_a_known_token_of_the_group_stops(learned: str, *, is_online: bool) -> None:
     """A known idToken of the group stops without Authorize (C01.FR.03, C09.FR.07; TC_C_41, TC_E_45)."""
     answers: Any = {"TransactionEvent": {"idTokenInfo": {"status": "Accepted"}}, learned: IN_FAMILY}
     play = listed(charging(answering(**answers)), bob=IN_FAMILY["idTokenInfo"])
@@ -166,8 +166,8 @@ def test_one_of_the_group_is_known(learned: str, *, is_online: bool) -> None:
     ],
 )
 @pytest.mark.parametrize("is_known", [True, False])
-def test_who_may_not_stop(info: Json, *, is_known: bool) -> None:
-    """An invalid idToken of the group, or one of no or another group, stops nothing (C09.FR.11; TC_C_42 to TC_C_44)."""
+def test_tokens_that_may_not_stop(info: Json, *, is_known: bool) -> None:
+    """An idToken that is invalid or in no or another group stops nothing (C09.FR.11; TC_C_42 to TC_C_44)."""
     play = charging(answering(Authorize=[IN_FAMILY, {"idTokenInfo": info}]))
     if is_known:
         listed(play, bob=info)
@@ -175,8 +175,8 @@ def test_who_may_not_stop(info: Json, *, is_known: bool) -> None:
     assert is_charging(play)
 
 
-def test_one_of_the_group_starts_elsewhere() -> None:
-    """An idToken of the group starts at a free EVSE, and a remote start stops nobody."""
+def test_a_token_of_the_group_starts_elsewhere() -> None:
+    """An idToken of the group starts at a free EVSE, by card or remote start, and stops no transaction."""
     play = charging(answering(Authorize=IN_FAMILY), evses=2).tell(Plugged(2), Presented(BOB, 2))
     assert (is_charging(play, 1), is_charging(play, 2)) == (True, True)
     play = charging(answering(Authorize=IN_FAMILY), evses=2, AuthCtrlr_AuthorizeRemoteStart="true").tell(Plugged(2))
@@ -184,7 +184,7 @@ def test_one_of_the_group_starts_elsewhere() -> None:
     assert (is_charging(play, 1), is_charging(play, 2)) == (True, True)
 
 
-def test_one_of_the_group_stops_one() -> None:
+def test_a_token_of_the_group_stops_one_transaction() -> None:
     """If two idTokens of the group charge, a third one stops only one of them."""
     play = charging(answering(TransactionEvent=IN_FAMILY), evses=2).tell(Plugged(2), Presented(BOB, 2))
     play.csms = answering(Authorize=IN_FAMILY)
@@ -192,16 +192,16 @@ def test_one_of_the_group_stops_one() -> None:
     assert (is_charging(play, 1), is_charging(play, 2)) == (False, True)
 
 
-def test_a_remote_start_stops_nobody() -> None:
-    """A transaction that starts during the Authorize of a remote start of its group goes on."""
+def test_a_remote_start_stops_no_transaction() -> None:
+    """A transaction that starts during the Authorize of a remote start of the same group continues."""
     play = booted(AuthCtrlr_AuthorizeRemoteStart="true", **LOCAL).tell(Plugged(1))
     listed(play, alice=IN_FAMILY["idTokenInfo"]).csms = answering(Authorize=None)
     play.command("RequestStartTransaction", {"idToken": BOB, "remoteStartId": 7, "evseId": 1})
     assert is_charging(play.tell(ALICE).answer(**IN_FAMILY))
 
 
-def test_who_stops_before_the_vehicle_came() -> None:
-    """The station stops waiting for the vehicle of a driver who gave up."""
+def test_a_stop_before_the_vehicle_came() -> None:
+    """A driver who stops before the vehicle came also stops the EVConnectionTimeOut."""
     assert ("vehicle", 1) not in booted().tell(ALICE, ALICE).alarms
 
 
@@ -223,7 +223,7 @@ def test_a_master_pass_stops(place: int | None, *, is_known: bool) -> None:
 
 @pytest.mark.parametrize("variables", [{}, LOCAL])
 def test_a_master_pass_starts_nothing(variables: Any) -> None:
-    """A master pass never starts a transaction, also not by remote start (C12.FR.09, C16.FR.03; A06)."""
+    """A master pass never starts a transaction, not even by remote start (C12.FR.09, C16.FR.03; A06)."""
     info = {"status": "Accepted", "groupIdToken": MASTER}
     play = booted(answering(Authorize={"idTokenInfo": info}), AuthCtrlr_MasterPassGroupId="Master", **variables)
     play.tell(Plugged(1), BOBS, BOBS)
@@ -232,7 +232,7 @@ def test_a_master_pass_starts_nothing(variables: Any) -> None:
     assert play.take("TransactionEvent") == []
 
 
-# Limits and second thoughts.
+# Restrictions to some EVSEs.
 
 
 @pytest.mark.parametrize("variables", [{}, LOCAL])
@@ -246,7 +246,7 @@ def test_evses_that_a_token_may_use(variables: Any) -> None:
         play.tell(ALICE, Unplugged(1))
 
 
-def test_an_evse_that_a_token_turns_out_not_to_be_for() -> None:
+def test_a_token_for_other_evses() -> None:
     """An idToken that is Accepted only at other EVSEs is rejected at this one (C01.FR.21)."""
     csms = answering(TransactionEvent={"idTokenInfo": {"status": "Accepted", "evseId": [2]}})
     play = booted(csms, evses=2).tell(Plugged(1), Presented(TOKEN, 1))

@@ -1,4 +1,4 @@
-"""Boot, connector statuses and heartbeats, and what a lost connection changes (B01 to B04, G02)."""
+"""Boots, connector statuses and heartbeats, also after a lost connection (B01 to B04, G02)."""
 
 import pytest
 
@@ -14,8 +14,8 @@ WAITING = {"status": "Pending", "interval": 20}
 REJECTING = {"status": "Rejected", "interval": 20}
 
 
-def test_an_accepted_station_introduces_itself() -> None:
-    """After Accepted the station sends the status of every connector and a security event, and nothing more."""
+def test_what_a_station_sends_once_accepted() -> None:
+    """After Accepted the station sends only the status of every connector and a security event."""
     play = Play(evses=2, connectors=2).connect()
     assert play.transcript() == [
         "Boot PowerUp",
@@ -28,7 +28,7 @@ def test_an_accepted_station_introduces_itself() -> None:
 @pytest.mark.parametrize("answer", [WAITING, REJECTING])
 @pytest.mark.parametrize(("interval", "wait"), [(20, 20), (1, 1), (0, 30), (-5, 30)])
 def test_a_boot_is_repeated_after_the_interval(answer: Json, interval: int, wait: float) -> None:
-    """A station that is not accepted sends nothing but BootNotification after the interval, or after 30 s for 0."""
+    """Until it is accepted, a station sends only BootNotification after each interval, or after 30 s if that is 0."""
     play = Play(answering(BootNotification=[answer | {"interval": interval}, {}])).connect()
     play.tell(cues.Plugged(1), cues.Presented(TOKEN))
     play.wait(wait - 0.1)
@@ -48,7 +48,7 @@ def test_a_boot_without_a_result_is_repeated(reason: str) -> None:
 
 
 @pytest.mark.parametrize("answer", [WAITING, REJECTING])
-def test_a_new_connection_is_no_way_around_the_interval(answer: Json) -> None:
+def test_the_boot_interval_holds_after_a_reconnect(answer: Json) -> None:
     """The boot interval also holds after a reconnect (B03.FR.02, B02.FR.08)."""
     play = Play(answering(BootNotification=[answer, {}])).connect().wait(5).lose().wait(5).connect()
     play.wait(9.9)
@@ -64,7 +64,7 @@ def test_a_boot_that_was_lost_is_repeated_at_once() -> None:
 
 
 def test_nothing_but_boot_before_the_first_answer() -> None:
-    """Before the CSMS has answered, not even what it asks for is sent (B02.FR.02)."""
+    """Before the answer to its boot, a station sends nothing else, not even requested messages (B02.FR.02)."""
     play = Play(answering(BootNotification=None)).connect()
     play.command("TriggerMessage", {"requestedMessage": "Heartbeat"})
     play.command("GetBaseReport")
@@ -72,8 +72,8 @@ def test_nothing_but_boot_before_the_first_answer() -> None:
     assert play.transcript() == ["Boot PowerUp"]
 
 
-def test_pending_allows_what_is_asked_for() -> None:
-    """While Pending, triggered messages and reports go out, and nothing else (B02.FR.01, B02.FR.02)."""
+def test_pending_allows_requested_messages() -> None:
+    """A Pending station sends only triggered messages and requested reports (B02.FR.01, B02.FR.02)."""
     play = Play(answering(BootNotification=WAITING)).connect()
     play.command("TriggerMessage", {"requestedMessage": "Heartbeat"})
     play.command("GetBaseReport")
@@ -82,7 +82,7 @@ def test_pending_allows_what_is_asked_for() -> None:
 
 
 def test_a_boot_triggered_while_pending() -> None:
-    """Only a triggered boot has the reason Triggered, not the one after it (B01.FR.09)."""
+    """A triggered boot has the reason Triggered, and the next boot the earlier reason (B01.FR.09)."""
     play = Play(answering(BootNotification=[WAITING, WAITING, {}])).connect().wait(5)
     assert play.ask("TriggerMessage", {"requestedMessage": "BootNotification"}) == {"status": "Accepted"}
     assert play.transcript() == ["Boot PowerUp", "Boot Triggered"]
@@ -93,7 +93,7 @@ def test_a_boot_triggered_while_pending() -> None:
 
 
 def test_no_boot_while_one_is_open() -> None:
-    """The boot alarm sends nothing while a BootNotification is open."""
+    """The station sends no BootNotification while another one is open."""
     play = Play(answering(BootNotification=[WAITING, None])).connect()
     play.command("TriggerMessage", {"requestedMessage": "BootNotification"})
     play.wait(25).answer(interval=60)
@@ -101,7 +101,7 @@ def test_no_boot_while_one_is_open() -> None:
 
 
 def test_rejected_stations_refuse_commands() -> None:
-    """While Rejected, every command gets a SecurityError (B03.FR.08)."""
+    """A Rejected station answers every command with SecurityError (B03.FR.08)."""
     play = Play(answering(BootNotification=REJECTING)).connect()
     for action in ("GetVariables", "Reset", "TriggerMessage", "ClearCache"):
         answer = play.command(action).answer
@@ -112,7 +112,7 @@ def test_rejected_stations_refuse_commands() -> None:
 
 @pytest.mark.parametrize("action", ["RequestStartTransaction", "RequestStopTransaction"])
 def test_no_remote_control_while_pending(action: str) -> None:
-    """While Pending, remote starts and stops are rejected (B02.FR.05)."""
+    """A Pending station rejects remote starts and stops (B02.FR.05)."""
     play = charging()
     assert play.device.evses[1].transaction
     play.csms = answering(BootNotification=WAITING)
@@ -127,14 +127,14 @@ def test_no_remote_control_while_pending(action: str) -> None:
 
 @pytest.mark.parametrize(("interval", "beats"), [(10, 6), (60, 1), (0, 1)])
 def test_heartbeats_keep_the_interval_of_the_boot(interval: int, beats: int) -> None:
-    """The interval in the Accepted answer sets the heartbeats; 0 leaves them as they are."""
+    """The interval in the Accepted answer sets the HeartbeatInterval; 0 does not change it."""
     play = booted(answering(BootNotification={"interval": interval})).wait(60)
     assert [sent.at for sent in play.sent] == [60 / beats * (number + 1) for number in range(beats)]
     assert play.actions() == ["Heartbeat"] * beats
 
 
-def test_a_new_heartbeat_interval_counts_at_once() -> None:
-    """SetVariables of HeartbeatInterval moves the next heartbeat."""
+def test_a_new_heartbeat_interval_applies_at_once() -> None:
+    """A new HeartbeatInterval applies to the next heartbeat."""
     play = booted().wait(1)
     item = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}, "attributeValue": "5"}
     play.command("SetVariables", {"setVariableData": [item]})
@@ -143,7 +143,7 @@ def test_a_new_heartbeat_interval_counts_at_once() -> None:
 
 @pytest.mark.parametrize(("seconds", "lines"), [(60, ["2.1 Occupied"]), (61, ["1.1 Available", "2.1 Occupied"])])
 def test_reports_after_a_reconnect(seconds: float, lines: list[str]) -> None:
-    """After an outage within OfflineThreshold changed connectors are reported, otherwise all; no boot (B04)."""
+    """After an outage the station reports changed connectors, or all if it exceeds OfflineThreshold; no boot (B04)."""
     play = booted(evses=2).lose().tell(cues.Plugged(2)).wait(seconds).connect()
     assert play.transcript() == lines
     assert ("heartbeat",) in play.alarms
@@ -163,7 +163,7 @@ def test_a_status_that_was_lost_is_reported_again(is_open: bool) -> None:
 
 
 def test_no_heartbeat_while_offline() -> None:
-    """Heartbeats are neither sent nor kept while there is no connection."""
+    """While offline, the station neither sends nor queues heartbeats."""
     assert booted().lose().wait(500).sent == []
 
 

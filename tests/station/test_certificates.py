@@ -1,4 +1,4 @@
-"""Certificates are installed, listed, deleted, and signed for the station: commands and their effects."""
+"""Commands for certificates, and their effects: install, list, delete, and CertificateSigned."""
 
 from typing import Any
 
@@ -37,11 +37,11 @@ def delete(bench: Bench, hash_data: Any) -> Any:
     return bench.status("DeleteCertificate", {"certificateHashData": hash_data})
 
 
-# What the CSMS installs.
+# Certificates that the CSMS installs.
 
 
-def test_what_is_installed_is_listed_by_its_real_hashes() -> None:
-    """The list has the requested types, or all (M03.FR.02 to 04, M05.FR.01), also after a reboot."""
+def test_installed_certificates_are_listed() -> None:
+    """GetInstalledCertificateIds lists the requested or all types with real hashes (M03.FR.02 to 04, M05.FR.01)."""
     bench = Bench()
     assert listed(bench) == []
     assert (install(bench, ROOT.root), install(bench, OTHER.root, MAKER_ROOT)) == ("Accepted", "Accepted")
@@ -69,14 +69,14 @@ def test_what_is_installed_is_listed_by_its_real_hashes() -> None:
     ],
     ids=["mock", "empty", "binary", "broken", "cut", "two", "version", "serial", "expired", "no root", "other key"],
 )
-def test_what_is_no_valid_root_is_rejected(certificate: str) -> None:
-    """It is rejected, and not listed (M05.FR.07)."""
+def test_an_invalid_root_is_rejected(certificate: str) -> None:
+    """A text that is not a valid root certificate is Rejected, and not listed (M05.FR.07)."""
     bench = Bench()
     assert (install(bench, certificate), listed(bench)) == ("Rejected", [])
 
 
-def test_a_certificate_is_held_once() -> None:
-    """A certificate with the same hash data replaces it, also when the storage is full."""
+def test_a_certificate_is_stored_once() -> None:
+    """A certificate replaces the one with the same hash data, also when the storage is full."""
     bench = Bench()
     for number in range(CAPACITY):
         assert install(bench, Authority(f"Root {number}").root) == "Accepted"
@@ -84,8 +84,8 @@ def test_a_certificate_is_held_once() -> None:
     assert (install(bench, Authority("Root 0").root), len(listed(bench))) == ("Accepted", CAPACITY)
 
 
-def test_what_is_deleted_is_gone() -> None:
-    """It is deleted under every type, and nothing else is; an unknown one is NotFound (M04.FR.02, M04.FR.04)."""
+def test_certificates_are_deleted() -> None:
+    """DeleteCertificate deletes the certificate under all types and no other; unknown: NotFound (M04.FR.02, .04)."""
     bench = Bench()
     for kind in (CSMS_ROOT, MAKER_ROOT):
         install(bench, ROOT.root, kind)
@@ -96,7 +96,7 @@ def test_what_is_deleted_is_gone() -> None:
     assert delete(bench, ROOT.hash_data()) == "NotFound"
 
 
-# The station's own.
+# The station's own certificate.
 
 
 def with_request(variables: Any = None) -> tuple[Bench, x509.CertificateSigningRequest]:
@@ -107,7 +107,7 @@ def with_request(variables: Any = None) -> tuple[Bench, x509.CertificateSigningR
 
 
 def requested(bench: Bench) -> x509.CertificateSigningRequest:
-    """Return the one request that the station has sent."""
+    """Return the only CSR that the station has sent."""
     ((action, payload),) = bench.take()
     assert (action, payload["certificateType"]) == ("SignCertificate", "ChargingStationCertificate")
     return x509.load_pem_x509_csr(payload["csr"].encode())
@@ -121,11 +121,11 @@ def certificate_for(request: x509.CertificateSigningRequest, days: float = 30) -
 
 
 def signed(bench: Bench, chain: str, **more: Any) -> Any:
-    """Send the certificate, and return the status."""
+    """Send a CertificateSigned, and return the status."""
     return bench.status("CertificateSigned", {"certificateChain": chain, **more})
 
 
-def test_the_request_is_a_real_one() -> None:
+def test_the_csr_is_valid() -> None:
     """The CSR is PKCS#10, signed by a strong key, with serial number and organization (A02.FR.02, A00.FR.511)."""
     _, request = with_request({ORGANIZATION: "Operator" * 10})
     key = request.public_key()
@@ -135,14 +135,14 @@ def test_the_request_is_a_real_one() -> None:
     assert request.subject.rfc4514_string() == "CN=MOCK-0001,O=" + "Operator" * 8
 
 
-def test_a_station_without_names_asks_all_the_same() -> None:
-    """An empty name is left out."""
+def test_a_csr_without_an_organization() -> None:
+    """A CSR without an organization has only the serial number."""
     _, request = with_request({ORGANIZATION: ""})
     assert request.subject.rfc4514_string() == "CN=MOCK-0001"
 
 
-def test_the_certificate_that_fits_is_taken() -> None:
-    """It is not listed, cannot be deleted (M04.FR.06), and the next request is for another key."""
+def test_a_valid_own_certificate() -> None:
+    """The own certificate is not listed and cannot be deleted (M04.FR.06), and the next CSR is for another key."""
     bench, request = with_request()
     assert (
         signed(bench, certificate_for(request) + ROOT.root, certificateType="ChargingStationCertificate") == "Accepted"
@@ -158,8 +158,8 @@ def test_the_certificate_that_fits_is_taken() -> None:
     assert signed(bench, certificate_for(request)) == "Rejected"
 
 
-def test_a_certificate_replaces_the_one_before() -> None:
-    """The station has only one certificate of its own, and the installed ones stay."""
+def test_an_own_certificate_replaces_the_previous_one() -> None:
+    """A new own certificate replaces the old one, and no installed certificate."""
     bench, request = with_request()
     install(bench, ROOT.root)
     for _ in range(2):
@@ -171,8 +171,8 @@ def test_a_certificate_replaces_the_one_before() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["no certificate", "other key", "expired", "other issuer", "expired issuer", "V2G"])
-def test_a_wrong_certificate_is_rejected(wrong: str) -> None:
-    """It is rejected with a security event (A02.FR.07), and no new CSR is sent (A02.FR.20)."""
+def test_a_wrong_own_certificate_is_rejected(wrong: str) -> None:
+    """A wrong own certificate is Rejected with a security event (A02.FR.07), without a new CSR (A02.FR.20)."""
     bench, request = with_request()
     chains = {
         "no certificate": PEM,
@@ -184,22 +184,22 @@ def test_a_wrong_certificate_is_rejected(wrong: str) -> None:
     more = {"certificateType": "V2GCertificate"} if wrong == "V2G" else {}
     assert signed(bench, chains.get(wrong, certificate_for(request)), **more) == "Rejected"
     assert [(each[0], each[1]["type"]) for each in bench.take()] == [("SecurityEventNotification", INVALID)]
-    if wrong == "V2G":  # which leaves the other request open
+    if wrong == "V2G":  # the CSR is still open
         assert signed(bench, certificate_for(request)) == "Accepted"
     bench.wait(10_000)
     assert bench.take("SignCertificate") == []
     assert signed(bench, certificate_for(request)) == "Rejected"
 
 
-def test_a_certificate_that_nobody_asked_for_is_rejected() -> None:
-    """It is rejected even if it is valid."""
+def test_an_unrequested_certificate_is_rejected() -> None:
+    """A valid certificate without a CSR is Rejected."""
     _, request = with_request()
     assert signed(Bench(), certificate_for(request)) == "Rejected"
 
 
 @pytest.mark.parametrize(("repeats", "times"), [(0, [10]), (1, [10, 20]), (3, [10, 20, 40, 80])])
-def test_a_certificate_that_does_not_come_is_asked_for_again(repeats: int, times: list[int]) -> None:
-    """Each wait is twice as long, up to CertSigningRepeatTimes (A02.FR.17 to 19); a late certificate is accepted."""
+def test_a_csr_is_repeated(repeats: int, times: list[int]) -> None:
+    """Each wait is twice the last one, CertSigningRepeatTimes times (A02.FR.17 to 19); a late certificate counts."""
     bench, request = with_request({CERT_SIGNING_WAIT: "10", CERT_SIGNING_REPEATS: str(repeats)})
     sent = []
     for _ in range(20):
@@ -209,8 +209,8 @@ def test_a_certificate_that_does_not_come_is_asked_for_again(repeats: int, times
     assert signed(bench, certificate_for(request)) == "Accepted"
 
 
-def test_a_refused_request_is_not_repeated() -> None:
-    """Only a trigger of the CSMS starts another request (A02.FR.20), with the first wait."""
+def test_a_rejected_csr_is_not_repeated() -> None:
+    """After a rejected CSR only a trigger starts another one (A02.FR.20), with the first wait."""
     bench = Bench()
     bench.replies["SignCertificate"] = {"status": "Rejected"}
     trigger = {"requestedMessage": "SignChargingStationCertificate"}
@@ -228,8 +228,8 @@ def test_a_refused_request_is_not_repeated() -> None:
     assert len(bench.take("SignCertificate")) == 1
 
 
-def test_waiting_for_a_certificate_outlives_a_reboot() -> None:
-    """After a reboot the station asks again, and a certificate for the first CSR is still accepted."""
+def test_an_open_csr_survives_a_reboot() -> None:
+    """After a reboot the station repeats an open CSR, and accepts a certificate for the first one."""
     bench, request = with_request()
     bench.restart()
     bench.take()
@@ -244,7 +244,7 @@ def requested_key(bench: Bench) -> Any:
     return x509.load_pem_x509_csr(payload["csr"].encode()).public_key()
 
 
-def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
+def test_a_csr_by_hand_is_not_repeated() -> None:
     """The station does not repeat a CSR that a person sent by hand."""
     bench, request = with_request()
     bench.replies["SignCertificate"] = {"status": "Rejected"}
@@ -256,8 +256,8 @@ def test_a_request_that_a_person_sends_is_not_waited_for() -> None:
     assert len(bench.take("SignCertificate")) == 1
 
 
-def test_a_request_is_not_repeated_before_it_was_taken() -> None:
-    """A new trigger starts the wait again (A02.FR.17), however late the CSMS answers."""
+def test_a_csr_is_not_repeated_before_its_answer() -> None:
+    """The wait starts with the answer to the CSR, however late, and again with a new trigger (A02.FR.17)."""
     bench, _ = with_request()
     bench.silent.add("SignCertificate")
     bench.ask("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})

@@ -17,7 +17,7 @@ QUIET = {TX_UPDATED_INTERVAL: "0"}
 
 
 def profile(number: int = 1, purpose: str = DEFAULT, limit: float = 16, **given: Any) -> Json:
-    """Return a profile that holds since midnight; `periods` and `unit` are of its schedule."""
+    """Return a profile that is valid since midnight; `periods` and `unit` are of its schedule."""
     periods = given.pop("periods", [{"startPeriod": 0, "limit": limit}])
     schedule = {
         "id": 1,
@@ -39,7 +39,7 @@ def put(station: Driven, given: Json, evse: int = 1) -> str:
 
 
 def reported(station: Driven, evse: int | None = None, **criteria: Any) -> list[tuple[int, int]]:
-    """Request profiles; return the EVSE and the id of each reported one, [] for none."""
+    """Request profiles; return the EVSE and the id of each reported profile."""
     station.sent.clear()
     place = {} if evse is None else {"evseId": evse}
     answer = station.command("GetChargingProfiles", {"requestId": 77, "chargingProfile": criteria, **place})
@@ -51,7 +51,7 @@ def reported(station: Driven, evse: int | None = None, **criteria: Any) -> list[
 
 
 def composed(station: Driven, evse: int = 1, duration: int = 3600, unit: str = "A") -> list[tuple[int, float]]:
-    """Return the composite schedule that the station answers."""
+    """Return the composite schedule in the answer of the station."""
     asked = {"evseId": evse, "duration": duration, "chargingRateUnit": unit}
     schedule = station.command("GetCompositeSchedule", asked)["schedule"]
     assert {key: schedule[key] for key in asked} == asked
@@ -94,8 +94,8 @@ LATE = [{"startPeriod": 1, "limit": 16}]
         (0, profile(2), "DuplicateProfile"),
     ],
 )
-def test_what_is_wrong_is_refused_and_leaves_no_trace(evse: int, given: Json, reason: str) -> None:
-    """A profile with a fault is Rejected with a reason, and earlier profiles stay (K01)."""
+def test_an_invalid_profile_is_rejected(evse: int, given: Json, reason: str) -> None:
+    """An invalid profile is Rejected with a reason, and earlier profiles stay (K01)."""
     station = Driven({RATE_UNIT: "A", STACK_LEVEL: "100"}, evses=2)
     station.charge()
     assert put(station, profile(9)) == "Accepted"
@@ -111,22 +111,22 @@ def test_the_transaction_of_a_profile_runs_at_its_evse() -> None:
 
 
 def test_a_profile_replaces_the_one_with_its_id() -> None:
-    """The profile that was set last with an id is the one that is reported (K01.FR.05)."""
+    """A profile replaces the earlier one with the same id (K01.FR.05)."""
     station = Driven()
     assert [put(station, profile(limit=limit)) for limit in (16, 10)] == ["Accepted", "Accepted"]
     assert reported(station) == [(1, 1)]
     assert station.payloads("ReportChargingProfiles")[0]["chargingProfile"] == [profile(limit=10)]
 
 
-def test_there_is_room_for_so_many_profiles() -> None:
-    """As many profiles are accepted as the variable says; replacing one is always possible."""
+def test_the_number_of_profiles_is_bounded() -> None:
+    """The station accepts MOST_PROFILES profiles; replacing one is always possible."""
     station = Driven()
     hours = [profile(n, validFrom=rfc3339(NOON + n), validTo=rfc3339(NOON + n + 1)) for n in range(MOST_PROFILES + 1)]
     assert {put(station, each) for each in hours[:-1]} == {"Accepted"}
     assert [put(station, hours[-1]), put(station, hours[0])] == ["OutOfStorage", "Accepted"]
 
 
-def test_profiles_share_a_place_one_after_the_other() -> None:
+def test_profiles_of_one_stack_level_may_not_overlap() -> None:
     """Two profiles may have the same stack level if their validity does not overlap (K01.FR.06)."""
     station = Driven()
     assert put(station, profile(1, validTo=rfc3339(NOON))) == "Accepted"
@@ -165,7 +165,7 @@ def test_profiles_are_reported_by_criteria(evse: int | None, criteria: Json, fou
 
 
 def test_many_profiles_are_reported_in_parts() -> None:
-    """One message holds ten profiles of an EVSE at most."""
+    """One ReportChargingProfiles has at most ten profiles of an EVSE."""
     station = Driven({STACK_LEVEL: "100"})
     for number in range(23):
         put(station, profile(number, stackLevel=number))
@@ -192,8 +192,8 @@ def test_profiles_are_cleared_by_id_or_criteria(asked: Json, left: list[int] | N
     assert [number for _, number in reported(station)] == ([1, 2, 3, 4] if left is None else left)
 
 
-def test_a_reboot_leaves_the_profiles() -> None:
-    """All profiles but those of transactions survive a reboot (K01)."""
+def test_profiles_survive_a_reboot() -> None:
+    """All profiles survive a reboot, except TxProfiles (K01)."""
     station = stocked()
     put(station, profile(5, TX, transactionId=station.charge()), 1)
     assert (1, 5) in reported(station)
@@ -201,7 +201,7 @@ def test_a_reboot_leaves_the_profiles() -> None:
     assert [number for _, number in reported(station)] == [1, 2, 3, 4]
 
 
-def test_the_profile_of_a_transaction_goes_with_it() -> None:
+def test_a_tx_profile_ends_with_its_transaction() -> None:
     """A TxProfile is removed when its transaction ends."""
     station = Driven({TX_STOP_POINT: "Authorized"})
     put(station, profile(5, TX, transactionId=station.charge()))
@@ -232,7 +232,7 @@ def test_a_remote_start_with_a_profile(start_point: str) -> None:
     assert reported(station) == []
 
 
-def test_a_remote_start_that_nobody_follows() -> None:
+def test_a_remote_start_without_a_driver() -> None:
     """If the driver does not come, the profile is dropped and does not apply to the next driver."""
     station = Driven()
     assert started(station, profile(3, TX)) == "Accepted"
@@ -242,7 +242,7 @@ def test_a_remote_start_that_nobody_follows() -> None:
 
 
 def test_a_remote_start_with_a_wrong_profile() -> None:
-    """A remote start is rejected if its profile is no TxProfile or has a fault (F01)."""
+    """A remote start is rejected if its profile is not a TxProfile or is invalid (F01)."""
     station = Driven()
     assert started(station, profile(3, DEFAULT)) == "InvalidProfile"
     assert started(station, profile(3, TX, stackLevel=99)) == "InvalidStackLevel"

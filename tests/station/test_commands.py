@@ -1,4 +1,4 @@
-"""What commands of the CSMS do: remote control, resets, availability, triggers, variables (B05-B12, E14, F, G)."""
+"""Effects of commands: remote control, resets, availability, triggers, variables (B05-B12, E14, F, G)."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_every_command_is_answered(action: str) -> None:
 
 
 def test_a_command_is_answered_in_one_place() -> None:
-    """No two subjects answer the same command: the second would silently replace the first."""
+    """No two subjects have a handler for the same command: the second would silently replace the first."""
     tables = [value for value in vars(commands).values() if hasattr(value, "ANSWERS")]
     actions = [action for module in tables for action in module.ANSWERS]
     assert len(actions) == len(set(actions)) == len(ANSWERS)
@@ -46,7 +46,7 @@ def test_a_remote_start_with_a_vehicle() -> None:
 
 @pytest.mark.parametrize(("start", "is_first"), [("PowerPathClosed", 0), ("EVConnected", 0), ("Authorized", 1)])
 def test_a_remote_start_before_the_vehicle(start: str, is_first: int) -> None:
-    """Whatever starts the transaction, exactly one event after a remote start has the remoteStartId (F02)."""
+    """For every TxStartPoint, exactly one event after a remote start has the remoteStartId (F02)."""
     play = booted(TxCtrlr_TxStartPoint=start)
     play.command("RequestStartTransaction", BEARER)
     before = play.take("TransactionEvent")
@@ -58,7 +58,7 @@ def test_a_remote_start_before_the_vehicle(start: str, is_first: int) -> None:
 
 
 def test_a_remote_start_in_a_transaction() -> None:
-    """A remote start where the cable started a transaction answers with its id, and continues it (F01.FR.13)."""
+    """If the cable has started a transaction, the answer to a remote start has its id, and it continues (F01.FR.13)."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected").tell(Plugged(1))
     (started,) = play.take("TransactionEvent")
     assert play.ask("RequestStartTransaction", BEARER)["transactionId"] == started["transactionInfo"]["transactionId"]
@@ -71,7 +71,7 @@ def test_a_remote_start_in_a_transaction() -> None:
     ("status", "lines"), [("Accepted", ["Authorize", "Started 0 RemoteStart"]), ("Blocked", ["Authorize"])]
 )
 def test_a_remote_start_that_is_authorized(status: str, lines: list[str]) -> None:
-    """With AuthorizeRemoteStart, Authorize is sent first, and its answer decides (F01.FR.01)."""
+    """With AuthorizeRemoteStart, the station sends Authorize first, and its answer decides (F01.FR.01)."""
     csms = answering(Authorize={"idTokenInfo": {"status": status}})
     play = booted(csms, AuthCtrlr_AuthorizeRemoteStart="true").tell(Plugged(1))
     play.sent.clear()
@@ -79,7 +79,7 @@ def test_a_remote_start_that_is_authorized(status: str, lines: list[str]) -> Non
     assert play.transcript() == lines
 
 
-def test_remote_starts_that_cannot_be() -> None:
+def test_impossible_remote_starts() -> None:
     """A remote start at an EVSE that is unknown, in use or out of order is rejected (F01.FR.23, .24)."""
     assert charging().ask("RequestStartTransaction", BEARER) == {"status": "Rejected"}
     assert booted().ask("RequestStartTransaction", {**BEARER, "evseId": 9}) == {"status": "Rejected"}
@@ -105,7 +105,7 @@ def test_a_remote_stop(stop: str, line: str) -> None:
 
 
 def test_the_status_of_transactions() -> None:
-    """GetTransactionStatus says whether it runs and whether events wait (E14), whatever the case of the id."""
+    """GetTransactionStatus says whether the transaction runs and events wait (E14), in any letter case of the id."""
     play = charging()
     assert play.device.evses[1].transaction
     asked = {"transactionId": play.device.evses[1].transaction.id.swapcase()}
@@ -136,7 +136,7 @@ def test_unlocking(play: Play, connector: int, status: str) -> None:
 
 
 def test_a_reset_at_once() -> None:
-    """Immediate ends transactions, reboots, and boots with RemoteReset (B12.FR.04, B01.FR.09)."""
+    """Reset Immediate ends transactions; the station reboots with the reason RemoteReset (B12.FR.04, B01.FR.09)."""
     play = charging()
     assert play.ask("Reset", {"type": "Immediate"}) == {"status": "Accepted"}
     assert play.transcript() == ["Ended 1 ResetCommand ImmediateReset"]
@@ -145,15 +145,15 @@ def test_a_reset_at_once() -> None:
     assert play.transcript() == ["Boot RemoteReset", "1.1 Occupied", "SecurityEventNotification"]
 
 
-def test_an_immediate_reset_is_the_reason_of_the_end() -> None:
-    """It also ends a transaction whose driver has stopped before (B12.FR.04)."""
+def test_the_stopped_reason_of_an_immediate_reset() -> None:
+    """The stoppedReason is ImmediateReset, also if the driver has stopped before (B12.FR.04)."""
     play = charging(TxCtrlr_TxStopPoint="EVConnected").tell(CARD)
     play.command("Reset", {"type": "Immediate"})
     assert play.transcript()[-1] == "Ended 2 ResetCommand ImmediateReset"
 
 
 def test_a_reset_when_idle() -> None:
-    """OnIdle waits for the end of the transaction, then boots with ScheduledReset (B12.FR.01)."""
+    """Reset OnIdle waits for the end of the transaction; then the station boots with ScheduledReset (B12.FR.01)."""
     play = charging()
     assert play.ask("Reset", {"type": "OnIdle"}) == {"status": "Scheduled"}
     assert (play.transcript(), play.reboots) == ([], 0)
@@ -172,7 +172,7 @@ def test_a_reset_of_an_idle_station(kind: str) -> None:
 
 
 def test_a_reset_of_one_evse() -> None:
-    """With this feature its transaction ends or is awaited, without a reboot (B11.FR.08, B12.FR.07, .08)."""
+    """A reset of one EVSE ends its transaction or waits for its end, without a reboot (B11.FR.08, B12.FR.07, .08)."""
     play = booted(evses=2)
     play.device = replace(play.device, features=frozenset({RESETS_EVSES}))
     play.tell(Plugged(1), CARD)
@@ -185,8 +185,8 @@ def test_a_reset_of_one_evse() -> None:
 
 
 @pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected"])
-def test_nothing_begins_before_a_reboot(start: str) -> None:
-    """Between the Reset and the reboot no transaction starts: nothing would end it."""
+def test_no_transaction_starts_before_a_reboot(start: str) -> None:
+    """No transaction starts between the Reset and the reboot, as nothing would end it."""
     play = booted(TxCtrlr_TxStartPoint=start)
     play.command("Reset")
     play.tell(CARD, Plugged(1))
@@ -196,7 +196,7 @@ def test_nothing_begins_before_a_reboot(start: str) -> None:
 
 
 def test_a_reboot_keeps_the_register() -> None:
-    """A reboot does not change the register, also when no transaction was reported."""
+    """A reboot does not change the register, even if no transaction was reported."""
     play = booted(TxCtrlr_TxStartPoint="").tell(CARD, Plugged(1)).wait(3600)
     play.command("Reset")
     play.reboot().command("TriggerMessage", {"requestedMessage": "MeterValues"})
@@ -242,14 +242,14 @@ def test_connectors_follow(place: Json, lines: list[str]) -> None:
 
 
 def test_out_of_order_after_the_transaction() -> None:
-    """During a transaction the change is Scheduled, and takes effect right after its end (G03.FR.05)."""
+    """ChangeAvailability during a transaction is Scheduled, and takes effect right after its end (G03.FR.05)."""
     play = charging(evses=2)
     assert play.ask("ChangeAvailability", {"operationalStatus": "Inoperative"}) == {"status": "Scheduled"}
     assert play.transcript() == ["2.1 Unavailable"]
     assert play.tell(CARD).transcript() == ["Ended 1 StopAuthorized Local", "1.1 Unavailable"]
 
 
-def test_a_scheduled_change_can_be_taken_back() -> None:
+def test_a_scheduled_change_can_be_cancelled() -> None:
     """Operative cancels a Scheduled change."""
     play = charging()
     play.command("ChangeAvailability", {"operationalStatus": "Inoperative"})
@@ -265,13 +265,13 @@ def test_unknown_places(place: Json) -> None:
     assert play.ask("TriggerMessage", {"evse": place}) == {"status": "Rejected"}
 
 
-# More than can be delivered.
+# Limits.
 
 BUSY = {"status": "Rejected", "statusInfo": {"reasonCode": "OutOfMemory"}}
 
 
-def test_reports_do_not_pile_up() -> None:
-    """While the CSMS takes none of its reports it gets a bounded number of them; each that was accepted comes whole."""
+def test_waiting_reports_are_bounded() -> None:
+    """While the CSMS answers no reports, the station accepts a few report commands, and later sends all their parts."""
     play = booted(answering(NotifyReport=None))
     answers = [play.ask("GetBaseReport", {"requestId": number}) for number in range(1000)]
     accepted = [number for number, answer in enumerate(answers) if answer == {"status": "Accepted"}]
@@ -289,7 +289,7 @@ def test_reports_do_not_pile_up() -> None:
 
 
 def test_a_command_without_a_status_for_it_gets_an_error() -> None:
-    """Where the result has no status that says no, the answer is a CALLERROR."""
+    """If a command fails and its response has no status for that, the answer is a CALLERROR."""
     play = booted(answering(NotifyReport=None))
     shown = {"id": 1, "priority": "AlwaysFront", "message": {"format": "UTF8", "content": "hello"}}
     assert play.ask("SetDisplayMessage", {"message": shown}) == {"status": "Accepted"}

@@ -82,7 +82,7 @@ BAD = {
 
 @pytest.mark.parametrize("line", GOOD)
 def test_good_lines(line: str) -> None:
-    """Each line is parsed to its order; empty lines and comments to None."""
+    """Each valid line is parsed to its order; empty lines and comments are parsed to None."""
     assert parse_line(line) == GOOD[line]
 
 

@@ -107,8 +107,8 @@ WRONG: list[tuple[str, str]] = [
 ]
 
 
-def test_a_file_becomes_a_station() -> None:
-    """Identity, EVSEs, connectors and values of variables are as in the file."""
+def test_a_station_from_a_device_file() -> None:
+    """The station has the identity, EVSEs, connectors and variable values of the file."""
     device = read_device(FILE)
     assert device.identity == Identity("ACME", "Wall", "A-17", "2.1")
     assert {number: evse.connectors for number, evse in device.evses.items()} == {1: 2, 2: 1}
@@ -122,8 +122,8 @@ def test_a_file_becomes_a_station() -> None:
     assert bench.value({"name": "TxCtrlr"}, {"name": "StopTxOnInvalidId"}) == "false"
 
 
-def test_its_own_variables_are_like_all_others() -> None:
-    """An additional variable is read, set within its limits, kept over a reboot, and reported."""
+def test_variables_defined_in_a_device_file() -> None:
+    """A variable defined in the file is read, set within its limits, kept over a reboot, and reported."""
     bench = Bench(device=read_device(FILE))
     assert bench.value(*FAN) == "900"
     for value, status in (("3001", "Rejected"), ("2000", "Accepted")):
@@ -148,15 +148,15 @@ def test_its_own_variables_are_like_all_others() -> None:
     assert bench.value({"name": "Safe"}, {"name": "Secret"}) == "Rejected"
 
 
-def test_an_empty_file_is_the_station_as_it_is() -> None:
-    """An empty file is valid."""
+def test_an_empty_device_file() -> None:
+    """An empty file gives the default station."""
     device = read_device("")
     assert (device.identity, list(device.evses), device.extras) == (Identity(), [1], ())
 
 
 @pytest.mark.parametrize(("text", "message"), WRONG)
-def test_what_is_wrong_is_told_in_one_line(text: str, message: str) -> None:
-    """The message has the place in the file first, then what is wrong."""
+def test_errors_are_one_line(text: str, message: str) -> None:
+    """An error is one line with the position in the file, and then the mistake."""
     with pytest.raises(ValueError, match=r"^[^\n]+$") as raised:
         read_device(text)
     assert str(raised.value).startswith(message)

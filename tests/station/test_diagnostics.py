@@ -33,7 +33,7 @@ def triggered(bench: Bench) -> list[tuple[str, int | None]]:
 
 
 @pytest.mark.parametrize("kind", ["DiagnosticsLog", "SecurityLog"])
-def test_a_log_is_uploaded_under_the_name_that_was_answered(kind: str) -> None:
+def test_a_log_is_uploaded(kind: str) -> None:
     """The answer has a filename (N01.FR.01), then every status of the upload is reported with the requestId."""
     bench = Bench()
     answer = bench.ask("GetLog", log(7, kind=kind))
@@ -55,8 +55,8 @@ def test_a_log_is_uploaded_under_the_name_that_was_answered(kind: str) -> None:
         "": "Uploaded",
     }.items(),
 )
-def test_an_upload_fails_where_the_path_says_so(location: str, end: str) -> None:
-    """Nothing is really uploaded: the path of the location decides, never the host."""
+def test_the_path_decides_whether_an_upload_fails(location: str, end: str) -> None:
+    """The path of the location decides whether the simulated upload fails, never the host."""
     bench = Bench()
     bench.ask("GetLog", log(7, location))
     bench.wait(10)
@@ -74,8 +74,8 @@ def test_a_second_log_cancels_the_first() -> None:
     assert bench.status("GetLog", log(9)) == "Accepted"
 
 
-def test_the_status_of_an_upload_can_be_asked_for() -> None:
-    """The status is the last reported one while an upload runs, otherwise Idle (F06.FR.14)."""
+def test_the_status_of_an_upload_can_be_triggered() -> None:
+    """A triggered LogStatusNotification has the last status while an upload runs, otherwise Idle (F06.FR.14)."""
     bench = Bench()
     assert triggered(bench) == [("Idle", None)]
     bench.ask("GetLog", log(7))
@@ -93,8 +93,8 @@ def test_an_upload_goes_on_after_a_reboot() -> None:
     assert told(bench) == [("Uploading", 7), ("Uploaded", 7)]
 
 
-def test_an_upload_does_not_go_on_before_the_csms_has_accepted_the_station() -> None:
-    """While the station is Pending it reports nothing by itself (B02.FR.02)."""
+def test_a_pending_station_does_not_report_an_upload() -> None:
+    """A Pending station does not report an upload by itself (B02.FR.02)."""
     bench = Bench()
     bench.ask("GetLog", log(7))
     bench.take()
@@ -134,8 +134,8 @@ def answered(bench: Bench, **given: Any) -> str:
     return "".join(part["data"] for part in parts)
 
 
-def test_a_customer_is_told_of_from_what_is_held() -> None:
-    """The data of the cache and the local list are reported, whatever the case of the idToken (N09.FR.02)."""
+def test_stored_customer_data_are_reported() -> None:
+    """Customer data from the cache and the local list are reported, in any letter case of the idToken (N09.FR.02)."""
     text = answered(with_customers(), idToken=TOKEN | {"idToken": "tag"})
     assert (
         text == 'idToken tag (ISO14443)\nauthorization cache: {"status":"Accepted"}\nlocal list: {"status":"Accepted"}'
@@ -143,7 +143,7 @@ def test_a_customer_is_told_of_from_what_is_held() -> None:
 
 
 def test_much_data_comes_in_parts() -> None:
-    """Each part has at most 512 characters, and all are numbered (N09.FR.05)."""
+    """Customer data come in numbered parts of at most 512 characters (N09.FR.05)."""
     info = {"status": "Accepted", "personalMessage": {"format": "UTF8", "content": "ü" * 512}}
     bench = with_customers(info)
     assert answered(bench, idToken=TOKEN).count("ü") == 1024
@@ -152,7 +152,7 @@ def test_much_data_comes_in_parts() -> None:
 
 
 def test_a_customer_is_forgotten() -> None:
-    """The data of the customer are cleared everywhere, and nobody else's (N10.FR.01)."""
+    """All data of the customer are cleared, and no data of others (N10.FR.01)."""
     bench = with_customers()
     assert "Accepted" in answered(bench, idToken=TOKEN, clear=True)
     assert answered(bench, idToken=TOKEN) == ""
@@ -166,8 +166,8 @@ def test_a_customer_is_forgotten() -> None:
 @pytest.mark.parametrize(
     "reference", [{"idToken": TOKEN}, {"customerIdentifier": "TAG"}, {"customerCertificate": HASH}], ids=str
 )
-def test_of_whom_nothing_is_held_there_is_an_empty_notification(reference: Any) -> None:
-    """One notification without data is sent (N09.FR.06, N10.FR.06); data of others stay."""
+def test_an_unknown_customer_gets_an_empty_notification(reference: Any) -> None:
+    """For an unknown customer one notification without data is sent (N09.FR.06, N10.FR.06); data of others stay."""
     bench = Bench() if "idToken" in reference else with_customers()
     before = bench.device.storage
     assert answered(bench, **reference) == ""
@@ -185,8 +185,8 @@ def test_of_whom_nothing_is_held_there_is_an_empty_notification(reference: Any) 
     ],
     ids=str,
 )
-def test_a_customer_is_named_in_one_way(given: Any, status: str) -> None:
-    """No or two references are Invalid (N09.FR.09), and report or clear must be true; otherwise nothing is sent."""
+def test_invalid_references_to_customers(given: Any, status: str) -> None:
+    """A request with no or two references is Invalid (N09.FR.09); if report and clear are false, nothing is sent."""
     bench = with_customers()
     assert bench.status("CustomerInformation", asking(**given)) == status
     assert bench.take() == []
@@ -205,6 +205,6 @@ def test_a_customer_is_named_in_one_way(given: Any, status: str) -> None:
     ],
     ids=str,
 )
-def test_only_the_own_vendor_is_known(payload: Any, status: str) -> None:
+def test_data_transfer_of_other_vendors(payload: Any, status: str) -> None:
     """DataTransfer for other vendors is UnknownVendorId (P01.FR.05, P01.FR.06)."""
     assert Bench().status("DataTransfer", payload) == status

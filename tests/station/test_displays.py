@@ -1,4 +1,4 @@
-"""Display messages that are set, read back, cleared, and gone when their time or transaction is over (O01 to O06)."""
+"""Display messages: set, read back, cleared, and removed at the end of their time or transaction (O01 to O06)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def show(station: Driven, *messages: Json) -> list[str]:
 
 
 def shown(station: Driven, **asked: Any) -> list[Json]:
-    """Request messages, and return the reported ones; [] for none."""
+    """Request messages, and return the reported ones."""
     station.sent.clear()
     answer = station.command("GetDisplayMessages", {"requestId": 55, **asked})
     reports = station.payloads("NotifyDisplayMessages")
@@ -37,8 +37,8 @@ def numbers(station: Driven, **asked: Any) -> list[int]:
     return [each["id"] for each in shown(station, **asked)]
 
 
-def test_what_is_set_is_read_back_until_it_is_cleared() -> None:
-    """A message is reported as it was set, replaced under its id (O06), kept over a reboot, and cleared once (O05)."""
+def test_a_message_is_reported_until_it_is_cleared() -> None:
+    """A message is reported as set, replaced by one with its id (O06), kept over a reboot, and cleared once (O05)."""
     station = Driven()
     assert shown(station) == []
     start = rfc3339(station.now + 60)
@@ -66,7 +66,7 @@ def test_what_is_set_is_read_back_until_it_is_cleared() -> None:
         (message(format="ASCII"), "Accepted"),
     ],
 )
-def test_what_cannot_be_shown_is_refused(given: Json, status: str) -> None:
+def test_an_unsupported_message_is_rejected(given: Json, status: str) -> None:
     """Only the configured priorities, states and formats are accepted; a rejected message replaces nothing (O01)."""
     station = Driven({DISPLAY_PRIORITIES: "NormalCycle", DISPLAY_STATES: "Idle,Charging"})
     show(station, message(1, "before"))
@@ -74,8 +74,8 @@ def test_what_cannot_be_shown_is_refused(given: Json, status: str) -> None:
     assert shown(station) == [given if status == "Accepted" else message(1, "before")]
 
 
-def test_only_the_newest_is_always_in_front() -> None:
-    """A second message AlwaysFront takes the place of the first; those InFront are shown in turn."""
+def test_a_second_always_front_message() -> None:
+    """A second AlwaysFront message replaces the first; several InFront messages are kept."""
     station = Driven()
     front, fronts = {"priority": "InFront"}, {"priority": "AlwaysFront"}
     show(station, message(1, **front), message(2, **fronts), message(3, **front), message(4, **fronts), message(5))
@@ -96,8 +96,8 @@ def test_only_the_newest_is_always_in_front() -> None:
         ({"priority": "NormalCycle", "state": "Idle"}, [3]),
     ],
 )
-def test_messages_are_reported_by_what_is_asked(asked: Json, found: list[int]) -> None:
-    """Ids, priority and state must all match; the answer is Unknown if nothing does (O03, O04)."""
+def test_messages_are_reported_by_criteria(asked: Json, found: list[int]) -> None:
+    """A message is reported if ids, priority and state match; the answer is Unknown if none does (O03, O04)."""
     station = Driven()
     show(station, message(1), message(2, priority="InFront", state="Idle"), message(3, state="Idle"))
     assert numbers(station, **asked) == found
@@ -112,7 +112,7 @@ def test_many_messages_are_reported_in_parts() -> None:
 
 
 def test_a_message_ends_at_its_end() -> None:
-    """After endDateTime a message can neither be reported nor cleared."""
+    """After its endDateTime a message is neither reported nor cleared."""
     station = Driven()
     show(station, message(1, endDateTime=rfc3339(station.now + 60)), message(2))
     station.wait(59)
@@ -122,7 +122,7 @@ def test_a_message_ends_at_its_end() -> None:
     assert station.command("ClearDisplayMessage", {"id": 1}) == {"status": "Unknown"}
 
 
-def test_the_message_of_a_transaction_goes_with_it() -> None:
+def test_a_message_ends_with_its_transaction() -> None:
     """A message of a transaction is removed when the transaction ends or the station reboots (O02)."""
     station = Driven()
     assert show(station, message(1, transactionId=station.charge()), message(2)) == ["Accepted"] * 2

@@ -1,4 +1,4 @@
-"""Firmware that is fetched, verified and installed: commands on the one side, what follows on the other."""
+"""Firmware updates: commands, and the statuses, events and reboots that follow."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ GOOD = signature(ec_key("Signer"), URL.encode())
 
 FETCHED = ["Downloading", "Downloaded"]
 INSTALLED = ["Installing", "InstallRebooting", "FirmwareUpdate", "FirmwareUpdated", "Installed"]
-"""Statuses and security events, and the reason of the boot between them."""
+"""Statuses, security events and the boot reason of an installation, in order."""
 
 
 def update(bench: Bench, number: int = 7, **firmware: Any) -> Any:
@@ -27,7 +27,7 @@ def update(bench: Bench, number: int = 7, **firmware: Any) -> Any:
 
 
 def told(bench: Bench, number: int = 7) -> list[str]:
-    """Return the sent statuses, security events and boot reasons; all statuses must have this requestId."""
+    """Return the sent statuses, types of security events and boot reasons; all statuses must have this requestId."""
     messages = [(action, about) for action, about in bench.take(STATUS, EVENT, BOOT)]
     assert {about["requestId"] for action, about in messages if action == STATUS} <= {number}
     named = [about.get("status") or about.get("type") or about["reason"] for _, about in messages]
@@ -66,8 +66,8 @@ def with_maker() -> Bench:
     return bench
 
 
-def test_an_update_goes_its_way() -> None:
-    """Every status is reported in order, with the reboot before the last (L01.FR.01, L01.FR.10, L01.FR.31)."""
+def test_the_statuses_of_an_update_in_order() -> None:
+    """The station reports every status in order, and reboots before the last (L01.FR.01, L01.FR.10, L01.FR.31)."""
     bench = Bench()
     assert (update(bench), told(bench)) == ("Accepted", ["Downloading"])
     bench.wait(1.5)
@@ -84,7 +84,7 @@ def test_an_update_goes_its_way() -> None:
 
 @pytest.mark.parametrize("is_rsa", [False, True])
 def test_a_good_signature_is_verified(is_rsa: bool) -> None:
-    """A signature of the image by a signer of the manufacturer is verified (L01.FR.04, L01.FR.21)."""
+    """A signature by a signer of the manufacturer is reported as verified (L01.FR.04, L01.FR.21)."""
     bench, key = with_maker(), rsa_key() if is_rsa else ec_key("Signer")
     signer = MAKER.issue("Signer", key.public_key())
     assert update(bench, signingCertificate=signer, signature=signature(key, URL.encode())) == "Accepted"
@@ -105,7 +105,7 @@ def test_a_good_signature_is_verified(is_rsa: bool) -> None:
     ids=["other key", "other image", "other location", "no base64", "empty", "none"],
 )
 def test_a_wrong_signature_ends_an_update(given: Any) -> None:
-    """A status and a security event report it (L01.FR.03), and nothing is installed."""
+    """A wrong signature gets a status and a security event (L01.FR.03), and ends the update."""
     bench = with_maker()
     assert update(bench, signingCertificate=SIGNER, **given) == "Accepted"
     bench.wait(60)
@@ -123,8 +123,8 @@ def test_a_wrong_signature_ends_an_update(given: Any) -> None:
     ],
     ids=["other issuer", "expired", "broken", "two", "none"],
 )
-def test_a_wrong_signing_certificate_is_answered(given: Any) -> None:
-    """Nothing is downloaded (L01.FR.22), a security event is sent (L01.FR.02), and a running update goes on."""
+def test_a_wrong_signing_certificate(given: Any) -> None:
+    """A wrong signing certificate gets InvalidCertificate and a security event (L01.FR.02, .22), and no download."""
     bench = with_maker()
     update(bench)
     bench.take()
@@ -134,13 +134,13 @@ def test_a_wrong_signing_certificate_is_answered(given: Any) -> None:
     assert told(bench) == ["Downloaded", *INSTALLED]
 
 
-def test_a_station_that_does_not_know_its_manufacturer_trusts_nobody() -> None:
-    """Without the installed manufacturer root no signing certificate is accepted (L01.FR.21)."""
+def test_no_signer_without_a_manufacturer_root() -> None:
+    """Without an installed manufacturer root the station accepts no signing certificate (L01.FR.21)."""
     assert update(Bench(), signingCertificate=SIGNER, signature=GOOD) == "InvalidCertificate"
 
 
-def test_a_fetch_fails_where_the_path_says_so() -> None:
-    """A failed download is reported, and its status can be triggered, also after a reboot (L01.FR.26)."""
+def test_a_failed_download() -> None:
+    """A failed download is reported; a trigger repeats its status, also after a reboot (L01.FR.26)."""
     bench = Bench()
     update(bench, location="https://firmware.invalid/fail")
     bench.wait(60)
@@ -149,8 +149,8 @@ def test_a_fetch_fails_where_the_path_says_so() -> None:
     assert triggered(bench) == {"status": "DownloadFailed", "requestId": 7}
 
 
-def test_an_update_keeps_its_times() -> None:
-    """It is downloaded and installed at its times, and waiting is reported as scheduled (L01.FR.13, L01.FR.16)."""
+def test_the_times_of_an_update() -> None:
+    """An update is downloaded and installed at its times; before that it is reported as scheduled (L01.FR.13, .16)."""
     bench = Bench()
     update(bench, retrieveDateTime=bench.at(100), installDateTime=bench.at(200))
     bench.wait(99)
@@ -163,8 +163,8 @@ def test_an_update_keeps_its_times() -> None:
     assert told(bench) == INSTALLED
 
 
-def test_an_update_that_waits_outlives_a_reboot() -> None:
-    """A scheduled step is done at its time, also after a reboot."""
+def test_a_scheduled_update_survives_a_reboot() -> None:
+    """A scheduled update is downloaded at its time, also after a reboot."""
     bench = Bench()
     update(bench, retrieveDateTime=bench.at(100))
     bench.restart()
@@ -175,7 +175,7 @@ def test_an_update_that_waits_outlives_a_reboot() -> None:
 
 
 def test_an_update_waits_for_transactions() -> None:
-    """Free connectors are Unavailable until the update is done (L01.FR.07)."""
+    """While an update waits for a transaction, free connectors are Unavailable (L01.FR.07)."""
     bench = Bench(evses=3)
     bench.tell(cues.Plugged(3))
     charge(bench)
@@ -195,8 +195,8 @@ def test_an_update_waits_for_transactions() -> None:
     assert connectors(bench) == {1: "Available", 2: "Available", 3: "Occupied"}
 
 
-def test_who_waits_for_a_vehicle_is_waited_for() -> None:
-    """A connector with a transaction is in use and can be plugged in (L01.FR.07)."""
+def test_an_update_waits_for_a_vehicle() -> None:
+    """A connector whose transaction waits for the vehicle stays usable while an update waits (L01.FR.07)."""
     bench = Bench({TX_START_POINT: "Authorized"})
     bench.tell(cues.Presented(TOKEN, 1))
     update(bench)
@@ -222,8 +222,8 @@ def test_new_transactions_may_begin_before_an_update() -> None:
     assert told(bench) == INSTALLED
 
 
-def test_what_the_csms_put_out_of_order_stays_so() -> None:
-    """After the update only the connectors are Available again that the update had closed."""
+def test_inoperative_connectors_after_an_update() -> None:
+    """After the update, a connector that the CSMS has set Inoperative stays Unavailable."""
     bench = Bench()
     charge(bench)
     update(bench)
@@ -234,8 +234,8 @@ def test_what_the_csms_put_out_of_order_stays_so() -> None:
     assert connectors(bench) == {1: "Available", 2: "Unavailable"}
 
 
-def test_a_second_update_takes_the_place_of_the_first() -> None:
-    """A scheduled update is replaced (L01.FR.24), and its connectors are Available again."""
+def test_a_second_update_replaces_a_scheduled_one() -> None:
+    """A second update replaces a scheduled one (L01.FR.24), whose connectors become Available again."""
     bench = Bench()
     charge(bench)
     update(bench)
@@ -248,8 +248,8 @@ def test_a_second_update_takes_the_place_of_the_first() -> None:
     assert told(bench, 8) == [*FETCHED, *INSTALLED]
 
 
-def test_an_update_that_is_being_installed_is_not_cancelled() -> None:
-    """The second update is rejected, and the first one finishes (L01.FR.27)."""
+def test_an_installation_is_not_cancelled() -> None:
+    """During an installation a second update is rejected, and the first one finishes (L01.FR.27)."""
     bench = Bench()
     update(bench)
     bench.wait(3.5)
@@ -260,8 +260,8 @@ def test_an_update_that_is_being_installed_is_not_cancelled() -> None:
     assert told(bench)[-1] == "Installed"
 
 
-def test_the_status_of_an_update_can_be_asked_for() -> None:
-    """The status is the last reported one; Idle without an update or after Installed (F06, L01.FR.25, .26)."""
+def test_the_status_of_an_update_can_be_triggered() -> None:
+    """A triggered status is the last reported one; Idle without an update or after Installed (F06, L01.FR.25, .26)."""
     bench = Bench()
     assert triggered(bench) == {"status": "Idle"}
     update(bench, installDateTime=bench.at(100))
@@ -273,7 +273,7 @@ def test_the_status_of_an_update_can_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize("given", [{"retrieveDateTime": "soon"}, {"installDateTime": "9" * 30}], ids=str)
-def test_a_time_that_is_none_is_rejected(given: Any) -> None:
-    """A time that does not parse is rejected, although the schema allows it."""
+def test_a_time_that_does_not_parse_is_rejected(given: Any) -> None:
+    """An update with a time that does not parse is rejected, although the schema allows it."""
     bench = Bench()
     assert (update(bench, **given), told(bench)) == ("Rejected", [])

@@ -1,4 +1,4 @@
-"""IdTokens that turn out invalid in a transaction: stopped, suspended, or given some energy first (E05, C15)."""
+"""IdTokens that turn out invalid in a transaction: it stops, is suspended, or gets some energy first (E05, C15)."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ def is_charging(play: Play) -> bool:
         ({**LENIENT, "TxCtrlr_TxStopPoint": "EnergyTransfer"}, "Ended 1 Deauthorized DeAuthorized", "SuspendedEVSE"),
     ],
 )
-def test_an_idtoken_that_turns_out_invalid(variables: Any, line: str, state: str) -> None:
-    """StopTxOnInvalidId says whether the transaction stops or is suspended (E05.FR.02, .09, .10; X19)."""
+def test_stop_tx_on_invalid_id(variables: Any, line: str, state: str) -> None:
+    """StopTxOnInvalidId decides whether the transaction stops or is suspended (E05.FR.02, .09, .10; X19)."""
     play = booted(answering(TransactionEvent=INVALID), **variables).tell(Plugged(1), ALICE)
     assert play.sent[-1].payload["transactionInfo"]["chargingState"] == state
     assert play.transcript()[-1] == line
@@ -39,8 +39,8 @@ def test_an_idtoken_that_turns_out_invalid(variables: Any, line: str, state: str
 
 
 @pytest.mark.parametrize("stop", ["PowerPathClosed", "EVConnected"])
-def test_who_is_suspended_stops(stop: str) -> None:
-    """A suspended driver stops with the same idToken, and can start again once it is Accepted (TC_C_26)."""
+def test_the_token_of_a_suspended_transaction_stops_it(stop: str) -> None:
+    """The idToken of a suspended transaction stops it, and can start again once it is Accepted (TC_C_26)."""
     play = booted(answering(TransactionEvent=INVALID), TxCtrlr_TxStopPoint=stop, **LENIENT).tell(Plugged(1), ALICE)
     play.csms = answering()
     play.sent.clear()
@@ -50,14 +50,14 @@ def test_who_is_suspended_stops(stop: str) -> None:
 
 
 def test_a_reboot_while_suspended() -> None:
-    """A suspension ends with its transaction."""
+    """A reboot ends a suspended transaction, and the same idToken can charge again."""
     play = booted(answering(TransactionEvent=INVALID), **LENIENT).tell(Plugged(1), ALICE)
     play.csms = answering()
     assert is_charging(play.reboot().tell(ALICE))
 
 
 @pytest.mark.parametrize("stop", ["false", "true"])
-def test_the_energy_that_an_invalid_idtoken_may_take(stop: str) -> None:
+def test_max_energy_on_invalid_id(stop: str) -> None:
     """MaxEnergyOnInvalidId delays the suspension, unless the transaction stops anyway (E05.FR.03; TC_C_18)."""
     variables: Any = {"TxCtrlr_StopTxOnInvalidId": stop, "TxCtrlr_MaxEnergyOnInvalidId": "1100"}
     play = booted(SampledDataCtrlr_TxUpdatedInterval="0", **variables).lose().tell(Plugged(1), ALICE).wait(60)
@@ -71,24 +71,24 @@ def test_the_energy_that_an_invalid_idtoken_may_take(stop: str) -> None:
     assert stop == "true" or play.device.evses[1].register(play.now) == pytest.approx(1100, abs=5)
 
 
-def test_an_allowance_after_others_charged() -> None:
-    """Only the energy of the transaction counts, and no more than the maximum is delivered."""
+def test_max_energy_counts_one_transaction() -> None:
+    """MaxEnergyOnInvalidId counts the energy of the transaction only, not that of earlier ones."""
     play = charging(TxCtrlr_MaxEnergyOnInvalidId="110", **LENIENT).wait(3600).tell(ALICE)
     play.csms = answering(TransactionEvent=INVALID)
     assert is_charging(play.tell(ALICE).wait(35))
     assert not is_charging(play.wait(3))
 
 
-def test_an_allowance_of_a_transaction_that_ended() -> None:
-    """The maximum energy of one transaction has no effect on the next."""
+def test_max_energy_ends_with_its_transaction() -> None:
+    """The energy limit of an ended transaction has no effect on the next one."""
     play = booted(answering(TransactionEvent=INVALID), TxCtrlr_MaxEnergyOnInvalidId="110", **LENIENT)
     play.tell(Plugged(1), ALICE, ALICE)
     play.csms = answering()
     assert is_charging(play.tell(ALICE).wait(120))
 
 
-def test_the_next_after_a_suspension_that_ended_it() -> None:
-    """If EnergyTransfer ends a transaction, its suspension has no effect on the next (E06.FR.07)."""
+def test_a_suspension_that_ends_its_transaction() -> None:
+    """If a suspension ends the transaction (EnergyTransfer), it has no effect on the next one (E06.FR.07)."""
     csms = answering(TransactionEvent=[INVALID, {}])
     play = booted(csms, TxCtrlr_TxStopPoint="EnergyTransfer", **LENIENT).tell(Plugged(1), ALICE)
     assert play.transcript()[-1] == "Ended 1 Deauthorized DeAuthorized"

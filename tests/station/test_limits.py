@@ -1,4 +1,4 @@
-"""Composite schedules, and vehicles that take what the limits in force leave them (K01, K08)."""
+"""Composite schedules, and vehicles that charge within the limits of profiles (K01, K08)."""
 
 import pytest
 
@@ -13,7 +13,7 @@ STEPS = [{"startPeriod": 0, "limit": 16}, {"startPeriod": 600, "limit": 0}, {"st
 RELATIVE: Json = {"chargingProfileKind": "Relative"}
 
 
-def test_nothing_limits_what_has_no_profile() -> None:
+def test_a_schedule_without_profiles() -> None:
     """Without profiles the composite schedule is the capacity of the EVSE, or of all EVSEs together."""
     station = Driven(evses=2)
     assert composed(station) == [(0, 32.0)]
@@ -30,14 +30,14 @@ def test_nothing_limits_what_has_no_profile() -> None:
         ({"evseId": 1, "duration": -1}, "ValuePositiveOnly"),
     ],
 )
-def test_there_is_no_schedule_of_what_there_is_not(asked: Json, reason: str) -> None:
+def test_impossible_composite_schedules(asked: Json, reason: str) -> None:
     """An unknown EVSE, an unsupported unit, and a negative duration are Rejected (K08.FR.05, FR.07)."""
     answer = Driven({RATE_UNIT: "A"}).command("GetCompositeSchedule", asked)
     assert answer == {"status": "Rejected", "statusInfo": {"reasonCode": reason}}
 
 
-def test_the_lowest_limit_of_each_time_makes_the_schedule() -> None:
-    """The steps of a default profile below the recurring limit of the station are in order (K03)."""
+def test_the_lowest_limit_applies() -> None:
+    """The composite schedule has the lowest of the default and the station's limit at each time, in order (K03)."""
     station = Driven(at=MIDNIGHT + 300.25)
     put(station, profile(1, periods=STEPS))
     assert composed(station) == [(0, 16), (300, 0), (900, 8)]
@@ -49,8 +49,8 @@ def test_the_lowest_limit_of_each_time_makes_the_schedule() -> None:
     assert composed(station, duration=100) == [(0, 10)]
 
 
-def test_the_profile_of_the_transaction_overrules_the_default() -> None:
-    """Where the TxProfile has no limit, the default applies; a Relative profile starts with charging (K01)."""
+def test_a_tx_profile_overrides_the_default() -> None:
+    """The TxProfile overrides the default where it has a limit; a Relative profile starts with charging (K01)."""
     station = Driven()
     put(station, profile(1, limit=10))
     transaction = station.charge()
@@ -64,8 +64,8 @@ def test_the_profile_of_the_transaction_overrules_the_default() -> None:
     assert composed(station) == [(0, 12), (200, 20), (500, 10)]
 
 
-def test_the_profile_of_a_transaction_may_begin_later() -> None:
-    """Until the TxProfile starts, the default applies, which may end earlier (K01)."""
+def test_a_tx_profile_may_begin_later() -> None:
+    """Until the TxProfile starts, the default profile applies (K01)."""
     station = Driven()
     transaction = station.charge()
     put(station, profile(1, limit=10))
@@ -75,7 +75,7 @@ def test_the_profile_of_a_transaction_may_begin_later() -> None:
 
 
 def test_a_default_of_the_station_is_for_each_evse() -> None:
-    """A default profile for all EVSEs has a stack level among those of the EVSE."""
+    """A default profile for all EVSEs applies to each EVSE, unless that has one with a higher stack level."""
     station = Driven(evses=2)
     put(station, profile(1, limit=10), 0)
     put(station, profile(2, limit=6, stackLevel=1), 2)
@@ -83,7 +83,7 @@ def test_a_default_of_the_station_is_for_each_evse() -> None:
 
 
 def test_a_schedule_that_never_ends_is_cut_off() -> None:
-    """A composite schedule with too many steps is cut off, and its duration says where."""
+    """A composite schedule with too many periods is cut off, and its duration ends there."""
     station = Driven()
     put(station, profile(1, periods=STEPS, chargingProfileKind="Recurring", recurrencyKind="Daily"))
     asked = {"evseId": 1, "duration": 2_000_000_000}
@@ -105,8 +105,8 @@ def states(station: Driven) -> list[tuple[str, str]]:
     return [(event["triggerReason"], event["transactionInfo"]["chargingState"]) for event in events]
 
 
-def test_a_vehicle_takes_what_the_schedule_leaves() -> None:
-    """A limit of 0 suspends and the next one resumes, each at its time, and the register follows (K01)."""
+def test_a_vehicle_follows_the_schedule() -> None:
+    """A limit of 0 suspends charging and the next limit resumes it, each at its time, and the register agrees (K01)."""
     station = Driven(QUIET)
     station.charge()
     put(station, profile(1, TX, periods=STEPS, transactionId="tx-1", **RELATIVE))
@@ -122,7 +122,7 @@ def test_a_vehicle_takes_what_the_schedule_leaves() -> None:
     assert stamps[1:] == [rfc3339(MIDNIGHT + 36_000 + seconds) for seconds in (600, 1200)]
 
 
-def test_a_limit_takes_effect_with_its_command() -> None:
+def test_a_limit_takes_effect_at_once() -> None:
     """A profile that is set, changed or cleared takes effect at once, and is reported after the answer."""
     station = Driven(QUIET)
     station.charge()
@@ -135,7 +135,7 @@ def test_a_limit_takes_effect_with_its_command() -> None:
     assert station.device.evses[1].power == 11000
 
 
-def test_a_limit_of_nothing_holds_from_the_start() -> None:
+def test_a_limit_of_0_from_the_start() -> None:
     """A transaction that starts under a limit of 0 starts suspended, and its register does not rise."""
     station = Driven({TX_UPDATED_INTERVAL: "60"})
     put(station, profile(limit=0))
@@ -148,7 +148,7 @@ def test_a_limit_of_nothing_holds_from_the_start() -> None:
 
 
 def test_the_limit_of_the_station_is_shared() -> None:
-    """All vehicles share the limit of the station, and the last one that remains takes more."""
+    """Vehicles share the limit of the station; when one stops, the other takes all of it."""
     station = Driven(QUIET, evses=2)
     put(station, profile(purpose=MAX, limit=8000, unit="W"), 0)
     station.charge(1)
@@ -160,7 +160,7 @@ def test_the_limit_of_the_station_is_shared() -> None:
 
 
 def test_limits_are_followed_after_a_reboot() -> None:
-    """After a reboot the alarm is set again when a vehicle charges."""
+    """Limits also apply at their times after a reboot."""
     station = Driven(QUIET)
     put(station, profile(purpose=DEFAULT, periods=STEPS, **RELATIVE))
     station.charge()
@@ -171,8 +171,8 @@ def test_limits_are_followed_after_a_reboot() -> None:
     assert states(station)[-1] == ("ChargingStateChanged", "SuspendedEVSE")
 
 
-def test_an_alarm_that_rings_early_is_set_anew() -> None:
-    """The limit changes at its time although the alarm rings too early."""
+def test_an_alarm_that_rings_early_is_set_again() -> None:
+    """If the alarm rings too early, the limit still changes at its time."""
     station = Driven(QUIET)
     put(station, profile(periods=STEPS, **RELATIVE))
     station.charge()
@@ -185,8 +185,8 @@ def test_an_alarm_that_rings_early_is_set_anew() -> None:
     assert states(station)[-1][1] == "SuspendedEVSE"
 
 
-def test_nothing_rings_when_nobody_charges() -> None:
-    """A schedule that no vehicle follows sets no alarm."""
+def test_no_alarm_when_nobody_charges() -> None:
+    """A schedule sets an alarm only while a vehicle charges."""
     station = Driven(QUIET)
     put(station, profile(periods=STEPS, chargingProfileKind="Recurring", recurrencyKind="Daily"))
     assert ("limit",) not in station.alarms

@@ -1,4 +1,4 @@
-"""Every misbehaviour is wrong in one way, from its occasion on; conformance/test_checks.py shows what finds it."""
+"""Every misbehaviour is one mistake, from its occasion on; conformance/test_checks.py shows which checks report it."""
 
 import re
 from collections import defaultdict
@@ -31,12 +31,12 @@ TOGETHER = {
     "status-by-event": {"NotifyEvent", "StatusNotification"},
     "starts-without-asking": {"Authorize", "TransactionEvent"},
 }
-"""Misbehaviours that change two actions. The others change one, or by nature all of them: see `touched`."""
+"""Misbehaviours that change two actions. Each other one changes at most one action, except FAR and ANY_COMMAND."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
 
 
 def told(log: Log) -> dict[str, list[Any]]:
-    """Return what a station sent and did, by action or place."""
+    """Return the messages of a station by action, and its other entries by kind."""
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for entry in log:
         if entry.kind in ("call", "answer", "refusal"):
@@ -47,7 +47,7 @@ def told(log: Log) -> dict[str, list[Any]]:
 
 
 def touched(kind: str) -> set[str]:
-    """Return the actions and places that a misbehaviour has changed in any scenario."""
+    """Return the actions and kinds of entries that a misbehaviour has changed in any scenario."""
     changed: set[str] = set()
     for scenario, log in wrong(kind).items():
         good, bad = told(right(scenario)), told(log)
@@ -62,21 +62,21 @@ def first_difference(log: Log, scenario: str) -> int:
 
 
 def is_plain(entry: Entry) -> bool:
-    """Return whether messages are sent unchanged."""
+    """Return whether an entry has one message, which is sent unchanged."""
     return len(entry.acts) == 1 and entry.acts == tuple(
         Emission(act.message) for act in entry.acts if isinstance(act, Emission)
     )
 
 
-def test_a_kind_is_in_one_place() -> None:
+def test_kinds_are_unique() -> None:
     """No two subjects have a misbehaviour of the same name: the second would silently replace the first."""
     tables = [value.KINDS for value in vars(misbehaviours).values() if hasattr(value, "KINDS")]
     assert sum(map(len, tables)) == len(KINDS)
 
 
 @EVERY_KIND
-def test_a_kind_is_wrong_in_one_way(kind: str) -> None:
-    """A misbehaviour changes one action or one place, and nothing else."""
+def test_a_kind_is_one_mistake(kind: str) -> None:
+    """A misbehaviour changes one action or one kind of entry, and nothing else."""
     row, logs = KINDS[kind], wrong(kind)
     changed = touched(kind)
     if kind in TOGETHER:
@@ -89,7 +89,7 @@ def test_a_kind_is_wrong_in_one_way(kind: str) -> None:
 
 
 @EVERY_KIND
-def test_a_kind_begins_at_the_occasion_that_is_named(kind: str) -> None:
+def test_a_kind_begins_at_its_occasion(kind: str) -> None:
     """With KIND@2 the station does not misbehave on the first occasion."""
     for scenario, log in list(wrong(kind).items())[:2]:
         later = perform(scenario, Habit(kind, 2))
@@ -105,8 +105,8 @@ ODD += [{"meterValue": [{"sampledValue": [{"measurand": "x", "context": "Sample.
 
 
 @EVERY_KIND
-def test_a_kind_survives_whatever_people_send(kind: str) -> None:
-    """A call by hand may have any payload; the station survives it with every misbehaviour."""
+def test_a_kind_survives_any_payload(kind: str) -> None:
+    """No misbehaviour raises an error, whatever payload a call by hand or an answer has."""
     row = KINDS[kind]
     moment = Moment(0.0, world())
     device = new_device(Identity(), 2, 2)
@@ -126,7 +126,7 @@ def test_a_kind_survives_whatever_people_send(kind: str) -> None:
 
 
 def test_a_station_that_forgets_its_credentials() -> None:
-    """From the second connection on it sends no credentials: a lower security profile (check T16)."""
+    """With `no-credentials` the station sends no credentials from the second connection on (check T16)."""
     log = perform("idle", Habit("no-credentials", 2))
     lines = [entry.what for entry in log if (entry.kind, entry.name) == ("line", "open")]
     assert [line.authorization is not None for line in lines] == [True, False, False]

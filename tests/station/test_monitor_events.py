@@ -1,4 +1,4 @@
-"""Events of monitors (N07): when they are sent, what they contain, and when none is sent."""
+"""Events of monitors (N07): when the station sends them, and what they contain."""
 
 from typing import Any
 
@@ -39,13 +39,13 @@ def events(sent: Sent) -> list[tuple[str, str, bool]]:
 
 
 def assigned(bench: Bench, value: int) -> Sent:
-    """Set OfflineThreshold, and return what is sent after it."""
+    """Set OfflineThreshold, and return the calls that the station sends after that."""
     item = {**THRESHOLD, "attributeValue": str(value)}
     return bench.command("SetVariables", {"setVariableData": [item]})[1]
 
 
 @pytest.mark.parametrize(("kind", "over", "back"), [("UpperThreshold", 101, 100), ("LowerThreshold", 99, 100)])
-def test_a_threshold_is_told_once_each_way(kind: str, over: int, back: int) -> None:
+def test_a_threshold_is_reported_once_each_way(kind: str, over: int, back: int) -> None:
     """Exceeding a threshold is reported once, and clearing it once; a value at the threshold does not exceed it."""
     bench = Bench()
     assigned(bench, 100)
@@ -56,8 +56,8 @@ def test_a_threshold_is_told_once_each_way(kind: str, over: int, back: int) -> N
     assert events(assigned(bench, back)) == []
 
 
-def test_a_threshold_that_is_crossed_already_is_told_at_once() -> None:
-    """The event comes after the answer to the command that set the monitor."""
+def test_a_threshold_that_is_already_exceeded() -> None:
+    """If a threshold is already exceeded, its event comes right after the answer to SetVariableMonitoring."""
     bench = Bench()
     bench.charge()
     item = setting(POWER, "UpperThreshold", 5000)
@@ -66,8 +66,8 @@ def test_a_threshold_that_is_crossed_already_is_told_at_once() -> None:
     assert events(sent) == [("Alerting", "11000", False)]
 
 
-def test_charging_crosses_the_threshold_of_its_power() -> None:
-    """An event comes when a vehicle takes power, with its transaction, and another one when it stops."""
+def test_charging_exceeds_a_power_threshold() -> None:
+    """A vehicle that takes power causes an event with the id of its transaction, and another event when it stops."""
     bench = watched(POWER, "UpperThreshold", 5000)
     sent = bench.charge()
     assert events(sent) == [("Alerting", "11000", False)]
@@ -76,8 +76,8 @@ def test_charging_crosses_the_threshold_of_its_power() -> None:
     assert events(bench.leave()) == [("Alerting", "0", True)]
 
 
-def test_a_delta_counts_from_what_was_told_last() -> None:
-    """A change is reported when it is larger than the delta, also after several small steps (N07.FR.15)."""
+def test_a_delta_counts_from_the_last_report() -> None:
+    """A Delta event comes when the value differs by more than the delta from the last reported one (N07.FR.15)."""
     bench = watched(THRESHOLD, "Delta", 10)
     values = [70, 71, 65, 75, 64]
     assert [events(assigned(bench, value)) for value in values] == [
@@ -91,7 +91,7 @@ def test_a_delta_counts_from_what_was_told_last() -> None:
 
 
 def test_every_change_of_a_state_is_a_delta() -> None:
-    """Every change of the state of a connector is reported (G07)."""
+    """A Delta monitor reports every change of a connector's AvailabilityState (G07)."""
     bench = watched(CONNECTOR, "Delta", 0)
     sent = bench.charge()
     assert events(sent) == [("Delta", "Occupied", False)]
@@ -100,8 +100,8 @@ def test_every_change_of_a_state_is_a_delta() -> None:
     assert events(bench.leave()) == [("Delta", "Available", False)]
 
 
-def test_a_period_ends_again_and_again() -> None:
-    """The value is reported after each period, also after a reboot."""
+def test_a_periodic_monitor() -> None:
+    """A Periodic monitor reports the value after each period, also after a reboot."""
     bench = watched(THRESHOLD, "Periodic", 60)
     assert events(bench.wait(59)) == []
     assert events(bench.wait(1)) == [("Periodic", "60", False)]
@@ -110,7 +110,7 @@ def test_a_period_ends_again_and_again() -> None:
     assert len(events(bench.wait(120))) == 2
 
 
-def test_a_period_can_keep_to_the_clock() -> None:
+def test_a_clock_aligned_monitor() -> None:
     """A clock-aligned period ends at multiples of its length since midnight, not since it was set."""
     bench = Bench()
     bench.now += 600
@@ -120,7 +120,7 @@ def test_a_period_can_keep_to_the_clock() -> None:
     assert [message["generatedAt"][11:19] for message in payloads(sent, "NotifyEvent")] == ["08:15:00", "08:30:00"]
 
 
-def test_a_period_begins_anew_at_midnight() -> None:
+def test_a_clock_aligned_period_starts_at_midnight() -> None:
     """The last period of a day ends at midnight, like the intervals of clock-aligned meter values."""
     bench = Bench()
     assign(bench, setting(THRESHOLD, "PeriodicClockAligned", 7 * 3600))
@@ -130,7 +130,7 @@ def test_a_period_begins_anew_at_midnight() -> None:
 
 
 def test_a_register_is_watched_while_it_rises() -> None:
-    """A threshold of the register is reported within a second, although nothing else happens."""
+    """An exceeded threshold of the register is reported within a second, without any other event."""
     bench = watched(ENERGY, "UpperThreshold", 5500)
     bench.charge()
     assert events(bench.wait(1799)) == []
@@ -140,7 +140,7 @@ def test_a_register_is_watched_while_it_rises() -> None:
     assert ("look",) not in bench.alarms
 
 
-def test_only_severe_events_are_told() -> None:
+def test_only_severe_events_are_reported() -> None:
     """An event whose severity is above the level is not reported (N05; 0 is the most severe)."""
     bench = watched(THRESHOLD, "Delta", 1, severity=6)
     bench.command("SetMonitoringLevel", {"severity": 5})
@@ -150,15 +150,15 @@ def test_only_severe_events_are_told() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Periodic", "UpperThreshold", "Delta"])
-def test_nothing_is_told_while_monitoring_is_off(kind: str) -> None:
+def test_no_events_while_monitoring_is_off(kind: str) -> None:
     """MonitoringCtrlr.Enabled switches all events off."""
     bench = watched(THRESHOLD, kind, 60)
     bench.assign("MonitoringCtrlr.Enabled", "false")
     assert events(bench.wait(200) + assigned(bench, 1000)) == []
 
 
-def test_nothing_is_told_before_the_station_is_accepted() -> None:
-    """What happens between a reboot and the answer to BootNotification is reported after it (B02.FR.02)."""
+def test_no_events_before_the_station_is_accepted() -> None:
+    """Events while the station is Pending are sent once it is Accepted (B02.FR.02)."""
     bench = watched(THRESHOLD, "UpperThreshold", 60)
     bench.device = replace(bench.device, boot_status="Pending")
     assert events(assigned(bench, 100)) == []
@@ -166,8 +166,8 @@ def test_nothing_is_told_before_the_station_is_accepted() -> None:
     assert events(bench.wait(1000)) == [("Alerting", "100", False)]
 
 
-def test_an_alarm_that_rings_early_is_not_rung_twice() -> None:
-    """An alarm that rings a little early does not make the period end a second time."""
+def test_an_early_alarm_reports_once() -> None:
+    """If the alarm rings a little early, the value is still reported only once."""
     bench = watched(THRESHOLD, "PeriodicClockAligned", 900)
     bench.now += 899.9
     assert len(events(bench.tell(Rang(("monitor", 1))))) == 1
@@ -176,7 +176,7 @@ def test_an_alarm_that_rings_early_is_not_rung_twice() -> None:
 
 @pytest.mark.parametrize(("queued", "told"), [("5", 2), ("4", 0)])
 def test_severe_events_wait_for_the_connection(queued: str, told: int) -> None:
-    """OfflineQueuingSeverity says which events are kept while offline; they keep their time (N07.FR.04, FR.05)."""
+    """OfflineQueuingSeverity decides which events are queued while offline, with their times (N07.FR.04, FR.05)."""
     bench = watched(POWER, "UpperThreshold", 5000, severity=5)
     bench.assign("MonitoringCtrlr.OfflineQueuingSeverity", queued)
     bench.tell(Closed())
@@ -190,8 +190,8 @@ def test_severe_events_wait_for_the_connection(queued: str, told: int) -> None:
     ]
 
 
-def test_some_monitors_watch_transactions_only() -> None:
-    """A monitor for transactions sends nothing while none runs, and starts again with each."""
+def test_monitors_of_transactions() -> None:
+    """A monitor with `transaction` sends events only during transactions."""
     bench = watched(ENERGY, "Periodic", 60, transaction=True)
     assert events(bench.wait(120)) == []
     bench.charge()

@@ -41,7 +41,7 @@ def setting(about: Json, kind: str, value: float, severity: int = 5, **more: Any
 
 
 def assign(bench: Bench, *items: Json) -> list[Json]:
-    """Set monitors, and return the results, each of which is about its item (N07)."""
+    """Set monitors, and return the results, which must be about the items (N07)."""
     results = bench.command("SetVariableMonitoring", {"setMonitoringData": list(items)})[0]["setMonitoringResult"]
     keys = ("component", "variable", "type", "severity")
     assert [[result[key] for key in keys] for result in results] == [[item[key] for key in keys] for item in items]
@@ -49,7 +49,7 @@ def assign(bench: Bench, *items: Json) -> list[Json]:
 
 
 def reported(bench: Bench, **criteria: Any) -> dict[int, Json]:
-    """Return the monitors that are reported, by id; EmptyResultSet is followed by no report, Accepted by one (N10)."""
+    """Request a report, and return its monitors by id; only Accepted may be followed by a report (N10)."""
     answer, sent = bench.command("GetMonitoringReport", {"requestId": 9, **criteria})
     parts = payloads(sent, "NotifyMonitoringReport")
     assert answer == {"status": "Accepted" if parts else "EmptyResultSet"}
@@ -61,7 +61,7 @@ def reported(bench: Bench, **criteria: Any) -> dict[int, Json]:
 
 @pytest.mark.parametrize(("about", "kind", "value", "severity", "status"), STATUSES)
 def test_each_monitor_gets_its_status(about: Json, kind: str, value: float, severity: int, status: str) -> None:
-    """A monitor that can come true is set and reported; every other one is refused, and is not there."""
+    """A valid monitor is Accepted and reported; an invalid one gets the right status and is not reported."""
     bench = Bench()
     result = assign(bench, setting(about, kind, value, severity))[0]
     assert result["status"] == status
@@ -69,8 +69,8 @@ def test_each_monitor_gets_its_status(about: Json, kind: str, value: float, seve
     assert [entry["value"] for entry in reported(bench).values()] == [value] * (status == "Accepted")
 
 
-def test_monitors_have_ids_of_their_own() -> None:
-    """Several are set at once, also on one variable, and those that fail do not hinder the others (TC_N_43)."""
+def test_several_monitors_at_once() -> None:
+    """One command sets several monitors, also on one variable; rejected items do not affect the others (TC_N_43)."""
     bench = Bench()
     items = [setting(POWER, "Delta", 1), setting(TEXT, "Delta", 1), setting(POWER, "Delta", 1, severity=6)]
     first, _, third = assign(bench, *items)
@@ -80,7 +80,7 @@ def test_monitors_have_ids_of_their_own() -> None:
 
 
 def test_a_monitor_can_be_replaced_by_its_id() -> None:
-    """The id of a monitor of the same variable changes it; any other id is refused (N04.FR.11 to 16)."""
+    """An item with the id of a monitor of the same variable replaces it; other ids are Rejected (N04.FR.11 to 16)."""
     bench = Bench()
     number = assign(bench, setting(POWER, "UpperThreshold", 5000))[0]["id"]
     assert assign(bench, setting(POWER, "UpperThreshold", 6000, id=number))[0] == {
@@ -96,7 +96,7 @@ def test_a_monitor_can_be_replaced_by_its_id() -> None:
 
 
 def test_monitors_are_cleared_by_id() -> None:
-    """What is cleared is gone, with its alarm; what is not there is NotFound; what the factory set stays (N06)."""
+    """A cleared monitor and its alarm are removed; an unknown id is NotFound, a factory monitor Rejected (N06)."""
     bench = Bench()
     number = assign(bench, setting(POWER, "Periodic", 60))[0]["id"]
     wired = Monitor(50, ("EVSE[1]", "Power"), setting(POWER, "Delta", 5), is_custom=False)
@@ -110,8 +110,8 @@ def test_monitors_are_cleared_by_id() -> None:
 
 
 @pytest.mark.parametrize(("base", "kept"), [("All", {1, 50}), ("FactoryDefault", {50}), ("HardWiredOnly", {50})])
-def test_a_base_removes_what_the_csms_set(base: str, kept: set[int]) -> None:
-    """Only the base All leaves the CSMS's own monitors; the base is read back (N03)."""
+def test_a_monitoring_base_removes_monitors(base: str, kept: set[int]) -> None:
+    """Every base except All removes the CSMS's own monitors; ActiveMonitoringBase has the base (N03)."""
     bench = Bench()
     assign(bench, setting(POWER, "Delta", 1))
     wired = Monitor(50, ("EVSE[1]", "Power"), setting(POWER, "Delta", 5), is_custom=False)
@@ -123,7 +123,7 @@ def test_a_base_removes_what_the_csms_set(base: str, kept: set[int]) -> None:
 
 @pytest.mark.parametrize(("severity", "status"), [(0, "Accepted"), (9, "Accepted"), (10, "Rejected"), (-1, "Rejected")])
 def test_a_level_is_one_of_ten(severity: int, status: str) -> None:
-    """A severity from 0 to 9 becomes the level, which is read back; every other one changes nothing (N05)."""
+    """A severity from 0 to 9 becomes the ActiveMonitoringLevel; any other one is Rejected (N05)."""
     bench = Bench()
     bench.command("SetMonitoringLevel", {"severity": 7})
     assert bench.command("SetMonitoringLevel", {"severity": severity})[0] == {"status": status}
@@ -131,8 +131,8 @@ def test_a_level_is_one_of_ten(severity: int, status: str) -> None:
     assert level == (str(severity) if status == "Accepted" else "7")
 
 
-def test_a_report_is_about_what_is_asked_for() -> None:
-    """Monitors are chosen by their kind, by their variable, or by both (N02)."""
+def test_a_monitoring_report_by_criteria() -> None:
+    """GetMonitoringReport selects monitors by criteria, by variable, or by both (N02)."""
     bench = Bench()
     assert reported(bench) == {}
     assign(
@@ -151,8 +151,8 @@ def test_a_report_is_about_what_is_asked_for() -> None:
     assert reported(bench, componentVariable=[{"component": {"name": "Nonsense"}}]) == {}
 
 
-def test_monitors_outlive_a_reboot() -> None:
-    """What was set is reported after the station was off (TC_N_53)."""
+def test_monitors_survive_a_reboot() -> None:
+    """Monitors survive a reboot (TC_N_53)."""
     bench = Bench()
     assign(bench, setting(POWER, "UpperThreshold", 5000, transaction=True))
     before = reported(bench)

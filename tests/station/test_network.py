@@ -1,4 +1,4 @@
-"""Network profiles (B09, B10): what may be stored and used, and where the station connects to then."""
+"""Network profiles (B09, B10): which ones may be stored and used, and where the station connects."""
 
 from typing import Any
 
@@ -54,8 +54,8 @@ def store(bench: Bench, slot: int, **changed: Any) -> str:
         (2, {"ocppCsmsUrl": "http://other"}, "Rejected"),
     ],
 )
-def test_a_profile_is_stored_when_it_fits(slot: int, changed: Json, status: str) -> None:
-    """An existing slot accepts a profile that does not lower the security; others change nothing (B09.FR.02)."""
+def test_a_valid_profile_is_stored(slot: int, changed: Json, status: str) -> None:
+    """A valid profile for an existing slot is stored; one with less security is Rejected (B09.FR.02)."""
     bench = bench_of()
     assert store(bench, slot, **changed) == status
     bench.reboot()
@@ -70,7 +70,7 @@ def test_only_slots_with_a_profile_can_be_used(priority: str) -> None:
     assert bench.value(*NAME) == "1"
 
 
-def test_an_order_is_in_force_after_a_reboot() -> None:
+def test_a_new_priority_takes_effect_after_a_reboot() -> None:
     """A new priority list is read back at once, and takes effect after a reboot (RebootRequired)."""
     bench = bench_of()
     store(bench, 2)
@@ -96,8 +96,8 @@ def test_each_slot_gets_its_attempts() -> None:
     assert network.url_of(bench.device, 1) is None
 
 
-def test_the_slot_before_comes_last() -> None:
-    """If all slots of the priority list fail, the one that connected before is tried (B10.FR.07)."""
+def test_the_last_connected_slot_is_tried_last() -> None:
+    """If all slots of the priority list fail, the station tries the slot of its last connection (B10.FR.07)."""
     bench = bench_of()
     store(bench, 2)
     bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "1")
@@ -122,8 +122,8 @@ def test_security_needs_certificates(profile: int, kinds: list[str]) -> None:
     assert bench.assign(PRIORITY, "2") == "RebootRequired"
 
 
-def test_better_security_is_not_given_up() -> None:
-    """Connecting with a higher security profile sets it, and removes the lower profiles (A05.FR.05, A05.FR.06)."""
+def test_lower_security_profiles_are_removed() -> None:
+    """A connection with a higher security profile sets SecurityProfile, and removes lower slots (A05.FR.05, .06)."""
     bench = bench_of()
     bench.device = bench.device.storing(certificates=[Certificate("CSMSRootCertificate", "", {})])
     assert [store(bench, 1), store(bench, 2, securityProfile=2), store(bench, 3)] == ["Accepted"] * 3
@@ -139,7 +139,7 @@ def test_better_security_is_not_given_up() -> None:
 
 
 def test_a_new_password_is_used_at_once() -> None:
-    """The station reconnects with the new password, which cannot be read (A01.FR.03)."""
+    """After a valid new BasicAuthPassword the station reconnects with it at once (A01.FR.03)."""
     bench = bench_of()
     assert network.authorization_of(bench.device) is None
     name = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}

@@ -13,7 +13,7 @@ EVENTS = "TransactionEvent"
 
 
 def test_one_call_at_a_time() -> None:
-    """A call waits until the one before it has got an answer or failed."""
+    """A call waits until the previous one was answered or has failed."""
     play = booted()
     play.csms = answering(Heartbeat=None, DataTransfer=None)
     play.tell(
@@ -25,7 +25,7 @@ def test_one_call_at_a_time() -> None:
 
 
 def test_events_of_an_offline_session_follow() -> None:
-    """The events of an offline session are sent in order when online, as offline, before new ones (E04, E12.FR.02)."""
+    """Back online, the station sends the events of an offline session in order, before new ones (E04, E12.FR.02)."""
     play = booted().lose().tell(Plugged(1), CARD).wait(70).tell(CARD, Unplugged(1))
     assert play.sent == []
     play.wait(10).connect()
@@ -37,7 +37,7 @@ def test_events_of_an_offline_session_follow() -> None:
     ]
 
 
-def test_what_happens_online_is_not_offline() -> None:
+def test_only_offline_events_are_marked() -> None:
     """Only events that happened offline have `offline` (E11.FR.07)."""
     play = charging().lose().wait(60).connect().tell(CARD)
     assert play.transcript() == [
@@ -62,7 +62,7 @@ def test_an_open_event_is_repeated_unchanged() -> None:
 
 @pytest.mark.parametrize(("attempts", "gaps"), [("1", []), ("2", [10]), ("3", [10, 20]), ("4", [10, 20, 30])])
 def test_refused_events_are_repeated(attempts: str, gaps: list[float]) -> None:
-    """An event is sent MessageAttempts times, each time MessageAttemptInterval later than before (E13.FR.02, .03)."""
+    """A refused event is sent MessageAttempts times, with growing multiples of the interval (E13.FR.02, .03)."""
     play = charging(OCPPCommCtrlr_MessageAttempts=attempts)
     play.csms = answering(TransactionEvent="InternalError: no")
     play.tell(CARD).wait(500)
@@ -71,8 +71,8 @@ def test_refused_events_are_repeated(attempts: str, gaps: list[float]) -> None:
     assert all(each.payload == sent[0].payload for each in sent)
 
 
-def test_the_next_event_follows_one_that_is_given_up() -> None:
-    """Events keep their order: later ones wait until the retries have ended."""
+def test_events_wait_for_the_retries_of_another() -> None:
+    """Events keep their order: later ones wait until the retries of a refused one have ended."""
     play = charging(OCPPCommCtrlr_MessageAttempts="2")
     play.csms = answering(TransactionEvent="InternalError: no")
     play.tell(CARD, CARD).wait(5)
@@ -81,7 +81,7 @@ def test_the_next_event_follows_one_that_is_given_up() -> None:
     assert play.transcript() == ["Ended 1 StopAuthorized Local", "Started 0 Authorized"]
 
 
-def test_repeats_do_not_hold_up_the_rest() -> None:
+def test_retries_do_not_delay_other_calls() -> None:
     """While an event waits for its retry, other calls are sent."""
     play = charging(OCPPCommCtrlr_MessageAttemptInterval="1000")
     play.csms = answering(TransactionEvent="InternalError: no")
@@ -89,7 +89,7 @@ def test_repeats_do_not_hold_up_the_rest() -> None:
     assert play.actions() == [EVENTS, "Heartbeat"]
 
 
-def test_repeats_go_on_after_a_reboot() -> None:
+def test_retries_continue_after_a_reboot() -> None:
     """A reboot keeps the events and ends the pause before their retry."""
     play = charging(OCPPCommCtrlr_MessageAttemptInterval="1000")
     play.csms = answering(TransactionEvent=["InternalError: no", {}])
@@ -98,7 +98,7 @@ def test_repeats_go_on_after_a_reboot() -> None:
     assert play.device.outbox.waiting == ()
 
 
-def test_a_reboot_leaves_nothing_but_events() -> None:
+def test_a_reboot_drops_all_calls_but_events() -> None:
     """A reboot drops all other waiting calls: the first call is BootNotification."""
     play = charging()
     play.csms = answering(Heartbeat=None)
@@ -108,13 +108,13 @@ def test_a_reboot_leaves_nothing_but_events() -> None:
     assert play.transcript()[:2] == ["Boot PowerUp", "Ended 1 StopAuthorized Local"]
 
 
-def test_what_was_asked_for_waits_for_the_connection() -> None:
-    """A call that a person made while offline is sent when the station is online again."""
+def test_calls_by_hand_wait_for_the_connection() -> None:
+    """A call made by hand while offline is sent when the station is online again."""
     assert booted().lose().tell(CallRequested("Heartbeat", {})).connect().actions() == ["Heartbeat"]
 
 
-def test_a_question_that_was_lost() -> None:
-    """An idToken whose Authorize was lost is forgotten: it does not start anything later."""
+def test_a_lost_authorize_is_forgotten() -> None:
+    """An idToken whose Authorize was lost with the connection is forgotten."""
     play = booted()
     play.csms = answering(Heartbeat=None)
     play.tell(Plugged(1), CallRequested("Heartbeat", {}), CARD).lose()
@@ -141,8 +141,8 @@ def test_unknown_tokens_while_offline(is_on: bool) -> None:
         ("StatusNotification", {}),
     ],
 )
-def test_nonsense_made_by_hand(action: str, payload: dict[str, object]) -> None:
-    """A call that a person made may be invalid: the station survives its answer, its failure and its loss."""
+def test_invalid_calls_by_hand(action: str, payload: dict[str, object]) -> None:
+    """The answer, failure or loss of an invalid call made by hand causes no error in the station."""
     answer = cues.Answered(action, payload, {"idTokenInfo": {"status": "Invalid"}})
     failures = [cues.FailedCall(action, payload, "no", is_lost=is_lost) for is_lost in (True, False)]
     endings: list[cues.Cue] = [answer, *failures]

@@ -48,8 +48,8 @@ def test_firmware_is_published_and_withdrawn() -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_published_is_not(given: Any, statuses: list[str]) -> None:
-    """The last status is the reason, and there is nothing to unpublish."""
+def test_publishing_that_fails(given: Any, statuses: list[str]) -> None:
+    """If publishing fails, the last status is the reason, and UnpublishFirmware finds nothing."""
     bench = Bench()
     assert (publish(bench, **given), triggered(bench)["status"]) == ("Accepted", "Downloading")
     bench.wait(60)

@@ -1,4 +1,4 @@
-"""Reports of the device model (B07, B08): their content, and the numbers of their parts."""
+"""Reports of the device model (B07, B08): their content and their parts."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ WANTED: list[tuple[Json, set[Name]]] = [
 
 
 def shown(sent: Sent) -> dict[Name, Json]:
-    """Return the reported variables by name; each must come once, in numbered parts (V10 to V12)."""
+    """Return the reported variables by name; parts must be numbered, and no variable may come twice (V10 to V12)."""
     parts = payloads(sent, "NotifyReport")
     assert [part["seqNo"] for part in parts] == list(range(len(parts)))
     assert [part["tbc"] for part in parts] == [True] * (len(parts) - 1) + [False] * bool(parts)
@@ -58,7 +58,7 @@ def ask(bench: Bench, action: str, **payload: Any) -> tuple[Json, dict[Name, Jso
 
 
 def test_the_full_inventory_has_everything() -> None:
-    """Every variable of the station, its EVSEs and connectors is reported with its characteristics."""
+    """FullInventory has every variable of the station, its EVSEs and connectors, with characteristics."""
     bench = Bench(evses=2, connectors=2)
     answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
     assert answer == ACCEPTED
@@ -77,7 +77,7 @@ def test_the_full_inventory_has_everything() -> None:
     assert kept == {NETWORK_ATTEMPTS: True, ("EVSE[2]", "Power"): False}
 
 
-def test_a_report_says_what_get_variables_says() -> None:
+def test_reports_and_get_variables_agree() -> None:
     """A report and GetVariables have the same values."""
     bench = Bench()
     _, items = ask(bench, "GetBaseReport", reportBase="FullInventory")
@@ -86,22 +86,22 @@ def test_a_report_says_what_get_variables_says() -> None:
         assert bench.value(item["component"], item["variable"]) == actual.get("value", "Rejected")
 
 
-def test_the_configuration_is_what_can_be_set() -> None:
+def test_the_configuration_inventory() -> None:
     """ConfigurationInventory has the variables that can be set, and only those (B07.FR.07)."""
     answer, items = ask(Bench(), "GetBaseReport", reportBase="ConfigurationInventory")
     assert answer == ACCEPTED
     assert set(items) == {name for name, row in VARIABLES.items() if row.is_writable}
 
 
-def test_the_summary_is_about_availability() -> None:
-    """SummaryInventory has the AvailabilityStates, and only those problems that are present."""
+def test_the_summary_inventory() -> None:
+    """SummaryInventory of a station without problems has only the AvailabilityStates."""
     _, items = ask(Bench(evses=1), "GetBaseReport", reportBase="SummaryInventory")
     assert set(items) == {(c, "AvailabilityState") for c in ("ChargingStation", "EVSE[1]", "Connector[1,1]")}
 
 
 @pytest.mark.parametrize(("criteria", "inside", "outside"), CRITERIA)
-def test_components_are_chosen_by_their_state(criteria: list[str], inside: set[str], outside: set[str]) -> None:
-    """A component is reported if it meets a criterion, or lacks the variable of it (B08.FR.07 to 11)."""
+def test_components_are_selected_by_criteria(criteria: list[str], inside: set[str], outside: set[str]) -> None:
+    """A component is reported if it meets a criterion, or does not have its variable (B08.FR.07 to 11)."""
     answer, items = ask(Bench(), "GetReport", componentCriteria=criteria)
     there = {component.partition("[")[0] for component, _ in items}
     assert inside <= there
@@ -110,30 +110,30 @@ def test_components_are_chosen_by_their_state(criteria: list[str], inside: set[s
 
 
 @pytest.mark.parametrize(("item", "names"), WANTED)
-def test_variables_are_chosen_by_name(item: Json, names: set[Name]) -> None:
-    """What a request leaves out matches everything; unknown names are EmptyResultSet, without a report."""
+def test_variables_are_selected_by_name(item: Json, names: set[Name]) -> None:
+    """Omitted fields of a componentVariable match everything; for unknown names the answer is EmptyResultSet."""
     answer, items = ask(Bench(), "GetReport", componentVariable=[item])
     assert set(items) == names
     assert answer == (ACCEPTED if names else EMPTY)
 
 
-def test_state_and_name_are_both_needed() -> None:
+def test_criteria_and_names_must_both_match() -> None:
     """With criteria and names, only variables that match both are reported."""
     item = {"component": {"name": "ISO15118Ctrlr"}}
     assert ask(Bench(), "GetReport", componentVariable=[item], componentCriteria=["Enabled"]) == (EMPTY, {})
     assert ask(Bench(), "GetReport")[0] == ACCEPTED
 
 
-def test_a_station_may_know_no_summary() -> None:
-    """Without the feature the answer is NotSupported, and nothing is reported (B07.FR.02)."""
+def test_a_station_without_summary_reports() -> None:
+    """A station without the feature answers SummaryInventory with NotSupported, without a report (B07.FR.02)."""
     bench = Bench(device=replace(new_device(Identity(), 1, 1), features=frozenset()))
     answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
     assert (answer["status"], sent) == ("NotSupported", [])
 
 
 @pytest.mark.parametrize(("most", "parts"), [(1, 3), (2, 2), (3, 1)])
-def test_parts_are_as_long_as_allowed(most: int, parts: int) -> None:
-    """No part has more items than ItemsPerMessage says, and none is empty."""
+def test_the_size_of_parts(most: int, parts: int) -> None:
+    """Each part of a report has at most ItemsPerMessage items, and no part is empty."""
     device = new_device(Identity(), 1, 1)
     bench = Bench(device=replace(device, variables={**device.variables, REPORTED_ITEMS: str(most)}))
     _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
@@ -141,7 +141,7 @@ def test_parts_are_as_long_as_allowed(most: int, parts: int) -> None:
     assert [len(part["reportData"]) <= most for part in payloads(sent, "NotifyReport")] == [True] * parts
 
 
-def test_what_was_set_is_reported() -> None:
+def test_a_report_has_the_set_value() -> None:
     """A report shows the value that was set."""
     bench = Bench()
     bench.assign("OCPPCommCtrlr.NetworkProfileConnectionAttempts", "9")

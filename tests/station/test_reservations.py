@@ -1,4 +1,4 @@
-"""Reservations: made, cancelled, used, expired, removed, kept over a reboot (H01 to H04)."""
+"""Reservations: accepted, cancelled, used, expired, removed, kept over a reboot (H01 to H04)."""
 
 from typing import Any
 
@@ -36,11 +36,11 @@ def reserved(evses: int = 1, evse: int | None = 1, connectors: int = 1, **more: 
     return play
 
 
-# Made and cancelled.
+# Accepted and cancelled.
 
 
 def test_every_connector_of_a_reserved_evse_is_reserved() -> None:
-    """After the answer the connectors are Reserved, and Available after CancelReservation (H01.FR.23, H02.FR.04)."""
+    """ReserveNow makes all connectors of the EVSE Reserved, CancelReservation Available (H01.FR.23, H02.FR.04)."""
     play = booted(evses=2, connectors=2)
     assert reserve(play, evse=2) == "Accepted"
     assert play.transcript() == ["2.1 Reserved", "2.2 Reserved"]
@@ -49,15 +49,15 @@ def test_every_connector_of_a_reserved_evse_is_reserved() -> None:
     assert play.alarms.keys() == {("heartbeat",)}
 
 
-def test_cancelling_what_is_unknown() -> None:
+def test_cancelling_an_unknown_reservation() -> None:
     """A reservation that is unknown, or was cancelled, cannot be cancelled (H02.FR.01)."""
     play = reserved()
     answers = [play.ask("CancelReservation", {"reservationId": id_})["status"] for id_ in (2, -7, 1, 1)]
     assert answers == ["Rejected", "Rejected", "Accepted", "Rejected"]
 
 
-def test_any_evse_is_reserved_when_no_other_is_left() -> None:
-    """Reservations of any EVSE make EVSEs Reserved only when they need all free ones (H01.FR.20)."""
+def test_reservations_without_an_evse() -> None:
+    """Reservations without an EVSE make EVSEs Reserved only when they need all free ones (H01.FR.20)."""
     play = booted(evses=2)
     assert (reserve(play, 1, None), play.transcript()) == ("Accepted", [])
     assert (reserve(play, 2, None), play.transcript()) == ("Accepted", ["1.1 Reserved", "2.1 Reserved"])
@@ -66,8 +66,8 @@ def test_any_evse_is_reserved_when_no_other_is_left() -> None:
     assert play.transcript() == ["1.1 Available", "2.1 Available"]
 
 
-def test_a_reservation_of_one_and_one_of_any() -> None:
-    """An EVSE that is reserved by its id does not count as free for the other reservations (H01.FR.07, .20)."""
+def test_reservations_with_and_without_an_evse() -> None:
+    """An EVSE reserved by its id does not count as free for reservations without an EVSE (H01.FR.07, .20)."""
     play = reserved(evses=2)
     assert (reserve(play, 2, None), play.transcript()) == ("Accepted", ["2.1 Reserved"])
     assert reserve(play, 3, None) == "Occupied"
@@ -75,7 +75,7 @@ def test_a_reservation_of_one_and_one_of_any() -> None:
     assert (play.device.evses[1].authorized, set(play.device.storage.reservations)) == (TOKEN, {2})
 
 
-def test_who_charges_is_not_sent_away() -> None:
+def test_an_evse_that_charges_is_not_reserved() -> None:
     """An EVSE that charges is not Reserved, even if no other EVSE is left for a reservation."""
     play = reserved(evses=2, evse=None).tell(Plugged(1), BOBS)
     play.sent.clear()
@@ -83,8 +83,8 @@ def test_who_charges_is_not_sent_away() -> None:
     assert play.transcript() == ["2.1 Unavailable"]
 
 
-def test_a_stranger_takes_the_last_but_one() -> None:
-    """When other drivers leave only one free EVSE, it is Reserved until one of them goes (H01.FR.07)."""
+def test_the_last_free_evse_is_reserved() -> None:
+    """If other drivers leave one free EVSE for a reservation, it is Reserved until one of them leaves (H01.FR.07)."""
     play = reserved(evses=2, evse=None).tell(Plugged(1), BOBS)
     assert play.transcript() == ["1.1 Occupied", "2.1 Reserved", "Authorize", "Started 0 Authorized"]
     assert play.tell(BOBS, Unplugged(1)).transcript()[-2:] == ["1.1 Available", "2.1 Available"]
@@ -121,7 +121,7 @@ def test_evses_that_cannot_be_reserved(before: list[object], status: str, place:
     "bad",
     [{"evseId": 9}, {"evseId": 0}, {"evseId": -1}, {"expiryDateTime": "soon"}, {"expiryDateTime": rfc3339(BEGIN)}],
 )
-def test_reservations_of_nothing(bad: Json) -> None:
+def test_impossible_reservations(bad: Json) -> None:
     """An unknown EVSE, and a time that is past or does not parse, are rejected."""
     play = booted()
     assert play.ask("ReserveNow", booking() | bad) == {"status": "Rejected"}
@@ -129,7 +129,7 @@ def test_reservations_of_nothing(bad: Json) -> None:
 
 
 def test_variables_of_reservations() -> None:
-    """ReservationCtrlr enables reservations, and those without an EVSE (H01.FR.01, .18, .19)."""
+    """Enabled and NonEvseSpecific of ReservationCtrlr decide which reservations are accepted (H01.FR.01, .18, .19)."""
     assert reserve(booted(ReservationCtrlr_Enabled="false")) == "Rejected"
     play = booted(ReservationCtrlr_NonEvseSpecific="false")
     assert [reserve(play, evse=place) for place in (None, 1)] == ["Rejected", "Accepted"]
@@ -149,7 +149,7 @@ def test_the_same_id_replaces() -> None:
 
 
 def test_a_reservation_expires() -> None:
-    """When it expires, the connector is Available, and this is reported once (H04.FR.01, .03)."""
+    """When a reservation expires, the connector is Available, and Expired is reported once (H04.FR.01, .03)."""
     play = reserved(seconds=30)
     assert play.wait(29).transcript() == []
     assert play.wait(2).sent[-1].payload == {"reservationId": 1, "reservationUpdateStatus": "Expired"}
@@ -157,8 +157,8 @@ def test_a_reservation_expires() -> None:
     assert "ReservationStatusUpdate" not in play.wait(600).transcript()
 
 
-def test_an_alarm_of_nothing() -> None:
-    """An alarm whose reservation has ended does nothing."""
+def test_an_alarm_of_an_unknown_reservation() -> None:
+    """The alarm of an unknown reservation does nothing."""
     assert reserved().tell(cues.Rang(("reservation", 2))).transcript() == []
 
 
@@ -170,7 +170,7 @@ def test_a_reservation_expires_offline() -> None:
 
 
 @pytest.mark.parametrize("seconds", [30, 0.5])
-def test_a_reservation_outlives_a_reboot(seconds: float) -> None:
+def test_a_reservation_survives_a_reboot(seconds: float) -> None:
     """After a reboot the connector is still Reserved, and the reservation expires in time (B01.FR.13, B11.FR.05)."""
     play = reserved(seconds=30)
     play.wait(30 - seconds).reboot()
@@ -189,8 +189,8 @@ def test_a_reservation_expires_in_a_reboot() -> None:
 
 
 @pytest.mark.parametrize("evse", [1, None])
-def test_a_reservation_of_what_goes_out_of_order(evse: int | None) -> None:
-    """When its EVSE, or all EVSEs, become Inoperative, the reservation is Removed (H01.FR.16, .17)."""
+def test_a_reservation_of_an_inoperative_evse(evse: int | None) -> None:
+    """A reservation is Removed when its EVSE becomes Inoperative, or too few EVSEs are left for it (H01.FR.16, .17)."""
     play = reserved(evses=2, connectors=2, evse=evse)
     part = {"id": 1, "connectorId": 1} if evse else {"id": 1}
     play.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": part})
@@ -204,7 +204,7 @@ def test_a_reservation_of_what_goes_out_of_order(evse: int | None) -> None:
     assert play.ask("CancelReservation", {"reservationId": 1}) == {"status": "Rejected"}
 
 
-def test_a_reservation_of_what_breaks() -> None:
+def test_a_reservation_of_a_broken_evse() -> None:
     """A broken EVSE is Faulted and keeps no reservation (H01.FR.16)."""
     play = reserved()
     play.device = play.device.with_evse(replace(play.device.evses[1], faulty=frozenset({1})))
@@ -228,7 +228,7 @@ def test_the_reserved_token_uses_it() -> None:
 
 
 def test_the_cable_of_a_reserved_evse() -> None:
-    """A cable leaves the connector Reserved; the token makes it Occupied (H03, S2)."""
+    """Plugging in leaves a connector Reserved; the reserved idToken makes it Occupied (H03, S2)."""
     play = reserved().tell(Plugged(1))
     assert play.transcript() == []
     assert play.tell(ALICE).transcript() == ["Authorize", "Started 0 Authorized", "1.1 Occupied"]
@@ -248,7 +248,7 @@ def test_the_group_of_a_reservation(booked: Json | None, own: Json | None, *, st
 
 
 def test_the_reserved_evse_comes_first() -> None:
-    """At a reader for all EVSEs a driver gets the EVSE that is reserved for them."""
+    """A reader for all EVSEs selects the EVSE that is reserved for the idToken."""
     assert reserved(evses=3, evse=2).tell(ALICE).device.evses[2].authorized == TOKEN
     assert reserved(evses=2, evse=1).tell(BOBS).device.evses[2].authorized == BOB
 
@@ -267,7 +267,7 @@ def test_remote_starts_at_a_reserved_evse(token: Json, group: Json | None, statu
     assert ids == ([(7, 1)] if status == "Accepted" else [])
 
 
-def test_who_gives_up_has_used_it() -> None:
+def test_a_used_reservation_is_not_reported_later() -> None:
     """The id of a used reservation is not in the events of a later transaction (H03.FR.09)."""
     play = reserved().tell(ALICE).wait(60).tell(Plugged(1), cues.Presented(BOB))
     (started,) = play.take("TransactionEvent")

@@ -1,4 +1,4 @@
-"""The limit of one charging profile at a time, and until when it holds (K01)."""
+"""The limit of a charging profile at a given time, and when it changes next (K01)."""
 
 from math import inf
 from typing import Any
@@ -37,7 +37,7 @@ def profile(kind: str = "Absolute", start: float | None = 0, *, duration: int | 
         (profile(validFrom=rfc3339(MIDNIGHT + 10)), 10, 16, 3600),
         (profile(validTo=rfc3339(MIDNIGHT + 10)), 5, 16, 10),
         (profile(validTo=rfc3339(MIDNIGHT + 10)), 10, None, inf),
-        (profile("Relative", None), 100, 16, 3700),  # which began at 100
+        (profile("Relative", None), 100, 16, 3700),  # charging started at 100
         (profile("Relative", None), 3700, 6, inf),
         (profile("Recurring", recurrencyKind="Daily"), -1, None, 0),
         (profile("Recurring", recurrencyKind="Daily"), 5 * DAY + 10, 16, 5 * DAY + 3600),
@@ -47,19 +47,19 @@ def profile(kind: str = "Absolute", start: float | None = 0, *, duration: int | 
         (profile("Recurring", recurrencyKind="Weekly"), 7 * DAY, 16, 7 * DAY + 3600),
     ],
 )
-def test_a_profile_says_what_holds_and_until_when(given: Json, now: float, limit: float | None, until: float) -> None:
-    """Absolute, relative and recurring profiles hold while they are valid, and each limit until the next (K01)."""
+def test_the_limit_of_a_profile_at_a_time(given: Json, now: float, limit: float | None, until: float) -> None:
+    """Absolute, relative and recurring profiles have their limits while valid, each until the next one (K01)."""
     found, changes = limit_at(given, MIDNIGHT + now, MIDNIGHT + 100)
     assert (found and found.amount, changes - MIDNIGHT) == (limit, until)
 
 
 def test_fractions_of_seconds_are_cut_off() -> None:
-    """Every change falls on a whole second, whatever the times in a profile."""
+    """Limits change on whole seconds, also if a profile has fractions."""
     assert second_of("2025-06-16T00:00:00.999Z") == second_of("2025-06-16T02:00:00+02:00") == MIDNIGHT
     assert limit_at(profile("Relative", None), MIDNIGHT + 3600, MIDNIGHT + 0.7)[0] == Limit(6, "A", 1)
 
 
-def test_the_highest_stack_level_that_says_anything_counts() -> None:
+def test_the_highest_stack_level_with_a_limit_applies() -> None:
     """While a profile has no limit, the next lower stack level applies."""
     low = profile(stackLevel=1)
     high = profile(start=100, duration=50, stackLevel=2)
@@ -80,6 +80,6 @@ def test_the_highest_stack_level_that_says_anything_counts() -> None:
         ([Limit(1000)], 1000, 1.4),
     ],
 )
-def test_limits_meet_on_the_fewest_phases(limits: list[Limit], watts: float, amperes: float) -> None:
-    """The lowest of several limits applies; A count per phase, W for all phases."""
+def test_the_lowest_of_several_limits_applies(limits: list[Limit], watts: float, amperes: float) -> None:
+    """The lowest of several limits applies, on the fewest phases; A are per phase, W for all phases."""
     assert (amount(lowest(limits), "W"), amount(lowest(limits), "A")) == (watts, amperes)

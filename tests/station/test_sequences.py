@@ -1,4 +1,4 @@
-"""Property test: whatever drivers, CSMS and network do in any order, the station's messages stay correct."""
+"""Property test: whatever drivers, CSMS and network do, in any order, the messages of the station are correct."""
 
 from itertools import pairwise
 from typing import Any, Self
@@ -49,7 +49,7 @@ SETTABLE = [
     for name, row in VARIABLES.items()
     for value in VALUES
     if accepts(row, value)
-    and not (name[1].endswith("Interval") and value in {"1", "5"})  # or the hours at the end crawl
+    and not (name[1].endswith("Interval") and value in {"1", "5"})  # else the hours at the end take too long
 ]
 COMMANDS = [action for action, row in ACTIONS.items() if row.sent_by(Sender.CSMS)]
 
@@ -116,7 +116,7 @@ class Chronicle(Play):
         self.registers = dict.fromkeys(range(1, EVSES + 1), 0.0)
 
     def tell(self, *all_cues: cues.Cue) -> Self:
-        """Note which events are delivered, and check that no register goes back."""
+        """Record the delivered events, and check that no register falls."""
         for cue in all_cues:
             if isinstance(cue, FailedCall) and cue.action == EVENT and not cue.is_lost:
                 self.failures[key(cue.request)] = self.failures.get(key(cue.request), 0) + 1
@@ -176,7 +176,7 @@ class Chronicle(Play):
 
 
 def key(event: Json) -> tuple[str, int]:
-    """Return what identifies an event."""
+    """Return the transactionId and the seqNo of an event, which identify it."""
     return event["transactionInfo"]["transactionId"], event["seqNo"]
 
 

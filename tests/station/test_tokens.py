@@ -35,7 +35,7 @@ def state(play: Play) -> tuple[int, set[str], str]:
 
 
 def asks(play: Play, token: Json = TOKEN) -> bool:
-    """Return whether Authorize is sent for an idToken that is presented."""
+    """Present an idToken, and return whether the station sends Authorize."""
     play.sent.clear()
     return "Authorize" in play.tell(Presented(token)).actions()
 
@@ -43,8 +43,8 @@ def asks(play: Play, token: Json = TOKEN) -> bool:
 # The list.
 
 
-def test_a_list_is_what_was_sent() -> None:
-    """Full replaces, Differential adds, changes and removes, each with its version, over a reboot too (D01, D02)."""
+def test_full_and_differential_lists() -> None:
+    """Full replaces the list; Differential adds, changes and removes entries; both survive a reboot (D01, D02)."""
     play = booted()
     assert state(play) == (0, set(), "0")
     assert (send_list(play, 5, alice=OK, bob=OK), state(play)) == ("Accepted", (5, {"alice", "bob"}, "2"))
@@ -67,7 +67,7 @@ def test_a_list_is_what_was_sent() -> None:
         ("Full", 6, {"bob": OK, "Bob": OK}, "Failed"),
     ],
 )
-def test_lists_that_are_not_taken(kind: str, version: int, infos: Json, status: str) -> None:
+def test_rejected_lists(kind: str, version: int, infos: Json, status: str) -> None:
     """A list that is too old or invalid changes nothing (D01.FR.06, .18, .19)."""
     play = booted()
     send_list(play, 5, alice=OK)
@@ -75,8 +75,8 @@ def test_lists_that_are_not_taken(kind: str, version: int, infos: Json, status: 
     assert state(play) == (5, {"alice"}, "1")
 
 
-def test_there_is_room_for_so_many_tokens() -> None:
-    """As many idTokens are accepted as the variable says; a list with one more changes nothing."""
+def test_the_size_of_the_list_is_bounded() -> None:
+    """The list holds MOST_LISTED idTokens; an update with more is Failed and changes nothing."""
     play = booted()
     many: Any = {f"token-{number}": OK for number in range(MOST_LISTED)}
     send_list(play, 1, **many)
@@ -85,8 +85,8 @@ def test_there_is_room_for_so_many_tokens() -> None:
     assert state(play)[::2] == (3, str(MOST_LISTED))
 
 
-def test_a_list_that_is_off() -> None:
-    """Without LocalAuthListCtrlr.Enabled there is no list (D02.FR.03)."""
+def test_a_disabled_list() -> None:
+    """If LocalAuthListCtrlr.Enabled is false, the station has no list, and its version is 0 (D02.FR.03)."""
     play = booted(LocalAuthListCtrlr_Enabled="false", **LOCAL)
     assert send_list(play, 5, alice=OK) == "Failed"
     assert play.ask("GetLocalListVersion") == {"versionNumber": 0}
@@ -109,14 +109,14 @@ def test_a_list_that_is_off() -> None:
         (BLOCKED, {**LOCAL, "AuthCacheCtrlr_DisablePostAuthorize": "true"}, True, True),
     ],
 )
-def test_who_is_in_the_list(info: Json, variables: Any, *, asked: bool, charges: bool) -> None:
-    """An Accepted entry charges at once; for others Authorize is sent, if allowed (C14.FR.02, .03)."""
+def test_entries_of_the_list(info: Json, variables: Any, *, asked: bool, charges: bool) -> None:
+    """An Accepted entry may charge at once; for others Authorize is sent, unless disabled (C14.FR.02, .03)."""
     play = booted(**variables).tell(Plugged(1))
     send_list(play, 1, alice=info)
     assert (asks(play), play.device.evses[1].is_charging) == (asked, charges)
 
 
-def test_the_list_comes_before_the_cache() -> None:
+def test_the_list_overrides_the_cache() -> None:
     """The list decides, whatever is in the cache (C13.FR.01, C14.FR.01)."""
     play = booted(answering(Authorize={"idTokenInfo": BLOCKED}), **LOCAL).tell(Plugged(1), ALICE)
     send_list(play, 1, alice=OK)
@@ -128,7 +128,7 @@ def test_the_list_comes_before_the_cache() -> None:
 
 
 @pytest.mark.parametrize("action", ["Authorize", "TransactionEvent"])
-def test_what_fills_the_cache(action: str) -> None:
+def test_answers_are_cached(action: str) -> None:
     """The answers to Authorize and TransactionEvent are cached, also over a reboot (C10.FR.02, .04, .05)."""
     play = booted(answering(TransactionEvent={"idTokenInfo": OK}), **LOCAL).tell(Plugged(1))
     if action == "Authorize":
@@ -141,8 +141,8 @@ def test_what_fills_the_cache(action: str) -> None:
     assert play.device.evses[1].is_charging
 
 
-def test_the_cache_learns_that_a_token_is_invalid() -> None:
-    """For an invalid idToken Authorize is sent again (C10.FR.01, .03; C12.FR.05, .06; TC_C_34)."""
+def test_a_token_cached_as_invalid_is_authorized_again() -> None:
+    """For an idToken cached as invalid Authorize is sent again (C10.FR.01, .03; C12.FR.05, .06; TC_C_34)."""
     csms = answering(
         TransactionEvent={"idTokenInfo": BLOCKED}, Authorize=[{"idTokenInfo": OK}, {"idTokenInfo": BLOCKED}]
     )
@@ -157,7 +157,7 @@ def test_the_cache_learns_that_a_token_is_invalid() -> None:
 
 
 @pytest.mark.parametrize(("disabled", "asked"), [("false", True), ("true", False)])
-def test_a_token_that_is_cached_as_invalid(disabled: str, *, asked: bool) -> None:
+def test_a_token_cached_as_invalid_may_be_rejected(disabled: str, *, asked: bool) -> None:
     """With DisablePostAuthorize an invalid cached idToken is rejected without Authorize (TC_C_57)."""
     csms = answering(Authorize=[{"idTokenInfo": BLOCKED}, {}])
     play = booted(csms, **LOCAL, AuthCacheCtrlr_DisablePostAuthorize=disabled).tell(Plugged(1), ALICE)
@@ -166,16 +166,16 @@ def test_a_token_that_is_cached_as_invalid(disabled: str, *, asked: bool) -> Non
 
 
 @pytest.mark.parametrize(("expiry", "lasts"), [(None, 100), (rfc3339(BEGIN + 50), 50), (rfc3339(BEGIN + 500), 500)])
-def test_entries_grow_old(expiry: str | None, lasts: float) -> None:
-    """An entry counts until its cacheExpiryDateTime, or for AuthCacheCtrlr.LifeTime (C10.FR.08, .10, .13)."""
+def test_cached_tokens_expire(expiry: str | None, lasts: float) -> None:
+    """A cached idToken expires at its cacheExpiryDateTime, or after AuthCacheCtrlr.LifeTime (C10.FR.08, .10, .13)."""
     csms = answering(Authorize={"idTokenInfo": {"cacheExpiryDateTime": expiry}})
     play = booted(csms, **LOCAL, AuthCacheCtrlr_LifeTime="100", TxCtrlr_EVConnectionTimeOut="1").tell(ALICE)
     assert not asks(play.wait(lasts - 1))
     assert asks(play.wait(3))
 
 
-def test_an_expiry_that_is_no_time() -> None:
-    """An entry whose time does not parse is ignored."""
+def test_an_expiry_that_does_not_parse() -> None:
+    """A cached idToken whose cacheExpiryDateTime does not parse is ignored."""
     csms = answering(Authorize={"idTokenInfo": {"cacheExpiryDateTime": "soon"}})
     assert asks(booted(csms, **LOCAL).tell(ALICE, ALICE))
 
@@ -191,7 +191,7 @@ def test_clearing_the_cache() -> None:
     assert asks(off)
 
 
-def test_a_cache_that_is_switched() -> None:
+def test_a_disabled_cache() -> None:
     """A disabled cache is neither read nor written (C10.FR.11)."""
     name = {"component": {"name": "AuthCacheCtrlr"}, "variable": {"name": "Enabled"}}
     play = booted(**LOCAL)
@@ -203,8 +203,8 @@ def test_a_cache_that_is_switched() -> None:
         play.tell(Presented(token))
 
 
-def test_what_is_never_cached() -> None:
-    """The start button and idTokens for one use are not cached (C02.FR.03, C05.FR.02)."""
+def test_tokens_that_are_not_cached() -> None:
+    """The start button and idTokens of type Central are not cached (C02.FR.03, C05.FR.02)."""
     csms = answering(TransactionEvent={"idTokenInfo": OK})
     play = booted(csms).tell(Plugged(1), Presented({"idToken": "", "type": "NoAuthorization"}), cues.Unplugged(1))
     play.tell(Plugged(1)).command("RequestStartTransaction", {"idToken": {"idToken": "X", "type": "Central"}})
@@ -223,7 +223,7 @@ def test_the_cache_is_bounded() -> None:
 
 
 def test_calls_made_by_hand() -> None:
-    """A call by hand may have anything as idToken: it is not cached, and the station survives."""
+    """An invalid idToken in a call by hand is not cached, and causes no error."""
     play = booted()
     for payload in ({"idToken": None}, {"idToken": {"idToken": 1, "type": None}}, {}, {"idToken": "x"}):
         play.device = booted().device

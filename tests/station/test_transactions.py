@@ -1,4 +1,4 @@
-"""Transactions: when they start and end, and what their events say (E01 to E07, E15; J02)."""
+"""Transactions: when they start and end, and the content of their events (E01 to E07, E15; J02)."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_start_and_stop_points(start: str, stop: str, order: str) -> None:
     told = names[names.index(first) : names.index(last) + 1]
     wanted = [f"Updated {number} {TRIGGERS[name]}" for number, name in enumerate(told)]
     wanted[0] = wanted[0].replace("Updated", "Started")
-    wanted[-1] = wanted[-1].replace("Updated", "Ended") + " Local"  # the driver stopped, whatever came then
+    wanted[-1] = wanted[-1].replace("Updated", "Ended") + " Local"  # as the driver had stopped before
     play.tell(*(cue for _, cue in steps))
     assert events(play) == wanted
 
@@ -63,14 +63,14 @@ def test_a_cable_that_may_be_pulled(stop: str, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("stop", STOP_POINTS)
-def test_nothing_left_ends_a_transaction(stop: str) -> None:
-    """A driver who gives up before the vehicle came leaves no transaction, whatever TxStopPoint is."""
+def test_a_driver_who_gives_up_ends_the_transaction(stop: str) -> None:
+    """A driver who stops before the vehicle came ends the transaction, with every TxStopPoint."""
     play = booted(TxCtrlr_TxStartPoint="Authorized", TxCtrlr_TxStopPoint=stop).tell(CARD, CARD)
     assert events(play) == ["Started 0 Authorized", "Ended 1 StopAuthorized Local"]
 
 
 def test_energy_flows_in_a_transaction_only() -> None:
-    """A vehicle that stayed plugged in starts a new transaction with the next idToken, also with EVConnected."""
+    """If the vehicle stays plugged in, the next idToken starts a new transaction, also with EVConnected."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected", TxCtrlr_TxStopPoint="Authorized").tell(PLUG, CARD, CARD)
     first = play.take("TransactionEvent")[0]["transactionInfo"]["transactionId"]
     (started,) = play.tell(CARD).take("TransactionEvent")
@@ -78,7 +78,7 @@ def test_energy_flows_in_a_transaction_only() -> None:
     assert started["transactionInfo"]["transactionId"] != first
 
 
-def test_what_the_events_of_a_session_carry() -> None:
+def test_the_content_of_events() -> None:
     """The idToken is sent once, the EVSE once its connector is known, the chargingState always."""
     play = booted(connectors=2, TxCtrlr_TxStartPoint="Authorized", TxCtrlr_TxStopPoint="EVConnected")
     play.tell(CARD, Plugged(1, 2)).wait(60)
@@ -103,7 +103,7 @@ def test_a_second_token_in_the_same_transaction() -> None:
 
 @pytest.mark.parametrize("spelling", ["Alice", "ALICE", "alice"])
 def test_the_same_token_stops(spelling: str) -> None:
-    """The idToken that charges stops without an Authorize, whatever its case (C01.FR.03)."""
+    """The idToken that charges stops without an Authorize, in any letter case (C01.FR.03)."""
     play = charging().tell(Presented({**TOKEN, "idToken": spelling}))
     assert play.transcript()[0] == "Ended 1 StopAuthorized Local"
 
@@ -128,7 +128,7 @@ def test_two_evses_at_once() -> None:
 
 @pytest.mark.parametrize("reader", [None, 2])
 def test_a_token_charges_where_the_vehicle_is(reader: int | None) -> None:
-    """A reader for all EVSEs selects the one with a vehicle; a reader of one EVSE selects that."""
+    """A reader for all EVSEs selects the EVSE with a vehicle; a reader of one EVSE selects that EVSE."""
     play = booted(evses=3).tell(Plugged(2), Presented(TOKEN, reader))
     assert [evse.is_charging for evse in play.device.evses.values()] == [False, True, False]
 
@@ -142,7 +142,7 @@ def test_the_csms_may_restrict_the_evses() -> None:
 
 
 @pytest.mark.parametrize("answer", [{"idTokenInfo": {"status": "Blocked"}}, "InternalError: no"])
-def test_who_may_not_charge(answer: Json | str) -> None:
+def test_a_token_that_may_not_charge(answer: Json | str) -> None:
     """An idToken that is not accepted, or gets no answer, starts nothing."""
     play = booted(answering(Authorize=answer)).tell(PLUG, CARD)
     assert (play.actions()[-1], play.device.is_busy, play.device.cards) == ("Authorize", False, ())
@@ -162,7 +162,7 @@ def test_no_vehicle_in_time(start: str, lines: list[str]) -> None:
 
 
 def test_a_vehicle_in_time() -> None:
-    """A vehicle that comes in time charges for as long as it wants."""
+    """A vehicle that comes before EVConnectionTimeOut charges, and the time-out has no effect."""
     play = booted().tell(CARD).wait(59).tell(PLUG).wait(600)
     assert play.device.evses[1].is_charging
 
@@ -181,14 +181,14 @@ def test_deauthorized_by_the_answer_to_an_event(stop: str, line: str) -> None:
         assert events(play.tell(UNPLUG)) == ["Ended 2 EVCommunicationLost DeAuthorized"]
 
 
-def test_invalid_tokens_may_go_on_where_that_is_wanted() -> None:
-    """Without StopTxOnInvalidId the transaction goes on (E05.FR.02)."""
+def test_without_stop_tx_on_invalid_id() -> None:
+    """Without StopTxOnInvalidId a transaction with an invalid idToken continues (E05.FR.02)."""
     csms = answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}})
     assert booted(csms, TxCtrlr_StopTxOnInvalidId="false").tell(PLUG, CARD).device.evses[1].transaction
 
 
-def test_a_late_judgement_of_another_token() -> None:
-    """A late answer about one idToken does not stop the next one in the same transaction."""
+def test_a_late_answer_about_another_token() -> None:
+    """A late Invalid for one idToken does not stop the next idToken in the same transaction."""
     play = booted(TxCtrlr_TxStartPoint="EVConnected", TxCtrlr_TxStopPoint="EVConnected").tell(PLUG, CARD)
     first = play.tell(CARD, Presented(BOB)).take("TransactionEvent")[1]
     assert first["idToken"] == TOKEN
@@ -206,7 +206,7 @@ def contexts(event: Json) -> list[tuple[str, str, float]]:
 
 
 def test_meter_values_of_a_session() -> None:
-    """Values at begin, periodic and end have their contexts and the energy of 11 kW (J02)."""
+    """Begin, periodic and end values have their contexts and the energy of 11 kW (J02)."""
     play = booted(SampledDataCtrlr_TxUpdatedInterval="360").tell(PLUG, CARD).wait(720).tell(CARD)
     assert [contexts(event) for event in play.take("TransactionEvent")] == [
         [("Energy", "Transaction.Begin", 0)],
@@ -228,21 +228,21 @@ def test_the_interval_of_samples(seconds: str, samples: int) -> None:
 
 
 def test_no_measurands_no_values() -> None:
-    """An empty list of measurands means no values and no periodic events."""
+    """With an empty list of measurands the station sends no values and no periodic events."""
     lists: Json = {f"SampledDataCtrlr_Tx{kind}Measurands": "" for kind in ("Started", "Updated", "Ended")}
     play = booted(**lists).tell(PLUG, CARD).wait(600).tell(CARD)
     assert [event.get("meterValue") for event in play.take("TransactionEvent")] == [None, None]
 
 
 def test_all_measurands() -> None:
-    """Every measurand that the meter knows is sampled in the order asked for."""
+    """Every measurand of the meter can be sampled, in the configured order."""
     names = "SoC,Voltage,Current.Import,Power.Active.Import,Energy.Active.Import.Register"
     play = charging(SampledDataCtrlr_TxUpdatedMeasurands=names).wait(60)
     (value,) = play.take("TransactionEvent")[0]["meterValue"]
     assert [sample["measurand"] for sample in value["sampledValue"]] == names.split(",")
 
 
-def test_what_holds_at_an_evse() -> None:
+def test_power_path_and_energy_transfer() -> None:
     """PowerPathClosed and EnergyTransfer need a vehicle and an authorized driver."""
     play = booted()
     held = [points(play.device.evses[1])]

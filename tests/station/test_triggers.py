@@ -45,15 +45,15 @@ def test_triggered_values_say_so() -> None:
         ("MeterValues", {"id": 2}, ["MeterValues"]),
     ],
 )
-def test_a_trigger_of_one_place(kind: str, place: Json, lines: list[str]) -> None:
-    """A trigger with an EVSE is answered for that one only."""
+def test_a_trigger_of_one_evse(kind: str, place: Json, lines: list[str]) -> None:
+    """After a trigger with an EVSE the message is sent for that EVSE only."""
     play = booted(evses=2, connectors=2)
     play.command("TriggerMessage", {"requestedMessage": kind, "evse": place})
     assert play.transcript() == lines
 
 
-def test_a_trigger_without_a_matter() -> None:
-    """Without a transaction no event is sent, and without measurands no values."""
+def test_impossible_triggers() -> None:
+    """A trigger of TransactionEvent without a transaction, or of MeterValues without measurands, is Rejected."""
     play = booted(AlignedDataCtrlr_Measurands="")
     for kind in ("TransactionEvent", "MeterValues"):
         assert play.ask("TriggerMessage", {"requestedMessage": kind}) == {"status": "Rejected"}
@@ -65,16 +65,16 @@ def item(component: str, variable: str, **more: str) -> Json:
     return {"component": {"name": component}, "variable": {"name": variable}, **more}
 
 
-def test_a_change_counts_at_once() -> None:
-    """A variable that was set takes effect with the next message."""
+def test_a_new_value_takes_effect_at_once() -> None:
+    """A new value of a variable takes effect at once."""
     play: Play = booted()
     asked = item("TxCtrlr", "TxStartPoint", attributeValue="EVConnected")
     play.command("SetVariables", {"setVariableData": [asked]})
     assert play.tell(Plugged(1), Presented(TOKEN)).transcript()[0] == "Started 0 CablePluggedIn"
 
 
-def test_no_event_overtakes_what_came_before_it() -> None:
-    """While Pending, no event of a transaction can be triggered whose Started waits for delivery."""
+def test_a_triggered_event_does_not_overtake_started() -> None:
+    """While Started waits for delivery, a Pending station rejects a trigger of TransactionEvent."""
     play = Play(answering(BootNotification={"status": "Pending", "interval": 20}), TxCtrlr_TxStartPoint="EVConnected")
     play.connect().tell(Plugged(1))
     play.actions()

@@ -65,7 +65,7 @@ VALUES: list[tuple[str, str, bool]] = [
 
 @pytest.mark.parametrize(("component", "variable", "value", "status"), STATUSES)
 def test_each_value_gets_its_status(component: Json, variable: Json, value: str, status: str) -> None:
-    """A valid value is set and read back; anything else is rejected with the right status, and changes nothing."""
+    """A valid value is set and read back; an invalid one gets the right status and changes nothing."""
     bench = Bench()
     before = bench.device.variables
     item = {"component": component, "variable": variable, "attributeValue": value}
@@ -81,12 +81,12 @@ def test_each_value_gets_its_status(component: Json, variable: Json, value: str,
 
 @pytest.mark.parametrize(("component", "variable"), ODD_NAMES)
 def test_odd_names_are_unknown(component: Json, variable: Json) -> None:
-    """Odd names are unknown: none is taken for another variable, and none raises."""
+    """Odd names are answered with UnknownComponent or UnknownVariable, without an error."""
     assert Bench().value(component, variable) in ("UnknownComponent", "UnknownVariable")
 
 
 @pytest.mark.parametrize(("component", "variable", "value"), FACTS)
-def test_facts_are_told_as_they_are(component: Json, variable: str, value: str) -> None:
+def test_computed_variables(component: Json, variable: str, value: str) -> None:
     """Computed variables have the right values without being set."""
     assert Bench().value(component, {"name": variable}) == value
 
@@ -98,8 +98,8 @@ def test_values_fit_their_type(name: str, value: str, is_fine: bool) -> None:
     assert accepts(VARIABLES[component, variable], value) is is_fine
 
 
-def test_facts_follow_what_happens() -> None:
-    """State, power and energy are those of the present moment."""
+def test_computed_variables_are_current() -> None:
+    """State, power and energy have their present values."""
     bench, meter = Bench(), {"name": "FiscalMetering", "evse": {"id": 1}}
     bench.charge(1)
     bench.wait(3600)
@@ -114,7 +114,7 @@ def test_facts_follow_what_happens() -> None:
     assert bench.value(EVSE, {"name": "Power"}) == "0"
 
 
-def test_results_come_in_number_and_kind_as_asked() -> None:
+def test_each_item_gets_its_result() -> None:
     """Each item gets one result with its own component, variable and attribute type (B06.FR.01 to 03)."""
     asked: list[Json] = [
         {"component": EVSE, "variable": {"name": "Power"}, "attributeType": "MaxSet"},
@@ -140,7 +140,7 @@ def test_other_attributes_cannot_be_set(kind: str, status: str) -> None:
     assert response["setVariableResult"][0]["attributeStatus"] == status
 
 
-def test_what_was_set_outlives_a_reboot() -> None:
+def test_values_survive_a_reboot() -> None:
     """A value survives a reboot."""
     bench = Bench()
     assert bench.assign("OCPPCommCtrlr.OfflineThreshold", "77") == "Accepted"
@@ -149,7 +149,7 @@ def test_what_was_set_outlives_a_reboot() -> None:
 
 
 def test_the_next_heartbeat_follows_its_interval() -> None:
-    """Heartbeats start with the boot; only a new interval moves the next one."""
+    """Only a new HeartbeatInterval moves the next heartbeat; before the accepted boot there is none."""
     bench = Bench()
     bench.now += 5
     before = bench.alarms["heartbeat",]
@@ -163,8 +163,8 @@ def test_the_next_heartbeat_follows_its_interval() -> None:
     assert bench.alarms == {}
 
 
-def test_names_are_written_and_read_alike() -> None:
-    """The name of every variable stands for exactly one component and variable of a message."""
+def test_names_of_variables_are_converted_both_ways() -> None:
+    """Converting the name of a variable to component and variable, and back, gives the same name."""
     for name in VARIABLES:
         wire = on_the_wire(name)
         assert name_of(wire["component"], wire["variable"]) == name

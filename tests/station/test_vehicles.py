@@ -1,4 +1,4 @@
-"""What vehicles do: the parking bay, and pauses (E01, E06)."""
+"""Behaviour of vehicles: the parking bay, and pauses (E01, E06)."""
 
 import pytest
 
@@ -27,8 +27,8 @@ def set_limit(play: Play, limit: float) -> None:
     assert play.ask("SetChargingProfile", {"evseId": 1, "chargingProfile": profile})["status"] == "Accepted"
 
 
-def test_the_bay_is_a_point_of_transactions() -> None:
-    """A vehicle that enters the bay starts a transaction without a connector, and ends it when it leaves."""
+def test_the_bay_starts_and_ends_a_transaction() -> None:
+    """With ParkingBayOccupancy, a vehicle starts a transaction when it enters the bay, and ends it when it leaves."""
     play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy", TxCtrlr_TxStopPoint="ParkingBayOccupancy")
     (started,) = play.tell(ARRIVE).take("TransactionEvent")
     assert (started["eventType"], started["triggerReason"], started["evse"]) == ("Started", "EVDetected", {"id": 1})
@@ -42,8 +42,8 @@ def test_the_bay_is_a_point_of_transactions() -> None:
     ]
 
 
-def test_the_bay_alone_starts_nothing_else() -> None:
-    """If the bay is no TxStartPoint, a vehicle that comes and goes is not reported."""
+def test_the_bay_is_no_start_point() -> None:
+    """If ParkingBayOccupancy is not the TxStartPoint, a vehicle in the bay is not reported."""
     play = booted().tell(ARRIVE)
     assert (play.device.evses[1].is_parked, events(play.tell(DEPART))) == (True, [])
 
@@ -60,7 +60,7 @@ def test_the_bay_alone_starts_nothing_else() -> None:
         ((), Ready(2), "no vehicle is plugged in at EVSE 2"),
     ],
 )
-def test_what_cannot_be(before: tuple[Cue, ...], cue: Cue, said: str) -> None:
+def test_impossible_cues(before: tuple[Cue, ...], cue: Cue, said: str) -> None:
     """An impossible cue is answered with one line, and changes nothing."""
     play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy").tell(*before)
     play.sent.clear()
@@ -68,7 +68,7 @@ def test_what_cannot_be(before: tuple[Cue, ...], cue: Cue, said: str) -> None:
 
 
 def test_a_vehicle_pauses_and_goes_on() -> None:
-    """A pause is reported as SuspendedEV, and no energy flows meanwhile."""
+    """A vehicle's pause is reported as SuspendedEV, and its register does not rise."""
     play = charging()
     assert events(play.tell(PAUSE, PAUSE)) == ["Updated ChargingStateChanged SuspendedEV"]
     paused = play.device.evses[1].register(play.now)
@@ -87,7 +87,7 @@ def test_a_pause_ends_the_transfer() -> None:
 
 
 def test_a_vehicle_that_is_not_ready_yet() -> None:
-    """Until the vehicle is ready it is SuspendedEV; with the TxStartPoint EnergyTransfer nothing is sent before."""
+    """Until the vehicle is ready the state is SuspendedEV; with EnergyTransfer the transaction starts only then."""
     play = booted(TxCtrlr_TxStartPoint="EnergyTransfer").tell(PLUG, PAUSE, CARD)
     assert events(play) == []
     assert events(play.tell(READY)) == ["Started ChargingStateChanged Charging"]
@@ -96,8 +96,8 @@ def test_a_vehicle_that_is_not_ready_yet() -> None:
     assert events(play.tell(UNPLUG, PLUG, CARD))[-1] == "Started Authorized Charging"
 
 
-def test_a_pause_that_begins_without_an_offer() -> None:
-    """A paused vehicle ends the energy transfer as soon as it is offered energy."""
+def test_a_pause_that_begins_under_a_limit_of_0() -> None:
+    """A vehicle that pauses during a limit of 0 ends the energy transfer when the limit rises."""
     play = charging(TxCtrlr_TxStopPoint="EnergyTransfer")
     set_limit(play, 0.0)
     assert events(play.tell(PAUSE)) == ["Updated ChargingStateChanged SuspendedEVSE"]
@@ -106,7 +106,7 @@ def test_a_pause_that_begins_without_an_offer() -> None:
 
 
 def test_limits_while_a_vehicle_pauses() -> None:
-    """A paused vehicle has no rate that changes; with a limit of 0 the state is SuspendedEVSE."""
+    """While a vehicle pauses, a new limit causes no event, except a change to SuspendedEVSE (0) and back."""
     play = charging()
     play.tell(PAUSE)
     play.sent.clear()

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mock_csms.protocol.messages import Call, ErrorCode, Malformed, Message, decode, encode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, ErrorCode, Malformed, Message, encode
 from mock_csms.protocol.schemas import Violation
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink

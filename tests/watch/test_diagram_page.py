@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from mock_csms.protocol.messages import Call, Error, ErrorCode, Result, decode, encode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import Call, Error, ErrorCode, Result, encode
 from mock_csms.twin.events import (
     Connected,
     Disconnected,

@@ -30,9 +30,9 @@ _BY_US = ("by the mock", "cut by", UNRECORDED)
     any_payload=True,
 )
 def sends_text(seen: Seen, _: KnownStation) -> Said:
-    """A binary frame, or a text that is not UTF-8, for which the mock ended the connection (RFC 6455, 8.1).
+    """Report a binary frame, or a text that is not UTF-8: then the mock has ended the connection (RFC 6455, 8.1).
 
-    An identifier with characters that are not ASCII is a warning. Other texts may have them.
+    An identifier with characters that are not ASCII is only a warning. Other fields may contain such characters.
     """
     event = seen.event
     if not isinstance(event, Received):
@@ -47,7 +47,10 @@ def sends_text(seen: Seen, _: KnownStation) -> Said:
 
 
 def _beyond_ascii(payload: Any, identifiers: Container[str], opaque: Container[str]) -> str:
-    """Return the key of the first identifier in a payload that is not ASCII; empty if none of those looked at is."""
+    """Return the key of the first identifier in a payload that is not ASCII.
+
+    Return an empty text if all identifiers among the first `_MOST_PLACES` places are ASCII.
+    """
     waiting = [("", payload)]
     for _ in range(_MOST_PLACES):
         if not waiting:
@@ -68,18 +71,21 @@ def _beyond_ascii(payload: Any, identifiers: Container[str], opaque: Container[s
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
 def has_one_connection(seen: Seen, station: KnownStation) -> Said:
-    """A second connection while the first is open. A first one that is lost without the mock knowing looks the same."""
+    """Report a second connection while the first one is open.
+
+    If the first one was lost and the mock has not noticed, that looks the same: so it is a warning.
+    """
     if seen.event_as(Knocked).visitor.problem or not station.connections.is_open:
         return None
     age = seen.at - max(station.connections.heard_at, station.connections.opened_at)
-    return f"a second connection while the first is open, which was last heard {age:.1f} s ago"
+    return f"a second connection while the first is open; the first last sent something {age:.1f} s ago"
 
 
-# What RFC 6455 forbids. The mock has ended the connection for it.
+# Breaches of RFC 6455. The mock has already ended the connection because of them.
 
 
 def is_broken(seen: Seen, _: KnownStation) -> Said:
-    """Report what the transport says about the breach of a clause."""
+    """Report a breach of a clause, with the text of the transport."""
     return seen.problem
 
 
@@ -98,15 +104,18 @@ for _id, _clause, _severity, _title in (
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
 def answers_pings(seen: Seen, station: KnownStation) -> Said:
-    """No pong in time. It is a warning if messages still came long after the ping; else the connection may be dead."""
+    """Report a missing pong.
+
+    It is a warning if messages still came long after the ping. Otherwise it is an info: the connection may be dead.
+    """
     is_alive = station.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
     severity = WARNING if is_alive else None
-    return Wrong(seen.problem, severity=severity, why="messages went on to come after the ping")
+    return Wrong(seen.problem, severity=severity, why="messages still came after the ping")
 
 
 @WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
 def says_goodbye(seen: Seen, _: KnownStation) -> Said:
-    """For information: the connection ended without a close frame. The cable or the power may have failed."""
+    """Report, as an info, a connection that ended without a close frame: the cable or the power may have failed."""
     event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)
     return None if event.code != 1006 or is_ours else event.reason

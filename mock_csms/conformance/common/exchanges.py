@@ -1,4 +1,4 @@
-"""Checks of exchanges (R): message ids that are used again, calls and answers out of turn, and missing answers."""
+"""Checks of exchanges (R): message ids that are used twice, overlapping calls, and extra or missing answers."""
 
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import rules_of
@@ -10,7 +10,10 @@ from mock_csms.twin.seen import Seen, call, error, result, when
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
 def has_a_new_id(seen: Seen, station: KnownStation) -> Said:
-    """The id of one of the last 10,000 calls. It is a warning for the same event once more, as OCPP 2.1 allows that."""
+    """Report a message id that one of the last 10,000 calls had.
+
+    If a call repeats the same TransactionEvent, it is only a warning, because OCPP 2.1 allows that.
+    """
     mark = station.exchanges.ids.mark_of(seen.id)
     if mark is None:
         return None
@@ -21,7 +24,7 @@ def has_a_new_id(seen: Seen, station: KnownStation) -> Said:
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
 def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
-    """A call before the last one was answered, and before the station can have stopped waiting for that answer."""
+    """Report a call that comes while the previous call is unanswered and cannot have timed out at the station yet."""
     if not station.connections.calls:
         return None
     id_, (action, at) = next(reversed(station.connections.calls.items()))
@@ -40,8 +43,11 @@ def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
     when("stray"),
     any_payload=True,
 )
-def answers_a_question(seen: Seen, station: KnownStation) -> Said:
-    """A second answer, or an answer to nothing. Late answers are not meant, nor answers to what the mock sent wrong."""
+def answers_open_calls_only(seen: Seen, station: KnownStation) -> Said:
+    """Report a second answer to a command, or an answer without a command.
+
+    Late answers are skipped, and answers to messages that the mock sent wrong on purpose.
+    """
     exchanges = station.exchanges
     is_excused = seen.id in exchanges.wrong or (seen.id == seen.version.framing.unreadable_id and bool(exchanges.wrong))
     if is_excused or exchanges.over.get(seen.id) in ("given up", "lost"):
@@ -53,7 +59,7 @@ def answers_a_question(seen: Seen, station: KnownStation) -> Said:
 
 @RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
 def answers_in_time(seen: Seen, station: KnownStation) -> Said:
-    """No answer within the set time to a command that was sent correctly."""
+    """Report that a correct command got no answer within the set time."""
     is_late = seen.problem.startswith("no answer") and seen.id in station.exchanges.open
     return f"{seen.action}: {seen.problem}" if is_late else None
 
@@ -67,8 +73,8 @@ def answers_in_time(seen: Seen, station: KnownStation) -> Said:
     when("unanswered"),
     any_payload=True,
 )
-def refuses_what_is_wrong(seen: Seen, station: KnownStation) -> Said:
-    """A CALLRESULT, or no answer, to a command that the mock sent wrong on purpose."""
+def rejects_schema_violations(seen: Seen, station: KnownStation) -> Said:
+    """Report a CALLRESULT, or no answer, to a command that the mock sent wrong on purpose."""
     if station.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
@@ -87,7 +93,7 @@ def refuses_what_is_wrong(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def refuses_unknown_types(seen: Seen, station: KnownStation) -> Said:
-    """A CALLRESULT, or a CALLERROR with another code, to a message whose type no version of OCPP has."""
+    """Report an answer to a message of an unknown type, except the CALLERROR for unknown types."""
     if station.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None
     if seen.kind == "error" and seen.code == seen.version.framing.unknown_type:

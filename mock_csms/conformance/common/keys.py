@@ -1,4 +1,4 @@
-"""Check R20: keys that come twice in one object. Parsers differ in which value they use, or reject the message."""
+"""Check R20: an object has the same key twice. Parsers differ in which value they use, or reject the message."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ from mock_csms.twin.seen import Seen, call, when
 
 _TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}:]')
 _MOST_TOKENS = 50_000
-"""How many tokens are searched for the keys: those of 50 kB at least, and mostly of half a megabyte."""
+"""The number of tokens in which the check looks for keys: at least 50 kB of text, mostly half a megabyte."""
 _SHOWN, _LONGEST = 3, 300
-"""How many pairs of keys are named, and how many bytes of a key are looked at for that."""
+"""How many pairs of keys a finding names, and how many bytes of each key it reads for that."""
 _AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
 """How many quotes a message has outside its payload, or outside its details."""
 
@@ -32,21 +32,21 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
     any_payload=True,
 )
 def has_each_key_once(seen: Seen, _: KnownStation) -> Said:
-    """The same key twice in one object, at any depth, also if one of them is written with escapes."""
+    """Report the same key twice in one object, at any depth, even if escapes in one of them hide that."""
     event = seen.event
     if not isinstance(event, Received) or not has_twins(event.text, event.message):
         return None
-    is_certain = type(event.message) in _AROUND  # what is nested too deep was not counted
+    is_certain = type(event.message) in _AROUND  # objects that are nested too deep were not counted
     found = list(islice(_twins_in(event.text, is_certain=is_certain), _SHOWN))
     return "; ".join(found) or None
 
 
 def has_twins(text: bytes, message: object) -> bool:
-    """Return whether keys of a message come twice.
+    """Return whether an object in a message has the same key twice.
 
-    The parser keeps one of them, so the message that was read has fewer quotes than the text. Most texts are exactly
-    what the mock would write, or have the same number of quotes: then no key was dropped. Only a malformed text with
-    several keys has to be parsed again for that.
+    The parser keeps only one of them, so the parsed message has fewer quotes than its text. Most texts are exactly what
+    the mock would write, or have the same number of quotes: then no key was dropped. Only a malformed text with several
+    keys has to be parsed again for that.
     """
     kind = type(message)
     try:
@@ -61,7 +61,7 @@ def has_twins(text: bytes, message: object) -> bool:
         return text.count(b":") > 1 and _quotes(text) != _quotes(orjson.dumps(orjson.loads(text)))
     except orjson.JSONDecodeError:
         return False
-    except (TypeError, ValueError):  # it cannot be written as JSON again
+    except (TypeError, ValueError):  # the message cannot be written as JSON again
         return True
 
 
@@ -73,9 +73,9 @@ def _quotes(text: bytes) -> int:
 
 
 def _twins_in(text: bytes, *, is_certain: bool) -> Iterator[str]:
-    """Yield a text for each key that its object has already, among the first `_MOST_TOKENS` tokens of JSON text.
+    """Yield a text for each key that an object has twice, among the first `_MOST_TOKENS` tokens of JSON text.
 
-    is_certain: some key comes twice for sure; if it stands behind them, that is all that is said.
+    is_certain: some key surely comes twice; if it is behind these tokens, the only text says so.
     """
     objects: list[dict[str, bytes]] = [{}]
     last = b""
@@ -83,7 +83,7 @@ def _twins_in(text: bytes, *, is_certain: bool) -> Iterator[str]:
     for number, found in enumerate(_TOKENS.finditer(text)):
         if number >= _MOST_TOKENS:
             if is_certain and not is_found:
-                yield f"an object has a key twice, somewhere behind the first {found.start():,} bytes"
+                yield f"an object has a key twice, somewhere after the first {found.start():,} bytes"
             return
         token = found[0]
         if token in b"{[":

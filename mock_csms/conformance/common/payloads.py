@@ -13,17 +13,17 @@ from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, result
 
 _PLACES = (broken(call(), result()), call(*HOLLOW))
-"""Where R11 looks: at what breaks its schema, and at sound messages whose schema allows an empty object."""
+"""The messages that R11 looks at: those that break their schema, and valid ones whose schema allows an empty object."""
 
 _MOST_STEPS = 10_000
-"""How many values of a payload R11 looks at: those of 80 kB at least."""
+"""How many values of a payload R11 looks at: at least 80 kB of text."""
 
 _BRACES = re.compile(rb"\{\}")
 """Twice as fast as `in` if there are many braces."""
 
 
 def _violations(seen: Seen) -> list[Violation]:
-    """Return how the payload breaks its schema, without what R11, R12 and R17 report."""
+    """Return the schema violations of a payload, without those that R11, R12 and R17 report."""
     if seen.payload is None:
         return []
     custom, empty = rules_of(seen.version).custom, _empty_places(seen)
@@ -37,17 +37,17 @@ def _violations(seen: Seen) -> list[Violation]:
 
 
 def _beginnings(path: str) -> Iterator[str]:
-    """Yield all paths that a path begins with, and the path itself."""
+    """Yield all prefixes of a path, and the path itself."""
     return accumulate(path.split("."), lambda one, two: f"{one}.{two}")
 
 
 def _wrong_places(seen: Seen) -> set[str]:
-    """Return the paths at which the payload breaks its schema, and all paths that they begin with."""
+    """Return the paths at which the payload breaks its schema, and all prefixes of these paths."""
     return {beginning for each in seen.event_as(Received).violations for beginning in _beginnings(each.path)}
 
 
 def _empty_places(seen: Seen) -> set[str]:
-    """Return which of these paths lead to a field that R11 reports. Nothing else of the payload is looked at."""
+    """Return the paths of schema violations that lead to a field that R11 reports. Other paths are not searched."""
     if seen.action not in seen.version.actions:
         return set()
     is_empty, schemas, name = _emptiness(seen), seen.version.schemas, _schema_of(seen)
@@ -57,7 +57,10 @@ def _empty_places(seen: Seen) -> set[str]:
 
 
 def _empty_fields(seen: Seen) -> Iterator[str]:
-    """Yield the path and value, as a text, of each field that R11 reports; at the bound of the search that it ends."""
+    """Yield path and value, as a text, of each field that R11 reports.
+
+    When the search stops at its bound, the last text says so.
+    """
     if seen.action not in seen.version.actions:
         return
     is_empty = _emptiness(seen)
@@ -68,7 +71,7 @@ def _empty_fields(seen: Seen) -> Iterator[str]:
             yield f"{field[0][:100]} is {'null' if field[1] is None else field[1]}"
         if number >= _MOST_STEPS:
             if is_found:
-                yield f"and the payload was searched no further than {_MOST_STEPS:,} values"
+                yield f"and only the first {_MOST_STEPS:,} values of the payload were searched"
             return
 
 
@@ -77,10 +80,10 @@ def _schema_of(seen: Seen) -> str:
 
 
 def _emptiness(seen: Seen) -> Callable[[Field], bool]:
-    """Return the function that says whether a field is null, {} or [], but should be left out or have a value.
+    """Return a function that tells whether a field is null, {} or [] but should be left out or have a value.
 
-    Properties that the schema does not know do not count (R10). Required fields may be empty if the schema allows it.
-    The property for vendors (customData in OCPP 2.x) counts only if it is null; what is inside does not count (R17).
+    Properties that the schema does not have are skipped (R10). Required fields may be empty if the schema allows it.
+    The property for vendors (customData in OCPP 2.x) counts only if it is null; its content is skipped (R17).
     """
     name, rules, wrong = _schema_of(seen), rules_of(seen.version), _wrong_places(seen)
     custom = rules.custom
@@ -101,13 +104,16 @@ def _is_inside(path: str, custom: str) -> bool:
 
 
 def of(seen: Seen) -> str:
-    """Return the name of a message for a finding: its action, or of which action it is the answer."""
+    """Return the name of a message for a finding: its action, or the action that it answers."""
     return seen.action[:60] if seen.kind == "call" else f"the answer to {seen.action[:60]}"
 
 
 @RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
 def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
-    """A field that is missing, unknown or wrong. Answers to what the mock sent wrong on purpose are skipped."""
+    """Report fields that are missing, unknown or wrong.
+
+    Answers to messages that the mock sent wrong on purpose are skipped.
+    """
     if seen.id in station.exchanges.wrong:
         return None
     found = _violations(seen)
@@ -116,8 +122,8 @@ def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
 
 
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
-def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
-    """An optional field that is null, {} or [], or null instead of a payload that must have fields."""
+def leaves_out_absent_fields(seen: Seen, _: KnownStation) -> Said:
+    """Report an optional field that is null, {} or [], or a payload that is null but must have fields."""
     event = seen.event
     if not isinstance(event, Received) or (seen.is_sound and not _BRACES.search(event.text)):
         return None
@@ -130,14 +136,14 @@ def leaves_out_what_is_absent(seen: Seen, _: KnownStation) -> Said:
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
 def writes_braces(seen: Seen, _: KnownStation) -> Said:
-    """Null instead of an empty payload."""
+    """Report null in place of an empty payload."""
     if seen.payload is not None or not _may_be_empty(seen):
         return None
     return f"{of(seen)}: the payload is null, and should be {{}}"
 
 
 def _may_be_empty(seen: Seen) -> bool:
-    """Return whether {} would be a valid payload. For an unknown action that is not known, so it is False."""
+    """Return whether {} would be a valid payload; False for an unknown action."""
     if seen.kind == "call":
         return seen.action in seen.version.actions and not seen.version.schemas.request_violations(seen.action, {})
     return not seen.version.schemas.response_violations(seen.action, {})

@@ -1,6 +1,6 @@
-"""Checks of message arrays (R): what can be wrong about a message before its payload is looked at.
+"""Checks of message arrays (R): everything that can be wrong outside the payload.
 
-`exchanges.py` has the order of messages, `payloads.py` and `times.py` what is in them.
+`exchanges.py` checks the order of messages, `payloads.py` and `times.py` their content.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ RPC = Subject("RPC")
 
 
 def array_of(seen: Seen) -> ReadArray | None:
-    """Return the array of a malformed message that begins with an integer, as it was read; None for anything else."""
+    """Return the array of a malformed message that begins with an integer; None for any other message."""
     message = seen.message
     return message.array if isinstance(message, Malformed) else None
 
@@ -41,7 +41,7 @@ def _length_of(type_: MessageType) -> int:
 
 
 def _whole(seen: Seen, name: str = "") -> Sequence[Any] | None:
-    """Return the items of a message if it has the right number of items and, with a `name`, that type; else None."""
+    """Return the items of a message; None if their number is wrong, or its type is not `name` (empty: any type)."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
     if array is None or type_ is None or array.length != _length_of(type_):
@@ -63,13 +63,13 @@ def shown(value: Any) -> str:
     broken(when("malformed")),
 )
 def is_an_array(seen: Seen, _: KnownStation) -> Said:
-    """A text that is not JSON, not an array, or does not begin with an integer."""
+    """Report a text that is not JSON, is not an array, or does not begin with an integer."""
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
 def has_a_known_type(seen: Seen, _: KnownStation) -> Said:
-    """A number that the version does not have. 5 and 6 are types of OCPP 2.1."""
+    """Report a message type that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
     return None if array is None or _type_of(seen, array) else f"the message type is {array.items[0]}"
 
@@ -78,7 +78,7 @@ def has_a_known_type(seen: Seen, _: KnownStation) -> Said:
     "R03", "Part 4 4.2", ERROR, "a message has the number of items that its type requires", broken(when("malformed"))
 )
 def has_all_items(seen: Seen, _: KnownStation) -> Said:
-    """An array that is too short or too long."""
+    """Report an array that is too short or too long."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
     if array is None or type_ is None or array.length == _length_of(type_):
@@ -88,7 +88,7 @@ def has_all_items(seen: Seen, _: KnownStation) -> Said:
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
 def has_an_id(seen: Seen, _: KnownStation) -> Said:
-    """An id that is not a string, is empty, or is too long."""
+    """Report an id that is not a string, is empty, or is too long."""
     array = _whole(seen)
     if array is None or (type(array[1]) is str and 0 < len(array[1]) <= MAX_ID_LENGTH):
         return None
@@ -103,7 +103,7 @@ def has_an_id(seen: Seen, _: KnownStation) -> Said:
     broken(call(), when("malformed")),
 )
 def has_an_action(seen: Seen, _: KnownStation) -> Said:
-    """An action that is unknown (also RebootRequest or reboot), is not a string, or is only for the CSMS."""
+    """Report an action that is unknown (also RebootRequest or reboot), is not a string, or is only for the CSMS."""
     signed = rules_of(seen.version).signed
     if signed and seen.action.endswith(signed):
         return None
@@ -115,7 +115,7 @@ def has_an_action(seen: Seen, _: KnownStation) -> Said:
 
 
 def _error_in(seen: Seen) -> Sequence[Any] | None:
-    """Return the code, description and details of a CALLERROR, which may be any values; None for another message."""
+    """Return the code, description and details of a CALLERROR, of any type; None for another message."""
     if isinstance(seen.message, Error):
         return seen.message.code, seen.message.description, {}
     array = _whole(seen, "CALLERROR") if seen.kind == "malformed" else None
@@ -132,7 +132,7 @@ def _error_in(seen: Seen) -> Sequence[Any] | None:
     any_payload=True,
 )
 def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
-    """An unknown code. One that Part 4 itself misspells is a warning."""
+    """Report an unknown error code. A code that Part 4 itself misspells is only a warning."""
     parts = _error_in(seen)
     code = parts[0] if parts else None
     if parts is None or (isinstance(code, str) and code in seen.version.framing.codes):
@@ -152,7 +152,7 @@ def has_a_known_code(seen: Seen, _: KnownStation) -> Said:
     any_payload=True,
 )
 def explains_itself(seen: Seen, _: KnownStation) -> Said:
-    """A description that is not a string or is too long, or details that are not an object."""
+    """Report a description that is not a string or is too long, or details that are not an object."""
     parts = _error_in(seen)
     if parts is None:
         return None

@@ -13,12 +13,12 @@ from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen, call, result
 
 _YEAR = 365 * 86400.0
-"""In seconds. No message waits that long to be sent: a clock that is so slow was never set."""
+"""In seconds. No message waits that long before it is sent: if a time is older, the clock was never set."""
 
 
 @cache
 def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
-    """Return the name of the field with the time of a message itself, or "", and the paths to all its other times."""
+    """Return the field with the time of the message itself ("" if it has none), and the paths of all other times."""
     paths = version.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
     own = next((path for path in paths if path[0] in rules_of(version).present), ("",))
     return own[0], [path for path in paths if path != own]
@@ -26,9 +26,10 @@ def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Seq
 
 @RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
 def tells_the_time(seen: Seen, station: KnownStation) -> Said:
-    """A timestamp that RFC 3339 does not allow. One that differs from the mock's clock is a warning.
+    """Report a timestamp that RFC 3339 does not allow. If it differs from the mock's clock, it is only a warning.
 
-    That is a time in the future, one that is more than a year old, or one of an event that could have been sent before.
+    It differs if it is in the future, is more than a year old, or is old although the message could have been sent
+    then.
     """
     name, paths = _places(seen.version, seen.kind, seen.action)
     stamp = seen.payload.get(name) if name else None
@@ -44,22 +45,22 @@ def tells_the_time(seen: Seen, station: KnownStation) -> Said:
 
 
 def _deviation(seen: Seen, station: KnownStation, at: float, late: float) -> Said:
-    """Return how far the time of a message is from the present, if it should be the present; else None."""
+    """Return how far the time of a message is from now, if the message must have the current time; else None."""
     name = _places(seen.version, seen.kind, seen.action)[0]
     if not station.boots.is_accepted or not _is_known(seen, station, at):
         return None
     if late < 0:
-        return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="no clock is quite right")
+        return Wrong(f"{name} is {-late:.1f} s in the future", severity=WARNING, why="its clock may be wrong")
     is_old = late > _YEAR or rules_of(seen.version).is_late(seen, station, at)
-    text, why = f"{name} is {late:.1f} s old", "no clock is quite right"
+    text, why = f"{name} is {late:.1f} s old", "its clock may be wrong"
     return Wrong(text, severity=WARNING, why=why) if is_old else None
 
 
 def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
-    """Return whether the station must know the mock's clock.
+    """Return whether the station must know the time of the mock's clock.
 
-    That is so if the clock is right, or if the station says that it follows it. A station that follows the time in an
-    answer which somebody wrote by hand is not wrong.
+    It must if the mock's clock is right, or if the station says that it sets its clock by the mock. A station is not
+    wrong if it follows the time of an answer that a user wrote by hand.
     """
     told = station.exchanges.clock or 0.0
     if abs(at - seen.at - told) <= station.terms.tolerance:
@@ -69,7 +70,7 @@ def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:
-    """Return the values at a path, in which `*` is each item of an array. Most often the first property is missing."""
+    """Return the values at a path; `*` stands for each item of an array. Mostly the first property is missing."""
     if path[0] not in value:
         return []
     found = [value[path[0]]]

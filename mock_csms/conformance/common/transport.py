@@ -1,4 +1,4 @@
-"""Checks of the handshake (T): its path and its headers. `connections.py` has those of connections.
+"""Checks of the handshake (T): its path and its headers. `connections.py` has the checks of connections.
 
 `v2/handshakes.py` has the rules of OCPP 2.x for the identity and the credentials.
 """
@@ -15,7 +15,7 @@ from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
 WEBSOCKET = TRANSPORT.of(EVERY)
-"""The same subject, for checks of the WebSocket alone, whatever version is spoken over it."""
+"""The same subject, for checks of WebSocket rules, which hold for every subprotocol."""
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
@@ -25,14 +25,14 @@ _UNFIT = re.compile(r"[^!-~]")
 
 
 def visitor_of(seen: Seen) -> Visitor | None:
-    """Return who asks for a WebSocket; None if the request does not ask for one."""
+    """Return the station that requests a WebSocket; None if the request is for something else."""
     visitor = seen.event_as(Knocked).visitor
     return visitor if visitor.wants_websocket else None
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
 def offers_ocpp(seen: Seen, _: KnownStation) -> Said:
-    """No subprotocol, or none of the form ocppX.Y."""
+    """Report a handshake without a subprotocol of the form ocppX.Y."""
     visitor = visitor_of(seen)
     if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
         return None
@@ -43,7 +43,7 @@ def offers_ocpp(seen: Seen, _: KnownStation) -> Said:
 
 @TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
 def offers_this_version(seen: Seen, _: KnownStation) -> Said:
-    """Only other versions of OCPP are offered."""
+    """Report a handshake that offers only other versions of OCPP."""
     visitor, judged = visitor_of(seen), _judged()
     if visitor is None or any(name in visitor.offered for name in judged):
         return None
@@ -52,7 +52,7 @@ def offers_this_version(seen: Seen, _: KnownStation) -> Said:
 
 
 def _judged() -> Sequence[str]:
-    """Return the preferred subprotocol of each version whose stations are judged."""
+    """Return the preferred subprotocol of each version that the checks can judge."""
     return [next(name for name, version in SUBPROTOCOLS.items() if version.name == judged) for judged in JUDGED]
 
 
@@ -64,7 +64,7 @@ def _names(visitor: Visitor) -> str:
     "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
 )
 def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
-    """A character in the path that must be percent-encoded."""
+    """Report a character in the path that must be percent-encoded."""
     visitor = visitor_of(seen)
     raw = "" if visitor is None else visitor.segment
     if visitor is not None and _UNFIT.search(visitor.path):
@@ -77,9 +77,9 @@ def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
 
 @WEBSOCKET.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
 def shakes_hands(seen: Seen, _: KnownStation) -> Said:
-    """A wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
+    """Report a wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
-    Also a request that is not for a WebSocket at all: TLS, SOAP, or a request without an end.
+    Report a request that is not for a WebSocket too: TLS, SOAP, or a request without an end.
     """
     problem = seen.event_as(Knocked).visitor.problem
     return f"invalid opening handshake: {problem}" if problem else None
@@ -87,7 +87,7 @@ def shakes_hands(seen: Seen, _: KnownStation) -> Said:
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
 def offers_compression(seen: Seen, station: KnownStation) -> Said:
-    """For information, once: a station may offer permessage-deflate, and the CSMS must accept it."""
+    """Report, as an info, that a station offers permessage-deflate, once per station: the CSMS must accept it."""
     visitor, before = visitor_of(seen), station.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions
     if visitor is None or is_known or "permessage-deflate" not in visitor.extensions:

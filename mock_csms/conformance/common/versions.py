@@ -1,4 +1,4 @@
-"""The rules of each version of OCPP whose stations are judged, by its name."""
+"""The rules of each version of OCPP that the checks can judge, by its name."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from mock_csms.protocol.versions import V201, Version
 RULES: Mapping[str, VersionRules] = {V201.name: V2}
 
 HOLLOW = tuple(dict.fromkeys(action for rules in RULES.values() for action in rules.hollow))
-"""The calls that are hollow in at least one version."""
+"""The calls in which at least one version allows an empty object that should be left out."""
 _NONE = VersionRules()
 
 

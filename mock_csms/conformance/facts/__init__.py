@@ -1,1 +1,1 @@
-"""What checks know of one station beside its twin: a record for each subject, in one for the whole station."""
+"""The facts that checks know about one station beyond its twin: a record per subject, all of them in one record."""

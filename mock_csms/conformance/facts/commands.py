@@ -1,4 +1,4 @@
-"""What is known of the commands that a station was sent: the last one of each action."""
+"""The last command of each action that a station answered or accepted."""
 
 from typing import Any
 
@@ -26,6 +26,6 @@ class AnsweredCommands(Mutable):
     """The last command of each action, by action."""
 
     answered: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """Whatever the answer was."""
+    """All of them, whatever the answer was."""
     agreed: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """Only commands that the station accepted."""
+    """Those that the station accepted."""

@@ -1,4 +1,4 @@
-"""What is known of the messages themselves: the ids that a station has used, and how the mock's commands ended."""
+"""The message ids that a station has used, and how the mock's commands ended."""
 
 from mock_csms.conformance.facts.message_ids import MessageIds
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
@@ -6,12 +6,12 @@ from mock_csms.protocol.times import seconds_of
 
 _MOST = 100
 _PAUSE = 1.0
-"""After so many seconds without a call, no further call waits at the station for its turn."""
+"""In seconds. If the station sends no call for so long, no further call waits for its turn there."""
 
 BREAKS_ITS_SCHEMA = "breaks its schema"
-"""How a command is wrong that breaks its schema, because somebody wrote it so or a fault made it so."""
+"""The value in `wrong` for a command that violates its schema because a user wrote it so or a fault changed it."""
 UNKNOWN_TYPE = "has an unknown message type"
-"""How a message is wrong whose type a fault has changed to one that no version has."""
+"""The value in `wrong` for a message with a type that no version has, because a fault changed it."""
 
 
 class Exchanges(Mutable):
@@ -23,31 +23,31 @@ class Exchanges(Mutable):
     over: Bounded[str, str] = bounded(_MOST)
     """How each command ended."""
     wrong: Bounded[str, str] = bounded(_MOST)
-    """How each message was wrong that the mock sent wrong on purpose."""
+    """What is wrong with each message that the mock sent wrong on purpose."""
     called_at: float = 0.0
     """When the station last sent a call or got an answer."""
     busy_since: float = 0.0
-    """Since when the station sends one call after another, without a pause."""
+    """When the current series of calls began, in which the station sends one call after another without a pause."""
     is_troubled: bool = False
-    """Whether a call on this connection was refused, got a spoiled answer, or got none yet when the next one came.
+    """Whether a call on this connection was refused, got a spoiled answer, or was unanswered when the next call came.
 
-    Calls that come after it may come late.
+    Then later calls may come late.
     """
     told: tuple[str, float] | None = None
-    """The timestamp in the last answer that had one, and when that answer was sent."""
+    """The last timestamp that the mock sent in an answer, and when it sent that answer."""
 
     @property
     def clock(self) -> float | None:
-        """How many seconds the time that the station was told is ahead of the real time; None if it was told none."""
+        """How many seconds the last time that the mock sent is ahead of the real time; None if it sent none."""
         time = seconds_of(self.told[0]) if self.told else None
         return None if time is None or self.told is None else time - self.told[1]
 
     def note(self, now: float) -> None:
-        """Note that the station calls."""
+        """Note that the station sends a call."""
         if now > self.called_at + _PAUSE:
             self.busy_since = now
         self.called_at = now
 
     def busy_at(self, now: float) -> float:
-        """Return since when the station sends one call after another, if it sends a call now."""
+        """Return when the current series of calls began, if the station sends a call now."""
         return now if now > self.called_at + _PAUSE else self.busy_since

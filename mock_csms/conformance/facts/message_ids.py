@@ -1,7 +1,7 @@
 """The ids of a station's last calls, in about a quarter of the memory that their texts would take.
 
 Only a 64-bit hash of each id is kept, in a table with open addressing. Python's hashes of texts have a random key, so
-nobody can make up two ids with the same hash. Among 20,000 ids that happens by chance once in 10^11 runs.
+nobody can construct two ids with the same hash. Among 20,000 ids two have the same hash once in 10^11 runs.
 """
 
 from array import array
@@ -9,9 +9,9 @@ from array import array
 from mock_csms.protocol.records import Mutable, field
 
 MOST_IDS = 10_000
-"""So many of the last ids are remembered for sure, and up to twice as many."""
+"""At least this many of the last ids are remembered, and at most twice as many."""
 NO_MARK = -1
-"""The mark of an id under which nothing was sent that has a number, or one that takes more than 63 bits."""
+"""The mark of an id whose message has no seqNo, or one of more than 63 bits."""
 _MOST_MARK = (1 << 63) - 1
 _LEAST_SLOTS = 8
 _HASH = (1 << 64) - 1
@@ -47,20 +47,20 @@ def _table(slots: int = _LEAST_SLOTS) -> _IdTable:
 
 
 class MessageIds(Mutable):
-    """The ids of the last calls, each with a mark of what was sent under it; see `mark_of`."""
+    """The ids of the last calls, each with the mark of its message; see `mark_of`."""
 
     young: _IdTable = field(default_factory=_table)
     old: _IdTable | None = None
-    """What was the young one before that was full; all in it is forgotten when the young one is full."""
+    """The previous table. When the young one is full, it takes the place of this one, whose ids are then forgotten."""
 
     def add(self, id_: str, mark: int) -> bool:
-        """Remember an id with its mark, if it is a new one; return whether it is."""
+        """Remember an id with its mark; return whether the id is new."""
         key = hash(id_) & _HASH or 1
         young = self.young
         slots = young.slots
         last = len(slots) - 1
         slot = key & last
-        while there := slots[slot]:  # as in `slot_of`, without the call: this is done for every message
+        while there := slots[slot]:  # the same as `slot_of`, without the call, because this runs for every message
             if there == key:
                 return False
             slot = (slot + 1) & last
@@ -76,7 +76,7 @@ class MessageIds(Mutable):
         return True
 
     def mark_of(self, id_: str) -> int | None:
-        """Return the mark of an id; None for one that is not remembered."""
+        """Return the mark of an id; None if the id is not remembered."""
         key = hash(id_) & _HASH or 1
         for table in (self.young, self.old):
             if table is None:

@@ -1,6 +1,6 @@
-"""The record of all that checks know of one station: its twin, a part for each subject, and the deadlines of checks.
+"""Everything that the checks know about one station: its twin, a part for each subject, and the deadlines of checks.
 
-The parts have a file each in this folder. Checks only read them; the learners in `lessons/` write them.
+Each part has a file in this folder. Checks only read the parts; the learners in `lessons/` write them.
 """
 
 from collections.abc import Hashable
@@ -28,12 +28,12 @@ NEVER = float("inf")
 
 
 class Terms(Record):
-    """What stations are judged by."""
+    """The limits and passwords by which the checks judge stations."""
 
     tolerance: float = 4.0
-    """How many seconds times and intervals may be wrong."""
+    """The allowed deviation of times and intervals, in seconds."""
     patience: float = 30.0
-    """How many seconds the station has for what must follow ("within the set time"; the message time-out)."""
+    """The "set time" of the specification in seconds: for actions that must follow, and for answers."""
     clock_offset: float = 0.0
     """How many seconds the mock's own clock is ahead."""
     passwords: dict[str, str] | None = None
@@ -41,20 +41,20 @@ class Terms(Record):
 
 
 class Deadline(Record):
-    """When something becomes a finding."""
+    """A deadline: if it expires, it becomes a finding."""
 
     at: float
     """In seconds since 1970."""
     text: str
     """The text of the finding."""
     message: str
-    """The id of the message that it is about; empty where there is none."""
+    """The id of the message that caused it; empty if there is none."""
     survives: bool
-    """Whether it stays when the connection is lost."""
+    """Whether the deadline stays when the connection is lost."""
 
 
 class KnownStation(Twin, kw_only=True):
-    """All that checks know of a station: its twin, and what only checks need."""
+    """Everything that the checks know about a station: its twin, and the facts that only checks need."""
 
     identity: str
     terms: Terms
@@ -75,6 +75,6 @@ class KnownStation(Twin, kw_only=True):
     triggers: Triggers = field(default_factory=Triggers)
     uploads: Uploads = field(default_factory=Uploads)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
-    """By the id of the check and the key that it gave."""
+    """By the id of the check and the key that the check chose."""
     next_due: float = NEVER
-    """When the next deadline passes, in seconds since 1970."""
+    """When the next deadline expires, in seconds since 1970."""

@@ -1,10 +1,11 @@
-"""Learns about the messages themselves: the ids that a station has used, and how the mock's commands ended."""
+"""Learns which message ids a station has used, and how the mock's commands ended."""
 
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
-from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed, decode
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, call, command, error, refusal, response, result, when
 
@@ -61,7 +62,7 @@ def spoiled(seen: Seen, station: KnownStation) -> None:
 
 
 def _wrong(event: Sent, seen: Seen) -> str:
-    """Return how a message is wrong: a word of `facts/exchanges.py`, or the name of the fault that changed it."""
+    """Return what is wrong with a message: a constant of `facts/exchanges.py`, or the name of the fault."""
     framing = seen.version.framing
     sent = decode(event.text, framing)
     if isinstance(sent, Malformed):  # also if the payload violates its schema: the station cannot see it

@@ -1,4 +1,4 @@
-"""Checks of idTokens (checks A): when the station asks about them, and what it lets them start and stop."""
+"""Checks of idTokens (checks A): when the station sends Authorize, and which transactions an idToken may control."""
 
 from mock_csms.conformance.facts.clock import told_at
 from mock_csms.conformance.facts.station import KnownStation
@@ -19,8 +19,8 @@ _FOR_ONE_USE = {"Central", "NoAuthorization"}
 def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     """Return the known idToken with which this event starts charging; None if the event does not start charging.
 
-    Remote starts are skipped, because the CSMS itself chose their idToken. Repeated events are skipped, and events that
-    are older than what the CSMS said about the idToken.
+    Remote starts are skipped, because the CSMS itself chose their idToken. Events are skipped that are repeated, or
+    that are older than the last status of the idToken.
     """
     payload = seen.payload
     if "idToken" not in payload or payload["triggerReason"] in ("RemoteStart", "StopAuthorized"):
@@ -43,11 +43,11 @@ def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     call(AUTHORIZE),
     driven(),
 )
-def asks_where_wanted(seen: Seen, station: KnownStation) -> Said:
-    """Report an Authorize while AuthCtrlr.Enabled is false, or a remote start without the Authorize that it needs.
+def authorizes_when_required(seen: Seen, station: KnownStation) -> Said:
+    """Report an Authorize while AuthCtrlr.Enabled is false, or a remote start without a required Authorize.
 
-    A remote start needs no Authorize if the idToken is of type Central or NoAuthorization, if the station asked about
-    it before, or if its cache or local list may know it. Events made offline are skipped.
+    A remote start needs no Authorize if the idToken is of type Central or NoAuthorization, if the station sent an
+    Authorize for it before, or if its cache or local list may contain it. Events made offline are skipped.
     """
     variables = station.variables
     if seen.action == AUTHORIZE:
@@ -60,13 +60,13 @@ def asks_where_wanted(seen: Seen, station: KnownStation) -> Said:
         return None
     token, kind = station.tokens.of(given.request["idToken"]), given.request["idToken"]["type"]
     is_asked = token is not None and (token.status is not None or token.asked_at > 0)
-    if is_asked or kind in _FOR_ONE_USE or not _asks_for_remote_starts(station):
+    if is_asked or kind in _FOR_ONE_USE or not _must_authorize_remote_starts(station):
         return None
     return f"the remote start {given.request['remoteStartId']} was not authorized"
 
 
-def _asks_for_remote_starts(station: KnownStation) -> bool:
-    """Whether the variables oblige a station to send Authorize for an idToken that the mock has not judged yet."""
+def _must_authorize_remote_starts(station: KnownStation) -> bool:
+    """Whether the variables oblige a station to send Authorize for an idToken without a status from the CSMS."""
     variables, is_cleared = station.variables, station.tokens.is_cleared
     return (
         variables.switch("AuthCtrlr", "AuthorizeRemoteStart") is True
@@ -77,8 +77,8 @@ def _asks_for_remote_starts(station: KnownStation) -> bool:
 
 
 @AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
-def refused_starts_nothing(seen: Seen, station: KnownStation) -> Said:
-    """Report a start with an idToken that was not Accepted in the answer to the last Authorize, shortly before."""
+def refused_token_starts_nothing(seen: Seen, station: KnownStation) -> Said:
+    """Report a start with an idToken if the answer to the last Authorize, shortly before, was not Accepted."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or token.status in (None, "Accepted") or token.said_by != AUTHORIZE:
         return None
@@ -91,7 +91,7 @@ def refused_starts_nothing(seen: Seen, station: KnownStation) -> Said:
 @AUTHORIZATION.check(
     "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken cached as invalid is authorized again", driven()
 )
-def invalid_is_asked_again(seen: Seen, station: KnownStation) -> Said:
+def invalid_is_authorized_again(seen: Seen, station: KnownStation) -> Said:
     """Report a start with an idToken that was refused some time ago, without a new Authorize.
 
     Silent about idTokens of the local list, about events made offline, and where DisablePostAuthorize is true.
@@ -109,21 +109,21 @@ def invalid_is_asked_again(seen: Seen, station: KnownStation) -> Said:
 
 
 @AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
-def charges_where_it_may(seen: Seen, station: KnownStation) -> Said:
-    """Report a start at an EVSE that is not in the evseId list of the idTokenInfo."""
+def charges_at_allowed_evses(seen: Seen, station: KnownStation) -> Said:
+    """Report a start at an EVSE outside the evseId list of the idTokenInfo."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.evses or "evse" not in seen.payload:
         return None
     evse, allowed = seen.payload["evse"]["id"], ", ".join(map(str, token.evses))
     if evse in token.evses:
         return None
-    return f"idToken {seen.payload['idToken']['idToken']} started charging at EVSE {evse}, but may only at {allowed}"
+    return f"idToken {seen.payload['idToken']['idToken']} started charging at EVSE {evse}, but is allowed at {allowed}"
 
 
 @AUTHORIZATION.check(
     "A05", "C01.FR.03", WARNING, "no Authorize for the idToken that started the transaction", driven(), implies=("A01",)
 )
-def stops_without_asking(seen: Seen, station: KnownStation) -> Said:
+def stops_without_authorize(seen: Seen, station: KnownStation) -> Said:
     """Report an Authorize shortly before the end, for the idToken that started the transaction.
 
     Silent while AuthCtrlr.Enabled is false: A01 reports that Authorize.
@@ -139,7 +139,7 @@ def stops_without_asking(seen: Seen, station: KnownStation) -> Said:
     if (told_at(payload["timestamp"], station) or 0.0) < token.asked_at:
         return None  # the event came late: the transaction was stopped before the Authorize
     if station.variables.switch("AuthCtrlr", "Enabled") is False:
-        return None  # A01
+        return None  # A01 reports this
     if token.asked_at <= token.used_at or seen.at - token.asked_at > station.terms.patience:
         return None
     return f"{AUTHORIZE} was sent {seen.at - token.asked_at:.1f} s before the same idToken stopped its transaction"
@@ -173,10 +173,10 @@ def button_has_no_text(seen: Seen, _: KnownStation) -> Said:
     "a transaction is stopped by its own idToken, its group or a master pass",
     response(EVENT),
 )
-def stops_its_own(seen: Seen, station: KnownStation) -> Said:
-    """Report a StopAuthorized with an idToken that has no group in common with the one that started charging.
+def token_stops_own_transaction(seen: Seen, station: KnownStation) -> Said:
+    """Report a StopAuthorized if its idToken has no group in common with the one that started charging.
 
-    The check looks at the answer of the CSMS, because only the answer names the group of the idToken.
+    The check looks at the answer of the CSMS, because only the answer contains the group of the idToken.
     """
     match seen.request:
         case {"triggerReason": "StopAuthorized", "idToken": token, "transactionInfo": {"transactionId": str(id_)}}:
@@ -189,7 +189,7 @@ def stops_its_own(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_foreign(token: Json, transaction: Transaction, info: Json | None, station: KnownStation) -> bool:
-    """Whether an idToken surely may not stop a transaction: the mock has judged both, and they share no group."""
+    """Whether an idToken certainly may not stop a transaction: both idTokens are known and share no group."""
     own, its, other = transaction.token, station.tokens.of(transaction.token), station.tokens.of(token)
     if own is None or its is None or its.status is None or is_same_token(own, token):
         return False

@@ -19,7 +19,7 @@ _FREE, _USABLE = {"Available", "Reserved"}, {"Available", "Occupied", "Reserved"
 
 
 def _connectors(place: Connector, station: KnownStation) -> list[Connector]:
-    """Return the connectors that a command concerns."""
+    """Return the connectors that a command affects."""
     evse, number = place
     return [each for each in sorted(connectors_of(station)) if evse in (0, each[0]) and number in (0, each[1])]
 
@@ -31,7 +31,7 @@ def _status(place: Connector, station: KnownStation) -> str | None:
 
 
 def _running(place: Connector, station: KnownStation) -> list[Transaction]:
-    """Return the transactions that a command concerns."""
+    """Return the transactions that a command affects."""
     running = station.transactions.open_at(place[0] or None)
     return [each for each in running if place[1] in (0, each.connector)]
 
@@ -49,13 +49,13 @@ def _changing(seen: Seen, station: KnownStation) -> list[Connector]:
 
 
 def _until_changed(seen: Seen, station: KnownStation, least: int) -> Later | None:
-    """Set a deadline for the connectors that must change, if there are at least `least` of them."""
+    """Set a deadline for the connectors that must change, if there are at least `least`."""
     changing = _changing(seen, station)
     return Later("", station.terms.patience, (place_of(seen.request), *changing)) if len(changing) >= least else None
 
 
 def _unchanged(due: Due, station: KnownStation) -> list[str]:
-    """Return the connectors of a deadline that have not reported the change, not even under a wrong number (B08)."""
+    """Return the connectors of a deadline without a new status, not even under a wrong number (B08)."""
     availability, connectors, since = station.availability, due.key[1:], due.at - station.terms.patience - _INSTANT
     order = availability.places.get(due.key[0])
     if order is None or availability.count != order.number:
@@ -72,14 +72,14 @@ def _unchanged(due: Due, station: KnownStation) -> list[str]:
     "a connector reports its status after ChangeAvailability",
     result(CHANGE),
 )
-def tells_changes(seen: Seen, station: KnownStation) -> Said:
-    """Report that no connector has reported its change; where only some have, G04 reports it."""
+def reports_changed_statuses(seen: Seen, station: KnownStation) -> Said:
+    """Report that no connector has reported its new status. If only some have, G04 reports that."""
     return _until_changed(seen, station, 1)
 
 
 @AVAILABILITY.deadline("G01")
 def nothing_changed(due: Due, station: KnownStation) -> Said:
-    """Report the deadline if not one of the connectors has reported its change."""
+    """Report the expired deadline if no connector has reported its new status."""
     unchanged = _unchanged(due, station)
     is_none = unchanged and len(unchanged) == len(due.key) - 1
     return f"no new status of connector {', '.join(unchanged)} after {CHANGE}" if is_none else None
@@ -92,8 +92,8 @@ def nothing_changed(due: Due, station: KnownStation) -> Said:
     "a ChangeAvailability that changes nothing is Accepted",
     result(CHANGE),
 )
-def accepts_what_is(seen: Seen, station: KnownStation) -> Said:
-    """Report an answer other than Accepted if all connectors are in the requested state already."""
+def accepts_current_state(seen: Seen, station: KnownStation) -> Said:
+    """Report an answer other than Accepted if all connectors already have the requested state."""
     place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
     connectors, availability = _connectors(place, station), station.availability
     if status == "Accepted" or not connectors:
@@ -102,7 +102,7 @@ def accepts_what_is(seen: Seen, station: KnownStation) -> Said:
         is_so = all(availability.is_open(each) and _status(each, station) in _USABLE for each in connectors)
     else:
         is_so = all(_status(each, station) == "Unavailable" for each in connectors)
-    return f"{CHANGE} to {is_closed} is {status}, although that is the state already" if is_so else None
+    return f"{CHANGE} to {is_closed} is {status}, although it already has that state" if is_so else None
 
 
 @AVAILABILITY.check(
@@ -140,7 +140,7 @@ def _is_scheduled(seen: Seen, station: KnownStation) -> Said:
 
 
 def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
-    """Withdraw the deadlines of a transaction that had ended before the command was answered, or the status sent."""
+    """Cancel the deadlines of a transaction that had ended before the answer, or before the status was sent."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction, given = station.transactions.by_id.get(id_), station.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
@@ -150,19 +150,19 @@ def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
 
 
 def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) -> list[Transaction]:
-    """Return the transactions that an order may wait for: those at the place of the order, and all of the EVSE."""
+    """Return the transactions that an order may wait for: those at its place, and all on its EVSE."""
     about = next(each for each, given in station.availability.places.items() if given is order)
     return [*station.transactions.open_at(place[0]), *_running(about, station)]
 
 
 def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later | None:
-    """Judge the status of a connector that must close after a transaction; G06 judges those that are closed already."""
+    """Judge the status of a connector that must close after a transaction; G06 judges those closed already."""
     order = station.availability.closing(place)
     if order is None or not order.is_scheduled or station.resets.is_under_way:
         return None
     running = _awaited(place, order, station)
     if status == "Available" and not running and station.connectors.statuses.get(place) not in CLOSED:
-        text = f"connector {name(place)} is Available, but was to become Unavailable after its transaction"
+        text = f"connector {name(place)} is Available, but should be Unavailable after its transaction"
         return Later(text, station.terms.tolerance, place, survives=True)  # also if the connection breaks
     using = [each for each in running if each.connector == place[1]]
     if status != "Unavailable" or not using:
@@ -178,14 +178,14 @@ def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later |
     "all connectors follow the availability of their EVSE",
     result(CHANGE),
 )
-def connectors_follow(seen: Seen, station: KnownStation) -> Said:
-    """Report that some connectors of the EVSE or the station reported their change and others did not."""
+def connectors_follow_evse(seen: Seen, station: KnownStation) -> Said:
+    """Report that only some connectors of the EVSE or the station reported their new status."""
     return _until_changed(seen, station, 2)
 
 
 @AVAILABILITY.deadline("G04")
 def some_do_not_follow(due: Due, station: KnownStation) -> Said:
-    """Name the connectors that have not reported their change."""
+    """Name the connectors without a new status."""
     unchanged = _unchanged(due, station)
     is_some = 0 < len(unchanged) < len(due.key) - 1
     return f"connector {', '.join(unchanged)} does not follow its EVSE" if is_some else None
@@ -198,8 +198,8 @@ def some_do_not_follow(due: Due, station: KnownStation) -> Said:
     "plugging in changes the status of one connector only",
     call(STATUS, NOTIFY),
 )
-def others_stay(seen: Seen, station: KnownStation) -> Said:
-    """Report a connector that is no longer Available as soon as another one of its EVSE becomes Occupied.
+def other_connectors_stay_available(seen: Seen, station: KnownStation) -> Said:
+    """Report a connector that stops being Available at the moment when another one of its EVSE becomes Occupied.
 
     Silent if an order may close it, or while the station resets.
     """
@@ -234,7 +234,7 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
 
 
 def _has_to_stay(place: Connector, station: KnownStation) -> bool:
-    """Whether an order keeps a connector Unavailable, and no command since then asked to open anything."""
+    """Whether an order keeps a connector Unavailable, and no later command requested Operative for any place."""
     order = station.availability.closing(place)
     if (
         order is None
@@ -252,7 +252,7 @@ def _has_to_stay(place: Connector, station: KnownStation) -> bool:
     "a status in NotifyEvent is Connector.AvailabilityState with the trigger Delta",
     call(NOTIFY),
 )
-def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
+def events_report_statuses(seen: Seen, _: KnownStation) -> Said:
     """Report a status with a wrong trigger, variable or value. Events of a monitor are skipped."""
     found = []
     for event in seen.payload["eventData"]:
@@ -260,7 +260,7 @@ def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
         if component["name"].casefold() != "connector" or "variableMonitoringId" in event:
             continue
         if variable.casefold() != "availabilitystate":
-            found += [f"the status {value} is that of Connector.{variable}"] if value in _STATUSES else []
+            found += [f"the status {value} is reported as Connector.{variable}"] if value in _STATUSES else []
         elif event["trigger"] != "Delta" and value != "Faulted":  # a fault may come as an alert
             found.append(f"the trigger of the status {value} is {event['trigger']}")
         elif value not in _STATUSES or "connectorId" not in component.get("evse", {}):
@@ -276,8 +276,8 @@ def events_tell_statuses(seen: Seen, _: KnownStation) -> Said:
     result("UnlockConnector"),
     call(f"{EVENT}.Ended"),
 )
-def unlocks_what_may_be(seen: Seen, station: KnownStation) -> Said:
-    """Report a wrong status for a connector that does not exist, exists, or charges with authorization."""
+def unlocks_only_free_connectors(seen: Seen, station: KnownStation) -> Said:
+    """Report a status that does not fit: the connector does not exist, or exists, or has an authorized transaction."""
     if seen.kind == "call":
         given = station.commands.answered.get("UnlockConnector")
         return Done() if given and has_ended(seen, station, given.at) else None

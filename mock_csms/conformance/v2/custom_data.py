@@ -11,7 +11,7 @@ from mock_csms.twin.seen import Seen, call, result
 
 @RPC.check("R17", "Part 4 9", ERROR, "customData has a vendorId", broken(call(), result()))
 def names_its_vendor(seen: Seen, _: KnownStation) -> Said:
-    """Report customData without a vendorId, or with a vendorId that is too long or is no text."""
+    """Report customData without a vendorId, or with a vendorId that is too long or not a text."""
     if not isinstance(seen.payload, dict):
         return None
     mine = [

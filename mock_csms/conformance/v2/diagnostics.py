@@ -9,7 +9,7 @@ DIAGNOSTICS = Subject("diagnostics")
 
 _STATUS = "LogStatusNotification"
 _PATIENCE = 10
-"""An upload may take this many times as long as the patience for everything else."""
+"""How many times longer an upload may take than other actions."""
 
 
 @DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
@@ -28,11 +28,11 @@ def log_has_a_name(seen: Seen, _: KnownStation) -> Said:
     call(_STATUS),
     implies=("N03",),
 )
-def whose_log(seen: Seen, station: KnownStation) -> Said:
+def log_has_its_request_id(seen: Seen, station: KnownStation) -> Said:
     """Report a requestId that no GetLog had, or a status without a requestId.
 
-    Idle needs no requestId, and a triggered status needs none while no upload runs. Without a boot that the mock saw,
-    an unknown requestId may be older than the mock.
+    Idle needs no requestId, and a triggered status needs none while no upload runs. If the mock has seen no boot, an
+    unknown requestId may be older than the mock.
     """
     id_, status, uploads = seen.payload.get("requestId"), seen.payload["status"], station.uploads
     if id_ is not None and id_ not in uploads.asked and station.boots.count and not uploads.is_full:
@@ -47,10 +47,10 @@ def whose_log(seen: Seen, station: KnownStation) -> Said:
     "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload reports Uploading and how it ended",
     result("GetLog"), call(_STATUS),
 )  # fmt: skip
-def upload_is_told(seen: Seen, station: KnownStation) -> Said:
-    """Report Uploaded without Uploading, an upload that never ends, or a cancelled one that is not reported as such.
+def upload_is_reported(seen: Seen, station: KnownStation) -> Said:
+    """Report Uploaded without Uploading, an upload that does not end, or a cancelled one that is not reported as such.
 
-    Silent if statuses may have been lost.
+    Silent if statuses may be lost.
     """
     if seen.kind == "result":
         return _of_answer(seen, station)
@@ -63,7 +63,7 @@ def upload_is_told(seen: Seen, station: KnownStation) -> Said:
 
 
 @DIAGNOSTICS.deadline("N03")
-def has_no_end(due: Due, station: KnownStation) -> Said:
+def upload_has_not_ended(due: Due, station: KnownStation) -> Said:
     """Report that an upload has not ended."""
     return None if station.uploads.is_in_doubt or station.uploads.asked.get(due.key) in OVER else due.text
 
@@ -83,4 +83,4 @@ def _of_answer(seen: Seen, station: KnownStation) -> Said:
 
 def _end_of(id_: int, station: KnownStation, more: float) -> Later:
     within = station.terms.patience * _PATIENCE + more
-    return Later(f"the upload of log {id_} has come to no end within {within:g} s", within, id_)
+    return Later(f"the upload of log {id_} did not end within {within:g} s", within, id_)

@@ -16,7 +16,7 @@ DISPLAYS = Subject("displays")
     result("GetDisplayMessages"),
     call("NotifyDisplayMessages"),
 )
-def tells_messages(seen: Seen, station: KnownStation) -> Said:
+def reports_messages(seen: Seen, station: KnownStation) -> Said:
     """Report parts for another request, too many parts, or too few."""
     return judge_parts(seen, station)
 

@@ -1,4 +1,4 @@
-"""The conditions under which an occasion exercises a check: the vocabulary of the table in `occasions`."""
+"""The conditions under which an occasion exercises a check; the table in `occasions` uses them."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ class Exercise(Record):
     """The occasions that exercise a check, and the condition that they must meet."""
 
     on: tuple[Occasion, ...] | None = None
-    """The occasions; None means those that the check itself looks at."""
+    """The occasions; None means all occasions of the check."""
     holds: Holds = always
     """The condition at such an occasion."""
     any_payload: bool = False
@@ -59,7 +59,7 @@ def in_text(pattern: bytes, *on: tuple[Occasion, ...]) -> Exercise:
 
 
 def would_speak(seen: Seen, station: KnownStation, check: Check) -> bool:
-    """Whether the check would report another status in the same answer; then this answer exercises it."""
+    """Whether the check would report another status in the same answer. If so, this answer exercises it."""
     if seen.kind != "result":
         return False
     others = seen.version.schemas.values(f"{seen.action}Response", "status")

@@ -28,7 +28,7 @@ _BEFORE: Mapping[str, tuple[str | None, ...]] = {
     "InstallationFailed": ("Installing", "InstallRebooting"),
     "Installed": ("Installing", "InstallRebooting"),
 }
-"""By status, the statuses that may come before it, by the figure in L01.
+"""By status, the statuses that may come before it, from the figure in L01.
 
 Installing may be left out at a reboot (L01.FR.23). A download may fail before it begins.
 """
@@ -36,7 +36,7 @@ _WAITING: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "Downloading": ("DownloadScheduled", (None,)),
     "Installing": ("InstallScheduled", _FETCHED),
 }
-"""By step, the status that announces a wait for it, and the statuses after which the wait must be announced."""
+"""By step, the status that announces a wait before it, and the statuses after which the station must announce it."""
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", *_FETCHED, "InvalidSignature")
 _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting", "Installing", "Installed")
 
@@ -45,7 +45,7 @@ _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting
     "L01", "L01.FR.10, L01.FR.20", ERROR, "firmware statuses have the requestId of their update", call(STATUS)
 )
 def names_its_request(seen: Seen, station: KnownStation) -> Said:
-    """Report a status without a requestId, or with a requestId that no command or another update has.
+    """Report a status without a requestId, or with a requestId that no command had or that belongs to another update.
 
     Silent for a moment about the update that was just replaced, and about triggered statuses without a requestId.
     """
@@ -55,7 +55,7 @@ def names_its_request(seen: Seen, station: KnownStation) -> Said:
     if id_ is None:
         return None if _is_triggered(seen, station) else f"{status} without requestId"
     update = firmware.update
-    if update is None and _is_of_nobody(id_, status, station):
+    if update is None and _is_unknown_request(id_, status, station):
         return f"{status} has the requestId {id_}, which was never given"
     if update is None or update.id == id_ or firmware.ids.get(id_, -1.0) > update.asked_at:
         return None
@@ -64,8 +64,8 @@ def names_its_request(seen: Seen, station: KnownStation) -> Said:
     return f"{status} has the requestId {id_}, while the update {update.id} runs"
 
 
-def _is_of_nobody(id_: int, status: str, station: KnownStation) -> bool:
-    """Whether no command had a requestId. An update that is being installed may be older than the last boot."""
+def _is_unknown_request(id_: int, status: str, station: KnownStation) -> bool:
+    """Whether no command had this requestId. An update that the station installs may be older than the last boot."""
     boots = station.boots
     may_be_older = not boots.count or boots.asked["reason"] == "FirmwareUpdate" or status not in _FETCHING
     return not may_be_older and station.given_ids.is_unknown("UpdateFirmware", id_)
@@ -73,9 +73,9 @@ def _is_of_nobody(id_: int, status: str, station: KnownStation) -> bool:
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
 def comes_in_order(seen: Seen, station: KnownStation) -> Said:
-    """Report a status that cannot follow the one before.
+    """Report a status that may not follow the previous one.
 
-    If statuses may have been lost, only a status after the end of the update is reported.
+    If statuses may be lost, the check only reports a status after the end of the update.
     """
     status, update = seen.payload["status"], station.firmware.told_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
@@ -99,7 +99,7 @@ def comes_in_order(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
-    """Report a step before its time, or a wait that no DownloadScheduled or InstallScheduled announces."""
+    """Report a step that is too early, or one that waited without DownloadScheduled or InstallScheduled."""
     if not seen.is_sound:
         return (Done("DownloadScheduled"), Done("InstallScheduled"))
     if seen.kind == "result":
@@ -115,29 +115,29 @@ def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[Word]:
         yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
         if update is not None and update.status is None and _ahead(update.retrieve_at, seen.at, station) > 0:
             yield Later(
-                "no DownloadScheduled although the download has to wait", _patience(station), "DownloadScheduled"
+                "no DownloadScheduled, although the download must wait", _patience(station), "DownloadScheduled"
             )
 
 
 def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -> Iterator[Word]:
-    """Judge the time of a step, and set a deadline for the status that announces the wait for the next step."""
+    """Judge the time of a step. If the next step must wait, set a deadline for the status that announces it."""
     yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
     if status == ("SignatureVerified" if update.is_signed else "Downloaded"):
         if _ahead(update.install_at, seen.at, station) > 0:
             yield Later(
-                "no InstallScheduled although installDateTime is to come", _patience(station), "InstallScheduled"
+                "no InstallScheduled, although the installation must wait", _patience(station), "InstallScheduled"
             )
     elif status in _WAITING:
         word, after = _WAITING[status]
         due = update.retrieve_at if status == "Downloading" else update.install_at
         if _ahead(due, seen.at, station) > 0:
-            yield f"{status} {_ahead(due, seen.at, station):.0f} s before its time"
+            yield f"{status} came {_ahead(due, seen.at, station):.0f} s too early"
         elif update.status in after and _has_waited(update, due, seen, station):
-            yield f"{status} without {word} before"
+            yield f"{status} came without an earlier {word}"
 
 
 def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownStation) -> bool:
-    """Whether a step had to wait after the last status. After a long silence the deadline has reported it already."""
+    """Whether a step had to wait after the last status. After a long silence the deadline has already reported it."""
     since = update.told_at or update.asked_at
     return not update.is_in_doubt and _ahead(due, since, station) > 0 and seen.at - since <= _patience(station)
 
@@ -151,22 +151,22 @@ def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownSta
     call(STATUS, EVENT),
 )
 def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
-    """Report an accepted update without a real certificate or signature, or with one that the station calls bad."""
+    """Report an accepted update with a malformed certificate or signature, or one that the station reports as bad."""
     if seen.kind == "result":
         certificate, status = seen.request["firmware"].get("signingCertificate"), seen.payload["status"]
         is_right = status not in AGREED or certificate is None or is_certificate(certificate)
         return None if is_right else f"{status}, but {certificate[:20]!r} is no certificate"
     if seen.action == EVENT:
-        return _taken_although_bad(seen, station)
+        return _continues_although_bad(seen, station)
     update = station.firmware.told_of(seen.payload.get("requestId"))
     if update is None or seen.payload["status"] != "SignatureVerified" or not update.is_signed:
         return None
     is_right = is_base64(update.firmware.get("signature", ""))
-    return None if is_right else f"SignatureVerified, but the update {update.id} has no signature that is one"
+    return None if is_right else f"SignatureVerified, but the signature of update {update.id} is not base64"
 
 
-def _taken_although_bad(seen: Seen, station: KnownStation) -> str | None:
-    """Judge a security event about bad firmware: the station must not go on with that update."""
+def _continues_although_bad(seen: Seen, station: KnownStation) -> str | None:
+    """Judge a security event about bad firmware: the station must not continue with that update."""
     firmware, type_, update = station.firmware, seen.payload["type"], station.firmware.update
     if update is None or firmware.pending or firmware.is_owed(type_):
         return None
@@ -187,8 +187,8 @@ def _taken_although_bad(seen: Seen, station: KnownStation) -> str | None:
     when("malformed"),
     any_payload=True,
 )
-def tells_security_events(seen: Seen, station: KnownStation) -> Said:
-    """Report a status without the security event that belongs to it. The event may come before the status."""
+def reports_security_events(seen: Seen, station: KnownStation) -> Said:
+    """Report a status without the security event that it requires. The event may come before the status."""
     if not seen.is_sound:  # an unreadable message may have been the event
         return [Done(type_) for type_ in _EVENTS.values()]
     if seen.action == EVENT:
@@ -229,8 +229,8 @@ def closes_free_evses(seen: Seen, station: KnownStation) -> Said:
 
 
 @FIRMWARE.deadline("L06")
-def open_for_update(due: Due, station: KnownStation) -> Said:
-    """Find a free connector that is still Available."""
+def still_available(due: Due, station: KnownStation) -> Said:
+    """Report a free connector that is still Available."""
     allowed = station.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
     busy = {transaction.evse for transaction in station.transactions.open_at()}
     if allowed or (allowed is None and not station.reports.is_trusted) or not busy or None in busy:
@@ -246,15 +246,15 @@ def open_for_update(due: Due, station: KnownStation) -> Said:
     "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or cancels the first", result("UpdateFirmware")
 )
 def replaces_the_first(seen: Seen, station: KnownStation) -> Said:
-    """Report a plain Accepted while another update runs; AcceptedCanceled or a refusal is right."""
+    """Report a plain Accepted while another update runs. AcceptedCanceled and a refusal are right."""
     update = station.firmware.update
     if seen.payload["status"] != "Accepted" or update is None or update.is_over or update.is_in_doubt:
         return None
-    return f"Accepted while the update {update.id} is {update.status or 'to come'}"
+    return f"Accepted while update {update.id} is {update.status or 'accepted, but has not started'}"
 
 
 def _is_triggered(seen: Seen, station: KnownStation) -> bool:
-    """Whether a status may answer a TriggerMessage, as the last status of an update that is over."""
+    """Whether a status may answer a TriggerMessage and repeat the last status of a finished update."""
     given = station.commands.agreed.get("TriggerMessage")
     if given is None or given.request.get("requestedMessage") != STATUS:
         return False
@@ -264,7 +264,7 @@ def _is_triggered(seen: Seen, station: KnownStation) -> bool:
 
 
 def _ahead(due: float | None, at: float, station: KnownStation) -> float:
-    """Return the seconds that a time is surely ahead, by the clock that the mock reports; 0 if it may have passed."""
+    """Return how many seconds a time is certainly ahead, by the mock's reported clock; 0 if it may have passed."""
     if due is None:
         return 0.0
     return max(0.0, due - at - station.terms.clock_offset - station.terms.tolerance)

@@ -29,7 +29,7 @@ _LONGEST_IDENTITY = 48
     when("knocked"),
 )
 def has_an_identity(seen: Seen, _: KnownStation) -> Said:
-    """Report an identity that is empty, too long, or has a colon or another character that is not allowed.
+    """Report an identity that is empty, too long, or has a colon or another forbidden character.
 
     A slash after the identity is a warning: the identity must be the end of the URL.
     """
@@ -49,7 +49,7 @@ def has_an_identity(seen: Seen, _: KnownStation) -> Said:
 
 
 def credentials_of(header: str | None) -> tuple[str, str] | str:
-    """Return the user and the password of an Authorization header, or a text that says why there are none."""
+    """Return the user and the password of an Authorization header, or a text that says why it has none."""
     if header is None:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
@@ -74,9 +74,9 @@ def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
     "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
 )
 def sends_credentials(seen: Seen, station: KnownStation) -> Said:
-    """Report a handshake without an Authorization header, with one that is not Basic, or one that cannot be read.
+    """Report a handshake without an Authorization header, or with one that is not Basic or is unreadable.
 
-    Silent where no password is configured for the station.
+    Silent if no password is configured for the station.
     """
     expected = _expected(seen, station)
     if expected is None:
@@ -104,10 +104,10 @@ def is_the_user(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
 def has_the_password(seen: Seen, station: KnownStation) -> Said:
-    """Report a password that is too short, too long, has characters that are not allowed, or is the wrong one.
+    """Report a password that is too short, too long, has forbidden characters, or is wrong.
 
     The finding never shows the password. If the configured password itself breaks the rules, that is only a warning:
-    the station did not choose it. Once the station has been given another password, S05 checks which one it uses.
+    the station did not choose it. Once the CSMS has set another password, S05 checks which one the station uses.
     Edition 4 allows 64 characters.
     """
     expected = _expected(seen, station)
@@ -124,7 +124,7 @@ def has_the_password(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
 def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
-    """Report missing credentials if the station sent some at its last accepted handshake.
+    """Report missing credentials if the station sent some in its last accepted handshake.
 
     Silent if security profile 3 is or may be in use: then a client certificate replaces the credentials.
     """
@@ -134,4 +134,4 @@ def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
     given = station.commands.agreed.get("SetNetworkProfile")
     profiles = [station.variables.text("SecurityCtrlr", "SecurityProfile")]
     profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
-    return None if "3" in profiles else "there are no credentials, as there were in the handshake before"
+    return None if "3" in profiles else "there are no credentials, but the handshake before had some"

@@ -22,9 +22,9 @@ _LONG = 60.0
 def is_never_silent(seen: Seen, station: KnownStation) -> Said:
     """Report a silence longer than the heartbeat interval, once for each silence.
 
-    Silent while the station may wait for an answer of the mock. Messages do not move the deadline, as that would cost
-    time with each message: when the deadline is due, it looks back and is set again. Its text holds the time of the
-    silence that was reported last.
+    Silent while the station may wait for an answer of the mock. Messages do not move the deadline, because that would
+    cost time with each message: when the deadline expires, the check looks at the last message and sets the deadline
+    again. The text of the deadline holds the time of the last reported silence.
     """
     given = seen.payload["interval"] if seen.kind == "response" else 0
     return Later("", (given or _interval(station) or _LONG) + station.terms.tolerance)
@@ -54,8 +54,8 @@ def is_silent(due: Due, station: KnownStation) -> Said:
     response("BootNotification"),
     when("connected"),
 )
-def beats_as_wanted(seen: Seen, station: KnownStation) -> Said:
-    """Report many heartbeats at less than half the interval, or a day without one if nothing else sets the clock.
+def heartbeats_follow_interval(seen: Seen, station: KnownStation) -> Said:
+    """Report many heartbeats at less than half the interval, or a day without one if no other answer sets the clock.
 
     Triggered heartbeats are skipped.
     """
@@ -69,7 +69,7 @@ def beats_as_wanted(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.deadline("B10")
-def does_not_beat(due: Due, station: KnownStation) -> Said:
+def no_heartbeat_for_a_day(due: Due, station: KnownStation) -> Said:
     """Judge a day without a heartbeat, and set the deadline again."""
     boots, day = station.boots, DAY + station.terms.tolerance
     since = max(boots.beat_at, boots.accepted_at or 0.0, station.connections.opened_at)

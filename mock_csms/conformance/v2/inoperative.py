@@ -15,17 +15,17 @@ _CLOSED = {"Unavailable", "Faulted"}
 
 
 @AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
-def closed_to_all(seen: Seen, station: KnownStation) -> Said:
+def no_start_on_inoperative(seen: Seen, station: KnownStation) -> Said:
     """Report the first event, and the first with an idToken or energy, of a transaction at an Inoperative place.
 
-    The transaction must have started after the place became Inoperative. A cable alone is only a warning: nobody
-    charges yet. Events that come late are skipped, and remote starts that X26 reports.
+    The transaction must have started after the place became Inoperative. A plugged-in cable alone is only a warning:
+    nobody charges yet. The check skips events that come late, and remote starts that X26 reports.
     """
     if not station.availability.places or seen.detail == "Ended" or may_wait(station, seen.at):
         return None
     is_charging, places = _begins(seen, station), _places(seen, station)
     is_new = is_charging or (seen.detail == "Started" and not seen.payload.get("offline"))
-    if not is_new or not places or not all(_is_shut(place, seen, station) for place in places):
+    if not is_new or not places or not all(_was_inoperative(place, seen, station) for place in places):
         return None
     if "remoteStartId" in seen.payload["transactionInfo"] and _is_remote_wrong(places[0][0], station):
         return None
@@ -52,11 +52,11 @@ def _places(seen: Seen, station: KnownStation) -> list[Connector]:
     return [(evse, connector)] if connector else sorted(station.connectors.of(evse)) or [(evse, 0)]
 
 
-def _is_shut(place: Connector, seen: Seen, station: KnownStation) -> bool:
+def _was_inoperative(place: Connector, seen: Seen, station: KnownStation) -> bool:
     """Whether a place was Inoperative when the transaction started.
 
-    If the order waited for another transaction, or is older than the last boot, only a status that the station reported
-    since then proves it.
+    If the order waited for another transaction, or is older than the last boot, only a newer status from the station
+    proves it.
     """
     order, connectors, boots = station.availability.closing(place), station.connectors, station.boots
     if order is None or may_have_begun_before(seen, order.at, station):
@@ -70,6 +70,6 @@ def _is_shut(place: Connector, seen: Seen, station: KnownStation) -> bool:
 
 
 def _is_remote_wrong(evse: int, station: KnownStation) -> bool:
-    """Whether the answer to the remote start was wrong already (X26)."""
+    """Whether the answer to the remote start was already wrong (X26)."""
     statuses = set(station.connectors.of(evse).values())
     return bool(statuses) and statuses <= _CLOSED

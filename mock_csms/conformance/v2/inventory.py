@@ -116,19 +116,21 @@ def _rows(text: str) -> tuple[RequiredVariable, ...]:
 
 
 ALWAYS, IF_THERE, IF_TOLD = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
-"""The variables of every station; those of a component that the station has and calls available; and those that a
-report may leave out if it has others of the component (2.13.1), but that must be right if it has them."""
+"""Required variables: of every station, of each component that exists and is available, and in certain reports.
+
+A report may omit the last ones if it has others of the component (2.13.1); if it has them, they must be right.
+"""
 _SWITCHES = (("available", ""), ("available", "tariff"), ("enabled", ""), ("enabled", "tariff"))
 """The variables that say whether a component is in use. The first one that is reported decides."""
 _PARTS = {"EVSE", "Connector"}
-"""The components that a station has once for each EVSE or connector."""
+"""The components that exist once per EVSE or connector."""
 
 
 def lacking(reported: Mapping[Name, Json]) -> list[str]:
-    """Return what is wrong in an inventory: variables that are missing, or have a wrong dataType or mutability.
+    """Return the errors of an inventory: variables that are missing, or have a wrong dataType or mutability.
 
-    Each EVSE and each connector in the inventory must have the variables of its own. The variables of a controller may
-    be at any one place.
+    Each EVSE and each connector in the inventory must have its own variables. The variables of a controller may be at
+    any one place.
     """
     items = {folded(name): item for name, item in reported.items()}
     places: dict[str, set[tuple[str, int, int]]] = {}
@@ -146,7 +148,7 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
 
 
 def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None]:
-    """Return what to judge: the reported variable of each place, or None where a required variable is missing."""
+    """Return the reported variable of each place, or None for each place where a required variable is missing."""
     if row.component in _PARTS and row not in IF_TOLD:
         return here or [None]
     told = [item for item in here if item is not None]

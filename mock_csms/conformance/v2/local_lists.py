@@ -27,12 +27,12 @@ def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
     "GetLocalListVersion returns the version that was sent last",
     result("GetLocalListVersion"),
 )
-def tells_its_version(seen: Seen, station: KnownStation) -> Said:
-    """Report a version other than that of the list that the station accepted last."""
+def reports_its_version(seen: Seen, station: KnownStation) -> Said:
+    """Report a version that differs from the version of the last accepted list."""
     told, version = seen.payload["versionNumber"], station.local_list.version
     return None if version in (None, told) or _is_off(station) else f"version {told}, although {version} was accepted"
 
 
 def _is_off(station: KnownStation) -> bool:
-    """Whether the station is known to use no local list."""
+    """Whether the station is known to have its local list disabled."""
     return station.variables.switch("LocalAuthListCtrlr", "Enabled") is False

@@ -50,7 +50,7 @@ def end_values(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.check("M06", "J02.FR.11", ERROR, "meter values have the configured measurands", _UPDATED, _VALUES)
 def configured_measurands(seen: Seen, station: KnownStation) -> Said:
-    """Report a measurand that is not configured, or a configured one that no message of the same time has."""
+    """Report a measurand that is not configured, or a configured one that all messages of the same time lack."""
     payload, settings = seen.payload, station.meters.settings(station.variables)
     if seen.action == "MeterValues":
         names = settings.aligned if _MEANT & samples_of(payload, station).contexts else None
@@ -64,19 +64,22 @@ def configured_measurands(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.deadline("M06")
 def measurand_is_missing(due: Due, _: KnownStation) -> Said:
-    """Name the measurands that did not come."""
-    return Wrong(due.text, severity=WARNING, why="it may be one that cannot be measured there")
+    """Name the missing measurands."""
+    return Wrong(due.text, severity=WARNING, why="the station may not be able to measure it there")
 
 
 def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: frozenset[str]) -> Said:
-    """Judge a set of measurands that differs. Values of one time may be split over several messages (J02.FR.14)."""
+    """Judge a set of measurands that differs from the configuration.
+
+    Values of one time may be split over several messages (J02.FR.14).
+    """
     payload = seen.payload
     stamp = payload["meterValue"][0]["timestamp"]
     at = told_at(stamp, station)
     if at is None or at < station.meters.retimed_at + station.terms.tolerance:
         return None
     if sent - names:
-        return f"{', '.join(sorted(sent - names))} is not one of the configured measurands"
+        return f"{', '.join(sorted(sent - names))} is not a configured measurand"
     if seen.action == "MeterValues":
         place, last = payload["evseId"], station.meters.aligned.get(payload["evseId"])
     else:
@@ -88,7 +91,7 @@ def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: froz
 
 
 def _is_odd(seen: Seen, station: KnownStation) -> bool:
-    """Whether a message needs a closer look: it has several values, or a register shows less or has an older time."""
+    """Whether a message needs a closer look: it has several values, or a register is lower or older than before."""
     registers = station.meters.registers
     for place, reading in registers_of(seen, station):
         last = registers.get(place)
@@ -98,7 +101,7 @@ def _is_odd(seen: Seen, station: KnownStation) -> bool:
 
 
 def _falls(seen: Seen, station: KnownStation) -> Iterable[tuple[Place, MeterReading, MeterReading]]:
-    """Yield each register that shows less than an earlier reading or more than a later one, with both readings.
+    """Yield each register that is lower than in an earlier reading or higher than in a later one, with both readings.
 
     If only one of the two was sent in kWh, it may be rounded and gets more tolerance.
     """
@@ -116,7 +119,7 @@ def _falls(seen: Seen, station: KnownStation) -> Iterable[tuple[Place, MeterRead
 
 @METERING.check("M07", "J02.FR.16-17", ERROR, "energy registers do not go back", _EVENT, _VALUES)
 def registers_rise(seen: Seen, station: KnownStation) -> Said:
-    """Report a register that shows less than before, within one transaction or outside of all (J02.FR.16).
+    """Report a register that is lower than before, within one transaction or outside of all transactions (J02.FR.16).
 
     A register that starts again with another transaction is only an info: J02.FR.17 advises against it but allows it.
     """
@@ -128,14 +131,14 @@ def registers_rise(seen: Seen, station: KnownStation) -> Said:
 def _fall(place: Place, one: MeterReading, two: MeterReading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
-        why = "this is only advised against (J02.FR.17)"
-        return Wrong(f"{text}: it begins anew with another transaction", severity=INFO, why=why)
-    return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of them was told in thousands (kWh)")
+        why = "J02.FR.17 advises against it, but allows it"
+        return Wrong(f"{text}: it starts again with another transaction", severity=INFO, why=why)
+    return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of the two was sent in kWh")
 
 
 @METERING.check("M09", "J02.FR.22", INFO, "meter values are those of the transaction's own EVSE", _EVENT)
 def own_meter(seen: Seen, station: KnownStation) -> Said:
-    """Report a register that falls to the value of the same register of another EVSE."""
+    """Report a register that drops to the value of the same register of another EVSE."""
     if "meterValue" not in seen.payload or len(station.meters.registers) < 2 or not _is_odd(seen, station):
         return None
     for (evse, *what), _, two in _falls(seen, station):
@@ -154,7 +157,7 @@ def own_meter(seen: Seen, station: KnownStation) -> Said:
     call("TransactionEvent.Changed"),
 )
 def triggered_context(seen: Seen, station: KnownStation) -> Said:
-    """Report triggered values with another context than Trigger; clock-aligned MeterValues may come as well."""
+    """Report triggered values with another context than Trigger; clock-aligned MeterValues are right too."""
     found = {*samples_of(seen.payload, station).contexts} if is_asked_for(seen, station) else set()
     if seen.action == "MeterValues":
         found.discard(CLOCK)
@@ -197,7 +200,7 @@ def values_signed(seen: Seen, station: KnownStation) -> Said:
 def known_meter(seen: Seen, station: KnownStation) -> Said:
     """Report the values of an EVSE that the station has never reported.
 
-    Silent until all EVSEs should have been reported after the boot, or a full report has listed them.
+    Silent until the station should have reported all EVSEs after the boot, or a full report has listed them.
     """
     evse, statuses, boots = seen.payload["evseId"], station.connectors.statuses, station.boots
     if evse == 0 or (evse, 1) in statuses or not statuses or evse in station.connectors.evses:
@@ -208,7 +211,7 @@ def known_meter(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is reported when charging starts", _UPDATED, _STARTED)
 @once
-def phases_told(seen: Seen, station: KnownStation) -> Said:
+def phases_are_reported(seen: Seen, station: KnownStation) -> Said:
     """Report a missing numberOfPhasesUsed when charging starts.
 
     Silent about stations that have never sent it.

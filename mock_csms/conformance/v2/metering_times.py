@@ -27,7 +27,7 @@ _MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
 def periodic_values(seen: Seen, station: KnownStation) -> Said:
     """Report periodic values with a wrong context, before their interval is over, or missing while a vehicle charges.
 
-    M04 reports clock-aligned values that are sent as periodic.
+    M04 reports clock-aligned values with the trigger for periodic ones.
     """
     is_periodic = seen.payload["triggerReason"] == "MeterValuePeriodic"
     if seen.detail == "Updated" and (not is_periodic or is_of_clock(seen.payload, station)):
@@ -94,7 +94,7 @@ def aligned_values(seen: Seen, station: KnownStation) -> Said:
 
 
 def _boundary(seen: Seen, station: KnownStation) -> Said:
-    """Judge the times by boundaries that hold in every time zone: midnights are whole quarters of an hour apart."""
+    """Judge the times by boundaries that hold in every time zone: time zones differ by whole quarters of an hour."""
     interval, tolerance = station.meters.settings(station.variables).aligned_interval, station.terms.tolerance
     step = gcd(int(interval), 900) if interval else 0
     if step <= 2 * tolerance:
@@ -140,7 +140,7 @@ def only_when_idle(seen: Seen, station: KnownStation) -> Said:
     "M08", "J02.FR.10", ERROR, "meter values in an event carry the event's time", _STARTED, _UPDATED, implies=("M07",)
 )
 def values_of_now(seen: Seen, station: KnownStation) -> Said:
-    """Report values that are newer than their event, or one of several values that is older than one interval."""
+    """Report values that are newer than their event, or older than one interval if the event has several values."""
     stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
     if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, station):
         return None  # X04 reports the event: its own time is wrong

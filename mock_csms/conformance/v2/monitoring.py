@@ -24,7 +24,7 @@ _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
 def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
     """Report parts that nobody requested, in wrong order or without an end, or no parts for a named customer.
 
-    Silent about a command that asks neither for a report nor for a deletion.
+    Silent about a command that requests neither a report nor a deletion.
     """
     is_idle = seen.kind == "result" and not (seen.request["report"] or seen.request["clear"])
     return None if is_idle else judge_parts(seen, station)
@@ -36,7 +36,7 @@ def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
 def customer_is_named(seen: Seen, _: KnownStation) -> Said:
     """Report a status other than Invalid if the command names no customer or names one in several ways.
 
-    Rejected is right too if the command asks neither for a report nor for a deletion.
+    Rejected is right too if the command requests neither a report nor a deletion.
     """
     named = [name for name in _REFERENCES if name in seen.request]
     is_idle = not seen.request["report"] and not seen.request["clear"]
@@ -89,7 +89,7 @@ def events_of_monitors(seen: Seen, station: KnownStation) -> Said:
     result("GetVariables", "SetVariables"), call(_EVENT),
 )  # fmt: skip
 def thresholds_are_cleared(seen: Seen, station: KnownStation) -> Said:
-    """Report a variable that is within its threshold again, without an event that says so."""
+    """Report a variable that is within its threshold again, if no event says so."""
     if seen.kind == "call":
         return [Done(event.get("variableMonitoringId")) for event in seen.payload["eventData"] if event.get("cleared")]
     crossed = [id_ for id_ in station.monitors.by_id if _is_crossed(id_, station)]
@@ -115,7 +115,7 @@ def is_not_cleared(due: Due, station: KnownStation) -> Said:
     result("GetMonitoringReport"), call(_REPORT),
 )  # fmt: skip
 def monitors_are_reported(seen: Seen, station: KnownStation) -> Said:
-    """Report a report that was announced as empty, or an accepted report that does not come or does not end."""
+    """Report parts although the station announced an empty report, or a report that does not come or does not end."""
     wrong = wrong_id(seen, station) if seen.kind == "call" and is_of_nothing(seen, station) else None
     return wrong or until_the_last(seen, station)
 
@@ -134,13 +134,13 @@ def _wrong(event: Json, monitor: SetMonitor, station: KnownStation) -> str | Non
 
 
 def _is_since(at: float, event: Json, station: KnownStation) -> bool:
-    """Whether an event was surely made after a time."""
+    """Whether an event is certainly newer than a time."""
     made = seconds_of(event["timestamp"])
     return made is not None and made > at + station.terms.clock_offset + station.terms.tolerance
 
 
 def _is_crossed(id_: int, station: KnownStation) -> bool:
-    """Whether a monitor has reported that its threshold is crossed, and must report when it is cleared."""
+    """Whether a monitor has reported that its threshold is crossed, and must report when the value is normal again."""
     monitor, level = station.monitors.by_id.get(id_), station.commands.agreed.get("SetMonitoringLevel")
     if monitor is None or not monitor.is_crossed or monitor.setting.get("transaction"):
         return False

@@ -1,8 +1,8 @@
-"""The occasions that really exercise a check, where these differ from the occasions that the check looks at.
+"""The occasions that really exercise a check, if they differ from the occasions at which the check runs.
 
-A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station could
-not have done wrong there. A check that is not listed here is exercised by each of its occasions. Every check is
-exercised by a finding, and by a deadline of its own that was met or has passed.
+A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station had no
+chance to do wrong there. A check that is not listed here is exercised by each of its occasions. A finding exercises
+every check, and so does a deadline that was met or has expired.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Judges answers that come in parts, for all checks of such answers (B07, B08, K09, N02, N09, O03, O04)."""
+"""Judges reports that come in parts, for all checks of such reports (B07, B08, K09, N02, N09, O03, O04)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.parts import ASKING
@@ -10,7 +10,7 @@ _EMPTY = ("NotSupported", "EmptyResultSet")
 
 
 def judge_parts(seen: Seen, station: KnownStation) -> Said:
-    """Report everything that can be wrong with parts: the requestId, the seqNo if there is one, and the end.
+    """Report everything that can be wrong with parts: the requestId, the seqNo if they have one, and the end.
 
     For a check that looks at the results of commands and at the parts. `last_is_missing` judges its deadlines.
     """

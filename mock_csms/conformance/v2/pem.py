@@ -1,6 +1,6 @@
 """Tests whether a text has the form of a certificate or signature.
 
-Only the form counts: no station is accused because a library dislikes a certificate.
+Only the form counts: a station must not fail because a library rejects its certificate.
 """
 
 from base64 import b64decode
@@ -50,7 +50,7 @@ def is_base64(text: str) -> bool:
 
 
 def decode(text: str) -> bytes | None:
-    """Return the bytes of a base64 text; None if it is no base64."""
+    """Return the bytes of a base64 text; None if the text is no base64."""
     try:
         return b64decode(text, validate=True)
     except (Error, ValueError):

@@ -35,7 +35,7 @@ PROFILES.deadline("K01")(last_is_missing)
     "a composite schedule is returned if and only if there is one",
     result("GetCompositeSchedule"),
 )
-def composes_what_it_can(seen: Seen, station: KnownStation) -> Said:
+def composes_valid_requests_only(seen: Seen, station: KnownStation) -> Said:
     """Report Accepted without a schedule, for an EVSE that does not exist, or in a unit that is not supported."""
     evse, unit = seen.request["evseId"], seen.request.get("chargingRateUnit")
     if seen.payload["status"] != "Accepted":
@@ -44,7 +44,7 @@ def composes_what_it_can(seen: Seen, station: KnownStation) -> Said:
         return "Accepted without a schedule"
     if has_no_evse(evse, seen, station):
         return f"Accepted, but there is no EVSE {evse}"
-    return f"Accepted, but {unit} is no unit of the station's" if has_no_unit(unit, station) else None
+    return f"Accepted, but the station does not support the unit {unit}" if has_no_unit(unit, station) else None
 
 
 @PROFILES.check(
@@ -82,7 +82,7 @@ def _schedules_in(seen: Seen) -> list[Any]:
     "charging profiles that cannot be applied are rejected",
     result("SetChargingProfile"),
 )
-def rejects_what_it_cannot_follow(seen: Seen, station: KnownStation) -> Said:
-    """Report Accepted for a profile with an EVSE, a unit or a transaction that does not exist."""
+def rejects_inapplicable_profiles(seen: Seen, station: KnownStation) -> Said:
+    """Report Accepted for a profile whose EVSE, unit or transaction does not exist."""
     objection = station.charging.objections.get(seen.id)
     return f"Accepted, but {objection}" if objection and seen.payload["status"] == "Accepted" else None

@@ -42,7 +42,7 @@ def boots_first(seen: Seen, station: KnownStation) -> Said:
     "B02", "B01.FR.08, B02.FR.02", ERROR, "until it is Accepted, a station sends only what was triggered", call()
 )
 def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
-    """Report a call that was not triggered, of a station that is not accepted; B03 covers the rejected ones."""
+    """Report an untriggered call of a station that is not accepted yet; B03 reports those of rejected stations."""
     boots = station.boots
     is_told = boots.count or boots.status == REFUSED
     if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
@@ -80,7 +80,7 @@ def silent_when_rejected(seen: Seen, station: KnownStation) -> Said:
     when("connected"),
 )
 def boots_again(seen: Seen, station: KnownStation) -> Said:
-    """Report a BootNotification before the interval is over, or none after it.
+    """Report a BootNotification before the interval is over, or a missing one after it.
 
     An early one is right if it was triggered, or follows a reset.
     """
@@ -128,7 +128,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
     if resets.status == "Scheduled" and station.transactions.running:
-        return None  # the scheduled reset still waits: this boot has another cause
+        return None  # the scheduled reset is still pending: this boot has another cause
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
         why = f"Reset {resets.kind} was {resets.status}"
@@ -145,9 +145,9 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
     "B21", "B01.FR.03", WARNING, "an Accepted station does not boot again on the same connection", call(BOOT)
 )
 def boots_once(seen: Seen, station: KnownStation) -> Said:
-    """Report a second BootNotification without a reset or a trigger. Changed data of the station may be sent.
+    """Report a second BootNotification without a reset or a trigger, unless the data of the station changed.
 
-    If the first one waited long for its answer, the station may have sent the second before the answer came.
+    If the mock answered the first one late, the station may have sent the second before that.
     """
     boots, last = station.boots, station.boots.asked
     is_plain = boots.is_accepted and boots.answered_at >= station.connections.opened_at and not boots.is_triggered
@@ -170,7 +170,7 @@ def boots_once(seen: Seen, station: KnownStation) -> Said:
     response(BOOT),
     call(EVENT),
 )
-def tells_of_boots(seen: Seen, station: KnownStation) -> Said:
+def reports_boots(seen: Seen, station: KnownStation) -> Said:
     """Report a boot without the security event StartupOfTheDevice or ResetOrReboot."""
     boots = station.boots
     if seen.kind == "call":

@@ -1,4 +1,4 @@
-"""Checks of the statuses of firmware that a station publishes for others (check L09)."""
+"""Check of firmware that a station publishes for other stations (L09)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said
@@ -12,8 +12,8 @@ _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFail
 @FIRMWARE.check(
     "L09", "L03.FR.04", ERROR, "Published has a location, and publishing statuses have their requestId", call(_STATUS)
 )
-def tells_where_it_is(seen: Seen, station: KnownStation) -> Said:
-    """Report Published without a location, a status without a requestId, or with one that no command had.
+def published_has_location(seen: Seen, station: KnownStation) -> Said:
+    """Report Published without a location, a status without a requestId, or a requestId that no command had.
 
     A triggered status needs no requestId. Firmware published before the last boot may have any requestId.
     """

@@ -18,9 +18,10 @@ from mock_csms.twin.seen import Seen, call, when
     any_payload=True,
 )
 def waits(seen: Seen, station: KnownStation) -> Said:
-    """Report a wait below RetryBackOffWaitMinimum, which doubles with each refusal, RetryBackOffRepeatTimes at most.
+    """Report a reconnect that comes too early.
 
-    A longer wait is always right: some attempts may not reach the mock. A BootNotification withdraws the finding, as a
+    The wait is RetryBackOffWaitMinimum, doubled after each refusal, at most RetryBackOffRepeatTimes times. A longer
+    wait is always right: some attempts may not reach the mock. A BootNotification cancels the finding, because a
     station that was off need not wait.
     """
     least, since = _least_wait(station), station.connections.waits_since
@@ -37,7 +38,7 @@ def waits(seen: Seen, station: KnownStation) -> Said:
 
 
 def _least_wait(station: KnownStation) -> float:
-    """Return the shortest wait in seconds; 0 if it is not known. Each network profile has waits of its own."""
+    """Return the shortest wait in seconds; 0 if it is not known. Each network profile has its own waits."""
     times = station.variables.number("OCPPCommCtrlr", "RetryBackOffRepeatTimes") or 0
     slots = station.variables.several("OCPPCommCtrlr", "NetworkConfigurationPriority") or ["1"]
     doubled = min(station.connections.refused, times, 20) if len(slots) == 1 else 0
@@ -49,7 +50,7 @@ def _least_wait(station: KnownStation) -> float:
     "T13",
     "B01.FR.03",
     WARNING,
-    "no BootNotification after a mere loss of the connection",
+    "no BootNotification if only the connection was lost",
     call("BootNotification", "SecurityEventNotification"),
     implies=("B11",),
 )
@@ -61,7 +62,7 @@ def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
     is_plain = boots.is_accepted and boots.answered_at < connections.opened_at and boots.asked == seen.payload
     if not is_plain or (station.connections.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
         return None
-    return Later("BootNotification after a mere loss of the connection", station.terms.patience)
+    return Later("BootNotification, although only the connection was lost", station.terms.patience)
 
 
 @TRANSPORT.check(
@@ -72,7 +73,7 @@ def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
     when("disconnected"),
 )
 def stays(seen: Seen, station: KnownStation) -> Said:
-    """Report that a Pending station closed the connection, without a reset or the like. An accepted one may leave."""
+    """Report that a Pending station closed the connection without a cause. An Accepted station may leave."""
     event, boots = seen.event_as(Disconnected), station.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
         return None

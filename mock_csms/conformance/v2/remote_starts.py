@@ -14,7 +14,7 @@ from mock_csms.twin.v2.transactions import evse_in, transaction_in
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events except those that carry only periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
-"""The triggers that may start the transaction of a remote start if TxStartPoint is reached later."""
+"""The triggers that may start the transaction of a remote start if the station reaches TxStartPoint later."""
 _AS_IF_LOCAL = {"Authorized", *_LATE_STARTS}
 _START = "RequestStartTransaction"
 _UNUSABLE = {"Faulted", "Unavailable", "Reserved"}
@@ -30,21 +30,21 @@ def _followed(seen: Seen, station: KnownStation) -> Json | None:
 
 
 def _evse_asked(seen: Seen) -> int | None:
-    """Return the EVSE of a command; None if it has no valid one, as commands may be wrong on purpose."""
+    """Return the EVSE of a command; None if it has no valid one: a user may have written a wrong command."""
     evse = seen.request.get("evseId") if isinstance(seen.request, dict) else None
     return evse if isinstance(evse, int) else None
 
 
 @TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
-def told_as_remote(seen: Seen, station: KnownStation) -> Said:
+def reported_as_remote(seen: Seen, station: KnownStation) -> Said:
     """Report the first event with a remoteStartId if its trigger is not RemoteStart.
 
-    A Started event may have another trigger if TxStartPoint is reached only later.
+    A Started event may have another trigger if the station reaches TxStartPoint only later.
     """
     asked, trigger = _followed(seen, station), seen.payload["triggerReason"]
     if asked is None or trigger == "RemoteStart" or (seen.detail == "Started" and trigger in _LATE_STARTS):
         return None
-    return f"remote start {asked['remoteStartId']} was told as {trigger}, not as RemoteStart"
+    return f"the first event of remote start {asked['remoteStartId']} has the trigger {trigger}, not RemoteStart"
 
 
 @TRANSACTIONS.check(
@@ -56,28 +56,28 @@ def told_as_remote(seen: Seen, station: KnownStation) -> Said:
     _TOLD,
 )
 def remote_start_id(seen: Seen, station: KnownStation) -> Said:
-    """Report an event without the remoteStartId, with an unknown one, or no event where one must come at once."""
+    """Report an event without its remoteStartId or with an unknown one, or no event where one must come at once."""
     if seen.kind == "result":
-        return _until_told(seen, station)
+        return _until_reported(seen, station)
     number = seen.payload["transactionInfo"].get("remoteStartId")
     if number is None:
-        return _unnamed(seen, station)
-    wrong = None if seen.payload.get("offline") else _not_asked_for(number, seen, station)
+        return _without_remote_start_id(seen, station)
+    wrong = None if seen.payload.get("offline") else _wrong_remote_start_id(number, seen, station)
     return [Done(number), *([wrong] if wrong else [])]
 
 
 @TRANSACTIONS.deadline("X10")
-def start_is_untold(due: Due, station: KnownStation) -> Said:
+def start_is_not_reported(due: Due, station: KnownStation) -> Said:
     """Report that no event came, unless something may have kept the station from starting."""
-    return due.text if _is_untold(due, station) else None
+    return due.text if _is_not_reported(due, station) else None
 
 
-def _unnamed(seen: Seen, station: KnownStation) -> Said:
+def _without_remote_start_id(seen: Seen, station: KnownStation) -> Said:
     """Judge an event without a remoteStartId that belongs to a remote start, even if it looks like a local one."""
     trigger = seen.payload["triggerReason"]
     if trigger == "RemoteStart":
         return "RemoteStart without a remoteStartId"
-    number = _begun_for(seen, station) if station.remote_starts.starts and trigger in _AS_IF_LOCAL else None
+    number = _matching_remote_start(seen, station) if station.remote_starts.starts and trigger in _AS_IF_LOCAL else None
     return (
         None
         if number is None
@@ -85,7 +85,7 @@ def _unnamed(seen: Seen, station: KnownStation) -> Said:
     )
 
 
-def _begun_for(seen: Seen, station: KnownStation) -> int | None:
+def _matching_remote_start(seen: Seen, station: KnownStation) -> int | None:
     """Return the remote start to which this start of charging belongs: the same idToken, soon after it was accepted.
 
     A driver may present the same idToken at the station. That is certain if the station sent an Authorize for it
@@ -109,7 +109,7 @@ def _begun_for(seen: Seen, station: KnownStation) -> int | None:
     return None
 
 
-def _not_asked_for(number: int, seen: Seen, station: KnownStation) -> str | None:
+def _wrong_remote_start_id(number: int, seen: Seen, station: KnownStation) -> str | None:
     """Return what is wrong with a remoteStartId: the command had another one, or no command since the boot had it."""
     payload, remote, transaction = seen.payload, station.remote_starts, transaction_in(seen.payload, station)
     open_ = [each for each in remote.starts if each not in remote.used]
@@ -123,7 +123,7 @@ def _not_asked_for(number: int, seen: Seen, station: KnownStation) -> str | None
     return f"remoteStartId {number} was never given"
 
 
-def _until_told(seen: Seen, station: KnownStation) -> Said:
+def _until_reported(seen: Seen, station: KnownStation) -> Said:
     """Set a deadline for the event if TxStartPoint has Authorized: then no vehicle is needed for the start."""
     number = seen.request.get("remoteStartId") if isinstance(seen.request, dict) else None
     points = station.variables.several("TxCtrlr", "TxStartPoint") or ()
@@ -136,8 +136,8 @@ def _until_told(seen: Seen, station: KnownStation) -> Said:
     return Later(text, _time_to_begin(station) + station.terms.patience, number)
 
 
-def _is_untold(due: Due, station: KnownStation) -> bool:
-    """Whether nothing may have kept the station from an accepted start: idToken, reset, or state of an EVSE."""
+def _is_not_reported(due: Due, station: KnownStation) -> bool:
+    """Whether an accepted start is missing without an excuse: a refused idToken, a reset, or the state of an EVSE."""
     number, remote = due.key, station.remote_starts
     asked = remote.starts.get(number)
     if asked is None or number in remote.used or not station.boots.is_accepted or station.resets.status:
@@ -186,12 +186,12 @@ def reservation_named(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.check(
-    "X25", "F01.FR.13", ERROR, "the answer to a remote start has the transactionId that runs already", result(_START)
+    "X25", "F01.FR.13", ERROR, "the answer to a remote start names the running transaction", result(_START)
 )
 def transaction_named(seen: Seen, station: KnownStation) -> Said:
-    """Report an answer without the transactionId of the transaction that runs there without authorization.
+    """Report an answer without the transactionId of the unauthorized transaction that already runs on the EVSE.
 
-    A transactionId of a transaction that has ended is reported too.
+    Report the transactionId of a transaction that has ended too.
     """
     evse, id_ = _evse_asked(seen), seen.payload.get("transactionId")
     named = station.transactions.by_id.get(id_ or "")
@@ -209,7 +209,7 @@ def transaction_named(seen: Seen, station: KnownStation) -> Said:
     "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
 )
 def free_for_start(seen: Seen, station: KnownStation) -> Said:
-    """Report Accepted where all connectors are out of order, or where another driver charges already (F01.FR.24)."""
+    """Report Accepted if all connectors are out of order, or another driver already charges there (F01.FR.24)."""
     evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted":
         return None

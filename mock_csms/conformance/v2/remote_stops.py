@@ -14,8 +14,8 @@ _STOPPED = STOPS | LEFT
 """The triggers after which the station delivers no energy, whoever stopped it."""
 
 
-def asked_about(seen: Seen) -> str | None:
-    """Return the transactionId in a command; None if it has no valid one, as commands may be wrong on purpose."""
+def requested_transaction(seen: Seen) -> str | None:
+    """Return the transactionId in a command; None if it has no valid one: a user may have written a wrong command."""
     id_ = seen.request.get("transactionId") if isinstance(seen.request, dict) else None
     return id_ if isinstance(id_, str) else None
 
@@ -29,9 +29,9 @@ def asked_about(seen: Seen) -> str | None:
     _EVENT,
 )
 def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
-    """Report a transaction that neither ends nor suspends after an idTokenInfo that is not Accepted.
+    """Report a transaction that neither ends nor suspends after the CSMS sent a status other than Accepted.
 
-    Judged only where StopTxOnInvalidId and MaxEnergyOnInvalidId oblige the station to stop.
+    The check judges only if StopTxOnInvalidId and MaxEnergyOnInvalidId oblige the station to stop.
     """
     if seen.kind == "call":
         info = seen.payload["transactionInfo"]
@@ -45,7 +45,7 @@ def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X19")
-def goes_on(due: Due, station: KnownStation) -> Said:
+def still_charges(due: Due, station: KnownStation) -> Said:
     """Report a transaction that still runs; wait longer while events may still be queued at the station."""
     if due.key not in station.transactions.running:
         return None
@@ -69,13 +69,13 @@ def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
     "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
 )
 def status_is_right(seen: Seen, station: KnownStation) -> Said:
-    """Report a missing or surplus ongoingIndicator, or one that contradicts the events.
+    """Report an ongoingIndicator that is missing, not wanted, or contradicts the events.
 
-    Silent where events may still be queued at the station.
+    Silent if events may still be queued at the station.
     """
-    id_, is_ongoing = asked_about(seen), seen.payload.get("ongoingIndicator")
+    id_, is_ongoing = requested_transaction(seen), seen.payload.get("ongoingIndicator")
     if id_ is None:
-        return None if is_ongoing is None else "an ongoingIndicator, although no transaction was asked about"
+        return None if is_ongoing is None else "an ongoingIndicator, although the command names no transaction"
     if is_ongoing is None:
         return f"no ongoingIndicator for transaction {id_}"
     transaction = station.transactions.by_id.get(id_)
@@ -95,11 +95,11 @@ def status_is_right(seen: Seen, station: KnownStation) -> Said:
     result("RequestStopTransaction"),
 )
 def stop_answered(seen: Seen, station: KnownStation) -> Said:
-    """Report Rejected for a transaction that runs, or Accepted for one that does not (F03.FR.08).
+    """Report Rejected for a transaction that runs, or Accepted for one that does not run (F03.FR.08).
 
-    Silent where events may still be queued at the station.
+    Silent if events may still be queued at the station.
     """
-    id_, is_accepted = asked_about(seen), seen.payload["status"] == "Accepted"
+    id_, is_accepted = requested_transaction(seen), seen.payload["status"] == "Accepted"
     if not station.boots.is_accepted or id_ is None:
         return None
     transaction = station.transactions.by_id.get(id_)
@@ -126,7 +126,7 @@ def stop_followed(seen: Seen, station: KnownStation) -> Said:
     if seen.kind == "call":
         is_done = station.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
         return Done(seen.payload["transactionInfo"]["transactionId"]) if is_done else None
-    id_ = asked_about(seen)
+    id_ = requested_transaction(seen)
     transaction = station.transactions.by_id.get(id_ or "")
     is_stopped = transaction is not None and (transaction.stopped_by == "RemoteStop" or not transaction.is_open)
     if seen.payload["status"] != "Accepted" or is_stopped or not station.boots.is_accepted or id_ is None:

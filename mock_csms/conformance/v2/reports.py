@@ -108,12 +108,12 @@ def configuration_can_be_set(seen: Seen, station: KnownStation) -> Said:
     call(_REPORT), result("GetVariables"),
 )  # fmt: skip
 def inventory_is_full(seen: Seen, station: KnownStation) -> Said:
-    """Report a required variable that is missing in a FullInventory, is wrong there, or is answered as unknown.
+    """Report a required variable that is missing or wrong in a FullInventory, or that the station calls unknown.
 
-    Silent if parts of the report may have been lost.
+    Silent if parts of the report may be lost.
     """
     if seen.action == "GetVariables":
-        return _said_to_be_unknown(seen, station)
+        return _called_unknown(seen, station)
     entry = station.parts.of(seen)
     if entry is None or entry.request.get("reportBase") != "FullInventory" or seen.payload.get("tbc"):
         return None
@@ -132,9 +132,9 @@ _REQUIRED = {
 _UNKNOWN = ("UnknownComponent", "UnknownVariable")
 
 
-def _said_to_be_unknown(seen: Seen, station: KnownStation) -> str | None:
-    """Judge the answers about required variables, as long as no full report has shown which are missing."""
-    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # the report shows it, or B15 does
+def _called_unknown(seen: Seen, station: KnownStation) -> str | None:
+    """Judge answers that call required variables unknown, until a full report has shown which are missing."""
+    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # or B15 reports it
     results = () if is_judged else seen.payload["getVariableResult"]
     unknown = [item for item in results if item["attributeStatus"] in _UNKNOWN and folded(name_of(item)) in _REQUIRED]
     missing = [f"{written(name_of(item))} is answered with {item['attributeStatus']}" for item in unknown]

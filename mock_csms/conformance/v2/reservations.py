@@ -24,7 +24,7 @@ RESERVATIONS = Subject("reservations")
     result("ReserveNow"),
     call("ReservationStatusUpdate"),
 )
-def tells_the_end(seen: Seen, station: KnownStation) -> Said:
+def reports_the_end(seen: Seen, station: KnownStation) -> Said:
     """Report an unused reservation without Expired in time, or connectors that stay Reserved after Expired."""
     if seen.kind == "call":
         booked = station.reservations.unused_by(seen.payload["reservationId"])
@@ -40,14 +40,14 @@ def tells_the_end(seen: Seen, station: KnownStation) -> Said:
 
 
 @RESERVATIONS.deadline("H01")
-def end_is_untold(due: Due, station: KnownStation) -> Said:
+def end_is_not_reported(due: Due, station: KnownStation) -> Said:
     """Report the missing Expired, or the connectors that are still Reserved."""
     what, id_, evse = due.key
     return _not_expired(id_, due, station) if what == "expired" else _not_freed(id_, evse, station)
 
 
 def _not_expired(id_: int, due: Due, station: KnownStation) -> str | None:
-    """Judge an expired reservation, if the station was online and able to report it ever since."""
+    """Judge an expired reservation, if the station was online all the time since then."""
     booked, boots = station.reservations.unused_by(id_), station.boots
     if booked is None or not station.connections.is_open or boots.is_kept_out:
         return None
@@ -57,7 +57,7 @@ def _not_expired(id_: int, due: Due, station: KnownStation) -> str | None:
 
 
 def _not_freed(id_: int, evse: int, station: KnownStation) -> str | None:
-    """Judge the connectors of an ended reservation; another reservation of the EVSE, or of no EVSE, may keep them."""
+    """Judge the connectors of an ended reservation, unless another reservation may keep them Reserved."""
     kept = [place for place, status in station.connectors.of(evse).items() if status == "Reserved"]
     if not kept or any(booked.evse in (None, evse) for booked in station.reservations.unused):
         return None
@@ -105,7 +105,7 @@ def stays_available(due: Due, station: KnownStation) -> Said:
         return None
     if booked.expires_at - station.terms.tolerance < due.at + station.terms.clock_offset:
         return None
-    return f"connector {connector} of EVSE {evse} is Available, while reservation {booked.id} keeps it"
+    return f"connector {connector} of EVSE {evse} is Available, although it has the reservation {booked.id}"
 
 
 @RESERVATIONS.check(
@@ -116,8 +116,8 @@ def stays_available(due: Due, station: KnownStation) -> Said:
     call("ReservationStatusUpdate"),
     driven(),
 )
-def was_made(seen: Seen, station: KnownStation) -> Said:
-    """Report a reservationId that was never given, or a second end of the same reservation.
+def reservation_exists(seen: Seen, station: KnownStation) -> Said:
+    """Report a reservationId that no command had, or a second end of the same reservation.
 
     Silent about reservations that may be older than the mock, and about transactions from before the boot.
     """
@@ -133,7 +133,7 @@ def was_made(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_known_already(seen: Seen, station: KnownStation) -> bool:
-    """Whether the reservation of an event may be older than the mock, or was named by an earlier event."""
+    """Whether the reservation of an event may be older than the mock, or an earlier event had its id."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     is_told = transaction is not None and transaction.is_reserved
     return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, station.boots.asked_at, station)

@@ -1,4 +1,4 @@
-"""Checks of answers to Reset, and of what follows them (checks B18 to B20)."""
+"""Checks of answers to Reset, and of the consequences (checks B18 to B20)."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
@@ -12,7 +12,7 @@ _RESETS = {"RemoteReset", "ScheduledReset"}
 
 
 def has_ended(seen: Seen, station: KnownStation, at: float) -> bool:
-    """Whether an event ends a transaction before a time, so that it did not run then."""
+    """Whether an event ends a transaction before a time, so that the transaction did not run then."""
     ended = seconds_of(seen.payload["timestamp"])
     return ended is None or ended < at + station.terms.tolerance
 
@@ -26,11 +26,11 @@ def has_ended(seen: Seen, station: KnownStation, at: float) -> bool:
     call("TransactionEvent.Ended"),
 )
 def answers_resets(seen: Seen, station: KnownStation) -> Said:
-    """Report another answer than Accepted to Immediate or Scheduled to OnIdle during a transaction.
+    """Report an answer other than Accepted to Immediate or Scheduled to OnIdle during a transaction.
 
-    If an Ended event follows that is older than the answer, the finding is withdrawn. Rejected is only a warning: the
-    station may have a reason of its own. For a single EVSE, Rejected is right if AllowReset is false or not known, and
-    anything else is wrong if it is false.
+    If an Ended event follows that is older than the answer, the finding is cancelled. Rejected is only a warning: the
+    station may have its own reason. For a single EVSE, Rejected is right if AllowReset is false or not known. If it is
+    false, any other answer is wrong.
     """
     if seen.kind == "call":
         given = station.commands.answered.get("Reset")
@@ -58,7 +58,7 @@ def answers_resets(seen: Seen, station: KnownStation) -> Said:
     call(BOOT),
 )
 def reboots(seen: Seen, station: KnownStation) -> Said:
-    """Report a connection that stays open after an accepted reset, or a boot after the reset of a single EVSE."""
+    """Report that the connection stays open after an accepted reset, or a boot after the reset of a single EVSE."""
     if seen.kind == "result":
         is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
         text = "no reboot after the accepted reset: the connection is still open"
@@ -77,7 +77,7 @@ def reboots(seen: Seen, station: KnownStation) -> Said:
     call("TransactionEvent.Ended"),
 )
 def ends_by_reset(seen: Seen, station: KnownStation) -> Said:
-    """Report another trigger or stoppedReason at the end of a transaction that an immediate reset had to end.
+    """Report a wrong trigger or stoppedReason at the end of a transaction that an immediate reset had to end.
 
     Silent about transactions that ended before the reset.
     """

@@ -25,7 +25,7 @@ def number_of(station: KnownStation, variable: str) -> float | None:
     refusal("TransactionEvent"),
 )
 def repeated_right(seen: Seen, station: KnownStation) -> Said:
-    """Report a repeat that is changed, too early or one too many, or a repeat that does not come."""
+    """Report a repeat that is changed, too early or missing, or one repeat too many."""
     if seen.kind == "refusal":
         return _is_due(seen, station)
     transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]
@@ -41,7 +41,7 @@ def repeated_right(seen: Seen, station: KnownStation) -> Said:
 
 
 def _renumbered(seen: Seen, transaction: Transaction) -> Said:
-    """Report the last event if it failed and comes again under another seqNo."""
+    """Report that the last event failed and comes again with another seqNo."""
     last = transaction.events.get(transaction.highest)
     if last is None or last.failed_at is None or not repeats(seen.payload, last):
         return None
@@ -86,8 +86,8 @@ def _is_due(seen: Seen, station: KnownStation) -> Said:
 def _content(payload: Json, *but: str) -> Json:
     """Return the part of a payload that must not change in a repeat.
 
-    Excluded are the offline flag, which an event gets when the connection breaks (E11.FR.07), and the transactionId, by
-    which the event was found and which may be spelt differently.
+    Excluded are the offline flag, which an event gets when the connection breaks (E11.FR.07), and the transactionId,
+    which was used to find the event and may have different letter case.
     """
     info = {key: value for key, value in payload.get("transactionInfo", {}).items() if key != "transactionId"}
     return {key: value for key, value in payload.items() if key not in ("offline", *but)} | {"transactionInfo": info}

@@ -1,4 +1,4 @@
-"""What the checks for all versions must know about OCPP 2.x."""
+"""The facts about OCPP 2.x that the checks for all versions need."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ def _follows_clock(station: KnownStation) -> bool:
 
 
 def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
-    """Whether an event could have been sent when it happened: the connection was open then, and not busy.
+    """Whether the station could have sent an event when it happened: the connection was open then, and not busy.
 
-    False while the event may wait for others that were refused before it. A repeated event keeps its old time.
+    False while the event may wait for earlier events that the CSMS refused. A repeated event keeps its old time.
     """
     if seen.action != TRANSACTION_EVENT:
         return False
@@ -41,7 +41,7 @@ def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
 
 
 def _number_of(action: str, payload: Any) -> int:
-    """Return the seqNo of a TransactionEvent, which a repeat has as well; -1 for other calls."""
+    """Return the seqNo of a TransactionEvent, which its repeats have too; -1 for other calls."""
     number = payload.get("seqNo") if action == TRANSACTION_EVENT and isinstance(payload, dict) else None
     return number if type(number) is int else -1
 

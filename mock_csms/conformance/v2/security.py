@@ -40,7 +40,7 @@ def events_are_known(seen: Seen, _: KnownStation) -> Said:
     call(FIRMWARE, EVENT),
 )
 def events_are_kept(seen: Seen, station: KnownStation) -> Said:
-    """Report that no InvalidFirmwareSignature event follows an outage, although the status InvalidSignature does."""
+    """Report the status InvalidSignature after an outage without its event InvalidFirmwareSignature."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == "InvalidFirmwareSignature" else None
     connections = station.connections
@@ -62,13 +62,13 @@ def events_are_kept(seen: Seen, station: KnownStation) -> Said:
     when("knocked"),
 )
 def password_is_right(seen: Seen, station: KnownStation) -> Said:
-    """Report the password that was replaced, or one that the station did not accept."""
+    """Report a handshake with the replaced password, or with one that the station rejected in SetVariables."""
     security, used = station.security, password_of(seen)
     if used is None or used == security.password:
         return None
     if used == security.replaced:
-        return "the password is the one from before SetVariables was Accepted"
-    return "the password is one that SetVariables did not accept" if used == security.refused else None
+        return "the password is the old one, although SetVariables was Accepted"
+    return "the station did not accept this password in SetVariables" if used == security.refused else None
 
 
 @SECURITY.check(
@@ -82,7 +82,7 @@ def password_is_right(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def requests_are_sound(seen: Seen, station: KnownStation) -> Said:
-    """Report that no CSR follows a trigger, or one that is unreadable, unsigned, weak or for another station.
+    """Report a missing CSR after a trigger, or one that is unreadable, unsigned, weak or for another station.
 
     R10 reports everything else.
     """
@@ -133,8 +133,8 @@ def _is_invalid(seen: Seen, station: KnownStation) -> bool:
 @SECURITY.check(
     "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
 )
-def invalid_is_not_taken(seen: Seen, station: KnownStation) -> Said:
-    """Report that the station Accepted a text that is no certificate, has expired, or has a key it did not ask for."""
+def invalid_is_not_accepted(seen: Seen, station: KnownStation) -> Said:
+    """Report Accepted for a text that is no certificate, has expired, or has a key that the station did not request."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
     return "an invalid certificate was Accepted" if _is_invalid(seen, station) else None
@@ -148,7 +148,7 @@ def invalid_is_not_taken(seen: Seen, station: KnownStation) -> Said:
     result(SIGNED),
     call(EVENT),
 )
-def invalid_is_told(seen: Seen, station: KnownStation) -> Said:
+def invalid_is_reported(seen: Seen, station: KnownStation) -> Said:
     """Report an invalid certificate without a security event; a chain that is too long needs none."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == INVALID else None
@@ -182,13 +182,13 @@ def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
     if least is not None and pause < least * 2.0**doubled - station.terms.tolerance:
         return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
-    if most is not None and signing.repeats == int(most) + 1:  # it counts the doublings
+    if most is not None and signing.repeats == int(most) + 1:  # it counts how often the wait doubles
         return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
     return None
 
 
 @SECURITY.check("S10", "A02.FR.20", ERROR, "a refused SignCertificate is not repeated without a trigger", call(SIGN))
 def waits_for_triggers(seen: Seen, station: KnownStation) -> Said:
-    """Report a SignCertificate after the last one, or its certificate, was refused, unless it was triggered."""
+    """Report a SignCertificate without a trigger after the previous request, or its certificate, was refused."""
     is_over = station.security.of(seen.payload.get("certificateType", OWN)).is_over
     return f"{SIGN} was sent although the one before was refused" if is_over else None

@@ -14,7 +14,7 @@ from mock_csms.twin.seen import Seen, call
 
 @RPC.check("R19", "Part 4 7", INFO, "messages are signed only by agreement", broken(call()))
 def is_not_signed(seen: Seen, _: KnownStation) -> Said:
-    """Report, for information, a signed message and what can be read in it."""
+    """Report, as an info, a signed message, with the readable part of its content."""
     if not seen.action.endswith(RULES.signed):
         return None
     return f"{shown(seen.action)} is a signed message, {_unwrapped(seen.payload)}"
@@ -26,5 +26,5 @@ def _unwrapped(payload: Any) -> str:
     try:
         inner = orjson.loads(urlsafe_b64decode(f"{text}==="))
     except ValueError:  # bad base64 and bad JSON both raise ValueError
-        return "of which nothing can be read"
-    return f"with {', '.join(inner)[:100] or 'nothing'}" if isinstance(inner, dict) else "around something else"
+        return "with unreadable content"
+    return f"with {', '.join(inner)[:100] or 'nothing'}" if isinstance(inner, dict) else "with unknown content"

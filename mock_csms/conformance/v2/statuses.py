@@ -15,7 +15,7 @@ from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
-"""The triggers of events that go with a new status of the connector."""
+"""The triggers of events at which the connector gets a new status."""
 
 
 @PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
@@ -23,7 +23,7 @@ def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
     """Report the connectors without a status after the boot was accepted.
 
     If the mock does not know the connectors, it reports that no status came at all. A second BootNotification without a
-    start obliges to nothing: the statuses after the first one are enough.
+    start requires no new statuses: those after the first one are enough.
     """
     boots = station.boots
     if seen.payload["status"] != "Accepted" or not boots.count or not boots.is_new:
@@ -45,7 +45,7 @@ def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
 
 
 def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
-    """Return the statuses in a message that are the first of their connectors after a boot."""
+    """Return the connectors in a message that report for the first time after a boot, with their statuses."""
     boots, told_at = station.boots, station.connectors.told_at
     if not boots.is_accepted or boots.accepted_at is None:
         return []
@@ -54,7 +54,7 @@ def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, 
 
 
 def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
-    """Return the first statuses after a boot of connectors that were closed before it: B12 reports these."""
+    """Return connectors that were closed before a boot and usable after it, with their statuses; B12 reports them."""
     availability, found = station.availability, []
     for place, status in _first_statuses(seen, station) if availability.places else ():
         order = availability.closing(place)
@@ -89,7 +89,7 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
     call(STATUS, NOTIFY),
 )
 def stays_reserved(seen: Seen, station: KnownStation) -> Said:
-    """Report a connector that is Available after a boot although its reservation still holds.
+    """Report a connector that is Available after a boot although its reservation is still valid.
 
     It must have been Reserved before, or be the only connector of its EVSE.
     """
@@ -98,7 +98,7 @@ def stays_reserved(seen: Seen, station: KnownStation) -> Said:
 
 
 def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
-    """Return the reserved connectors whose first status after a boot is Available: B13 reports these."""
+    """Return the reserved connectors whose first status after a boot is Available; B13 reports these."""
     kept, connectors, found = station.reservations.keeping, station.connectors, []
     for place, status in _first_statuses(seen, station) if kept else ():
         reservation = kept.get(place[0])
@@ -120,7 +120,7 @@ def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
 def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
     """Report the connectors without a status after an outage longer than OfflineThreshold.
 
-    The station may notice an outage late, so the threshold gets a margin. After a boot B07 demands the same.
+    The station may notice an outage late, so the threshold gets a margin. After a boot, B07 requires the same.
     """
     threshold, lost = _threshold(station), station.connections.lost_at
     if seen.kind == "call" or threshold is None or lost is None or not station.boots.is_accepted:
@@ -144,7 +144,7 @@ def miss_after_outages(_: Due, station: KnownStation) -> Said:
     driven(),
 )
 def reports_changes(seen: Seen, station: KnownStation) -> Said:
-    """Report an unchanged status after a short outage, or a connector without a status that was plugged in during it.
+    """Report an unchanged status after a short outage, or no status of a connector that was plugged in during it.
 
     A status that changed twice during the outage, as an event shows, may be reported.
     """
@@ -178,7 +178,7 @@ def _moves(kind: str, trigger: str) -> bool:
 def _changes(seen: Seen, station: KnownStation) -> Said:
     """Set a deadline for the status of a connector that came into use during the outage.
 
-    The event also explains why a status of its EVSE may come as it was before.
+    The event also explains why a status of its EVSE may come although it is unchanged.
     """
     payload, evse = seen.payload, evse_in(seen.payload, station)
     if not payload.get("offline") or evse is None:
@@ -207,7 +207,7 @@ def _plugged(seen: Seen, station: KnownStation) -> Later | Done | None:
 
 
 def _is_unchanged(seen: Seen, station: KnownStation) -> bool:
-    """Whether a status repeats what the mock knew, and had answered, before a short outage, without a trigger."""
+    """Whether a status without a trigger repeats one that the mock knew, and had answered, before a short outage."""
     threshold, tolerance, (lost, back) = _threshold(station), station.terms.tolerance, station.connections.outages[-1]
     if seen.action != STATUS or threshold is None or not 0 < back - lost < threshold - tolerance:
         return False  # a trace does not show when a connection was lost
@@ -227,7 +227,7 @@ def name(place: Connector) -> str:
 
 
 def _missing(station: KnownStation, since: float, when_: str) -> str | None:
-    """Name the connectors that have not reported since a time, except the reserved ones: H02 reports these."""
+    """Name the connectors without a status since a time, except the reserved ones: H02 reports these."""
     reserved, told = station.reservations.keeping, station.connectors
     connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
     missing = [name(place) for place in connectors if not told.is_told(place, since)]

@@ -43,17 +43,17 @@ def has_not_begun(due: Due, station: KnownStation) -> Said:
     "X02", "E01.FR.08", ERROR, "each transaction has a transactionId of its own", _STARTED, implies=("X03",)
 )
 def id_is_new(seen: Seen, station: KnownStation) -> Said:
-    """Report a Started with the id of another transaction, even one that a former run of the mock remembered."""
+    """Report a Started with the id of another transaction, also of one from an earlier run of the mock."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     began = station.transactions.ids.get(id_)
     if not began or began == seen.payload["timestamp"]:
         return None
-    return f"transactionId {id_} belongs to the transaction that began at {began} already"
+    return f"transactionId {id_} was already used by the transaction that began at {began}"
 
 
 @TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT)
 def numbers_rise(seen: Seen, station: KnownStation) -> Said:
-    """Report a gap in the numbers that is not filled later, or one number for two different events.
+    """Report a gap in the seqNos that later events do not fill, or one seqNo for two different events.
 
     To start at 0 is only recommended: another first number is a warning.
     """
@@ -73,7 +73,7 @@ def numbers_rise(seen: Seen, station: KnownStation) -> Said:
 
 
 def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
-    """Judge a gap. Events made offline may be dropped, every second one (E11.FR.04), or come late."""
+    """Judge a gap. The station may drop every second event made offline (E11.FR.04), or send such events late."""
     last, number = transaction.highest, seen.payload["seqNo"]
     before = transaction.events.get(last)
     if seen.payload.get("offline") or before is None or before.is_offline:
@@ -86,7 +86,7 @@ def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
 
 @TRANSACTIONS.deadline("X03")
 def still_open(due: Due, station: KnownStation) -> Said:
-    """Judge what is left of a gap; silent if the events on one side of it were made offline."""
+    """Judge the rest of a gap; silent if the events on one side of it were made offline."""
     id_, first, last = due.key
     transaction = station.transactions.by_id.get(id_)
     if transaction is None:
@@ -145,8 +145,8 @@ def nothing_after_the_end(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "only events made offline are marked offline", _EVENT)
-def offline_told(seen: Seen, station: KnownStation) -> Said:
-    """Report an event of an outage without the offline flag, or a flag on an event that was made while connected."""
+def offline_is_marked(seen: Seen, station: KnownStation) -> Said:
+    """Report an event from an outage without the offline flag, or a flag on an event made while connected."""
     connections, is_offline = station.connections, seen.payload.get("offline")
     if not is_offline and not connections.outages:
         return None
@@ -156,10 +156,10 @@ def offline_told(seen: Seen, station: KnownStation) -> Said:
     since = max(connections.opened_at, station.boots.accepted_at or 0.0) + tolerance
     if is_offline:
         is_wrong = at > since and station.boots.is_accepted
-        return f"seqNo {seen.payload['seqNo']} is marked as offline, made while connected" if is_wrong else None
+        return f"seqNo {seen.payload['seqNo']} is marked as offline, but was made while connected" if is_wrong else None
     if at >= connections.opened_at - tolerance or not connections.is_outage(at, tolerance):
         return None
-    return f"seqNo {seen.payload['seqNo']} was made offline, and is not marked so"
+    return f"seqNo {seen.payload['seqNo']} was made offline, but is not marked as offline"
 
 
 @TRANSACTIONS.check(
@@ -171,29 +171,29 @@ def offline_told(seen: Seen, station: KnownStation) -> Said:
     _EVENT,
     call("BootNotification"),
 )
-def outage_told(seen: Seen, station: KnownStation) -> Said:
-    """Report that no event follows an outage in which a transaction was charging and periodic values were due."""
+def outage_is_reported(seen: Seen, station: KnownStation) -> Said:
+    """Report that no event covers an outage in which a transaction was charging and periodic values were due."""
     if seen.kind == "call":
         if seen.action == "BootNotification":
             return [Done(id_) for id_ in station.transactions.running]
-        return _is_told(seen, station) if station.deadlines else None
+        return _cancel_if_from_outage(seen, station) if station.deadlines else None
     interval, lost_at = station.meters.interval(station.variables), station.connections.lost_at
     if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * station.terms.tolerance:
         return None
-    text = "nothing was told of an outage of {:.0f} s in transaction {}"
+    text = "no event was sent for the outage of {:.0f} s in transaction {}"
     charging = [each for each in station.transactions.running.values() if each.charging_state == "Charging"]
     return [Later(text.format(seen.at - lost_at, each.id), station.terms.patience, each.id) for each in charging]
 
 
 @TRANSACTIONS.deadline("X17")
-def still_untold(due: Due, station: KnownStation) -> Said:
+def still_not_reported(due: Due, station: KnownStation) -> Said:
     """Report the missing events; wait longer while late events still come."""
     waits = station.transactions.late_at + station.terms.patience > due.at
     return Later(due.text, station.terms.patience, due.key) if waits else due.text
 
 
-def _is_told(seen: Seen, station: KnownStation) -> Said:
-    """Withdraw the deadline if this event was made before the connection came back."""
+def _cancel_if_from_outage(seen: Seen, station: KnownStation) -> Said:
+    """Cancel the deadline if this event was made before the connection came back."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     if ("X17", id_) not in station.deadlines:
         return None

@@ -10,7 +10,7 @@ from mock_csms.twin.seen import Seen, call
 
 _WITHOUT_TOKEN, _WITHOUT_CABLE = {"EVConnected", "ParkingBayOccupancy"}, {"Authorized", "ParkingBayOccupancy"}
 _CARDS = {"ISO14443", "ISO15693", "KeyCode", "Local"}
-"""The types of idTokens that a driver presents; idTokens of other types may come with the cable."""
+"""The types of idTokens that a driver presents; idTokens of other types may come through the cable."""
 _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
 
 
@@ -22,7 +22,7 @@ _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
     call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
 )
 def at_its_points(seen: Seen, station: KnownStation) -> Said:
-    """Report a start or an end that comes before its point, or after it.
+    """Report a start or an end of a transaction that comes before its point, or after it.
 
     Silent if TxStartPoint or TxStopPoint is not known.
     """

@@ -1,4 +1,4 @@
-"""Checks of transactions (checks X); this file has those of the reasons, places and states in events.
+"""Checks of transactions (checks X); this file has the checks of reasons, places and states in events.
 
 The others are in transaction_order, transaction_points, remote_starts, remote_stops and retries.
 """
@@ -50,7 +50,7 @@ _REASONS: Mapping[str, set[str]] = {
         "Reboot",
     },
 }
-"""The stoppedReasons that fit a trigger. A trigger that is not here fits any reason."""
+"""The stoppedReasons that fit a trigger. A trigger that is not listed fits any reason."""
 LEFT = {"EVCommunicationLost", "EVDeparted"}
 """The triggers after which the vehicle is no longer connected."""
 _CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}
@@ -58,7 +58,7 @@ _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
 def once(judge: Judge) -> Judge:
-    """Return a check that ignores repeated events (E13.FR.02): their findings were reported the first time."""
+    """Return a check that ignores repeated events (E13.FR.02): it has reported them the first time."""
 
     @wraps(judge)
     def judged(seen: Seen, station: KnownStation) -> Said:
@@ -71,8 +71,8 @@ def once(judge: Judge) -> Judge:
 
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
 @once
-def reason_told(seen: Seen, station: KnownStation) -> Said:
-    """Report an end by command, time-out or fault without a stoppedReason, which would mean Local.
+def reason_is_sent(seen: Seen, station: KnownStation) -> Said:
+    """Report an end by command, time-out or fault without a stoppedReason, because no reason means Local.
 
     After a reset, B20 reports it.
     """
@@ -97,7 +97,7 @@ def no_early_reason(seen: Seen, _: KnownStation) -> Said:
 def reason_fits(seen: Seen, station: KnownStation) -> Said:
     """Report a stoppedReason that does not fit the triggerReason.
 
-    A vehicle that leaves after a stop may come with the reason of that stop. After a reset, B20 reports it.
+    If a vehicle leaves after a stop, its event may have the reason of that stop. After a reset, B20 reports it.
     """
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, reason = payload["triggerReason"], payload["transactionInfo"].get("stoppedReason")
@@ -116,7 +116,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
     "X12", "E01.FR.10", ERROR, "the event of an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
 @once
-def token_told(seen: Seen, station: KnownStation) -> Said:
+def token_is_sent(seen: Seen, station: KnownStation) -> Said:
     """Report an authorization without an idToken, or a first idToken without the trigger Authorized (E02.FR.20)."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, token = payload["triggerReason"], payload.get("idToken")
@@ -134,7 +134,7 @@ def token_told(seen: Seen, station: KnownStation) -> Said:
 @TRANSACTIONS.check(
     "X13", "E01.FR.16", ERROR, "the event of plugging in has the EVSE and the connector", _STARTED, _UPDATED
 )
-def place_told(seen: Seen, station: KnownStation) -> Said:
+def place_is_sent(seen: Seen, station: KnownStation) -> Said:
     """Report the first event of a connected vehicle without evse.id or connectorId; later events need neither."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
@@ -159,8 +159,8 @@ def _was_connected(transaction: Transaction) -> bool:
     "X14", "E01.FR.18", ERROR, "events of a new charging state have the chargingState", _STARTED, _CHANGED
 )
 @once
-def state_told(seen: Seen, station: KnownStation) -> Said:
-    """Report a trigger that means a new chargingState, or asks for it (F06.FR.07), without the chargingState."""
+def state_is_sent(seen: Seen, station: KnownStation) -> Said:
+    """Report a missing chargingState if the trigger means a new one, or requests it (F06.FR.07)."""
     payload = seen.payload
     if "chargingState" in payload["transactionInfo"]:
         return None
@@ -185,7 +185,7 @@ def state_told(seen: Seen, station: KnownStation) -> Said:
 def one_at_a_time(seen: Seen, station: KnownStation) -> Said:
     """Report a transaction on an EVSE where another one has not ended.
 
-    While events may still be queued at the station, its end may still come.
+    While events may still be queued at the station, the Ended event of the other may still come.
     """
     if "evse" not in seen.payload or seen.detail == "Ended":
         return None
@@ -219,10 +219,10 @@ def still_two(due: Due, station: KnownStation) -> Said:
     call("StatusNotification", "NotifyEvent"),
 )
 def connector_occupied(seen: Seen, station: KnownStation) -> Said:
-    """Report a CablePluggedIn whose connector is not reported as Occupied, neither before nor soon after.
+    """Report a CablePluggedIn if its connector is not reported as Occupied, neither before nor soon after.
 
-    Connector 0 does not exist: B08 reports statuses with that number. If the vehicle leaves at once, no status need
-    come.
+    Connector 0 does not exist: B08 reports statuses with that number. If the vehicle leaves at once, the check expects
+    no status.
     """
     payload = seen.payload
     if seen.action != "TransactionEvent":
@@ -239,12 +239,12 @@ def connector_occupied(seen: Seen, station: KnownStation) -> Said:
 
 
 def _meant(place: Connector, station: KnownStation) -> list[Connector]:
-    """Return the awaited connectors that a status may be about."""
+    """Return the connectors with a deadline that a status may belong to."""
     waiting = [each for check, each in station.deadlines if check == "X22" and isinstance(each, tuple)]
     return [each for each in waiting if each == place or may_mean(place, each)]
 
 
 def _is_now(seen: Seen, station: KnownStation) -> bool:
-    """Whether an event comes when it happens, and not late."""
+    """Whether an event comes at the time when it happens, and not late."""
     at = told_at(seen.payload["timestamp"], station)
     return not seen.payload.get("offline") and at is not None and seen.at - at <= station.terms.tolerance

@@ -12,7 +12,7 @@ TRIGGERS = Subject("triggers")
 _TRIGGER = "TriggerMessage"
 _AGAIN = "again"
 _A_MOMENT = 1.0
-"""How many seconds after the answer the triggered message may come, if an earlier one may have come by itself."""
+"""How many seconds after the answer the triggered message may come, if an earlier one may not be the triggered one."""
 _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
@@ -36,31 +36,31 @@ def answer_comes_first(seen: Seen, station: KnownStation) -> Said:
     is_it = early is not None or (trigger is not None and trigger.is_early)
     if not is_it or seen.payload["status"] != "Accepted":
         return Done(_action(message))
-    text = f"{message} came before the answer to the {_TRIGGER} that asks for it"
+    text = f"{message} came before the answer to its {_TRIGGER}"
     may_be_own = early is not None and may_be_the_first(message, seen.at, station)
     return [Done(_action(message)), Later(text, _A_MOMENT, (_AGAIN, _action(message))) if may_be_own else text]
 
 
 @TRIGGERS.deadline("F01")
 def came_too_early(due: Due, _: KnownStation) -> Said:
-    """Report the message that came before the answer, if one did."""
+    """Report a message that came before the answer."""
     return due.text or None
 
 
 def _comes_early(seen: Seen, station: KnownStation) -> Said:
-    """Note a message that comes before the answer to its trigger; withdraw that if the message comes again."""
+    """Note a message that comes before the answer to its trigger; cancel that if the message comes again."""
     is_early = is_asked_for(seen.action, seen.at, station) and UNASKED[seen.action](seen, station)
     return Later("", station.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
 
 
 def _left_in_doubt(seen: Seen, station: KnownStation) -> Said:
-    """Report the early message if the station closes the connection before the message came again."""
+    """Report the early message if the station closes the connection before it sends the message again."""
     late = station.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
     return late.text if late is not None and has_hung_up(seen.event_as(Disconnected)) else None
 
 
 def _action(message: str) -> str:
-    """Return the action that a requestedMessage leads to."""
+    """Return the action of a requestedMessage."""
     return "SignCertificate" if message.startswith("Sign") else message
 
 
@@ -83,8 +83,8 @@ def triggered_is_missing(due: Due, station: KnownStation) -> Said:
 
 
 @TRIGGERS.check("F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER))
-def all_evses_are_told(seen: Seen, station: KnownStation) -> Said:
-    """Report that messages came for some EVSEs and not for others."""
+def all_evses_are_reported(seen: Seen, station: KnownStation) -> Said:
+    """Report that messages came for only some of the EVSEs."""
     message = seen.request["requestedMessage"]
     trigger = station.triggers.open.get(message)
     if seen.payload["status"] != "Accepted" or trigger is None or not trigger.evses:
@@ -122,10 +122,10 @@ def no_boot_when_accepted(seen: Seen, station: KnownStation) -> Said:
     error(_TRIGGER),
 )
 def not_implemented(seen: Seen, station: KnownStation) -> Said:
-    """Report a CALLERROR, or Rejected for a message of ISO 15118 if the station does not have that part.
+    """Report a CALLERROR, or Rejected for a message of ISO 15118 if the station does not support ISO 15118.
 
     A station that has never answered a TriggerMessage may not support that action, and then a CALLERROR is right (Part
-    4 4.3). So its CALLERROR is only an info, and none if every station must send the message.
+    4 4.3). So its CALLERROR is only an info, and no finding at all if every station must be able to send the message.
     """
     message = seen.request.get("requestedMessage") if isinstance(seen.request, dict) else None
     if seen.kind == "error":
@@ -143,8 +143,8 @@ def not_implemented(seen: Seen, station: KnownStation) -> Said:
     "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the current one, or Idle",
     call(_LOG, _FIRMWARE),
 )  # fmt: skip
-def status_of_what_runs(seen: Seen, station: KnownStation) -> Said:
-    """Report a triggered status other than Idle if nothing runs, or Idle while something runs."""
+def status_is_current(seen: Seen, station: KnownStation) -> Said:
+    """Report a triggered status other than Idle if no job runs, or Idle while a job runs."""
     if not station.triggers.is_due(seen.action):
         return None
     status, has_id = seen.payload["status"], "requestId" in seen.payload
@@ -154,7 +154,7 @@ def status_of_what_runs(seen: Seen, station: KnownStation) -> Said:
         return f"{_FIRMWARE} is Idle, although the last status was {station.triggers.firmware}"
     is_idle = station.uploads.running is None if seen.action == _LOG else _no_update(station)
     if is_idle and not has_id and status != "Idle" and station.boots.count:
-        return f"{seen.action} is {status}, although nothing is going on"
+        return f"{seen.action} is {status}, although no upload or update runs"
     return None
 
 
@@ -165,11 +165,11 @@ _OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatu
 
 
 def _has_15118(station: KnownStation) -> bool:
-    """Whether the station has the part for ISO 15118, or may have it."""
+    """Whether the station supports ISO 15118, or may support it."""
     is_available = station.variables.switch("ISO15118Ctrlr", "Available")
     return is_available is not False and not (is_available is None and station.reports.is_trusted)
 
 
 def _no_update(station: KnownStation) -> bool:
-    """Whether the mock has asked for no firmware update, as far as it knows."""
+    """Whether the mock has requested no firmware update, as far as it knows."""
     return "UpdateFirmware" not in station.commands.agreed

@@ -1,4 +1,4 @@
-"""The checks of the catalogue that the mock does not judge, and the reasons."""
+"""The checks of the catalogue that the mock does not perform, and the reasons."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ UNJUDGED: Mapping[str, tuple[str, str, str]] = {
     "T15": (
         "Part 4 8.4",
         "pings are sent as WebSocketPingInterval says",
-        "the transport answers pings, and tells of none",
+        "the WebSocket library answers pings and does not report them",
     ),
     "T17": ("A00.FR.313", "TLS 1.2 or newer is used", _TLS),
     "T18": ("A00.FR.319", "cipher suites with AES-GCM are offered", _TLS),

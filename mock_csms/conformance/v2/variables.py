@@ -27,8 +27,7 @@ _LISTS = ("MemberList", "SequenceList")
 _TEXTS = ("string", "OptionList", *_LISTS)
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
-"""The statuses that are right for an attribute that a variable does not have. OCPP does not say which one comes
-first."""
+"""The right statuses for an attribute that a variable does not have. OCPP does not say which one takes precedence."""
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
@@ -42,7 +41,7 @@ def as_many_results(seen: Seen, _: KnownStation) -> Said:
 
 @VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
 def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
-    """Report a result for a variable that the command does not have."""
+    """Report a result for a variable that the command does not contain."""
     asked, answered = items_of(seen)
     other = unrequested(asked, answered)
     return f"{seen.action} did not ask for {written(other)}" if other else None
@@ -78,7 +77,7 @@ def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
 def right_statuses(seen: Seen, station: KnownStation) -> Said:
     """Report a wrong status for a variable that is not in the inventory, or for a value of a wrong dataType.
 
-    If the inventory is incomplete (V16), a variable that it lacks may still exist: then the finding is an info at most.
+    If the inventory is incomplete (V16), a variable outside it may still exist: then the finding is only an info.
     """
     for item, answer in paired(*items_of(seen)):
         due, status = _due(item, station), answer["attributeStatus"]
@@ -97,7 +96,7 @@ def right_statuses(seen: Seen, station: KnownStation) -> Said:
     result("GetVariables"),
 )  # fmt: skip
 def values_where_due(seen: Seen, _: KnownStation) -> Said:
-    """Report Accepted without a value, or a value of a variable that is answered as unknown."""
+    """Report Accepted without a value, or a value of a variable that the station calls unknown."""
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
         if has_value is not (status == "Accepted") and status != "Rejected":
@@ -108,7 +107,7 @@ def values_where_due(seen: Seen, _: KnownStation) -> Said:
 @VARIABLES.check(
     "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
 )
-def write_only_is_not_told(seen: Seen, station: KnownStation) -> Said:
+def write_only_is_not_returned(seen: Seen, station: KnownStation) -> Said:
     """Report the value of a WriteOnly variable."""
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
@@ -118,7 +117,7 @@ def write_only_is_not_told(seen: Seen, station: KnownStation) -> Said:
 
 
 @VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
-def set_values_are_told(seen: Seen, station: KnownStation) -> Said:
+def set_values_are_returned(seen: Seen, station: KnownStation) -> Said:
     """Report a value that differs from the last one that the station accepted."""
     for item in seen.payload["getVariableResult"]:
         name, told = name_of(item), item.get("attributeValue")
@@ -149,7 +148,7 @@ def range_is_kept(seen: Seen, station: KnownStation) -> Said:
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
 def commands_fit(seen: Seen, station: KnownStation) -> Said:
-    """Report, for information, a command with more than the station can take: a CALLERROR is a right answer."""
+    """Report, as an info, a command with more items or bytes than the station allows: a CALLERROR is a right answer."""
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
     sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
     for variable, size in sizes.items():
@@ -179,7 +178,7 @@ def written(name: Name) -> str:
 
 
 def _shown(item: Json, station: KnownStation) -> str:
-    """Return the value of a variable for people; that of a secret variable is masked."""
+    """Return the value of a variable for people; the value of a secret variable is masked."""
     name, value = name_of(item), str(item["attributeValue"])
     is_secret = is_variable(f"{name[0]}.{name[4]}") or _is(name, "WriteOnly", station)
     return repr(masked(value) if is_secret else value)
@@ -193,7 +192,7 @@ def _any(statuses: Iterable[str]) -> str:
 
 
 def _due(item: Json, station: KnownStation) -> frozenset[str]:
-    """Return the statuses that are right if the station lacks the variable or attribute.
+    """Return the right statuses if the station lacks the variable or attribute.
 
     Empty if it has both, or if no full report has come.
     """
@@ -212,7 +211,7 @@ def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
 
 
 def _unknown(name: Name, reported: Mapping[Name, Reported]) -> frozenset[str]:
-    """Return the right statuses: for a component that exists only at other places, both kinds of unknown are right."""
+    """Return the right statuses. For a component that exists only at other places, both kinds of unknown are right."""
     others = [other for other in map(folded, reported) if other[0] == name[0]]
     if not others:
         return frozenset({"UnknownComponent"})
@@ -231,7 +230,7 @@ def _type(item: Json, station: KnownStation) -> str:
 
 
 def _is_misformed(item: Json, station: KnownStation) -> bool:
-    """Whether a value does not have the form of its dataType. An empty value is right: it takes back what was set."""
+    """Whether a value does not have the form of its dataType. An empty value is right: it removes the value."""
     value = item.get("attributeValue", "")
     fits = _FORMS.get(_type(item, station))
     is_actual = item.get("attributeType", "Actual") == "Actual" and not is_masked(value)
@@ -249,11 +248,11 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
     "boolean": lambda text: text.casefold() in ("true", "false"),
     "dateTime": lambda text: seconds_of(text) is not None,
 }
-"""The form of the values of each dataType; values of other types are judged by their range."""
+"""The form of the values of each dataType. Values of other dataTypes are judged by their range."""
 
 
 def _why_not(row: Reported, value: str) -> str | None:
-    """Return why a variable cannot have a value, by what was reported; a masked one is judged by its length only."""
+    """Return why the reported characteristics forbid a value; None if they allow it. Masked: only the length counts."""
     if row.mutability == "ReadOnly":
         return "it is ReadOnly"
     kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
@@ -285,7 +284,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _is_same(given: str, told: str) -> bool:
-    """Whether two texts are the same value. Two times always are, as clocks go on; masked values are not compared."""
+    """Whether two texts are the same value. Two times always count as the same, and so do masked values."""
     if is_masked(given) or is_masked(told):
         return True
     if given.strip().casefold() == told.strip().casefold():

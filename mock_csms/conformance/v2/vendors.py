@@ -5,7 +5,7 @@ from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 
 _NOBODY = ("invalid", "test", "example", "com.example", "net.example", "org.example")
-"""The vendor names that belong to nobody (RFC 2606; P01.FR.02), in the reversed form that vendors use."""
+"""Vendor names that no vendor can have (RFC 2606; P01.FR.02), in the reversed form that vendors use."""
 
 VENDORS = Subject("vendors")
 
@@ -21,4 +21,4 @@ def knows_its_vendors(seen: Seen, _: KnownStation) -> Said:
     """Report Accepted for a vendor that does not exist."""
     vendor = seen.request["vendorId"].casefold()
     is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)
-    return f"Accepted, but nobody has the name {vendor}" if is_nobody and seen.payload["status"] == "Accepted" else None
+    return f"Accepted, but no vendor is called {vendor}" if is_nobody and seen.payload["status"] == "Accepted" else None

@@ -1,1 +1,1 @@
-"""What only test plans of OCPP 2.x need: states, variables, reports, features, network profiles, certificates."""
+"""The parts of test plans for OCPP 2.x only: states, variables, reports, features, network profiles, certificates."""

@@ -1,4 +1,4 @@
-"""Certificates to send to a station: a root of no real CA, and a broken one."""
+"""Certificates to send to a station: a root that belongs to no real CA, and a broken one."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ XvnsJ8pb1fMwCgYIKoZIzj0EAwIDRwAwRAIgMn7WgjNLi/LoF8phOYWYWS1A081e
 cEP5Cyf1h3lSBLMCIBeOlpe4gRMQvnI3XeNbmv2ol0yl3vzpw61oL5GvVd8V
 -----END CERTIFICATE-----
 """
-"""A valid root certificate, from 2024 to 2100; its key was thrown away."""
+"""A valid root certificate, from 2024 to 2100; its private key was destroyed."""
 
 BROKEN = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----\n"
 """A PEM block that does not contain a certificate."""

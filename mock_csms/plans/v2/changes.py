@@ -1,4 +1,4 @@
-"""What a case changes in a station, and how it is undone afterwards: variables, and commands that undo the rest."""
+"""The changes of a case in a station, and how to undo them: variables, and commands that undo other changes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -43,7 +43,7 @@ class Changes:
         return self._values[component, name]
 
     async def set(self, component: str, name: str, value: str) -> None:
-        """Set a variable unless it has the value already; reset the station if it requires a reboot for that."""
+        """Set a variable unless it already has the value; reset the station if the change requires a reboot."""
         before = await self.remember(component, name)
         if before != value and await self._put(component, name, value) == "RebootRequired":
             await self._restart()
@@ -67,7 +67,7 @@ class Changes:
     async def undo(self) -> list[str]:
         """Undo everything, the last change first, and return a note for each change that could not be undone.
 
-        Stops at the first command that is not answered; what is left can be tried again.
+        Stops at the first command that gets no answer; the rest can be tried again.
         """
         notes: list[str] = []
         self._values.clear()

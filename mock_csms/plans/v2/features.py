@@ -1,4 +1,4 @@
-"""The optional features of a station (Part 5, 3.1), and which variables tell whether a station has them."""
+"""The optional features of a station (Part 5, 3.1), and the variables that show whether a station has them."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -15,12 +15,12 @@ class Feature(Record):
     id: str
     title: str
     variable: str = ""
-    """The name of the variable that tells whether a station has it; "" if none does."""
+    """The name of the variable that shows whether a station has it; "" if none does."""
     test: Test | None = None
-    """Whether such a variable means that the station has the feature."""
+    """Whether the value of that variable means that the station has the feature."""
 
     def told_by(self, model: ReportedVariables) -> bool | None:
-        """Whether a station has it; None if no variable can tell."""
+        """Whether a station has it; None if no variable shows that."""
         if self.test is None:
             return None
         return any(self.test(told) for told in model.all(self.variable))
@@ -163,6 +163,6 @@ FEATURES: Sequence[Feature] = (
     Feature("AQ-8", "the EVSE is chosen before authorization"),
     Feature("AQ-9", "charges in mode 3"),
 )
-"""The features that select cases; one that several variables can tell has several rows."""
+"""The features that select cases; a feature that several variables can show has several rows."""
 SUMMARY = ReportedVariable("(GetBaseReport)", value="true")
-"""Stands for a SummaryInventory that the station reports, as if it were a variable."""
+"""Stands for the ability to report a SummaryInventory, as if it were a variable."""

@@ -15,7 +15,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Event
 
 _PATIENCE = 5.0
-"""How long a message that is due at once may take, in seconds."""
+"""How long a message may take that must come at once, in seconds."""
 _MESSAGE = "OCPPCommCtrlr.MessageTimeout"
 _PLUG = "TxCtrlr.EVConnectionTimeOut"
 _WAIT, _RANGE = "OCPPCommCtrlr.RetryBackOffWaitMinimum", "OCPPCommCtrlr.RetryBackOffRandomRange"
@@ -27,7 +27,7 @@ _PLACES = {"EVSE": {"evse": {"id": 1}}, "Connector": {"evse": {"id": 1, "connect
 
 
 class Learned(Record):
-    """What was learned of a station."""
+    """The learned facts about a station."""
 
     profile: Profile
     lacks: frozenset[str] = frozenset()
@@ -39,7 +39,7 @@ class Learned(Record):
 
 
 async def learn(csms: Csms, within: float) -> Learned | None:
-    """Wait for the first station, ask for its variables, and return what is learned; None if none connects in time."""
+    """Wait for the first station, ask for its variables, and return the facts; None if none connects in time."""
     identity = await _first(csms, within)
     if identity is None:
         return None
@@ -63,7 +63,7 @@ def slots_of(model: ReportedVariables) -> tuple[int, ...]:
 
 
 def timeouts_of(model: ReportedVariables) -> tuple[Timeouts, dict[str, str]]:
-    """Return timeouts that fit the variables of a station, and for each changed one the variables that it is from."""
+    """Return timeouts that fit the variables of a station, and for each changed timeout the variables behind it."""
     found: dict[str, tuple[float, str]] = {}
     usual = Timeouts()
     message, plug = model.number(_MESSAGE), model.number(_PLUG)
@@ -99,7 +99,7 @@ async def _received(csms: Csms, identity: str, action: str, **part: object) -> J
 
 
 async def _variables(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
-    """Return the variables that the station reports; without a report, those that it returns one by one."""
+    """Return the variables in a report of the station; without a report, those that it returns one by one."""
     items = await _report(csms, identity, 1, "FullInventory")
     return list(from_report(items)) if items else await _one_by_one(csms, identity)
 
@@ -109,7 +109,7 @@ async def _summary(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
 
 
 async def _report(csms: Csms, identity: str, request_id: int, base: str) -> list[Json] | None:
-    """Return the reportData of a base report, as far as its parts come; None if the station does not accept it."""
+    """Return the reportData of a base report, from all parts that come; None if the station does not accept it."""
     try:
         answer = await csms.call(identity, "GetBaseReport", {"requestId": request_id, "reportBase": base})
     except CallFailed:
@@ -126,7 +126,7 @@ async def _report(csms: Csms, identity: str, request_id: int, base: str) -> list
 
 
 async def _one_by_one(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
-    """Get the variables that matter here one by one, those of its first EVSE and connector."""
+    """Get the variables that matter here one by one; for EVSE and connector only those of the first one."""
     results: list[Json] = []
     for name in dict.fromkeys([*(feature.variable for feature in FEATURES if feature.test), *_TIMES]):
         component, _, rest = name.partition(".")
@@ -138,7 +138,7 @@ async def _one_by_one(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
 
 
 async def _connectors(csms: Csms, identity: str) -> tuple[int, ...]:
-    """Return how many connectors each EVSE has, from the statuses that came; one EVSE with one if none came."""
+    """Return how many connectors each EVSE has, from the received statuses; without any, one EVSE with one."""
     told = [ReportedVariable("", 1, 1)]
     with suppress(AssertionError):
         while True:

@@ -1,4 +1,4 @@
-"""Words for messages of OCPP 2.x, in addition to those of `plans/messages.py`."""
+"""Descriptions of messages of OCPP 2.x, in addition to those of `plans/messages.py`."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ no_problem = reason("NoError")
 
 
 def variable(component: str, name: str, *, instance: str = "", **more: Any) -> Json:
-    """Return the JSON with which a message names a variable; `instance` is that of the variable, `more` is added."""
+    """Return the JSON that names a variable in messages; `instance` is that of the variable, `more` is added."""
     named = {"name": name, "instance": instance} if instance else {"name": name}
     return {"component": {"name": component}, "variable": named, **more}
 

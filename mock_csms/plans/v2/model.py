@@ -1,4 +1,4 @@
-"""What a station reported about its variables, in a report or in answers to GetVariables."""
+"""The variables of a station, from a report or from answers to GetVariables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -22,7 +22,7 @@ class ReportedVariable(Record):
 
 
 class ReportedVariables:
-    """All that is known of the variables of a station."""
+    """All known variables of a station."""
 
     def __init__(self, told: Iterable[ReportedVariable] = ()) -> None:
         self._told: dict[str, list[ReportedVariable]] = {}

@@ -13,7 +13,7 @@ from mock_csms.protocol.actions import Json
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _OTHERS = ("/other", "/another")
-"""The paths of other URLs of the mock, which stand for other CSMSs."""
+"""The paths of other URLs of the mock, in place of other CSMSs."""
 _PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 _ANSWER = 30
 """The messageTimeout of profiles, in seconds."""
@@ -30,7 +30,7 @@ async def slots(station: Station) -> tuple[int, int]:
 
 
 def paths(station: Station) -> tuple[str, str]:
-    """Return the path of the URL that the station connected to, and that of another one."""
+    """Return the path in the URL that the station connected to, and another path."""
     here = station.known.path
     return here, next(path for path in _OTHERS if path != here)
 
@@ -43,7 +43,7 @@ async def security_of(station: Station) -> int:
 async def put(station: Station, slot: int, path: str, *, security: int | None = None, **answer: Any) -> None:
     """Set a network profile with a path of the mock, and with the security profile in use unless another is given.
 
-    `answer` is what the payload of the result must contain.
+    The payload of the result must contain `answer`.
     """
     profile: Json = {
         "messageTimeout": _ANSWER,
@@ -57,7 +57,7 @@ async def put(station: Station, slot: int, path: str, *, security: int | None = 
 
 
 async def start_with(station: Station, order: Sequence[int]) -> None:
-    """Set the order of the slots, and restart the station: by a Reset if it requires a reboot, else as `booting` does.
+    """Set the order of the slots, and restart the station: by a Reset if required, else in the same way as `booting`.
 
     Returns when the station has disconnected.
     """

@@ -1,4 +1,4 @@
-"""A second station next to the one under test: a reference station that connects, boots and leaves again."""
+"""A second station beside the one under test: a reference station that connects, boots and leaves again."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""Reports of variables: requests them, joins their parts, and checks what is in them."""
+"""Reports of variables: requests them, joins their parts, and checks their content."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,13 +21,13 @@ async def base_report(station: Station, base: str, request_id: int = _REQUEST) -
 
 
 async def parts(station: Station, request_id: int = _REQUEST) -> Sequence[Json]:
-    """Return the reportData of the NotifyReports for a request, which must be numbered from 0 on and come to an end."""
+    """Return the reportData of the NotifyReports for a request; seqNo must start at 0, and the last part must come."""
     found: list[Json] = []
     number, is_more = 0, True
     while is_more:
         message = says("NotifyReport", requestId=request_id, seqNo=number, generatedAt=...)
         report = (await station.expect(message)).payload
-        found += report.get("reportData", [])  # what is optional may be missing in the last part
+        found += report.get("reportData", [])  # the last part may lack the optional reportData
         number, is_more = number + 1, report.get("tbc", False)
     await station.expect_nothing(says("NotifyReport", requestId=one_of(request_id)), seconds=0)
     return found
@@ -62,7 +62,7 @@ def missing(report: Sequence[Json], required: Iterable[str]) -> Iterator[str]:
 
 
 def unsuited(report: Sequence[Json]) -> Iterator[str]:
-    """Yield what is wrong with the required variables in a report."""
+    """Yield the faults of the required variables in a report."""
     rows = required_of(_components(report))
     for item in report:
         if name_of(item) in rows:
@@ -70,7 +70,7 @@ def unsuited(report: Sequence[Json]) -> Iterator[str]:
 
 
 def incomplete(report: Sequence[Json], places: Iterable[tuple[int, int]]) -> Iterator[str]:
-    """Yield the required variables that are not in a full report; those of EVSEs and connectors for each of them."""
+    """Yield the required variables that a full report lacks, for every EVSE and every connector separately."""
     yield from missing(report, required_of(_components(report)))
     told = {(name_of(item), *_place(item)) for item in report}
     for evse, connector in places:
@@ -96,7 +96,7 @@ def _components(report: Sequence[Json]) -> frozenset[str]:
 
 
 def check(what: str, found: Iterable[str]) -> None:
-    """Raise AssertionError if anything was found; `what` says what is wrong with it."""
+    """Raise AssertionError if anything was found; `what` says what is wrong with the findings."""
     names = ", ".join(found)
     if names:
         raise AssertionError(f"of the report {what}: {names}")

@@ -1,6 +1,4 @@
-"""The variables that a station must have, from Part 2, "Referenced Components and Variables": those of Core, and those
-of each optional component.
-"""
+"""The required variables of Part 2, "Referenced Components and Variables": those of Core and of optional components."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -114,7 +112,7 @@ class Required(Record):
         return self.name.partition(".")[0]
 
     def faults(self, item: Json) -> Iterator[str]:
-        """Yield what is wrong with the variable in an item of a report."""
+        """Yield the faults of the variable in an item of a report."""
         told = item.get("variableCharacteristics", {})
         actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
         mutability = actual[0].get("mutability", "ReadWrite") if actual else None
@@ -127,7 +125,7 @@ class Required(Record):
             ("maxLimit", told.get("maxLimit"), not self.is_bounded or told.get("maxLimit", 0) > 0),
         ):
             if not is_fine:
-                yield f"{self.name} (its {what} is {found or 'not told'})"
+                yield f"{self.name} (its {what} is {found or 'not reported'})"
 
 
 def _row(line: str) -> Required:

@@ -19,12 +19,12 @@ PERIODIC = transaction_event("Updated", triggerReason="MeterValuePeriodic")
 async def measures_often(station: Station) -> None:
     """Set the interval of periodic meter values to `timeouts.interval`, so that a case can wait for them."""
     if await station.get("SampledDataCtrlr", "TxUpdatedMeasurands") == "":
-        station.skip("the station is to measure nothing during transactions (TxUpdatedMeasurands)")
+        station.skip("the station sends no periodic meter values (TxUpdatedMeasurands is empty)")
     await station.set("SampledDataCtrlr", "TxUpdatedInterval", f"{station.profile.timeouts.interval:g}")
 
 
 async def session(station: Station, periodic: int = 1, token: str = VALID) -> Sequence[Taken]:
-    """Plug in, start by card, wait for so many periodic values, stop by card, unplug; return the events in order."""
+    """Plug in, start by card, wait for `periodic` periodic values, stop by card, unplug; return the events in order."""
     await measures_often(station)
     begin = station.mark()
     await station.act("plug")

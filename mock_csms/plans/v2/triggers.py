@@ -1,4 +1,4 @@
-"""Messages that are triggered (F06)."""
+"""Triggered messages (F06)."""
 
 from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
@@ -7,9 +7,9 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 
 async def trigger(station: Station, message: str, *, evse: int | None = None, connector: int | None = None) -> None:
-    """Trigger a message, for one EVSE or connector if they are given; the next step can expect the message.
+    """Trigger a message, for one EVSE or connector if given; the next step can expect the message.
 
-    Skips the case if the station does not implement the trigger, or rejects it, which it may (F06.FR.08).
+    Skips the case if the station does not implement the trigger, or rejects it, which is allowed (F06.FR.08).
     """
     named = {"id": evse, "connectorId": connector}
     place = {key: value for key, value in named.items() if value is not None}
@@ -18,4 +18,4 @@ async def trigger(station: Station, message: str, *, evse: int | None = None, co
     if answer["status"] == "NotImplemented":
         station.lacks(f"trigger of {message}")
     if answer["status"] == "Rejected":
-        station.skip(f"the station rejects to be triggered to send {message}")
+        station.skip(f"the station rejects the trigger of {message}")

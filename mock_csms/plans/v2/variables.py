@@ -1,4 +1,4 @@
-"""Steps that get and set variables and check what the station answers about each."""
+"""Steps that get and set variables and check the station's answer about each of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from mock_csms.protocol.actions import Json
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 TAKEN = one_of("Accepted", "RebootRequired")
-"""The statuses of a variable that was set; the station decides whether it needs a reboot for it."""
+"""The statuses of a variable that was set; the station decides whether it needs a reboot for that."""
 HARMLESS = "GetVariables", {"getVariableData": [variable("ChargingStation", "AvailabilityState")]}
 """A command that changes nothing and that every station must support: its action and its payload."""
 

@@ -9,27 +9,6 @@ share. A server has `endpoint`, with `handshake` for how a connection opens; a c
 of the program's start, so it is loaded when it is used first.
 """
 
-import importlib
-import sys
-from types import ModuleType
-from typing import Any
+from mock_csms.runtime.deferred import load_when_used
 
-
-def _load_when_used(package: ModuleType, name: str) -> None:
-    """Let a module of a package be imported without being loaded: its first attribute that is read loads it."""
-    full_name = f"{package.__name__}.{name}"
-    if full_name in sys.modules:
-        return
-
-    def attribute(wanted: str) -> Any:
-        if sys.modules.get(full_name) is stand_in:
-            del sys.modules[full_name]
-        return getattr(importlib.import_module(full_name), wanted)
-
-    stand_in = ModuleType(full_name)
-    vars(stand_in)["__getattr__"] = attribute  # Python asks it for what the module does not have (PEP 562)
-    sys.modules[full_name] = stand_in
-    setattr(package, name, stand_in)
-
-
-_load_when_used(importlib, "metadata")
+load_when_used("importlib.metadata")

@@ -19,7 +19,7 @@ class Limits(Record):
 
 
 def limits_of(config: Config) -> Limits:
-    """Return the limits that settings say."""
+    """Return the limits that the settings say."""
     return Limits(
         config.max_message_size,
         not config.no_compression,

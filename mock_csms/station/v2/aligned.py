@@ -1,7 +1,7 @@
 """Clock-aligned meter values (J01): read at the boundaries of an interval that is counted from 00:00 UTC.
 
-An alarm may ring late. So before anything else is decided, `catch_up` deals with the boundaries that have passed: the
-values are those of the boundary, and no later message was made before them.
+An alarm may ring late. So `catch_up` handles the passed boundaries before anything else is decided: the values belong
+to the time of the boundary, and no later message is made before them.
 """
 
 from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ def plan(device: Device, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget the boundaries that were waited for; `plan` sets the alarm again."""
+    """Forget the boundaries that the alarm was set for; `plan` sets the alarm again."""
     return replace(device, boundaries={}), []
 
 
@@ -90,7 +90,7 @@ _SERIES: Mapping[Name, Callable[[Device, float, Moment], Step]] = {
     ALIGNED_INTERVAL: _send,
     ALIGNED_ENDED_INTERVAL: _collect,
 }
-"""What is done at each boundary, by the variable that sets the interval."""
+"""The action at each boundary, by the variable that sets the interval."""
 
 ALARMS: Mapping[str, Alarmed] = {
     CLOCK[0]: _rang,

@@ -1,4 +1,4 @@
-"""The types of the functions that answer commands and alarms, and answers that several modules give."""
+"""The types of the functions that answer commands and alarms, and answers that several modules share."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -9,20 +9,20 @@ from mock_csms.station.state import Moment
 from mock_csms.station.v2.device import Device, Step
 
 Given: TypeAlias = tuple[Device, Json, list[Act]]
-"""The station afterwards, the payload of the response, and what the station does after it was sent."""
+"""The station afterwards, the payload of the response, and the acts of the station after it was sent."""
 
 Answer: TypeAlias = Callable[[Device, Json, Moment], Given]
 """Answers a command: it gets the station, the payload of the request, and the time."""
 
 Alarmed: TypeAlias = Callable[[Device, list[Any], Moment], Step]
-"""Called when an alarm rings, with the station, what follows the kind in the alarm, and the time."""
+"""Called when an alarm rings, with the station, the items of the alarm after its kind, and the time."""
 
 ACCEPTED: Json = {"status": "Accepted"}
 REJECTED: Json = {"status": "Rejected"}
 
 
 def because(reason: str, response: Json = REJECTED) -> Json:
-    """Return a response with a reasonCode, one of appendix 5."""
+    """Return a response with a reasonCode from appendix 5."""
     return response | {"statusInfo": {"reasonCode": reason}}
 
 

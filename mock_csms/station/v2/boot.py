@@ -1,4 +1,4 @@
-"""Boot, connector statuses and heartbeats, and what a lost connection changes (B01 to B04, G02)."""
+"""Boot, connector statuses and heartbeats, and the effects of a lost connection (B01 to B04, G02)."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ BOOT: tuple[str] = ("boot",)
 HEARTBEAT: tuple[str] = ("heartbeat",)
 
 _RETRY = 30
-"""Seconds until the next BootNotification where the CSMS leaves that to the station (B03.FR.05)."""
+"""Seconds until the next BootNotification if the CSMS leaves the interval to the station (B03.FR.05)."""
 
 
 def opened(device: Device, moment: Moment) -> Step:
@@ -65,7 +65,7 @@ def triggered(device: Device) -> Step:
 
 
 def booted(device: Device, response: Json, moment: Moment) -> Step:
-    """Follow the answer to BootNotification: work when Accepted, otherwise try again after the interval."""
+    """Apply the answer to BootNotification: work if Accepted, otherwise try again after the interval."""
     status, interval = response["status"], response["interval"]
     is_new = not device.is_accepted
     device = replace(device, boot_status=status)
@@ -83,9 +83,9 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
 
 
 def time_to_set(device: Device, response: Json) -> float | None:
-    """Return the time in a response if the station sets its clock to it, as TimeSource says, in seconds since 1970.
+    """Return the time in a response, in seconds since 1970, if TimeSource lets it set the clock; otherwise None.
 
-    It does not while a transaction runs: the times of meter values must not jump.
+    Also None while a transaction runs: the times of meter values must not jump.
     """
     sets_clock = device.variables[TIME_SOURCE].startswith("Heartbeat") and not device.is_busy
     return seconds_of(response["currentTime"]) if sets_clock and "currentTime" in response else None
@@ -135,7 +135,7 @@ def untold(device: Device, payload: Json) -> Device:
 
 
 def notification(device: Device, reason: str) -> Send:
-    """Return the message with which a station says hello."""
+    """Return a BootNotification with this reason."""
     identity = device.identity
     station = {
         "vendorName": identity.vendor,

@@ -14,10 +14,10 @@ def security_event(kind: str, moment: Moment, *, is_asked_for: bool = False) -> 
 
 
 def in_parts(action: str, about: Json, key: str, content: Sequence[Any], most: int) -> list[Act]:
-    """Return the calls of a report that the CSMS asked for: each has at most `most` items of the content under `key`.
+    """Return the calls of a report that the CSMS requested: each has at most `most` items of the content under `key`.
 
-    All but the last have `tbc` true. Empty content makes one call with an empty list. `about` is what all of them have;
-    if it has a `seqNo`, that is the number of the first.
+    All but the last have `tbc` true. Empty content makes one call with an empty list. `about` has the fields of every
+    call; if it has a `seqNo`, that is the number of the first call.
     """
     acts: list[Act] = []
     for number, start in enumerate(range(0, max(1, len(content)), most)):

@@ -1,4 +1,4 @@
-"""Certificates that the CSMS installs, lists and deletes, and the station's own one (A02, M03, M04, M05)."""
+"""Certificates that the CSMS installs, lists and deletes, and the station's own certificate (A02, M03, M04, M05)."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -34,7 +34,7 @@ def installed(device: Device, kind: str | None = None) -> list[Certificate]:
 
 
 def install(device: Device, payload: Json, moment: Moment) -> Given:
-    """Install a root certificate if it is valid and signed by itself (M05.FR.01 to 03, M05.FR.07)."""
+    """Install a root certificate if it is valid and self-signed (M05.FR.01 to 03, M05.FR.07)."""
     found = x509.split(payload["certificate"])
     if len(found) != 1 or x509.is_expired(found[0], moment.now) or not x509.is_issued_by(found[0], found[0]):
         return device, because("InvalidCertificate"), []
@@ -57,7 +57,7 @@ def installed_ids(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def delete(device: Device, payload: Json, _: Moment) -> Given:
-    """Delete a certificate (M04.FR.02, M04.FR.04), but never the station's own (M04.FR.06)."""
+    """Delete a certificate (M04.FR.02, M04.FR.04), but never the station's own one (M04.FR.06)."""
     wanted = _folded(payload["certificateHashData"])
     if any(_is_own(each, wanted) for each in device.storage.certificates):
         return device, _FAILED, []
@@ -68,16 +68,16 @@ def delete(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def sign(device: Device, *_: Any) -> Step:
-    """Ask the CSMS to sign a certificate for the station (A02.FR.02)."""
+    """Send SignCertificate: request a certificate for the station (A02.FR.02)."""
     signing = replace(device.storage.signing, is_open=True, taken=0)
     return device.storing(signing=signing), [Stop(_SIGNING), _request(device)]
 
 
 def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
-    """Wait for the certificate after SignCertificate was answered, each time twice as long (A02.FR.17, A02.FR.18).
+    """Wait for the certificate after SignCertificate was answered; each wait is twice as long (A02.FR.17, A02.FR.18).
 
-    The wait is doubled CertSigningRepeatTimes times, then nothing more is sent (A02.FR.19). After a rejection nothing
-    more is sent either (A02.FR.20).
+    The wait is doubled CertSigningRepeatTimes times, then the station sends no further request (A02.FR.19). It sends
+    none after a rejection either (A02.FR.20).
     """
     signing = device.storage.signing
     if not signing.is_open or request.get("csr") != _request(device).payload["csr"]:
@@ -89,7 +89,7 @@ def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
 
 
 def resume(device: Device) -> list[Act]:
-    """Set the alarm for the next SignCertificate, if a certificate is still awaited."""
+    """Set the alarm for the next SignCertificate, if the station still waits for a certificate."""
     signing = device.storage.signing
     doubled = signing.taken - 1
     if not signing.is_open or not 0 <= doubled <= device.number(CERT_SIGNING_REPEATS):
@@ -98,12 +98,12 @@ def resume(device: Device) -> list[Act]:
 
 
 def ask_again(device: Device, *_: Any) -> Step:
-    """Ask again for a certificate that did not come in time (A02.FR.17)."""
+    """Request a certificate again if it did not come in time (A02.FR.17)."""
     return device, [_request(device)] if device.storage.signing.is_open else []
 
 
 def signed(device: Device, payload: Json, moment: Moment) -> Given:
-    """Accept the station's own certificate if it is valid and was asked for (A02.FR.06, A02.FR.07)."""
+    """Accept the station's own certificate if it is valid and was requested (A02.FR.06, A02.FR.07)."""
     signing, chain = device.storage.signing, x509.split(payload["certificateChain"])
     event = security_event("InvalidChargingStationCertificate", moment)
     if payload.get("certificateType", OWN) != OWN or not signing.is_open:
@@ -125,7 +125,7 @@ def _request(device: Device) -> Send:
 
 
 def _is_sound(device: Device, chain: tuple[str, ...], moment: Moment) -> bool:
-    """Return whether a chain starts with a certificate for the station's key, and each is signed by the next."""
+    """Return whether a chain begins with a certificate for the station's key, and each one is signed by the next."""
     return (
         bool(chain)
         and x509.has_key(chain[0], device.identity.serial_number, device.storage.signing.key)
@@ -135,7 +135,7 @@ def _is_sound(device: Device, chain: tuple[str, ...], moment: Moment) -> bool:
 
 
 def _is_own(certificate: Certificate, wanted: Json) -> bool:
-    """Return whether hash data name the station's own certificate; the issuer's key may be unknown to the station."""
+    """Return whether hash data name the station's own certificate; the station may not know the issuer's key."""
     own = _folded(certificate.hash_data)
     return certificate.kind == OWN and all(own[part] == wanted[part] for part in ("issuerNameHash", "serialNumber"))
 

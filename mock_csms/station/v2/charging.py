@@ -1,6 +1,6 @@
 """Smart charging: profiles are set, cleared and reported, and vehicles follow them (K01, K08 to K10).
 
-`schedules` computes the limit of one profile, `limits` the limit that all profiles together leave.
+`schedules` computes the limit of one profile, `limits` the resulting limit of all profiles.
 """
 
 from collections import defaultdict
@@ -101,7 +101,7 @@ def composite_schedule(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def follow(device: Device, moment: Moment) -> Step:
-    """Apply the limits that are in force to each vehicle, and set the alarm for the next change.
+    """Apply the current limits to each vehicle, and set the alarm for the next change.
 
     The charging profile of a remote start is added when its transaction starts; a TxProfile is removed when its
     transaction ends (K01).
@@ -121,9 +121,9 @@ def follow(device: Device, moment: Moment) -> Step:
 
 
 def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
-    """Report what a changed limit changes: the charging rate or the charging state.
+    """Report the effect of a changed limit: the charging rate or the charging state.
 
-    Nothing changes for a vehicle that takes no energy anyway.
+    There is no effect on a vehicle that takes no energy anyway.
     """
     state = transactions.charging_state(evse)
     if state != transactions.charging_state(before):
@@ -136,7 +136,7 @@ def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget the time that was waited for; `follow` sets the alarm again."""
+    """Forget the time that the alarm was set for; `follow` sets the alarm again."""
     return replace(device, limits_until=None), []
 
 

@@ -1,4 +1,4 @@
-"""Which function answers each command of the CSMS."""
+"""The function that answers each command of the CSMS."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -58,7 +58,7 @@ def answer_alone(device: Device, call: Call, moment: Moment) -> Result:
 
 @cache
 def answer_to(action: str) -> Answer:
-    """Return the function that answers a command; without a row in `ANSWERS`, one that gives the default response."""
+    """Return the function that answers a command; without a row in `ANSWERS`, it gives the default response."""
     if action in ANSWERS:
         return ANSWERS[action]
     template = compile_template(actions()[action].response)

@@ -1,4 +1,4 @@
-"""CustomerInformation: what the station stores about a customer is reported and cleared (N09, N10)."""
+"""CustomerInformation: reports and clears the stored data about a customer (N09, N10)."""
 
 from collections.abc import Mapping
 
@@ -18,10 +18,10 @@ _PART = 512
 
 
 def customer_information(device: Device, payload: Json, moment: Moment) -> Given:
-    """Report or clear what is stored about a customer, or both (N09.FR.02, N10.FR.01).
+    """Report or clear the stored data about a customer, or both (N09.FR.02, N10.FR.01).
 
-    The request must name the customer in exactly one way (N09.FR.09). Where nothing is stored, one call with empty data
-    is sent (N09.FR.05, N09.FR.06, N10.FR.06).
+    The request must name the customer in exactly one way (N09.FR.09). If no data is stored, one call with empty data is
+    sent (N09.FR.05, N09.FR.06, N10.FR.06).
     """
     if sum(name in payload for name in _REFERENCES) != 1:
         return device, {"status": "Invalid"}, []
@@ -37,7 +37,7 @@ def customer_information(device: Device, payload: Json, moment: Moment) -> Given
 
 
 def _held(device: Device, payload: Json) -> str:
-    """Return what is stored about a customer; only an idToken can find anything, other references are not stored."""
+    """Return the stored data about a customer; only an idToken can find any, other references are not stored."""
     if "idToken" not in payload:
         return ""
     key = token_key(payload["idToken"])

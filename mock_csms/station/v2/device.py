@@ -1,4 +1,4 @@
-"""The state of a 2.x station at one moment: its EVSEs, their transactions, its variables, and what it stores."""
+"""The state of a 2.x station at one moment: its EVSEs, their transactions, its variables, and its stored data."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeAlias
@@ -20,7 +20,7 @@ from mock_csms.station.v2.variables import (
 )
 
 POWER = MOST_POWER
-"""What a vehicle takes without a limit, in W."""
+"""The power that a vehicle takes without a limit, in W."""
 VOLTAGE = 230.0
 """Between a phase and neutral, in V."""
 PHASES = 3
@@ -43,13 +43,13 @@ class ActiveTransaction(Record):
     is_token_told: bool = False
     """Whether an event has named the idToken that charges."""
     stopped_by: str | None = None
-    """The stoppedReason for its end, where the reason came before the end."""
+    """The stoppedReason for its end, if the reason came before the end."""
     samples: tuple[Json, ...] = ()
-    """The meter values to be sent when it ends."""
+    """The meter values that are sent when it ends."""
     cost: float | None = None
-    """The total cost that the CSMS sent last, in the currency of the station."""
+    """The last total cost from the CSMS, in the currency of the station."""
     began_with: float = 0.0
-    """The energy register when it began, in Wh."""
+    """The energy register at its start, in Wh."""
 
 
 class Evse(Record):
@@ -65,7 +65,7 @@ class Evse(Record):
     remote_start_id: int | None = None
     """The id of the RequestStartTransaction that authorized it."""
     profile: Json | None = None
-    """The charging profile for the transaction that it is to start."""
+    """The charging profile for the transaction that will start there."""
     group: Json | None = None
     """The group of the idToken."""
     reservation: int | None = None
@@ -73,7 +73,7 @@ class Evse(Record):
     is_suspended: bool = False
     """Whether the driver is authorized but gets no energy (E05.FR.02)."""
     is_parked: bool = False
-    """Whether a vehicle was seen to enter the parking bay."""
+    """Whether a vehicle has been seen entering the parking bay."""
     is_paused: bool = False
     """Whether the vehicle is plugged in but takes no energy."""
     transaction: ActiveTransaction | None = None
@@ -82,7 +82,7 @@ class Evse(Record):
     metered_at: float = 0.0
     """In seconds since 1970."""
     power: float = POWER
-    """What the vehicle takes since `metered_at` while it charges, in W."""
+    """The power of the vehicle since `metered_at` while it charges, in W."""
     charging_since: float | None = None
     """When the vehicle started to charge, in seconds since 1970; None while none charges."""
     out_of_order: frozenset[int] = frozenset()
@@ -135,13 +135,13 @@ class Evse(Record):
 
 
 class Card(Record):
-    """An idToken that wants to charge."""
+    """An idToken of a driver who wants to charge."""
 
     token: Json
     evse: int | None = None
-    """The EVSE where it was presented; None means whichever suits."""
+    """The EVSE where it was presented; None if the station may choose one."""
     remote_start_id: int | None = None
-    """The id of the RequestStartTransaction, where it comes from one."""
+    """The id of the RequestStartTransaction, if one contained the idToken."""
     profile: Json | None = None
     """The charging profile of that request."""
 
@@ -155,19 +155,19 @@ class Device(State):
     evses: Mapping[int, Evse]
     """The EVSEs by their ids, which count from 1."""
     variables: Mapping[Name, str] = DEFAULTS
-    """The values of the variables that can be set, as they are in force."""
+    """The values in force of the variables that can be set."""
     boot_at: float = 0.0
-    """The time, in seconds since 1970, before which the CSMS wants no further BootNotification."""
+    """The time, in seconds since 1970, before which the station must not send the next BootNotification."""
     reason: str = "PowerUp"
-    """The bootReason that the next BootNotification has."""
+    """The bootReason for the next BootNotification."""
     went_offline: float | None = None
-    """When the connection was lost, in seconds since 1970; None while there is one, or before the first."""
+    """When the connection was lost, in seconds since 1970; None while connected, or before the first connection."""
     reset: str | None = None
     """The bootReason of a reboot that waits until no transaction runs."""
     told: Mapping[tuple[int, int], str] = {}
     """The status that the CSMS knows of each connector, by the ids of EVSE and connector."""
     cards: tuple[Card, ...] = ()
-    """The idTokens about which the CSMS was asked."""
+    """The idTokens with an open Authorize."""
     limits_until: float | None = None
     """When the next charging limit takes effect, in seconds since 1970."""
     boundaries: Mapping[Name, float] = {}
@@ -176,7 +176,7 @@ class Device(State):
     extras: Extras = ()
     """The variables that the device file adds to those of the table."""
     features: frozenset[str] = frozenset({SUMMARIZES})
-    """The optional features that the station has, of `FEATURES`."""
+    """The optional features of the station, from `FEATURES`."""
 
     @property
     def message_timeout(self) -> float:
@@ -211,7 +211,7 @@ class Device(State):
         return frozenset(self.variables[name].split(",")) - {""}
 
     def charging(self, transaction: str | None) -> Evse | None:
-        """Return the EVSE where a transaction runs; None where it does not run."""
+        """Return the EVSE where a transaction runs; None if it does not run."""
         running = ((evse, evse.transaction.id) for evse in self.evses.values() if evse.transaction)
         return next((evse for evse, id_ in running if is_same(id_, transaction)), None)
 
@@ -234,7 +234,7 @@ class Device(State):
 
 
 Step: TypeAlias = tuple[Device, list[Act]]
-"""The station afterwards, and what it does."""
+"""The station afterwards, and its acts."""
 
 
 def secured(device: Device) -> Device:

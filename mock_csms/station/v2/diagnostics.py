@@ -1,4 +1,4 @@
-"""GetLog, and the upload of the log that follows (N01)."""
+"""GetLog, and the upload of the log after it (N01)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def get_log(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def go_on(device: Device, *_: Any) -> Step:
-    """Report the next status of the upload; when it is over, the status is Idle again (F06.FR.14)."""
+    """Report the next status of the upload; after its end the status is Idle again (F06.FR.14)."""
     if not jobs.is_running(device, jobs.LOG):
         return device, []
     device, acts = jobs.take_step(device, jobs.LOG)

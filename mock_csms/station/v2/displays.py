@@ -1,4 +1,4 @@
-"""Display messages and running costs, which the CSMS wants drivers to see (O01 to O06, I02).
+"""Display messages and running costs from the CSMS, to be shown to drivers (O01 to O06, I02).
 
 A message expires at its endDateTime, or when its transaction ends (O01, O02). Each command first removes the messages
 that have expired.
@@ -87,7 +87,7 @@ def _has_no_transaction(device: Device, message: Json, _: Moment) -> bool:
 
 
 def _cannot_be_shown(device: Device, message: Json, moment: Moment) -> bool:
-    """Return whether its times do not parse or are over, or it is for an EVSE that does not exist."""
+    """Return whether its times do not parse or have passed, or its EVSE does not exist."""
     try:
         starts = read_time(message.get("startDateTime", "1970-01-01"))
         ends_first = "endDateTime" in message and read_time(message["endDateTime"]) <= starts
@@ -110,7 +110,7 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, Json, Moment], bool]]] = (
     ("UnknownTransaction", _has_no_transaction),
     ("Rejected", _cannot_be_shown),
 )
-"""What can be wrong with a message, and the status then; the first that applies is answered (O01, O02)."""
+"""The possible faults of a message, each with its status; the answer has the first status that applies (O01, O02)."""
 
 ANSWERS: Mapping[str, Answer] = {
     "ClearDisplayMessage": clear_message,

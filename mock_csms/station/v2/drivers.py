@@ -1,4 +1,4 @@
-"""What drivers do with cables and idTokens, and who may charge (C01 to C16, E02, E03, E05)."""
+"""The actions of drivers with cables and idTokens, and the authorization to charge (C01 to C16, E02, E03, E05)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -66,7 +66,7 @@ def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
 
 
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
-    """Start charging for an idToken if it may; if it charges already, stop without asking the CSMS (C01.FR.03)."""
+    """Start charging for an idToken if it may charge; if it already charges, stop without an Authorize (C01.FR.03)."""
     is_button = cue.token["type"] == START_BUTTON["type"]
     card = Card(START_BUTTON if is_button else cue.token, cue.evse)
     for evse in _charging_at(device, cue.evse):
@@ -80,7 +80,7 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
 
 
 def admit(device: Device, card: Card, moment: Moment) -> Step:
-    """Start or stop charging if the station can decide this itself; otherwise ask the CSMS (C10 to C15)."""
+    """Start or stop charging if the station can decide this itself; otherwise send an Authorize (C10 to C15)."""
     if not device.is_on(AUTHORIZATION) or card.token["type"] in tokens.FOR_ONE_USE:
         return grant(device, card, moment)
     known = tokens.known(device, card.token, moment)
@@ -98,7 +98,7 @@ def admit(device: Device, card: Card, moment: Moment) -> Step:
 
 
 def answered(device: Device, request: Json, response: Json | None, moment: Moment) -> Step:
-    """Start charging, or do not, by the answer to Authorize; `response` is None where there was no answer."""
+    """Start charging or not, depending on the answer to Authorize; `response` is None if there was no answer."""
     if response:
         device = tokens.learn(device, request.get("idToken"), response["idTokenInfo"], moment)
     card = next((card for card in device.cards if card.token == request.get("idToken")), None)
@@ -112,7 +112,7 @@ def answered(device: Device, request: Json, response: Json | None, moment: Momen
 
 
 def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> Step:
-    """Authorize a driver at the named EVSE, or at the one that suits best; wait for the vehicle if there is none."""
+    """Authorize a driver at the named EVSE, or at the most suitable one; wait for the vehicle if there is none."""
     evse = free_evse(device, card, info)
     if device.is_leaving:
         return _say(device, "the station is rebooting")
@@ -130,7 +130,7 @@ def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> S
 
 
 def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
-    """Return the EVSE where a driver can start: the requested one, else one with a vehicle, else any; None for none.
+    """Return the EVSE where a driver can start, or None: the requested one, else one with a vehicle, else any.
 
     An EVSE that is reserved for the driver comes first, one that is reserved for others is skipped (H03). A master pass
     cannot start anywhere (C16.FR.03).
@@ -179,13 +179,13 @@ def token_judged(device: Device, request: Json, response: Json, moment: Moment) 
 
 
 def spend(device: Device, about: list[Any], moment: Moment) -> Step:
-    """Check whether a transaction has taken the energy that an invalid idToken may have (E05.FR.03)."""
+    """Check whether a transaction has used the energy that is allowed for an invalid idToken (E05.FR.03)."""
     evse = device.charging(about[0])
     return _suspend(device, evse, moment) if evse else (device, [])
 
 
 def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
-    """Stop the energy once MaxEnergyOnInvalidId is used up (E05.FR.02, .03); the transaction goes on."""
+    """Stop the energy once MaxEnergyOnInvalidId is used up (E05.FR.02, .03); the transaction continues."""
     if evse.transaction is None or evse.authorized is None or evse.is_suspended:
         return device, []
     left = device.number(MAX_ENERGY_ON_INVALID_ID) - (evse.register(moment.now) - evse.transaction.began_with)
@@ -197,7 +197,7 @@ def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
 
 
 def _admit_offline(device: Device, card: Card, known: KnownToken | None, moment: Moment) -> Step:
-    """Authorize known idTokens while offline, and unknown ones where that is allowed (C13.FR.02, .04; C15.FR.08)."""
+    """Authorize known idTokens while offline, and unknown ones if that is allowed (C13.FR.02, .04; C15.FR.08)."""
     if known is None and device.is_on(OFFLINE_UNKNOWN_TOKENS):
         return grant(device, card, moment)
     if known is None or not device.is_on(LOCAL_AUTHORIZE_OFFLINE):

@@ -1,7 +1,7 @@
 """Firmware updates (L01, L02), and firmware that is published for other stations (L03, L04).
 
-Nothing is really downloaded. The text of a location stands for the image at it, so that a signature can be right or
-wrong. A download fails where the path of the location contains `jobs.FAILING`.
+No file is really downloaded. The text of a location stands for the image at it, so that a signature can be right or
+wrong. A download fails if the path of the location contains `jobs.FAILING`.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from mock_csms.station.v2.storage import Job
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE
 
 _SCHEDULED = {"Downloading": "DownloadScheduled", "Installing": "InstallScheduled"}
-"""The status that is reported while a step waits for its time."""
+"""The status of an update while a step waits for its time."""
 _PAST_RECALL = ("Installing", "InstallRebooting")
 """The statuses in which an update cannot be cancelled any more."""
 _EVENTS = {"InvalidSignature": "InvalidFirmwareSignature", "Installed": "FirmwareUpdated"}
@@ -65,9 +65,9 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
         acts = [event, *acts] if status == "Installed" else [*acts, event]
     if status == "Installing":
         device = _closed(device, is_closed=True)
-    if status == "InstallRebooting":  # the rest is done after the reboot
+    if status == "InstallRebooting":  # the other steps follow after the reboot
         return replace(device, reset="FirmwareUpdate"), acts
-    if status == "Installed":  # L01.FR.25; after any other end the last status can still be triggered (L01.FR.26)
+    if status == "Installed":  # L01.FR.25; after any other end, a trigger can still request the last status (L01.FR.26)
         device = jobs.put(device, FIRMWARE, None)
     return device, [*acts, Set((FIRMWARE,), PACE)] if jobs.is_running(device, FIRMWARE) else acts
 
@@ -126,7 +126,7 @@ def _steps(firmware: Json, retrieve_at: float, install_at: float) -> tuple[tuple
 
 
 def _wait(device: Device, status: str, earliest: float, moment: Moment) -> Step:
-    """Report that a step is scheduled; let no new transactions start that it would have to wait for (L01.FR.07)."""
+    """Report that a step is scheduled, and block new transactions that would delay it (L01.FR.07)."""
     acts: list[Act] = []
     if device.storage.jobs[FIRMWARE].status != _SCHEDULED[status]:
         device, acts = jobs.tell(device, FIRMWARE, _SCHEDULED[status])

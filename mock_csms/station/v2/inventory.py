@@ -1,6 +1,6 @@
-"""The device model of a station at one moment: which variables there are, and the value of each.
+"""The device model of a station at one moment: its variables, and the value of each.
 
-Values that follow from the state of the station are computed here and stored nowhere.
+Values that follow from the state of the station are computed here and not stored.
 """
 
 import re
@@ -13,9 +13,9 @@ from mock_csms.station.v2.model import Shape, folded, rows
 from mock_csms.station.v2.variables import Name, Variable
 
 _STATES = ("Occupied", "Reserved", "Available", "Faulted", "Unavailable")
-"""The state of an EVSE is the first of these that one of its connectors has."""
+"""The state of an EVSE is the first of these that any of its connectors has."""
 _STATION_STATES = ("Available", "Reserved", "Occupied", "Faulted", "Unavailable")
-"""The state of the station is the first of these that one of its EVSEs has."""
+"""The state of the station is the first of these that any of its EVSEs has."""
 
 
 def variables_of(device: Device) -> Mapping[Name, Variable]:
@@ -24,7 +24,7 @@ def variables_of(device: Device) -> Mapping[Name, Variable]:
 
 
 def find(device: Device, wanted: Name) -> Name | None:
-    """Return the name of a variable as the model spells it; None if there is no such variable."""
+    """Return the name of a variable in the spelling of the model; None if there is no such variable."""
     return folded(_shape(device), device.extras).get((wanted[0].casefold(), wanted[1].casefold()))
 
 
@@ -34,7 +34,7 @@ def has_component(device: Device, component: str) -> bool:
 
 
 def value_of(device: Device, name: Name, moment: Moment) -> str:
-    """Return the value of a variable: computed, else what was set (even if it needs a reboot), else the default."""
+    """Return the value of a variable: computed, else the set value (even if it needs a reboot), else the default."""
     if name in _FACTS:
         return _FACTS[name](device, moment)
     place = re.fullmatch(r"(\w+)\[(\d+)(?:,(\d+))?\]", name[0], re.ASCII)

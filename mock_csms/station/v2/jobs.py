@@ -1,6 +1,6 @@
 """Jobs: uploads and firmware updates, which report one status after another (F06, L01, L03, N01).
 
-A job survives a reboot. Its alarm does not: it is set again when the CSMS has accepted the station.
+A job survives a reboot. Its alarm does not: it is set again after the CSMS has accepted the station.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ PACE = 1.5
 """How long each step of a job takes, in seconds."""
 
 FAILING = "fail"
-"""Nothing is really transferred. A transfer fails if the path of its location contains this."""
+"""No file is really transferred. A transfer fails if the path of its location contains this text."""
 
 NOTIFICATIONS: Mapping[str, str] = {
     LOG: "LogStatusNotification",
@@ -27,13 +27,13 @@ NOTIFICATIONS: Mapping[str, str] = {
 
 
 def is_running(device: Device, kind: str) -> bool:
-    """Return whether a job has statuses left."""
+    """Return whether a job has further statuses."""
     job = device.storage.jobs.get(kind)
     return job is not None and bool(job.steps)
 
 
 def put(device: Device, kind: str, job: Job | None) -> Device:
-    """Return the device with a job replaced, or removed where `job` is None."""
+    """Return the device with a job replaced, or removed if `job` is None."""
     others = {name: other for name, other in device.storage.jobs.items() if name != kind}
     return device.storing(jobs=others | ({kind: job} if job else {}))
 

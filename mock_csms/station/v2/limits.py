@@ -1,4 +1,4 @@
-"""The charging limits in force: how much all profiles together leave to each EVSE and its vehicle (K01)."""
+"""The charging limits in force: the resulting limit of all profiles for each EVSE and its vehicle (K01)."""
 
 from collections.abc import Iterable
 from math import inf
@@ -10,7 +10,7 @@ from mock_csms.station.v2.device import POWER, Device, Evse
 from mock_csms.station.v2.schedules import Limit, Stretch, highest, lowest
 
 CAPACITY = Limit(32.0, "A")
-"""What an EVSE can deliver without a charging profile."""
+"""The limit of an EVSE without a charging profile."""
 
 Span: TypeAlias = tuple[int, Limit]
 """Seconds after the start of a schedule, and the limit from then on."""
@@ -35,7 +35,7 @@ def obey(device: Device, evse: Evse, now: float) -> Evse:
 
 
 def next_change(device: Device, now: float) -> float | None:
-    """Return when the next limit takes effect for a vehicle that charges; None for never."""
+    """Return when the next limit takes effect for a vehicle that charges; None if no limit will."""
     if not device.storage.profiles:
         return None
     changes = (_of_evse(device, evse, now, now)[1] for evse in device.evses.values() if evse.is_charging)
@@ -73,7 +73,7 @@ def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit
 
 
 def _since(evse: Evse, otherwise: float) -> float:
-    """Return since when the vehicle charges; `otherwise` where none does."""
+    """Return since when the vehicle charges; `otherwise` if none does."""
     return evse.charging_since if evse.is_charging and evse.charging_since is not None else otherwise
 
 

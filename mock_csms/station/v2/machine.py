@@ -1,7 +1,7 @@
-"""The decisions of a 2.x station: from its state and what happens to it, to its new state and what it does.
+"""The decisions of a 2.x station: from its state and an event to its new state and its acts.
 
-`step` takes a cue, `command` a call of the CSMS. Both end with `_end`, which does what follows by itself (status
-reports, a reset that waited) and sends the next call.
+`step` takes a cue, `command` a call of the CSMS. Both end with `_end`, which adds the consequences (status reports, a
+reset that waited) and sends the next call.
 """
 
 from collections.abc import Callable, Mapping
@@ -60,12 +60,12 @@ from mock_csms.station.v2.reserved import describe
 
 _REJECTED: Answer = ("SecurityError", "the CSMS has rejected this station")
 _MOST_ASKED_FOR = 200
-"""How many calls that the CSMS asked for may wait at most; it may ask faster than it answers them."""
+"""How many requested calls may wait at most; the CSMS may request them faster than it answers them."""
 _FULL: Answer = ("InternalError", "too many calls that the CSMS asked for wait until it answers")
 
 
 def step(device: Device, cue: Cue, moment: Moment) -> Step:
-    """Return the station after a cue, and what it does."""
+    """Return the station after a cue, and its acts."""
     before = device
     device, due = aligned.catch_up(device, moment)
     device, acts = _CUES[type(cue)](device, cue, moment)
@@ -73,7 +73,7 @@ def step(device: Device, cue: Cue, moment: Moment) -> Step:
 
 
 def command(device: Device, action: str, payload: Json, moment: Moment) -> CommandOutcome:
-    """Return the answer to a call of the CSMS, the station afterwards, and what it does."""
+    """Return the answer to a call of the CSMS, the station afterwards, and its acts."""
     before, answer = device, _REJECTED
     device, acts = aligned.catch_up(device, moment)
     if device.boot_status != "Rejected":  # B03.FR.08
@@ -88,13 +88,13 @@ def command(device: Device, action: str, payload: Json, moment: Moment) -> Comma
 
 
 def _is_too_much(device: Device, acts: list[Act]) -> bool:
-    """Return whether a command asks for more calls while too many of them wait."""
+    """Return whether a command requests more calls while too many of them wait."""
     is_more = any(isinstance(act, Send) and act.is_asked_for for act in acts)
     return is_more and sum(call.is_asked_for for call in device.outbox.waiting) >= _MOST_ASKED_FOR
 
 
 def _refusal(action: str) -> Answer:
-    """Return the answer to a command that asks for too much: Rejected, or a CALLERROR if it has no such status."""
+    """Return the answer to a command that requests too much: Rejected, or a CALLERROR if it has no such status."""
     rejected = because("OutOfMemory")
     return _FULL if V201.result_violations(Call("", action, {}), rejected) else rejected
 
@@ -119,11 +119,11 @@ def _powerless(evse: Evse, moment: Moment) -> Evse:
 
 
 def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
-    """Do what follows from what happened, and send the next call.
+    """Add the consequences of an event, and send the next call.
 
     The order matters. Pending changes to Inoperative come first: reservations and reports depend on them. A reservation
     ends before the connectors are reported, because they may be free without it, but its end is reported after them
-    (H04.FR.01). Monitors are checked when all of that is done. The reboot comes last, behind all other messages.
+    (H04.FR.01). Monitors are checked after all of that. The reboot comes last, after all other messages.
     """
     moment = situation.moment
     for evse in device.evses.values():
@@ -150,7 +150,7 @@ def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
 
 
 def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
-    """Start on a new connection; after a reboot, set the alarms again that it cancelled."""
+    """Start on a new connection; after a reboot, set the alarms again that the reboot cancelled."""
     device = network.connected(device, cue.slot)
     resumed = [] if device.is_accepted else monitor_events.resume(device, moment)
     device, acts = boot.opened(device, moment)
@@ -235,7 +235,7 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     PowerCycled: _power_cycled,
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
-"""The function that decides about each cue."""
+"""The function that handles each kind of cue."""
 
 MACHINE = Machine(
     new_device=new_device,

@@ -10,7 +10,7 @@ from mock_csms.station.v2.variables import Name
 
 
 def meter_values(device: Device, evse: Evse, measurands: Name, context: str, moment: Moment) -> list[Json]:
-    """Return the `meterValue` of a message (J02): empty without measurands, or when the controller is disabled."""
+    """Return the `meterValue` of a message (J02): empty without measurands, or if the controller is disabled."""
     wanted = [name for name in device.variables[measurands].split(",") if name]
     if not wanted or not device.is_on((measurands[0], "Enabled")):
         return []

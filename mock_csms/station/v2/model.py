@@ -1,5 +1,6 @@
-"""The table of the device model: every variable of a station, in the order of Part 2, "Referenced Components and
-Variables". The variables of EVSEs and connectors stand there once, with `n` and `n,m` for their ids.
+"""The device model: every variable of a station, in the order of Part 2, "Referenced Components and Variables".
+
+The variables of EVSEs and connectors are in it once, with `n` and `n,m` for their ids.
 """
 
 from collections.abc import Mapping
@@ -14,12 +15,12 @@ Shape: TypeAlias = tuple[tuple[int, int], ...]
 """The EVSEs of a station: the id of each, and how many connectors it has."""
 
 Extras: TypeAlias = tuple[tuple[Name, Variable], ...]
-"""Variables that a station has in addition to those of the table."""
+"""The variables of a station that are not in the table."""
 
 MOST_POWER = 11_000.0
 """The most power that an EVSE delivers, in W."""
 MOST_CERTIFICATES = 21
-"""How many certificates the station stores, its own one included."""
+"""How many certificates the station stores, including its own one."""
 MOST_LISTED = 1000
 """How many idTokens the local authorization list may have."""
 MOST_PROFILES = 100
@@ -239,7 +240,7 @@ def rows(shape: Shape, extras: Extras = ()) -> Mapping[Name, Variable]:
 
 @cache
 def folded(shape: Shape, extras: Extras = ()) -> Mapping[Name, Name]:
-    """Return the name of each variable by its name in lower case: case does not matter (Part 2, ComponentType)."""
+    """Return the name of each variable by its lower-case form: letter case does not matter (Part 2, ComponentType)."""
     return {(component.casefold(), name.casefold()): (component, name) for component, name in rows(shape, extras)}
 
 

@@ -1,7 +1,7 @@
 """Events of monitors: a threshold is crossed, a value has changed, or a period is over (N07).
 
-The machine checks the monitors after everything that happens. An energy register rises without that, so while one is
-monitored and rises, an alarm makes the station check again.
+The machine checks the monitors after every event. An energy register rises without an event: while one is monitored and
+rises, an alarm makes the station check again.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _LOOK_AGAIN = 1.0
 
 
 class Notice(Record):
-    """What is to be reported about a monitor."""
+    """The facts for a report about a monitor."""
 
     trigger: str
     """The trigger of the event: Alerting, Delta or Periodic."""
@@ -37,7 +37,7 @@ class Notice(Record):
 
 
 def watch(device: Device, moment: Moment) -> Step:
-    """Check all monitors but the periodic ones, and report what has happened (N07.FR.02 to 17)."""
+    """Check all monitors except the periodic ones, and report changes (N07.FR.02 to 17)."""
     if not device.storage.monitors or not _may_tell(device):
         return device, []
     acts: list[Act] = []
@@ -57,7 +57,7 @@ def watch(device: Device, moment: Moment) -> Step:
 
 
 def start(monitor: Monitor, moment: Moment) -> list[Act]:
-    """Set the alarm for the end of a period; a clock-aligned period has begun already."""
+    """Set the alarm for the end of a period; a clock-aligned period has already begun."""
     kind, period = monitor.setting["type"], monitor.setting["value"]
     if kind not in PERIODIC:
         return []
@@ -85,7 +85,7 @@ def period_over(device: Device, number: int, moment: Moment) -> Step:
 
 
 def _look(monitor: Monitor, row: Variable, value: str) -> tuple[Monitor, Notice | None]:
-    """Return a monitor after a check, and what is to be reported about it."""
+    """Return a monitor after a check, and the report about it; None if there is nothing to report."""
     kind, limit = monitor.setting["type"], monitor.setting["value"]
     if kind == "Delta":
         before = monitor.last_value or value
@@ -123,7 +123,7 @@ def _tell(device: Device, monitor: Monitor, notice: Notice, moment: Moment) -> l
 
 
 def _evse(device: Device, monitor: Monitor) -> Evse | None:
-    """Return the EVSE of a monitored variable; None where it has none."""
+    """Return the EVSE of a monitored variable; None if it has none."""
     place = on_the_wire(monitor.name)["component"].get("evse", {})
     return device.evses.get(place.get("id"))
 

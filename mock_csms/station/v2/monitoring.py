@@ -96,7 +96,7 @@ def _without(device: Device, numbers: set[int]) -> Device:
 
 
 def _why_not(device: Device, name: Name, item: Json) -> str:
-    """Return the status with which a request to set a monitor is answered."""
+    """Return the status in the answer to a request to set a monitor."""
     row = variables_of(device)[name]
     if row.mutability == "WriteOnly" or item["severity"] not in _LEVELS:
         return "Rejected"
@@ -113,7 +113,7 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
 
 
 def _may_replace(old: Monitor | None, name: Name) -> bool:
-    """Return whether a monitor exists that may be replaced by one of this variable (N04.FR.11 to 13, N04.FR.16)."""
+    """Return whether a monitor exists that a monitor of this variable may replace (N04.FR.11 to 13, N04.FR.16)."""
     return old is not None and old.is_custom and old.name == name
 
 

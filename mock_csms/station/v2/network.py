@@ -1,4 +1,4 @@
-"""Network profiles: where the station connects, and in which order it tries them (B09, B10)."""
+"""Network profiles: the URLs for connections, and the order in which the station tries them (B09, B10)."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -25,7 +25,7 @@ _NEEDED: Mapping[int, frozenset[str]] = {
     2: frozenset({"CSMSRootCertificate"}),
     3: frozenset({"CSMSRootCertificate", "ChargingStationCertificate"}),
 }
-"""The certificates that a security profile needs (A05.FR.02, A05.FR.03); the others need none."""
+"""The certificates that each security profile needs (A05.FR.02, A05.FR.03); profiles that are not listed need none."""
 
 
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
@@ -45,7 +45,7 @@ def may_use(device: Device, priority: str) -> bool:
 def slot_at(device: Device, attempt: int) -> int:
     """Return the slot for an attempt to connect, counted from 0 (B10.FR.03).
 
-    After all slots of the priority list, the one that connected last is tried (B10.FR.07).
+    After all slots of the priority list, the station tries the slot that connected last (B10.FR.07).
     """
     slots, last = _slots(device.variables[NETWORK_PRIORITY]), device.number(ACTIVE_NETWORK_PROFILE)
     slots = [*slots, last] if last not in slots and _may_use(device, last) else slots or [OWN_SLOT]
@@ -53,7 +53,7 @@ def slot_at(device: Device, attempt: int) -> int:
 
 
 def route(device: Device, attempt: int, first: HandshakeRequest) -> tuple[int, HandshakeRequest]:
-    """Return the slot for an attempt, and the handshake by it; `first` is the handshake of the command line."""
+    """Return the slot for an attempt, and its handshake; `first` is the handshake of the command line."""
     slot = slot_at(device, attempt)
     url, authorization = url_of(device, slot), authorization_of(device)
     return slot, replace(first, url=url or first.url, authorization=authorization or first.authorization)
@@ -72,7 +72,7 @@ def authorization_of(device: Device) -> str | None:
 
 
 def connected(device: Device, slot: int) -> Device:
-    """Note which slot has connected; profiles with lower security are removed then (A05.FR.05, A05.FR.06)."""
+    """Note which slot has connected, and remove the profiles with lower security (A05.FR.05, A05.FR.06)."""
     changed = {ACTIVE_NETWORK_PROFILE: str(slot)}
     profile = device.storage.dialed.get(slot)
     if profile is not None and profile["securityProfile"] > device.number(SECURITY_PROFILE):

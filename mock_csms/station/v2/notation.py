@@ -1,4 +1,4 @@
-"""How people write what a 2.x station has: idTokens, values of variables, optional features, the device file."""
+"""The notation of people for data of a 2.x station: idTokens, variables, optional features, the device file."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from mock_csms.station.v2.variables import Name, accepts
 
 
 def parse_token(text: str) -> Json:
-    """Return the idToken that people write as `ID` or `ID:TYPE`; the ID may contain colons if the TYPE is there."""
+    """Return the idToken in a text `ID` or `ID:TYPE`; the ID may contain colons if the TYPE is there."""
     id_token, colon, kind = text.rpartition(":")
     if not colon:
         id_token, kind = text, ""
@@ -27,7 +27,7 @@ def parse_token(text: str) -> Json:
 def variables(value: Sequence[str]) -> dict[Name, str]:
     """Parse values of variables, each `COMPONENT.VARIABLE=VALUE`. Raises ValueError.
 
-    An instance may be left out where the variable has only one.
+    The instance may be left out if the variable has only one.
     """
     given: dict[Name, str] = {}
     shorts = [".".join(name).partition("[")[0] for name in DEFAULTS]
@@ -57,7 +57,7 @@ def described(path: str) -> Device:
 
 
 def features(value: str) -> frozenset[str]:
-    """Parse optional features, separated by commas; the empty text is none. Raises ValueError."""
+    """Parse optional features, separated by commas; the empty text means none. Raises ValueError."""
     given = frozenset(value.split(",") if value else ())
     for name in given - {*FEATURES}:
         raise ValueError(f"{name!r} is not one of {', '.join(FEATURES)}")

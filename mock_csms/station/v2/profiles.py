@@ -1,4 +1,4 @@
-"""Checks of a charging profile that a CSMS wants to set; each fault is a reasonCode of appendix 5 (K01)."""
+"""Checks of a charging profile that a CSMS sends; each fault is a reasonCode of appendix 5 (K01)."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ from mock_csms.station.v2.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STAC
 def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
     """Return the reason to reject a profile, or None.
 
-    `is_to_come` means that it comes with a remote start: its transaction has not started.
+    `is_to_come`: the profile comes with a remote start, and its transaction has not started yet.
     """
     if is_to_come and given.profile["chargingProfilePurpose"] != "TxProfile":
         return "InvalidProfile"
@@ -80,7 +80,7 @@ def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
 
 
 def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
-    """Return whether its periods do not start at 0 and rise (K01.FR.31, FR.35), or there are several schedules.
+    """Return whether its periods do not start at 0 or do not rise (K01.FR.31, FR.35), or it has several schedules.
 
     Several schedules are for ISO 15118.
     """
@@ -99,7 +99,7 @@ def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
 
 
 def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it needs phases that the station does not have, or chooses one, which it cannot switch."""
+    """Return whether it needs phases that the station lacks, or selects a phase, which the station cannot do."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 

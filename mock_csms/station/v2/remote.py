@@ -54,7 +54,7 @@ def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def unlock(device: Device, payload: Json, _: Moment) -> Given:
-    """Unlock a cable, unless it is in use by an authorized driver (F05)."""
+    """Unlock a cable, unless an authorized driver uses it (F05)."""
     if not has(device, {"id": payload["evseId"], "connectorId": payload["connectorId"]}):
         return device, {"status": "UnknownConnector"}, []
     evse = device.evses[payload["evseId"]]

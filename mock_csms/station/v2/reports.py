@@ -48,12 +48,12 @@ def set_variables(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def apply_awaiting(device: Device) -> Device:
-    """Return the device with the values in force that waited for a reboot (B05, RebootRequired)."""
+    """Return the device after the values that waited for a reboot have taken effect (B05, RebootRequired)."""
     return device.with_variables(device.storage.awaiting).storing(awaiting={}, dialed=device.storage.slots)
 
 
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
-    """Report all variables, those that can be set, or a summary of states and problems (B07.FR.01 to 09)."""
+    """Report all variables, the writable ones, or a summary of states and problems (B07.FR.01 to 09)."""
     if payload["reportBase"] == "SummaryInventory" and SUMMARIZES not in device.features:
         return device, because("UnsupportedParam", _NOT_SUPPORTED), []
     is_shown = _BASES[payload["reportBase"]]
@@ -71,7 +71,7 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def matches(name: Name, wanted: Iterable[Json]) -> bool:
-    """Return whether a request names a variable; what it leaves out matches everything (B08.FR.20 to 23)."""
+    """Return whether a request selects a variable; fields that it leaves out match everything (B08.FR.20 to 23)."""
     return any(_matches(on_the_wire(name), item) for item in wanted)
 
 
@@ -114,7 +114,7 @@ def _got(device: Device, item: Json, moment: Moment) -> Json:
 
 
 def _set(device: Device, item: Json) -> tuple[Device, str]:
-    """Set one variable if it accepts the value; return the device and the status (B05.FR.04 to 10)."""
+    """Set one variable if the value is valid for it; return the device and the status (B05.FR.04 to 10)."""
     name, kind = find(device, name_of(item["component"], item["variable"])), item.get("attributeType", "Actual")
     if name is None:
         return device, why_unknown(device, item)
@@ -184,7 +184,7 @@ _BASES: Mapping[str, Callable[[Variable, Name, str], bool]] = {
         name[1] == "AvailabilityState" or (name[1] == "Problem" and value == "true")
     ),
 }
-"""For each report base, whether a variable is in it, by its row, name and value."""
+"""For each report base, whether it includes a variable, by the variable's row, name and value."""
 
 ANSWERS: Mapping[str, Answer] = {
     "GetBaseReport": base_report,

@@ -1,4 +1,4 @@
-"""Reservations: they are made, cancelled, used, expire, or are removed when no EVSE is left (H01 to H04)."""
+"""Reservations: they are made, cancelled, used, expire, or are removed if no EVSE is left for them (H01 to H04)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def reserve(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def cancel(device: Device, payload: Json, _: Moment) -> Given:
-    """Cancel a reservation; no update is sent, because the CSMS asked for it (H02.FR.01, .02)."""
+    """Cancel a reservation; no update is sent, because the CSMS itself requested this (H02.FR.01, .02)."""
     id_ = payload["reservationId"]
     if id_ not in device.storage.reservations:
         return device, REJECTED, []
@@ -39,7 +39,7 @@ def cancel(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def use(device: Device, id_: int) -> Step:
-    """End a reservation because it is used (H03.FR.09)."""
+    """End a reservation because a driver uses it (H03.FR.09)."""
     return _without(device, id_), [Stop((_KIND, id_))]
 
 
@@ -62,7 +62,7 @@ def remove(device: Device) -> Step:
 
 
 def alarms(device: Device, moment: Moment) -> list[Act]:
-    """Return the alarms of all reservations, after a reboot has cancelled them."""
+    """Return the alarms of all reservations, to set them again after a reboot."""
     return [_alarm(reservation, moment) for reservation in device.storage.reservations.values()]
 
 

@@ -1,4 +1,4 @@
-"""What reservations mean for the status of connectors, and for who may charge (H01, H03). Only reads the station."""
+"""How reservations affect the status of connectors and the right to charge (H01, H03). Only reads the station."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,7 +18,7 @@ def status(device: Device, evse: Evse, connector: int) -> str:
 
 
 def describe(device: Device, moment: Moment) -> Iterator[str]:
-    """Yield a line for each EVSE: the status of its connectors, its register, its transaction and what that costs."""
+    """Yield a line for each EVSE: the status of its connectors, its register, its transaction and the cost."""
     for evse in device.evses.values():
         connectors = ", ".join(f"{number} {status(device, evse, number)}" for number in evse.each_connector)
         runs = f"; transaction {evse.transaction.id}" if evse.transaction else ""
@@ -36,7 +36,8 @@ def is_free(device: Device, evse: Evse) -> bool:
 def is_kept(device: Device, evse: Evse, reservations: Iterable[HeldReservation]) -> bool:
     """Return whether these reservations block an EVSE (H01.FR.07, .20).
 
-    They do if one names it, or if the reservations without an EVSE need it because too few others are free.
+    They do if one of them names it, or if the reservations without an EVSE need it because too few other EVSEs are
+    free.
     """
     places = [reservation.evse for reservation in reservations]
     if not places or evse.authorized is not None:

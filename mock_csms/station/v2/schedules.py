@@ -26,21 +26,21 @@ class Limit(Record):
     """How many phases may be used."""
 
     def watts(self, phases: int | None = None) -> float:
-        """Return the limit in W, for a number of phases; without it for its own."""
+        """Return the limit in W, for a number of phases; by default for its own."""
         return self.amount if self.unit == "W" else self.amount * VOLTAGE * (phases or self.phases)
 
 
 Stretch: TypeAlias = tuple[Limit | None, float]
-"""The limit that holds, None for none, and until when, in seconds since 1970."""
+"""The limit (None if there is none), and the time until which it holds, in seconds since 1970."""
 
 
 def second_of(text: str) -> float:
-    """Return a written time in whole seconds since 1970. Raises ValueError."""
+    """Return a timestamp in whole seconds since 1970. Raises ValueError."""
     return float(floor(read_time(text)))
 
 
 def validity(profile: Json) -> tuple[float, float]:
-    """Return from when to when a profile is valid, in seconds since 1970."""
+    """Return the begin and the end of a profile's validity, in seconds since 1970."""
     since, until = profile.get("validFrom"), profile.get("validTo")
     return (-inf if since is None else second_of(since)), (inf if until is None else second_of(until))
 
@@ -88,12 +88,12 @@ def highest(profiles: Sequence[Json], now: float, since: float) -> Stretch:
 
 
 def lowest(limits: Sequence[Limit]) -> Limit:
-    """Return the limit that keeps all of these: the fewest phases, and the least power on them (K01)."""
+    """Return the limit that satisfies all of these: the fewest phases, and the least power on them (K01)."""
     phases = min(limit.phases for limit in limits)
     return Limit(min(limit.watts(phases) for limit in limits), "W", phases)
 
 
 def amount(limit: Limit, unit: str) -> float:
-    """Return a limit in A or W, rounded to one decimal as OCPP demands."""
+    """Return a limit in A or W, rounded to one decimal, as OCPP requires."""
     watts = limit.watts()
     return round(watts if unit == "W" else watts / VOLTAGE / limit.phases, 1)

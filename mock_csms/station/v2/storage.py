@@ -1,5 +1,7 @@
-"""What a station stores and keeps over a reboot: reservations, idTokens, charging profiles, network profiles, display
-messages, certificates, monitors and jobs.
+"""The data that a station keeps over a reboot.
+
+These are reservations, idTokens, charging profiles, network profiles, display messages, certificates, monitors and
+jobs.
 """
 
 from collections.abc import Mapping
@@ -10,7 +12,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.station.v2.variables import Name
 
 Token: TypeAlias = tuple[str, str]
-"""An idToken as it is compared: its text in lower case, and its type."""
+"""An idToken in the form for comparison: its text in lower case, and its type."""
 
 
 def token_key(token: Json) -> Token:
@@ -43,7 +45,7 @@ class ChargingProfile(Record):
     """A charging profile that the CSMS has set (K01)."""
 
     evse: int
-    """The EVSE that it is for; 0 is the whole station."""
+    """Its EVSE; 0 is the whole station."""
     profile: Json
     """A ChargingProfileType."""
 
@@ -52,7 +54,7 @@ class Certificate(Record):
     """An installed certificate (M05)."""
 
     kind: str
-    """What it is for: its certificateType."""
+    """Its certificateType."""
     pem: str
     hash_data: Json
     """A CertificateHashDataType."""
@@ -65,13 +67,13 @@ class Monitor(Record):
     name: Name
     """The variable."""
     setting: Json
-    """The SetMonitoringDataType with which it was set."""
+    """The SetMonitoringDataType that the CSMS sent."""
     is_custom: bool = True
     """Whether the CSMS has set it; False for one from the factory."""
     is_crossed: bool = False
     """Whether the value is beyond the threshold."""
     last_value: str | None = None
-    """The value to which a delta is compared."""
+    """The value that a delta is compared with."""
 
 
 class Job(Record):
@@ -79,9 +81,9 @@ class Job(Record):
 
     request_id: int
     steps: tuple[tuple[str, float], ...]
-    """The statuses that are still to come, each with its earliest time in seconds since 1970."""
+    """The next statuses, each with its earliest time in seconds since 1970."""
     status: str = "Idle"
-    """The status that was reported last."""
+    """The last reported status."""
     subject: str = ""
     """The checksum of the firmware that is published."""
 
@@ -92,13 +94,13 @@ class Signing(Record):
     key: int = 0
     """The number of the key pair that the next certificate is for."""
     is_open: bool = False
-    """Whether a certificate is awaited."""
+    """Whether the station waits for a certificate."""
     taken: int = 0
     """How often the CSMS accepted SignCertificate for it."""
 
 
 class Storage(Record):
-    """Everything that is stored; mappings with int keys are by id."""
+    """All stored data; mappings with int keys are by id."""
 
     reservations: Mapping[int, HeldReservation] = {}
     local_list: LocalAuthorizationList = LocalAuthorizationList()
@@ -113,7 +115,7 @@ class Storage(Record):
     monitoring_level: int = 9
     """The highest severity of the events that are reported (N05)."""
     slots: Mapping[int, Json] = {}
-    """The network profiles by configuration slot, as the CSMS has set them."""
+    """The network profiles that the CSMS has set, by configuration slot."""
     dialed: Mapping[int, Json] = {}
     """The network profiles that are in use since the last reboot."""
     awaiting: Mapping[Name, str] = {}

@@ -27,16 +27,16 @@ FOR_ONE_USE = ("Central", "NoAuthorization")
 
 
 class KnownToken(Record):
-    """What the station has stored about an idToken."""
+    """The stored facts about an idToken."""
 
     info: Json
     """Its idTokenInfo."""
     may_ask: bool
-    """Whether the station may ask the CSMS again if it is not Accepted."""
+    """Whether the station may send an Authorize again if the status is not Accepted."""
 
 
 def known(device: Device, token: Json, moment: Moment) -> KnownToken | None:
-    """Return what is stored about an idToken: in the list, else in the cache if not expired (C13.FR.01)."""
+    """Return the stored facts about an idToken: from the list, else from the cache if not expired (C13.FR.01)."""
     key = token_key(token)
     held = device.storage
     if device.is_on(LOCAL_LIST) and key in held.local_list.entries:
@@ -59,7 +59,7 @@ def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
 
 
 def is_token(value: Any) -> bool:
-    """Return whether a value is an idToken; a request that was made by hand may have anything there."""
+    """Return whether a value is an idToken; a user's own request may have anything there."""
     return isinstance(value, dict) and isinstance(value.get("idToken"), str) and isinstance(value.get("type"), str)
 
 
@@ -69,7 +69,7 @@ def is_same(one: Json | None, other: Json | None) -> bool:
 
 
 def clear_cache(device: Device, _: Json, __: Moment) -> Given:
-    """Clear the cache; rejected when it is disabled (C11.FR.03, .04)."""
+    """Clear the cache; Rejected if it is disabled (C11.FR.03, .04)."""
     if not device.is_on(CACHE):
         return device, REJECTED, []
     return device.storing(cache={}), ACCEPTED, []

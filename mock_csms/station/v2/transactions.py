@@ -1,8 +1,8 @@
-"""The state machine of a transaction on one EVSE (E01 to E12): what starts, changes and ends it.
+"""The state machine of a transaction on one EVSE (E01 to E12): the causes of its start, changes and end.
 
-Everything that happens at an EVSE is a change from one `Evse` to another, with a cause. TxStartPoint and TxStopPoint
-name points such as EVConnected or Authorized: a transaction starts when a start point is reached, and ends when a stop
-point is left. Only `change` compares them.
+Every event at an EVSE is a change from one `Evse` to another, with a cause. TxStartPoint and TxStopPoint name points
+such as EVConnected or Authorized: a transaction starts when a start point is reached, and ends when a stop point is
+left. Only `change` compares them.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,10 +30,10 @@ from mock_csms.station.v2.variables import (
 
 EVENT = "TransactionEvent"
 METER, COLLECT = "meter", "collect"
-"""The alarms of an EVSE: to send periodic meter values, and to keep values for the end of the transaction."""
+"""The alarms of an EVSE: to send periodic meter values, and to store values for the end of the transaction."""
 
 _MOST_SAMPLES = 500
-"""How many meter values are kept for the end of a transaction."""
+"""How many meter values are stored for the end of a transaction."""
 
 
 class Cause(Record):
@@ -44,11 +44,11 @@ class Cause(Record):
     stopped_reason: str = "Local"
     """The stoppedReason, if the transaction ends."""
     stops: bool = False
-    """Whether this is also the stoppedReason if the transaction ends later."""
+    """Whether `stopped_reason` also applies if the transaction ends later."""
     is_end: bool = False
-    """Whether the transaction ends whatever TxStopPoint is."""
+    """Whether the transaction ends independent of TxStopPoint."""
     token: Json | None = None
-    """The idToken that a driver stopped with (E07.FR.02)."""
+    """The idToken with which a driver stopped it (E07.FR.02)."""
 
 
 PLUGGED = Cause("CablePluggedIn")
@@ -104,8 +104,8 @@ def charging_state(evse: Evse) -> str:
 def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     """Replace an EVSE by `evse`, and start, update or end its transaction accordingly.
 
-    It starts when a point is newly reached while a TxStartPoint holds; that one may have held since the last
-    transaction. It ends when a TxStopPoint is left (E06), or no point holds.
+    It starts when a point is newly reached while a TxStartPoint holds; the TxStartPoint itself may have held since the
+    last transaction. It ends when a TxStopPoint is left (E06), or no point holds.
     """
     before = device.evses[evse.id]
     evse = replace(evse, energy=before.register(moment.now), metered_at=moment.now)
@@ -153,7 +153,7 @@ def sample(device: Device, evse: Evse, moment: Moment) -> Step:
 
 
 def collect(device: Device, evse: Evse, moment: Moment) -> Step:
-    """Keep meter values during a transaction for its end (E06.FR.11)."""
+    """Store meter values during a transaction for its end (E06.FR.11)."""
     if evse.transaction is None:
         return device, []
     values = meter_values(device, evse, TX_ENDED_MEASURANDS, "Sample.Periodic", moment)
@@ -168,7 +168,7 @@ def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json],
 
 
 def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
-    """Keep meter values for the end of the transaction; if there are too many, every second one is dropped."""
+    """Store meter values for the end of the transaction; if there are too many, every second one is dropped."""
     if evse.transaction is None or not values:
         return device
     kept = (*evse.transaction.samples, *values)
@@ -177,7 +177,7 @@ def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
 
 
 def retime(device: Device, changed: Collection[Name]) -> list[Act]:
-    """Set the alarms of running transactions again whose intervals were changed."""
+    """Set the alarms again for running transactions whose intervals have changed."""
     acts: list[Act] = []
     for evse in device.evses.values():
         for kind, interval in ((METER, TX_UPDATED_INTERVAL), (COLLECT, ENDED_INTERVAL)):
@@ -195,19 +195,19 @@ def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
 
 
 def transaction_of(event: Json) -> str | None:
-    """Return the id of the transaction that a TransactionEvent belongs to; one that was made by hand may have none."""
+    """Return the id of the transaction that a TransactionEvent belongs to; a user's own event may have none."""
     info = event.get("transactionInfo")
     return info.get("transactionId") if isinstance(info, dict) else None
 
 
 def has_undelivered(device: Device, transaction: str | None = None) -> bool:
-    """Return whether TransactionEvents wait for delivery: of one transaction, or of any where none is named (E14)."""
+    """Return whether TransactionEvents wait for delivery: of one transaction, or of any if none is named (E14)."""
     ids = [transaction_of(call.payload) for call in outbox.calls(device) if call.action == EVENT]
     return bool(ids) if transaction is None else any(is_same(id_, transaction) for id_ in ids)
 
 
 class _Event(Record):
-    """What differs between TransactionEvents."""
+    """The differing parts of TransactionEvents."""
 
     kind: str
     trigger: str

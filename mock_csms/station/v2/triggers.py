@@ -51,7 +51,7 @@ def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Ste
 def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
     """Send an event of each running transaction.
 
-    A station that is not accepted sends none while older events wait: they would arrive after it.
+    A station that is not accepted sends none while older events wait: the CSMS would get those after it.
     """
     acts: list[Act] = []
     if not device.is_accepted and transactions.has_undelivered(device):
@@ -77,7 +77,7 @@ _TRIGGERED: Mapping[str, Callable[[Device, list[Evse], Json, Moment], Step]] = {
     "SignChargingStationCertificate": certificates.sign,
     "PublishFirmwareStatusNotification": lambda device, *_: jobs.trigger(device, jobs.PUBLISHING),
 }
-"""The messages that can be triggered; others are answered NotImplemented."""
+"""The messages that can be triggered; other triggers are answered with NotImplemented."""
 
 
 ANSWERS: Mapping[str, Answer] = {

@@ -1,4 +1,4 @@
-"""Variables of the device model: how they are named, which values they accept, and the names that the code reads.
+"""Variables of the device model: their notation, the values that they accept, and the names that the code reads.
 
 Names, units and meanings are those of Part 2, "Referenced Components and Variables"; `model` is the table of them.
 Values are texts, as in messages.
@@ -12,8 +12,11 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import strict_seconds_of
 
 Name: TypeAlias = tuple[str, str]
-"""A component and one of its variables, as the specification writes them: `Connector[1,2]` is connector 2 of EVSE 1,
-`MessageTimeout[Default]` has an instance, and so has a component written `Fan/left`."""
+"""A component and one of its variables, in the notation of the specification.
+
+`Connector[1,2]` is connector 2 of EVSE 1, `MessageTimeout[Default]` has an instance, and so has a component written
+`Fan/left`.
+"""
 
 Mutability: TypeAlias = Literal["ReadOnly", "ReadWrite", "WriteOnly"]
 
@@ -22,7 +25,7 @@ class Variable(Record):
     """One row of the device model."""
 
     default: str | None
-    """The value in a new station; None where the value is computed."""
+    """The value in a new station; None if the value is computed."""
     data_type: str
     """The dataType of its characteristics, such as `integer` or `OptionList`."""
     unit: str = ""
@@ -33,9 +36,9 @@ class Variable(Record):
     most: float | None = None
     """The largest number, or the largest length of a text."""
     values: tuple[str, ...] = ()
-    """The values that a list or an option may have."""
+    """The allowed values of a list or an option."""
     max_set: str | None = None
-    """The value of the attribute MaxSet; None where it has no such attribute."""
+    """The value of the attribute MaxSet; None if it has no such attribute."""
     needs_reboot: bool = False
     """Whether a new value takes effect only after a reboot."""
 
@@ -51,7 +54,7 @@ class Variable(Record):
 
     @property
     def is_monitored(self) -> bool:
-        """Whether a CSMS may monitor it: not texts, and not what it cannot read."""
+        """Whether a CSMS may monitor it: texts and unreadable variables cannot be monitored."""
         return self.mutability != "WriteOnly" and (self.is_number or self.data_type in ("boolean", "OptionList"))
 
 
@@ -174,7 +177,7 @@ def _is_within(variable: Variable, number: float) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Replace the characters of a name in a message that would make it look like one with an instance or EVSE."""
+    """Replace the characters of a name in a message that would make it look like a name with an instance or EVSE."""
     return re.sub(r"[\[/]", "?", text)
 
 

@@ -1,4 +1,4 @@
-"""What vehicles do: they enter and leave the parking bay, and pause and resume charging (E01, E06)."""
+"""The actions of vehicles: they enter and leave the parking bay, and pause and resume charging (E01, E06)."""
 
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Arrived, Departed, Paused, Ready, Say
@@ -49,5 +49,5 @@ def _set(device: Device, number: int, moment: Moment, *, is_paused: bool) -> Ste
 
 
 def _is_seen(before: Evse, evse: Evse) -> bool:
-    """Return whether the charging state changes: a vehicle that gets no energy anyway pauses unnoticed."""
+    """Return whether the charging state changes: a vehicle that gets no energy anyway can pause unnoticed."""
     return charging_state(before) != charging_state(evse)

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about a station, as far as the mock's answers, templates and admission need it."""
+"""How messages of OCPP 2.x change the facts that the mock's answers, templates and admission need."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ _TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage asks for, if it is not named like that action."""
+"""The action that a requestedMessage requests, if it has another name."""
 
 
 def _boots(station: StationModel, _: Any) -> None:
@@ -43,18 +43,29 @@ def _boot_answered(station: StationModel, payload: Any) -> None:
 
 def _transaction(station: StationModel, payload: Any) -> None:
     """A transaction is running, or has ended."""
-    id_, transactions = _at(payload, "transactionInfo", "transactionId"), station.transactions
-    if not isinstance(id_, str):
-        return
+    id_ = _at(payload, "transactionInfo", "transactionId")
+    if isinstance(id_, str):
+        _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
+
+
+def _typed_transaction(station: StationModel, typed: Any) -> None:
+    """A transaction is running, or has ended."""
+    id_, transactions = typed.transactionInfo.transactionId, station.transactions
+    if typed.eventType == "Ended" or id_ not in transactions:
+        _note_transaction(station, id_, is_ended=typed.eventType == "Ended")
+
+
+def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> None:
+    transactions: Any = station.transactions
     id_ = spelling_in(transactions, id_)
-    if payload.get("eventType") == "Ended":
+    if is_ended:
         transactions.pop(id_, None)
     elif id_ not in transactions:
         transactions[id_] = None
 
 
 def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station asks for a certificate."""
+    """The station requests a certificate."""
     csr = _at(payload, "csr")
     if isinstance(csr, str):
         station.csr = csr
@@ -73,7 +84,7 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if it asks for none."""
+    """Return the action that a command makes a station send; None if there is none."""
     asked = _ASKS_FOR.get(action) or _at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
@@ -90,8 +101,9 @@ def _at(payload: Any, *path: str) -> Any:
 
 MEANING = Meaning(
     calls={"BootNotification": _boots, "TransactionEvent": _transaction, "SignCertificate": _certificate_asked},
+    typed_calls={"TransactionEvent": _typed_transaction},
     results={"SetVariables": _password_set},
     responses={"BootNotification": _boot_answered},
     asks_for=_asks_for,
 )
-"""What the mock learns from which message."""
+"""The meaning of each message for the mock's answers."""

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about the boots and the heartbeats of a station."""
+"""How messages of OCPP 2.x change the facts about the boots and the heartbeats of a station."""
 
 from collections.abc import Mapping
 
@@ -13,19 +13,19 @@ _TRIGGERED: Mapping[str, set[str]] = {
     "SignCombinedCertificate": {"SignCertificate"},
     "StatusNotification": {"StatusNotification", "NotifyEvent"},
 }
-"""The actions that answer a trigger, if they are not named like it, or are more than one (G01.FR.07)."""
+"""The actions that may answer a trigger, if they differ from its requestedMessage or are several (G01.FR.07)."""
 _MOST_COMMANDS = 100
 
 
 def connected(_: Seen, twin: Twin) -> None:
-    """The station has connected: a boot is due on its first connection, and on the first one after a reset."""
+    """The station has connected: it must boot on its first connection, and on the first one after a reset."""
     boots = twin.boots
     boots.commanded.clear()
     boots.due = "first" if twin.connections.opened == 1 else "reset" if twin.resets.is_under_way else ""
 
 
 def called(seen: Seen, twin: Twin) -> None:
-    """A call came: the boot that is due, or another one that should have come after it."""
+    """A call came: the required boot, or another call that should have come after the boot."""
     boots = twin.boots
     if boots.due:
         is_late = boots.due == "first" and seen.action != "BootNotification"
@@ -45,7 +45,7 @@ def asked(seen: Seen, twin: Twin) -> None:
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The mock has answered a boot, also one that broke its schema."""
+    """The mock has answered a boot, even a boot that broke its schema."""
     boots = twin.boots
     if not boots.count:
         return
@@ -59,7 +59,7 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def refused(_: Seen, twin: Twin) -> None:
-    """A boot got a CALLERROR. A station that was accepted before and did not restart may think that it still is."""
+    """A boot got a CALLERROR. A station that was accepted before and did not restart may believe that it still is."""
     boots = twin.boots
     is_still = boots.is_accepted or (boots.is_repeated and not boots.is_new)
     boots.status = UNKNOWN if is_still else REFUSED
@@ -72,13 +72,13 @@ def confused(seen: Seen, twin: Twin) -> None:
 
 
 def unread(_: Seen, twin: Twin) -> None:
-    """A message cannot be read: if it is the first one, it may be the boot."""
+    """A message is unreadable: if it is the first one, it may be the boot."""
     if twin.boots.due == "first":
         twin.boots.status = UNKNOWN
 
 
 def commanded(seen: Seen, twin: Twin) -> None:
-    """A command was sent, which may ask for messages, also if a fault spoiled it."""
+    """The mock has sent a command, which may request messages, even if a fault spoiled it."""
     message, boots = seen.message, twin.boots
     if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
@@ -98,7 +98,7 @@ def obeyed(seen: Seen, twin: Twin) -> None:
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The station was given another interval of heartbeats."""
+    """The mock set another heartbeat interval."""
     for item, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (item["component"]["name"], item["variable"]["name"]) == ("OCPPCommCtrlr", "HeartbeatInterval"):
             try:
@@ -110,7 +110,7 @@ def was_set(seen: Seen, twin: Twin) -> None:
 
 
 def beat(seen: Seen, twin: Twin) -> None:
-    """A heartbeat came. Hasty ones in a row are counted, except triggered ones and those sent during a call (R06)."""
+    """A heartbeat came. Early ones in a row are counted, except triggered ones and those sent during a call (R06)."""
     boots = twin.boots
     if "Heartbeat" in boots.asked_for:
         boots.asked_for.discard("Heartbeat")

@@ -1,4 +1,4 @@
-"""What events and messages of OCPP 2.x say about the connections of a station."""
+"""How events and messages of OCPP 2.x change the facts about the connections of a station."""
 
 from mock_csms.twin.connections import UNRECORDED, has_hung_up
 from mock_csms.twin.events import Disconnected, Knocked, Refused, Sent
@@ -6,12 +6,12 @@ from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 LEAVING = ("Reset", "UpdateFirmware", "CertificateSigned", "SetNetworkProfile")
-"""The commands for which a station closes its connection after it has accepted them."""
+"""The commands after which a station closes its connection, if it accepted them."""
 _MOST_OUTAGES = 100
 _OWN = ("SecurityCtrlr", "OCPPCommCtrlr")
 """The components whose variables say how the station connects."""
 _NOBODY_KNOWS_WHEN = ("no pong in time", "replaced by")
-"""Reasons of an end that the station may have noticed long before the mock."""
+"""Reasons for the end of a connection that the station may have noticed long before the mock."""
 
 
 def knocked(seen: Seen, twin: Twin) -> None:
@@ -22,7 +22,7 @@ def knocked(seen: Seen, twin: Twin) -> None:
 
 
 def opened(seen: Seen, twin: Twin) -> None:
-    """The station is connected. No `lost` came before if this connection replaces another one."""
+    """The station is connected. If the new connection replaces an old one, no `lost` came before."""
     line = twin.connections
     line.admitted, line.refused, line.waits_since, line.knocks = line.visitor, 0, None, False
     if line.lost_at is not None:
@@ -32,7 +32,7 @@ def opened(seen: Seen, twin: Twin) -> None:
 
 
 def was_refused(seen: Seen, twin: Twin) -> None:
-    """Its request was rejected. Without a common subprotocol the station was connected for a moment."""
+    """The mock rejected its request. Without a common subprotocol the station was connected for a moment."""
     connections = twin.connections
     if not connections.knocks:
         return
@@ -59,20 +59,20 @@ def heard(seen: Seen, twin: Twin) -> None:
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """A call was answered, also if a fault spoiled the answer or its id."""
+    """The mock answered a call, even if a fault spoiled the answer or its id."""
     event = seen.event
     answers = event.answers if isinstance(event, Sent) else None  # faster than `seen.answers`
     twin.connections.calls.pop(answers.id if answers else seen.id, None)
 
 
 def will_leave(seen: Seen, twin: Twin) -> None:
-    """The station accepted a command for which it closes the connection at some time."""
+    """The station accepted a command after which it will close the connection."""
     if seen.payload.get("status") in ("Accepted", "Scheduled", "AcceptedCanceled"):
         twin.connections.leaves = seen.at
 
 
 def is_told(seen: Seen, twin: Twin) -> None:
-    """The station is sent another password, or how to connect; it may use that even if it does not answer."""
+    """The mock sends another password or new connection settings; the station may use them without an answer."""
     names = {(item["component"]["name"], item["variable"]["name"]) for item in seen.payload["setVariableData"]}
     twin.connections.has_new_password |= ("SecurityCtrlr", "BasicAuthPassword") in names
     if any(component in _OWN for component, _ in names):

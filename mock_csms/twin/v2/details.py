@@ -1,4 +1,4 @@
-"""The details of messages of OCPP 2.x by which learners and checks ask for them: which kind of TransactionEvent one is.
+"""The details of messages of OCPP 2.x that learners and checks may select: the kinds of TransactionEvents.
 
 `twin/seen.py` has the table that finds these functions by the version of OCPP and the action.
 """
@@ -17,9 +17,9 @@ Sort: TypeAlias = tuple[str, str]
 
 
 def _of_event(payload: Json) -> tuple[str, str]:
-    """Return the eventType of a sound TransactionEvent, and its sort.
+    """Return the eventType of a valid TransactionEvent, and its sort.
 
-    The sort is the same, but Updated is Sampled where the event has nothing but periodic values, else Changed.
+    The sort is the same, but Updated is split: Sampled has nothing but periodic values, Changed is everything else.
     """
     kind: str = payload["eventType"]
     if kind != "Updated":
@@ -29,6 +29,6 @@ def _of_event(payload: Json) -> tuple[str, str]:
 
 
 CALLS: Mapping[str, Details] = {TRANSACTION_EVENT: _of_event}
-"""For sound calls of the station, by action."""
+"""For valid calls of the station, by action."""
 ANSWERS: Mapping[str, Sort] = {TRANSACTION_EVENT: ("idTokenInfo", "Authorized")}
-"""For CALLRESULTs, by the action of the call: the answer to a TransactionEvent that says what an idToken is worth."""
+"""For CALLRESULTs, by the action of the call: an answer to a TransactionEvent may have the status of an idToken."""

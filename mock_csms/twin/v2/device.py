@@ -1,6 +1,10 @@
-"""What boots of OCPP 2.x say about the device."""
+"""What boots of OCPP 2.x say about the device, and its variables as messages have them."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.variables import Name
 
 
 def maker_of(boot: Any) -> tuple[str | None, str | None]:
@@ -17,3 +21,16 @@ def firmware_of(boot: Any) -> str | None:
         case {"chargingStation": {"firmwareVersion": str(version)}}:
             return version
     return None
+
+
+def as_results(values: Iterable[tuple[Name, str]]) -> list[Json]:
+    """Return variables with their values in the form in which a station tells them."""
+    return [
+        {"component": {"name": name[0]}, "variable": {"name": name[4]}, "attributeValue": value}
+        for name, value in values
+    ]
+
+
+def values_in(results: Sequence[Json]) -> list[str]:
+    """Return the values in what `as_results` has returned."""
+    return [result["attributeValue"] for result in results]

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about the firmware updates of a station."""
+"""How messages of OCPP 2.x change the facts about the firmware updates of a station."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -12,13 +12,13 @@ BAD_SIGNER, BAD_SIGNATURE = "InvalidFirmwareSigningCertificate", "InvalidFirmwar
 
 
 def _update(id_: int, firmware: Json, asked_at: float) -> Update:
-    """Return the update that an UpdateFirmware asks for."""
+    """Return the update that an UpdateFirmware requests."""
     retrieve_at, install_at = seconds_of(firmware["retrieveDateTime"]), seconds_of(firmware.get("installDateTime", ""))
     return Update(id_, firmware, asked_at, retrieve_at, install_at, is_signed="signingCertificate" in firmware)
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """The station is asked for an update."""
+    """The CSMS requests an update."""
     firmware, id_ = twin.firmware, seen.payload["requestId"]
     firmware.pending = _update(id_, seen.payload["firmware"], seen.at)
     firmware.ids.renew(id_, seen.at)
@@ -38,7 +38,7 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """The station reported its progress. Idle says nothing about an update; an unreadable report may be any status."""
+    """The station reported its progress. Idle reveals nothing; an unreadable report may be any status."""
     firmware = twin.firmware
     if not seen.is_sound:
         return firmware.doubt()
@@ -52,7 +52,7 @@ def told(seen: Seen, twin: Twin) -> None:
 
 
 def alarmed(seen: Seen, twin: Twin) -> None:
-    """A security event came. After that of a bad signing certificate the update may go on or not."""
+    """A security event came. After a bad signing certificate the update may go on or not."""
     events, type_ = twin.firmware.events, seen.payload["type"]
     if type_ in (BAD_SIGNER, BAD_SIGNATURE, "FirmwareUpdated"):
         events[type_] = seen.at

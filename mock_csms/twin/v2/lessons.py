@@ -1,4 +1,4 @@
-"""What a twin learns from which message of OCPP 2.x. Another version has its own table."""
+"""The lessons of OCPP 2.x: which function updates a twin from which message. Another version has its own table."""
 
 from collections.abc import Sequence
 

@@ -1,11 +1,11 @@
-"""What messages of OCPP 2.x say about the local authorization list of a station."""
+"""How messages of OCPP 2.x change the facts about the local authorization list of a station."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def sent(seen: Seen, twin: Twin) -> None:
-    """The station answered a list. Its version after an empty list is not known: the specification leaves it open.
+    """The station answered a list. After an empty list the version is unknown: the specification leaves it open.
 
     See D01.FR.04 and D01.FR.05.
     """

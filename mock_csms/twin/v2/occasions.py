@@ -5,5 +5,5 @@ from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 
 def driven() -> tuple[Occasion, ...]:
-    """Return the TransactionEvents that are more than periodic values, which come most often and tell least."""
+    """Return all TransactionEvents except those with only periodic values, which come most often and tell least."""
     return call(*(f"{TRANSACTION_EVENT}.{sort}" for sort in ("Started", "Changed", "Ended")))

@@ -1,7 +1,7 @@
-"""What messages of OCPP 2.x say about the reservations of a station.
+"""How messages of OCPP 2.x change the facts about the reservations of a station.
 
-A reservation that somebody may have used is no longer certainly unused, but may still exist. One whose EVSE was used no
-longer keeps that EVSE. One that was cancelled or has ended is forgotten.
+If somebody may have used a reservation, it is no longer certainly unused, but may still exist. If its EVSE was used,
+the reservation no longer occupies it. A reservation that was cancelled or has ended is dropped.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 ENDING = ("ReservationStatusUpdate", "Authorize", "TransactionEvent")
-"""The actions that may say that a reservation is used, or has ended."""
+"""The actions that may show that a reservation is used, or has ended."""
 
 
 def reserved(seen: Seen, twin: Twin) -> None:
@@ -34,7 +34,7 @@ def reserved(seen: Seen, twin: Twin) -> None:
 
 
 def cancelling(seen: Seen, twin: Twin) -> None:
-    """The station is asked to cancel a reservation, and may do so before it answers."""
+    """The CSMS requests to cancel a reservation. The station may do so before it answers."""
     _free(twin.reservations, lambda each: each.id == seen.payload["reservationId"])
 
 
@@ -53,7 +53,7 @@ def ended(seen: Seen, twin: Twin) -> None:
 
 
 def used(seen: Seen, twin: Twin) -> None:
-    """Somebody came who may use a reservation: by its id, by its idToken, or by being of its group (H03.FR.09)."""
+    """A driver came who may use a reservation: by its id, by its idToken, or by its group (H03.FR.09)."""
     by_id = twin.reservations.by_id
     if not by_id:
         return
@@ -79,14 +79,14 @@ def charges(seen: Seen, twin: Twin) -> None:
 
 
 def unread(seen: Seen, twin: Twin) -> None:
-    """A message cannot be read: it may have said that any reservation is used or has ended."""
+    """A message is unreadable: it may have shown that any reservation is used or has ended."""
     if not seen.is_sound:
         for each in twin.reservations.by_id.values():
             each.is_unused = False
 
 
 def _free(reservations: Reservations, which: Callable[[Reservation], bool]) -> None:
-    """Note that the reservations for which `which` is true no longer keep their EVSE."""
+    """Note that the reservations for which `which` is true no longer occupy their EVSE."""
     for each in reservations.by_id.values():
         if which(each):
             each.keeps_evse = False

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about the transactions of a station."""
+"""How messages of OCPP 2.x change the facts about the transactions of a station."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ _CLOCK = "Sample.Clock"
 
 
 def transaction_in(payload: Json, twin: Twin) -> Transaction | None:
-    """Return the transaction that a valid TransactionEvent is about, None for one that is not known yet."""
+    """Return the transaction that a valid TransactionEvent belongs to; None if it is not known yet."""
     return twin.transactions.by_id.get(payload["transactionInfo"]["transactionId"])
 
 
 def evse_in(payload: Json, twin: Twin) -> int | None:
-    """Return the EVSE of a valid TransactionEvent: the one that it names, or an earlier event of its transaction."""
+    """Return the EVSE of a valid TransactionEvent, from itself or from an earlier event of its transaction."""
     if "evse" in payload:
         evse: int = payload["evse"]["id"]
         return evse
@@ -32,7 +32,7 @@ def evse_in(payload: Json, twin: Twin) -> int | None:
 
 
 def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
-    """Return what is kept of a TransactionEvent, by its transaction and seqNo; it may break its schema."""
+    """Return the stored copy of a TransactionEvent, by its transaction and seqNo; the event may break its schema."""
     match payload:
         case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
             transaction = twin.transactions.by_id.get(twin.transactions.spelt(id_))
@@ -41,7 +41,7 @@ def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
 
 
 def repeats(payload: Json, event: ToldEvent) -> bool:
-    """Return whether a TransactionEvent with the same seqNo as `event` is that event, sent again."""
+    """Return whether a TransactionEvent with the same seqNo as `event` repeats it."""
     return (event.stamp, event.trigger, event.kind) == (
         payload["timestamp"],
         payload["triggerReason"],
@@ -95,7 +95,7 @@ def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
 
 
 def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> None:
-    """Update what any event may change, except one with nothing but periodic values."""
+    """Update the facts that any event may change, except an event with only periodic values."""
     info, trigger = payload["transactionInfo"], payload["triggerReason"]
     transaction.remote = info.get("remoteStartId", transaction.remote)
     if trigger in STOPS:
@@ -126,7 +126,7 @@ def _is_of_clock(payload: Json) -> bool:
 
 
 def _note(payload: Any, all_: Transactions) -> None:
-    """Note that an event came that breaks its schema: its seqNo is not missing, and it may end its transaction."""
+    """Note an event that breaks its schema: its seqNo is not missing, and it may end its transaction."""
     match payload:
         case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)} if id_ in all_.by_id:
             transaction = all_.by_id[id_]
@@ -137,7 +137,7 @@ def _note(payload: Any, all_: Transactions) -> None:
 
 
 def failed(seen: Seen, twin: Twin) -> None:
-    """A TransactionEvent was refused, or a fault spoiled its answer."""
+    """The mock refused a TransactionEvent, or a fault spoiled its answer."""
     answers = seen.answers
     if seen.action != TRANSACTION_EVENT or answers is None:
         return
@@ -159,7 +159,7 @@ def priced(seen: Seen, twin: Twin) -> None:
 
 
 def was_free(seen: Seen, twin: Twin) -> None:
-    """Statuses of connectors came: those that are Available are remembered."""
+    """Statuses of connectors came: remember those that are Available."""
     free = twin.transactions.were_free
     for place, status in statuses_in(seen.action, seen.payload):
         if status == "Available" and len(free) < MOST_FREE:

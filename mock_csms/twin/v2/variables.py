@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.x say about the variables of a station."""
+"""How messages of OCPP 2.x change the facts about the variables of a station."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,19 +18,19 @@ def name_of(item: Json) -> Name:
 
 
 def folded(name: Name) -> Name:
-    """Return a name in the form that is compared: its case does not matter (Part 2, ComponentType)."""
+    """Return a name in the form for comparisons: letter case does not matter (Part 2, ComponentType)."""
     component, instance, evse, connector, variable, of_variable = name
     return component.casefold(), instance.casefold(), evse, connector, variable.casefold(), of_variable.casefold()
 
 
 def unrequested(asked: Sequence[Json], answered: Sequence[Json]) -> Name | None:
-    """Return the first variable of some results that the command does not have; None if there is none."""
+    """Return the first variable in the results that the command does not contain; None if there is none."""
     names = {folded(name_of(item)) for item in asked}
     return next((name for name in map(name_of, answered) if folded(name) not in names), None)
 
 
 def paired(items: Sequence[Json], results: Sequence[Json]) -> list[tuple[Json, Json]]:
-    """Return pairs: an item of the command, and the result for it. Results for no item are left out.
+    """Return pairs of an item of the command and its result. Results without an item are left out.
 
     If several items are about the same attribute of a variable, their order decides.
     """
@@ -79,7 +79,7 @@ def was_set(seen: Seen, twin: Twin) -> None:
     for name, item, status in actual:
         if status == "Accepted":
             _keep(variables.values, name, item["attributeValue"])
-            if taken[name] == 1:  # with two values it is not known which is the last one (B05.FR.13)
+            if taken[name] == 1:  # with two values, the last one is unknown (B05.FR.13)
                 _keep(variables.given, name, item["attributeValue"])
         elif status == "RebootRequired":
             variables.values.pop(name, None)

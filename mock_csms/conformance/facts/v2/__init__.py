@@ -1,1 +1,1 @@
-"""What the checks of OCPP 2.x must know about a station beyond its twin: one file for each subject."""
+"""The facts about a station that only the checks of OCPP 2.x need, beyond its twin: one file for each subject."""

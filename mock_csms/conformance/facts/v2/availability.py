@@ -1,4 +1,4 @@
-"""Which connectors the CSMS has opened or closed, by the ChangeAvailability commands that the station agreed to."""
+"""Which connectors the CSMS has set Operative or Inoperative, by the commands that the station accepted."""
 
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ Place: TypeAlias = tuple[int, int]
 
 
 class AvailabilityOrder(Record):
-    """A ChangeAvailability that the station agreed to."""
+    """A ChangeAvailability that the station accepted or scheduled."""
 
     number: int
     """The number of the order: later orders have higher numbers."""
@@ -23,22 +23,22 @@ class AvailabilityOrder(Record):
     is_scheduled: bool
     """Whether it waits for the end of transactions."""
     at: float
-    """When the station agreed."""
+    """When the station answered."""
 
 
 class Availability(Mutable):
-    """The orders of the CSMS, and when connectors reported that they follow them."""
+    """The ChangeAvailability orders of the CSMS, and when connectors reported the new status."""
 
     count: int = 0
     """The number of orders so far."""
     places: dict[Place, AvailabilityOrder] = field(default_factory=dict)
     """The last order for each place."""
     closed_at: dict[Connector, float] = field(default_factory=dict)
-    """When each connector last reported that it is closed; the connector may have a wrong number."""
+    """When each connector last reported that it is Unavailable or Faulted; the connector may have a wrong number."""
     opened_at: dict[Connector, float] = field(default_factory=dict)
     """When each connector last reported that it is not Unavailable; the connector may have a wrong number."""
     opening_at: float = 0.0
-    """When the CSMS last asked the station to open something."""
+    """When the CSMS last requested Operative for any place."""
     triggered_at: float = 0.0
     """When the CSMS last triggered a StatusNotification."""
     taken_at: dict[Connector, float] = field(default_factory=dict)
@@ -51,7 +51,8 @@ class Availability(Mutable):
         return max(found, key=lambda order: order.number, default=None)
 
     def closing(self, connector: Connector) -> AvailabilityOrder | None:
-        """Return the order that closes a connector; None if a newer one opens it, or there is none."""
+        """Return the order that sets a connector Inoperative; None if there is none or a newer one sets it
+        Operative."""
         order = self.of(connector) if self.places else None
         return order if order and order.is_closed else None
 
@@ -63,6 +64,6 @@ class Availability(Mutable):
 
 
 def place_of(request: Json) -> Place:
-    """Return the place that a command is about."""
+    """Return the EVSE and connector that a command names."""
     evse = request.get("evse", {})
     return evse.get("id", 0), evse.get("connectorId", 0)

@@ -1,4 +1,4 @@
-"""What the mock knows about the certificates of a station, and about the network profiles that need them."""
+"""The certificates of a station, and the network profiles that need them."""
 
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ def all_hashes(entry: Json) -> set[Hash]:
 
 
 def types_asked(request: Json) -> tuple[str, ...]:
-    """Return the certificate types that a GetInstalledCertificateIds asks for; all of them if it names none."""
+    """Return the certificate types that a GetInstalledCertificateIds requests; all types if it names none."""
     every = DEFAULT.schemas.values("GetInstalledCertificateIdsRequest", "certificateType", "0")
     return tuple(request.get("certificateType") or every)
 
@@ -38,14 +38,14 @@ class Installed(Record):
     pem: str
     """Its text in PEM."""
     is_root: bool
-    """Whether it is its own issuer."""
+    """Whether it is self-signed: issuer and subject are the same."""
 
     def is_in(self, hashes: set[Hash]) -> bool:
-        """Whether it is listed, under any hash algorithm."""
+        """Whether a list has this certificate, under any hash algorithm."""
         return any(self.has(each) for each in hashes)
 
     def has(self, hash_: Hash) -> bool:
-        """Whether a hash is that of this certificate; the hash of the issuer's key is known for a root only."""
+        """Whether a hash belongs to this certificate; only for a root, the mock knows the hash of the issuer's key."""
         own = hash_of(hash_data(self.pem, self.pem, hash_[0]))
         return own == hash_ if self.is_root else (own[1], own[3]) == (hash_[1], hash_[3])
 
@@ -54,13 +54,13 @@ class Certificates(Mutable):
     """The installed certificates."""
 
     lists: dict[str, set[Hash]] = field(default_factory=dict)
-    """The hashes in the last list, by certificateType."""
+    """The hashes in the last list of the station, by certificateType."""
     new: list[Installed] = field(default_factory=list)
-    """The certificates that were installed after the list."""
+    """The certificates that the station installed after it sent the list."""
     gone: set[Hash] = field(default_factory=set)
-    """The hashes of those that were deleted after the list."""
+    """The hashes of the certificates that the station deleted after it sent the list."""
     own: Installed | None = None
-    """The last certificate of its own that the station accepted."""
+    """The last certificate of the station itself (CertificateSigned) that it accepted."""
     root: str | None = None
     """The PEM text of the last CSMSRootCertificate."""
     slots: dict[str, int] = field(default_factory=dict)
@@ -72,11 +72,11 @@ class Certificates(Mutable):
         return len(self.lists) == len(types_asked({}))
 
     def has_none(self, type_: str) -> bool:
-        """Whether the station surely has no certificate of a type."""
+        """Whether it is certain that the station has no certificate of a type."""
         return self.lists.get(type_) == set() and not any(each.type == type_ for each in self.new)
 
     def is_unknown(self, hash_: Hash) -> bool:
-        """Whether the station surely has no certificate with this hash.
+        """Whether it is certain that the station has no certificate with this hash.
 
         Hashes of another algorithm than that of the list cannot be compared.
         """

@@ -1,10 +1,10 @@
-"""What the mock knows about the abilities of a station to charge by a profile."""
+"""Why a station must reject a charging profile."""
 
 from mock_csms.protocol.records import Mutable, field
 
 
 class Charging(Mutable):
-    """The reason for which the station must reject the last charging profile."""
+    """Why the station must reject the charging profiles of the last commands."""
 
     objections: dict[str, str] = field(default_factory=dict)
-    """The reason by the id of the command, from what was known when it was sent; empty if the profile is right."""
+    """The reason by the id of the command, as known when the mock sent it; empty if the profile is right."""

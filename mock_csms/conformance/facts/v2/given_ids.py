@@ -1,4 +1,4 @@
-"""The ids that the mock gave a station in commands, whether the station accepted these or not."""
+"""The ids in the mock's commands, whether the station accepted these commands or not."""
 
 from mock_csms.conformance.facts.v2.availability import Place
 from mock_csms.protocol.records import Bounded, Mutable, bounded, field
@@ -9,14 +9,14 @@ RESERVATION = "ReserveNow"
 
 
 class GivenIds(Mutable):
-    """The ids that commands gave, and the facts that make other ids possible."""
+    """The ids in commands, and the facts that make other ids possible."""
 
     ids: dict[str, Bounded[int, None]] = field(default_factory=dict)
-    """The ids of each command, as keys; the last thousand."""
+    """The ids that commands of each action had, as keys; the last thousand."""
     ended: Bounded[int, int] = bounded(MOST_GIVEN)
-    """The reservations that the station reported as ended, and the CSMS answered, with the number of the connection."""
+    """Reservations whose end the station reported and the CSMS answered, each with the number of the connection."""
     has_older: bool = False
-    """Whether a connector was Reserved before the mock reserved any: there may be older reservations."""
+    """Whether a connector was Reserved before the mock sent a reservation: there may be older reservations."""
     opened_at: dict[Place, float] = field(default_factory=dict)
     """When a command that may have set a place Operative was last sent."""
 

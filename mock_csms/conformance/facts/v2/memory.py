@@ -1,4 +1,4 @@
-"""What the mock remembers about a station in later runs: ids that must be unique for ever, and the last registers.
+"""The facts about a station that later runs need: ids that must never repeat, and the last values of registers.
 
 Each fact is a text under its kind and its key.
 """
@@ -22,7 +22,7 @@ class Remembered(Mutable):
     fresh: Bounded[tuple[str, str], str] | None = None
     """The facts that are new since the last dump; None if facts are not kept."""
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
-    """All other facts, as they were dumped last."""
+    """All other facts, as of the last dump."""
 
 
 def fresh_facts() -> Bounded[tuple[str, str], str]:

@@ -1,4 +1,4 @@
-"""What the mock knows about the meters of a station: what they must report, and what their registers showed last."""
+"""Which meter values a station must report, and the last values of its registers."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
+from mock_csms.protocol.records import UNSET, Bounded, Mutable, Record, bounded, field
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.variables import Variables
 
@@ -21,7 +21,7 @@ Place: TypeAlias = tuple[int, str, str, str]
 
 
 class MeterReading(Record, gc=False):
-    """What a register showed."""
+    """The value of a register."""
 
     value: float
     """The value in the unit without its multiplier, for instance in Wh."""
@@ -38,9 +38,9 @@ MeterReadings: TypeAlias = Sequence[tuple[Place, MeterReading]]
 
 
 class MeterSettings(Record):
-    """What the variables of a station say about meter values.
+    """The variables of a station about meter values.
 
-    A setting is None if it is not known; then nothing is judged by it.
+    A setting that is not known is None; then no check judges by it.
     """
 
     started: frozenset[str] | None
@@ -66,7 +66,7 @@ class MeterSettings(Record):
 
 
 Pair: TypeAlias = tuple[str | None, str | None]
-"""The measurand and the context of a value, as sent; None for what is left out."""
+"""The measurand and the context of a value, as sent; None for an absent field."""
 
 
 class Samples(Record):
@@ -88,7 +88,7 @@ NO_SAMPLES = Samples([], frozenset(), frozenset(), ())
 
 
 class Meters(Mutable):
-    """What the meters must report, and what they reported last."""
+    """The meter values that the station must report, and the last values of its registers."""
 
     registers: Bounded[Place, MeterReading] = bounded(MOST_READINGS)
     """The last reading of each register."""
@@ -99,20 +99,20 @@ class Meters(Mutable):
     cached: MeterSettings | None = None
     """The settings, until a variable changes."""
     payload: Any = None
-    """The message that `samples` and `readings` belong to. They are worked out once for all checks."""
+    """The message that `samples` and `readings` belong to. All checks share them."""
     samples: Samples = NO_SAMPLES
     """The kinds of values in that message."""
     readings: MeterReadings | None = None
     """The registers in that message; None until a check asks for them."""
 
     def settings(self, variables: Variables) -> MeterSettings:
-        """Return what the station must report."""
+        """Return the settings of the station for meter values."""
         if self.cached is None:
             self.cached = _settings(variables)
         return self.cached
 
     def interval(self, variables: Variables) -> float | None:
-        """Return TxUpdatedInterval in seconds; None if no measurand is configured for it, or it is not known."""
+        """Return TxUpdatedInterval in seconds; None if it is not known, or no measurand is configured for it."""
         settings = self.settings(variables)
         return settings.interval if settings.updated else None
 
@@ -141,7 +141,7 @@ def _settings(variables: Variables) -> MeterSettings:
 
 
 def kinds_in(values: list[Json], meters: Meters) -> Samples:
-    """Return the kinds of values in a `meterValue`; most often they are those of the message before."""
+    """Return the kinds of values in a `meterValue`; most often they are the same as in the previous message."""
     samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
     try:
         pairs = [*map(_pair_of, samples)]
@@ -162,7 +162,7 @@ def _kinds(pairs: tuple[Pair, ...]) -> Samples:
 
 
 def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transaction: str) -> MeterReadings:
-    """Return the readings of the registers in a `meterValue`; `which` has their positions among all values."""
+    """Return the values of the registers in a `meterValue`; `which` has their positions among all values."""
     samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
     stamps = None if len(values) == 1 else [value["timestamp"] for value in values for _ in value["sampledValue"]]
     found = []
@@ -177,14 +177,39 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
     return found
 
 
+def typed_place(sample: Any, evse: int) -> Place:
+    """Return the place of a typed register value (`protocol/typed.py`)."""
+    measurand, phase, location = sample.measurand, sample.phase, sample.location
+    return (
+        evse,
+        REGISTER if measurand is UNSET else measurand,
+        "" if phase is UNSET else phase,
+        "Outlet" if location is UNSET else location,
+    )
+
+
+def typed_reading(sample: Any, stamp: str, transaction: str) -> MeterReading:
+    """Return the reading in a typed register value, as `registers_in` does."""
+    unit, power = sample.unitOfMeasure, 0
+    if unit is not UNSET and (unit.unit != "Wh" or unit.multiplier is not UNSET):
+        power = _bounded_power(
+            0 if unit.multiplier is UNSET else unit.multiplier, "Wh" if unit.unit is UNSET else unit.unit
+        )
+    return MeterReading(sample.value * 10.0**power if power else sample.value, power != 0, stamp, transaction)
+
+
 def _power(unit: Json) -> int:
-    """Return the power of ten of a unit; 0 if it is out of all bounds."""
-    power: int = unit.get("multiplier", 0) + (3 if unit.get("unit", "Wh")[:1] == "k" else 0)
+    """Return the power of ten in a unit; 0 if it is absurdly large or small."""
+    return _bounded_power(unit.get("multiplier", 0), unit.get("unit", "Wh"))
+
+
+def _bounded_power(multiplier: int, unit: str) -> int:
+    power = multiplier + (3 if unit[:1] == "k" else 0)
     return power if -30 < power < 30 else 0
 
 
 def is_later(one: str, two: str) -> bool:
-    """Whether the first timestamp is surely not before the second; False if one of them does not parse."""
+    """Whether the first timestamp is not before the second; False if one of them does not parse."""
     if len(one) == len(two) and one[-1:] == two[-1:] == "Z":
         return one >= two
     first, second = seconds_of(one), seconds_of(two)

@@ -27,11 +27,11 @@ class SetMonitor(Mutable):
 
     @property
     def trigger(self) -> str | None:
-        """The trigger that its events must have; None if the mock does not know it."""
+        """The trigger that its events must have; None if that is not known."""
         return _TRIGGERS.get(self.setting["type"])
 
     def is_within(self, value: str) -> bool:
-        """Whether a value is surely within the threshold."""
+        """Whether a value is certainly within the threshold."""
         try:
             number, limit = float(value), self.setting["value"]
         except ValueError:

@@ -1,4 +1,4 @@
-"""What the mock knows about answers that come in parts: the reports that commands asked for, by requestId."""
+"""Reports that come in parts: the commands that requested them, by requestId."""
 
 from collections.abc import Mapping
 
@@ -16,14 +16,14 @@ ASKING: Mapping[str, str] = {
     "GetChargingProfiles": "ReportChargingProfiles",
     "GetDisplayMessages": "NotifyDisplayMessages",
 }
-"""The commands that are answered in parts, with the action of the parts."""
+"""The commands that request a report in parts, and the action of the parts."""
 
 TELLING = tuple(dict.fromkeys(ASKING.values()))
 """The actions of the parts."""
 
 
 class Asked(Mutable):
-    """A command that is answered in parts."""
+    """A command that requests a report in parts."""
 
     action: str
     """The action of the command."""
@@ -38,11 +38,11 @@ class Asked(Mutable):
     heard_at: float = 0.0
     """When the last part came."""
     is_complete: bool = False
-    """Whether the part that came last said that it is the last one."""
+    """Whether the last part that came has tbc false."""
     is_in_doubt: bool = False
-    """Whether parts may be missing or come twice through no fault of the station.
+    """Whether parts may be missing or come twice without a fault of the station.
 
-    That is so after a connection was lost, or the mock answered wrongly.
+    That is so after a connection was lost, or after a wrong answer of the mock.
     """
 
     @property
@@ -57,13 +57,13 @@ class Asked(Mutable):
 
 
 class Parts(Mutable):
-    """The commands that are answered in parts."""
+    """The commands that request reports in parts."""
 
     asked: Bounded[tuple[str, int], Asked] = bounded(_MOST)
-    """The last command by action of the parts and requestId; the last hundred."""
+    """The last command of each action and requestId; the last hundred."""
 
     def of(self, seen: Seen) -> Asked | None:
-        """Return the command that a part answers; None if no command had its requestId."""
+        """Return the command that requested a part; None if no command had its requestId."""
         return self.asked.get((seen.action, seen.payload["requestId"]))
 
     @property

@@ -1,4 +1,4 @@
-"""The remote starts that a station has accepted: a transaction must name each of them later."""
+"""The remote starts that a station has accepted: a TransactionEvent must name each of them later."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded
@@ -12,7 +12,7 @@ class RemoteStarts(Mutable):
     agreed_at: Bounded[int, float] = bounded(100)
     """When each was accepted."""
     used: Bounded[int, str] = bounded(100)
-    """The id of the transaction that named each one."""
+    """The id of the transaction that has each remoteStartId."""
 
 
 def is_same_token(one: Json | None, two: Json | None) -> bool:

@@ -1,4 +1,4 @@
-"""The reports of variables: what each unfinished report has so far, and whether all variables are known."""
+"""Reports of variables: the parts of each unfinished report, and whether all variables are known."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Mutable, bounded
@@ -16,7 +16,7 @@ class Reports(Mutable):
     is_trusted: bool = False
     """Whether that inventory also has all required variables.
 
-    Only then the mock believes that a variable that is not in it does not exist (V16).
+    Only then the mock believes that variables outside it do not exist (V16).
     """
 
     def with_part(self, part: Json) -> dict[Name, Json]:

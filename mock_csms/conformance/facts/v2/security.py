@@ -1,4 +1,4 @@
-"""What the mock knows about the password of a station, and about its certificate requests."""
+"""The password of a station, and its certificate requests."""
 
 from base64 import b64decode
 from binascii import Error
@@ -14,7 +14,7 @@ TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "V2GCertificate",
     "SignCombinedCertificate": "",
 }
-"""The type of certificate that each trigger asks for; empty if any type will do."""
+"""The type of certificate that each trigger requests; empty if any type will do."""
 
 
 class SigningRequests(Mutable):
@@ -40,9 +40,9 @@ class Security(Mutable):
     password: str | None = None
     """The right password; None if it is not known."""
     replaced: str | None = None
-    """The password before the present one."""
+    """The previous password."""
     refused: str | None = None
-    """A password that the station did not accept."""
+    """A password that the station rejected in SetVariables."""
     signing: dict[str, SigningRequests] = field(default_factory=dict)
     """The requests by type of certificate."""
     triggered_at: float = 0.0

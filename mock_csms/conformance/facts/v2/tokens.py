@@ -1,34 +1,34 @@
-"""What the mock knows about idTokens: what the CSMS last said about each, and how the station used it."""
+"""IdTokens: their last status from the CSMS, and how the station used each."""
 
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.records import Bounded, Mutable, bounded
 
 Key: TypeAlias = tuple[str, str]
-"""The text and the type of an idToken for comparing: letter case does not matter (C01.FR.25)."""
+"""The text and the type of an idToken for comparison: letter case does not matter (C01.FR.25)."""
 
 
 class Token(Mutable):
     """One idToken."""
 
     status: str | None = None
-    """The last status that the CSMS gave; None until it gives one."""
+    """The last status from the CSMS; None if there is none yet."""
     evses: tuple[int, ...] = ()
-    """The EVSEs that it allowed with that status; empty if it allowed all."""
+    """The EVSEs that the CSMS allowed with that status; empty if it allowed all."""
     group: str = ""
-    """The group that it named with that status."""
+    """The group that came with that status."""
     said_at: float = 0.0
-    """When it gave that status."""
+    """When the CSMS sent that status."""
     said_by: str = ""
-    """The action that it answered with that status, or the command that had it."""
+    """The action that the CSMS answered with that status, or the command that contained it."""
     asked_at: float = 0.0
     """When the station last sent an Authorize for it."""
     used_at: float = 0.0
-    """When an event last came in which the idToken starts or continues charging."""
+    """When the last event came in which the idToken starts or continues charging."""
     used_in: str = ""
     """The transaction of that event."""
     groups: frozenset[str] = frozenset()
-    """All groups that the CSMS has ever named."""
+    """All groups that the CSMS has ever sent for it."""
 
 
 class Tokens(Mutable):
@@ -40,12 +40,12 @@ class Tokens(Mutable):
     """Whether the authorization cache was cleared."""
 
     def of(self, token: Any) -> Token | None:
-        """Return what is known about an idToken; None if nothing is."""
+        """Return the facts about an idToken; None if there are none."""
         key = key_of(token)
         return self.by_key.get(key) if key else None
 
     def get(self, token: Any) -> Token | None:
-        """Return what is known about an idToken, and add it if it is new; None if it is no idToken."""
+        """Return the facts about an idToken, and add it if it is new; None if the value is no idToken."""
         key = key_of(token)
         if key is None:
             return None
@@ -56,7 +56,7 @@ class Tokens(Mutable):
 
 
 def key_of(token: Any) -> Key | None:
-    """Return the key of an idToken; None if it is no idToken."""
+    """Return the key of an idToken; None if the value is no idToken."""
     if not isinstance(token, dict):
         return None
     text, kind = token.get("idToken"), token.get("type")

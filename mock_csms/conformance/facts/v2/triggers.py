@@ -1,29 +1,29 @@
-"""What the mock knows about the messages that the CSMS triggered, and which of them came."""
+"""The messages that the CSMS triggered, and which of them came."""
 
 from mock_csms.protocol.records import Mutable, field
 
 
 class OpenTrigger(Mutable):
-    """A TriggerMessage that not all messages have followed yet."""
+    """A TriggerMessage whose messages have not all come yet."""
 
     evses: frozenset[int]
     """The EVSEs that the messages must cover; empty if the trigger names one, or none is known."""
     owed: int = 0
-    """How many messages earlier triggers still waited for when this one was sent: the next ones may be for those."""
+    """How many messages earlier triggers still waited for when the mock sent this one. These may come next."""
     came: int = 0
-    """How many messages have come since the trigger."""
+    """How many messages came since the trigger."""
     places: set[int] = field(default_factory=set)
     """The EVSEs of these messages."""
     is_open: bool = True
     """Whether the station has not answered the trigger yet."""
     is_early: bool = False
-    """Whether the message came before the answer, and itself says that it was triggered."""
+    """Whether the message came before the answer, and its content proves that it was triggered."""
     is_in_doubt: bool = False
-    """Whether the message may have come in a form that the mock cannot read, or may have got lost."""
+    """Whether the message may have come in a form that the mock cannot read, or may be lost."""
 
     @property
     def is_next(self) -> bool:
-        """Whether the next message is for this trigger, as those for the earlier ones have come."""
+        """Whether the next message belongs to this trigger, because all messages of earlier triggers have come."""
         return self.came >= self.owed
 
     @property

@@ -1,4 +1,4 @@
-"""What the mock knows about log uploads: which it requested, and how far each one is."""
+"""Log uploads: which the CSMS requested, and the status of each one."""
 
 from mock_csms.protocol.records import Bounded, Mutable, bounded
 
@@ -12,13 +12,13 @@ class Uploads(Mutable):
     """The requested logs."""
 
     asked: Bounded[int, str] = bounded(_MOST)
-    """The last status by requestId: that of the station, or that of the answer to GetLog, or empty."""
+    """The last status by requestId, from LogStatusNotification or from the answer to GetLog; empty before both."""
     running: int | None = None
     """The requestId of the upload that the station agreed to, until it ends."""
     is_in_doubt: bool = False
     """Whether statuses may be missing since the last GetLog.
 
-    That is so if a message cannot be read or got lost, or the boot was refused and the station may send nothing.
+    That is so if a message is unreadable or lost, or if the boot was refused and the station may send nothing.
     """
 
     @property

@@ -7,7 +7,7 @@ _MOST_LATE = 10_000
 
 
 def may_wait(station: KnownStation, now: float) -> bool:
-    """Return whether the station may still hold events back: it was offline, or events were refused or not answered."""
+    """Return whether events may be queued at the station: it was offline, or events were refused or not answered."""
     connections, transactions, patience = station.connections, station.transactions, station.terms.patience
     waits = any(action == TRANSACTION_EVENT and now - at > 1.0 for action, at in connections.calls.values())
     if len(station.deadlines) > _MOST_LATE:
@@ -18,7 +18,7 @@ def may_wait(station: KnownStation, now: float) -> bool:
 
 
 def is_watched(station: KnownStation) -> bool:
-    """Return whether all running transactions must have begun while the mock watched.
+    """Return whether the mock must have seen the beginning of every transaction that runs.
 
     That is so if the station has booted and each connector was Available at some time since.
     """

@@ -1,4 +1,4 @@
-"""Learns which connectors the CSMS has closed or opened, by the ChangeAvailability that the station agreed to."""
+"""Learns which connectors the CSMS has set Operative or Inoperative, by commands that the station accepted."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
@@ -14,7 +14,7 @@ _MOST_CONNECTORS = 10_000
 
 @AVAILABILITY.learn(result("ChangeAvailability"))
 def ordered(seen: Seen, station: KnownStation) -> None:
-    """The station agrees to open or close a place."""
+    """The station accepts or schedules a ChangeAvailability."""
     availability, status = station.availability, seen.payload["status"]
     if status == "Rejected" or len(availability.places) >= _MOST:
         return
@@ -27,7 +27,7 @@ def ordered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def is_asked(seen: Seen, station: KnownStation) -> None:
-    """The CSMS asks to open a place. The new statuses may come before the answer."""
+    """The CSMS requests Operative. The new statuses may come before the answer."""
     match seen.message:
         case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
             station.availability.opening_at = seen.at
@@ -35,7 +35,7 @@ def is_asked(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(call("StatusNotification", "NotifyEvent"))
 def told(seen: Seen, station: KnownStation) -> None:
-    """A connector reports whether it is closed. Faulted counts as closed and as not Unavailable."""
+    """A connector reports its status. Faulted counts as closed, and as not Unavailable."""
     availability = station.availability
     for place, status in statuses_in(seen.action, seen.payload):
         if len(availability.closed_at) + len(availability.opened_at) >= _MOST_CONNECTORS:

@@ -11,7 +11,7 @@ CHARGING = Subject("charging")
 
 
 def evses_of(seen: Seen, station: KnownStation) -> AbstractSet[int] | None:
-    """Return all EVSEs of a station; None if not all are known, by a full inventory or by statuses after a boot."""
+    """Return all EVSEs of a station, by a full inventory or by statuses after a boot; None if some may be unknown."""
     if station.reports.is_trusted:
         evses = {name[2] for name in station.variables.reported if name[2]}
         return (evses | station.connectors.evses) or None
@@ -22,13 +22,13 @@ def evses_of(seen: Seen, station: KnownStation) -> AbstractSet[int] | None:
 
 
 def has_no_evse(evse: int, seen: Seen, station: KnownStation) -> bool:
-    """Whether an EVSE surely does not exist; EVSE 0 is the whole station."""
+    """Whether an EVSE certainly does not exist; EVSE 0 is the whole station."""
     evses = evses_of(seen, station)
     return evse != 0 and evses is not None and evse not in evses
 
 
 def has_no_unit(unit: str | None, station: KnownStation) -> bool:
-    """Whether a station surely does not support a chargingRateUnit."""
+    """Whether a station certainly does not support a chargingRateUnit."""
     units = station.variables.several("SmartChargingCtrlr", "RateUnit")
     return unit is not None and bool(units) and units is not None and unit not in units
 
@@ -46,7 +46,7 @@ def _objection(evse: int, profile: Json, seen: Seen, station: KnownStation) -> s
         return f"there is no EVSE {evse}"
     units = [schedule["chargingRateUnit"] for schedule in profile["chargingSchedule"]]
     if any(has_no_unit(unit, station) for unit in units):
-        return f"{', '.join(units)} is no unit of the station's"
+        return f"the station does not support the unit {', '.join(units)}"
     return _no_transaction(evse, profile, station) if profile["chargingProfilePurpose"] == "TxProfile" else None
 
 
@@ -57,7 +57,7 @@ def _no_transaction(evse: int, profile: Json, station: KnownStation) -> str | No
     """
     id_ = profile.get("transactionId")
     if evse == 0:
-        return "a TxProfile is for no EVSE"
+        return "a TxProfile needs an EVSE, not EVSE 0"
     if id_ is None:
         return None
     transaction = station.transactions.by_id.get(id_)

@@ -28,7 +28,7 @@ def called(seen: Seen, station: KnownStation) -> None:
 
 
 def use(id_: str, mark: int, station: KnownStation) -> None:
-    """Note that a message id was used, and the mark of the message that had it."""
+    """Note that a message id was used, with the mark of its message."""
     fresh = station.memory.fresh
     if fresh is not None:
         fresh[CALL, id_] = str(mark)
@@ -45,7 +45,7 @@ def started(seen: Seen, station: KnownStation) -> None:
 def dump(station: KnownStation) -> list[Fact]:
     """Return the facts that are new since the last dump."""
     memory = station.memory
-    if not memory.fresh:  # only calls bring new facts
+    if not memory.fresh:  # new facts come from calls only
         return []
     fresh, memory.fresh = {**memory.fresh}, fresh_facts()
     for key, text in _rest(station):

@@ -1,4 +1,4 @@
-"""Learns about answers that come in parts: the reports that commands asked for, by requestId."""
+"""Learns about reports that come in parts: the commands that requested them, by requestId."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def is_repeat(seen: Seen, station: KnownStation) -> bool:
 
 @PARTS.learn(command(*ASKING), when("spoiled"), any_payload=True)
 def asked(seen: Seen, station: KnownStation) -> None:
-    """A command asks for parts. The station may have understood it even if the command is faulty."""
+    """A command requests parts. The station may have understood it even if the command is faulty."""
     call_ = seen.message
     if isinstance(call_, Call) and call_.action in ASKING:
         _note(call_.action, call_.payload, station)
@@ -51,7 +51,7 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(when("refusal", "spoiled"), any_payload=True)
 def refused(seen: Seen, station: KnownStation) -> None:
-    """The mock refuses a part, or a call of unknown action that may be a part, or spoils its answer."""
+    """The mock refuses a part, or a call of an unknown action that may be a part, or spoils its answer."""
     if seen.action in TELLING:
         _doubt(station, seen.action)
     elif seen.action not in seen.version.actions:
@@ -60,7 +60,7 @@ def refused(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(when("disconnected", "malformed"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """Parts may have got lost, or may have come in a form that the mock cannot read."""
+    """Parts may be lost, or may have come in a form that the mock cannot read."""
     for action in TELLING:
         _doubt(station, action)
 

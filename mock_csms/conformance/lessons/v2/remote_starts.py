@@ -26,7 +26,7 @@ def agreed(seen: Seen, station: KnownStation) -> None:
     if seen.payload["status"] != "Accepted":
         return
     remote = station.remote_starts
-    match seen.request:  # commands may have been sent wrong on purpose
+    match seen.request:  # a user may have written a wrong command
         case {"remoteStartId": int(number), "idToken": {"idToken": str(), "type": str()}}:
             remote.starts[number], remote.agreed_at[number] = seen.request, seen.at
             remote.used.pop(number, None)

@@ -1,24 +1,30 @@
-"""A short way for heartbeats and periodic values in which no check can find anything.
+"""A fast path for heartbeats and periodic values in which no check can find anything.
 
-These are most of the messages of a station. Each condition here is one under which some checks find nothing; if one
-does not hold, all checks look at the message. Most conditions concern more than numbers. They are tested once, for a
-`Course`, and hold for all values that differ from the first ones in digits only, until anything else happens at that
-station. The other conditions are tested each time. A test runs all checks on these messages as well, and demands the
-same findings.
+These are most of the messages of a station. The conditions here say when certain checks find nothing. If one does not
+hold, all checks look at the message. Most conditions concern more than numbers: they are tested once, for a `Course`,
+and then hold for all later values that differ only in digits, until another message comes. The other conditions are
+tested each time. A test runs all checks on these messages too, and compares the findings.
 """
 
 import re
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
 from mock_csms.conformance.facts.message_ids import NO_MARK
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.meters import ONLY_PERIODIC, MeterReadings, Samples, kinds_in, registers_in
+from mock_csms.conformance.facts.v2.meters import (
+    ONLY_PERIODIC,
+    MeterReadings,
+    Samples,
+    kinds_in,
+    typed_place,
+    typed_reading,
+)
 from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.events import Received, Sent
 from mock_csms.twin.transactions import ToldEvent, Transaction
@@ -27,30 +33,38 @@ from mock_csms.twin.v2.transactions import PERIODIC
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
-"""From how many hasty heartbeats in a row B10 reports them; one or two may only set the clock."""
+"""From this number of early heartbeats in a row B10 reports them; one or two may only serve to set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
-"""The deadline for a heartbeat that may have come before the answer to its trigger (F01)."""
+"""The deadline of a heartbeat that may have come before the answer to its trigger (F01)."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
+_DIGITS = b"0123456789."
+_MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
 _has_braces = re.compile(rb"\{\}").search
 _QUOTES = 4
 """The number of quotes that a call has around its id and its action."""
 _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
-"""Fields that few events have, and from which checks learn."""
+"""Fields that few events have, but that checks learn from."""
 
 
-class Course(Record):
-    """What all periodic values of a transaction have in common, until something else happens at the station."""
+class Course(Mutable):
+    """The common properties of all periodic values of a transaction, until another message of the station comes."""
 
     transaction: Transaction
     """The transaction."""
+    mask: bytes
+    """The text of the last message, from its action on, with 0 for each digit and each dot."""
     shape: bytes
     """The text of the messages without digits."""
-    evse: Json | None
-    """The evse in the messages; None if they have none."""
+    evse: Any
+    """The typed evse in the messages; UNSET if they have none."""
     samples: Samples
     """The kinds of their values."""
     interval: float
     """The seconds from one message to the next; 0 if not known."""
+    second: str = ""
+    """The last timestamp, up to its seconds."""
+    second_at: float = 0.0
+    """That timestamp as seconds since 1970."""
 
 
 Courses: TypeAlias = dict[str, Course]
@@ -61,7 +75,7 @@ The owner clears them at every message except heartbeats, periodic values and th
 
 
 def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
-    """Learn from a message in which no check can find anything; return whether the message is such a one."""
+    """Return whether no check can find anything in a message; if so, learn from it."""
     message = event.message
     if type(message) is not Call or event.violations or event.is_refused:
         return False
@@ -71,13 +85,12 @@ def is_expected(event: Received, station: KnownStation, courses: Courses) -> boo
 
 
 def _beat(event: Received, message: Call, station: KnownStation) -> bool:
-    """Learn from a heartbeat if the station is accepted and nothing is open; return whether that is so."""
+    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, learn from it."""
     boots, connections = station.boots, station.connections
     if (
-        message.payload  # R18, R20
+        message.typed is None  # R18, R20: a typed heartbeat is empty
         or event.binary  # T11, also the next line
         or not event.text.isascii()
-        or b"\\" in event.text
         or connections.calls  # R06
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
@@ -99,19 +112,22 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
 
 
 def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
-    """Learn from periodic values if they continue a course without errors; return whether they do."""
-    payload, shape = message.payload, _shape_of(event.text)
-    id_ = payload["transactionInfo"]["transactionId"]
-    course = courses.get(id_)
-    if course is None or course.shape != shape or course.evse != payload.get("evse"):
-        course = _course_of(payload, event.text, shape, station)
+    """Return whether periodic values continue a course without errors; if so, learn from them."""
+    typed = message.typed
+    if typed is None:
+        return False
+    id_, text = typed.transactionInfo.transactionId, event.text
+    tail = text[text.find(_ACTION) :]
+    course, mask = courses.get(id_), tail.translate(_MASK)
+    if course is None or course.evse != typed.evse or not _is_like(tail, mask, course):
+        course = _course_of(message, tail, mask, station)
         if course is None:
             return False
         courses[id_] = course
     if not _is_next(course, event, message, station):
         return False
-    readings = _rising_in(payload, course, station)
-    if readings is None or not station.exchanges.ids.add(message.id, payload["seqNo"]):  # R05
+    readings = _rising_in(typed, course, station)
+    if readings is None or not station.exchanges.ids.add(message.id, typed.seqNo):  # R05
         return False
     _go_on(course, event, message, station)
     registers = station.meters.registers
@@ -121,9 +137,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Learn from the answer to a Heartbeat, or to a TransactionEvent with neither idTokenInfo nor a cost.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent with no idTokenInfo and no cost.
 
-    Return whether it is one.
+    If so, learn from it.
 
     The answer means the same to the station even if its own call was wrong.
     """
@@ -142,17 +158,23 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     return True
 
 
-def _shape_of(text: bytes) -> bytes:
-    """Return the part of a text that stays the same while numbers and times change: all after the id, no digits."""
-    return text[text.find(_ACTION) :].translate(None, b"0123456789.")
+def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
+    """Whether a message differs from the others of its course in digits only, in their values or their number."""
+    if mask == course.mask:
+        return True
+    if tail.translate(None, _DIGITS) != course.shape:
+        return False
+    course.mask = mask
+    return True
 
 
-def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) -> Course | None:
-    """Return the course of a message; None if more than its numbers can be wrong."""
+def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
+    """Return the course of a message; None if anything but its numbers may be wrong."""
+    payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id.get(info["transactionId"])
     if transaction is None or not (
-        _is_going_on(transaction, payload, info) and _is_usual(text, payload, station)
+        _is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)
     ):  # X01
         return None
     settings = meters.settings(station.variables)
@@ -162,7 +184,7 @@ def _course_of(payload: Json, text: bytes, shape: bytes, station: KnownStation) 
     if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
         return None  # M03, M04, M06
     interval = settings.interval if settings.updated else None
-    return Course(transaction, shape, payload.get("evse"), samples, interval or 0.0)
+    return Course(transaction, mask, tail.translate(None, _DIGITS), message.typed.evse, samples, interval or 0.0)
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
@@ -203,16 +225,16 @@ def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
 
 
 def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
-    """Whether values are sent now, and are the next ones of their course."""
-    payload, transaction, connections, terms = message.payload, course.transaction, station.connections, station.terms
-    stamp = payload["timestamp"]
-    at = usual_seconds_of(stamp)
+    """Whether values are current, and are the next ones of their course."""
+    typed, transaction, connections, terms = message.typed, course.transaction, station.connections, station.terms
+    stamp = typed.timestamp
+    at = _seconds_of(stamp, course)
     return not (
         at is None
-        or payload["seqNo"] != transaction.highest + 1  # X03
+        or typed.seqNo != transaction.highest + 1  # X03
         or stamp < transaction.stamp  # X04, also the next line
         or len(stamp) != len(transaction.stamp)
-        or payload["meterValue"][0]["timestamp"] != stamp  # M08
+        or typed.meterValue[0].timestamp != stamp  # M08
         or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
         or at - terms.clock_offset < connections.opened_at  # X16, X17
         or connections.calls  # R06
@@ -222,29 +244,42 @@ def _is_next(course: Course, event: Received, message: Call, station: KnownStati
     )
 
 
+def _seconds_of(stamp: str, course: Course) -> float | None:
+    """Return a timestamp as `usual_seconds_of` does; the second is parsed once for all messages of a course in it."""
+    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the shape has the dot and the Z
+        return course.second_at + int(stamp[20:23]) / 1000
+    at = usual_seconds_of(stamp)
+    if at is not None:
+        course.second, course.second_at = stamp[:19], usual_seconds_of(f"{stamp[:19]}Z") or 0.0
+    return at
+
+
 def _is_due(course: Course, at: float, tolerance: float) -> bool:
     """Whether the interval has just passed (M03)."""
     since = seconds_of(course.transaction.sampled or "")
     return since is not None and -tolerance <= at - since - course.interval <= tolerance
 
 
-def _rising_in(payload: Json, course: Course, station: KnownStation) -> MeterReadings | None:
+def _rising_in(typed: Any, course: Course, station: KnownStation) -> MeterReadings | None:
     """Return the readings of the registers if none is lower than before; else None."""
-    stamp, before, transaction = payload["timestamp"], station.meters.registers, course.transaction
-    readings = registers_in(payload["meterValue"], course.samples.registers, transaction.evse or 0, transaction.id)
-    for place, reading in readings:
+    stamp, before, transaction = typed.timestamp, station.meters.registers, course.transaction
+    samples, readings = typed.meterValue[0].sampledValue, []
+    for number in course.samples.registers:
+        reading = typed_reading(samples[number], stamp, transaction.id)
+        place = typed_place(samples[number], transaction.evse or 0)
         last = before.get(place)
         if last is None or reading.value < last.value or stamp < last.stamp:  # M07, M09
             return None
         if len(stamp) != len(last.stamp) or last.stamp[-1] != "Z":
             return None
+        readings.append((place, reading))
     return readings
 
 
 def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
     """Learn that a transaction went on."""
-    payload, transaction, connections, is_offline = message.payload, course.transaction, station.connections, False
-    number, stamp, events, at, id_ = payload["seqNo"], payload["timestamp"], transaction.events, event.at, message.id
+    typed, transaction, connections, is_offline = message.typed, course.transaction, station.connections, False
+    number, stamp, events, at, id_ = typed.seqNo, typed.timestamp, transaction.events, event.at, message.id
     connections.heard_at = at
     connections.calls[id_] = (TRANSACTION_EVENT, at)
     station.exchanges.note(at)

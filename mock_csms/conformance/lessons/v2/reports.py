@@ -1,4 +1,4 @@
-"""Learns from reports of variables: what each unfinished report has so far, and whether an inventory is complete."""
+"""Learns from reports of variables: the parts of each unfinished report, and whether an inventory is complete."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
@@ -35,7 +35,7 @@ def booted(seen: Seen, station: KnownStation) -> None:
 
 
 def connectors_of(station: KnownStation) -> set[Connector]:
-    """Return the connectors of a station, from its full report, or else those that reported a status."""
+    """Return the connectors of a station, from its full report, or else from their statuses."""
     if station.reports.is_trusted:
         reported = station.variables.reported
         places = {(evse, number) for name, _, evse, number, *_ in reported if name == "Connector"}

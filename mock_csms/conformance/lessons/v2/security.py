@@ -1,4 +1,4 @@
-"""Learns about the password of a station, and about its certificate requests."""
+"""Learns the password of a station, and its certificate requests."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
@@ -22,7 +22,7 @@ def knocked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(result("SetVariables"))
 def was_set(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sets a new password. If that needs a reboot, nobody knows which one the station uses."""
+    """The CSMS sets a new password. If that needs a reboot, nobody knows which password the station uses."""
     security = station.security
     for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
@@ -68,7 +68,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
 def sent(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a certificate. If it is spoiled, nothing is sure about the requests."""
+    """The CSMS sends a certificate. If it is spoiled, the state of the requests is unknown."""
     if seen.action == "CertificateSigned":
         station.security.sent_at = seen.at
         if seen.kind == "spoiled":

@@ -1,4 +1,4 @@
-"""Learns about idTokens: what the CSMS last said about each, and when the station asked about it or used it."""
+"""Learns about idTokens: their last status from the CSMS, and when the station asked for it or used them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ TOKENS = Subject("tokens")
 
 @TOKENS.learn(call("Authorize"))
 def asked(seen: Seen, station: KnownStation) -> None:
-    """The station asks about an idToken."""
+    """The station sends an Authorize."""
     token = station.tokens.get(seen.payload["idToken"])
     if token:
         token.asked_at = seen.at
@@ -22,7 +22,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(driven())
 def used(seen: Seen, station: KnownStation) -> None:
-    """Somebody charges with an idToken. To stop with it does not count."""
+    """An idToken starts or continues charging. To stop with it does not count."""
     if "idToken" in seen.payload and seen.payload["triggerReason"] != "StopAuthorized":
         token = station.tokens.get(seen.payload["idToken"])
         if token:
@@ -31,7 +31,7 @@ def used(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(response("Authorize", "TransactionEvent.Authorized"))
 def said(seen: Seen, station: KnownStation) -> None:
-    """The CSMS gives the status of an idToken."""
+    """The CSMS sends the status of an idToken."""
     info = seen.payload.get("idTokenInfo")
     token = station.tokens.get(seen.request.get("idToken")) if info else None
     if info and token:
@@ -40,7 +40,7 @@ def said(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(when("spoiled"))
 def confused(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a spoiled answer, which the station may understand in any way."""
+    """The CSMS sends a spoiled answer, which the station may interpret in any way."""
     answers = seen.answers
     if isinstance(answers, Call) and isinstance(answers.payload, dict):
         key = key_of(answers.payload.get("idToken"))
@@ -50,7 +50,7 @@ def confused(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(result("SendLocalList"))
 def listed(seen: Seen, station: KnownStation) -> None:
-    """The local list gives the status. An item without a status leaves it unknown."""
+    """The local list contains the status. An item without a status makes it unknown."""
     if seen.payload["status"] != "Accepted":
         return
     for item in seen.request.get("localAuthorizationList", ()):

@@ -1,4 +1,4 @@
-"""Learns about triggers: which messages the CSMS triggered, and which of them came."""
+"""Learns which messages the CSMS triggered, and which of them came."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.triggers import OpenTrigger
@@ -18,7 +18,7 @@ _SAME_ACTION = (
     "FirmwareStatusNotification",
     "PublishFirmwareStatusNotification",
 )
-"""The requestedMessages that are the name of the action. Others concern certificate requests: S06 judges these."""
+"""The requestedMessages that are names of actions. The others request certificates: S06 judges these."""
 
 
 @TRIGGERS.learn(command("TriggerMessage"))
@@ -47,7 +47,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(call(*_SAME_ACTION, "NotifyEvent"), any_payload=True)
 def came(seen: Seen, station: KnownStation) -> None:
-    """A message comes that may be the triggered one. When all its EVSEs are covered, the trigger is done."""
+    """A message comes that may be the triggered one. When the messages cover all its EVSEs, the trigger is done."""
     action = "StatusNotification" if seen.action == "NotifyEvent" else seen.action
     trigger = station.triggers.open.get(action)
     if trigger is None:
@@ -65,19 +65,19 @@ def came(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(call("FirmwareStatusNotification", "BootNotification"))
 def of_firmware(seen: Seen, station: KnownStation) -> None:
-    """The station reports how far an update is. After a boot this is not known."""
+    """The station reports the status of an update. After a boot the status is unknown."""
     station.triggers.firmware = seen.payload["status"] if seen.action == "FirmwareStatusNotification" else ""
 
 
 @TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """The message may have been unreadable, or refused by the mock, or may have got lost."""
+    """The message may be unreadable, refused by the mock, or lost."""
     for trigger in station.triggers.open.values():
         trigger.is_in_doubt = True
 
 
 def _evses(message: str, station: KnownStation) -> frozenset[int]:
-    """Return the EVSEs that the messages must cover if the trigger names none."""
+    """Return the EVSEs that the messages must cover if the trigger names no EVSE."""
     if message == "TransactionEvent":
         return frozenset(each.evse for each in station.transactions.open_at() if each.evse is not None)
     return frozenset(station.connectors.evses) if message in ("StatusNotification", "MeterValues") else frozenset()
@@ -96,7 +96,7 @@ def _places(seen: Seen, station: KnownStation) -> set[int]:
 
 
 def _is_triggered(seen: Seen) -> bool:
-    """Whether only a trigger can have caused a message, by what the message itself says."""
+    """Whether the content of a message proves that it was triggered."""
     match seen.action:
         case "BootNotification":
             return bool(seen.payload["reason"] == "Triggered")

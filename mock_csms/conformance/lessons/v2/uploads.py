@@ -1,4 +1,4 @@
-"""Learns about log uploads: which the CSMS requested, and how far each one is."""
+"""Learns about log uploads: which the CSMS requested, and the status of each one."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
@@ -31,13 +31,13 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(when("malformed", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """A status may have got lost, or may have come in a form that the mock cannot read."""
+    """A status may be lost, or may have come in a form that the mock cannot read."""
     station.uploads.is_in_doubt = True
 
 
 @UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
 def told(seen: Seen, station: KnownStation) -> None:
-    """The station reports how far an upload is."""
+    """The station reports the status of an upload."""
     if not seen.is_sound:
         return lost(seen, station)
     uploads, id_ = station.uploads, seen.payload.get("requestId")

@@ -4,10 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_csms.control.api.request import ApiRequest, Trouble
-from mock_csms.control.api.routes import commands, events, mock, page, rules, settings, stations, tokens
+from mock_csms.control.api.routes import (
+    actions,
+    commands,
+    events,
+    judging,
+    mock,
+    page,
+    rules,
+    settings,
+    stations,
+    tokens,
+)
 from mock_csms.control.api.table import ENDPOINTS
 
-_MODULES = (commands, events, mock, page, rules, settings, stations, tokens)
+_MODULES = (actions, commands, events, judging, mock, page, rules, settings, stations, tokens)
 
 
 def _missing(_: ApiRequest[Any, Any]) -> None:

@@ -1,5 +1,6 @@
-"""The states of Part 6. Each function brings the station into its state, through the preceding states if necessary, and
-checks the messages on the way.
+"""The states of Part 6. Each function brings the station into its state, and checks the messages on the way.
+
+If necessary it first brings the station through the preceding states.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

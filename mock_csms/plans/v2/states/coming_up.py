@@ -15,19 +15,19 @@ from mock_csms.runtime.session import CallFailed
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
-"""The security event with which a station reports that it has started."""
+"""The security event of a station that has started."""
 
 SWITCHED_ON = one_of("PowerUp", "LocalReset", "Unknown")
-"""The reasons that a station may give for a boot after it was switched off and on."""
+"""The allowed reasons of a boot after the station was switched off and on."""
 
 
 def boot_answer(status: str, interval: float, times: int = 1) -> tuple[str, Json]:
-    """Return the rule, for `configure(reply=…)`, that answers the next boots with this status and interval."""
+    """Return a rule for `configure(reply=…)` that answers the next boots with this status and interval."""
     return f"BootNotification*{times}", {"status": status, "interval": int(interval)}
 
 
 async def ready(station: Station) -> None:
-    """Accepted, Available, without a transaction and unplugged, as far as that works: the start of every case.
+    """Accepted, Available, without a transaction and unplugged, as far as possible: the start of every case.
 
     Raises nothing: if something does not work here, the case fails later.
     """
@@ -93,7 +93,7 @@ async def booting(station: Station) -> None:
             await station.act("reboot")
         else:
             await station.command("Reset", {"type": "Immediate"}, status="Accepted")
-    await station.known.until(  # a person may take so long that the station is back already
+    await station.known.until(  # a person may take so long that the station has already reconnected
         lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
     )
 
@@ -121,7 +121,7 @@ async def reports_connectors(station: Station, *besides: Any, status: Any = "Ava
 
 
 async def unavailable(station: Station, evse: int | None = None, connector: int | None = None) -> None:
-    """Unavailable: the station, an EVSE or a connector is Unavailable; each connector of it was reported so."""
+    """Unavailable: the station, an EVSE or a connector is Unavailable; all its connectors have reported that."""
     place = {} if evse is None else {"evse": {"id": evse, **({"connectorId": connector} if connector else {})}}
     await station.command("ChangeAvailability", {"operationalStatus": "Inoperative", **place}, status="Accepted")
     places = [one for one in station.profile.places if evse in (None, one[0]) and connector in (None, one[1])]

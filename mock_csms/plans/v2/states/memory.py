@@ -1,4 +1,4 @@
-"""What a station stores: tokens in its cache and its local list, certificates, charging profiles."""
+"""States of the memory of a station: tokens in its cache and its local list, certificates, charging profiles."""
 
 from mock_csms.plans.messages import differences, some
 from mock_csms.plans.profile import VALID
@@ -54,7 +54,7 @@ async def installed_certificates(station: Station, kind: str = "CSMSRootCertific
 
 
 async def _listed(station: Station, kind: str) -> Json | None:
-    """Return the hash data with which the station lists the root; None if it does not list it."""
+    """Return the hash data of the root in the station's list; None if the list lacks it."""
     answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
     wanted = {"certificateType": kind, "certificateHashData": certificates.of_root}
     chains = answer.get("certificateHashDataChain", [])

@@ -1,4 +1,4 @@
-"""Sessions while the station is offline, which it reports when it is back."""
+"""Sessions while the station is offline; it reports them after it has reconnected."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ async def offline_session(station: Station) -> None:
 async def start_offline_transaction(station: Station) -> None:
     """StartOfflineTransaction: a session began offline and goes on; the station is back online and reports it.
 
-    The next step looks at what came since it is back.
+    The next step looks at messages since it is back.
     """
     if station.known.transactions or "Occupied" in station.known.connectors.values():
         await ready(station)
@@ -29,7 +29,7 @@ async def start_offline_transaction(station: Station) -> None:
     await station.let_in()
     known, patience = station.known, station.profile.timeouts.message
     if not await known.until(lambda: bool(known.transactions), patience):
-        raise AssertionError(f"{station.identity} is back, and told of no transaction within {patience:g} s")
+        raise AssertionError(f"{station.identity} is back, but reported no transaction within {patience:g} s")
     await known.until(lambda: "Occupied" in known.connectors.values(), patience)
 
 

@@ -1,7 +1,7 @@
 """The states of a session, from driving into the parking bay to driving out of it.
 
-What is known of the station (`under_test.py`) decides which steps are still to be done; its TxStartPoint and
-TxStopPoint decide which TransactionEvents are due.
+The facts about the station (`under_test.py`) decide which steps are still to be done; its TxStartPoint and TxStopPoint
+decide which TransactionEvents must come.
 """
 
 import asyncio
@@ -17,11 +17,11 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _BAY = "ParkingBayOccupancy"
 _WITH_CABLE = frozenset({_BAY, "EVConnected"})
-"""The start points with which a transaction runs once the cable is plugged in: the vehicle is in the bay by then."""
+"""The start points at which a plugged-in cable implies a transaction: the vehicle is in the bay by then."""
 _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
-"""The start points with which a transaction starts when the driver is authorized, or later."""
+"""The start points at which a transaction starts when the driver is authorized, or later."""
 _LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
-"""The triggerReason with which a transaction starts if its start point is later than the authorization."""
+"""The triggerReason of the Started event, if the start point comes later than the authorization."""
 _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
 """The stoppedReason of a transaction that ends later than it was stopped, by the triggerReason of the stop."""
 
@@ -57,12 +57,12 @@ async def ev_connected(station: Station) -> None:
 
 
 async def authorized(station: Station) -> None:
-    """Authorized locally or remotely, as the profile says."""
+    """Authorized locally or remotely, depending on the profile."""
     await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station)
 
 
 async def authorized_locally(station: Station, token: str = VALID) -> None:
-    """Authorized A: a card was presented, authorized and accepted; a transaction that must run reports it."""
+    """Authorized A: a card was presented, authorized and accepted; if a transaction must run, it reports that."""
     if _is_authorized(station):
         return
     await station.act("card", token=token)
@@ -75,7 +75,7 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
 
 
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
-    """Authorized B: started remotely; a transaction that must run reports the remoteStartId and the token."""
+    """Authorized B: started remotely; if a transaction must run, it reports the remoteStartId and the token."""
     if _is_authorized(station):
         return
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
@@ -123,7 +123,7 @@ async def energy_transfer_suspended(station: Station) -> None:
 
 
 async def stop_authorized(station: Station) -> None:
-    """Stopped locally or remotely, as the profile says."""
+    """Stopped locally or remotely, depending on the profile."""
     await (stop_authorized_remotely if station.profile.authorization == "remote" else stop_authorized_locally)(station)
 
 
@@ -176,7 +176,7 @@ async def parking_bay_unoccupied(station: Station) -> None:
         await station.expect(transaction_event("Ended", triggerReason="EVDeparted", stopped=reason))
 
 
-# What decides which steps and events are due.
+# Facts that decide which steps are to be done and which events must come.
 
 
 async def start_points(station: Station) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Misbehaviours with idTokens: when Authorize is sent, and who may charge (checks A and G09)."""
+"""Misbehaviours with idTokens: when the station sends Authorize, and which idTokens may charge (checks A and G09)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _starts(is_wrong: Callable[[Device, Json], bool]) -> Any:
-    """Start for an idToken that may not charge by the answer to Authorize; a failed call counts as Unknown."""
+    """Start for an idToken that the answer to Authorize forbids; a failed call counts as Unknown."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         cue = at.told

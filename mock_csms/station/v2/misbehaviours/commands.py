@@ -37,7 +37,7 @@ def _first_only(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _asked(change: Callable[[list[Act]], list[Act]]) -> Any:
-    """Change the list of calls that TriggerMessage leads to."""
+    """Change the list of calls that follow a TriggerMessage."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
         if not (isinstance(at.told, tuple) and at.told[0] == "TriggerMessage"):

@@ -75,7 +75,7 @@ def _shifted(change: Callable[[str], str]) -> Callable[[list[Any]], list[Any]]:
 
 
 def an_hour_later(stamp: str) -> str:
-    """Return a timestamp one hour later; a text that is no timestamp stays as it is."""
+    """Return a timestamp one hour later; a text that is not a timestamp stays as it is."""
     hour = stamp[11:13]
     return f"{stamp[:11]}{(int(hour) + 1) % 24:02d}{stamp[13:]}" if hour.isdecimal() else stamp
 

@@ -1,4 +1,4 @@
-"""What several modules need to change TransactionEvents."""
+"""Shared parts of the modules that change TransactionEvents."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias

@@ -40,7 +40,7 @@ def _everywhere(change: Any) -> Any:
 
 
 def _of_another_evse(at: Situation, right: list[Act]) -> list[Act]:
-    """Send in periodic values the energy register of another EVSE that has metered less."""
+    """Send in periodic values the energy register of another EVSE with a lower value."""
     now, wrong = at.moment.now, right
     for evse in at.device.evses.values():
         others = [other.register(now) for other in at.device.evses.values() if other.transaction is None]

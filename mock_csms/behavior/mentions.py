@@ -1,0 +1,79 @@
+"""Finds out which of the remembered tokens a text may mention, in one pass through the text, however many there are."""
+
+import re
+
+from mock_csms.protocol.long_way import is_long_way_forced
+from mock_csms.protocol.records import Bounded
+
+_OTHERS = bytes(byte for byte in range(256) if not (byte < 128 and chr(byte).isalnum()))
+_FOLDED = bytes.maketrans(bytes(range(65, 91)) + _OTHERS, bytes(range(97, 123)) + b" " * len(_OTHERS))
+"""Turns UTF-8 into words in lower case with spaces between them: what is not an ASCII letter or digit is a space."""
+_ALIKE = tuple(char.encode() for char in "\u017f\u212a\u0130\u0131")
+"""The letters that are not ASCII and count as an s, k or i where the case is ignored."""
+_RUNS = re.compile("[0-9a-z]+")
+
+
+class Mentions(Bounded[str, None]):
+    """The last tokens, in lower case, each with the longest run of letters and digits in it.
+
+    A token is mentioned where it stands with no letter or digit on either side. So its runs are whole words there, and
+    a text without such a word does not mention it.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self._by_word: dict[bytes, dict[str, None]] = {}
+        self._odd: dict[str, None] = {}
+        """The tokens that are not ASCII, or have neither letters nor digits: they are always candidates."""
+        self.added = 0
+        """How many tokens were ever added."""
+        self._is_long = is_long_way_forced()
+
+    def renew(self, key: str, value: None = None) -> None:
+        """Make a token the newest one; if there are too many, the oldest is forgotten."""
+        if key not in self:
+            if len(self) >= self.most:
+                self._drop(next(iter(self)))
+            self._shelf(key)[key] = None
+            self.added += 1
+        super().renew(key, value)
+
+    def _shelf(self, token: str) -> dict[str, None]:
+        word = _word(token)
+        return self._by_word.setdefault(word, {}) if word else self._odd
+
+    def _drop(self, token: str) -> None:
+        word, shelf = _word(token), self._shelf(token)
+        del shelf[token]
+        if word and not shelf:
+            del self._by_word[word]
+
+    def may_be_in(self, text: bytes) -> bool:
+        """Whether UTF-8 text may mention a token: False is certain. Escapes count as they look."""
+        if not self:
+            return False
+        if self._is_long or self._odd or _has_letters_alike(text):
+            return True
+        return not self._by_word.keys().isdisjoint(text.translate(_FOLDED).split())
+
+    def in_text(self, text: str, lower: str) -> list[str]:
+        """Return the tokens in a text that has this form in lower case, the oldest first."""
+        if not self:
+            return []
+        data = text.encode(errors="surrogatepass")
+        if self._is_long or _has_letters_alike(data):
+            return [token for token in self if token in lower]
+        words = self._by_word.keys() & data.translate(_FOLDED).split()
+        if not words and not self._odd:
+            return []
+        candidates = self._odd.keys() | {token for word in words for token in self._by_word[word]}
+        return [token for token in self if token in candidates and token in lower]
+
+
+def _word(token: str) -> bytes:
+    """Return the longest run of ASCII letters and digits in a token; empty for an odd token."""
+    return max(_RUNS.findall(token), key=len, default="").encode() if token.isascii() else b""
+
+
+def _has_letters_alike(text: bytes) -> bool:
+    return not text.isascii() and any(char in text for char in _ALIKE)

@@ -1,0 +1,77 @@
+"""The shortcut of --redact for ordinary messages: their text is searched once, for the keys of tokens and for mentions.
+
+It masks what `redaction.py` masks, and leaves to it whatever is unusual. It relies on this: in JSON text without a
+backslash each quote begins or ends a string, so that `"idToken":"` can only be that key with a string behind it.
+"""
+
+import re
+from collections.abc import Sequence
+from operator import is_
+from typing import Any
+
+from mock_csms.behavior.dialects import DIALECTS
+from mock_csms.behavior.mentions import Mentions
+from mock_csms.protocol.json_values import NESTED
+from mock_csms.protocol.records import Record
+
+MASK = "***"
+KEYS = tuple(dict.fromkeys(key for dialect in DIALECTS.values() for key in dialect.token_keys))
+"""The keys of tokens in all versions: a text does not say which version it is of."""
+_IN_BYTES = tuple(key.encode() for key in KEYS)
+_NAMES = b"|".join(map(re.escape, _IN_BYTES))
+_PLACE = re.compile(rb'("(?:%b)":)"([^"]*)"' % _NAMES)
+_IN_A_KEY = re.compile(rb'(?:%b)[^"]*":' % _NAMES)
+_ODD_VALUE = re.compile(rb'"(?:%b)":[^"{\[tfn]' % _NAMES)
+"""A key with a number behind it, or with space."""
+_MASKED = rb'\1"%b"' % MASK.encode()
+_SCALARS = frozenset((str, int, float))
+_ESCAPES = tuple(b"\\" + mark for mark in (b'"', b"/", b"n", b"r", b"t", b"b", b"f"))
+_MOST_PLACES = 50
+"""How many tokens a text may have for the shortcut: half as many as are remembered."""
+
+
+class Redaction(Record):
+    """How a text is masked: the new text, and the tokens that it had under their keys, in their order."""
+
+    text: bytes
+    tokens: Sequence[str] = ()
+
+
+def has_nothing(text: bytes, mentions: Mentions) -> bool:
+    """Whether any text has neither the key of a token nor a mention of one, for certain."""
+    for key in _IN_BYTES:
+        if key in text:
+            return False
+    if b"\\" in text:
+        if b"\\u" in text or b"\\\\" in text:
+            return False
+        for escape in _ESCAPES:
+            text = text.replace(escape, b"  ")
+    return not mentions.may_be_in(text)
+
+
+def redaction_of(text: bytes) -> Redaction | None:
+    """Return how JSON text with keys of tokens is masked, apart from mentions; None if that takes the long way."""
+    if b"\\" in text or _ODD_VALUE.search(text):
+        return None
+    tokens = [found[1] for found in _PLACE.findall(text)]
+    if len(tokens) > _MOST_PLACES or len(_IN_A_KEY.findall(text)) != sum(map(text.count, _IN_BYTES)):
+        return None
+    return Redaction(_PLACE.sub(_MASKED, text), [token.decode(errors="surrogateescape") for token in tokens])
+
+
+def masked(value: Any) -> Any:
+    """Return a JSON value that mentions no token with the tokens under their keys masked; itself if it has none."""
+    if type(value) is dict:
+        shown = {key: _masked_at(key, item) for key, item in value.items()}
+        return value if all(map(is_, shown.values(), value.values())) else shown
+    if type(value) is list and not NESTED.isdisjoint(map(type, value)):
+        items = [masked(item) for item in value]
+        return value if all(map(is_, items, value)) else items
+    return value
+
+
+def _masked_at(key: str, item: Any) -> Any:
+    if type(item) in NESTED:
+        return masked(item)
+    return MASK if key in KEYS and type(item) in _SCALARS else item

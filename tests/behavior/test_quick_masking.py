@@ -1,0 +1,108 @@
+"""The shortcuts of masking give what the long way gives, message by message, whatever came before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_csms.behavior.mentions import Mentions
+from mock_csms.behavior.redaction import Redactor
+from mock_csms.behavior.secrets import Secrets
+from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.twin.events import Event, Received, Sent
+
+TOKENS = ["TAG1", "tag-2", "DE*ABC*C12", "1234", "kiosk", "a b", "\u00e4ther", "**-*", "x", "k\u212ad5"]
+WORDS = st.sampled_from(
+    [
+        *TOKENS,
+        *map(str.swapcase, TOKENS),
+        "no TAG1 here",
+        "TAG12",
+        "it is idToken",
+        "idTokenInfo",
+        '{"idToken":"TAG1"}',
+        "line\nTAG1",
+        "back\\slash TAG1",
+        "\u212aiosk",
+        "ws://user:pass@host",
+        "password=hunter22",
+        "hunter22",
+        "Basic QWxhZGRpbjpvcGVu",
+        "simPin",
+    ]
+)
+KEYS = st.sampled_from(["idToken", "idTokenInfo", "id", "TAG1", "password", "data", "apiKey"])
+VALUES = st.recursive(
+    WORDS | st.integers(1233, 1235) | st.sampled_from([True, None, 1234.5]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+WRITTEN = st.sampled_from(["", "spaces", "escapes", "twice"])
+
+
+def written(payload: Any, how: str, head: list[Any]) -> bytes:
+    """Return a message as JSON text: compact, with spaces, with escapes, or with a key that comes twice."""
+    text = orjson.dumps([*head, payload])
+    if how == "spaces":
+        text = text.replace(b'":', b'" : ')
+    if how == "escapes":
+        text = text.replace(b"TAG1", b"T\\u0041G1").replace(b"idToken", b"\\u0069dToken")
+    if how == "twice":
+        text = text.replace(b'{"', b'{"idToken":"TAG1","idToken":"kiosk","')
+    return text if isinstance(decode(text), Call | Result) else orjson.dumps([*head, payload])
+
+
+@st.composite
+def exchanges(draw: st.DrawFn) -> Sequence[Event]:
+    """Return calls of a station with their answers, and some answers that come late."""
+    events: list[Event] = []
+    calls: list[Call] = []
+    for number in range(draw(st.integers(1, 5))):
+        text = written(draw(VALUES), draw(WRITTEN), [2, f"id-{number}", "Authorize"])
+        call = decode(text)
+        assert isinstance(call, Call)
+        calls.append(call)
+        events.append(Received(1.0, "CS", text, call, (), None, False, False))
+        if draw(st.booleans()):
+            answers = draw(st.sampled_from(calls))
+            said = written(draw(VALUES), "", [3, answers.id])
+            result = decode(said)
+            assert isinstance(result, Result)
+            events.append(Sent(1.0, "CS", said, result, (), answers, draw(st.sampled_from(["", "A[x=TAG1]"])), ""))
+    return events
+
+
+def masking(*, is_long: bool, is_redacted: bool) -> Secrets:
+    """Return what masks events, with or without shortcuts."""
+    force_long_way(is_forced=is_long)
+    try:
+        return Secrets(Redactor() if is_redacted else None)
+    finally:
+        force_long_way(is_forced=False)
+
+
+@given(exchanges(), st.booleans())
+def test_events_are_masked_as_by_the_long_way(events: Sequence[Event], is_redacted: bool) -> None:
+    """Every event of a run is masked the same, with idTokens and secrets under their keys and mentioned elsewhere."""
+    short, long = masking(is_long=False, is_redacted=is_redacted), masking(is_long=True, is_redacted=is_redacted)
+    for event in events:
+        is_same = short.event(event) == long.event(event)  # a report of both events would fill pages
+        assert is_same
+        assert short.words("TAG1 tag-2 kiosk 1234") == long.words("TAG1 tag-2 kiosk 1234")
+
+
+@given(st.lists(st.text(min_size=1, max_size=6) | st.sampled_from(TOKENS), max_size=8), st.text(max_size=40))
+def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: str) -> None:
+    """A token that stands in a text between other characters than letters and digits is always a candidate."""
+    mentions = Mentions(5)
+    for token in tokens:
+        mentions.renew(token.lower())
+    for token in list(mentions):
+        said = f"{text} {token.upper()}, {text}"
+        if token in said.lower():
+            assert token in mentions.in_text(said, said.lower())
+            assert mentions.may_be_in(said.encode())
