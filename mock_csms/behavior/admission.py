@@ -121,8 +121,10 @@ class Door:
 
     def __init__(self, policies: AdmissionPolicies) -> None:
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
-        self.registered: dict[str, str | None] = {}
-        """The stations that were registered while the mock runs, by their folded identities, each with its password."""
+        self.registered: dict[str, str] = {}
+        """The stations that were registered while the mock runs, by their folded identities, as they were written."""
+        self._own_passwords: dict[str, str | None] = {}
+        """The passwords of these."""
         self._kept_out: Bounded[str, float] = Bounded(_MOST_RECORDS)
         """Until when stations are refused for a while, in seconds since 1970, by their folded identities."""
         self._policies = policies
@@ -139,13 +141,13 @@ class Door:
 
     def register(self, identity: str, password: str | None = None) -> None:
         """Let a station in, as if it were one of the known stations; with a password only if it gives this one."""
-        self.registered[folded(identity)] = password
+        self.registered[folded(identity)] = identity
+        self._own_passwords[folded(identity)] = password
 
     def unregister(self, identity: str) -> bool:
         """Take a registration back; return whether there was one."""
-        is_known = folded(identity) in self.registered
-        self.registered.pop(folded(identity), None)
-        return is_known
+        self._own_passwords.pop(folded(identity), None)
+        return self.registered.pop(folded(identity), None) is not None
 
     def keep_out(self, identity: str, until: float) -> None:
         """Refuse a station until a time, in seconds since 1970."""
@@ -183,7 +185,7 @@ class Door:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and key not in self._known and key not in self.registered:
             return Respond(404, "no station with this identity is known (--known-stations)")
-        own = self.registered.get(key)
+        own = self._own_passwords.get(key)
         if self._passwords is not None or own is not None:
             passwords = {own or (self._passwords or {}).get(key), password} - {None}
             if problem := _problem_of(visitor.authorization, identity, passwords):

@@ -30,7 +30,7 @@ from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
 
 if TYPE_CHECKING:
-    from mock_csms.commands.beside import Beside
+    from mock_csms.control.beside import Beside
     from mock_csms.watch.verdict import RunVerdict
 
 
@@ -91,11 +91,13 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
 
 def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: Sequence[Source]) -> "Beside | None":
     """Return what is served beside the mock, if anything is."""
-    if csms.config.api is None:
+    if csms.config.api is None and csms.config.metrics is None:
         return None
-    from mock_csms.commands.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
+    from mock_csms.control.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
+    from mock_csms.control.tuning import Tuning  # noqa: PLC0415 - as above
+    from mock_csms.runtime.schedule import Schedule  # noqa: PLC0415 - as above
 
-    return Beside(csms, records, judgement, sources)
+    return Beside(csms, records, Schedule(csms), Tuning(csms, records, sources), judgement)
 
 
 def _end_the_start(csms: CsmsServer, config: Config) -> None:

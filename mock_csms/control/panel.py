@@ -28,8 +28,6 @@ class Panel(Mutable, eq=False):
     schedule: Schedule
     judgement: Judgement
     tuning: Tuning
-    registered: dict[str, str] = field(default_factory=dict)
-    """The stations that were registered while the mock runs, by folded identity, as they were written."""
     streams: set[object] = field(default_factory=set)
     """The streams of events that are open."""
     since: float = field(default_factory=clock.now)

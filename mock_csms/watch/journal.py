@@ -62,6 +62,8 @@ class Journal:
         """How many bytes the events take."""
         self.seen: Bounded[str, float] = Bounded(_MOST_SEEN)
         """When each station last sent a message."""
+        self.missed = 0
+        """How many events slow readers of streams have missed."""
         self.is_closed = False
         self._most = most
         self._events: dict[int, Logged] = {}

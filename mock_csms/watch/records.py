@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.batch import Batch
     from mock_csms.watch.journal import Journal
+    from mock_csms.watch.metrics import Metrics
 
 _STDERR = "stderr"
 _LOOK = 1.0
@@ -45,6 +46,8 @@ class Recorder:
         self._keeps_journal = keeps_journal or config.api is not None
         self.journal: Journal | None = None
         """The last events; None unless the API, or a Python program, wants them."""
+        self.metrics: Metrics | None = None
+        """What happened, counted; None unless somebody can ask for it."""
         self._config = config
         self._command = command
         self._outcome = ""
@@ -151,6 +154,10 @@ class Recorder:
             from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
 
             self.journal = Journal(config.journal_size, bus.flush)
+        if config.api is not None or config.metrics is not None:
+            from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
+
+            self.metrics = Metrics(bus, frames)
         if lines or self.journal is not None:
             from mock_csms.watch.eventlog import EventLog  # noqa: PLC0415 - as above
 

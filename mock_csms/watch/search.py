@@ -15,6 +15,7 @@ from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Malformed, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, json_text
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.twin import events
 from mock_csms.watch.inbox import Wanted, wanted
 from mock_csms.watch.journal import Journal, Logged, MessageKind
@@ -23,13 +24,19 @@ from mock_csms.watch.lines import printable
 SLICE = 2000
 """How many events are looked at before the loop may do something else."""
 _KINDS = {kind.__name__: kind for kind in events.ALL}
-_TYPES: Mapping[str, MessageKind] = {kind.__name__: kind for kind in (Call, Result, Error, Malformed)}
+_TYPES: Mapping[str, MessageKind] = {
+    kind.__name__: kind for kind in (Call, Result, Error, Malformed, SendMessage, ResultError)
+}
 _HAPPENINGS: Mapping[str, type[events.Event]] = {
     CONNECT: events.Connected,
     DISCONNECT: events.Disconnected,
     REFUSED: events.Refused,
 }
-_OF_MATCHES: Mapping[str, MessageKind] = {"": Call, RESPONSE: Result, ERROR: Error}
+_OF_MATCHES: Mapping[str, frozenset[MessageKind]] = {
+    "": frozenset((Call, SendMessage)),
+    RESPONSE: frozenset((Result,)),
+    ERROR: frozenset((Error,)),
+}
 _MOST_TOLD, _WIDTH = 20, 300
 """How many events an explanation lists, and how many characters of each."""
 
@@ -110,11 +117,10 @@ def _happening(found: Criteria, match: Expectation) -> Criteria:
     action, dot, kind = match.name.partition(".")
     is_message = action not in _HAPPENINGS
     kind_: type[events.Event] = events.Received if is_message else _HAPPENINGS[action]
-    type_ = _OF_MATCHES[dot + kind]
     return Criteria(
         match.stations if found.station == "*" else found.station,
         found.kinds or frozenset((kind_,)),
-        found.types or (frozenset((type_,)) if is_message else frozenset()),
+        found.types or (_OF_MATCHES[dot + kind] if is_message else frozenset()),
         found.about or (frozenset([json_text(action)]) if is_message and action != ANY else frozenset()),
         (*found.conditions, *match.conditions),
         is_happening=True,
@@ -178,10 +184,10 @@ async def wait_for_events(journal: Journal, what: Criteria, after: int, count: i
 
 
 def explain(
-    journal: Journal, what: Criteria, waited: WaitResult, within: float, line_of: Callable[[Logged], str]
+    journal: Journal, what: Criteria, waited: WaitResult, after: int, within: float, line_of: Callable[[Logged], str]
 ) -> str:
     """Return what did not come, which message came nearest, and what came instead."""
-    events_ = islice(journal.backwards(0, journal.last + 1), SLICE)
+    events_ = islice(journal.backwards(after, journal.last + 1), SLICE)
     came = [each for each in events_ if matches(each.station, what.station)]
     count = f" ({len(waited.events)} came)" if waited.events else ""
     whom = "" if what.station == "*" else f" of {what.station}"

@@ -5,10 +5,10 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from mock_csms import __version__
 from mock_csms.control.api.operation import Operation, Problem
 from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.records import fields_of, schema_components
+from mock_csms.protocol.release import VERSION
 
 _REF = "#/components/schemas/{name}"
 _ALWAYS = {400: "the request is wrong", 403: "a web page of another origin, or an unknown Host"}
@@ -40,7 +40,7 @@ def document() -> dict[str, Any]:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, by_type, components)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "mock-csms", "version": __version__, "summary": "Drives and watches a running mock CSMS"},
+        "info": {"title": "mock-csms", "version": VERSION, "summary": "Drives and watches a running mock CSMS"},
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {

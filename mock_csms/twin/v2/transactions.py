@@ -147,6 +147,15 @@ def failed(seen: Seen, twin: Twin) -> None:
         event.failed_at = seen.at
 
 
+def reason_of_end(call: Any) -> str | None:
+    """Return why a call ends a transaction; None for a call that ends none. A reason that is left out is Local."""
+    match call.payload if call.action == TRANSACTION_EVENT else None:
+        case {"eventType": "Ended", "transactionInfo": {**info}}:
+            reason = info.get("stoppedReason", "Local")
+            return reason if isinstance(reason, str) else "Other"
+    return None
+
+
 def priced(seen: Seen, twin: Twin) -> None:
     """The mock has told what a transaction costs: in the answer to its event, or with a command."""
     asked = seen.answers.payload if seen.answers is not None else {}

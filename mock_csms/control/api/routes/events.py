@@ -59,7 +59,7 @@ async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:
     what = sought_by(body, body.part)
     waited = await wait_for_events(journal, what, body.after, body.count, body.within)
     events: Any = [Raw(each.text) for each in waited.events]
-    told = "" if waited.is_met else explain(journal, what, waited, body.within, line_of)
+    told = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
     return Waited(waited.is_met, waited.cursor, events, told)
 
 

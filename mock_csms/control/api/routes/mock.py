@@ -1,10 +1,10 @@
 """The mock itself: what it is, and how it ends."""
 
-from mock_csms import __version__
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.control.api.contract.settings import About
 from mock_csms.control.api.request import ApiRequest
 from mock_csms.control.panel import Panel
+from mock_csms.protocol.release import VERSION
 from mock_csms.protocol.versions import versions
 
 
@@ -14,7 +14,7 @@ def read_about(asked: ApiRequest[None, None]) -> About:
     csms, journal = panel.csms, panel.journal
     return About(
         "mock-csms",
-        __version__,
+        VERSION,
         csms.url,
         panel.api,
         csms.chance.seed,

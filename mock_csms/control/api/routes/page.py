@@ -1,12 +1,16 @@
 """The page and its files, health, metrics and the OpenAPI document."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 from mock_csms.control.api.contract.page import PageQuery
 from mock_csms.control.api.openapi import document
 from mock_csms.control.api.request import ApiRequest, Content, Trouble
 from mock_csms.control.api.security import Guard, headers_of
 from mock_csms.protocol.records import json_text
+from mock_csms.runtime.csms import CsmsServer
+from mock_csms.watch.records import Recorder
 
 _FILES = Path(__file__).parents[2] / "page"
 _TYPES = {
@@ -51,6 +55,24 @@ def _file(name: str) -> Content:
 def read_health(_: ApiRequest[None, None]) -> Content:
     """Return that the mock listens."""
     return Content(b"OK\n", "text/plain; charset=utf-8")
+
+
+async def read_metrics(asked: ApiRequest[None, None]) -> Content:
+    """Return the metrics of the run."""
+    return await metrics(asked.panel.csms, asked.panel.records)
+
+
+async def metrics(csms: CsmsServer, records: Recorder) -> Content:
+    """Return the metrics of a run as they are now."""
+    exposition = await asyncio.to_thread(_load)  # the first time the library is loaded
+    records.flush()
+    return Content(exposition.exposition(csms, records), exposition.MEDIA)
+
+
+def _load() -> Any:
+    from mock_csms.watch import exposition  # noqa: PLC0415 - no start waits for it
+
+    return exposition
 
 
 def read_openapi(_: ApiRequest[None, None]) -> Content:

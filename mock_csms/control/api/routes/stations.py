@@ -50,8 +50,9 @@ def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
 def _known(panel: Panel) -> set[str]:
     """Return the identities of all stations that have connected or are registered."""
     known = set(panel.csms.stations)
-    folded_ones = {*map(folded, known)} if panel.registered else set()
-    return known | {name for key, name in panel.registered.items() if key not in folded_ones}
+    registered = panel.csms.door.registered
+    folded_ones = {*map(folded, known)} if registered else set()
+    return known | {name for key, name in registered.items() if key not in folded_ones}
 
 
 def row_of(panel: Panel, identity: str) -> StationRow:
@@ -141,7 +142,6 @@ def register_station(asked: ApiRequest[None, Registration]) -> Content:
         panel.secrets.hide(password)
     is_new = folded(station) not in panel.csms.door.registered
     panel.csms.door.register(station, password)
-    panel.registered[folded(station)] = station
     return Content(json_text(Registered(station, password is not None)), status=201 if is_new else 200)
 
 
@@ -152,7 +152,6 @@ def forget_station(asked: ApiRequest[None, None]) -> None:
     if panel.csms.session_of(station) is not None:
         raise Trouble(409, f"{station} is connected; disconnect it first", "connected")
     panel.csms.door.unregister(station)
-    panel.registered.pop(folded(station), None)
     panel.csms.forget(station)
 
 

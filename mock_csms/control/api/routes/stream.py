@@ -47,6 +47,7 @@ async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[by
                 continue
             if lost := journal.lost(cursor):
                 cursor += lost
+                journal.missed += lost
                 yield b'event: gap\ndata: {"lost":%d,"cursor":%d}\n\n' % (lost, cursor)
             end = min(cursor + _SLICE, journal.last)
             piece = b"".join(_piece(each) for each in journal.between(cursor, end + 1) if what.suits(each))
