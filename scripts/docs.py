@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 PLANS = ROOT / "e2e-plans"
 PAGES = (*sorted((ROOT / "docs").glob("*.md")), PLANS / "README.md", ROOT / "benchmarks" / "README.md")
 """The files with tables; a table stands between `<!-- table: NAME -->` and `<!-- end -->`."""
-_PLACE = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+_PLACE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def _flags_of(settings: "type[DataclassInstance]", title: str) -> Iterable[tuple[str, ...]]:

@@ -97,7 +97,12 @@ class Version(Record, eq=False):
         return [action for action, row in self.actions.items() if row.is_send]
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
-        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema."""
+        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema.
+
+        The result of a call that the version does not have, which somebody may send on purpose, breaks none.
+        """
+        if call.action not in self.actions:
+            return result, ()
         read, violations = self.schemas.look(call.action, "Response", result.payload, result.huge)
         return result if read is result.payload else with_payload(result, read), violations
 

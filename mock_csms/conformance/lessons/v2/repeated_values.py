@@ -140,7 +140,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent with no idTokenInfo and no cost.
+
+    If so, learn from it.
 
     The answer means the same to the station even if its own call was wrong.
     """
@@ -148,7 +150,7 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
     if answers.action == TRANSACTION_EVENT:
-        if "idTokenInfo" in message.payload:
+        if "idTokenInfo" in message.payload or "totalCost" in message.payload:
             return False
     elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False
