@@ -161,7 +161,7 @@ REMEMBERED: Sequence[Bound] = (
     ),
     (
         "in Python: messages of `csms.messages`, and calls of a station for `csms.receive`",
-        "{watch.journal.MOST}, {watch.inbox.MOST_CALLS}",
+        "{watch.passed.MOST}, {watch.inbox.MOST_CALLS}",
         "the oldest are dropped",
     ),
     (

@@ -3,13 +3,11 @@
 A verdict is data; the transport performs it.
 """
 
-import base64
-import binascii
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, TypeAlias
 
+from mock_csms.behavior.credentials import problem_of
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
 
@@ -100,6 +98,14 @@ class _Record(Mutable):
     cuts: int = 0
 
 
+class DoorCounts(Record):
+    """The same at one moment."""
+
+    refusals: int
+    since: float | None
+    cuts: int
+
+
 class AdmissionPolicies(Record, kw_only=True):
     """Who is let in, as the flags say."""
 
@@ -124,6 +130,12 @@ class Door:
 
     def __init__(self, policies: AdmissionPolicies) -> None:
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
+        self.registered: dict[str, str] = {}
+        """The stations that were registered while the mock runs, by their folded identities, as they were written."""
+        self._own_passwords: dict[str, str | None] = {}
+        """The passwords of these."""
+        self._kept_out: Bounded[str, float] = Bounded(_MOST_RECORDS)
+        """Until when stations are refused for a while, in seconds since 1970, by their folded identities."""
         self._policies = policies
         self.configure(policies)
 
@@ -135,6 +147,31 @@ class Door:
         self._origins = {normal_origin(each) for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
+
+    def register(self, identity: str, password: str | None = None) -> None:
+        """Let a station in, as if it were one of the known stations; with a password only if it gives this one."""
+        self.registered[folded(identity)] = identity
+        self._own_passwords[folded(identity)] = password
+
+    def unregister(self, identity: str) -> bool:
+        """Take a registration back; return whether there was one."""
+        self._own_passwords.pop(folded(identity), None)
+        return self.registered.pop(folded(identity), None) is not None
+
+    def keep_out(self, identity: str, until: float) -> None:
+        """Refuse a station until a time, in seconds since 1970."""
+        self._kept_out.renew(folded(identity), until)
+
+    @property
+    def counts(self) -> Mapping[str, DoorCounts]:
+        """How often each station was refused and cut so far, for `restore_counts`."""
+        return {key: DoorCounts(each.refusals, each.since, each.cuts) for key, each in self._records.items()}
+
+    def restore_counts(self, counts: Mapping[str, DoorCounts]) -> None:
+        """Count on from these; nothing was counted so far if they are empty."""
+        self._records.clear()
+        for key, each in counts.items():
+            self._records[key] = _Record(each.refusals, each.since, each.cuts)
 
     def judge(
         self,
@@ -157,23 +194,35 @@ class Door:
             return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin or '*'})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
+        key = folded(identity)
+        if self._kept_out and now < self._kept_out.get(key, 0.0):
+            return Respond(503, "kept away for a while")
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
-        if self._known is not None and folded(identity) not in self._known:
+        if self._known is not None and key not in self._known and key not in self.registered:
             return Respond(404, "no station with this identity is known (--known-stations)")
-        if (refusal := _refusal_of_profile(visitor, policies.profiles)) is not None:
+        if (refusal := self._refusal_of_credentials(visitor, forms, password)) is not None:
             return refusal
-        if self._passwords is not None and visitor.profile < _WITH_CERTIFICATE:
-            known = filter(None, (self._passwords.get(folded(identity)), password))
-            passwords = {form for each in known for form in forms(each)}
-            if problem := _problem_of(visitor.authorization, identity, passwords):
-                return _unauthorized(problem)
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
         return LetIn()
+
+    def _refusal_of_credentials(
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], password: str | None
+    ) -> Respond | None:
+        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        refusal = _refusal_of_profile(visitor, self._policies.profiles)
+        key = folded(visitor.identity)
+        own = self._own_passwords.get(key)
+        needs_password = self._passwords is not None or own is not None
+        if refusal is not None or visitor.profile >= _WITH_CERTIFICATE or not needs_password:
+            return refusal
+        known = filter(None, (own or (self._passwords or {}).get(key), password))
+        problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
+        return _unauthorized(problem) if problem else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -228,38 +277,3 @@ def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond 
 
 def _unauthorized(problem: str) -> Respond:
     return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
-
-
-def _user_with(given: str, password: str) -> str | None:
-    """Return the user in credentials with that password; None if they have another one."""
-    end = len(given) - len(password)
-    is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
-    return given[: end - 1] if is_right else None
-
-
-def _has_bytes(password: str) -> bool:
-    """Return whether a password has bytes that are not UTF-8, which are escaped in the text."""
-    return any("\udc80" <= char <= "\udcff" for char in password)
-
-
-def _problem_of(authorization: str | None, identity: str, passwords: Set[str]) -> str:
-    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
-
-    The text quotes nothing from the header: a password written in the place of the user must not get into a log.
-    """
-    if authorization is None:
-        return "no Authorization header"
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"
-    try:
-        how = "surrogateescape" if any(map(_has_bytes, passwords)) else "strict"
-        given = base64.b64decode(encoded.strip(), validate=True).decode(errors=how)
-    except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
-        return "the Authorization header is not USER:PASSWORD in base64"
-    users = [_user_with(given, password) for password in passwords]
-    if any(user is not None and folded(user) == folded(identity) for user in users):
-        return ""
-    if not folded(given).startswith(f"{folded(identity)}:"):
-        return "unknown user: the user name must be the identity of the station"
-    return "wrong password" if passwords else "unknown user: no password is set for this station"

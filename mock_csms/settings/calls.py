@@ -137,6 +137,12 @@ def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
     return found
 
 
+def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
+    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
+    fills = fills_of(config, version)
+    return {action: merged(fills, action, row.request) for action, row in version.actions.items()}
+
+
 def merged(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
     """Return the default payload of an action after the settings for it are merged in."""
     return reduce(merge, fills.get(action, ()), payload)

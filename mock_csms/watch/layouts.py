@@ -20,6 +20,8 @@ from mock_csms.protocol.versions import Version
 if TYPE_CHECKING:
     from mock_csms.watch.layout import Layout
 
+_RESULT, _BEFORE_TAIL = b'[3,"', len(b'[3,"",')
+"""The beginning of a result, and how long it is up to its payload without its id."""
 _LONGEST = 4096
 """How many bytes a text may have to be cut."""
 _OFTEN = 16
@@ -34,6 +36,10 @@ class _KindOfMessage(Mutable):
     layouts: "list[Layout]" = field(default_factory=list)
     """The last used first."""
     misses: int = 0
+    last: tuple[Version | None, bytes] = (None, b"")
+    """The version and the text behind the message id of the last result that was cut: many results are the same."""
+    last_cut: str = ""
+    """What is shown of it."""
     due: int = _OFTEN
     """At how many misses the next layout is learned: each later one at twice as many."""
 
@@ -60,8 +66,13 @@ class Layouts:
         kind = kinds.get(action)
         if kind is None:
             kind = kinds[action] = _KindOfMessage()
+        tail = (version, text[len(message.id) + _BEFORE_TAIL :]) if answers is not None else None
+        if tail == kind.last and text.startswith(_RESULT):
+            return kind.last_cut
         for layout in kind.layouts:
             if layout.version is version and (told := layout.cut(text)) is not None:
+                if tail is not None:
+                    kind.last, kind.last_cut = tail, told
                 if layout is not kind.layouts[0]:
                     kind.layouts.remove(layout)
                     kind.layouts.insert(0, layout)
