@@ -46,7 +46,6 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
-        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self.chance = clock.Chance(config.seed)

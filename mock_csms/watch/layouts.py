@@ -8,8 +8,7 @@ That cannot show anything else than `gist` does, because these are left to it:
 
 * text with a backslash, so that each quote begins or ends a string, and each string is as JSON would write it again;
   and text that is not ASCII or has a character that is not printable
-* layouts with white space between their parts, or with a key twice in an object: they are not their own JSON
-* numbers that JSON may write in another way, such as `1.0`, `1e3` or those with many digits, where they are shown
+* numbers that JSON may write in another way, such as `1.00`, `1e3` or those with many digits, where they are shown
 """
 
 import re
@@ -23,16 +22,21 @@ from mock_csms.protocol.versions import Version
 from mock_csms.watch.gist import gist
 
 _HEAD = re.compile(rb'\[(?:2,"[^"]*+",("[^"]*+")|3,"[^"]*+"),')
-_VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!:)|"[^"]*+":|(?P<number>-?[0-9][-+0-9.eE]*+)')
+_VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!\s*:)|"[^"]*+"|(?P<number>-?[0-9][-+0-9.eE]*+)')
 """A value in a payload, or a key."""
 _STRING = rb'[^"]{%d,}+'
-_SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{0,3}[1-9])?"
+_SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.(?:0|[0-9]{0,3}[1-9]))?"
 """A number with at most 15 digits, as JSON and Python write it."""
 _NUMBER = rb"-?[0-9][0-9.]{0,19}+"
 _FIRST_MARK = b"7331"
 _MARK = re.compile("\ue000?7331([0-9]{12})\ue001?")
 """What stands for a value: a number, within a string between two characters that nobody uses."""
 
+_DELETE = "\x7f"
+"""The one ASCII character that strings in JSON may have and that is not printable."""
+
+_RESULT, _BEFORE_TAIL = b'[3,"', len(b'[3,"",')
+"""The beginning of a result, and how long it is up to its payload without its id."""
 _LONGEST = 4096
 """How many bytes a text may have to be cut."""
 _OFTEN = 16
@@ -71,7 +75,10 @@ class Layout(Record):
         found = self.match(text)
         if found is None:
             return None
-        return (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
+        told = (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
+        return (
+            told if _DELETE not in told else None
+        )  # the one character of ASCII that JSON may have and is not printable
 
 
 class _KindOfMessage(Mutable):
@@ -80,6 +87,10 @@ class _KindOfMessage(Mutable):
     layouts: list[Layout] = field(default_factory=list)
     """The last used first."""
     misses: int = 0
+    last: tuple[Version | None, bytes] = (None, b"")
+    """The version and the text behind the message id of the last result that was cut: many results are the same."""
+    last_cut: str = ""
+    """What is shown of it."""
     due: int = _OFTEN
     """At how many misses the next layout is learned: each later one at twice as many."""
 
@@ -100,14 +111,19 @@ class Layouts:
         """
         if text.endswith(b",{}]"):
             return "{}"  # as the payload is empty
-        if len(text) > _LONGEST or b"\\" in text or b"\x7f" in text or not text.isascii():
+        if len(text) > _LONGEST or b"\\" in text or not text.isascii():
             return None
         kinds, action = (self._results, answers.action) if answers is not None else (self._calls, message.action)  # type: ignore[union-attr] # what answers nothing is a call
         kind = kinds.get(action)
         if kind is None:
             kind = kinds[action] = _KindOfMessage()
+        tail = (version, text[len(message.id) + _BEFORE_TAIL :]) if answers is not None else None
+        if tail == kind.last and text.startswith(_RESULT):
+            return kind.last_cut
         for layout in kind.layouts:
             if layout.version is version and (told := layout.cut(text)) is not None:
+                if tail is not None:
+                    kind.last, kind.last_cut = tail, told
                 if layout is not kind.layouts[0]:
                     kind.layouts.remove(layout)
                     kind.layouts.insert(0, layout)
@@ -134,8 +150,6 @@ def _layout_of(
     values = [_value(found) for found in _VALUE.finditer(payload) if found["text"] is not None or found["number"]]
     marked = _with_marks(payload, values)
     read = orjson.loads(marked)
-    if orjson.dumps(read) != marked:
-        return None
     like = Call("", message.action, read) if isinstance(message, Call) else Result("", read)
     pieces = list(_pieces(gist(like, answers, version), values, width))
     if len({number for _, number in pieces}) < len(pieces):
