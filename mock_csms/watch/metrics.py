@@ -12,6 +12,7 @@ from mock_csms.protocol.versions import actions, versions
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
 from mock_csms.twin.v2.transactions import reason_of_end
+from mock_csms.twin.v16.transactions import reason_of_stop
 from mock_csms.watch.frames import Exchange, Frame, Frames
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -95,7 +96,7 @@ class Metrics:
             self.invalid[action] += 1
         if call is message:
             self._open[is_ours, event.station, message.id] = event.at
-            if not is_ours and (reason := reason_of_end(message)) is not None:
+            if not is_ours and (reason := reason_of_end(message) or reason_of_stop(message)) is not None:
                 self.ended[reason] += 1
         elif call is not None:
             began = self._open.pop((not is_ours, event.station, call.id), None)

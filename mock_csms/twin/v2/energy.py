@@ -1,4 +1,4 @@
-"""How much energy a transaction of OCPP 2.x took, by the registers in its events, and for which token."""
+"""How much energy a transaction took, by the registers in its events, and for which token."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def energy_of(transaction: Transaction) -> float | None:
     """Return the Wh from the first register of a transaction to the last one; None if its events have none."""
     numbers = sorted(transaction.events)
     last = next((shown for each in reversed(numbers) if (shown := _shown(transaction, each)) is not None), None)
-    first = transaction.register
+    last, first = transaction.last_register if last is None else last, transaction.register
     if first is None:
         first = next((shown for each in numbers if (shown := _shown(transaction, each)) is not None), None)
     return None if first is None or last is None else round(last - first, 3)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from types import ModuleType
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
@@ -24,10 +25,13 @@ from mock_csms.control.api.request import ApiRequest, Content, Trouble
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import folded, matches
 from mock_csms.protocol.records import json_text
+from mock_csms.protocol.versions import V16
 from mock_csms.runtime import clock
 from mock_csms.twin.station import StationModel
 from mock_csms.twin.twin import Twin
-from mock_csms.twin.v2.device import as_results, firmware_of, maker_of, values_in
+from mock_csms.twin.v2 import device as device_of_2
+from mock_csms.twin.v2.device import as_results, values_in
+from mock_csms.twin.v16 import device as device_of_16
 from mock_csms.twin.variables import Name
 
 _SLICE = 100
@@ -60,7 +64,7 @@ def row_of(panel: Panel, identity: str) -> StationRow:
     csms = panel.csms
     station = csms.stations.get(identity) or StationModel(identity)
     session, twin, seen = csms.sessions.get(identity), station.twin, panel.journal.seen.get(identity)
-    vendor, model = maker_of(twin.boots.asked) if twin else (None, None)
+    vendor, model = _device(station).maker_of(twin.boots.asked) if twin else (None, None)
     connectors = sorted(twin.connectors.statuses.items()) if twin else ()
     return StationRow(
         identity,
@@ -77,6 +81,11 @@ def row_of(panel: Panel, identity: str) -> StationRow:
     )
 
 
+def _device(station: StationModel) -> ModuleType:
+    """Return what reads the boots of the version that a station speaks."""
+    return device_of_16 if station.version is V16 else device_of_2
+
+
 async def read_station(asked: ApiRequest[Any, Any]) -> StationWhole:
     """Return everything that is known of a station."""
     panel = asked.panel
@@ -84,7 +93,7 @@ async def read_station(asked: ApiRequest[Any, Any]) -> StationWhole:
     station = panel.csms.stations.get(identity) or StationModel(identity)
     twin = station.twin or Twin()
     boot = panel.secrets.value(twin.boots.asked) if twin.boots.asked else None
-    row, connection, firmware = row_of(panel, identity), _connection(station, twin), firmware_of(boot)
+    row, connection, firmware = row_of(panel, identity), _connection(station, twin), _device(station).firmware_of(boot)
     return StationWhole(row, connection, boot, firmware, await _variables(panel, twin))
 
 
