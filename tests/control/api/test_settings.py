@@ -1,12 +1,13 @@
 """Settings, snapshots and resets over the API."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.control.api.clients import ApiMock, Client
-from tests.wire import BOOT, Station
+from tests.wire import BOOT, Station, transaction
 
 RULE = {"match": "Heartbeat", "error": "GenericError"}
 
@@ -133,3 +134,43 @@ async def test_the_mock_says_what_it_is(client: Client, mock: ApiMock) -> None:
     assert told["features"]["checks"] is True
     assert told["cursor"] >= 1
     assert set(told["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
+
+
+async def test_files_that_are_read_again_count_more(tmp_path: Path) -> None:
+    """SIGHUP reads the files again: what the API had changed is undone, but added rules and tokens stay."""
+    file = tmp_path / "mock.toml"
+    file.write_text("boot-interval = 30\n")
+    async with ApiMock("--config", str(file)) as mock, mock.client() as client, mock.station("CS-1") as station:
+        await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
+        added = await client.post("/rules", RULE, 201)
+        await client.ask("PUT", "/tokens/TAG1", {"status": "Expired"}, 201)
+        file.write_text("boot-interval = 40\n")
+        cursor = (await client.get(""))["cursor"]
+        mock.process.send_signal(signal.SIGHUP)
+        await client.post("/events/wait", {"kind": "Reconfigured", "after": cursor})
+        answer = await station.ask("BootNotification", BOOT)
+        assert (answer["status"], answer["interval"]) == ("Accepted", 40)
+        rows = {row["name"]: row["origin"] for row in await client.get("/settings")}
+        assert (rows["boot-interval"], rows["boot-status"]) == (f"{file}: boot-interval", "default")
+        assert [row["id"] for row in await client.get("/rules")] == [added["id"]]
+        assert [row["id"] for row in await client.get("/tokens")] == ["TAG1"]
+
+
+async def test_redacted_answers_have_no_token() -> None:
+    """With --redact no answer of the API has an idToken in it, in whatever form it is asked for."""
+    async with ApiMock("--redact") as mock, mock.client() as client, mock.station("CS-1") as station:
+        await client.ask("PUT", "/tokens/SECRET-TAG", {"status": "Expired", "group": "SECRET-GROUP"}, 201)
+        token = {"idToken": {"idToken": "SECRET-TAG", "type": "ISO14443"}}
+        await station.ask("Authorize", token)
+        await station.ask("TransactionEvent", transaction("Started", "T-1", **token))
+        for path in (
+            "/events",
+            "/events?format=text",
+            "/events?format=trace",
+            "/sessions",
+            "/stations/CS-1",
+            "/tokens",
+        ):
+            response = await client.http.get(f"/api/v1{path}")
+            assert response.status_code == 200
+            assert "SECRET" not in response.text, path

@@ -32,6 +32,9 @@ from mock_csms.twin.variables import Name
 
 _SLICE = 100
 """How many stations are described, or variables masked, before the loop may do something else."""
+_NOT_SENT = {1004, 1005, 1006, *range(1015, 3000)}
+"""The codes that no close frame has (RFC 6455, 7.4)."""
+_LONGEST_REASON = 123
 _LONGEST = 48
 """How many characters an identity has at most (Part 4, 3.1.1)."""
 
@@ -163,6 +166,8 @@ def disconnect_station(asked: ApiRequest[None, Disconnection]) -> WasDisconnecte
     panel, body = asked.panel, asked.body
     station = find_station(panel, asked.place["station"])
     session = panel.csms.session_of(station)
+    if body.code in _NOT_SENT or len(body.reason.encode()) > _LONGEST_REASON:
+        raise ValueError(f"no close frame has the code {body.code}, or more than {_LONGEST_REASON} bytes of reason")
     if body.refuse_for:
         panel.csms.door.keep_out(station, clock.now() + body.refuse_for)
     if session is not None and body.abort:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from mock_csms.control.api.request import Trouble
 from mock_csms.control.panel import Panel
@@ -23,7 +23,7 @@ _NAMES: Mapping[type[Event], bytes] = {kind: kind.__name__.encode() for kind in 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def stream(request: Request, panel: Panel, what: Criteria, after: int) -> StreamingResponse:
+def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Response:
     """Return a stream of the events that are sought; it begins after Last-Event-ID, or else after `after` or now.
 
     Raises Trouble if too many streams are open, or the id is no number.
@@ -33,6 +33,8 @@ def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Stream
         raise Trouble(422, f"Last-Event-ID {last[:50]!r} is not the number of an event")
     if len(panel.streams) >= _MOST_STREAMS:
         raise Trouble(503, f"{_MOST_STREAMS} streams are open already")
+    if request.method == "HEAD":
+        return Response(headers=_HEADERS, media_type="text/event-stream")
     begin = int(last) if last else after if "after" in request.query_params else panel.journal.cursor
     return StreamingResponse(_pieces(panel, what, begin), headers=_HEADERS, media_type="text/event-stream")
 
