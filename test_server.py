@@ -294,7 +294,7 @@ async def test_auth_group_and_cache_expiry(mode: str) -> None:
             assert before - timedelta(seconds=1) <= expiry <= after + timedelta(seconds=1)
 
 
-# Commands: what is sent.
+# Commands: payloads.
 
 FLAGGED = r"""
     TriggerMessage | --trigger-message heartbeat | requestedMessage=Heartbeat
@@ -331,7 +331,7 @@ async def test_payload_from_a_file(tmp_path: Path) -> None:
         assert (await station.obey("DataTransfer"))["data"] == {"ä": [1, None]}
 
 
-# Commands: when, to whom, how often.
+# Commands: times, stations, repetitions.
 
 
 async def obeyed(station: Station, *actions: str) -> None:

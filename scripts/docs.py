@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.faults import FAULTS
+from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.behavior.v2.secrets import SECRETS
@@ -19,7 +20,7 @@ from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config
-from mock_csms.settings.flags import flag_of, option
+from mock_csms.settings.flags import Flag, flag_of, option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
@@ -57,7 +58,13 @@ def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
     if declared.forms is None:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
-        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
+        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), _meaning(declared)
+
+
+def _meaning(declared: Flag) -> str:
+    """Return the meaning of a flag, with its other names."""
+    others = ", ".join(f"`{alias}`" for alias in declared.aliases)
+    return f"{declared.help}; also {others}" if others else declared.help
 
 
 def configuration() -> Iterable[tuple[str, ...]]:
@@ -95,6 +102,13 @@ def faults() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", "; ".join([str(fault.__doc__).rstrip("."), *attributes])
 
 
+def tls_faults() -> Iterable[tuple[str, ...]]:
+    """Return a row for every fault of a TLS handshake."""
+    yield "kind", "what the station sees"
+    for name, sight in KINDS.items():
+        yield f"`{name}`", sight
+
+
 def secrets() -> Iterable[tuple[str, ...]]:
     """Return a row for every kind of secret in messages, with the place and the actions that have it."""
     yield "messages, and their answers", "what is masked"
@@ -125,14 +139,24 @@ def modes() -> Iterable[tuple[str, ...]]:
 
 
 def speed() -> Iterable[tuple[str, ...]]:
-    """Return a row for every ratio of the last run of the benchmarks."""
+    """Return a row for every ratio of the last run of all benchmarks."""
     import orjson
 
-    yield "what", "measured on", "floor", "goal", "ratio", "verdict"
+    yield "what", "measured on", "must", "goal", "ratio", "verdict"
     for verdict in orjson.loads((ROOT / "benchmarks" / "results.json").read_bytes())["rows"]:
         row = verdict["row"]
-        numbers = (row["floor"], row["goal"], verdict["ratio"])
+        numbers = (row["must"], row["goal"], verdict["ratio"])
         yield row["what"], row["measured_on"], *("" if n is None else f"{n:.3g}" for n in numbers), verdict["word"]
+
+
+def speed_run() -> Iterable[tuple[str, ...]]:
+    """Return one row: when and how the last run of all benchmarks was made."""
+    import orjson
+
+    last = orjson.loads((ROOT / "benchmarks" / "results.json").read_bytes())
+    yield "when", "rounds", "seconds per rate", "processor", "Python"
+    numbers = (str(last["rounds"]), str(last["scale"]["seconds"]))
+    yield last["at"], *numbers, last["machine"]["processor"], last["versions"]["python"]
 
 
 def checks() -> Iterable[tuple[str, ...]]:
@@ -212,6 +236,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     },
     "flags_configuration": configuration,
     "faults": faults,
+    "tls_faults": tls_faults,
     "placeholders": placeholders,
     "secrets": secrets,
     "bounds_turns": partial(table_of, TURNS, "in one turn of the event loop"),
@@ -225,6 +250,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "unjudged": unjudged,
     "lines": lines,
     "speed": speed,
+    "speed_run": speed_run,
     "plan_options": plan_options,
     "plan_profile": plan_profile,
     "plan_actions": plan_actions,
@@ -262,10 +288,14 @@ def places(text: str) -> list[str]:
     return [place[2] for place in _PLACE.finditer(text)]
 
 
+def update() -> None:
+    """Write the tables into all pages."""
+    for page in PAGES:
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    current = {page: page.read_text(encoding="utf-8") for page in PAGES}
-    wanted = {page: with_tables(text) for page, text in current.items()}
+    current = [page.read_text(encoding="utf-8") for page in PAGES]
     if "--check" in sys.argv:
-        raise SystemExit(wanted != current)
-    for page, text in wanted.items():
-        page.write_text(text, encoding="utf-8")
+        raise SystemExit([with_tables(text) for text in current] != current)
+    update()

@@ -9,6 +9,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
+from mock_csms.protocol.versions import Version
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 
 CONNECT = "connect"
@@ -35,10 +36,18 @@ class Expectation(Record):
     """None for no upper limit."""
     text: str = ""
     """How the user wrote it."""
+    version: str = ""
+    """The name of the version of OCPP that it is about; empty for every version."""
 
-    def concerns(self, identity: str) -> bool:
-        """Whether the expectation is about that station."""
-        return matches(identity, self.stations)
+    def concerns(self, identity: str, version: Version | None = None) -> bool:
+        """Whether the expectation is about that station, which speaks that version; None where that is not known."""
+        return matches(identity, self.stations) and (version is None or self.is_in(version))
+
+    def is_in(self, version: Version) -> bool:
+        """Whether what is expected can happen in a version of OCPP."""
+        action = self.name.partition(".")[0]
+        is_there = action in version.actions or action in (*NO_MESSAGES, ANY)
+        return is_there and self.version in ("", version.name)
 
     @property
     def bounds(self) -> str:
@@ -126,6 +135,8 @@ class Judge:
         self.forbidden = forbidden
         self.tallies: dict[str, list[Tally]] = {}
         self.broken: dict[int, str] = {}
+        self._versions: dict[str, Version] = {}
+        """The version that each station speaks on its last connection."""
         self._in_order = in_order
         self._stations = stations
         self._met_by = [0] * len(expected)
@@ -147,32 +158,39 @@ class Judge:
         for number, forbidden in enumerate(self.forbidden):
             if (
                 forbidden.name in names
-                and forbidden.concerns(identity)
+                and self.concerns(forbidden, identity)
                 and not differences(forbidden.conditions, payload)
             ):
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
-        concerned = [n for n, known in enumerate(self.expected) if known.name in names and known.concerns(identity)]
+        concerned = [
+            n for n, known in enumerate(self.expected) if known.name in names and self.concerns(known, identity)
+        ]
         matched = [number for number in concerned if self._matches(number, identity, payload)]
         return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
 
     def _greet(self, event: Event, happened: Happening | None) -> list[News]:
         """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
-        is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
-        self.has_seen_any |= is_connected or is_refused
-        return self.meet(event.station) if is_connected or (is_refused and self._counts_refused) else []
+        version = event.version if isinstance(event, Connected) else None
+        self.has_seen_any |= (is_refused := happened is not None and happened[0] == REFUSED)
+        return self.meet(event.station, version) if version or (is_refused and self._counts_refused) else []
 
-    def meet(self, identity: str) -> list[News]:
+    def meet(self, identity: str, version: Version | None) -> list[News]:
         """Start to count for a station, unless that was done before, and return what that decides."""
+        self.has_seen_any = True
+        self._versions |= {identity: version} if version else {}
         if identity in self.tallies:
             return []
-        self.has_seen_any = True
         self.tallies[identity] = [Tally() for _ in self.expected]
-        met = [n for n, each in enumerate(self.expected) if each.concerns(identity) and self.is_met(n, identity)]
+        met = [n for n, each in enumerate(self.expected) if self.concerns(each, identity) and self.is_met(n, identity)]
         for number in met:
             self._met_by[number] += 1
         self._complete += self._meets_all(identity)
         return [News(self.expected[n].text, "met") for n in met if self.expected[n].most is None]
+
+    def concerns(self, expectation: Expectation, identity: str) -> bool:
+        """Whether an expectation is about a station, by its identity and the version of OCPP that it speaks."""
+        return expectation.concerns(identity, self._versions.get(identity))
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
         """Whether a payload is as expected; of the others the nearest one is remembered."""
@@ -191,7 +209,7 @@ class Judge:
         row = self.tallies[identity]
         lacking = len(row)
         for number, expectation in enumerate(self.expected):
-            if expectation.concerns(identity) and row[number].count < expectation.least:
+            if self.concerns(expectation, identity) and row[number].count < expectation.least:
                 lacking = number
                 break
         if lacking not in matched:
@@ -224,7 +242,7 @@ class Judge:
             outcomes = {
                 identity: "met" if self.is_met(number, identity) else lacking
                 for identity, row in self.tallies.items()
-                if expectation.concerns(identity) and not _is_exceeded(expectation, row[number])
+                if self.concerns(expectation, identity) and not _is_exceeded(expectation, row[number])
             } or ({} if self.is_exceeded(number) else {"": lacking})
             for identity, outcome in outcomes.items():
                 was_told = outcome == "met" and expectation.most is None
@@ -234,7 +252,7 @@ class Judge:
     def is_met(self, number: int, identity: str) -> bool:
         """Whether a station meets an expectation, or the expectation is not about it."""
         expectation = self.expected[number]
-        if not expectation.concerns(identity):
+        if not self.concerns(expectation, identity):
             return True
         count = self.tallies[identity][number].count
         return expectation.least <= count and (expectation.most is None or count <= expectation.most)

@@ -1,20 +1,19 @@
 """Sends a command and finds out what the station answered: the journal has both messages as they may be shown."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from mock_csms.behavior.commands import Step
+from mock_csms.behavior.commands import Step, step_of
 from mock_csms.behavior.templates import compile_template
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
-from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.runtime.session import CallFailed, Session
-from mock_csms.settings.assembly import command_payload, slack
-from mock_csms.settings.tables import check_payload
+from mock_csms.settings.assembly import slack
+from mock_csms.settings.calls import Planned, calls, problem_of, unfit
 from mock_csms.settings.values import command
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.journal import Logged
@@ -48,58 +47,60 @@ class CommandAnswer(Record):
     """Milliseconds from the command to the answer."""
 
 
-def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
+def parse_step(action: str, payload: Any, *, is_raw: bool) -> Step:
     """Return the command with that payload. Raises ValueError for an action or a payload that cannot be."""
-    if is_raw:
-        compile_template(payload)
-        return Step(action, payload, is_raw=True)
-    if not isinstance(payload, dict):
+    compile_template(payload)
+    if not is_raw and not isinstance(payload, dict):
         raise ValueError("payload: must be a JSON object; with `raw` it may be any JSON")
-    return Step(command(action), payload)
+    return step_of(action if is_raw else command(action), payload, 0.0, is_raw=is_raw)
 
 
-def _check(panel: Panel, step: Step, session: Session) -> None:
-    """Raise ValueError for a command that the version of the station does not have, or whose payload is wrong."""
-    if step.is_raw:
-        return
-    version = session.version
-    if step.action not in version.actions:
-        hint = did_you_mean(step.action, version.actions)
-        raise ValueError(f"OCPP {version.name}, which {session.identity} speaks, has no action {step.action!r}{hint}")
-    check_payload(step.action, command_payload(panel.csms.config, step, version))
+def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
+    """Return the calls of a command for a station. Raises ValueError if its version has none, or a payload is wrong."""
+    config, version = panel.csms.config, session.version
+    planned = calls(config, step, version)
+    problem = "" if step.is_raw else problem_of(config, step, version)
+    if not planned or problem:
+        raise ValueError(problem or f"{step.action}: {unfit(config, step, version, session.identity)}")
+    return planned
 
 
 async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
-    """Send a command to a connected station, and return its answer.
+    """Send a command to a connected station, and return its answer: of several calls the last one's.
 
-    within: seconds to wait for the answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
+    within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
     the station gives none.
     """
     session = panel.csms.session_of(station)
     if session is None:
         raise NoAnswer(AWAY, f"{step.action} was not sent: {station} is not connected")
-    _check(panel, step, session)
-    loop, identity = asyncio.get_running_loop(), session.identity
-    template = command_payload(panel.csms.config, step, session.version)
+    *first, last = _planned(panel, step, session)
+    for each in first:
+        await _call(panel, session, each, within)
+    return await _call(panel, session, last, within)
+
+
+async def _call(panel: Panel, session: Session, planned: Planned, within: float | None) -> CommandAnswer:
+    loop, identity, action, config = asyncio.get_running_loop(), session.identity, planned.action, panel.csms.config
     begun: list[tuple[int, float]] = []
     failure = ""
 
     def payload() -> Any:
         begun.append((panel.journal.cursor, loop.time()))
-        return template(panel.csms.context_of(identity))
+        return planned.payload(panel.csms.context_of(identity))
 
     try:
-        await session.call(step.action, payload, (within or panel.csms.config.call_timeout) + slack(panel.csms.config))
+        await session.call(action, payload, (within or config.call_timeout) + slack(config))
     except CallFailed as failed:
         failure = panel.records.mask(str(failed))
     if not begun:
-        raise NoAnswer(AWAY if session.is_over else BUSY, f"{step.action} to {identity}: {failure}")
+        raise NoAnswer(AWAY if session.is_over else BUSY, f"{action} to {identity}: {failure}")
     after, at = begun[0]
     ms = (loop.time() - at) * 1000
-    request, answer = _exchange(panel, identity, step.action, after)
+    request, answer = _exchange(panel, identity, action, after)
     if request is None or answer is None:
-        raise NoAnswer(LOST if session.is_over else SILENT, f"{step.action} to {identity}: {failure}")
-    return CommandAnswer(identity, step.action, request, answer, ms)
+        raise NoAnswer(LOST if session.is_over else SILENT, f"{action} to {identity}: {failure}")
+    return CommandAnswer(identity, action, request, answer, ms)
 
 
 def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:

@@ -11,7 +11,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.rulebase import RuleState
 from mock_csms.settings import FIXED, Config, with_fixed
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Flag, Source, flag_of, read
 from mock_csms.settings.sources import key_of, name_of, written_in
 from mock_csms.settings.written import as_toml, written_value

@@ -119,13 +119,13 @@ class Verbs:
         """Let a station connect, as if it were one of `known_stations`; with a password only if it gives this one."""
         if password is not None:
             self._records.secrets.hide(password)
-        self._mock.door.register(station, password)
+        self._mock.door.registrations.add(station, password)
 
     def forget(self, station: str) -> None:
         """Take back a registration, and forget what is known of a station. Raises ValueError if it is connected."""
         if self._mock.session_of(station) is not None:
             raise ValueError(f"{station} is connected; disconnect it first")
-        self._mock.door.unregister(station)
+        self._mock.door.registrations.remove(station)
         self._mock.forget(station)
 
     def take_snapshot(self, name: str) -> None:

@@ -7,29 +7,32 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import Authority, Context, World
+from mock_csms.behavior.templates import Context
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
+from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
+from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
 from mock_csms.runtime.session import CallFailed, Session
 from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
+from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
 from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
@@ -47,23 +50,23 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
-        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
         self._spellings: dict[str, str] = {}
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
-        self._is_everywhere = False
+        self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
         self._endpoint = Endpoint(self, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
+        self._tls = TlsSwitch(self._endpoint, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
+        self._commander = Commander(self.context_of, self.publish)
+        self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self.door = Door(assembly.policies(config))
         self.rulebase = Rulebase(config, self._apply)
 
@@ -89,18 +92,18 @@ class CsmsServer:
         self._inspection.configure(config)
         self.door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
+        self._tls.configure(config)
         self._set_world()
 
     def _set_world(self) -> None:
         self._prepared: dict[Version, PreparedAnswers] = {}
-        chance = self.chance
-        write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+        self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
+            self._tls.open(self.config)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -109,9 +112,9 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in LOOPBACKS
-        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+        host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
+        self._site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
+        self.url = self._site.url
         self._set_world()
         return self
 
@@ -137,16 +140,11 @@ class CsmsServer:
         does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None or not (step.is_raw or step.action in session.version.actions):
-            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
-            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+        if session is None:
+            reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self.context_of(session.identity, request)), timeout, written
-        )
+        return await self._commander.call(session, step, self.config, request, written)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -214,11 +212,10 @@ class CsmsServer:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
-    def forget(self, identity: str) -> bool:
-        """Forget all about a station that is not connected; return whether anything was known."""
-        is_known = self._models.forget(identity)
+    def forget(self, identity: str) -> None:
+        """Forget all about a station that is not connected."""
+        self._models.forget(identity)
         self._forget([identity])
-        return is_known
 
     def _forget(self, identities: Iterable[str]) -> None:
         """Keep nothing of stations that left long ago but what rules need."""
@@ -230,15 +227,17 @@ class CsmsServer:
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to use with a station that offers these; None if there is none."""
-        return choose_subprotocol(offered)
+        config = self.config
+        return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide whether a station may connect, and publish it if it is refused."""
         identity = self._name(visitor)
         if not self.door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor))
+            self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
         is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self.door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
+        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -250,7 +249,7 @@ class CsmsServer:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         version = SUBPROTOCOLS[subprotocol]
         station = self._models.welcome(identity, version)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
+        station.url = self._site.url_of(visitor)
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
@@ -279,7 +278,8 @@ class CsmsServer:
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
         """Publish that an invalid handshake was refused."""
         if visitor.wants_websocket or visitor.problem:
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
+            version = _version_of(self.choose_subprotocol(visitor.offered))
+            self.publish(Knocked(clock.now(), self._name(visitor), visitor, version))
         self._refuse(visitor, reason, status)
 
     def _cannot_accept(self, reason: str) -> None:
@@ -294,3 +294,7 @@ class CsmsServer:
         identity = self._name(visitor)
         self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
         self._forget(self._models.turn_away(identity))
+
+
+def _version_of(subprotocol: str | None) -> Version:
+    return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT

@@ -14,7 +14,7 @@ from mock_csms.behavior.rules import TOTAL, Counts, Match, Rule, RuleBook
 from mock_csms.protocol import records
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean, fresh_name
-from mock_csms.protocol.versions import Version, versions
+from mock_csms.protocol.versions import Version
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.tables import Rules, Table, rules
 
@@ -36,7 +36,8 @@ class Rulebase:
     """The current rules. `changed` is called with the settings that contain them whenever a rule changes."""
 
     def __init__(self, config: Config, changed: Callable[[Config], None]) -> None:
-        self.replies: Mapping[Version, Replies] = {}
+        self.replies: Mapping[Version, Replies] = _Made(self._make)
+        """By version; made when the first station of a version connects."""
         self._changed = changed
         self._rules = Rules()
         """All of them, in order."""
@@ -48,8 +49,8 @@ class Rulebase:
         self._tokens: dict[str, TokenAnswer | None] = {}
         """What was said of tokens while the mock runs, by folded id; None for what the settings say is removed."""
         self._counts: Counts = {}
-        self._matches: Mapping[tuple[str, str], Match] = {}
-        """By the version of OCPP (empty for faults) and the id of the rule."""
+        self._matches: dict[tuple[str, str], Match] = {}
+        """By the version of OCPP and the id of the rule; faults have their own."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
@@ -214,26 +215,41 @@ class Rulebase:
         self._build()
 
     def _build(self, restored: Mapping[Any, int] | None = None) -> None:
-        """Make the rule books again; rules that did not change keep their counts, or all get the `restored` ones."""
-        config = replace(self._config, rule=self._rules, token=self.tokens)
+        """Make the rule books again that are in use; rules that did not change keep their counts.
+
+        If counts are `restored` all rules get those.
+        """
+        self._effective = replace(self._config, rule=self._rules, token=self.tokens)
         counts: Counts = {}
-        faults = assembly.faults(config, counts)
-        layers = {version: assembly.layers(config, version, counts) for version in versions()}
-        books: dict[str, Sequence[RuleBook[Any]]] = {version.name: layers[version] for version in layers}
-        books[""] = [faults]
-        matches = {(name, rule.id): rule.match for name in books for book in books[name] for rule in book.rules}
-        changed = {key[1] for key, match in matches.items() if self._matches.get(key) != match}
-        same = {id_ for _, id_ in matches} - changed
-        counts.update({key: uses for key, uses in self._counts.items() if key[0] in same})
-        if restored is not None:
-            counts.clear()
-            counts.update(restored)
-        self._counts, self._matches = counts, matches
-        self.replies = {
-            version: Replies(assembly.defaults(config, version), layers[version], faults, dialect_of(version))
-            for version in layers
-        }
-        self._changed(config)
+        before, self._matches, in_use = self._matches, {}, list(self.replies)
+        self.replies = _Made(self._make)
+        old, self._counts = self._counts, counts
+        for version in in_use:
+            self.replies[version]
+        changed = {key[1] for key, match in self._matches.items() if before.get(key) != match}
+        same = {id_ for _, id_ in self._matches} - changed
+        counts.update({key: uses for key, uses in old.items() if key[0] in same} if restored is None else restored)
+        self._changed(self._effective)
+
+    def _make(self, version: Version) -> Replies:
+        """Return the answers to stations of a version, which use the counts of all rules."""
+        config = self._effective
+        faults = assembly.faults(config, version, self._counts)
+        layers = assembly.layers(config, version, self._counts)
+        books: Sequence[RuleBook[Any]] = [*layers, faults]
+        self._matches |= {(version.name, rule.id): rule.match for book in books for rule in book.rules}
+        return Replies(assembly.defaults(config, version), layers, faults, dialect_of(version))
+
+
+class _Made(dict[Version, Replies]):
+    """The answers by version; those of a version are made when they are first asked for."""
+
+    def __init__(self, make: Callable[[Version], Replies]) -> None:
+        self._make = make
+
+    def __missing__(self, version: Version) -> Replies:
+        made = self[version] = self._make(version)
+        return made
 
 
 def _all(all_rules: Rules) -> Sequence[Rule[Any]]:

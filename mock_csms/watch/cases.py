@@ -38,7 +38,7 @@ def _expected(judge: Judge, mask: Mask) -> Iterator[JUnitCase]:
                 f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else _nearest(tally[number], mask)}"
             )
             for identity, tally in judge.tallies.items()
-            if expectation.concerns(identity)
+            if judge.concerns(expectation, identity)
         ] or ["no station came that it is about"]
         more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
         case = JUnitCase(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))

@@ -6,6 +6,7 @@ from mock_csms.behavior.expectations import Expectation, Judge
 from mock_csms.behavior.notation import parse_expectation
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.cases import Mask, cases_of, lines_of
@@ -74,12 +75,12 @@ class Expectations:
         self,
         expect: Iterable[str],
         forbid: Iterable[str],
-        connected: Iterable[str],
+        connected: Mapping[str, Version],
         *,
         in_order: bool = False,
         stations: int = 1,
     ) -> ExpectationSet:
-        """Expect and forbid from now on, also of the stations that are `connected` already.
+        """Expect and forbid from now on, also of the stations that are `connected` already, each with its version.
 
         Raises ValueError for a wrong expectation, and for none at all.
         """
@@ -89,8 +90,8 @@ class Expectations:
         if len(self._sets) >= _MOST:
             raise ValueError(f"there are {_MOST} sets of expectations already")
         judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
-        for identity in connected:
-            judge.meet(identity)
+        for identity, version in connected.items():
+            judge.meet(identity, version)
 
         def look(event: Event) -> None:
             judge.look_at(event)

@@ -12,7 +12,7 @@ from mock_csms.protocol.versions import actions, versions
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
 from mock_csms.twin.v2.transactions import ENDING, reason_of_end
-from mock_csms.watch.frames import Frame, Frames
+from mock_csms.watch.frames import Exchange, Frame, Frames
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
@@ -74,7 +74,7 @@ class Metrics:
         """When each open call of a station began, by station and message id."""
         self._ours: dict[tuple[str, bytes], float] = {}
         """The same of our commands."""
-        frames.subscribe(self._count_message)
+        frames.subscribe(self._count_message, self._count_exchange)
         bus.subscribe(self._count_other, Connected, Disconnected, Refused, Finding, Spoiled)
 
     @property
@@ -114,6 +114,18 @@ class Metrics:
                 histogram.add(event.at - began)
         if type_ is Error or (kind is Received and (event.violations or action == _ENDING)):
             self._count_detail(event, frame)
+
+    def _count_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+        """Count a usual call of a station and its result."""
+        action, counts = exchange.action, self._messages
+        counts[Received, Call, action] = counts.get((Received, Call, action), 0) + 1
+        counts[Sent, Result, action] = counts.get((Sent, Result, action), 0) + 1
+        histogram = self.answers.get(self._action(action)) or self._histogram(self.answers, action)
+        histogram.add(answered.at - called.at)
+        if action == _ENDING and isinstance(called.message, Call):
+            reason = reason_of_end(called.message)
+            if reason is not None:
+                self.ended[reason] += 1
 
     def _histogram(self, histograms: dict[str, Histogram], action: bytes) -> Histogram:
         made = histograms[self._action(action)] = Histogram()

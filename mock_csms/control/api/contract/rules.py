@@ -54,7 +54,9 @@ class OrderBody(Fields):
 class TokenQuery(Fields):
     """For which version of OCPP a token is meant."""
 
-    ocpp: Annotated[str, about("1.6 refuses ids of more than 20 characters")] = ""
+    ocpp: Annotated[
+        str, about("its version: an id has at most 20 characters in 1.6, 36 in 2.0.1 (without it), 255 in 2.1")
+    ] = ""
 
 
 class TokenBody(Fields):

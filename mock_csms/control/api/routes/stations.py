@@ -56,7 +56,7 @@ async def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
 def _known(panel: Panel) -> set[str]:
     """Return the identities of all stations that have connected or are registered."""
     known = set(panel.csms.stations)
-    registered = panel.csms.door.registered
+    registered = panel.csms.door.registrations.names
     folded_ones = {*map(folded, known)} if registered else set()
     return known | {name for key, name in registered.items() if key not in folded_ones}
 
@@ -71,7 +71,7 @@ def row_of(panel: Panel, identity: str) -> StationRow:
     return StationRow(
         identity,
         session is not None,
-        folded(identity) in csms.door.registered,
+        folded(identity) in csms.door.registrations.names,
         session.version.name if session else None,
         station.boot_status,
         vendor,
@@ -130,7 +130,7 @@ def find_station(panel: Panel, station: str) -> str:
     session = panel.csms.session_of(station)
     if session is not None:
         return session.identity
-    if station in panel.csms.stations or folded(station) in panel.csms.door.registered:
+    if station in panel.csms.stations or folded(station) in panel.csms.door.registrations.names:
         return station
     near = next((each for each in panel.csms.stations if folded(each) == folded(station)), None)
     if near is None:
@@ -146,8 +146,8 @@ def register_station(asked: ApiRequest[None, Registration]) -> Content:
     password = asked.body.password
     if password is not None:
         panel.secrets.hide(password)
-    is_new = folded(station) not in panel.csms.door.registered
-    panel.csms.door.register(station, password)
+    is_new = folded(station) not in panel.csms.door.registrations.names
+    panel.csms.door.registrations.add(station, password)
     return Content(json_text(Registered(station, password is not None)), status=201 if is_new else 200)
 
 
@@ -157,7 +157,7 @@ def forget_station(asked: ApiRequest[None, None]) -> None:
     station = find_station(panel, asked.place["station"])
     if panel.csms.session_of(station) is not None:
         raise Trouble(409, f"{station} is connected; disconnect it first", "connected")
-    panel.csms.door.unregister(station)
+    panel.csms.door.registrations.remove(station)
     panel.csms.forget(station)
 
 
@@ -169,7 +169,7 @@ def disconnect_station(asked: ApiRequest[None, Disconnection]) -> WasDisconnecte
     if body.code in _NOT_SENT or len(body.reason.encode()) > _LONGEST_REASON:
         raise ValueError(f"no close frame has the code {body.code}, or more than {_LONGEST_REASON} bytes of reason")
     if body.refuse_for:
-        panel.csms.door.keep_out(station, clock.now() + body.refuse_for)
+        panel.csms.door.registrations.keep_out(station, clock.now() + body.refuse_for)
     if session is not None and body.abort:
         session.drop("dropped by the API")
     elif session is not None:
