@@ -13,12 +13,14 @@ from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.behavior.v2.secrets import SECRETS
+from mock_csms.behavior.v16.authorization import MODES as MODES_OF_16
+from mock_csms.behavior.v16.secrets import SECRETS as OF_16
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
-from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.actions import Action, Json, Sender
+from mock_csms.protocol.versions import versions
 from mock_csms.settings import Config
 from mock_csms.settings.flags import Flag, flag_of, option
 from mock_csms.station.control_lines import WORDS
@@ -75,19 +77,28 @@ def configuration() -> Iterable[tuple[str, ...]]:
 
 
 def commands() -> Iterable[tuple[str, ...]]:
-    """Return a row for every command that the CSMS can send."""
-    yield "command", "default payload"
-    for action, row in sorted(V201.actions.items()):
-        if row.sent_by(Sender.CSMS):
-            yield f"`{action}`", _code(_json(row.request))
+    """Return a row for every command that the CSMS can send, in each version in which it differs."""
+    yield "command", "OCPP", "default payload"
+    yield from _of_versions(Sender.CSMS, lambda row: row.request)
 
 
 def answers() -> Iterable[tuple[str, ...]]:
-    """Return a row for every call that stations can send."""
-    yield "action", "default answer"
-    for action, row in sorted(V201.actions.items()):
-        if row.sent_by(Sender.STATION):
-            yield f"`{action}`", _code(_json(row.response))
+    """Return a row for every call that stations can send, in each version in which its answer differs."""
+    yield "action", "OCPP", "default answer"
+    yield from _of_versions(Sender.STATION, lambda row: None if row.is_send else row.response)
+
+
+def _of_versions(sender: Sender, payload: Callable[[Action], Json | None]) -> Iterable[tuple[str, ...]]:
+    """Return rows of an action, the versions that have the same payload for it, and that payload."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for version in sorted(versions(), key=lambda version: version.name):
+        for action, row in version.actions.items():
+            if row.sent_by(sender):
+                shown = payload(row)
+                text = "none: it is a SEND" if shown is None else _code(_json(shown))
+                rows.setdefault((action, text), []).append(version.name)
+    for (action, text), names in sorted(rows.items(), key=lambda each: (each[0][0].lower(), each[1])):
+        yield f"`{action}`", ", ".join(names), text
 
 
 def faults() -> Iterable[tuple[str, ...]]:
@@ -111,10 +122,10 @@ def tls_faults() -> Iterable[tuple[str, ...]]:
 
 def secrets() -> Iterable[tuple[str, ...]]:
     """Return a row for every kind of secret in messages, with the place and the actions that have it."""
-    yield "messages, and their answers", "what is masked"
-    places = SECRETS.messages
-    for place in dict.fromkeys(places.values()):
-        yield ", ".join(f"`{action}`" for action in places if places[action] == place), place
+    yield "OCPP", "messages, and their answers", "what is masked"
+    for names, places in (("1.6", OF_16.messages), ("2.0.1, 2.1", SECRETS.messages)):
+        for place in dict.fromkeys(places.values()):
+            yield names, ", ".join(f"`{action}`" for action in places if places[action] == place), place
 
 
 def placeholders() -> Iterable[tuple[str, ...]]:
@@ -135,7 +146,9 @@ def modes() -> Iterable[tuple[str, ...]]:
     """Return a row for every authorization mode."""
     yield "`--auth-mode`", "tokens on its list", "all others"
     for name, mode in MODES.items():
-        yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", mode.others
+        old = MODES_OF_16[name][1]
+        others = mode.others if old == mode.others else f"{mode.others}; in OCPP 1.6 {old}"
+        yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", others
 
 
 def speed() -> Iterable[tuple[str, ...]]:

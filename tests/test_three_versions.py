@@ -309,6 +309,7 @@ async def test_a_payload_is_for_the_versions_that_it_fits() -> None:
         (["--expect=TransactionEvent~1.6"], "TransactionEvent is an action of OCPP 2.0.1"),
         (["--reply", "StartTransaction~2.1", "{}"], "StartTransaction is an action of OCPP 1.6; in OCPP 2.1 use"),
         (["--reply", "Authorize~1", "{}"], "'1' is not a version of OCPP"),
+        (["--error", "NotifyPeriodicEventStream~2.1", "InternalError"], "is sent as a SEND, which has no answer"),
     ],
 )
 def test_what_no_version_has_is_refused(flags: list[str], told: str) -> None:

@@ -3,14 +3,12 @@
 A verdict is data; the transport performs it.
 """
 
-import base64
-import binascii
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, TypeAlias
 
+from mock_csms.behavior.credentials import problem_of
 from mock_csms.behavior.registrations import Registrations
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
 
@@ -179,15 +177,9 @@ class Door:
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         key = folded(identity)
-        refusal = self._refusal_of(key, now) or _refusal_of_profile(visitor, policies.profiles)
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, password)
         if refusal is not None:
             return refusal
-        own = self.registrations.password_of(key)
-        if (self._passwords is not None or own is not None) and visitor.profile < _WITH_CERTIFICATE:
-            known = filter(None, (own or (self._passwords or {}).get(key), password))
-            passwords = {form for each in known for form in forms(each)}
-            if problem := _problem_of(visitor.authorization, identity, passwords):
-                return _unauthorized(problem)
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
@@ -204,6 +196,20 @@ class Door:
         if self._known is not None and key not in self._known and key not in self.registrations.names:
             return Respond(404, "no station with this identity is known (--known-stations)")
         return None
+
+    def _refusal_of_credentials(
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], password: str | None
+    ) -> Respond | None:
+        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        refusal = _refusal_of_profile(visitor, self._policies.profiles)
+        key = folded(visitor.identity)
+        own = self.registrations.password_of(key)
+        needs_password = self._passwords is not None or own is not None
+        if refusal is not None or visitor.profile >= _WITH_CERTIFICATE or not needs_password:
+            return refusal
+        known = filter(None, (own or (self._passwords or {}).get(key), password))
+        problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
+        return _unauthorized(problem) if problem else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -258,38 +264,3 @@ def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond 
 
 def _unauthorized(problem: str) -> Respond:
     return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
-
-
-def _user_with(given: str, password: str) -> str | None:
-    """Return the user in credentials with that password; None if they have another one."""
-    end = len(given) - len(password)
-    is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
-    return given[: end - 1] if is_right else None
-
-
-def _has_bytes(password: str) -> bool:
-    """Return whether a password has bytes that are not UTF-8, which are escaped in the text."""
-    return any("\udc80" <= char <= "\udcff" for char in password)
-
-
-def _problem_of(authorization: str | None, identity: str, passwords: Set[str]) -> str:
-    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
-
-    The text quotes nothing from the header: a password written in the place of the user must not get into a log.
-    """
-    if authorization is None:
-        return "no Authorization header"
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"
-    try:
-        how = "surrogateescape" if any(map(_has_bytes, passwords)) else "strict"
-        given = base64.b64decode(encoded.strip(), validate=True).decode(errors=how)
-    except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
-        return "the Authorization header is not USER:PASSWORD in base64"
-    users = [_user_with(given, password) for password in passwords]
-    if any(user is not None and folded(user) == folded(identity) for user in users):
-        return ""
-    if not folded(given).startswith(f"{folded(identity)}:"):
-        return "unknown user: the user name must be the identity of the station"
-    return "wrong password" if passwords else "unknown user: no password is set for this station"

@@ -101,10 +101,10 @@ def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: 
 
 
 def _end_the_start(csms: CsmsServer, config: Config) -> None:
-    """Publish the first events after the first answer, unless something must be ahead of answers.
+    """Publish the first events after the first answer, unless a trace, the API or commands need them before it.
 
-    That is a trace, commands that react to events, or a client of the API that waits for them. Then start the garbage
-    collection, but without the objects that were loaded until then: they live as long as the process.
+    Then start the garbage collection, but without the objects that were loaded until then: they live as long as the
+    process.
     """
 
     def collect_garbage() -> None:

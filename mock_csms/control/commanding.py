@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from mock_csms.behavior.commands import Step, step_of
+from mock_csms.behavior import commands
+from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import compile_template
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import matches
@@ -47,41 +48,52 @@ class CommandAnswer(Record):
     """Milliseconds from the command to the answer."""
 
 
-def parse_step(action: str, payload: Any, *, is_raw: bool) -> Step:
-    """Return the command with that payload. Raises ValueError for an action or a payload that cannot be."""
-    compile_template(payload)
-    if not is_raw and not isinstance(payload, dict):
+def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
+    """Return the command that is written as `ACTION` or `ACTION~VERSION`, with that payload.
+
+    Raises ValueError for an action or a payload that cannot be.
+    """
+    if is_raw:
+        compile_template(payload)
+    elif not isinstance(payload, dict):
         raise ValueError("payload: must be a JSON object; with `raw` it may be any JSON")
-    return step_of(action if is_raw else command(action), payload, 0.0, is_raw=is_raw)
+    return commands.step_of(action if is_raw else command(action), payload, 0.0, is_raw=is_raw)
 
 
 def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
-    """Return the calls of a command for a station. Raises ValueError if its version has none, or a payload is wrong."""
+    """Return the calls that a command is in the version of a station. Raises ValueError if it has none, or breaks OCPP.
+
+    A raw command may break OCPP.
+    """
     config, version = panel.csms.config, session.version
     planned = calls(config, step, version)
-    problem = "" if step.is_raw else problem_of(config, step, version)
-    if not planned or problem:
-        raise ValueError(problem or f"{step.action}: {unfit(config, step, version, session.identity)}")
+    if not planned or (not step.is_raw and problem_of(config, step, version)):
+        raise ValueError(panel.records.mask(unfit(config, step, version, session.identity)))
     return planned
 
 
 async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
     """Send a command to a connected station, and return its answer: of several calls the last one's.
 
+    A command that is several calls in the station's version gets the answer to the last one, or the first error.
     within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
     the station gives none.
     """
     session = panel.csms.session_of(station)
     if session is None:
         raise NoAnswer(AWAY, f"{step.action} was not sent: {station} is not connected")
-    *first, last = _planned(panel, step, session)
-    for each in first:
-        await _call(panel, session, each, within)
-    return await _call(panel, session, last, within)
+    first, *others = _planned(panel, step, session)
+    answer = await _send(panel, session, first, within)
+    for each in others:
+        if answer.answer.type is Error:
+            break
+        answer = await _send(panel, session, each, within)
+    return answer
 
 
-async def _call(panel: Panel, session: Session, planned: Planned, within: float | None) -> CommandAnswer:
-    loop, identity, action, config = asyncio.get_running_loop(), session.identity, planned.action, panel.csms.config
+async def _send(panel: Panel, session: Session, planned: Planned, within: float | None) -> CommandAnswer:
+    """Send one call, and return its answer. Raises NoAnswer if there is none."""
+    loop, identity, action = asyncio.get_running_loop(), session.identity, planned.action
     begun: list[tuple[int, float]] = []
     failure = ""
 
@@ -90,7 +102,7 @@ async def _call(panel: Panel, session: Session, planned: Planned, within: float 
         return planned.payload(panel.csms.context_of(identity))
 
     try:
-        await session.call(action, payload, (within or config.call_timeout) + slack(config))
+        await session.call(action, payload, (within or panel.csms.config.call_timeout) + slack(panel.csms.config))
     except CallFailed as failed:
         failure = panel.records.mask(str(failed))
     if not begun:

@@ -215,9 +215,9 @@ class Rulebase:
         self._build()
 
     def _build(self, restored: Mapping[Any, int] | None = None) -> None:
-        """Make the rule books again that are in use; rules that did not change keep their counts.
+        """Make the rule books again that are in use.
 
-        If counts are `restored` all rules get those.
+        Rules that did not change keep their counts; with `restored` counts these replace all others.
         """
         self._effective = replace(self._config, rule=self._rules, token=self.tokens)
         counts: Counts = {}
@@ -228,7 +228,8 @@ class Rulebase:
             self.replies[version]
         changed = {key[1] for key, match in self._matches.items() if before.get(key) != match}
         same = {id_ for _, id_ in self._matches} - changed
-        counts.update({key: uses for key, uses in old.items() if key[0] in same} if restored is None else restored)
+        kept = {key: uses for key, uses in old.items() if key[0] in same}
+        counts.update(kept if restored is None else restored)
         self._changed(self._effective)
 
     def _make(self, version: Version) -> Replies:

@@ -15,7 +15,7 @@ from mock_csms.settings.calls import has_calls, problem_of
 from mock_csms.settings.control import refuse_open_api
 from mock_csms.settings.encryption import check_tls
 from mock_csms.settings.flags import option
-from mock_csms.settings.tables import sample_request
+from mock_csms.settings.tables import Rules, sample_request
 
 
 def check(config: Config) -> Sequence[str]:
@@ -24,8 +24,8 @@ def check(config: Config) -> Sequence[str]:
     Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that no version
     has, and for an API that other machines reach without a token.
     """
-    check_tls(config)
     refuse_open_api(config)
+    check_tls(config)
     for script in scripts(config):
         for step in script.steps:
             _check_command(config, step, script.on)
@@ -33,8 +33,13 @@ def check(config: Config) -> Sequence[str]:
         _check_keys(config)
     if config.ocpp is not None:
         _check_names(config, spoken(config))
-    rules: Sequence[Rule[Any]] = [*config.rule.answers, *config.rule.faults]
-    return [warning for rule in rules for warning in warnings_of(config, rule)]
+    return warnings(config, config.rule)
+
+
+def warnings(config: Config, rules: Rules) -> Sequence[str]:
+    """Return what a user should know about rules over these settings: that one has no use, or breaks OCPP."""
+    all_rules: Sequence[Rule[Any]] = [*rules.answers, *rules.faults]
+    return [warning for rule in all_rules for warning in _warnings(config, rule)]
 
 
 def _check_command(config: Config, step: Step, on: Match | None) -> None:
@@ -85,7 +90,7 @@ def _check_keys(config: Config) -> None:
                 raise ValueError(f"{option(name)}: {variable!r} is not COMPONENT.VARIABLE")
 
 
-def warnings_of(config: Config, rule: Rule[Any]) -> Iterator[str]:
+def _warnings(config: Config, rule: Rule[Any]) -> Iterator[str]:
     """Yield what a user should know about a rule: that it has no use, or that its answer breaks OCPP."""
     concerned = [version for version in spoken(config) if concerns(rule, version)]
     if not concerned:

@@ -13,10 +13,10 @@ from mock_csms.settings.texts import as_json_text, parse_toml, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
 """The prefix of environment variables; the flag's name follows in capitals, with _ for -."""
-OF_CLIENTS = ("MOCK_CSMS_API_URL",)
-"""Variables that only the sub-commands read which talk to a running mock."""
 _LONG_WAY = "LONG_WAY"
 """What follows in the name of the one variable that is not a setting."""
+OF_CLIENTS = ("MOCK_CSMS_API_URL",)
+"""Variables that only the sub-commands read which talk to a running mock."""
 
 
 def file_source(settings: type[Settings], path: str) -> Source:

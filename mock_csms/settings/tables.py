@@ -14,7 +14,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import DEFAULT, Version, actions, versions_with
+from mock_csms.protocol.versions import DEFAULT, Version, actions, versions, versions_with
 from mock_csms.settings import values, versioned
 from mock_csms.settings.texts import as_json_text
 
@@ -102,6 +102,7 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
+    _refuse_sends(taken["match"])
     answer: Rule[Answer] | None = None
     fault: Rule[Spoil] | None = None
     if "reply" in taken:
@@ -125,6 +126,13 @@ def _answer(taken: Mapping[str, Any], then: Answer, table: Table) -> Rule[Answer
 
 def _name_of(table: Table) -> str:
     return " ".join(str(value) for value in table.values())
+
+
+def _refuse_sends(match: str) -> None:
+    """Raise ValueError for a match of an action that is sent as a SEND: nobody answers it."""
+    action = next((action for version in versions() for action in version.sends if match.startswith(action)), None)
+    if action is not None:
+        raise ValueError(f"{action} is sent as a SEND, which has no answer")
 
 
 def _trigger(text: str) -> Match:

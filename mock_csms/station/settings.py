@@ -5,13 +5,12 @@ from typing import Any, ClassVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import Immutable, flag, part, switch
 from mock_csms.station.control_lines import SendCall, parse_call
 from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL
-from mock_csms.station.machines import PREFERRED
+from mock_csms.station.machines import PREFERRED, subprotocols
 from mock_csms.station.state import Habit, State
 
 _NOTATION, _KINDS = PREFERRED.notation, PREFERRED.kinds
@@ -142,7 +141,7 @@ class Connecting:
         None, "read the password for Basic authentication from the first line of this file", values.text, "FILE"
     )
     subprotocol: str = flag(
-        PREFERRED_SUBPROTOCOL, "WebSocket subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME"
+        PREFERRED_SUBPROTOCOL, "WebSocket subprotocol to offer", values.one_of(subprotocols), "NAME"
     )
     compression: bool = switch("offer permessage-deflate; it takes 40 kB of memory per connection")
 

@@ -58,10 +58,6 @@ def _forbidden(judge: Judge) -> Iterator[JUnitCase]:
         yield JUnitCase(f"not {forbidden.text}", printable(f"it came from {station or '-'}") if came else "")
 
 
-def _seen(identity: str, tally: Tally, mask: Mask | None) -> str:
-    return f"{identity or '-'}: {tally.count} seen{_nearest(tally, mask) if mask else ''}"
-
-
 def _nearest(tally: Tally, mask: Mask) -> str:
     """Return what came near an expectation without meeting it."""
     came = f", {tally.early} too early" if tally.early else ""

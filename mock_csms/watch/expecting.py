@@ -80,7 +80,7 @@ class Expectations:
         in_order: bool = False,
         stations: int = 1,
     ) -> ExpectationSet:
-        """Expect and forbid from now on, also of the stations that are `connected` already, each with its version.
+        """Expect and forbid from now on, also of stations that are `connected` already and speak these versions.
 
         Raises ValueError for a wrong expectation, and for none at all.
         """

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Mutable, field, json_text
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import actions, versions
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
@@ -26,7 +27,10 @@ _TYPES: Mapping[type[Message | Malformed], str] = {
     Result: "result",
     Error: "error",
     Malformed: "malformed",
+    SendMessage: "send",
+    ResultError: "resulterror",
 }
+_ERRORS = (Error, ResultError)
 
 
 class Histogram(Mutable):
@@ -48,7 +52,7 @@ class Metrics:
 
     def __init__(self, bus: Bus, frames: Frames) -> None:
         self._messages: dict[tuple[type[Event], type[Message | Malformed], bytes], int] = {}
-        """How many messages there were, by the kind of event, the type and the action as JSON text."""
+        """How many messages there were, by the kind of event, the type and the action as JSON text, if it is known."""
         self.call_errors: Counter[tuple[str, str]] = Counter()
         """By direction and code."""
         self.invalid: Counter[str] = Counter()
@@ -83,7 +87,7 @@ class Metrics:
         counts: Counter[tuple[str, str, str]] = Counter()
         for (kind, type_, action), count in self._messages.items():
             direction = "out" if kind is Sent else "in"
-            counts[direction, _TYPES.get(type_) or type_.__name__.lower(), self._action(action)] += count
+            counts[direction, _TYPES[type_], self._action(action)] += count
         return counts
 
     def _action(self, action: bytes) -> str:
@@ -99,7 +103,8 @@ class Metrics:
 
     def _count_message(self, event: Received | Sent, frame: Frame) -> None:
         """Count a message. This runs for each one, so it does no more than it must."""
-        kind, type_, action, counts = type(event), frame.type, frame.action, self._messages
+        kind, type_, counts = type(event), frame.type, self._messages
+        action = frame.action if frame.action in self._actions else b""
         counts[kind, type_, action] = counts.get((kind, type_, action), 0) + 1
         if type_ is Call:
             begun = self._ours if kind is Sent else self._theirs
@@ -112,12 +117,12 @@ class Metrics:
             if began is not None:
                 histogram = histograms.get(self._action(action)) or self._histogram(histograms, action)
                 histogram.add(event.at - began)
-        if type_ is Error or (kind is Received and (event.violations or action == _ENDING)):
+        if type_ in _ERRORS or (kind is Received and (event.violations or action == _ENDING)):
             self._count_detail(event, frame)
 
     def _count_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
         """Count a usual call of a station and its result."""
-        action, counts = exchange.action, self._messages
+        action, counts = exchange.action if exchange.action in self._actions else b"", self._messages
         counts[Received, Call, action] = counts.get((Received, Call, action), 0) + 1
         counts[Sent, Result, action] = counts.get((Sent, Result, action), 0) + 1
         histogram = self.answers.get(self._action(action)) or self._histogram(self.answers, action)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_csms.behavior import secret_texts
 from mock_csms.behavior.mentions import Mentions
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.secrets import Secrets
@@ -36,7 +37,7 @@ WORDS = st.sampled_from(
         "simPin",
     ]
 )
-KEYS = st.sampled_from(["idToken", "idTokenInfo", "id", "TAG1", "password", "data", "apiKey"])
+KEYS = st.sampled_from(["idToken", "idTokenInfo", "idTag", "parentIdTag", "id", "TAG1", "password", "data", "apiKey"])
 VALUES = st.recursive(
     WORDS | st.integers(1233, 1235) | st.sampled_from([True, None, 1234.5]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
@@ -133,3 +134,11 @@ def test_mentions_with_escapes(said: bytes) -> None:
     redactor.value({"idToken": "nxyz"})
     redactor.frame(b'{"idToken":"nxyz"}')
     assert b"xyz" not in redactor.frame(b'[2,"1","DataTransfer",{"data":"%b"}]' % said).lower()
+
+
+@pytest.mark.parametrize("hint", [*secret_texts.NAMES, *secret_texts.HINTS, "WriteOnly"])
+def test_every_hint_is_looked_for(hint: str) -> None:
+    """No text with a hint that a secret may be in it is called harmless, whatever the case of its letters."""
+    for text in (hint, hint.upper(), f"x{hint}y"):
+        assert not secret_texts.is_harmless(text.encode())
+    assert secret_texts.is_harmless(b'[2,"1","Heartbeat",{"customData":{"vendorId":"My vendor"}}]')

@@ -12,9 +12,9 @@ from mock_csms.control.commanding import (
     SILENT,
     CommandAnswer,
     NoAnswer,
-    parse_step,
     send,
     send_to_many,
+    step_of,
 )
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import UNSET, json_value
@@ -26,7 +26,7 @@ _STATUSES = {AWAY: 409, LOST: 502, BUSY: 503, SILENT: 504}
 async def send_command(asked: ApiRequest[None, CommandBody]) -> Outcome:
     """Send a command to a station, and return its answer."""
     body, station = asked.body, find_station(asked.panel, asked.place["station"])
-    step = parse_step(asked.place["action"], _payload(body), is_raw=body.raw)
+    step = step_of(asked.place["action"], _payload(body), is_raw=body.raw)
     try:
         return _outcome(await send(asked.panel, station, step, body.timeout))
     except NoAnswer as none:
@@ -36,7 +36,7 @@ async def send_command(asked: ApiRequest[None, CommandBody]) -> Outcome:
 async def send_to_matching(asked: ApiRequest[ManyQuery, CommandBody]) -> ManyOutcomes:
     """Send a command to all connected stations that match, and return their answers."""
     body = asked.body
-    step = parse_step(asked.place["action"], _payload(body), is_raw=body.raw)
+    step = step_of(asked.place["action"], _payload(body), is_raw=body.raw)
     answers, problems = await send_to_many(asked.panel, asked.query.match, step, body.timeout)
     outcomes = {station: _outcome(each) for station, each in answers.items()}
     return ManyOutcomes(len(answers) + len(problems), outcomes, dict(problems))

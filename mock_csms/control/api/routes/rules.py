@@ -17,8 +17,7 @@ from mock_csms.control.api.request import ApiRequest
 from mock_csms.control.panel import Panel
 from mock_csms.control.tuning import refuse_files_in
 from mock_csms.protocol.records import UNSET, Record, fields_of
-from mock_csms.settings import tables
-from mock_csms.settings.checking import warnings_of
+from mock_csms.settings import checking, tables
 
 
 def table_of(body: Record) -> dict[str, Any]:
@@ -57,9 +56,10 @@ def add_rule(asked: ApiRequest[AddQuery, RuleBody]) -> RuleAdded:
 
 
 def _warnings(panel: Panel, ids: Any) -> list[str]:
-    """Return what a user should know about new rules, such as how their answers break OCPP."""
-    rules = [rule for rule in panel.csms.rulebase.rules if rule.id in ids]
-    return [told for rule in rules for told in warnings_of(panel.csms.config, rule)]
+    """Return how the answers of new rules break OCPP."""
+    config = panel.csms.config
+    fresh = tables.Rules(tuple(rule for rule in config.rule.answers if rule.id in ids))
+    return list(checking.warnings(config, fresh))
 
 
 def order_rules(asked: ApiRequest[None, OrderBody]) -> list[RuleRow]:
