@@ -11,17 +11,19 @@ from mock_csms.protocol.records import Mutable, field, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import actions, versions
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
-from mock_csms.twin.v2.transactions import ENDING, reason_of_end
 from mock_csms.watch.frames import Exchange, Frame, Frames
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
 OTHER = "other"
 """The label for names that stations have made up: they must not make more and more series."""
+_MOST_REASONS = 50
+"""How many reasons for ends of transactions are counted apart."""
 _MOST_OPEN = 100_000
 """How many calls without an answer are remembered, for histograms."""
-_ENDING = json_text(ENDING)
+_ENDS = {json_text(action): reason_of for action, reason_of in END_REASONS.items()}
 _TYPES: Mapping[type[Message | Malformed], str] = {
     Call: "call",
     Result: "result",
@@ -117,7 +119,7 @@ class Metrics:
             if began is not None:
                 histogram = histograms.get(self._action(action)) or self._histogram(histograms, action)
                 histogram.add(event.at - began)
-        if type_ in _ERRORS or (kind is Received and (event.violations or action == _ENDING)):
+        if type_ in _ERRORS or (kind is Received and (event.violations or action in _ENDS)):
             self._count_detail(event, frame)
 
     def _count_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
@@ -127,10 +129,8 @@ class Metrics:
         counts[Sent, Result, action] = counts.get((Sent, Result, action), 0) + 1
         histogram = self.answers.get(self._action(action)) or self._histogram(self.answers, action)
         histogram.add(answered.at - called.at)
-        if action == _ENDING and isinstance(called.message, Call):
-            reason = reason_of_end(called.message)
-            if reason is not None:
-                self.ended[reason] += 1
+        if action in _ENDS and isinstance(called.message, Call):
+            self._count_end(_ENDS[action](called.message.payload))
 
     def _histogram(self, histograms: dict[str, Histogram], action: bytes) -> Histogram:
         made = histograms[self._action(action)] = Histogram()
@@ -143,8 +143,13 @@ class Metrics:
             self.call_errors[direction, message.code if message.code in self._codes else OTHER] += 1
         elif event.violations:
             self.invalid[self._action(frame.action)] += 1
-        elif isinstance(message, Call) and (reason := reason_of_end(message)) is not None:
-            self.ended[reason] += 1
+        elif isinstance(message, Call):
+            self._count_end(_ENDS[frame.action](message.payload))
+
+    def _count_end(self, reason: str | None) -> None:
+        """Count the end of a transaction, if there is a reason of one; stations may make up reasons."""
+        if reason is not None:
+            self.ended[reason if reason in self.ended or len(self.ended) < _MOST_REASONS else OTHER] += 1
 
     def _count_other(self, event: Event) -> None:
         told: Any = event

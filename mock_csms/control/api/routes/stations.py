@@ -25,9 +25,9 @@ from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import folded, matches
 from mock_csms.protocol.records import json_text
 from mock_csms.runtime import clock
+from mock_csms.twin.descriptions import Description, description_of
 from mock_csms.twin.station import StationModel
 from mock_csms.twin.twin import Twin
-from mock_csms.twin.v2.device import as_results, firmware_of, maker_of, values_in
 from mock_csms.twin.variables import Name
 
 _SLICE = 100
@@ -66,7 +66,7 @@ def row_of(panel: Panel, identity: str) -> StationRow:
     csms = panel.csms
     station = csms.stations.get(identity) or StationModel(identity)
     session, twin, seen = csms.sessions.get(identity), station.twin, panel.journal.seen.get(identity)
-    vendor, model = maker_of(twin.boots.asked) if twin else (None, None)
+    vendor, model = description_of(station.version).maker_of(twin.boots.asked) if twin else (None, None)
     connectors = sorted(twin.connectors.statuses.items()) if twin else ()
     return StationRow(
         identity,
@@ -90,8 +90,9 @@ async def read_station(asked: ApiRequest[Any, Any]) -> StationWhole:
     station = panel.csms.stations.get(identity) or StationModel(identity)
     twin = station.twin or Twin()
     boot = panel.secrets.value(twin.boots.asked) if twin.boots.asked else None
-    row, connection, firmware = row_of(panel, identity), _connection(station, twin), firmware_of(boot)
-    return StationWhole(row, connection, boot, firmware, await _variables(panel, twin))
+    description = description_of(station.version)
+    row, connection, firmware = row_of(panel, identity), _connection(station, twin), description.firmware_of(boot)
+    return StationWhole(row, connection, boot, firmware, await _variables(panel, twin, description))
 
 
 def _connection(station: StationModel, twin: Twin) -> ConnectionRow:
@@ -106,7 +107,7 @@ def _connection(station: StationModel, twin: Twin) -> ConnectionRow:
     )
 
 
-async def _variables(panel: Panel, twin: Twin) -> list[VariableRow]:
+async def _variables(panel: Panel, twin: Twin, description: Description) -> list[VariableRow]:
     """Return the variables that are known; the values of secret ones are masked."""
     known = twin.variables
     values = {name: reported.value for name, reported in known.reported.items()} | known.values
@@ -114,7 +115,7 @@ async def _variables(panel: Panel, twin: Twin) -> list[VariableRow]:
     told = [(name, value) for name, value in values.items() if value is not None]
     for begin in range(0, len(told), _SLICE):
         part = told[begin : begin + _SLICE]
-        masked = values_in(panel.secrets.value(as_results(part)))
+        masked = description.values_in(panel.secrets.value(description.as_results(part)))
         shown |= {name: value for (name, _), value in zip(part, masked, strict=True)}
         await asyncio.sleep(0)
     return [_variable(name, shown.get(name)) for name in values]
