@@ -104,7 +104,7 @@ class Metrics:
         return made
 
     def _count_message(self, event: Received | Sent, frame: Frame) -> None:
-        """Count a message. This runs for each one, so it does no more than it must."""
+        """Count a message. This runs for every message, so it is kept short."""
         kind, type_, counts = type(event), frame.type, self._messages
         action = frame.action if frame.action in self._actions else b""
         counts[kind, type_, action] = counts.get((kind, type_, action), 0) + 1

@@ -1,4 +1,4 @@
-"""Reads events back from the lines of the event log, for those who show an event later than it happened."""
+"""Reads events back from the lines of the event log, to show them later in another form."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

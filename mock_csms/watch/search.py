@@ -1,4 +1,4 @@
-"""Finds events in the journal, and waits for events that are still to come: nobody takes an event away from others."""
+"""Finds events in the journal, and waits for new ones; several readers may get the same event."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Tokens: what single ones get, whatever --auth-mode says."""
+"""The answers for single tokens."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def read_token(asked: ApiRequest[Any, Any]) -> TokenRow:
 
 
 def set_token(asked: ApiRequest[TokenQuery, TokenBody]) -> Content:
-    """Say what a token gets."""
+    """Set the answer for a token."""
     id_, version = asked.place["token"], spoken_version(asked.query.ocpp) or DEFAULT
     most = dialect_of(version).longest_token()
     if len(id_) > most:
@@ -65,5 +65,5 @@ def set_token(asked: ApiRequest[TokenQuery, TokenBody]) -> Content:
 
 
 def remove_token(asked: ApiRequest[None, None]) -> None:
-    """Say nothing of a token any more."""
+    """Remove the answer for a token."""
     asked.panel.csms.rulebase.remove_token(asked.place["token"])
