@@ -7,10 +7,10 @@ import { chosenAction, open } from "./compose.js";
 import { find } from "./messages.js";
 import { pick } from "./sequence.js";
 import { state, tell } from "./state.js";
-import { setGlob } from "./stations.js";
+import { reveal, setGlob } from "./stations.js";
 import { show, stationOf } from "./station.js";
 
-let isGoing = false;
+let isGoing = true; // until the page has gone to the place in its address
 
 // Writes down where the page is.
 export function note() {
@@ -25,12 +25,12 @@ export function note() {
 // Goes to such a place.
 export async function goTo(hash) {
   const [, view, whose, what, more] = hash.split("/").map(decoded);
-  if (view === undefined) return;
   isGoing = true;
   try {
+    if (view === undefined) return;
     const raw = hash.split("/")[2] ?? "";
     if (whose && isGlob(whose)) { state.chosen = new Set(); setGlob(whose === "*" ? "" : whose); }
-    else if (whose) { state.chosen = new Set(raw.split(",").map(decoded).filter(Boolean)); tell("chosen"); }
+    else if (whose) { state.chosen = new Set(raw.split(",").map(decoded).filter(Boolean)); tell("chosen"); reveal(); }
     tell("view", view);
     if (what === "send") await open({action: more || undefined, station: whose && !isGlob(whose) ? whose.split(",")[0] : undefined});
     else if (what === "station" && more) { tell("side", "station"); show(more); }

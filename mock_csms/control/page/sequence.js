@@ -9,6 +9,7 @@ import { stations, matching } from "./stations.js";
 import { GLYPHS, clock, gistOf, isCall, isMessage } from "./telling.js";
 
 const ROW = 28, SPARE = 6, MOST_LANES = 6, NARROWEST = 180, MARGIN = 100; // pixels, rows and lanes
+const LONG = 24; // characters of an event that stand beside its line, not on it
 const LEFT = 108, WHO = 150; // pixels: the column of times, and that of stations
 
 let rows = []; // the elements of rows; the record with the position n is in the one with the number n modulo their count
@@ -99,7 +100,7 @@ function kinship(record) {
 function fill(element, record, kin) {
   const {parts} = element, n = lanes.get(record.station) ?? (lanes.size ? 0 : 1), isOurs = n === 0 || record.station === "";
   const way = record.kind[0] === ">" ? "in" : "out";
-  const form = isMessage(record) ? (isCall(record) ? way : `${way} answer`) : isOurs ? "pill ours" : "pill";
+  const form = isMessage(record) ? (isCall(record) ? way : `${way} answer`) : `pill${isOurs ? " ours" : ""}${record.name.length > LONG ? " long" : ""}`;
   const mark = record.mark || (record.found.length && isMessage(record) ? record.found[0].mark || "" : "");
   dress(element, `row ${form} ${mark}${kin}`);
   if (element.n !== n) { element.n = n; element.style.setProperty("--n", n); }

@@ -110,11 +110,19 @@ export function step(by) {
   if (!shown.length) return;
   cursor = Math.max(0, Math.min(shown.length - 1, cursor + by));
   state.chosen = new Set([shown[cursor]]);
+  reveal();
+  tell("chosen");
+  touch();
+}
+
+// Scrolls to the first one that is chosen.
+export function reveal() {
+  const [first] = state.chosen;
+  cursor = first === undefined ? -1 : shown.indexOf(first);
+  if (cursor < 0) return;
   const list = at("stations"), top = cursor * ROW;
   if (top < list.scrollTop) list.scrollTop = top;
   else if (top + ROW > list.scrollTop + height) list.scrollTop = top + ROW - height;
-  tell("chosen");
-  touch();
 }
 
 // Drawing.
