@@ -65,8 +65,8 @@ function session(each) {
   const where = [each.evse, each.connector].filter((n) => n !== null).join("."), time = (text) => text ? text.slice(11, 19) : "";
   return make("tr", each.active ? "" : "over", [
     make("td", "", [make("span", `dot ${each.active ? "live" : ""}`, "", {title: each.active ? "runs" : "has ended"})]), make("td", "", [button(each.station, () => tell("station", each.station), "plain")]),
-    make("td", "mono short", each.transaction, {title: each.transaction}), make("td", "", where), make("td", "mono", each.token ?? ""),
-    make("td", "", each.active ? each.charging_state ?? "" : each.reason ?? "ended"), make("td", "number", each.energy === null ? "" : `${(each.energy / 1000).toFixed(3)} kWh`),
+    make("td", "mono short", each.transaction, {title: each.transaction}), make("td", "", where), make("td", "mono nobreak", each.token ?? ""),
+    make("td", "nobreak", each.active ? each.charging_state ?? "" : each.reason ?? "ended"), make("td", "number", each.energy === null ? "" : `${(each.energy / 1000).toFixed(3)} kWh`),
     make("td", "number", each.cost === null ? "" : String(each.cost)), make("td", "number", time(each.started), {title: each.started ?? ""}), make("td", "number", time(each.ended), {title: each.ended ?? ""}),
   ]);
 }

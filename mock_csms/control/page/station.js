@@ -38,7 +38,7 @@ function facts({row, connection, firmware}) {
   add("Model", [row.vendor, row.model].filter(Boolean).join(" "));
   add("Firmware", firmware);
   add("Seen", row.seen && stamp(row.seen));
-  add("Connected", connection.opened_at && `${stamp(connection.opened_at)}${connection.opened > 1 ? `, the ${number(connection.opened)}th time` : ""}`);
+  add("Connected", connection.opened_at && `${stamp(connection.opened_at)}${connection.opened > 1 ? `, connection ${number(connection.opened)}` : ""}`);
   add("Lost", !row.connected && connection.lost_at && stamp(connection.lost_at));
   add("Running", row.transactions.join(", "));
   const count = Object.entries(row.findings).map(([severity, n]) => `${number(n)} ${severity}`).join(", ");

@@ -64,6 +64,7 @@ function narrow() {
   const pattern = globbed(globOf(state.glob));
   shown = state.glob ? order.filter((station) => pattern.test(station)) : order;
   cursor = Math.min(cursor, shown.length - 1);
+  at("stationrows").style.height = `${shown.length * ROW}px`;
   tell("lanes");
 }
 
@@ -141,7 +142,6 @@ function row() {
 function draw() {
   const list = at("stations"), wanted = Math.ceil(height / ROW) + 2 * SPARE;
   while (rows.length < wanted) rows.push(row());
-  at("stationrows").style.height = `${shown.length * ROW}px`;
   const first = Math.max(0, Math.floor(list.scrollTop / ROW) - SPARE);
   for (let index = first; index < first + rows.length; index++) show(rows[index % rows.length], shown[index], index);
   drawCounts();

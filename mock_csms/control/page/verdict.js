@@ -5,7 +5,7 @@ import { at, button, dress, empty, make, toast } from "./dom.js";
 import { on, state, tell } from "./state.js";
 import { table } from "./station.js";
 
-const STATUSES = {0: "Passed so far", 1: "Failed", 4: "Nothing was judged"};
+const STATUSES = {0: "Passed so far", 1: "Fails so far", 4: "Nothing was judged"};
 const WORDS = {passed: "passed", failed: "error", error: "error", skipped: "faint"};
 
 export async function refresh() {
