@@ -2,14 +2,16 @@
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
-from mock_csms.protocol.records import Bounded, Mutable, field
+from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.records import Mutable, field, json_text
 from mock_csms.protocol.versions import actions, versions
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
-from mock_csms.twin.v2.transactions import reason_of_end
+from mock_csms.twin.v2.transactions import ENDING, reason_of_end
 from mock_csms.watch.frames import Frame, Frames
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -18,7 +20,13 @@ OTHER = "other"
 """The label for names that stations have made up: they must not make more and more series."""
 _MOST_OPEN = 100_000
 """How many calls without an answer are remembered, for histograms."""
-_TYPES = {Call: "call", Result: "result", Error: "error", Malformed: "malformed"}
+_ENDING = json_text(ENDING)
+_TYPES: Mapping[type[Message | Malformed], str] = {
+    Call: "call",
+    Result: "result",
+    Error: "error",
+    Malformed: "malformed",
+}
 
 
 class Histogram(Mutable):
@@ -39,8 +47,8 @@ class Metrics:
     """The counts of a run."""
 
     def __init__(self, bus: Bus, frames: Frames) -> None:
-        self.messages: Counter[tuple[str, str, str]] = Counter()
-        """By direction (`in` from stations, `out`), type and action."""
+        self._messages: dict[tuple[type[Event], type[Message | Malformed], bytes], int] = {}
+        """How many messages there were, by the kind of event, the type and the action as JSON text."""
         self.call_errors: Counter[tuple[str, str]] = Counter()
         """By direction and code."""
         self.invalid: Counter[str] = Counter()
@@ -60,35 +68,66 @@ class Metrics:
         """By check and severity."""
         self.faults: Counter[str] = Counter()
         """By the text of the rule."""
-        self._actions = frozenset(actions())
+        self._actions = {json_text(action): action for action in actions()}
         self._codes = frozenset(code for version in versions() for code in version.framing.codes)
-        self._open: Bounded[tuple[bool, str, str], float] = Bounded(_MOST_OPEN)
-        """When each open call began: by whether it is ours, station and message id."""
+        self._theirs: dict[tuple[str, bytes], float] = {}
+        """When each open call of a station began, by station and message id."""
+        self._ours: dict[tuple[str, bytes], float] = {}
+        """The same of our commands."""
         frames.subscribe(self._count_message)
         bus.subscribe(self._count_other, Connected, Disconnected, Refused, Finding, Spoiled)
 
-    def _count_message(self, event: Received | Sent, _: Frame) -> None:
-        message, is_ours = event.message, type(event) is Sent
-        call = message if isinstance(message, Call) else event.answers
-        action = call.action if call is not None and call.action in self._actions else OTHER
-        direction = "out" if is_ours else "in"
-        kind = _TYPES.get(type(message)) or type(message).__name__.lower()
-        self.messages[direction, kind, action] += 1
+    @property
+    def messages(self) -> Counter[tuple[str, str, str]]:
+        """How many messages there were, by direction (`in` from stations, `out`), type and action."""
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for (kind, type_, action), count in self._messages.items():
+            direction = "out" if kind is Sent else "in"
+            counts[direction, _TYPES.get(type_) or type_.__name__.lower(), self._action(action)] += count
+        return counts
+
+    def _action(self, action: bytes) -> str:
+        return self._actions.get(action, OTHER)
+
+    def copied(self) -> "Metrics":
+        """Return the counts as they are now, so that another thread can read them."""
+        made = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict) and name not in ("_ours", "_theirs"):
+                setattr(made, name, value.copy())
+        return made
+
+    def _count_message(self, event: Received | Sent, frame: Frame) -> None:
+        """Count a message. This runs for each one, so it does no more than it must."""
+        kind, type_, action, counts = type(event), frame.type, frame.action, self._messages
+        counts[kind, type_, action] = counts.get((kind, type_, action), 0) + 1
+        if type_ is Call:
+            begun = self._ours if kind is Sent else self._theirs
+            begun[event.station, frame.id] = event.at
+            if len(begun) > _MOST_OPEN:
+                del begun[next(iter(begun))]
+        elif event.answers is not None:
+            begun, histograms = (self._theirs, self.answers) if kind is Sent else (self._ours, self.commands)
+            began = begun.pop((event.station, frame.id), None)
+            if began is not None:
+                histogram = histograms.get(self._action(action)) or self._histogram(histograms, action)
+                histogram.add(event.at - began)
+        if type_ is Error or (kind is Received and (event.violations or action == _ENDING)):
+            self._count_detail(event, frame)
+
+    def _histogram(self, histograms: dict[str, Histogram], action: bytes) -> Histogram:
+        made = histograms[self._action(action)] = Histogram()
+        return made
+
+    def _count_detail(self, event: Received | Sent, frame: Frame) -> None:
+        """Count what only some messages have: an error code, violations, the end of a transaction."""
+        message, direction = event.message, "out" if isinstance(event, Sent) else "in"
         if isinstance(message, Error):
             self.call_errors[direction, message.code if message.code in self._codes else OTHER] += 1
-        if event.violations and not is_ours:
-            self.invalid[action] += 1
-        if call is message:
-            self._open[is_ours, event.station, message.id] = event.at
-            if not is_ours and (reason := reason_of_end(message)) is not None:
-                self.ended[reason] += 1
-        elif call is not None:
-            began = self._open.pop((not is_ours, event.station, call.id), None)
-            if began is not None:
-                histograms = self.answers if is_ours else self.commands
-                if action not in histograms:
-                    histograms[action] = Histogram()
-                histograms[action].add(max(0.0, event.at - began))
+        elif event.violations:
+            self.invalid[self._action(frame.action)] += 1
+        elif isinstance(message, Call) and (reason := reason_of_end(message)) is not None:
+            self.ended[reason] += 1
 
     def _count_other(self, event: Event) -> None:
         told: Any = event

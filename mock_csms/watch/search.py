@@ -21,7 +21,7 @@ from mock_csms.watch.inbox import Wanted, wanted
 from mock_csms.watch.journal import Journal, Logged, MessageKind
 from mock_csms.watch.lines import printable
 
-SLICE = 2000
+SLICE = 500
 """How many events are looked at before the loop may do something else."""
 _KINDS = {kind.__name__: kind for kind in events.ALL}
 _TYPES: Mapping[str, MessageKind] = {
@@ -55,6 +55,11 @@ class Criteria(Record):
     """Whether messages that were refused do not count, nor requests that were no handshakes, as for --expect."""
     text: str = "event"
     """What is sought, for people."""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every event is sought."""
+        return self.station == "*" and not (self.kinds or self.types or self.about or self.conditions)
 
     def suits(self, logged: Logged) -> bool:
         """Whether an event is sought."""

@@ -14,6 +14,8 @@ from mock_csms.twin.v2.energy import register_in
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggerReasons that end the authorization; the transaction may go on."""
 PERIODIC = "MeterValuePeriodic"
+ENDING = TRANSACTION_EVENT
+"""The action of the call that ends a transaction."""
 _CLOCK = "Sample.Clock"
 
 

@@ -182,6 +182,7 @@ ENDPOINTS = (
         body=TokenBody,
         is_body_needed=True,
         answer=TokenRow,
+        also=201,
     ),
     Operation(
         method="DELETE",

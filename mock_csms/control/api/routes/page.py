@@ -1,6 +1,7 @@
 """The page and its files, health, metrics and the OpenAPI document."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,8 @@ async def metrics(csms: CsmsServer, records: Recorder) -> Content:
     """Return the metrics of a run as they are now."""
     exposition = await asyncio.to_thread(_load)  # the first time the library is loaded
     records.flush()
-    return Content(exposition.exposition(csms, records), exposition.MEDIA)
+    data = await asyncio.to_thread(exposition.exposition, exposition.RunCollector(csms, records))
+    return Content(data, exposition.MEDIA)
 
 
 def _load() -> Any:
@@ -72,6 +74,11 @@ def _load() -> Any:
     return exposition
 
 
-def read_openapi(_: ApiRequest[None, None]) -> Content:
+async def read_openapi(_: ApiRequest[None, None]) -> Content:
     """Return the OpenAPI document."""
-    return Content(json_text(document()))
+    return Content(await asyncio.to_thread(_openapi))
+
+
+@cache
+def _openapi() -> bytes:
+    return json_text(document())

@@ -31,20 +31,26 @@ from mock_csms.twin.v2.device import as_results, firmware_of, maker_of, values_i
 from mock_csms.twin.variables import Name
 
 _SLICE = 100
-"""How many variables are masked before the loop may do something else."""
+"""How many stations are described, or variables masked, before the loop may do something else."""
+_NOT_SENT = {1004, 1005, 1006, *range(1015, 3000)}
+"""The codes that no close frame has (RFC 6455, 7.4)."""
+_LONGEST_REASON = 123
 _LONGEST = 48
 """How many characters an identity has at most (Part 4, 3.1.1)."""
 
 
-def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
+async def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
     """Return the stations that match."""
     panel, query = asked.panel, asked.query
     known = sorted(each for each in _known(panel) if matches(each, query.match))
     if query.connected is not None:
         known = [each for each in known if (each in panel.csms.sessions) is query.connected]
     page = [each for each in known if each > query.after][: query.limit]
-    rows = [row_of(panel, each) for each in page]
-    return Content(json_text(rows), headers={"X-Total-Count": str(len(known))})
+    pieces = []
+    for begin in range(0, len(page), _SLICE):
+        pieces.append(json_text([row_of(panel, each) for each in page[begin : begin + _SLICE]])[1:-1])
+        await asyncio.sleep(0)
+    return Content(b"[%b]" % b",".join(pieces), headers={"X-Total-Count": str(len(known))})
 
 
 def _known(panel: Panel) -> set[str]:
@@ -160,6 +166,8 @@ def disconnect_station(asked: ApiRequest[None, Disconnection]) -> WasDisconnecte
     panel, body = asked.panel, asked.body
     station = find_station(panel, asked.place["station"])
     session = panel.csms.session_of(station)
+    if body.code in _NOT_SENT or len(body.reason.encode()) > _LONGEST_REASON:
+        raise ValueError(f"no close frame has the code {body.code}, or more than {_LONGEST_REASON} bytes of reason")
     if body.refuse_for:
         panel.csms.door.keep_out(station, clock.now() + body.refuse_for)
     if session is not None and body.abort:

@@ -11,6 +11,7 @@ from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import UNSET, json_text
 from mock_csms.settings.tables import tokens
+from mock_csms.twin.v2.energy import TOKEN_PATH
 
 _LONGEST = {"1.6": 20}
 """How many characters an id has at most in versions that allow fewer than others."""
@@ -18,7 +19,7 @@ _LONGEST = {"1.6": 20}
 
 def _row(panel: Panel, told: TokenAnswer) -> TokenRow:
     def hidden(id_: str) -> str:
-        shown: str = panel.records.mask(id_)
+        shown: str = panel.secrets.at(TOKEN_PATH, id_)
         return shown
 
     return TokenRow(
