@@ -166,6 +166,16 @@ REMEMBERED: Sequence[Bound] = (
         "lines between them are left out; `--trace` has everything",
     ),
     (
+        "with `--api`, and in Python: events of all stations",
+        "{--journal-size:size} (`--journal-size`)",
+        "the oldest are dropped; a stream whose reader was too slow for them gets a `gap`",
+    ),
+    (
+        "with `--api`: stations whose last message is dated, and calls without an answer that metrics time",
+        "{watch.journal._MOST_SEEN}, {watch.metrics._MOST_OPEN}",
+        "the oldest are forgotten",
+    ),
+    (
         "in Python: messages of `csms.messages`, and calls of a station for `csms.receive`",
         "{watch.passed.MOST}, {watch.inbox.MOST_CALLS}",
         "the oldest are dropped",

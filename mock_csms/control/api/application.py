@@ -105,7 +105,7 @@ async def _asked(panel: Panel, row: Operation, request: Request, headers: Mappin
         if not isinstance(given, dict):
             raise Trouble(422, "the body must be a JSON object")
         body = given if not row.body.__struct_fields__ else parse_fields(row.body, given, "the body")
-    elif data:
+    elif data and parse_json(data) != {}:
         raise Trouble(422, "this request takes no body")
     return ApiRequest(panel, place, query, body, request)
 

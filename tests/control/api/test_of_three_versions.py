@@ -73,6 +73,25 @@ async def test_several_calls_of_one_command() -> None:
         assert (await station.call("Heartbeat", {}))[0] == 3  # no other call was sent
 
 
+async def test_a_station_of_16_is_seen_with_all_that_it_told(client: Client, mock: ApiMock, identity: str) -> None:
+    """Its maker, and its transaction with token, energy and reason; the metrics count the end."""
+    at = "2026-01-01T00:00:00Z"
+    boot = {"chargePointVendor": "V", "chargePointModel": "M", "firmwareVersion": "1.2"}
+    start = {"connectorId": 1, "idTag": "TAG", "meterStart": 100, "timestamp": at}
+    async with mock.station(identity, "ocpp1.6") as station:
+        await station.call("BootNotification", boot)
+        id_ = (await station.call("StartTransaction", start))[2]["transactionId"]
+        whole = await client.get(f"/stations/{identity}")
+        row = whole["row"]
+        assert (row["vendor"], row["model"], whole["firmware"], row["version"]) == ("V", "M", "1.2", "1.6")
+        assert row["transactions"] == [str(id_)]
+        stop = {"transactionId": id_, "meterStop": 350, "timestamp": at, "reason": "EVDisconnected"}
+        await station.call("StopTransaction", stop)
+        [told] = await client.get("/sessions", station=identity)
+        assert (told["token"], told["energy"], told["reason"], told["ended"]) == ("TAG", 250, "EVDisconnected", at)
+        assert 'reason="EVDisconnected"} 1.0' in (await client.http.get("/metrics")).text
+
+
 async def test_events_of_messages_that_only_21_has(client: Client, mock: ApiMock, identity: str) -> None:
     """A SEND is found by its type, action and payload, is shown as a line, and is counted under its type."""
     async with mock.station(identity, "ocpp2.1") as station:

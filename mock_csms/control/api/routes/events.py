@@ -1,5 +1,6 @@
 """The journal: pages of it, waiting for what comes, and the live stream."""
 
+import asyncio
 from typing import Any
 
 from mock_csms.behavior.notation import parse_expectation
@@ -16,12 +17,15 @@ from mock_csms.control.api.request import ApiRequest, Content
 from mock_csms.control.api.routes.stream import stream
 from mock_csms.protocol.records import Raw, json_text
 from mock_csms.watch.journal import Logged
-from mock_csms.watch.reading import as_lines, as_trace, line_of
+from mock_csms.watch.reading import TraceWriter, as_lines, line_of
 from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
+
+_SLICE = 100
+"""How many events are written before the loop may do something else."""
 
 
 def sought_by(wanted: EventFilter, part: dict[str, Any] | None = None) -> Criteria:
-    """Return what a query or a body seeks. Raises ValueError if it names what there is not."""
+    """Return the criteria in a query or a body. Raises ValueError for an unknown kind, type or action."""
     match = parse_expectation(wanted.match, counted=False) if wanted.match else None
     texts = {name: getattr(wanted, name) for name in ("station", "kind", "type", "action", "finding")}
     return criteria(texts, match, part)
@@ -38,10 +42,10 @@ async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
     hits, at = await found_in(order(query.after, before), what, query.limit)
     found = sorted(hits, key=lambda each: each.seq)
     cursor = max(query.after, before - 1) if at is None or query.latest else at
-    return _page(query.format, found, EventPage(cursor, at is not None, lost, []))
+    return await _page(query.format, found, EventPage(cursor, at is not None, lost, []))
 
 
-def _page(form: str, found: list[Logged], page: EventPage) -> Content:
+async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
     """Return events in one of the formats."""
     if form == "json":
         raw = [Raw(each.text) for each in found]
@@ -49,8 +53,12 @@ def _page(form: str, found: list[Logged], page: EventPage) -> Content:
     headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
     if form == "jsonl":
         return Content(b"".join(each.text + b"\n" for each in found), "application/x-ndjson", headers=headers)
-    write = {"text": as_lines, "trace": as_trace}[form]
-    return Content(write(found), "text/plain; charset=utf-8", headers=headers)
+    write = as_lines if form == "text" else TraceWriter().write
+    pieces = []
+    for begin in range(0, len(found), _SLICE):
+        pieces.append(write(found[begin : begin + _SLICE]))
+        await asyncio.sleep(0)
+    return Content(b"".join(pieces), "text/plain; charset=utf-8", headers=headers)
 
 
 async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:
