@@ -108,8 +108,7 @@ def _add_server(parser: Parser) -> None:
     group.add_argument(
         "--api",
         metavar="URL",
-        help="the URL of its API; else MOCK_CSMS_API_URL, else the second line of the file that MOCK_CSMS_READY_FILE "
-        "names, else http://127.0.0.1:9001",
+        help="its URL; else MOCK_CSMS_API_URL, else the second line of MOCK_CSMS_READY_FILE, else port 9001 here",
     )
     group.add_argument(
         "--api-token", metavar="TEXT|@FILE", help="the token of its API, if it asks for one [MOCK_CSMS_API_TOKEN]"
