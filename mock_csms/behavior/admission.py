@@ -137,12 +137,18 @@ class Door:
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
     def judge(
-        self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None
+        self,
+        visitor: Visitor,
+        subprotocol: str | None,
+        now: float,
+        *,
+        is_connected: bool,
+        password: tuple[str | None, bool] = (None, False),
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        A `password` that the station has accepted from the mock is right too, beside the one of the policies: the mock
-        cannot see when the station begins to use it.
+        A `password` that the station has accepted from the mock replaces the one of the policies (A01.FR.03); if it
+        says that the station has to boot first, both are right until then.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -157,7 +163,7 @@ class Door:
         if (refusal := _refusal_of_profile(visitor, policies.profiles)) is not None:
             return refusal
         if self._passwords is not None and visitor.profile < _WITH_CERTIFICATE:
-            passwords = {self._passwords.get(folded(identity)), password} - {None}
+            passwords = self._right_passwords(identity, *password)
             if problem := _problem_of(visitor.authorization, identity, passwords):
                 return _unauthorized(problem)
         if subprotocol is None:
@@ -166,6 +172,13 @@ class Door:
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
         return LetIn()
+
+    def _right_passwords(self, identity: str, accepted: str | None, needs_reboot: bool) -> set[str | None]:  # noqa: FBT001 - a pair
+        """Return the passwords that are right for an identity now."""
+        if accepted is not None and not needs_reboot:
+            return {accepted}
+        own = self._passwords.get(folded(identity)) if self._passwords else None
+        return {own, accepted} - {None}
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""

@@ -23,6 +23,8 @@ class StationModel(Mutable):
     """The version of OCPP that it speaks on its last connection."""
     password: str | None = None
     """The last password from the mock that the station accepted; None if there was none."""
+    needs_reboot: bool = False
+    """Whether it uses that password only after its next boot (RebootRequired)."""
     boot_status: str | None = None
     """The status in the mock's answer to its last BootNotification; None before that answer."""
     asked_for: frozenset[str] = frozenset()
@@ -83,8 +85,8 @@ class Stations:
         """The identities whose models are never dropped."""
         self._forgotten: dict[str, str | None] = {}
         """The last boot status of each station whose model was dropped."""
-        self._passwords: dict[str, str] = {}
-        """The passwords that dropped stations have accepted from the mock."""
+        self._passwords: dict[str, tuple[str, bool]] = {}
+        """The passwords that dropped stations have accepted from the mock, and whether a boot has to come first."""
 
     def get(self, identity: str) -> StationModel | None:
         """Return the model of a station that has connected or is followed; None if there is none or it was dropped."""
@@ -97,7 +99,7 @@ class Stations:
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
         if identity in self._forgotten:
             station.boot_status = self._forgotten.pop(identity)
-            station.password = self._passwords.pop(identity, None)
+            station.password, station.needs_reboot = self._passwords.pop(identity, (None, False))
         self.let_in[identity] = station
         station.version = version
         station.connections += 1
@@ -129,12 +131,14 @@ class Stations:
         if station is not None:
             self._forgotten[identity] = station.boot_status
             if station.password is not None:
-                self._passwords[identity] = station.password
+                self._passwords[identity] = station.password, station.needs_reboot
 
-    def password_of(self, identity: str) -> str | None:
-        """Return the last password that a station has accepted from the mock; None if there is none."""
+    def password_of(self, identity: str) -> tuple[str | None, bool]:
+        """Return the last password that a station has accepted from the mock, and whether a boot has to come first."""
         station = self.let_in.get(identity)
-        return station.password if station else self._passwords.get(identity)
+        if station is not None:
+            return station.password, station.needs_reboot
+        return self._passwords.get(identity, (None, False))
 
     def was_forgotten(self, identity: str) -> bool:
         """Whether a station was connected before, and its model was dropped since."""

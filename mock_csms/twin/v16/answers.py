@@ -44,7 +44,7 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
     key, value = at(asked, "key"), at(asked, "value")
     is_password = isinstance(key, str) and key.lower() == _OF_CREDENTIALS and isinstance(value, str)
     if is_password and at(told, "status") in ("Accepted", "RebootRequired"):
-        station.password = value
+        station.password, station.needs_reboot = value, at(told, "status") == "RebootRequired"
 
 
 def _asks_for(action: str, payload: Any) -> str | None:

@@ -61,7 +61,7 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
         name = at(item, "component", "name"), at(item, "variable", "name")
         value, status = at(item, "attributeValue"), at(result, "attributeStatus")
         if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
-            station.password = value
+            station.password, station.needs_reboot = value, status == "RebootRequired"
 
 
 def asks_for(action: str, payload: Any) -> str | None:
