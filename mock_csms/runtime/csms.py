@@ -38,6 +38,7 @@ from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
 
 
@@ -56,8 +57,9 @@ class CsmsServer:
         self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
+        self._pki = Pki(self.chance)
+        self._authority = Authority(self._pki.root, self._pki.chain, self._pki.status)
+        self._signer: Signer | None = None
         self.url = ""
         self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
@@ -94,6 +96,11 @@ class CsmsServer:
         self._door.configure(assembly.policies(config))
         self._network.configure(assembly.network(config))
         self._tls.configure(config)
+        self._pki.statuses = config.certificate_status or {}
+        if config.sign and self._signer is None:
+            from mock_csms.runtime.signing import Signer  # noqa: PLC0415 - only those who sign need it
+
+            self._signer = Signer(self, self._pki)
         self._set_world()
 
     def _set_world(self) -> None:
@@ -106,7 +113,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
-            self._tls.open(self.config)
+            self._tls.open(self.config, self._pki)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()

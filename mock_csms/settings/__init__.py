@@ -15,6 +15,7 @@ from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
 from mock_csms.settings.rules import RulesAndFaults
+from mock_csms.settings.signing import CertificateRequests
 from mock_csms.settings.verdict import Verdict
 
 
@@ -28,6 +29,7 @@ class Config(
     Commands,
     RulesAndFaults,
     Authorization,
+    CertificateRequests,
     Answers,
     Encryption,
     Listening,

@@ -215,7 +215,7 @@ def check(config: Config) -> Sequence[str]:
     Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that none of the
     versions has.
     """
-    check_tls(config)
+    check_tls(config, signs=bool(config.sign))
     for script in scripts(config):
         for step in script.steps:
             _check_command(config, step, script.on)
