@@ -101,8 +101,10 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
 def _exposed(config: Config) -> Iterator[str]:
     """Yield a warning if other machines can connect without a password."""
     is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
-    if not is_loopback and not config.basic_auth:
-        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
+    has_tls = bool(config.tls or config.tls_cert)
+    if not is_loopback and not config.basic_auth and config.security_profile != (3,):
+        more = "" if has_tls else " (there is no TLS)"
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect{more}"
 
 
 class Ending:

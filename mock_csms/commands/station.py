@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +18,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
-from mock_csms.runtime.transport.dial import CannotConnect, Dialer
+from mock_csms.runtime.transport.dial import CannotConnect, Dialer, Trust
 from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
@@ -43,6 +44,8 @@ DESCRIPTION = (
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
 
+_WITH_CERTIFICATE = 3
+"""The security profile in which a client certificate replaces the password."""
 _MAX_MESSAGE_SIZE = 1024 * 1024
 _PING_INTERVAL = _PING_TIMEOUT = 20.0
 
@@ -62,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity = _identity(parsed["url"], is_named=settings.count is None)
         if settings.evse > settings.evses:
             raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
+        _check_profile(settings, parsed["url"])
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -112,6 +116,29 @@ def _identity(url: str, *, is_named: bool) -> str:
     return identity
 
 
+def _check_profile(settings: StationSettings, url: str) -> None:
+    """Raise ValueError if what the security profile needs is missing, or what it forbids is given (A00)."""
+    profile, is_secure = settings.security_profile, url.startswith("wss:")
+    needs = {
+        "a ws:// URL": profile == 1 and is_secure,
+        "a wss:// URL": profile in (2, 3) and not is_secure,
+        "--password-file": profile in (1, 2) and settings.password_file is None,
+        "--client-cert": profile == _WITH_CERTIFICATE and settings.client_cert is None,
+        "no --password-file": profile == _WITH_CERTIFICATE and settings.password_file is not None,
+    }
+    missing = [need for need, is_so in needs.items() if is_so]
+    if missing:
+        raise ValueError(f"--security-profile: {profile} needs {' and '.join(missing)}")
+
+
+def _dialer(settings: StationSettings) -> Dialer:
+    """Return what opens connections; the key of a certificate may be in a file beside it."""
+    path = settings.client_cert
+    beside = Path(path).with_suffix(".key") if path else None
+    trust = Trust(settings.ca, path, str(beside) if beside is not None and beside.exists() else None)
+    return Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT), trust)
+
+
 def _authorization(settings: StationSettings, identity: str) -> str | None:
     """Return the Authorization header; None without a password."""
     if settings.password_file is None:
@@ -130,7 +157,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     secrets = Secrets()
     shown = ShownBus(bus, lambda: secrets, is_redacted=False)
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
-    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
+    dialer = _dialer(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
 
