@@ -3,15 +3,14 @@
 A verdict is data; the transport performs it.
 """
 
-import base64
-import binascii
-from collections.abc import Collection, Mapping, Set
-from typing import ClassVar, TypeAlias
+from collections.abc import Collection, Mapping
+from typing import ClassVar, Protocol, TypeAlias
 
+from mock_csms.behavior.credentials import problem_of
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
+from mock_csms.twin.station import Instructed
 
 _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
@@ -119,10 +118,32 @@ class AdmissionPolicies(Record, kw_only=True):
     """Whether a second connection of the same identity is refused; otherwise it replaces the first."""
 
 
+class PinsOfProfiles(Protocol):
+    """The security profiles below which stations must not go any more."""
+
+    def get(self, identity: str) -> int:
+        """Return the lowest one for a station; 0 if it may use any."""
+
+    def pin(self, identity: str, profile: int) -> None:
+        """Set the lowest one for a station."""
+
+
+class NoPins:
+    """Where no security profile is kept."""
+
+    def get(self, identity: str) -> int:  # noqa: ARG002 - the signature of the protocol
+        """Return 0."""
+        return 0
+
+    def pin(self, identity: str, profile: int) -> None:
+        """Do nothing."""
+
+
 class Door:
     """Decides about visitors by the policies, and counts the refusals and cuts of each station."""
 
-    def __init__(self, policies: AdmissionPolicies) -> None:
+    def __init__(self, policies: AdmissionPolicies, pins: PinsOfProfiles | None = None) -> None:
+        self._pins = pins or NoPins()
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
         self._policies = policies
         self.configure(policies)
@@ -143,12 +164,13 @@ class Door:
         now: float,
         *,
         is_connected: bool,
-        password: tuple[str | None, bool] = (None, False),
+        told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        A `password` that the station has accepted from the mock replaces the one of the policies (A01.FR.03); if it
-        says that the station has to boot first, both are right until then.
+        A password that the station was `told` and has accepted replaces the one of the policies (A01.FR.03); if the
+        station has to boot first, both are right until then. Once it uses the security profile to which the mock has
+        raised it, it must not use a lower one again (A05.FR.07), while the policies name security profiles.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -160,25 +182,42 @@ class Door:
             return Respond(404, "the last segment of the path must be the identity of the station")
         if self._known is not None and folded(identity) not in self._known:
             return Respond(404, "no station with this identity is known (--known-stations)")
-        if (refusal := _refusal_of_profile(visitor, policies.profiles)) is not None:
+        if (refusal := self._refusal_of_profile(visitor) or self._refusal_of_password(visitor, told)) is not None:
             return refusal
-        if self._passwords is not None and visitor.profile < _WITH_CERTIFICATE:
-            passwords = self._right_passwords(identity, *password)
-            if problem := _problem_of(visitor.authorization, identity, passwords):
-                return _unauthorized(problem)
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
+        if told.raised_to and visitor.profile >= told.raised_to:
+            self._pins.pin(identity, told.raised_to)
         return LetIn()
 
-    def _right_passwords(self, identity: str, accepted: str | None, needs_reboot: bool) -> set[str | None]:  # noqa: FBT001 - a pair
+    def _refusal_of_password(self, visitor: Visitor, told: Instructed) -> Respond | None:
+        """Return how to refuse a visitor because of its credentials; None to let it in."""
+        if self._passwords is None or visitor.profile >= _WITH_CERTIFICATE:
+            return None
+        passwords = self._right_passwords(visitor.identity, told)
+        problem = problem_of(visitor.authorization, visitor.identity, passwords)
+        return _unauthorized(problem) if problem else None
+
+    def _right_passwords(self, identity: str, told: Instructed) -> set[str | None]:
         """Return the passwords that are right for an identity now."""
-        if accepted is not None and not needs_reboot:
-            return {accepted}
+        if told.password is not None and not told.needs_reboot:
+            return {told.password}
         own = self._passwords.get(folded(identity)) if self._passwords else None
-        return {own, accepted} - {None}
+        return {own, told.password} - {None}
+
+    def _refusal_of_profile(self, visitor: Visitor) -> Respond | None:
+        """Return how to refuse a visitor because of its security profile; None to let it in."""
+        refusal = _refusal_of_profile(visitor, self._policies.profiles)
+        if refusal is not None:
+            return refusal
+        least = self._pins.get(visitor.identity) if self._policies.profiles else 0
+        if visitor.profile >= least:
+            return None
+        used = _PROFILES[visitor.profile]
+        return Respond(403, f"{used} is lower than {least}, to which the mock has raised this station")
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -233,32 +272,3 @@ def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond 
 
 def _unauthorized(problem: str) -> Respond:
     return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
-
-
-def _user_with(given: str, password: str) -> str | None:
-    """Return the user in credentials with that password; None if they have another one."""
-    end = len(given) - len(password)
-    is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
-    return given[: end - 1] if is_right else None
-
-
-def _problem_of(authorization: str | None, identity: str, passwords: Set[str | None]) -> str:
-    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
-
-    The text quotes nothing from the header: a password written in the place of the user must not get into a log.
-    """
-    if authorization is None:
-        return "no Authorization header"
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"
-    try:
-        given = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
-        return "the Authorization header is not USER:PASSWORD in base64"
-    users = [_user_with(given, password) for password in passwords if password is not None]
-    if any(user is not None and folded(user) == folded(identity) for user in users):
-        return ""
-    if not folded(given).startswith(f"{folded(identity)}:"):
-        return "unknown user: the user name must be the identity of the station"
-    return "wrong password" if passwords else "unknown user: no password is set for this station"

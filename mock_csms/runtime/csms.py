@@ -22,6 +22,7 @@ from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
+from mock_csms.runtime.pins import Pins
 from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
@@ -70,7 +71,8 @@ class CsmsServer:
         self._tls = TlsSwitch(self._endpoint, self.publish)
         self._commander = Commander(self._context, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
-        self._door = Door(assembly.policies(config))
+        self._pins = Pins(config.state_dir, self._fail)
+        self._door = Door(assembly.policies(config), self._pins)
         self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
@@ -83,7 +85,7 @@ class CsmsServer:
 
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: all counts begin again."""
-        self._door = Door(assembly.policies(config))
+        self._door = Door(assembly.policies(config), self._pins)
         self.rulebase.reset()
         self.rulebase.configure(config)
 
@@ -118,7 +120,7 @@ class CsmsServer:
         except OSError:
             self._inspection.close()
             raise
-        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept) for bound in sockets]
+        self._acceptors = [Acceptor(bound, self._endpoint, self._fail) for bound in sockets]
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
@@ -239,8 +241,8 @@ class CsmsServer:
         identity = self._name(visitor)
         if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
             self.publish(Knocked(clock.now(), identity, visitor))
-        is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
+        is_connected, told = identity in self.sessions, self._models.instructed(identity)
+        verdict = self._door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, told=told)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -252,7 +254,7 @@ class CsmsServer:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         version = SUBPROTOCOLS[subprotocol]
         station = self._models.welcome(identity, version)
-        station.url = self._site.url_of(visitor)
+        station.url, station.profile = self._site.url_of(visitor), visitor.profile
         session = Session(transport, identity, version, Sender.STATION, self)
         self.sessions[identity] = session
         self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
@@ -284,8 +286,8 @@ class CsmsServer:
             self.publish(Knocked(clock.now(), self._name(visitor), visitor))
         self._refuse(visitor, reason, status)
 
-    def _cannot_accept(self, reason: str) -> None:
-        """Publish why stations that connect have to wait."""
+    def _fail(self, reason: str) -> None:
+        """Publish a problem of the mock itself."""
         self.publish(Failed(clock.now(), "", reason))
 
     def lost(self, reason: str, visitor: Visitor) -> None:

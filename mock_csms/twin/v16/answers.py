@@ -47,6 +47,15 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
         station.password, station.needs_reboot = value, at(told, "status") == "RebootRequired"
 
 
+def _configured(station: StationModel, asked: Any, told: Any) -> None:
+    """The station has accepted another value of a key."""
+    _password_set(station, asked, told)
+    key, value = at(asked, "key"), at(asked, "value")
+    is_profile = isinstance(key, str) and key.lower() == "securityprofile" and value in ("1", "2", "3")
+    if is_profile and at(told, "status") in ("Accepted", "RebootRequired") and int(value) > station.profile:
+        station.raised_to = int(value)
+
+
 def _asks_for(action: str, payload: Any) -> str | None:
     """Return the action that a command makes a station send; None if it asks for none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
@@ -64,7 +73,7 @@ MEANING = Meaning(
         "SignCertificate": certificate_asked,
         "StopTransaction": _stopped,
     },
-    results={"ChangeConfiguration": _password_set},
+    results={"ChangeConfiguration": _configured},
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
     asks_for=_asks_for,
 )

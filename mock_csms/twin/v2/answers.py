@@ -64,6 +64,13 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
             station.password, station.needs_reboot = value, status == "RebootRequired"
 
 
+def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
+    """The station has accepted a network profile, perhaps with a higher security profile (B09, A05)."""
+    profile = at(asked, "connectionData", "securityProfile")
+    if at(told, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
+        station.raised_to = profile
+
+
 def asks_for(action: str, payload: Any) -> str | None:
     """Return the action that a command makes a station send; None if there is none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
@@ -72,7 +79,7 @@ def asks_for(action: str, payload: Any) -> str | None:
 
 MEANING = Meaning(
     calls={"BootNotification": boots, "TransactionEvent": _transaction, "SignCertificate": certificate_asked},
-    results={"SetVariables": _password_set},
+    results={"SetVariables": _password_set, "SetNetworkProfile": _profile_set},
     responses={"BootNotification": boot_answered},
     asks_for=asks_for,
     typed_calls={"TransactionEvent": _typed_transaction},
