@@ -143,6 +143,12 @@ REMEMBERED: Sequence[Bound] = (
         "{--remember} (`--remember`)",
         "only the facts for rules and commands are kept; if the station returns, it is new to the checks",
     ),
+    (
+        "layouts of messages that the console cuts lines out of",
+        "{watch.layouts._MOST_LAYOUTS} for the calls of each action and as many for their results, of "
+        "{watch.layouts._MOST_KINDS} actions",
+        "lines about others are made from the parsed payload",
+    ),
     ("visitors that were refused and never let in", "{twin.station.MOST_VISITORS}", "forgotten"),
     (
         "stations whose refusals and cuts are counted (`--refuse`, `--disconnect-after`)",
@@ -167,7 +173,7 @@ REMEMBERED: Sequence[Bound] = (
     ),
     (
         "in Python: messages of `csms.messages`, and calls of a station for `csms.receive`",
-        "{watch.journal.MOST}, {watch.inbox.MOST_CALLS}",
+        "{watch.passed.MOST}, {watch.inbox.MOST_CALLS}",
         "the oldest are dropped",
     ),
     (

@@ -177,23 +177,7 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (
-            ["--command", "RemoteStartTransaction", "--delay=0"],
-            "RemoteStartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use Request",
-        ),
-        (
-            ["--commands", "Reset:1,GetConfiguration:1"],
-            "GetConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use GetVariables",
-        ),
         (["--command", "SetDERControl", "--delay=0"], "SetDERControl is an action of OCPP 2.1"),
-        (
-            ["--reply", "StartTransaction", "{}"],
-            "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
-        ),
-        (
-            ["--fault", "ChangeConfiguration", "drop"],
-            "ChangeConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use SetVariables",
-        ),
         (
             ["--expect", "StopTransaction"],
             "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
@@ -203,11 +187,31 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
             ["--validate", "off:SignedUpdateFirmware"],
             "SignedUpdateFirmware is an action of OCPP 1.6; in OCPP 2.0.1 use UpdateFirmware",
         ),
+        (["--expect", "Heartbeat~1.6"], "the mock speaks OCPP 2.0.1"),
     ],
 )
 def test_errors_of_flags_with_actions_of_other_versions(flags: list[str], told: str) -> None:
-    """The error of each flag that takes an action says which version has it."""
-    refused(flags, told)
+    """If the mock speaks only one version, the error of each flag that takes an action says which version has it."""
+    refused([*flags, "--ocpp=2.0.1"], told)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (
+            ["--reply", "StartTransaction", "{}"],
+            "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
+        ),
+        (
+            ["--fault", "ChangeConfiguration", "drop"],
+            "ChangeConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use SetVariables",
+        ),
+    ],
+)
+def test_warnings_of_rules_with_actions_of_other_versions(flags: list[str], told: str) -> None:
+    """If the mock speaks only one version, a rule for an action of another one gets a warning that says so."""
+    ended = run(*flags, "--ocpp=2.0.1", "--port=0", "--duration=0.1")
+    assert (ended.returncode, told in ended.stderr) == (0, True), ended.stderr
 
 
 # Tokens (C02, C07).

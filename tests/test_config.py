@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import Field, fields
+from dataclasses import Field, FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201, versions
 from mock_csms.settings import Config, assembly, values
 from mock_csms.settings.calls import command_payload
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag, flag_of, option, part, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
@@ -23,7 +24,7 @@ WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse 
 def configure(**texts: Any) -> Config:
     """Return the settings for these flags, checked as the program does it before it listens."""
     config = read(Config, [Source(texts)])
-    assembly.check(config)
+    check(config)
     return config
 
 
@@ -107,6 +108,22 @@ def test_flags_refer_to_existing_settings_and_properties(setting: Field[Any]) ->
         for version in versions():
             kind = "Request" if version.actions[action].sent_by(Sender.CSMS) else "Response"
             assert version.schemas.node(f"{action}{kind}", path)
+
+
+def test_settings_are_made_of_keywords_and_never_change() -> None:
+    """What is not given has its default; an unknown keyword, a change and a deletion are errors."""
+    config = Config(port=1, redact=True)
+    assert (config.port, config.redact, config.host) == (1, True, "127.0.0.1")
+    assert replace(config, port=2) == Config(port=2, redact=True) != config
+    assert Config() == Config(port=9000)
+    assert config != OneMore(port=1, redact=True)
+    with pytest.raises(TypeError, match=re.escape("Config() has no setting 'prot'")):
+        Config(prot=1)  # type: ignore[call-arg] # the error is the point
+    with pytest.raises(FrozenInstanceError):
+        config.port = 3  # type: ignore[misc] # as above
+    with pytest.raises(FrozenInstanceError):
+        del config.port
+    assert config.port == 1
 
 
 @part

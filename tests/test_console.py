@@ -272,11 +272,11 @@ async def test_the_lines_of_a_fault_and_a_connection() -> None:
     """A line about a fault names its effect and rule; one about a connection names the other offered subprotocols."""
     faults = [("Heartbeat*1", "drop"), ("Authorize", "delay seconds=0.01"), ("Authorize*1", "duplicate")]
     async with Mock(*(word for fault in faults for word in ("--fault", *fault))) as mock:
-        async with mock.station("CS-1", "ocpp1.6", "ocpp2.0.1") as station:
+        async with mock.station("CS-1", "ocpp1.5", "ocpp2.0.1") as station:
             await station.send([2, "1", "Heartbeat", {}])
             await station.ask("Authorize", TAG)
         await until(logged(mock, "disconnected"))
-        assert re.search(r"connected +ocpp2\.0\.1 \(offered: ocpp1\.6, ocpp2\.0\.1\)", mock.log)
+        assert re.search(r"connected +ocpp2\.0\.1 \(offered: ocpp1\.5, ocpp2\.0\.1\)", mock.log)
         assert re.search(r"Heartbeat\.response +fault: dropped \(rule Heartbeat\*1\)", mock.log)
         assert re.search(
             r"Authorize\.response +fault: delayed seconds=0\.01 \(rule Authorize\); duplicated \(rule Auth", mock.log

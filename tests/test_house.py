@@ -223,6 +223,7 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
         {"BootNotification", "idToken", "serialNumber", "vendorName"},
         "the help of flags",
     ),
+    "mock_csms/twin/common/boots.py": ({"Heartbeat"}, "an action of every version"),
     "mock_csms/watch/eventlog.py": ({"messageId"}, "a key of the event log"),
     "mock_csms/watch/trace.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
 }

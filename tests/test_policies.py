@@ -240,7 +240,7 @@ async def test_both_connections_survive() -> None:
 async def test_subprotocol_mismatch(policy: list[str], status: int) -> None:
     """Without a common subprotocol: a handshake without the header and a close, or HTTP 400; 2.0.1 is accepted."""
     async with Mock(*(word for value in policy for word in ("--on-subprotocol-mismatch", value))) as mock:
-        for offer in ("Sec-WebSocket-Protocol: ocpp1.6, ocpp2.1\r\n", ""):
+        for offer in ("Sec-WebSocket-Protocol: ocpp1.5, ocpp2.2\r\n", ""):
             headers = re.sub("Sec-WebSocket-Protocol: .*\r\n", offer, HANDSHAKE)
             async with mock.tcp() as raw:
                 found, head = await raw.get("/CS-1", headers)

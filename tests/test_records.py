@@ -50,7 +50,7 @@ def read(path: Path) -> list[Any]:
 
 # Events.
 
-TOLD = ["Connected CS-1 .*ocpp2.0.1.*ocpp1.6", "Refused stranger .*404", "Refused CS-2 .*ocpp1.6.*soap"]
+TOLD = ["Connected CS-1 .*ocpp2.0.1.*ocpp1.6", "Refused stranger .*404", "Refused CS-2 .*ocpp1.5.*soap"]
 TOLD += [r"Received CS-1 .*ju\\+tnk", "Received CS-1 (?=.*nope).*FormatViolation", "Spoiled CS-1 .*malformed"]
 TOLD += [r'Sent CS-1 .*\{3,"h"', "Unanswered CS-1 (?=.*Reset).*0.2 s", "Disconnected CS-1 .*1000"]
 
@@ -64,7 +64,7 @@ async def test_every_kind_of_event(tmp_path: Path) -> None:
     async with Mock("--events", str(file), *flags) as mock:
         async with mock.tcp() as stranger:
             assert (await stranger.get("/stranger", HANDSHAKE))[0] == 404
-        async with mock.station("CS-2", "ocpp1.6", "soap") as old:
+        async with mock.station("CS-2", "ocpp1.5", "soap") as old:
             await old.closed()
         async with mock.station("CS-1", "ocpp2.0.1", "ocpp1.6") as station:
             await station.expect(2, ..., "Reset")

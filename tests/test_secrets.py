@@ -200,7 +200,7 @@ def test_a_mask_in_a_file_is_refused(key: str, value: Any, mask: str, tmp_path: 
     [
         ["--set-variables", "SecurityCtrlr.BasicAuthPassword=S3cr3t, x,"],
         ["--command", "SetVariables", "--payload", json.dumps({"setVariableData": [{**variable("S3cr3t"), "x": 1}]})],
-        ["--command", "SetNetworkProfile", "--payload", json.dumps(profile("S3cr3t" * 9, "k", "u"))],
+        ["--command", "SetNetworkProfile", "--payload", json.dumps(profile("S3cr3t" * 90, "k", "u"))],
         ["--reply", "DataTransfer", '{"data":{"password":"S3cr3t"},}'],
         ["--fault", "SetNetworkProfile.command[connectionData.vpn.password=S3cr3t]", "explode"],
         ["--basic-auth", "S3cr3t"],

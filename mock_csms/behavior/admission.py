@@ -3,10 +3,11 @@
 A verdict is data; the transport performs it.
 """
 
-from collections.abc import Collection, Mapping
-from typing import ClassVar, Protocol, TypeAlias
+from collections.abc import Callable, Collection, Mapping
+from typing import ClassVar, TypeAlias
 
 from mock_csms.behavior.credentials import problem_of
+from mock_csms.behavior.security_profiles import WITH_CERTIFICATE, NoPins, PinsOfProfiles, problem_of_profile
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
@@ -14,15 +15,6 @@ from mock_csms.twin.station import Instructed
 
 _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
-
-
-_WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
-_PROFILES: Mapping[int, str] = {
-    1: "security profile 1 (ws://)",
-    2: "security profile 2 (wss:// without a client certificate)",
-    _WITH_CERTIFICATE: "security profile 3 (a client certificate)",
-}
 
 
 class LetIn(Record):
@@ -99,6 +91,14 @@ class _Record(Mutable):
     cuts: int = 0
 
 
+class DoorCounts(Record):
+    """The same at one moment."""
+
+    refusals: int
+    since: float | None
+    cuts: int
+
+
 class AdmissionPolicies(Record, kw_only=True):
     """Who is let in, as the flags say."""
 
@@ -118,33 +118,18 @@ class AdmissionPolicies(Record, kw_only=True):
     """Whether a second connection of the same identity is refused; otherwise it replaces the first."""
 
 
-class PinsOfProfiles(Protocol):
-    """The security profiles below which stations must not go any more."""
-
-    def get(self, identity: str) -> int:
-        """Return the lowest one for a station; 0 if it may use any."""
-
-    def pin(self, identity: str, profile: int) -> None:
-        """Set the lowest one for a station."""
-
-
-class NoPins:
-    """Where no security profile is kept."""
-
-    def get(self, identity: str) -> int:  # noqa: ARG002 - the signature of the protocol
-        """Return 0."""
-        return 0
-
-    def pin(self, identity: str, profile: int) -> None:
-        """Do nothing."""
-
-
 class Door:
     """Decides about visitors by the policies, and counts the refusals and cuts of each station."""
 
     def __init__(self, policies: AdmissionPolicies, pins: PinsOfProfiles | None = None) -> None:
         self._pins = pins or NoPins()
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
+        self.registered: dict[str, str] = {}
+        """The stations that were registered while the mock runs, by their folded identities, as they were written."""
+        self._own_passwords: dict[str, str | None] = {}
+        """The passwords of these."""
+        self._kept_out: Bounded[str, float] = Bounded(_MOST_RECORDS)
+        """Until when stations are refused for a while, in seconds since 1970, by their folded identities."""
         self._policies = policies
         self.configure(policies)
 
@@ -157,20 +142,47 @@ class Door:
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
+    def register(self, identity: str, password: str | None = None) -> None:
+        """Let a station in, as if it were one of the known stations; with a password only if it gives this one."""
+        self.registered[folded(identity)] = identity
+        self._own_passwords[folded(identity)] = password
+
+    def unregister(self, identity: str) -> bool:
+        """Take a registration back; return whether there was one."""
+        self._own_passwords.pop(folded(identity), None)
+        return self.registered.pop(folded(identity), None) is not None
+
+    def keep_out(self, identity: str, until: float) -> None:
+        """Refuse a station until a time, in seconds since 1970."""
+        self._kept_out.renew(folded(identity), until)
+
+    @property
+    def counts(self) -> Mapping[str, DoorCounts]:
+        """How often each station was refused and cut so far, for `restore_counts`."""
+        return {key: DoorCounts(each.refusals, each.since, each.cuts) for key, each in self._records.items()}
+
+    def restore_counts(self, counts: Mapping[str, DoorCounts]) -> None:
+        """Count on from these; nothing was counted so far if they are empty."""
+        self._records.clear()
+        for key, each in counts.items():
+            self._records[key] = _Record(each.refusals, each.since, each.cuts)
+
     def judge(
         self,
         visitor: Visitor,
         subprotocol: str | None,
         now: float,
+        forms: Callable[[str], Collection[str]] = lambda password: (password,),
         *,
         is_connected: bool,
         told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        A password that the station was `told` and has accepted replaces the one of the policies (A01.FR.03); if the
-        station has to boot first, both are right until then. Once it uses the security profile to which the mock has
-        raised it, it must not use a lower one again (A05.FR.07), while the policies name security profiles.
+        `forms` returns how a station may send a password. One that the station was `told` and has accepted replaces the
+        one of the policies (A01.FR.03); if the station has to boot first, both are right until then. Once it uses the
+        security profile to which the mock has raised it, it must not use a lower one again (A05.FR.07), while the
+        policies name security profiles.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -178,11 +190,14 @@ class Door:
             return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin or '*'})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
+        key = folded(identity)
+        if self._kept_out and now < self._kept_out.get(key, 0.0):
+            return Respond(503, "kept away for a while")
         if not identity:
             return Respond(404, "the last segment of the path must be the identity of the station")
-        if self._known is not None and folded(identity) not in self._known:
+        if self._known is not None and key not in self._known and key not in self.registered:
             return Respond(404, "no station with this identity is known (--known-stations)")
-        if (refusal := self._refusal_of_profile(visitor) or self._refusal_of_password(visitor, told)) is not None:
+        if (refusal := self._refusal_of_credentials(visitor, forms, told)) is not None:
             return refusal
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
@@ -193,31 +208,31 @@ class Door:
             self._pins.pin(identity, told.raised_to)
         return LetIn()
 
-    def _refusal_of_password(self, visitor: Visitor, told: Instructed) -> Respond | None:
-        """Return how to refuse a visitor because of its credentials; None to let it in."""
-        if self._passwords is None or visitor.profile >= _WITH_CERTIFICATE:
-            return None
-        passwords = self._right_passwords(visitor.identity, told)
-        problem = problem_of(visitor.authorization, visitor.identity, passwords)
+    def _refusal_of_credentials(
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
+    ) -> Respond | None:
+        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        refusal = self._refusal_of_profile(visitor)
+        key = folded(visitor.identity)
+        own = self._own_passwords.get(key)
+        needs_password = self._passwords is not None or own is not None
+        if refusal is not None or visitor.profile >= WITH_CERTIFICATE or not needs_password:
+            return refusal
+        is_replaced = told.password is not None and not told.needs_reboot
+        former = None if is_replaced else own or (self._passwords or {}).get(key)
+        known = filter(None, (former, told.password))
+        problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
         return _unauthorized(problem) if problem else None
-
-    def _right_passwords(self, identity: str, told: Instructed) -> set[str | None]:
-        """Return the passwords that are right for an identity now."""
-        if told.password is not None and not told.needs_reboot:
-            return {told.password}
-        own = self._passwords.get(folded(identity)) if self._passwords else None
-        return {own, told.password} - {None}
 
     def _refusal_of_profile(self, visitor: Visitor) -> Respond | None:
         """Return how to refuse a visitor because of its security profile; None to let it in."""
-        refusal = _refusal_of_profile(visitor, self._policies.profiles)
-        if refusal is not None:
-            return refusal
-        least = self._pins.get(visitor.identity) if self._policies.profiles else 0
-        if visitor.profile >= least:
+        profiles = self._policies.profiles
+        if not profiles:
             return None
-        used = _PROFILES[visitor.profile]
-        return Respond(403, f"{used} is lower than {least}, to which the mock has raised this station")
+        if problem := problem_of_profile(visitor, profiles, self._pins.get(visitor.identity)):
+            return Respond(403, problem)
+        needs_password = visitor.profile < WITH_CERTIFICATE and visitor.authorization is None
+        return _unauthorized("no Authorization header") if needs_password else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -256,18 +271,6 @@ class Door:
         record.refusals += 1
         in_time = refusals.seconds is None or now < record.since + refusals.seconds
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
-
-
-def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond | None:
-    """Return how to refuse a visitor with another security profile than those (A00.FR.002); None to let it in."""
-    if not profiles:
-        return None
-    if visitor.profile not in profiles:
-        wanted = ",".join(map(str, sorted(profiles)))
-        return Respond(403, f"{_PROFILES[visitor.profile]} is not let in (--security-profile {wanted})")
-    if visitor.profile < _WITH_CERTIFICATE and visitor.authorization is None:
-        return _unauthorized("no Authorization header")
-    return None
 
 
 def _unauthorized(problem: str) -> Respond:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.expectations import SHAPES
+from mock_csms.behavior.happenings import SHAPES
 from mock_csms.behavior.matching import Condition, Path
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import nearest
@@ -25,16 +25,6 @@ class Described(Record):
     name: str
     """The name of its schema in its version, or of one of the `SHAPES`."""
     version: Version | None
-
-
-def has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> bool:
-    """Return whether the schema called `name` of a version has the path of each condition."""
-    try:
-        for each in conditions:
-            version.schemas.node(name, each.path)
-    except ValueError:
-        return False
-    return True
 
 
 def _node(described: Described, path: Path) -> Json:
@@ -110,7 +100,7 @@ def _parts(schemas: Sequence[Described], path: Path, text: str) -> Iterator[str]
             yield from _parts(schemas, part, text) if name == "0" else ()
             continue
         with suppress(ValueError):
-            _value(text, known)
+            _value(text, known | {"is_open": False})
             yield f"{'.'.join(part)}={text}"
 
 

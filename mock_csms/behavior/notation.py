@@ -12,14 +12,15 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.conditions import Described, condition
-from mock_csms.behavior.expectations import ERROR, NO_MESSAGES, REFUSED, RESPONSE, SHAPES, Expectation
+from mock_csms.behavior.expectations import Expectation
+from mock_csms.behavior.happenings import ERROR, NO_MESSAGES, REFUSED, RESPONSE, SHAPES
 from mock_csms.behavior.matching import Path, parse_path
 from mock_csms.behavior.rules import ANY, COMMAND, Match
 from mock_csms.behavior.rules import RESPONSE as ANSWER
 from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, versions
+from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, version_named, versions
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -41,7 +42,7 @@ class Pattern(Record):
 
 
 def split(text: str) -> Pattern:
-    """Return the parts of `NAME[path=value,…]TAIL`."""
+    """Return the parts of `NAME~VERSION[path=value,…]TAIL`."""
     name = re.match(_NAME, text)
     if name is None:
         raise ValueError(f"{text!r} does not begin with the name of an action, or * for any")
@@ -64,14 +65,6 @@ def split(text: str) -> Pattern:
         position += 1
     version = None if name["version"] is None else version_named(name["version"])
     return Pattern(name["name"], conditions, text[position:], version)
-
-
-def version_named(name: str) -> Version:
-    """Return the version with that name. Raises ValueError if there is none."""
-    known = {version.name: version for version in versions()}
-    if name not in known:
-        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
-    return known[name]
 
 
 def parse_match(text: str, *, commands: bool) -> Match:

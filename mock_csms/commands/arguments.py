@@ -96,9 +96,11 @@ def parser_for(
             how = _form(setting.name, form, declared)
             group.add_argument(option(name), help=_help(form.help, environment, name), **how)
         if declared.forms is None:
-            names = [*filter(None, [declared.short]), option(setting.name), *declared.aliases]
+            names = [*filter(None, [declared.short]), option(setting.name)]
             meaning = _help(_meaning(declared, setting.default), environment, setting.name)
             group.add_argument(*names, dest=setting.name, help=meaning, **_how(declared))
+            for alias in declared.aliases:
+                group.add_argument(alias, dest=setting.name, help=argparse.SUPPRESS, **_how(declared))
     return parser
 
 
@@ -173,7 +175,7 @@ def _print(text: str) -> NoReturn:
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
     """Return the help that fits on one screen."""
-    import textwrap  # noqa: PLC0415 - who serves does not wait for it
+    import textwrap  # noqa: PLC0415 - serving does not need it
 
     parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), _columns())]
     parts.append("The most used flags:\n" + "\n".join(_row(*_meaning_of(name, settings)) for name in guide.common))
@@ -227,8 +229,9 @@ def _row(word: str, meaning: str) -> str:
 
 def _meaning(declared: Flag, default: Any) -> str:
     """Return the meaning of a flag, with its default."""
-    shown = shown_default(declared, default)
-    return declared.help + (f" (default: {shown})" if shown else "")
+    shown, others = shown_default(declared, default), ", ".join(declared.aliases)
+    also = f"; also {others}" if others else ""
+    return declared.help + also + (f" (default: {shown})" if shown else "")
 
 
 def _how(declared: Flag) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from mock_csms.commands.arguments import Guide, Parser, parser_for
 from mock_csms.commands.clashes import refuse_clashes
-from mock_csms.commands.settings import as_toml, gather, read_config
+from mock_csms.commands.settings import gather, read_config
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings import Config
-from mock_csms.settings.assembly import check
-from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
+from mock_csms.settings.checking import check
+from mock_csms.settings.sources import ENVIRONMENT, read_long_way, unknown_variables
+from mock_csms.settings.written import as_toml
 from mock_csms.watch.statuses import cannot_start, to_stderr
 
 DESCRIPTION = (
@@ -24,6 +25,7 @@ DESCRIPTION = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
+    read_long_way()
     if words and words[0] in SUBCOMMANDS:
         return _subcommand(*words)
     parser = _parser()

@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,14 +12,14 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
+from mock_csms.commands.connecting import check_profile, dialer_for
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
-from mock_csms.runtime.transport.dial import CannotConnect, Dialer, Trust
-from mock_csms.runtime.transport.limits import Limits
-from mock_csms.settings.flags import read
+from mock_csms.runtime.transport.dial import CannotConnect
+from mock_csms.settings.flags import option, read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
 from mock_csms.station import one_shot
@@ -29,7 +28,7 @@ from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.link import CONNECT, Site
 from mock_csms.station.machine import Machine
-from mock_csms.station.machines import PREFERRED, machine_for
+from mock_csms.station.machines import MACHINES, PREFERRED_VERSION, machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
@@ -39,33 +38,23 @@ from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
 
 DESCRIPTION = (
-    "A charging station for OCPP 2.0.1 that connects to any CSMS: sends single messages, runs charging sessions, takes "
-    "typed commands, or simulates thousands of stations under load."
+    "A charging station for OCPP 2.0.1 or 1.6 that connects to any CSMS: sends single messages, runs charging "
+    "sessions, takes typed commands, or simulates thousands of stations under load."
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
-
-_WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the password."""
-_MAX_MESSAGE_SIZE = 1024 * 1024
-_PING_INTERVAL = _PING_TIMEOUT = 20.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
-        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in PREFERRED.kinds.items())
-        out = Stdout()
-        out.write("".join(lines).encode())
-        return out.status
+        return _list_misbehaviours(words[1:])
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
     try:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
-        if settings.evse > settings.evses:
-            raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
-        _check_profile(settings, parsed["url"])
+        check_profile(settings, parsed["url"])
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -82,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 GUIDE = Guide(
-    ("mock-station URL [FLAG …]", "mock-station misbehaviours", "URL is ws://HOST:PORT/IDENTITY"),
+    ("mock-station URL [FLAG …]", "mock-station misbehaviours [VERSION]", "URL is ws://HOST:PORT/IDENTITY"),
     ("send", "charge", "id_token", "script", "count", "duration", "device", "speed", "misbehave", "password_file"),
     (
         ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, exits"),
@@ -90,7 +79,7 @@ GUIDE = Guide(
         ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs until Ctrl-C and breaks one rule"),
         ("ws://127.0.0.1:9000 --count 100 --churn", "runs 100 stations that connect and disconnect"),
     ),
-    {"Other": {"misbehaviours": "list the values of --misbehave, and the checks that find them"}},
+    {"Other": {"misbehaviours [VERSION]": "list the values of --misbehave, and the checks that find them"}},
     {"Lines that drive it (typed, through a pipe, or --script)": {f"{n} {w.usage}": w.help for n, w in WORDS.items()}},
 )
 
@@ -116,29 +105,6 @@ def _identity(url: str, *, is_named: bool) -> str:
     return identity
 
 
-def _check_profile(settings: StationSettings, url: str) -> None:
-    """Raise ValueError if what the security profile needs is missing, or what it forbids is given (A00)."""
-    profile, is_secure = settings.security_profile, url.startswith("wss:")
-    needs = {
-        "a ws:// URL": profile == 1 and is_secure,
-        "a wss:// URL": profile in (2, 3) and not is_secure,
-        "--password-file": profile in (1, 2) and settings.password_file is None,
-        "--client-cert": profile == _WITH_CERTIFICATE and settings.client_cert is None,
-        "no --password-file": profile == _WITH_CERTIFICATE and settings.password_file is not None,
-    }
-    missing = [need for need, is_so in needs.items() if is_so]
-    if missing:
-        raise ValueError(f"--security-profile: {profile} needs {' and '.join(missing)}")
-
-
-def _dialer(settings: StationSettings) -> Dialer:
-    """Return what opens connections; the key of a certificate may be in a file beside it."""
-    path = settings.client_cert
-    beside = Path(path).with_suffix(".key") if path else None
-    trust = Trust(settings.ca, path, str(beside) if beside is not None and beside.exists() else None)
-    return Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT), trust)
-
-
 def _authorization(settings: StationSettings, identity: str) -> str | None:
     """Return the Authorization header; None without a password."""
     if settings.password_file is None:
@@ -157,7 +123,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     secrets = Secrets()
     shown = ShownBus(bus, lambda: secrets, is_redacted=False)
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
-    dialer = _dialer(settings)
+    dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
 
@@ -208,7 +174,8 @@ async def work(
     settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
     """Send one message or run stations, and return the exit status. Raises CannotConnect."""
-    device = _device(settings, machine_for(handshake))
+    machine = machine_for(handshake)
+    device = _device(settings, machine)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -220,7 +187,7 @@ async def work(
         driving = one_shot.charge(
             player,
             settings.evse,
-            settings.id_token or PREFERRED.notation.token(PREFERRED.notation.default_token),
+            settings.id_token or machine.notation.token(machine.notation.default_token),
             settings.charge,
         )
     elif settings.script is not None:
@@ -269,12 +236,43 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
 
 
 def _device(settings: StationSettings, machine: Machine) -> State:
-    """Return the station that the settings describe."""
+    """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
     device = settings.device
     if device is None:
-        identity = Identity(settings.vendor, settings.model, settings.serial_number)
+        identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
+    elif not isinstance(device, machine.kind):
+        raise ValueError("--device: such a file describes a station of OCPP 2.x; use --evses, --connectors, --variable")
+    places = machine.places(device)
+    if settings.evse > places:
+        raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {places} (--evses N)")
+    for habit in settings.misbehave:
+        if habit.kind not in machine.kinds:
+            raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
     if settings.password_file:
         device = machine.secured(device)
-    equipped: State = machine.equipped(device, settings.variable or {}, settings.features)
+    try:
+        variables = machine.notation.variables(settings.variable)
+    except ValueError as error:
+        raise ValueError(f"--variable: {error}") from None
+    equipped: State = machine.equipped(device, variables, settings.features)
     return replace(equipped, habits=settings.misbehave)
+
+
+def _known(settings: StationSettings, machine: Machine, name: str) -> str:
+    """Return a part of the identity. Raises ValueError if a message of the machine's version cannot hold it."""
+    try:
+        return machine.notation.identity[name](getattr(settings, name))
+    except ValueError as error:
+        raise ValueError(f"{option(name)}: {error}") from None
+
+
+def _list_misbehaviours(words: Sequence[str]) -> int:
+    """Print a line for each misbehaviour of a version, and return the exit status."""
+    version = words[0] if words else PREFERRED_VERSION
+    if version not in MACHINES or len(words) > 1:
+        complain(f"mock-station: error: usage: mock-station misbehaviours [{'|'.join(MACHINES)}]\n")
+        return Status.WRONG_INPUT
+    out, kinds = Stdout(), MACHINES[version].kinds
+    out.write("".join(f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in kinds.items()).encode())
+    return out.status

@@ -45,10 +45,12 @@ class CallReader:
 
     def __init__(self, version: Version, sender: Sender) -> None:
         self._version = version
+        type_ = version.framing.types.get(Call.number)
+        is_usual = type_ is not None and type_.parts == TYPES[Call.number].parts
         self._actions = {
             name.encode(): name
             for name, row in version.actions.items()
-            if row.sent_by(sender) and not row.is_send and _has_usual_calls(version)
+            if is_usual and row.sent_by(sender) and not row.is_send
         }
         self._decoders: dict[bytes, Decode | None] = {}
 
@@ -73,11 +75,6 @@ class CallReader:
         decoder = decoder_for(self._version.schemas.schema(f"{self._actions[name]}Request"))
         self._decoders[name] = decoder.decode if decoder else None
         return True
-
-
-def _has_usual_calls(version: Version) -> bool:
-    type_ = version.framing.types.get(Call.number)
-    return type_ is not None and type_.parts == TYPES[Call.number].parts
 
 
 @cache

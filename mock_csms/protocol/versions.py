@@ -6,7 +6,7 @@ accepted if any version has it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
@@ -43,6 +43,10 @@ class Version(Record, eq=False):
     """Those of them with the name of a component or of a variable, or of an instance of one."""
     no_transaction: str | int = "test_transaction_123"
     """The id of a transaction that `{{transactionId}}` stands for where none runs."""
+
+    def __deepcopy__(self, _: object) -> "Version":
+        """Return the same version: nobody changes one, and the copy of a model need not have its own."""
+        return self
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
         """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
@@ -93,7 +97,12 @@ class Version(Record, eq=False):
         return [action for action, row in self.actions.items() if row.is_send]
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
-        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema."""
+        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema.
+
+        The result of a call that the version does not have, which somebody may send on purpose, breaks none.
+        """
+        if call.action not in self.actions:
+            return result, ()
         read, violations = self.schemas.look(call.action, "Response", result.payload, result.huge)
         return result if read is result.payload else with_payload(result, read), violations
 
@@ -106,10 +115,18 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
     return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
-def _told_elsewhere(name: str) -> str:
+def _told_elsewhere(name: str, here: str = "2.0.1") -> str:
     from mock_csms.protocol.v2.other_versions import told_elsewhere as told  # noqa: PLC0415 - only a wrong name needs it
 
-    return told(name)
+    return told(name, here)
+
+
+def _told_later(name: str) -> str:
+    from mock_csms.protocol.v16.other_versions import told  # noqa: PLC0415 - as above
+
+    spelled = {action.lower(): (action, version.name) for version in (V21, V201) for action in version.actions}
+    found = spelled.get(name.lower())
+    return told(*found) if found and name.lower() not in map(str.lower, V16.actions) else ""
 
 
 V201 = Version(
@@ -127,6 +144,7 @@ V21 = Version(
     v21.ACTIONS,
     Schemas("v21", identifiers.TOKENS | identifiers.SECRETS, sends=v21.SENDS),
     FRAMING_OF_21,
+    partial(_told_elsewhere, here="2.1"),
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -137,6 +155,7 @@ V16 = Version(
     v16.ACTIONS,
     Schemas("v16", of_16.TOKENS, request_suffix=""),
     FRAMING_OF_16,
+    _told_later,
     identifiers=of_16.FIELDS,
     no_transaction=1,
 )
@@ -170,6 +189,14 @@ def versions() -> Sequence[Version]:
     return list(dict.fromkeys(SUBPROTOCOLS.values()))
 
 
+def version_named(name: str) -> Version:
+    """Return the version with that name. Raises ValueError if there is none."""
+    known = {version.name: version for version in versions()}
+    if name not in known:
+        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
+    return known[name]
+
+
 def spoken() -> str:
     """Return the names of these versions for people: `OCPP 2.0.1`."""
     return f"OCPP {' or '.join(version.name for version in versions())}"
@@ -186,6 +213,8 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
 
 def told_elsewhere(action: str) -> str:
     """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+    if action.lower() in map(str.lower, actions()):
+        return ""
     return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
 
 

@@ -1,4 +1,4 @@
-"""What a command is in each version of OCPP: which calls, with which payloads."""
+"""The calls of a command in each version of OCPP, with their payloads."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from mock_csms.settings.tables import nested
 
 
 class Planned(Record):
-    """A call that a command is in one version."""
+    """A call of a command in one version."""
 
     action: str
     payload: Template
@@ -68,7 +68,7 @@ def problem_of(config: Config, step: Step, version: Version, request: Any = None
 
 
 def unfit(config: Config, step: Step, version: Version, identity: str) -> str:
-    """Return why a command is not for a station, which speaks that version."""
+    """Return why a command cannot be sent to a station of that version."""
     if step.version not in ("", version.name):
         return f"it is meant for OCPP {step.version}, and {identity} speaks OCPP {version.name}"
     told = f"OCPP {version.name}, which {identity} speaks, has no such action"
@@ -76,12 +76,12 @@ def unfit(config: Config, step: Step, version: Version, identity: str) -> str:
 
 
 def has_calls(step: Step, version: Version) -> bool:
-    """Return whether a version has an action for a command, its own or another one."""
+    """Return whether a version has an action for a command, under the same or another name."""
     return step.version in ("", version.name) and bool(_of_version(step, version))
 
 
 def _of_version(step: Step, version: Version) -> Sequence[Step]:
-    """Return what a version has for a command, the best first: the command itself, or one with another name."""
+    """Return the actions of a version for a command, the best first: the command itself, or one with another name."""
     names = dialect_of(version).commands.get(step.action, (step.action,))
     rows = [(name, version.actions.get(name)) for name in names]
     return [records.replace(step, action=name) for name, row in rows if row and row.sent_by(Sender.CSMS)]
@@ -105,7 +105,7 @@ def _extended(template: Template, payload: Any) -> Template:
 
 
 def _items(config: Config, action: str, version: Version) -> Sequence[Json]:
-    """Return what settings with a list want in one call each; none for an action without such a setting."""
+    """Return the calls for settings with a list of values, one call each; none for an action without such a setting."""
     for name, fill in dialect_of(version).fills.items():
         value = getattr(config, name)
         if fill.each and action in fill.places and value is not None:
@@ -120,12 +120,12 @@ def _violations(plan: Sequence[Planned], version: Version, context: Context) -> 
 
 
 def command_payload(config: Config, step: Step, version: Version) -> Template:
-    """Return the template of the payload of a command that a version has; of its first call, if it is several."""
+    """Return the template of the payload of a command in a version; of its first call, if it has several."""
     return compile_template(step.payload) if step.is_raw else _plan(config, step, version)[0].payload
 
 
 def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
-    """Return by action what the settings merge into the default payload in a version."""
+    """Return, by action, the JSON that the settings merge into the default payload in a version."""
     own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
         flag, value = flag_of(setting), getattr(config, setting.name)
@@ -137,6 +137,12 @@ def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
     return found
 
 
+def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
+    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
+    fills = fills_of(config, version)
+    return {action: merged(fills, action, row.request) for action, row in version.actions.items()}
+
+
 def merged(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
-    """Return the default payload of an action with the settings for it merged in."""
+    """Return the default payload of an action after the settings for it are merged in."""
     return reduce(merge, fills.get(action, ()), payload)

@@ -1,4 +1,4 @@
-"""TLS: with which certificates the mock serves wss://, and who is let in."""
+"""The settings of TLS: the certificates of the mock for wss://, and the clients that it accepts."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -90,7 +90,7 @@ def _is_address(name: str) -> bool:
 
 @part
 class Encryption:
-    """TLS: with which certificates the mock serves wss://, and who is let in."""
+    """The settings of TLS: the certificates of the mock for wss://, and the clients that it accepts."""
 
     title: ClassVar[str] = "TLS"
 

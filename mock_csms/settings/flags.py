@@ -27,7 +27,7 @@ def part(fields_of_subject: type[Part]) -> type[Part]:
 
 
 class Immutable:
-    """The methods of a class of settings: its objects are made of keywords, compared by fields, and never change.
+    """The methods of a class of settings: its objects are made from keywords, compared by fields, and immutable.
 
     They are written here once, because @dataclass generates and compiles them for each class, 3 ms of every start.
     """

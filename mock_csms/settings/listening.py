@@ -63,8 +63,4 @@ class Listening:
     ping_timeout: float = flag(
         20.0, "close the connection if no pong comes within this many seconds; 0 waits for ever", values.number(), "SEC"
     )
-    no_shortcuts: bool = switch(
-        "take no shortcuts; every message is then handled from the beginning, without remembered answers: the effect "
-        "is the same, only slower, so that both can be compared"
-    )
     ready_file: str | None = flag(None, "write the URL into this file once the server listens", values.text, "PATH")

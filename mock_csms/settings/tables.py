@@ -8,14 +8,13 @@ from typing import Any, TypeAlias
 
 from mock_csms.behavior.commands import Script, Step, step_of
 from mock_csms.behavior.dialect import TokenAnswer
-from mock_csms.behavior.notation import parse_fault, parse_match
 from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
 from mock_csms.behavior.templates import compile_template, merge, sample_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import DEFAULT, Version, actions, versions_with
+from mock_csms.protocol.versions import DEFAULT, Version, actions, versions, versions_with
 from mock_csms.settings import values, versioned
 from mock_csms.settings.texts import as_json_text
 
@@ -98,30 +97,47 @@ def rules(tables: Sequence[Table]) -> Rules:
 
 
 def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
+    from mock_csms.behavior.notation import parse_fault, parse_match  # noqa: PLC0415 - no start without rules needs it
 
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
-    name = " ".join(str(value) for value in table.values())
+    _refuse_sends(taken["match"])
     answer: Rule[Answer] | None = None
     fault: Rule[Spoil] | None = None
     if "reply" in taken:
-        answer = Rule(parse_match(taken["match"], commands=False), Reply(compile_template(taken["reply"])), name)
+        answer = _answer(taken, Reply(compile_template(taken["reply"])), table)
     if "reply-raw" in taken:
-        raw = Reply(compile_template(taken["reply-raw"].value), is_raw=True)
-        answer = Rule(parse_match(taken["match"], commands=False), raw, name)
+        answer = _answer(taken, Reply(compile_template(taken["reply-raw"].value), is_raw=True), table)
     if "error" in taken:
         code, _, description = taken["error"].partition(":")
         if len(description.strip()) > MAX_DESCRIPTION_LENGTH:
             raise ValueError(f"the description is longer than {MAX_DESCRIPTION_LENGTH} characters")
-        answer = Rule(parse_match(taken["match"], commands=False), Refusal(code.strip(), description.strip()), name)
+        answer = _answer(taken, Refusal(code.strip(), description.strip()), table)
     if "fault" in taken:
-        fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
+        spoil = Spoil(*parse_fault(taken["fault"]))
+        fault = Rule(parse_match(taken["match"], commands=True), spoil, _name_of(table), table=table)
     return answer, fault
 
 
+def _answer(taken: Mapping[str, Any], then: Answer, table: Table) -> Rule[Answer]:
+    return Rule(_trigger(taken["match"]), then, _name_of(table), table=table)
+
+
+def _name_of(table: Table) -> str:
+    return " ".join(str(value) for value in table.values())
+
+
+def _refuse_sends(match: str) -> None:
+    """Raise ValueError for a match of an action that is sent as a SEND: nobody answers it."""
+    action = next((action for version in versions() for action in version.sends if match.startswith(action)), None)
+    if action is not None:
+        raise ValueError(f"{action} is sent as a SEND, which has no answer")
+
+
 def _trigger(text: str) -> Match:
-    """Take the match for the calls of stations that a command waits for."""
+    """Take the match for the calls of stations that a rule answers, or that a command waits for."""
+    from mock_csms.behavior.notation import parse_match  # noqa: PLC0415 - as above
 
     return parse_match(text, commands=False)
 

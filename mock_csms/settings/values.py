@@ -12,14 +12,13 @@ from typing import Any
 
 from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor, Verdict
 from mock_csms.behavior.commands import VERSION
-from mock_csms.behavior.notation import version_named
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
+from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere, version_named
 from mock_csms.settings.texts import read_json, read_text
 
 

@@ -155,7 +155,6 @@ class Link:
             self.heard(event.answers, event.message.payload)
 
     arrival = None
-    takes_shortcuts = True
 
     def prepared(self, _: Peer, call: Call) -> None:
         """Return None: a station remembers no answers."""

@@ -33,14 +33,14 @@ class Reconfigured(Event):
 
 
 class TlsOffered(Event):
-    """A client begins with TLS. `station` is empty, as in all events of TLS: nobody has said an identity yet."""
+    """A client begins with TLS. `station` is empty, as in all events of TLS: no identity is known yet."""
 
     versions: tuple[str, ...]
     """The versions of TLS that it offers, such as `TLSv1.3`."""
     suites: tuple[str, ...]
     """The cipher suites that it offers, in its order, as OpenSSL calls them."""
     server_name: str
-    """The host name that it asks for (SNI); empty if it asks for none."""
+    """The host name that it requests (SNI); empty if it requests none."""
     is_compressed: bool
     """Whether it offers TLS compression."""
 
@@ -63,9 +63,9 @@ class TlsFailed(Event):
     """A TLS handshake failed, or TLS ended a connection later."""
 
     reason: str
-    """Why, in words."""
+    """The cause, in words."""
     by: str
-    """Who sent an alert: `station` or `mock`; empty if nobody did."""
+    """The side that sent an alert: `station` or `mock`; empty if there was no alert."""
     alert: str
     """The alert, such as `unknown_ca`; empty if there was none."""
     certificate: str
@@ -78,6 +78,8 @@ class Knocked(Event):
     """Somebody requests a WebSocket. The mock decides later whether it accepts."""
 
     visitor: Visitor
+    version: Version = DEFAULT
+    """The version of OCPP that they will speak if it is accepted; the default if there is none."""
 
 
 class Connected(Event):
@@ -128,9 +130,9 @@ class Received(Event):
     violations: Sequence[Violation] = ()
     """How it breaks its schema, worst first."""
     answers: Call | None = None
-    """The open call of the mock that it ends; None if it ends none.
+    """The open call of the mock that the message ends; None if it ends none.
 
-    Of a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT it refuses.
+    For a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT the message rejects.
     """
     binary: bool = False
     """Whether it came in a binary frame."""

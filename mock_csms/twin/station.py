@@ -49,7 +49,7 @@ class StationModel(Mutable):
     csr: str = ""
     """Its last certificate signing request, of any type."""
     csr_id: int | None = None
-    """The requestId of that (OCPP 2.1); None if it had none."""
+    """The requestId of that signing request (OCPP 2.1); None if it had none."""
     dynamic_limits: dict[int, Any] | None = None
     """The limits of each Dynamic charging profile that it has accepted (OCPP 2.1), by the id of the profile."""
     streamed: set[int] | None = None
@@ -108,7 +108,7 @@ class Stations:
         return self.let_in.get(identity) or self._others.get(identity)
 
     def welcome(self, identity: str, version: Version = DEFAULT) -> StationModel:
-        """Return the model of a station that connects, and that speaks this version of OCPP now."""
+        """Return the model of a station that connects, and store the version of OCPP that it speaks."""
         self._gone.pop(identity, None)
         self._visitors.pop(identity, None)
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
@@ -140,6 +140,15 @@ class Stations:
             del pool[each]
             self._forget(each)
         return oldest
+
+    def forget(self, identity: str) -> bool:
+        """Forget a station that is not connected as if it had never come; return whether anything was known of it."""
+        is_known = identity in self.let_in or identity in self._forgotten
+        for pool in (self._gone, self._visitors, self._others, self._forgotten, self._instructed):
+            pool.pop(identity, None)
+        self._followed.discard(identity)
+        self.let_in.pop(identity, None)
+        return is_known
 
     def _forget(self, identity: str) -> None:
         station = self.let_in.pop(identity, None)

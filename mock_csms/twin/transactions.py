@@ -82,6 +82,16 @@ class Transaction(Mutable):
     """The timestamp of the last periodic meter values."""
     ended_by: int | None = None
     """The seqNo of the event that ended it; None while it runs."""
+    ended: str | None = None
+    """The timestamp of that event."""
+    reason: str | None = None
+    """Why it ended, as that event says."""
+    register: float | None = None
+    """What the energy register showed first, in Wh; None if no event has said that."""
+    last_register: float | None = None
+    """What it showed at the end, in Wh, as StopTransaction of OCPP 1.6 says; None for another version."""
+    cost: float | None = None
+    """What the mock last told the station that it costs."""
 
     @property
     def is_open(self) -> bool:

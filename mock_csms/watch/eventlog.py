@@ -9,12 +9,14 @@ from mock_csms.behavior.credentials import form_of
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.frames import Frame, Frames
-from mock_csms.watch.jsonlines import line, members, quoted
+from mock_csms.watch.frames import Exchange, Frame, Frames
+from mock_csms.watch.journal import Journal
+from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
@@ -25,24 +27,29 @@ _NAMES: Mapping[type[Event], Sequence[str]] = {
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
 _OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
 """The lines for a message that came or went, and for any other event."""
-_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)}
+_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)} | {
+    SendMessage: b"Send",
+    ResultError: b"ResultError",
+}
 _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Malformed: lambda message: {"problem": message.problem},
     Error: lambda message: {"code": message.code, "description": message.description},
+    ResultError: lambda message: {"code": message.code, "description": message.description},
 }
 """What is wrong with a message, or what it says is wrong."""
 
 
 class EventLog:
-    """Writes a line for every event to all of its sinks.
+    """Writes a line for every event to all of its sinks, and to the journal if there is one.
 
     A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
     lost connection kept it from the wire, `text` is the frame that was meant.
     """
 
-    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:
         self._sinks = sinks
-        frames.subscribe(self._write_frame)
+        self._journal = journal
+        frames.subscribe(self._write_frame, self._write_exchange)
         bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
     def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
@@ -61,16 +68,49 @@ class EventLog:
             _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
         )
         self._write(written)
+        if self._journal is not None:
+            self._journal.add(event, written, frame.type, frame.id, frame.action)
+
+    def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+        about = (exchange.id, b',"action":', exchange.action, b',"text":')
+        call = (_CALLED, exchange.called, b',"station":', exchange.station, _OF_CALL, *about, exchange.call, _CALL_END)
+        result = (_ANSWERED, exchange.answered, b',"station":', exchange.station, _OF_RESULT, *about, exchange.result)
+        if self._journal is None:
+            self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
+            return
+        lines = without_tags(b"".join(call)), without_tags(b"".join((*result, _RESULT_END)))
+        self._write(b"".join(lines))
+        self._journal.add(called, lines[0], Call, exchange.id, exchange.action)
+        self._journal.add(answered, lines[1], Result, exchange.id, exchange.action)
 
     def _write_other(self, event: Event) -> None:
         kind = type(event)
         tell = _SUBJECTS.get(kind)
         said = (members(tell(event)) if tell else b"") + _parts(event)
-        self._write(line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
+        written = line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said)
+        self._write(written)
+        if self._journal is not None:
+            self._journal.add(event, written, *_key(event))
 
     def _write(self, written: bytes) -> None:
         for sink in self._sinks:
             sink.write(written)
+
+
+def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]":
+    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
+    if isinstance(event, events.Finding):
+        return None, b"", quoted(event.check)
+    if isinstance(event, events.Lost):
+        message, answers = event.received.message, event.received.answers
+    elif isinstance(event, events.Spoiled):
+        message, answers = event.message, event.answers
+    elif isinstance(event, events.Unanswered):
+        message, answers = event.call, None
+    else:
+        return None, b"", b""
+    call = message if isinstance(message, Call) else answers
+    return type(message), quoted(message.id), quoted(call.action) if call else b""
 
 
 def _parts(event: Event) -> bytes:
@@ -90,20 +130,31 @@ def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
+def _word(message: Message | Malformed) -> str:
+    return _WORDS[type(message)].decode()
+
+
+_CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Received, Sent))
+_OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
+_CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
+_RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
+"""The constant parts of the lines for a usual call and its result."""
+
+
 def _lost(event: events.Lost) -> Json:
     """Return the members for a message that came and that the mock lost on purpose."""
     message, answers = event.received.message, event.received.answers
     told = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
     text = event.received.text.decode(errors="replace")
-    return {"messageType": type(message).__name__, "messageId": message.id, "action": action, "text": text} | told
+    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | told
 
 
 def _message(message: Message, answers: Call | None) -> Json:
     """Return the members for a message that is not on the wire in this form."""
     tell = _PROBLEMS.get(type(message))
     return {
-        "messageType": type(message).__name__,
+        "messageType": _word(message),
         "messageId": message.id,
         "action": message.action if isinstance(message, Call) else answers.action if answers else None,
         "text": encode(message).decode(),

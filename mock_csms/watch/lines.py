@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from mock_csms.behavior.credentials import form_of
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.sends import ResultError
 from mock_csms.protocol.versions import Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
@@ -82,7 +83,7 @@ def _received(event: events.Received, carry: Carry) -> Line:
         return Line(WARNING, "->", name, f"{carried} is invalid: {event.violations[0]}")
     if event.binary:
         return Line(WARNING, "->", name, f"{carried} came in a binary frame")
-    if event.answers is None and not isinstance(message, Call):
+    if event.answers is None and not isinstance(message, Call | ResultError):
         return Line(WARNING, "->", name, f"{carried} answers no open call")
     return Line(
         WARNING if isinstance(message, Error) else INFO, "->", name, carried, "", _COLOURS.get(type(message), "")
@@ -102,10 +103,14 @@ def _sent(event: events.Sent, carry: Carry) -> Line:
 
 
 def _name(message: Message, answers: Call | None) -> str:
-    """Return the name of a message: its action, with `.response` or `.error` for an answer."""
+    """Return the name of a message: its action, with `.response` or `.error` for an answer.
+
+    The refusal of an answer (OCPP 2.1) ends with `.refused`.
+    """
     if isinstance(message, Call):
         return message.action
-    return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
+    kind = "response" if isinstance(message, Result) else "refused" if isinstance(message, ResultError) else "error"
+    return f"{answers.action if answers else '?'}.{kind}"
 
 
 def _carried(event: events.Received | events.Sent, carry: Carry) -> str:

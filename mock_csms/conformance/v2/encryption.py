@@ -11,17 +11,17 @@ from mock_csms.twin.seen import Seen, call, when
 _OLD = ("SSLv3", "TLSv1", "TLSv1.1")
 _ECDSA = {0xC02B: "ECDHE-ECDSA-AES128-GCM-SHA256", 0xC02C: "ECDHE-ECDSA-AES256-GCM-SHA384"}
 _RSA = {0x009C: "AES128-GCM-SHA256", 0x009D: "AES256-GCM-SHA384"}
-"""The suites of which a station must support both, of one kind or the other."""
+"""The required cipher suites: a station must support both of one kind."""
 
 
 def tls_of(seen: Seen) -> Agreement | None:
-    """Return what TLS has agreed on below a handshake for a WebSocket; None without TLS."""
+    """Return the result of the TLS handshake before a WebSocket request; None without TLS."""
     visitor = visitor_of(seen)
     return visitor.tls if visitor else None
 
 
 def certificate_of(seen: Seen) -> str:
-    """Return the client certificate with which a station asks for a WebSocket, in PEM; empty if there is none."""
+    """Return the client certificate in a station's request for a WebSocket, in PEM; empty if there is none."""
     tls = tls_of(seen)
     return tls.certificate if tls else ""
 
@@ -124,7 +124,7 @@ def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> Said:
 
 
 def _problems(facts: x509.CertificateFacts, operator: str | None) -> dict[str, bool]:
-    """Return what may be wrong with a client certificate, and whether it is."""
+    """Return a possible fault of a client certificate, and whether the certificate has it."""
     is_other = bool(operator and facts.organization and facts.organization != operator)
     return {
         "has a key that is too short (A00.FR.502, A00.FR.503)": not facts.is_strong,

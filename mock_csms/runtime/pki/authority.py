@@ -7,7 +7,6 @@ With `--tls auto` it is the one in the state directory. Otherwise its key is mad
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,5 +117,7 @@ class Pki:
             return ""
 
     def _new_secret(self) -> int:
+        from hashlib import sha256  # noqa: PLC0415 - as above
+
         seed = sha256(f"{self._chance.new_id()}{self._chance.new_id()}".encode()).digest()
         return int.from_bytes(seed[:31])

@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol, cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
+from websockets.frames import apply_mask  # type: ignore[attr-defined] # in C where it can be
 from websockets.http11 import Response
 from websockets.protocol import OPEN
 
@@ -18,9 +19,15 @@ from mock_csms.runtime.transport.gate import Gate
 from mock_csms.runtime.transport.handshake import Handshake
 from mock_csms.runtime.transport.limits import Limits
 from mock_csms.runtime.transport.pool import Member, Pool
+from mock_csms.runtime.transport.receiver import Receiver
 
 HANDSHAKE_TIMEOUT = 10.0
 """How long the head of a request may take, in seconds."""
+
+_SHORTEST = 6
+"""How many bytes a masked frame has at least (RFC 6455, 5.2)."""
+_FEW = range(4)
+"""How many texts are handled without a look at the time where they were read at once and are short."""
 
 _LONGEST_PATH = 1000
 """How long a path may be of which an identity is taken where nothing else of a request is sound."""
@@ -54,6 +61,7 @@ class Incoming(Transport):
 
     _pool: "Endpoint"
     _protocol: Handshake
+    _receiver: Receiver
     peer_masks = True
 
     def __init__(self, endpoint: "Endpoint") -> None:
@@ -169,6 +177,46 @@ class Incoming(Transport):
             self.close(1002, "no common subprotocol")
         elif self._protocol.state is OPEN:
             self._begin(self._pool.gate.welcome(self, visitor, cast(str, self._protocol.subprotocol)))
+
+    # Texts, the commonest frames by far.
+
+    def _read_at_once(self, size: int) -> int:
+        """Handle the first few texts of the `size` bytes that were read, as `_read_frame` does; return where they end.
+
+        All else is left, from its first byte on.
+        """
+        if not self._has_short_way or self._protocol.current_size is not None:
+            return super()._read_at_once(size)
+        data, start, most = self._pool.raw, 0, self._pool.limits.max_message_size
+        for _ in _FEW:
+            if size - start < _SHORTEST or data[start] != frames.FIN_TEXT:
+                break
+            length, key = data[start + 1] - frames.MASKED, start + 2
+            if length == 126:
+                length, key = data[key] << 8 | data[key + 1], key + 2
+            elif length == 127:
+                break
+            end = key + 4 + length
+            if end > size or not 0 <= length <= most:
+                break
+            text = apply_mask(data[key + 4 : end], data[key : key + 4])
+            if text.isascii():
+                self._receiver.receive(text, binary=False)
+            else:
+                self._deliver(text, binary=False)
+            start = end
+            if start == size or not self._has_short_way or self._pauses:
+                break
+        return start
+
+    def send_text(self, text: bytes) -> bool:
+        """Send a text in one frame, as `send` does; where nothing is in the way, with few calls."""
+        if not self._has_short_way or self._pauses:
+            return self.send(text)
+        size = len(text)
+        header = frames.SHORT[size] if size < 126 else frames.text_header(size)
+        self._pool.write_buffer.add(self._socket, header + text)
+        return True
 
     def _frame_text(self, text: bytes) -> bytes:
         """Return the bytes of a text message in one frame."""

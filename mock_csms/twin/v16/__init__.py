@@ -1,1 +1,1 @@
-"""What messages of OCPP 1.6 say about a station."""
+"""How messages of OCPP 1.6 change the facts about a station."""

@@ -1,4 +1,4 @@
-"""What messages of OCPP 1.6 say about a station, as far as the mock's answers, templates and admission need it."""
+"""How messages of OCPP 1.6 change the facts that the mock's answers, templates and admission need."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,14 +19,14 @@ _ASKS_FOR: Mapping[str, str] = {
 
 
 def _started(station: StationModel, payload: Any) -> None:
-    """The mock has answered a StartTransaction, with the id that it gave."""
+    """The mock has answered a StartTransaction, with a new transactionId."""
     id_ = at(payload, "transactionId")
     if isinstance(id_, int):
         station.transactions[id_] = None
 
 
 def _metered(station: StationModel, payload: Any) -> None:
-    """Meter values came, perhaps of a transaction that has begun before the mock."""
+    """Meter values came, perhaps of a transaction that began before the mock started."""
     id_ = at(payload, "transactionId")
     if isinstance(id_, int) and id_ > 0 and id_ not in station.transactions:
         station.transactions[id_] = None
@@ -56,8 +56,8 @@ def _configured(station: StationModel, asked: Any, told: Any) -> None:
         station.raised_to = int(value)
 
 
-def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if it asks for none."""
+def asks_for(action: str, payload: Any) -> str | None:
+    """Return the action that a command makes a station send; None if there is none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     if asked == "SignChargePointCertificate":
         return "SignCertificate"
@@ -73,8 +73,9 @@ MEANING = Meaning(
         "SignCertificate": certificate_asked,
         "StopTransaction": _stopped,
     },
+    typed_calls={},
     results={"ChangeConfiguration": _configured},
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
-    asks_for=_asks_for,
+    asks_for=asks_for,
 )
-"""What the mock learns from which message."""
+"""The meaning of each message for the mock's answers."""

@@ -1,4 +1,4 @@
-"""What messages of OCPP 2.1 say about a station beyond those of 2.0.1: limits, streams, requests for certificates."""
+"""How messages of OCPP 2.1 change further facts about a station: limits, streams, requests for certificates."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,11 +17,11 @@ _LIMITS = (
     *("setpoint", "setpoint_L2", "setpoint_L3"),
     *("setpointReactive", "setpointReactive_L2", "setpointReactive_L3"),
 )
-"""What a schedule update may say, and a period of a charging schedule too."""
+"""The fields that a schedule update may have; a period of a charging schedule may have them too."""
 
 
 def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station asks for a certificate, perhaps with a requestId."""
+    """The station requests a certificate, perhaps with a requestId."""
     certificate_asked(station, payload)
     number = at(payload, "requestId")
     station.csr_id = number if isinstance(number, int) else None
@@ -54,7 +54,7 @@ def _remember(station: StationModel, id_: int, limits: Any) -> None:
 
 
 def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has cleared one charging profile, or others, perhaps all."""
+    """The station has cleared one or several charging profiles, perhaps all."""
     if at(told, "status") != "Accepted" or not station.dynamic_limits:
         return
     id_ = at(asked, "chargingProfileId")
@@ -89,7 +89,7 @@ def _pairs(items: Any, results: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if it asks for none."""
+    """Return the action that a command makes a station send; None if there is none."""
     asked = at(payload, "requestedMessage")
     trigger = _TRIGGERS.get(asked) if isinstance(asked, str) else None
     return _ASKS_FOR.get(action) or trigger or answers.asks_for(action, payload)
@@ -108,4 +108,4 @@ MEANING = replace(
     },
     asks_for=_asks_for,
 )
-"""What the mock learns from which message."""
+"""The meaning of each message for the mock's answers."""

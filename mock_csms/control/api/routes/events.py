@@ -1,0 +1,77 @@
+"""The journal: pages of it, waiting for what comes, and the live stream."""
+
+from typing import Any
+
+from mock_csms.behavior.notation import parse_expectation
+from mock_csms.control.api.contract.events import (
+    CountBody,
+    Counted,
+    EventFilter,
+    EventPage,
+    EventsQuery,
+    WaitBody,
+    Waited,
+)
+from mock_csms.control.api.request import ApiRequest, Content
+from mock_csms.control.api.routes.stream import stream
+from mock_csms.protocol.records import Raw, json_text
+from mock_csms.watch.journal import Logged
+from mock_csms.watch.reading import as_lines, as_trace, line_of
+from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
+
+
+def sought_by(wanted: EventFilter, part: dict[str, Any] | None = None) -> Criteria:
+    """Return what a query or a body seeks. Raises ValueError if it names what there is not."""
+    match = parse_expectation(wanted.match, counted=False) if wanted.match else None
+    texts = {name: getattr(wanted, name) for name in ("station", "kind", "type", "action", "finding")}
+    return criteria(texts, match, part)
+
+
+async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
+    """Return a page of the journal, or a stream of it."""
+    query, journal, what = asked.query, asked.panel.journal, sought_by(asked.query)
+    if "text/event-stream" in asked.request.headers.get("accept", ""):
+        return stream(asked.request, asked.panel, what, query.after)
+    before = min(query.before if query.before is not None else journal.cursor + 1, journal.cursor + 1)
+    lost = journal.lost(query.after)
+    order = journal.backwards if query.latest else journal.between
+    hits, at = await found_in(order(query.after, before), what, query.limit)
+    found = sorted(hits, key=lambda each: each.seq)
+    cursor = max(query.after, before - 1) if at is None or query.latest else at
+    return _page(query.format, found, EventPage(cursor, at is not None, lost, []))
+
+
+def _page(form: str, found: list[Logged], page: EventPage) -> Content:
+    """Return events in one of the formats."""
+    if form == "json":
+        raw = [Raw(each.text) for each in found]
+        return Content(json_text({"cursor": page.cursor, "more": page.more, "lost": page.lost, "events": raw}))
+    headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
+    if form == "jsonl":
+        return Content(b"".join(each.text + b"\n" for each in found), "application/x-ndjson", headers=headers)
+    write = {"text": as_lines, "trace": as_trace}[form]
+    return Content(write(found), "text/plain; charset=utf-8", headers=headers)
+
+
+async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:
+    """Wait until events came."""
+    journal, body = asked.panel.journal, asked.body
+    what = sought_by(body, body.part)
+    waited = await wait_for_events(journal, what, body.after, body.count, body.within)
+    events: Any = [Raw(each.text) for each in waited.events]
+    told = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
+    return Waited(waited.is_met, waited.cursor, events, told)
+
+
+async def count_events(asked: ApiRequest[None, CountBody]) -> Counted:
+    """Return how many events in the journal are meant."""
+    journal, body = asked.panel.journal, asked.body
+    cursor = journal.cursor
+    what = sought_by(body, body.part)
+    hits, _ = await found_in(journal.between(body.after, cursor + 1), what, cursor + 1)
+    return Counted(len(hits), cursor)
+
+
+def clear_events(asked: ApiRequest[None, None]) -> None:
+    """Empty the journal."""
+    asked.panel.journal.clear()
