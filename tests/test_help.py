@@ -34,6 +34,7 @@ SUBJECTS = [
     "listening",
     "TLS",
     "answers",
+    "certificates",
     "authorization",
     "rules and faults",
     "commands",

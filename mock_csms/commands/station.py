@@ -12,6 +12,7 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, command_line_source, parser_for
+from mock_csms.commands.connecting import check_profile, dialer_for
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.printable import printable
@@ -19,8 +20,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
-from mock_csms.runtime.transport.dial import CannotConnect, Dialer
-from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.settings.flags import option, read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
@@ -44,9 +44,6 @@ DESCRIPTION = (
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
 
-_MAX_MESSAGE_SIZE = 1024 * 1024
-_PING_INTERVAL = _PING_TIMEOUT = 20.0
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
@@ -58,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
+        check_profile(settings, parsed["url"])
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -126,7 +124,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     secrets = Secrets()
     shown = ShownBus(bus, lambda: secrets, is_redacted=False)
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
-    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
+    dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
 

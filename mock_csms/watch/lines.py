@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, TypeAlias
 
+from mock_csms.behavior.credentials import form_of
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.sends import ResultError
@@ -190,6 +191,11 @@ def _connected(event: events.Connected) -> Line:
     return Line(INFO, "", "connected", f"{event.subprotocol}{others}")
 
 
+def _knocked(event: events.Knocked) -> Line:
+    form = form_of(event.visitor)
+    return Line(DEBUG, "", "knocked", event.visitor.path + (f" (Authorization: {form})" if form else ""))
+
+
 # TLS.
 
 
@@ -222,7 +228,7 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.TlsOffered: _tls_offered,
     events.TlsAgreed: _tls_agreed,
     events.TlsFailed: _tls_failed,
-    events.Knocked: lambda event: Line(DEBUG, "", "knocked", event.visitor.path),
+    events.Knocked: _knocked,
     events.Connected: _connected,
     events.Refused: lambda event: Line(WARNING, "", "refused", event.reason),
     events.Breached: lambda event: Line(WARNING, "", "breached", f"{event.clause}: {event.problem}"),
