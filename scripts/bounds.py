@@ -137,6 +137,12 @@ REMEMBERED: Sequence[Bound] = (
         "{--remember} (`--remember`)",
         "only the facts for rules and commands are kept; if the station returns, it is new to the checks",
     ),
+    (
+        "layouts of messages that the console cuts lines out of",
+        "{watch.layouts._MOST_LAYOUTS} for the calls of each action and as many for their results, of "
+        "{watch.layouts._MOST_KINDS} actions",
+        "lines about others are made from the parsed payload",
+    ),
     ("visitors that were refused and never let in", "{twin.station.MOST_VISITORS}", "forgotten"),
     (
         "stations whose refusals and cuts are counted (`--refuse`, `--disconnect-after`)",

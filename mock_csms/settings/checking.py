@@ -33,6 +33,7 @@ def check(config: Config) -> Sequence[str]:
         _check_keys(config)
     if config.ocpp is not None:
         _check_names(config, spoken(config))
+        _check_tokens(config, spoken(config))
     return warnings(config, config.rule)
 
 
@@ -71,6 +72,16 @@ def _check_names(config: Config, its: Sequence[Version]) -> None:
     for action in config.validate.by_action:
         if not any(action in version.actions for version in its):
             raise ValueError(f"--validate: {_lacking(action, its)}")
+
+
+def _check_tokens(config: Config, its: Sequence[Version]) -> None:
+    """Raise ValueError for a token that is too long in all versions of a mock."""
+    longest = max(dialect_of(version).longest_token() for version in its)
+    of_tables = [each or "" for told in config.token for each in (told.id, told.group)]
+    for name, given in (("auth_group_id", [config.auth_group_id or ""]), ("token", of_tables)):
+        if wrong := [each for each in given if len(each) > longest]:
+            names = " or ".join(version.name for version in its)
+            raise ValueError(f"{option(name)}: {wrong[0]!r} is longer than {longest} characters (OCPP {names})")
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:

@@ -13,7 +13,7 @@ from mock_csms.behavior.mentions import Mentions
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.protocol.decoding import decode
-from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.events import Event, Received, Sent
 
@@ -43,6 +43,9 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=8,
 )
+
+FORCED = is_long_way_forced()
+"""Whether the whole suite runs without shortcuts."""
 WRITTEN = st.sampled_from(["", "spaces", "escapes", "twice"])
 
 
@@ -84,7 +87,7 @@ def masking(*, is_long: bool, is_redacted: bool) -> Secrets:
     try:
         return Secrets(Redactor() if is_redacted else None)
     finally:
-        force_long_way(is_forced=False)
+        force_long_way(is_forced=FORCED)
 
 
 @given(exchanges(), st.booleans())

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.messages import TRANSACTION_EVENT
 from mock_csms.protocol.decoding import decode
-from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.versions import V201, Version, versions
 from mock_csms.runtime.bus import Bus
@@ -21,6 +21,9 @@ from mock_csms.watch.gist import gist
 from mock_csms.watch.layouts import Layouts
 from mock_csms.watch.quick_console import QuickConsole, console_for
 from tests.wire import PATIENCE
+
+FORCED = is_long_way_forced()
+"""Whether the whole suite runs without shortcuts."""
 
 TODAY = 1_790_000_000.0
 STRINGS = [
@@ -148,7 +151,7 @@ def written(happened: Sequence[Event], look: Look, *, is_long: bool) -> bytes:
     try:
         console = console_for(bus, out, look)
     finally:
-        force_long_way(is_forced=False)
+        force_long_way(is_forced=FORCED)
     assert type(console) is (Console if is_long else QuickConsole)
     for event in happened:
         bus.publish(event)

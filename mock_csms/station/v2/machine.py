@@ -239,6 +239,8 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
 
 MACHINE = Machine(
     new_device=new_device,
+    kind=Device,
+    places=lambda device: len(device.evses),
     secured=secured,
     equipped=equipped,
     step=step,

@@ -1,4 +1,4 @@
-"""How much energy a transaction of OCPP 2.x took, by the registers in its events, and for which token."""
+"""How much energy a transaction took, by the registers in its events, and for which token."""
 
 from typing import Any
 
