@@ -81,6 +81,21 @@ MESSAGES: Sequence[Bound] = (
         "{conformance.common.payloads._MOST_STEPS} values, {conformance.common.keys._MOST_TOKENS} tokens",
         "the finding says where the search ended",
     ),
+    (
+        "with `--api`: body, and head, of a request",
+        "{control.api.application._MOST_BODY:size}, {control.api.server._MOST_HEAD:size}",
+        "413, 400",
+    ),
+    (
+        "with `--api`: connections, and open streams of events",
+        "{control.api.server._MOST_CONNECTIONS}, {control.api.routes.stream._MOST_STREAMS}",
+        "503",
+    ),
+    (
+        "with `--api`: a connection without a request",
+        "{control.api.server._IDLE:time}",
+        "closed",
+    ),
 )
 
 WAITING: Sequence[Bound] = (
