@@ -92,9 +92,9 @@ MESSAGES: Sequence[Bound] = (
         "503",
     ),
     (
-        "with `--api`: a connection without a request",
-        "{control.api.server._IDLE:time}",
-        "closed",
+        "with `--api`: time for the next request of a connection, and for its body",
+        "{control.api.server._IDLE:time}, {control.api.application._PATIENCE:time}",
+        "closed, 408",
     ),
 )
 
