@@ -56,6 +56,12 @@ MESSAGES: Sequence[Bound] = (
         "414, 431",
     ),
     (
+        "time for a TLS handshake, and its ClientHello",
+        "{runtime.transport.endpoint.HANDSHAKE_TIMEOUT:time}, {protocol.tls._LONGEST:size} in "
+        "{protocol.tls._MOST_RECORDS} records",
+        "the connection ends, and the log says why",
+    ),
+    (
         "a message",
         "{--max-message-size:size} (`--max-message-size`)",
         "closed with 1009, finding T28",
