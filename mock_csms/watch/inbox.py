@@ -297,5 +297,4 @@ def _line(seen: _Seen, event: Event) -> str:
 
 def _cut(text: str) -> str:
     """Return a text as one line of bounded length, with control characters made visible."""
-    short = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-    return printable(short)
+    return printable(text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…")
