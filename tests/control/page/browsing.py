@@ -36,7 +36,11 @@ class LivePage:
         page.set_default_timeout(PATIENCE * 1000)
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("console", lambda message: REFUSED in message.text or self.problems.append(message.text))
+        page.on("console", lambda message: self._hear(message.text))
+
+    def _hear(self, text: str) -> None:
+        if REFUSED not in text:
+            self.problems.append(text)
 
     def at(self, selector: str) -> "Locator":
         """Return a part of the page."""
