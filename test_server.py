@@ -58,19 +58,24 @@ BAD = """
     -c Reset -d 0 --payload '{"nope": 1}'|-c Reset -d 0 --payload '{"evseId": NaN}'
     -c Reset -d 0 --payload @/no/such/file|-c Reset -d 0 --payload @/|--after never|--trigger-message Nope
     --reset-type Nope|--availability-status Nope|--set-variables ""|--set-variables A|--set-variables A.B
-    --set-variables A=1|--set-variables A.=1|--get-variables ""|--get-variables A|--get-variables A.
-    --get-variables .B|--reservation-id x|--reservation-id 1.5|--reservation-id -1|--reservation-id nan
-    --reserve-evse-id x|--reserve-evse-id -1|--call-timeout x|--call-timeout 0|--call-timeout -1|--call-timeout nan
-    --call-timeout inf|--ping-interval x|--ping-interval -1|--ping-interval nan|--ping-interval inf|--ping-timeout x
-    --ping-timeout -1|--ping-timeout nan|--max-message-size x|--max-message-size 0|--max-message-size -1
-    --max-message-size 1.5|--log-level LOUD
+    --ocpp 2.0.1 --set-variables A=1|--set-variables A.=1|--get-variables ""|--ocpp 2.0.1 --get-variables A
+    --get-variables A.|--get-variables .B|--reservation-id x|--reservation-id 1.5|--reservation-id -1
+    --reservation-id nan|--reserve-evse-id x|--reserve-evse-id -1|--call-timeout x|--call-timeout 0|--call-timeout -1
+    --call-timeout nan|--call-timeout inf|--ping-interval x|--ping-interval -1|--ping-interval nan|--ping-interval inf
+    --ping-timeout x|--ping-timeout -1|--ping-timeout nan|--max-message-size x|--max-message-size 0
+    --max-message-size -1|--max-message-size 1.5|--log-level LOUD
 """
 BAD_FLAGS = [shlex.split(flags) for line in BAD.strip().splitlines() for flags in line.split("|")]
 BAD_FLAGS += [  # values that would violate a schema
-    ["--auth-group-id", "t" * 37],
-    ["-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 37],
-    ["-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 37],
-    ["-c", "SetVariables", "-d", "0", "--set-variables", f"{'C' * 51}.V=1"],
+    ["--auth-group-id", "t" * 256],  # OCPP 2.1 allows 255 characters
+    ["--ocpp", "2.0.1", "--auth-group-id", "t" * 37],
+    ["--ocpp", "1.6", "--auth-group-id", "t" * 21],
+    ["--ocpp", "2.0.1", "--token", f"{'t' * 37}=Blocked"],
+    ["-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 256],
+    ["--ocpp", "2.0.1", "-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 37],
+    ["-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 256],
+    ["--ocpp", "2.0.1", "-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 37],
+    ["--ocpp", "2.0.1", "-c", "SetVariables", "-d", "0", "--set-variables", f"{'C' * 51}.V=1"],
     ["-c", "GetVariables", "-d", "0", "--get-variables", f"C.{'V' * 51}"],
     ["-c", "Reset", "-d", "0", "--payload", "[" * 100_000],
     ["-c", "DataTransfer", "-d", "0", "--payload", '{"data":' * 9_000],
@@ -294,7 +299,7 @@ async def test_auth_group_and_cache_expiry(mode: str) -> None:
             assert before - timedelta(seconds=1) <= expiry <= after + timedelta(seconds=1)
 
 
-# Commands: what is sent.
+# Commands: payloads.
 
 FLAGGED = r"""
     TriggerMessage | --trigger-message heartbeat | requestedMessage=Heartbeat
@@ -331,7 +336,7 @@ async def test_payload_from_a_file(tmp_path: Path) -> None:
         assert (await station.obey("DataTransfer"))["data"] == {"ä": [1, None]}
 
 
-# Commands: when, to whom, how often.
+# Commands: times, stations, repetitions.
 
 
 async def obeyed(station: Station, *actions: str) -> None:

@@ -1,4 +1,4 @@
-"""Whether the mock's memory grows with what has passed: the rows called `growth-…`."""
+"""Whether the mock's memory grows with the stations and messages that are gone: the rows called `growth-…`."""
 
 import socket
 from collections.abc import Mapping
@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from benchmarks import load
 from benchmarks.lab import Lab, on_core
 from benchmarks.messages import TRANSACTION_EVENT
-from benchmarks.peers.flood import connected, framed
-from benchmarks.probes import Figures, Probe
-from benchmarks.servers import CHECKED, Running, started
+from benchmarks.peers.flood import connected
+from benchmarks.probes import BOOT, Figures, Probe
+from benchmarks.servers import DEFAULT, Running, started
 
 __all__ = ["PROBES"]
 
-_BOOT = framed(b'[2,"1","BootNotification",{"reason":"PowerUp","chargingStation":{"model":"m","vendorName":"v"}}]')
 _STATIONS = 50
 _FIRST = 2000
-"""After so many identities the mock remembers as many stations that are gone as it ever does."""
+"""After so many identities the mock has reached its limit of remembered stations that are gone."""
 
 
 def _identities(lab: Lab) -> Figures:
-    """`memory`: bytes for each identity that has come, booted and gone, beyond those that are remembered."""
-    with started(CHECKED, lab) as running, on_core(1):
+    """`memory`: bytes for each identity that connects, boots and leaves, after the mock has reached its limit."""
+    with started(DEFAULT, lab) as running, on_core(1):
         _come_and_go(running, range(_FIRST))
         memory = -running.memory()
         _come_and_go(running, range(_FIRST, _FIRST + lab.scale.identities))
@@ -33,7 +32,7 @@ def _come_and_go(running: Running, numbers: range) -> None:
     for number in numbers:
         with connected(running.port, number) as station:
             station.setblocking(True)
-            station.sendall(_BOOT)
+            station.sendall(BOOT)
             station.recv(4096)
             station.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes((1, 0, 0, 0, 0, 0, 0, 0)))  # no TIME_WAIT
 
@@ -41,9 +40,9 @@ def _come_and_go(running: Running, numbers: range) -> None:
 def _messages(lab: Lab) -> Figures:
     """`memory`: kB by which the mock grows between the first 400 messages of each station and the end.
 
-    After so many nothing is loaded any more; what the checks remember of a station still fills up.
+    After 400 messages no module is loaded any more, but what the checks remember of a station still grows to its limit.
     """
-    with started(CHECKED, lab) as running:
+    with started(DEFAULT, lab) as running:
         load.call(lab, running, _STATIONS, TRANSACTION_EVENT, 1.0)
         memory, messages = -running.memory(), 0.0
         while messages < lab.scale.messages:

@@ -1,4 +1,4 @@
-"""What others feel of stations that send as fast as they can, or never read: the rows called `hostile-…`."""
+"""How long others wait while hostile stations send as fast as they can, or never read: the rows called `hostile-…`."""
 
 import os
 import select
@@ -13,32 +13,32 @@ from pathlib import Path
 from benchmarks.lab import Lab, NotRun, held_up, on_core
 from benchmarks.peers.flood import CALL, KINDS, connected
 from benchmarks.probes import Figures, Probe
-from benchmarks.servers import MOCK, Running, Server, started
+from benchmarks.servers import DEFAULT, Running, started
 
 __all__ = ["COUNTS", "KINDS", "PROBES"]
 
 _FLOOD = Path(__file__).parent / "peers" / "flood.py"
-_AS_IT_STARTS = Server(MOCK.command[:4])
 _LONGEST = 20.0
-"""How long an answer may take before it counts as none, in seconds; the flood ends by itself soon after."""
+"""After so many seconds without an answer the run has failed; the flood ends by itself soon after."""
 _PAUSE = 0.002
-"""How long the probe waits between two questions, in seconds."""
+"""How long the probe waits between two requests, in seconds."""
 COUNTS = (1, 5, 50)
+"""How many hostile stations there are in a run; the last is the highest number."""
 
 
 def hostile(kind: str, count: int) -> Probe:
-    """What a station that does no harm feels while `count` of that kind flood: `p99` and `most`, in ms.
+    """How long a harmless station waits while `count` of that kind flood: `p99` and `most`, in ms.
 
-    It sends a Heartbeat and asks for /healthz in turn, from a process of its own. `stop`: ms from SIGTERM to exit while
-    the flood goes on, `memory`: the most that the mock has used, in MB.
+    It sends a Heartbeat and requests /healthz in turn, from a process of its own. `stop`: ms from SIGTERM to exit while
+    the flood goes on. `memory`: the highest memory use of the mock, in MB.
     """
 
     def probe(lab: Lab) -> Figures:
         seconds = 4 * lab.scale.seconds
-        with started(_AS_IT_STARTS, lab) as running, connected(running.port, 10_000) as station:
+        with started(DEFAULT, lab) as running, connected(running.port, 10_000) as station:
             station.settimeout(_LONGEST)
             with _flood(running, kind, count, seconds + 2 * _LONGEST):
-                times = _asked(running, station, time.perf_counter() + seconds)
+                times = _response_times(running, station, time.perf_counter() + seconds)
                 memory = running.memory("VmHWM")
                 began, before = time.perf_counter(), held_up(running.process.pid)
                 delay = running.stop() - before
@@ -54,8 +54,8 @@ def hostile(kind: str, count: int) -> Probe:
     return probe
 
 
-def _asked(running: Running, station: socket.socket, end: float) -> list[float]:
-    """Ask in turn until the end, and return how long each answer took."""
+def _response_times(running: Running, station: socket.socket, end: float) -> list[float]:
+    """Send both requests in turn until the time `end`; return how many seconds each answer took."""
     times = []
     try:
         while time.perf_counter() < end:
@@ -68,7 +68,7 @@ def _asked(running: Running, station: socket.socket, end: float) -> list[float]:
 
 
 def _timed(ask: Callable[[], None], process: int) -> float:
-    """Return how long an answer took, without the time that the mock waited for its core."""
+    """Return how many seconds an answer took, without the time that the mock waited for its core."""
     began, before = time.perf_counter(), held_up(process)
     ask()
     return max(0.0, time.perf_counter() - began - held_up(process) + before)
@@ -89,7 +89,7 @@ def _healthz(port: int) -> None:
 
 @contextmanager
 def _flood(running: Running, kind: str, count: int, seconds: float) -> Iterator[None]:
-    """Flood during the block, from the core that the mock does not have."""
+    """Run hostile stations during the block, on the other core than the mock."""
     if not count:
         yield
         return

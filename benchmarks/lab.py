@@ -15,7 +15,7 @@ class NotRun(Exception):
 
 
 class NotYet(NotRun):
-    """The mock does not have the feature yet that was to be measured."""
+    """The mock does not have the feature that should be measured yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +25,38 @@ class Scale:
     seconds: float
     """For how many seconds a rate is measured."""
     warm_up: float
-    """For how many seconds before that the load runs unmeasured."""
+    """For how many seconds before that the load runs unmeasured.
+
+    More than one: the messages have the time to the second, so that those of the first second lie before their
+    connection, which the checks see and look at for longer.
+    """
     idle: int
     """How many idle stations are connected to measure memory."""
     fleet: int
     """How many stations are connected to measure the cost of a message in a large fleet."""
     identities: int
-    """How many identities come and go to see whether memory grows."""
+    """How many identities come and go in the test whether memory grows."""
     messages: int
-    """How many messages are sent to see whether memory grows."""
+    """How many messages are sent in the test whether memory grows."""
 
 
-FULL = Scale(seconds=0.5, warm_up=0.5, idle=1000, fleet=5000, identities=100_000, messages=1_000_000)
-QUICK = Scale(seconds=0.3, warm_up=0.1, idle=200, fleet=1000, identities=2000, messages=20_000)
+FULL = Scale(seconds=0.5, warm_up=1.3, idle=1000, fleet=5000, identities=100_000, messages=1_000_000)
+QUICK = Scale(seconds=0.3, warm_up=1.3, idle=200, fleet=1000, identities=2000, messages=20_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """What a probe works with."""
+    """What a probe needs to run."""
 
     folder: Path
-    """A temporary folder, removed afterwards."""
+    """A temporary folder, which is removed at the end."""
     scale: Scale
     load_program: Path | None
     """The compiled load generator; None if it could not be built."""
 
 
 def held_up(process: int) -> float:
-    """Return how many seconds a process has waited while others used its core; 0 if the system does not count it."""
+    """Return how many seconds a process has waited while others used its core; 0 if the system does not count that."""
     try:
         return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except OSError:
@@ -61,7 +65,10 @@ def held_up(process: int) -> float:
 
 @contextmanager
 def on_core(number: int) -> Iterator[None]:
-    """Start processes on this core only, if the system can do it and has two: servers on 0, load on 1."""
+    """Let the processes that are started during the block run on this core only: servers on 0, load on 1.
+
+    Does nothing if the system has only one core, or cannot bind processes to one.
+    """
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if len(allowed) < 2:
         yield

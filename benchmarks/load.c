@@ -2,15 +2,15 @@
  *
  *   load MODE PORT STATIONS SERVER TYPE BOOT [MESSAGE WARM_UP SECONDS]
  *
- *   loop   connect, send BOOT, then MESSAGE repeatedly: for WARM_UP seconds unmeasured, for SECONDS measured
+ *   loop   connect, send BOOT, then MESSAGE repeatedly; from the first answer on WARM_UP seconds unmeasured, then SECONDS
  *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
  *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
  *
  * BOOT and MESSAGE begin with `[2,"` and 36 bytes for the message id; an answer must begin with `[TYPE,"` and the same
  * id: TYPE is 3, for an echo 2. In a MESSAGE 24 `~` are replaced by the time (to the second), and the number 1000000000
- * by one that each station counts up, so that the messages are plausible. SERVER is the process whose CPU time is
- * measured. Connects to the loopback only; ends within three minutes. Prints one JSON line; times are in seconds.
- * One thread, Linux.
+ * by one that each station counts up. Ids and numbers begin at the time, so that a later run of the load generator
+ * repeats none: to the checks of the mock the messages are correct. SERVER is the process whose CPU time is measured.
+ * Connects to the loopback only; ends within three minutes. Prints one JSON line; times are in seconds. One thread, Linux.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -33,8 +33,8 @@ typedef enum { ABSENT, CONNECTING, UPGRADING, BOOTING, READY, CALLING, CLOSING }
 
 typedef struct {
   state state;
-  int fd, number, visits, said_goodbye; /* how many visits are to come; whether a close frame came */
-  double since, due;                    /* when what is under way began; when the next act is due */
+  int fd, number, visits, said_goodbye; /* visits: how many are left; said_goodbye: whether a close frame came */
+  double since, due;                    /* since: when the current step began; due: when the next one begins */
   char id[ID_LENGTH + 1];
   unsigned sent;
   size_t filled;
@@ -56,6 +56,7 @@ static station *all;
 static samples connect_times, close_times;
 static struct { long answers, wrong, failed, closed, visits; } counted;
 static int queue, calling;
+static unsigned first_number;
 static uint64_t next_id, chance = 88172645463325252u;
 
 static void die(const char *what) { perror(what); exit(2); }
@@ -67,12 +68,12 @@ static double read_clock(clockid_t clock) {
 }
 
 static double now(void) { return read_clock(CLOCK_MONOTONIC); }
-static double cpu_time(int pid) { /* of all threads of a process; 0 for none */
+static double cpu_time(int pid) { /* of all threads of a process; 0 if pid is 0 */
   clockid_t clock;
   return pid && clock_getcpuclockid(pid, &clock) == 0 ? read_clock(clock) : 0;
 }
 
-static uint32_t draw(void) { /* xorshift64: chance for masks and pauses, the same in every run */
+static uint32_t draw(void) { /* a random number for masks and pauses, the same in every run (xorshift64) */
   chance ^= chance << 13, chance ^= chance >> 7, chance ^= chance << 17;
   return (uint32_t)(chance >> 16);
 }
@@ -99,7 +100,7 @@ static void leave(station *s, int failed) {
   counted.failed += failed;
 }
 
-static void transmit(station *s, const void *data, size_t size) { /* never more than the socket's buffer holds */
+static void transmit(station *s, const void *data, size_t size) { /* a frame always fits into the socket's buffer */
   if (send(s->fd, data, size, MSG_NOSIGNAL) != (ssize_t)size) shutdown(s->fd, SHUT_RDWR); /* read() then ends it */
 }
 
@@ -109,7 +110,7 @@ static void send_frame(station *s, unsigned char opcode, const char *payload, si
   memcpy(mask, (uint32_t[]){draw()}, 4);
   frame[0] = opcode;
   frame[1] = 0x80 | (unsigned char)(size < 126 ? size : 126);
-  frame[2] = (unsigned char)(size >> 8); /* which the key overwrites where the size is in the byte before */
+  frame[2] = (unsigned char)(size >> 8); /* overwritten by the key if the byte before has the size */
   frame[3] = (unsigned char)size;
   memcpy(frame + head, mask, 4);
   for (size_t i = 0; i < size; i++) frame[head + 4 + i] = (unsigned char)payload[i] ^ mask[i & 3];
@@ -132,7 +133,7 @@ static void fill_places(station *s, char *call) {
   second = present;
   for (int i = 0; i < places.times; i++) memcpy(call + places.time_at[i], stamp, TIME_LENGTH);
   if (!places.number_at) return;
-  snprintf(number, sizeof number, "%u", FIRST_NUMBER + s->sent++);
+  snprintf(number, sizeof number, "%u", first_number + s->sent++);
   memcpy(call + places.number_at, number, NUMBER_LENGTH);
 }
 
@@ -183,7 +184,7 @@ static void upgrade(station *s) {
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n\r\n", s->number, asked.port));
 }
 
-/* What a station hears. */
+/* What a station receives. */
 static void take_answer(station *s, const unsigned char *text, size_t size) {
   int right = size > ID_AT + ID_LENGTH && text[1] == (unsigned char)*asked.type && !memcmp(text + ID_AT, s->id, ID_LENGTH);
   if (!right || (s->state != BOOTING && s->state != CALLING)) {
@@ -196,7 +197,7 @@ static void take_answer(station *s, const unsigned char *text, size_t size) {
   s->due = now() + 0.1 + draw() % 1000 * 1e-4;
 }
 
-static size_t take_response(station *s) { /* the end of the HTTP response, or 0 while it has not come whole */
+static size_t take_response(station *s) { /* returns where the HTTP response ends, or 0 while it is incomplete */
   unsigned char *end = memmem(s->buffer, s->filled, "\r\n\r\n", 4);
   if (!end) return 0;
   if (memcmp(s->buffer, "HTTP/1.1 101", 12)) shutdown(s->fd, SHUT_RDWR);
@@ -205,7 +206,7 @@ static size_t take_response(station *s) { /* the end of the HTTP response, or 0 
   return (size_t)(end + 4 - s->buffer);
 }
 
-static size_t take_frame(station *s, unsigned char *at, size_t left) { /* the frame's size, or 0 as above */
+static size_t take_frame(station *s, unsigned char *at, size_t left) { /* returns the frame's size, or 0 while it is incomplete */
   size_t head = left > 1 && at[1] == 126 ? 4 : 2;
   if (left < head) return 0;
   size_t size = head == 4 ? (size_t)(at[2] << 8 | at[3]) : at[1];
@@ -232,7 +233,7 @@ static void listen_to(station *s) {
   memmove(s->buffer, s->buffer + taken, s->filled -= taken);
 }
 
-/* What all do together. */
+/* What all stations do. */
 static int count(state from, state to) {
   int found = 0;
   for (int i = 0; i < asked.stations; i++) found += all[i].state >= from && all[i].state <= to;
@@ -249,14 +250,14 @@ static void turn(void) {
   }
 }
 
-static void ramp(void) { /* all in, but not more than a few at once in their handshake or boot */
+static void ramp(void) { /* connects all, with at most MOST_RAMPING at once in their handshake or boot */
   double end = now() + MOST_SECONDS;
   for (int next = 0; now() < end && (next < asked.stations || count(CONNECTING, BOOTING)); turn())
     for (int busy = count(CONNECTING, BOOTING); next < asked.stations && busy < MOST_RAMPING; busy++) arrive(&all[next++]);
-  counted.failed += count(CONNECTING, BOOTING); /* no answer in all that time */
+  counted.failed += count(CONNECTING, BOOTING); /* they got no answer in time */
 }
 
-static void part(void) { /* all out; those that wait for an answer do not get to see it */
+static void part(void) { /* closes all; those that wait for an answer do not wait longer */
   double end = now() + MOST_SECONDS;
   for (int i = 0; i < asked.stations; i++)
     if (all[i].state >= BOOTING && all[i].state < CLOSING) say_goodbye(&all[i]);
@@ -268,6 +269,8 @@ static void loop(void) {
   calling = 1;
   for (int i = 0; i < asked.stations; i++)
     if (all[i].state == READY) send_call(&all[i], asked.message, CALLING);
+  long booted = counted.answers;
+  for (double end = now() + MOST_SECONDS; now() < end && counted.answers == booted;) turn();
   for (double end = now() + asked.warm_up; now() < end;) turn();
   double began = now(), server = cpu_time(asked.server), own = cpu_time(getpid());
   long answers = counted.answers;
@@ -314,6 +317,9 @@ int main(int count, char **words) {
   if (asked.stations < 1 || asked.stations > MOST_STATIONS || asked.warm_up + asked.seconds > MOST_SECONDS) return 2;
   if (strlen(asked.boot) >= MOST_MESSAGE || strlen(asked.message) >= MOST_MESSAGE) return 2;
   find_places(asked.message);
+  double present = read_clock(CLOCK_REALTIME);
+  next_id = (uint64_t)(present * 1e6) & 0xFFFFFFFFFFFFu;             /* 12 hexadecimal digits; more than any rate */
+  first_number = FIRST_NUMBER + (unsigned)((uint64_t)(present * 1e4) % FIRST_NUMBER); /* below the limit of an int */
   if ((queue = epoll_create1(0)) < 0 || !(all = calloc((size_t)asked.stations, sizeof *all))) die("load");
   for (int i = 0; i < asked.stations; i++) all[i].number = i;
   if (!strcmp(words[1], "loop")) loop();

@@ -14,11 +14,11 @@ from benchmarks.messages import BOOT
 from benchmarks.servers import Running
 
 Report: TypeAlias = dict[str, float]
-"""What the load generator prints: counts, and times in seconds."""
+"""What the load generator prints: numbers of messages, stations and errors, and times in seconds."""
 
 _SOURCE = Path(__file__).parent / "load.c"
 _LONGEST = 200.0
-"""The load generator is stopped after so many seconds; it should end much earlier."""
+"""After so many seconds the load generator is ended; it should end much earlier by itself."""
 
 
 def build(folder: Path) -> Path | None:
@@ -45,7 +45,7 @@ def churn(lab: Lab, running: Running, stations: int) -> Report:
 
 @contextmanager
 def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
-    """Keep `stations` idle connections open during the block, in which the server must close them."""
+    """Keep `stations` idle connections open during the block. The server must close them before the block ends."""
     with _load(lab, running, "idle", stations) as output:
         ready = _read(output)["ready"]
         if ready != stations:
@@ -56,7 +56,7 @@ def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
 
 @contextmanager
 def _load(lab: Lab, running: Running, mode: str, stations: int, *more: object) -> Iterator[IO[bytes]]:
-    """Run the load generator with the arguments that `load.c` explains, and yield its output."""
+    """Run the load generator, whose arguments `load.c` explains, and yield its output."""
     if lab.load_program is None:
         raise NotRun("no C compiler")
     words = (lab.load_program, mode, running.port, stations, running.process.pid, running.server.answer, BOOT, *more)

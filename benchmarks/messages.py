@@ -1,15 +1,16 @@
-"""The frames that the load generator sends, as OCPP-J texts with a place for the message id."""
+"""The messages that the load generator sends: OCPP-J texts with places that it fills in for each message."""
 
 import json
+import time
 from typing import Any
 
 _ID = "@" * 36
-"""The load generator replaces it by a message id of the same length."""
+"""Replaced by a message id of the same length."""
 
 _TIME = "~" * 24
-"""It replaces it by the current time."""
+"""Replaced by the current time."""
 _NUMBER = 1_000_000_000
-"""It replaces it by a number that each station counts up."""
+"""Replaced by a number that each station counts up."""
 
 
 def _call(action: str, payload: Any) -> str:
@@ -45,7 +46,7 @@ CONFIGURATIONS = {
         ("rules", _RULE, 0),
     ]
 }
-"""Configuration files: one with 100,000 tokens, one with 100,000 rules, and two with the one that `AUTHORIZE` needs."""
+"""Configuration files by name: 100,000 tokens, 100,000 rules, and for each a file with only what `AUTHORIZE` needs."""
 
 HEARTBEAT = _call("Heartbeat", {})
 
@@ -67,3 +68,11 @@ TRANSACTION_EVENT = _call(
     },
 )
 """What charging stations send most: a periodic sample of six values, 1,205 bytes."""
+
+REPEATED = TRANSACTION_EVENT.replace(_TIME, time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())).replace(
+    str(_NUMBER), "7"
+)
+"""The same sample again and again; only the message id differs."""
+
+FINDING = TRANSACTION_EVENT.replace("MeterValuePeriodic", "MeterValueClock")
+"""A sample that is wrong each time: check M04 finds that its reason does not fit the context of its values."""

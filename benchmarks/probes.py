@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from benchmarks import load
-from benchmarks.lab import ROOT, Lab, held_up, on_core
+from benchmarks.lab import ROOT, Lab, NotRun, held_up, on_core
+from benchmarks.peers.flood import connected, framed
 from benchmarks.servers import Server, environment, started, wait_for_exit
 
 Figures: TypeAlias = dict[str, float]
@@ -19,12 +20,13 @@ Probe: TypeAlias = Callable[[Lab], Figures]
 _STATIONS = 50
 
 
-def rate(server: Server, message: str) -> Probe:
-    """Messages that `server` answers per second of CPU time: `fresh` in a new process, then `warm` in the same one.
+def cost(server: Server, message: str) -> Probe:
+    """CPU time of `server` for one message, in microseconds: `fresh` and `warm`.
 
-    CPU time is used because other programs may take part of the core. `wall` is the messages per second of `fresh` by
-    the clock; it is the same if the server has its core for itself. `load` is the share of the other core that the load
-    generator used: near 1 it limits the rate.
+    `fresh` is of the first connections of a process, `warm` of the second ones of the same process. CPU time is used
+    because other programs may take part of the core. `wall` is the messages per second of `warm` by the clock; it is
+    1,000,000 / `warm` if the server has its core for itself. `load` is the share of the other core that the load
+    generator used: near 1, the load generator limits the rate.
     """
 
     def probe(lab: Lab) -> Figures:
@@ -32,25 +34,32 @@ def rate(server: Server, message: str) -> Probe:
             fresh, warm = (load.call(lab, running, _STATIONS, message, lab.scale.seconds) for _ in range(2))
             running.stop()
         return {
-            "fresh": fresh["messages"] / fresh["server_cpu"],
-            "warm": warm["messages"] / warm["server_cpu"],
-            "wall": fresh["messages"] / fresh["seconds"],
+            "fresh": _cpu(fresh),
+            "warm": _cpu(warm),
+            "wall": warm["messages"] / warm["seconds"],
             "load": max(report["load_cpu"] / report["seconds"] for report in (fresh, warm)),
         }
 
     return probe
 
 
-def cost(server: Server, message: str, stations: Callable[[Lab], int]) -> Probe:
-    """`cpu`: microseconds of CPU time that `server` needs for a message of so many stations; `load` as in `rate`."""
+def cost_of_many(server: Server, message: str, stations: Callable[[Lab], int]) -> Probe:
+    """`cpu`: CPU time of `server` for one message of so many stations, in microseconds; `load` as in `cost`."""
 
     def probe(lab: Lab) -> Figures:
         with started(server, lab) as running:
             report = load.call(lab, running, stations(lab), message, lab.scale.seconds)
             running.stop()
-        return {"cpu": report["server_cpu"] / report["messages"] * 1e6, "load": report["load_cpu"] / report["seconds"]}
+        return {"cpu": _cpu(report), "load": report["load_cpu"] / report["seconds"]}
 
     return probe
+
+
+def _cpu(report: load.Report) -> float:
+    """Return the CPU time of the server for one message, in microseconds. Raises NotRun without any message."""
+    if not report["messages"]:
+        raise NotRun("no message was answered in the measured time")
+    return report["server_cpu"] / report["messages"] * 1e6
 
 
 def idle(server: Server) -> Probe:
@@ -87,13 +96,26 @@ def churn(server: Server, stations: int) -> Probe:
     return probe
 
 
+BOOT = framed(b'[2,"1","BootNotification",{"reason":"PowerUp","chargingStation":{"model":"m","vendorName":"v"}}]')
+"""The frame of a boot, as a station sends it."""
+
+
 def start_up(server: Server) -> Probe:
-    """`time`: milliseconds from the start of the process to the line that says that it listens."""
+    """`listen`: milliseconds from the start of the process to the line that says that it listens.
+
+    `answer`: to the answer to the BootNotification of a station that connects at once. Both are of CPU time: on a busy
+    machine the time by the clock says little about a start, most of which is to load modules.
+    """
 
     def probe(lab: Lab) -> Figures:
-        began = time.perf_counter()
         with started(server, lab) as running:
-            return {"time": (time.perf_counter() - began - held_up(running.process.pid)) * 1000}
+            listening = running.cpu()
+            with connected(running.port, 1) as station:
+                station.settimeout(10)
+                station.sendall(BOOT)
+                if not station.recv(4096):
+                    raise NotRun("the BootNotification was not answered")
+                return {"listen": listening * 1000, "answer": running.cpu() * 1000}
 
     return probe
 

@@ -1,4 +1,4 @@
-"""The table for people, and `results.json` for programs."""
+"""Writes the results: a table for people, and `results.json` for programs."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from benchmarks.verdicts import Verdict
 
 RESULTS = Path(__file__).parent / "results.json"
 _BUSY = 0.9
-"""From this share of its core on, the load generator may limit the rate."""
-_HEAD = ("what", "measured on", "floor", "goal", "ratio", "spread", "medians", "verdict")
+"""If the load generator uses more than this share of its core, it may limit the rate."""
+_HEAD = ("what", "measured on", "must", "goal", "ratio", "spread", "medians", "verdict")
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
@@ -57,7 +57,7 @@ def _cells(verdict: Verdict) -> tuple[str, ...]:
     if verdict.ratio is not None:
         ratio, spread = _short(verdict.ratio), f"{_short(verdict.least)}-{_short(verdict.most)}"
         medians = f"{_short(verdict.ours)} / {_short(verdict.theirs)} {row.unit}"
-    return row.what, row.measured_on, _short(row.floor), _short(row.goal), ratio, spread, medians, verdict.word
+    return row.what, row.measured_on, _short(row.must), _short(row.goal), ratio, spread, medians, verdict.word
 
 
 def _short(number: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Runs probes in alternating rounds and keeps their figures."""
+"""Runs the probes alternately, and keeps their figures."""
 
 import random
 import sys
@@ -12,7 +12,7 @@ from benchmarks.rows import GROUPS, Group, Row
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the probes returned."""
+    """What all runs of the probes returned."""
 
     figures: dict[str, list[Figures]] = field(default_factory=dict)
     """The figures of each run, by the name of the probe."""
@@ -21,7 +21,7 @@ class Outcome:
 
 
 def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
-    """Run the probes that these rows need for so many rounds, group by group."""
+    """Run the probes that these rows need, group by group, `rounds` times each."""
     needed = {figure.partition(".")[0] for row in rows for figure in (row.ours, row.theirs) if isinstance(figure, str)}
     outcome = Outcome()
     for group in GROUPS:
@@ -33,7 +33,7 @@ def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
 
 
 def _take_turns(group: Group, names: list[str], rounds: int, lab: Lab, outcome: Outcome) -> None:
-    """Run the named probes of a group in turns; a probe that cannot run is not tried again."""
+    """Run the named probes of a group alternately. A probe that could not run once is left out after that."""
     for _ in range(rounds * group.repeats):
         for name in random.sample(names, len(names)):
             if name in outcome.missing:

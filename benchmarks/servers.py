@@ -1,4 +1,4 @@
-"""The mock and the servers that it is compared with: how to start, watch and stop them. Each run starts one anew."""
+"""The mock and the servers that it is compared with: how to start, watch and stop them. Each run starts a process."""
 
 import os
 import re
@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,48 +17,86 @@ from pathlib import Path
 from benchmarks.lab import ROOT, Lab, NotRun, NotYet, held_up, on_core
 
 _PATIENCE = 30.0
-"""How long a server may take to listen or to exit, in seconds."""
+"""How many seconds a server may take to listen or to exit."""
 _PEERS = Path(__file__).parent / "peers"
 _OCPP_RPC = "ocpp-rpc@2.2.1"
-
-LISTEN = """
-import asyncio
-from websockets.asyncio.server import serve
-async def main():
-    async with serve(None, "127.0.0.1", 0) as server:
-        print("Listening on", server.sockets[0].getsockname(), flush=True)
-        await server.serve_forever()
-asyncio.run(main())
-"""
-"""The smallest program that listens with `websockets`; nothing connects to it."""
+_OCPP_GO = "github.com/lorenzodonini/ocpp-go"
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A program that prints a line with its port once it listens."""
+    """A program that prints a line with its port when it listens."""
 
     command: Sequence[str]
     answer: str = "3"
     """The message type of its answers."""
-    package: str = ""
-    """The npm package that it needs."""
+    prepare: Callable[[Path], None] = lambda _: None
+    """Installs or builds in a folder what the server needs. Raises NotRun if that fails."""
     flags: Mapping[str, str] = field(default_factory=dict)
-    """Flags of the mock with their values; `{folder}` in a value is the folder of the lab."""
+    """Flags of the mock with their values; `{folder}` in a value is the temporary folder of the run."""
+    switches: Sequence[str] = ()
+    """Flags of the mock that have no value."""
 
 
-MOCK = Server((sys.executable, "server.py", "--port", "0", "--checks", "none"))
-TRACED = Server(MOCK.command, flags={"--trace": "{folder}/trace.jsonl"})
-RECORDED = Server(MOCK.command, flags={**TRACED.flags, "--events": "{folder}/events", "--diagram": "{folder}/page"})
+def _mock(*switches: str, **flags: str) -> Server:
+    """Return the mock with those flags; without any it runs as `python server.py` does."""
+    command = (sys.executable, "server.py", "--port", "0")
+    return Server(command, flags={f"--{name}": value for name, value in flags.items()}, switches=switches)
+
+
+@cache
+def _install(folder: Path) -> None:
+    """Install the npm package ocpp-rpc into `folder`."""
+    options = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
+    _run([_find("npm"), "install", *options, _OCPP_RPC], folder, "npm could not install ocpp-rpc")
+
+
+@cache
+def _build(folder: Path) -> None:
+    """Build the CSMS of `peers/ocpp_go.go` in `folder`; its libraries come from GOPATH, or else from the network."""
+    go, source = _find("go"), folder / "ocpp_go.go"
+    shutil.copy(_PEERS / source.name, source)
+    gopath = [Path(path) / "src" / _OCPP_GO for path in os.environ.get("GOPATH", "").split(os.pathsep)]
+    failure = "go could not build ocpp-go (benchmarks/README.md says what it needs)"
+    if any(path.exists() for path in gopath):
+        _run([go, "build", "-o", "ocpp_go", source.name], folder, failure, GO111MODULE="off")
+        return
+    _run([go, "mod", "init", "peer"], folder, failure)
+    _run([go, "mod", "tidy"], folder, failure)
+    _run([go, "build", "-o", "ocpp_go", source.name], folder, failure)
+
+
+def _run(command: Sequence[str], folder: Path, failure: str, **environment: str) -> None:
+    variables = os.environ | environment
+    try:
+        subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=True, timeout=300)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise NotRun(failure) from error
+
+
+def _find(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise NotRun(f"no {program}")
+    return found
+
+
+_FILES = {"trace": "{folder}/trace.jsonl", "events": "{folder}/events", "diagram": "{folder}/page"}
+
+DEFAULT = _mock()
+"""The mock as it starts by default: lines on stderr, all checks, requests and answers validated."""
+UNCHECKED = _mock(checks="none")
+TRACED = _mock(trace=_FILES["trace"])
+RECORDED = _mock(**_FILES)
+REDACTED = _mock("--redact")
+UNCHECKED_AND_RECORDED = _mock(checks="none", **_FILES)
 ONE_TOKEN, TOKENS, ONE_RULE, RULES = (
-    Server(MOCK.command, flags={"--config": f"{{folder}}/{name}.toml"})
-    for name in ("one_token", "tokens", "one_rule", "rules")
+    _mock(checks="none", config=f"{{folder}}/{name}.toml") for name in ("one_token", "tokens", "one_rule", "rules")
 )
-CHECKED = Server(MOCK.command, flags={"--checks": "all"})
-CHECKED_AND_TRACED = Server(CHECKED.command, flags={**CHECKED.flags, **TRACED.flags})
-CHECKED_AND_RECORDED = Server(CHECKED.command, flags={**CHECKED.flags, **RECORDED.flags})
 ECHO = Server((sys.executable, str(_PEERS / "echo.py")), answer="2")
-BARE = Server((sys.executable, "-c", LISTEN))
-OCPP_RPC = Server(("node", str(_PEERS / "ocpp_rpc.js")), package=_OCPP_RPC)
+OCPP_RPC = Server(("node", str(_PEERS / "ocpp_rpc.js")), prepare=_install)
+OCPP_PACKAGE = Server((sys.executable, str(_PEERS / "ocpp_package.py")))
+OCPP_GO = Server(("{folder}/ocpp_go",), prepare=_build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +113,8 @@ class Running:
         return int(status.partition(f"{kind}:")[2].split()[0])
 
     def cpu(self) -> float:
-        """Return the CPU time that it has used, in seconds."""
-        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+        """Return the CPU time that it has used, in seconds, up to this moment (/proc lags behind by some ms)."""
+        return time.clock_gettime(~self.process.pid << 3 | 2)  # the clock of a process, as clock_getcpuclockid has it
 
     def stop(self) -> float:
         """Stop it, and return how many seconds it has waited for its core. Raises NotRun if it does not end."""
@@ -85,12 +124,10 @@ class Running:
 
 @contextmanager
 def started(server: Server, lab: Lab) -> Iterator[Running]:
-    """Run `server` on core 0 during the block; its log goes to a file. Raises NotRun if it does not listen."""
-    log = lab.folder / "server.log"
+    """Run `server` on core 0 during the block; its stderr goes to a file. Raises NotRun if it does not listen."""
+    command, log = _command(server, lab), lab.folder / "server.log"
     with log.open("wb") as errors, on_core(0):
-        process = subprocess.Popen(
-            _command(server, lab), cwd=ROOT, env=environment(lab), stdout=subprocess.PIPE, stderr=errors
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(lab), stdout=subprocess.PIPE, stderr=errors)
     try:
         yield Running(server, process, _await_port(process, log))
     finally:
@@ -128,16 +165,14 @@ def _await_port(process: subprocess.Popen[bytes], log: Path) -> int:
 
 
 def _command(server: Server, lab: Lab) -> list[str]:
-    """Return the command line. Raises NotRun if a program, a package or a flag is missing."""
-    program, *words = server.command
-    if server.package:
-        program = _find(program)
-        _install(server.package, lab.folder)
-    for flag, value in server.flags.items():
+    """Return the command line. Raises NotRun if a program, a package or a flag of the mock is missing."""
+    server.prepare(lab.folder)
+    program, *words = (word.format(folder=lab.folder) if "{folder}" in word else word for word in server.command)
+    for flag in (*server.flags, *server.switches):
         if flag not in _mock_help():
             raise NotYet(f"the mock has no {flag}")
-        words += [flag, value.format(folder=lab.folder)]
-    return [program, *words]
+    words += [word for flag, value in server.flags.items() for word in (flag, value.format(folder=lab.folder))]
+    return [_find(program), *words, *server.switches]
 
 
 def environment(lab: Lab) -> dict[str, str]:
@@ -148,21 +183,5 @@ def environment(lab: Lab) -> dict[str, str]:
 
 @cache
 def _mock_help() -> str:
-    """Return the output of the mock's --help-all, which tells which flags exist."""
-    return subprocess.run([*MOCK.command, "--help-all"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-
-@cache
-def _install(package: str, folder: Path) -> None:
-    command = [_find("npm"), "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), package]
-    try:
-        subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=60)
-    except (subprocess.SubprocessError, OSError) as error:
-        raise NotRun(f"npm could not install {package}") from error
-
-
-def _find(program: str) -> str:
-    found = shutil.which(program)
-    if found is None:
-        raise NotRun(f"no {program}")
-    return found
+    """Return the output of the mock's --help-all, which lists all flags."""
+    return subprocess.run([*DEFAULT.command, "--help-all"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -8,17 +8,17 @@ from typing import Any
 
 from benchmarks.lab import ROOT, Lab, NotRun, on_core
 from benchmarks.probes import Figures, Probe
-from benchmarks.servers import MOCK, Server, environment, started
+from benchmarks.servers import UNCHECKED, Server, environment, started
 
-_BUSY = Server(MOCK.command, flags={"--boot-interval": "2"})
+_BUSY = Server(UNCHECKED.command, flags={**UNCHECKED.flags, "--boot-interval": "2"})
 """A mock that asks for a heartbeat every two seconds."""
 _SECONDS = 6
 
 
 def at_work() -> Probe:
-    """Thousands of stations in one process: its `memory` per station in kB, and its `cpu` per message in µs.
+    """Thousands of stations in one process: `memory` per station in kB, and `cpu` per message in µs, of that process.
 
-    `mock_memory` and `mock_cpu` are the same for the mock that they are connected to.
+    `mock_memory` and `mock_cpu` are those of the mock that they are connected to.
     """
 
     def probe(lab: Lab) -> Figures:

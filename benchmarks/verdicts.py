@@ -1,4 +1,4 @@
-"""Turns figures into ratios, and says which of them reach their floor and goal."""
+"""Turns figures into ratios, and says which of them are as low as they must be, or as the goal is."""
 
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -15,13 +15,13 @@ class Verdict:
 
     row: Row
     word: str
-    """`goal`, `floor`, `below`, `for comparison`, `not yet`, or `not run: …`."""
+    """`goal`, `must`, `missed`, `for comparison`, `not yet`, or `not run: …`."""
     ours: float | None = None
     """The median of our figure, in the unit of the row."""
     theirs: float | None = None
     """The median of their figure."""
     ratio: float | None = None
-    """The median of the ratios of the single runs."""
+    """The median of the ratios of the single rounds."""
     least: float | None = None
     """The lowest of these ratios."""
     most: float | None = None
@@ -50,10 +50,10 @@ def _runs(figure: Figure, outcome: Outcome) -> list[float]:
 
 
 def _word(row: Row, ratio: float) -> str:
-    """Return whether the ratio reaches the goal, only the floor, or neither."""
-    if row.goal is None and row.floor is None:
+    """Return whether the ratio reaches the goal, only what it must be, or neither."""
+    if row.goal is None and row.must is None:
         return "for comparison"
-    for word, asked in (("goal", row.goal), ("floor", row.floor)):
-        if asked is not None and (ratio >= asked if row.more_is_better else ratio <= asked):
+    for word, highest in (("goal", row.goal), ("must", row.must)):
+        if highest is not None and ratio <= highest:
             return word
-    return "below"
+    return "missed"

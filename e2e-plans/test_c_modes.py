@@ -13,29 +13,29 @@ from mock_csms.plans.v2 import states
 STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not come"}
 
 
-async def is_taken(station: Station, token: str) -> None:
+async def is_accepted(station: Station, token: str) -> None:
     """Plug in and present a card that the mock accepts: the station authorizes it, and reports it in a transaction."""
     await station.prepare(states.ev_connected)
-    await station.answered(await asks(station, token), idTokenInfo={"status": "Accepted"})
-    await station.expect(await states.tells_authorization(station, "Authorized", token))
+    await station.answered(await send_authorize(station, token), idTokenInfo={"status": "Accepted"})
+    await station.expect(await states.authorization_event(station, "Authorized", token))
 
 
-async def asks(station: Station, token: str) -> Taken:
+async def send_authorize(station: Station, token: str) -> Taken:
     """Present a card that the station does not know, and return the station's Authorize."""
     if await station.get("AuthCtrlr", "Enabled") == "false":
         station.lacks("enabled authorization")
-    await station.prepare(forgets_tokens)
+    await station.prepare(clear_cache)
     await station.act("card", token=token)
     return await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
 
 
-async def forgets_tokens(station: Station) -> None:
+async def clear_cache(station: Station) -> None:
     """Clear the cache of the station; without a cache it need not support the command (C11)."""
     if await station.get("AuthCacheCtrlr", "Enabled") == "true":
         await station.command("ClearCache", status="Accepted")
 
 
-async def asks_about_remote_starts(station: Station) -> None:
+async def authorize_remote_starts(station: Station) -> None:
     """Make the station authorize the tokens of remote starts; skip the case if that cannot be set (C-48)."""
     if await station.remember("AuthCtrlr", "AuthorizeRemoteStart") == "true":
         return
@@ -47,7 +47,7 @@ async def asks_about_remote_starts(station: Station) -> None:
 
 async def is_refused(station: Station, token: str, status: str) -> None:
     """Present a card that the mock does not accept: no transaction starts."""
-    await station.answered(await asks(station, token), idTokenInfo={"status": status})
+    await station.answered(await send_authorize(station, token), idTokenInfo={"status": status})
     await station.expect_nothing(says("TransactionEvent"))
 
 
@@ -60,7 +60,7 @@ async def is_refused(station: Station, token: str, status: str) -> None:
 async def test_c01_token_on_the_white_list(station: Station) -> None:
     """A token on the white list is Accepted and starts a transaction."""
     station.configure(auth_mode="whitelist", whitelist=[station.profile.tokens["valid"]["idToken"]])
-    await is_taken(station, "valid")
+    await is_accepted(station, "valid")
 
 
 @case("TC-C01-WL-REJECT", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
@@ -79,7 +79,7 @@ async def test_c01_token_not_on_the_white_list(station: Station) -> None:
 async def test_c01_token_not_on_the_black_list(station: Station) -> None:
     """A token that is not on the black list is Accepted and starts a transaction."""
     station.configure(auth_mode="blacklist", blacklist=[station.profile.tokens["blocked"]["idToken"]])
-    await is_taken(station, "valid")
+    await is_accepted(station, "valid")
 
 
 @case("TC-C01-BL-REJECT", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
@@ -100,7 +100,7 @@ async def test_c01_too_many_ask(station: Station) -> None:
 async def test_c01_nobody_can_judge(station: Station) -> None:
     """A station whose Authorize is answered with a CALLERROR starts no transaction."""
     station.configure(offline=True)
-    await station.was_refused(await asks(station, "unknown"), "InternalError")
+    await station.was_refused(await send_authorize(station, "unknown"), "InternalError")
     await station.expect_nothing(says("TransactionEvent"))
 
 
@@ -111,8 +111,8 @@ async def test_e05_remote_start_for_a_token_that_is_not_on_the_white_list(statio
     The station may authorize the token before it answers, and reject the start, or accept it first (F01.FR.01).
     """
     station.configure(auth_mode="whitelist", whitelist=["somebody-else"])
-    await station.prepare(forgets_tokens)
-    await station.prepare(asks_about_remote_starts)
+    await station.prepare(clear_cache)
+    await station.prepare(authorize_remote_starts)
     token = station.profile.tokens["unknown"]  # another token may be on the local list, so that it is not authorized
     start = {"evseId": station.evse, "idToken": token, "remoteStartId": 5}
     await station.command("RequestStartTransaction", start, status=one_of("Accepted", "Rejected"))

@@ -17,30 +17,30 @@ _NUMBER = re.compile(r"\{(--(?P<flag>[a-z-]+)|(?P<module>[a-z0-9_.]+)\.(?P<name>
 
 TURNS: Sequence[Bound] = (
     (
-        "what one connection may have handled in one turn",
+        "work for one connection in one turn",
         "{runtime.transport.turns.MESSAGES} frames, {runtime.transport.turns.BYTES:size} or "
         "{runtime.transport.turns.SECONDS:time}, whichever is first",
-        "all others have their turn first; meanwhile the connection is not read",
+        "all other connections get their turn first; until then the connection is not read",
     ),
     (
-        "all connections that wait for a turn",
+        "work for all waiting connections together",
         "{runtime.transport.turns._SECONDS_OF_ALL:time}",
-        "new messages, signals and `/healthz` are looked at, then the others go on",
+        "the mock checks for new messages, signals and `/healthz`, then continues with the others",
     ),
     (
-        "a turn that took longer, because one message did",
+        "a turn with one message that takes very long",
         "{runtime.transport.turns._LONG:time}",
-        "those that wait are left out for {runtime.transport.turns._LEFT_OUT} turns",
+        "waiting connections get no turn for {runtime.transport.turns._LEFT_OUT} rounds of the event loop",
     ),
     (
         "new connections accepted in one turn",
         "{runtime.transport.acceptor._AT_ONCE}",
-        "the kernel keeps up to {runtime.transport.acceptor._BACKLOG} waiting, if it is allowed to",
+        "the kernel keeps up to {runtime.transport.acceptor._BACKLOG} waiting, if its configuration allows that",
     ),
     (
         "new connections while the process is out of file descriptors",
         "none",
-        "one line says so; the mock tries again every {runtime.transport.acceptor._RETRY:time}",
+        "the mock prints one line, and tries again every {runtime.transport.acceptor._RETRY:time}",
     ),
 )
 
@@ -77,9 +77,24 @@ MESSAGES: Sequence[Bound] = (
         "the message is malformed",
     ),
     (
-        "search for empty fields (R11), and for keys that come twice (R20)",
+        "search for empty fields (R11), and for repeated keys (R20)",
         "{conformance.common.payloads._MOST_STEPS} values, {conformance.common.keys._MOST_TOKENS} tokens",
         "the finding says where the search ended",
+    ),
+    (
+        "with `--api`: body, and head, of a request",
+        "{control.api.application._MOST_BODY:size}, {control.api.server._MOST_HEAD:size}",
+        "413, 400",
+    ),
+    (
+        "with `--api`: connections, and open streams of events",
+        "{control.api.server._MOST_CONNECTIONS}, {control.api.routes.stream._MOST_STREAMS}",
+        "503",
+    ),
+    (
+        "with `--api`: a connection without a request",
+        "{control.api.server._IDLE:time}",
+        "closed",
     ),
 )
 
@@ -87,7 +102,7 @@ WAITING: Sequence[Bound] = (
     (
         "bytes for a station that reads nothing",
         "{runtime.transport.flow.MOST_UNREAD:size} for {runtime.transport.flow.PATIENCE:time}",
-        "closed with 1011, finding T29. Its messages are not read before it reads again",
+        "closed with 1011, finding T29; until then its messages are not read",
     ),
     (
         "messages that `--latency` or a fault delays, for each station",
@@ -100,24 +115,24 @@ WAITING: Sequence[Bound] = (
         "the next one fails at once, with a line that says so",
     ),
     (
-        "lines for people that nobody reads (an unread pipe at stderr or stdout)",
+        "unread lines for people (a pipe without a reader at stderr or stdout)",
         "{runtime.sink._MOST_KEPT:size}",
         'dropped and counted ("1,204 lines dropped")',
     ),
     (
-        "records in a pipe that nobody reads (`--trace`, `--events`)",
+        "unread records in a pipe (`--trace`, `--events`)",
         "{runtime.sink._MOST_KEPT:size}",
-        "stations are not read. With `--trace`, answers wait as soon as their records do",
+        "stations are not read. With `--trace`, an answer waits as long as its record waits",
     ),
     (
-        "the same, where stations are not the cause, such as refused visitors",
+        "the same for records that stations do not cause, such as those of refused visitors",
         "{runtime.sink._GIVEN_UP:size}",
-        "the file is given up, and the run ends with status 3",
+        "the mock stops writing the file, and the run ends with status 3",
     ),
     (
         "the end of a run, for a reader",
         "{runtime.sink._LAST:time} if nothing is read, {runtime.sink._LONGEST:time} in all",
-        "the run ends; a record that lacks something is status 3",
+        "the run ends, with status 3 if a record is incomplete",
     ),
     (
         "the end of a run, for stations that do not close",
@@ -125,7 +140,7 @@ WAITING: Sequence[Bound] = (
         "their connections are dropped",
     ),
     (
-        "calls that commands ask of mock-station, such as reports",
+        "waiting calls that commands request from mock-station, such as reports",
         "{station.v2.machine._MOST_ASKED_FOR}",
         "it answers InternalError or Rejected",
     ),
@@ -133,15 +148,21 @@ WAITING: Sequence[Bound] = (
 
 REMEMBERED: Sequence[Bound] = (
     (
-        "disconnected stations, with all that they have told",
+        "disconnected stations, with all that they have reported",
         "{--remember} (`--remember`)",
-        "only what rules and commands need is kept; the checks treat the station as new when it comes back",
+        "only the facts for rules and commands are kept; if the station returns, it is new to the checks",
+    ),
+    (
+        "layouts of messages that the console cuts lines out of",
+        "{watch.layouts._MOST_LAYOUTS} for the calls of each action and as many for their results, of "
+        "{watch.layouts._MOST_KINDS} actions",
+        "lines about others are made from the parsed payload",
     ),
     ("visitors that were refused and never let in", "{twin.station.MOST_VISITORS}", "forgotten"),
     (
         "stations whose refusals and cuts are counted (`--refuse`, `--disconnect-after`)",
         "{behavior.admission._MOST_RECORDS}",
-        "the count of the oldest begins anew",
+        "the count of the oldest starts again at 0",
     ),
     (
         "message ids of each station, for the check that they are unique",
@@ -157,7 +178,7 @@ REMEMBERED: Sequence[Bound] = (
     (
         "lines kept for the report of a failed run",
         "the first {watch.history.MOST_AT_FIRST:size}, the last {watch.history.MOST_AT_LAST:size}",
-        "those between are left out; `--trace` has everything",
+        "lines between them are left out; `--trace` has everything",
     ),
     (
         "with `--api`, and in Python: events of all stations",

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.faults import FAULTS
+from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.behavior.v2.secrets import SECRETS
+from mock_csms.behavior.v16.authorization import MODES as MODES_OF_16
+from mock_csms.behavior.v16.secrets import SECRETS as OF_16
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
-from mock_csms.protocol.actions import Sender
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.actions import Action, Json, Sender
+from mock_csms.protocol.versions import versions
 from mock_csms.settings import Config
-from mock_csms.settings.flags import flag_of, option
+from mock_csms.settings.flags import Flag, flag_of, option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
@@ -57,7 +60,13 @@ def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
     if declared.forms is None:
         names = ", ".join(filter(None, [declared.short, option(setting.name)]))
         metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
-        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), declared.help
+        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), _meaning(declared)
+
+
+def _meaning(declared: Flag) -> str:
+    """Return the meaning of a flag, with its other names."""
+    others = ", ".join(f"`{alias}`" for alias in declared.aliases)
+    return f"{declared.help}; also {others}" if others else declared.help
 
 
 def configuration() -> Iterable[tuple[str, ...]]:
@@ -68,19 +77,28 @@ def configuration() -> Iterable[tuple[str, ...]]:
 
 
 def commands() -> Iterable[tuple[str, ...]]:
-    """Return a row for every command that the CSMS can send."""
-    yield "command", "default payload"
-    for action, row in sorted(V201.actions.items()):
-        if row.sent_by(Sender.CSMS):
-            yield f"`{action}`", _code(_json(row.request))
+    """Return a row for every command that the CSMS can send, in each version in which it differs."""
+    yield "command", "OCPP", "default payload"
+    yield from _of_versions(Sender.CSMS, lambda row: row.request)
 
 
 def answers() -> Iterable[tuple[str, ...]]:
-    """Return a row for every call that stations can send."""
-    yield "action", "default answer"
-    for action, row in sorted(V201.actions.items()):
-        if row.sent_by(Sender.STATION):
-            yield f"`{action}`", _code(_json(row.response))
+    """Return a row for every call that stations can send, in each version in which its answer differs."""
+    yield "action", "OCPP", "default answer"
+    yield from _of_versions(Sender.STATION, lambda row: None if row.is_send else row.response)
+
+
+def _of_versions(sender: Sender, payload: Callable[[Action], Json | None]) -> Iterable[tuple[str, ...]]:
+    """Return rows of an action, the versions that have the same payload for it, and that payload."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for version in sorted(versions(), key=lambda version: version.name):
+        for action, row in version.actions.items():
+            if row.sent_by(sender):
+                shown = payload(row)
+                text = "none: it is a SEND" if shown is None else _code(_json(shown))
+                rows.setdefault((action, text), []).append(version.name)
+    for (action, text), names in sorted(rows.items(), key=lambda each: (each[0][0].lower(), each[1])):
+        yield f"`{action}`", ", ".join(names), text
 
 
 def faults() -> Iterable[tuple[str, ...]]:
@@ -95,12 +113,19 @@ def faults() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", "; ".join([str(fault.__doc__).rstrip("."), *attributes])
 
 
+def tls_faults() -> Iterable[tuple[str, ...]]:
+    """Return a row for every fault of a TLS handshake."""
+    yield "kind", "what the station sees"
+    for name, sight in KINDS.items():
+        yield f"`{name}`", sight
+
+
 def secrets() -> Iterable[tuple[str, ...]]:
     """Return a row for every kind of secret in messages, with the place and the actions that have it."""
-    yield "messages, and their answers", "what is masked"
-    places = SECRETS.messages
-    for place in dict.fromkeys(places.values()):
-        yield ", ".join(f"`{action}`" for action in places if places[action] == place), place
+    yield "OCPP", "messages, and their answers", "what is masked"
+    for names, places in (("1.6", OF_16.messages), ("2.0.1, 2.1", SECRETS.messages)):
+        for place in dict.fromkeys(places.values()):
+            yield names, ", ".join(f"`{action}`" for action in places if places[action] == place), place
 
 
 def placeholders() -> Iterable[tuple[str, ...]]:
@@ -121,18 +146,30 @@ def modes() -> Iterable[tuple[str, ...]]:
     """Return a row for every authorization mode."""
     yield "`--auth-mode`", "tokens on its list", "all others"
     for name, mode in MODES.items():
-        yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", mode.others
+        old = MODES_OF_16[name][1]
+        others = mode.others if old == mode.others else f"{mode.others}; in OCPP 1.6 {old}"
+        yield f"`{name}`", f"{mode.listed}" if name.endswith("list") else "", others
 
 
 def speed() -> Iterable[tuple[str, ...]]:
-    """Return a row for every ratio of the last run of the benchmarks."""
+    """Return a row for every ratio of the last run of all benchmarks."""
     import orjson
 
-    yield "what", "measured on", "floor", "goal", "ratio", "verdict"
+    yield "what", "measured on", "must", "goal", "ratio", "verdict"
     for verdict in orjson.loads((ROOT / "benchmarks" / "results.json").read_bytes())["rows"]:
         row = verdict["row"]
-        numbers = (row["floor"], row["goal"], verdict["ratio"])
+        numbers = (row["must"], row["goal"], verdict["ratio"])
         yield row["what"], row["measured_on"], *("" if n is None else f"{n:.3g}" for n in numbers), verdict["word"]
+
+
+def speed_run() -> Iterable[tuple[str, ...]]:
+    """Return one row: when and how the last run of all benchmarks was made."""
+    import orjson
+
+    last = orjson.loads((ROOT / "benchmarks" / "results.json").read_bytes())
+    yield "when", "rounds", "seconds per rate", "processor", "Python"
+    numbers = (str(last["rounds"]), str(last["scale"]["seconds"]))
+    yield last["at"], *numbers, last["machine"]["processor"], last["versions"]["python"]
 
 
 def checks() -> Iterable[tuple[str, ...]]:
@@ -212,6 +249,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     },
     "flags_configuration": configuration,
     "faults": faults,
+    "tls_faults": tls_faults,
     "placeholders": placeholders,
     "secrets": secrets,
     "bounds_turns": partial(table_of, TURNS, "in one turn of the event loop"),
@@ -225,6 +263,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "unjudged": unjudged,
     "lines": lines,
     "speed": speed,
+    "speed_run": speed_run,
     "plan_options": plan_options,
     "plan_profile": plan_profile,
     "plan_actions": plan_actions,
@@ -262,10 +301,14 @@ def places(text: str) -> list[str]:
     return [place[2] for place in _PLACE.finditer(text)]
 
 
+def update() -> None:
+    """Write the tables into all pages."""
+    for page in PAGES:
+        page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    current = {page: page.read_text(encoding="utf-8") for page in PAGES}
-    wanted = {page: with_tables(text) for page, text in current.items()}
+    current = [page.read_text(encoding="utf-8") for page in PAGES]
     if "--check" in sys.argv:
-        raise SystemExit(wanted != current)
-    for page, text in wanted.items():
-        page.write_text(text, encoding="utf-8")
+        raise SystemExit([with_tables(text) for text in current] != current)
+    update()

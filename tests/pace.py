@@ -44,7 +44,7 @@ def turns() -> Iterator[Turn]:
 
 @contextmanager
 def takes(seconds: float) -> Iterator[None]:
-    """Check that the block takes at least so many seconds."""
+    """Check that the block takes at least this many seconds."""
     began = monotonic()
     yield
     assert monotonic() - began > 0.95 * seconds

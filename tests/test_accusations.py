@@ -1,4 +1,4 @@
-"""Correct stations have no findings, and each mistake of a wrong one is found once: traces, judged by `check`."""
+"""`mock-csms check` reports each mistake in a trace once, and nothing about correct stations."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ def going_on(story: Story, events: int = 5) -> Story:
 
 
 def again_and_again(story: Story, *event: Any, **more: Any) -> Story:
-    """The same event three times; the mock refuses it twice."""
+    """Send an event three times; the mock refuses it twice."""
     for wait, ago, answer in ((0, 0.0, "InternalError"), (10, 10.0, "InternalError"), (20, 30.0, ())):
         story.wait(wait).event(*event, answer=answer, after=-ago, **more)
     return story
@@ -73,7 +73,7 @@ def told(story: Story, *contexts: str | None, trigger: str = "", number: int = 1
 
 
 def charging() -> Story:
-    """Charge at a station that has reported everything."""
+    """Charge at a station that has reported its connectors."""
     story = Story().begin().tell(1, 1, "Occupied")
     return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"}).wait(60)
 
@@ -87,7 +87,7 @@ def refused() -> Story:
 
 
 def inventory(*without: str, **changed: str) -> Story:
-    """Report the variables of the reference station, without some, with other mutabilities or values of Available."""
+    """Report the variables of the reference station, without some, or with another mutability or value."""
     bench = Bench()
     _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
     items = [item for each in payloads(sent, "NotifyReport") for item in each["reportData"]]
@@ -209,7 +209,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         going_on(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
         [],
     ),
-    # Nothing forbids to repeat a status; what was set Inoperative stays so.
+    # A status may be repeated; an Inoperative connector must stay Unavailable.
     "a status after UnlockConnector": (
         unlocked(Story().begin().wait(9).tell(1, 1, "Occupied").wait(9)).tell(1, 1, "Occupied"),
         [],
@@ -241,7 +241,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         shut().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
         [],
     ),
-    # What is lost over a boot is reported once.
+    # An Inoperative status that a boot loses is reported once.
     "closed before a boot": (
         scheduled().tell(1, 1, "Unavailable").wait(9).lose().wait(5).connect().boot("Watchdog").tell(1, 1),
         ["B12"],
@@ -269,7 +269,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         refused().event("Updated", "ChargingStateChanged", 1, info={"chargingState": "Charging"}),
         ["X19"],
     ),
-    # The context of values says why they were sampled.
+    # The context of values must fit the reason why they were sampled.
     "MeterValues of an end": (told(Story().begin(), "Transaction.End"), []),
     "MeterValues of an interruption": (told(Story().begin(), "Interruption.End"), []),
     "MeterValues of the clock": (told(Story().begin(), "Sample.Clock"), []),
@@ -378,7 +378,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     "an inventory with an Available that can be set": (inventory(EVSE_Available="ReadWrite"), ["V16"]),
 }
 OTHERS = {"B01", "B11", "T13"}
-"""Checks that are not part of the cases: some cases leave out what they require."""
+"""Checks that the cases do not test: some cases do not send what these checks require."""
 
 
 def records(story: Story, station: str) -> list[Json]:
@@ -414,5 +414,5 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_found(judged: Mapping[str, list[str]], case: str) -> None:
-    """Each mistake is found once, by the check that fits best; what no clause forbids is not found."""
+    """Each mistake is reported once, by the check that fits best; behaviour that no clause forbids is not reported."""
     assert sorted(each for each in judged.get(case, []) if each not in OTHERS) == CASES[case][1]

@@ -1,5 +1,5 @@
 """Findings about stations on a real WebSocket, and correct behaviour without findings; `test_accusations` has many
-more, as traces.
+more cases, as traces.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ async def tell(station: Station, status: str = "Occupied", **place: int) -> None
 
 
 async def event(station: Station, kind: str, id_: str, trigger: str, number: int, **more: Any) -> None:
-    """Send a TransactionEvent, or (offline) one about the past."""
+    """Send a TransactionEvent; `more` may make it an offline one with an earlier time."""
     payload = transaction(kind, id_, triggerReason=trigger, seqNo=number, evse=EVSE) | {"timestamp": stamp()} | more
     payload["transactionInfo"] |= CONNECTED
     await station.ask("TransactionEvent", {key: value for key, value in payload.items() if value is not None})
@@ -57,8 +57,8 @@ async def swap(station: Station, since: str) -> None:
 
 
 @pytest.mark.parametrize(("way", "accused"), [("swapped", False), ("status first", False), ("as before", True)])
-async def test_a_connector_that_has_changed_and_back(way: str, accused: bool) -> None:
-    """A connector that changed offline must be reported, also if it is as before; no other one (B04.FR.02; B17)."""
+async def test_an_unchanged_status_after_an_outage(way: str, accused: bool) -> None:
+    """B17 reports the unchanged status of a connector, unless a vehicle left and another came offline (B04.FR.02)."""
     for turn in turns():
         with turn as pace:
             flags = ["--command=GetVariables", "--get-variables=OCPPCommCtrlr.OfflineThreshold", "--after=boot"]
@@ -82,8 +82,8 @@ async def test_a_connector_that_has_changed_and_back(way: str, accused: bool) ->
 
 
 @pytest.mark.parametrize(("status", "accused"), [("Accepted", False), ("Rejected", False), ("Pending", True)])
-async def test_who_closes_the_connection(status: str, accused: bool) -> None:
-    """Only a Pending station must keep the connection (B02.FR.06; T14); otherwise nothing is judged (status 4)."""
+async def test_a_station_that_closes_the_connection(status: str, accused: bool) -> None:
+    """T14 reports a Pending station that closes the connection (B02.FR.06); other stations do not exercise it."""
     flags = ["--checks=T14", "--call-timeout=0.2", "--fail-on-findings=warning", f"--boot-status={status}"]
     async with await asyncio.to_thread(Run, *flags) as mock:
         async with mock.station() as station:
@@ -92,7 +92,7 @@ async def test_who_closes_the_connection(status: str, accused: bool) -> None:
         if accused:
             await until(logged(mock, "finding ERROR T14"))
         else:
-            await asyncio.sleep(1.0)  # for what must not be found
+            await asyncio.sleep(1.0)  # time for a wrong finding
         mock.process.terminate()
         ended, _ = await mock.ended()
         found = re.findall(r"ERROR T14 \(B02.FR.06\): (.*)", mock.log)
@@ -101,7 +101,7 @@ async def test_who_closes_the_connection(status: str, accused: bool) -> None:
 
 
 async def test_the_reference_station_charges_and_leaves() -> None:
-    """`mock-station --charge` has no finding, also when the mock runs until all deadlines are over."""
+    """`mock-station --charge` has no finding, even if the mock runs until all deadlines have passed."""
     for turn in turns():
         with turn as pace:
             async with await asyncio.to_thread(Run, f"--call-timeout={pace}", "--fail-on-findings=warning") as mock:
@@ -133,7 +133,7 @@ async def twice(station: Station) -> None:
 
 
 async def placeless(station: Station) -> None:
-    """Never report the EVSE of a transaction."""
+    """Send a transaction without its connector."""
     await station.ask("BootNotification", BOOT)
     await tell(station)
     await event(station, "Started", "A", "Authorized", 0, evse={"id": 1}, idToken=TOKEN["idToken"])
@@ -142,7 +142,7 @@ async def placeless(station: Station) -> None:
 
 
 async def answered(station: Station, action: str) -> None:
-    """Boot with a free connector, and accept the command that comes."""
+    """Boot with a free connector, and accept the next command."""
     await station.ask("BootNotification", BOOT)
     await tell(station, "Available")
     _, id_, _, _ = await station.expect(2, ..., action)
@@ -150,14 +150,14 @@ async def answered(station: Station, action: str) -> None:
 
 
 async def reopening(station: Station) -> None:
-    """Become Unavailable by command, and Available by itself."""
+    """Become Unavailable by command, and then Available without a command."""
     await answered(station, "ChangeAvailability")
     await tell(station, "Unavailable")
     await tell(station, "Available")
 
 
 async def unmoved(station: Station) -> None:
-    """Report the same status after an UnlockConnector as before it."""
+    """Report the same status before and after an UnlockConnector."""
     await answered(station, "UnlockConnector")
     await tell(station, "Available")
 
@@ -168,7 +168,7 @@ async def stopping(station: Station) -> None:
 
 
 async def ending(station: Station) -> None:
-    """Send the values of the end of a transaction in MeterValues."""
+    """Send values with the context Transaction.End in MeterValues."""
     await station.ask("BootNotification", BOOT)
     await tell(station)
     value = {"timestamp": stamp(), "sampledValue": [{"value": 7.0, "context": "Transaction.End"}]}
@@ -191,7 +191,7 @@ CHECKS = "--checks=B07,B08,G01,G04,G06,M04,X13,X22,X23,X24"
 
 @pytest.mark.parametrize("script", CASES, ids=lambda script: script.__name__)
 async def test_what_is_found(script: Callable[[Station], Awaitable[None]]) -> None:
-    """Each mistake is found once, and what no clause forbids is not found, when all deadlines are over."""
+    """After all deadlines each mistake is reported once, and behaviour that no clause forbids is not reported."""
     flags, expected = CASES[script]
     for turn in turns():
         with turn as pace:

@@ -1,4 +1,4 @@
-"""Answers as OCPP requires them, over a real WebSocket: broken answers, numbers, tokens, actions of other versions."""
+"""Answers of the mock, over a real WebSocket: to broken answers, odd numbers, tokens, actions of other versions."""
 
 from base64 import b64decode
 from pathlib import Path
@@ -41,8 +41,8 @@ def frames(name: str) -> list[str]:
         ),
     ],
 )
-async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Path, answer: str, told: str) -> None:
-    """After a broken answer the next command is sent at once, before the time-out, and nothing is sent in between."""
+async def test_a_broken_answer_ends_its_command(tmp_path: Path, answer: str, told: str) -> None:
+    """After a broken answer the mock sends the next command at once, before the time-out, and nothing in between."""
     events = tmp_path / "events.jsonl"
     commands = "--commands=ClearCache:0,GetLocalListVersion:0"
     async with Mock(commands, "--call-timeout=600", "--events", str(events)) as mock, mock.station() as station:
@@ -55,15 +55,15 @@ async def test_a_broken_answer_ends_its_command_and_is_not_answered(tmp_path: Pa
 
 
 @pytest.mark.parametrize("answer", ["[3", "[4", '["3"', "[3.0", '[3,"unkn', '[4,"unknown","GenericError"', " \n[3,"])
-async def test_what_begins_like_an_answer_is_never_answered(station: Station, answer: str) -> None:
-    """A frame that begins like an answer is never answered, also without an open command or with an unreadable id."""
+async def test_broken_answers_are_never_answered(station: Station, answer: str) -> None:
+    """The mock never answers a frame that begins like an answer, even without an open command or a readable id."""
     await station.send(answer)
     await station.ask("Heartbeat")
 
 
 @pytest.mark.parametrize("frame", [*frames("c12-broken-json.txt"), '[30,"1",{}', "[", "[2", "3", '{"3":'])
-async def test_what_is_no_answer_is_refused_as_before(station: Station, frame: str) -> None:
-    """A broken CALL, or a frame that only resembles an answer, gets a CALLERROR; its id counts as unreadable."""
+async def test_texts_that_only_resemble_an_answer(station: Station, frame: str) -> None:
+    """A broken CALL, or a frame that only resembles an answer, gets a CALLERROR; with the id `-1`."""
     await station.send(frame)
     await station.expect(4, "-1", "RpcFrameworkError")
 
@@ -71,8 +71,8 @@ async def test_what_is_no_answer_is_refused_as_before(station: Station, frame: s
 # Numbers.
 
 
-async def test_numbers_that_no_double_holds_are_json(station: Station) -> None:
-    """1e400 is refused under its own message id, as a wrong value at its path; -0 and 1e-400 are accepted."""
+async def test_a_number_too_large_for_a_double(station: Station) -> None:
+    """A message with 1e400 gets a CALLERROR with its message id and the path of the number; -0 and 1e-400 are valid."""
     first, *others = frames("c14-1e400.txt")
     await station.send(first)
     *_, description, details = await station.expect(4, "x1", "PropertyConstraintViolation")
@@ -84,7 +84,7 @@ async def test_numbers_that_no_double_holds_are_json(station: Station) -> None:
 
 
 async def test_a_huge_number_may_stand_anywhere(station: Station) -> None:
-    """The first violation decides the code, wherever the number is; a CALLERROR with one is accepted silently."""
+    """1e400 may be anywhere in a message, and the first violation decides the code; a CALLERROR with it is accepted."""
     await station.send('[2,"a","StartTransaction",{"x":1e400}]')
     await station.expect(4, "a", "NotImplemented")
     await station.send('[2,"b","DataTransfer",{"vendorId":"v","data":[-1e400]}]')
@@ -120,7 +120,7 @@ async def test_a_whole_float_is_an_integer(strictness: str) -> None:
 
 @pytest.mark.parametrize("more", [[], ["--redact"]])
 async def test_records_keep_numbers_as_they_were_written(tmp_path: Path, more: list[str]) -> None:
-    """Trace and event log have `-0`, `1.0` and `1E+2` as they came, in one line for each message."""
+    """Trace and event log have `-0`, `1.0` and `1E+2` as they were received, in one line per message."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     data = "[-0,1.0,1E+2,10000000000000000000001]"
     flags = ["--trace", str(trace), "--events", str(events), *more]
@@ -147,8 +147,8 @@ async def test_a_timestamp_of_any_kind_is_answered(station: Station, frame: str)
     await station.expect(3, orjson.loads(frame)[1], {})
 
 
-async def test_custom_data_needs_its_vendor_and_nothing_else(station: Station) -> None:
-    """customData must be an object with a vendorId, and may have anything else."""
+async def test_custom_data_needs_a_vendor_id(station: Station) -> None:
+    """customData must be an object with a vendorId, and may have any other fields."""
     answers = [(4, "OccurrenceConstraintViolation"), (4, "TypeConstraintViolation"), (3, ...)]
     for frame, (kind, code) in zip(frames("c19-customdata.txt"), answers, strict=True):
         await station.send(frame)
@@ -177,23 +177,7 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        (
-            ["--command", "RemoteStartTransaction", "--delay=0"],
-            "RemoteStartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use Request",
-        ),
-        (
-            ["--commands", "Reset:1,GetConfiguration:1"],
-            "GetConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use GetVariables",
-        ),
         (["--command", "SetDERControl", "--delay=0"], "SetDERControl is an action of OCPP 2.1"),
-        (
-            ["--reply", "StartTransaction", "{}"],
-            "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
-        ),
-        (
-            ["--fault", "ChangeConfiguration", "drop"],
-            "ChangeConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use SetVariables",
-        ),
         (
             ["--expect", "StopTransaction"],
             "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
@@ -203,11 +187,31 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
             ["--validate", "off:SignedUpdateFirmware"],
             "SignedUpdateFirmware is an action of OCPP 1.6; in OCPP 2.0.1 use UpdateFirmware",
         ),
+        (["--expect", "Heartbeat~1.6"], "the mock speaks OCPP 2.0.1"),
     ],
 )
-def test_a_flag_with_an_action_of_another_version_is_told_so(flags: list[str], told: str) -> None:
-    """The error of each flag that takes an action says which version has it."""
-    refused(flags, told)
+def test_errors_of_flags_with_actions_of_other_versions(flags: list[str], told: str) -> None:
+    """If the mock speaks only one version, the error of each flag that takes an action says which version has it."""
+    refused([*flags, "--ocpp=2.0.1"], told)
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (
+            ["--reply", "StartTransaction", "{}"],
+            "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent",
+        ),
+        (
+            ["--fault", "ChangeConfiguration", "drop"],
+            "ChangeConfiguration is an action of OCPP 1.6; in OCPP 2.0.1 use SetVariables",
+        ),
+    ],
+)
+def test_warnings_of_rules_with_actions_of_other_versions(flags: list[str], told: str) -> None:
+    """If the mock speaks only one version, a rule for an action of another one gets a warning that says so."""
+    ended = run(*flags, "--ocpp=2.0.1", "--port=0", "--duration=0.1")
+    assert (ended.returncode, told in ended.stderr) == (0, True), ended.stderr
 
 
 # Tokens (C02, C07).
@@ -229,7 +233,7 @@ async def statuses(station: Station, token: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", ["normal", "whitelist", "blacklist", "rate_limit"])
-async def test_who_need_not_say_who_they_are_is_accepted(mode: str) -> None:
+async def test_no_authorization_is_accepted(mode: str) -> None:
     """A token of type NoAuthorization is Accepted in every mode (C02.FR.02), also if its id is on the list."""
     async with Mock("--auth-mode", mode) as mock, mock.station() as station:
         for text in ("", "blocked_token", "other"):
@@ -248,7 +252,7 @@ async def test_a_token_can_be_empty(mode: str) -> None:
         assert await statuses(station, {**ANYBODY, "idToken": "x"}) == ["Accepted", "Accepted"]
 
 
-async def test_a_rule_decides_about_those_who_need_not_say_who_they_are() -> None:
+async def test_a_rule_for_no_authorization() -> None:
     """A rule overrides the mode for NoAuthorization too."""
     flags = ["--reply", "Authorize[idToken.type=NoAuthorization]", '{"idTokenInfo":{"status":"NoCredit"}}']
     async with Mock("--auth-mode=whitelist", *flags) as mock, mock.station() as station:
@@ -274,10 +278,10 @@ async def test_a_rule_decides_about_those_who_need_not_say_who_they_are() -> Non
         (["--reply", "Authorize", '{"certificateStatus":null}'], "T", ("Accepted", None)),
     ],
 )
-async def test_the_certificate_has_the_status_that_fits_its_token(
+async def test_the_certificate_status_of_an_authorize(
     flags: list[str], token: str, answer: tuple[str, str | None]
 ) -> None:
-    """It is sent for a request with a certificate or hashes (C07.FR.13, 14); a rule or --token can change it."""
+    """An Authorize with a certificate or hashes gets a certificateStatus (C07.FR.13, 14), which flags can change."""
     async with Mock(*flags) as mock, mock.station() as station:
         for more in ({"iso15118CertificateHashData": [HASH]}, {"certificate": "PEM"}):
             payload = {"idToken": {"idToken": token, "type": "eMAID"}, **more}
@@ -289,7 +293,7 @@ async def test_the_certificate_has_the_status_that_fits_its_token(
 
 
 async def test_exi_messages_are_base64(station: Station) -> None:
-    """The default exiResponse can be decoded; so can the exiRequest that mock-station sends."""
+    """The default exiResponse of the mock and the exiRequest of mock-station are base64."""
     request = example(ACTIONS["Get15118EVCertificate"].request)
     answer = await station.ask("Get15118EVCertificate", request)
     assert all(b64decode(text, validate=True) for text in (request["exiRequest"], answer["exiResponse"]))
@@ -300,7 +304,7 @@ async def test_exi_messages_are_base64(station: Station) -> None:
 
 @pytest.mark.parametrize("raw", ["null", "[]", '"text"', "7", "{}", '{"currentTime":null}', '{"x":[1.5,{"y":null}]}'])
 async def test_a_raw_reply_is_sent_as_it_is(tmp_path: Path, raw: str) -> None:
-    """--reply-raw sends exactly that payload, whatever the schema says, without a warning at the start."""
+    """--reply-raw sends exactly this payload, even if it violates the schema, without a warning at the start."""
     config = tmp_path / "mock.toml"
     config.write_text(f"[[rule]]\nmatch = 'DataTransfer'\nreply-raw = '{raw}'\n")
     async with Mock("--reply-raw", "Heartbeat", raw, "--config", str(config)) as mock, mock.station() as station:
@@ -309,8 +313,8 @@ async def test_a_raw_reply_is_sent_as_it_is(tmp_path: Path, raw: str) -> None:
         assert "warning" not in mock.log
 
 
-async def test_a_raw_reply_of_a_file_is_any_value_of_it(tmp_path: Path) -> None:
-    """Tables, lists and numbers are sent as they are, placeholders are filled; `[[command]]` has payload-raw too."""
+async def test_raw_payloads_in_a_file(tmp_path: Path) -> None:
+    """In a file reply-raw and payload-raw may be any TOML value, which is sent as JSON with placeholders filled in."""
     config = tmp_path / "mock.toml"
     config.write_text(
         "[[rule]]\nmatch = 'Heartbeat'\nreply-raw = {currentTime = '{{station}}', x = [1, {y = true}]}\n"
@@ -326,8 +330,8 @@ async def test_a_raw_reply_of_a_file_is_any_value_of_it(tmp_path: Path) -> None:
         assert (await station.call("DataTransfer", {"vendorId": "v"}))[2] == [1]
 
 
-async def test_a_raw_answer_to_a_boot_blames_nobody(tmp_path: Path) -> None:
-    """After an answer that breaks its schema, nothing that the station does is a finding."""
+async def test_a_raw_answer_to_a_boot_causes_no_finding(tmp_path: Path) -> None:
+    """After an answer to a boot that violates its schema, no check reports the station, live or in the trace."""
     for raw in ("null", "[]", "{}", '{"currentTime":null,"interval":60,"status":"Rejected"}'):
         trace = tmp_path / "trace.jsonl"
         flags = ["--reply-raw", "BootNotification", raw, "--fail-on-findings=warning", "--trace", str(trace)]

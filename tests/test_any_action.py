@@ -1,4 +1,4 @@
-"""`*` for every action, `*=3` for the third message, `*N` for N uses of a rule: in every flag that takes a match."""
+"""`*` for every action, `*=3` for the third message, `*N` for N uses of a rule, in every flag with a match."""
 
 import asyncio
 from typing import Any
@@ -47,8 +47,7 @@ THREE = [HEARTBEAT, TRANSFER, HEARTBEAT, UNKNOWN, HEARTBEAT]
     ],
 )
 async def test_faults_of_any_action(match: str, lost: list[int]) -> None:
-    """`*` takes the answer to every call, also to one that is refused; `**2` the first two of any action, `**=2` the
-    second alone."""
+    """`*` matches the answer to every call, also a CALLERROR; `**2` matches the first two, `**=2` only the second."""
     flags = ["--fault", match, "drop"] if match != "Nothing" else []
     found = await answered(*flags, calls=THREE)
     assert found == [number for number in range(len(THREE)) if number not in lost]
@@ -68,8 +67,8 @@ async def test_a_sequence_of_faults() -> None:
         ]
 
 
-async def test_a_turn_counts_what_other_rules_answered() -> None:
-    """The third Authorize of each station gets the reply of `*=3`, though another rule answered the two before it."""
+async def test_a_turn_counts_calls_answered_by_other_rules() -> None:
+    """`*=3` answers the third Authorize of each station, even if another rule answered the first two."""
     flags = [
         *["--error", "Authorize*2", "InternalError"],
         *reply("Authorize*=3", info(status="Blocked")),
@@ -80,8 +79,8 @@ async def test_a_turn_counts_what_other_rules_answered() -> None:
     assert await outcomes(flags, "ABABAB", "Authorize", token("T")) == [each for each in expected[:3] for _ in "AB"]
 
 
-async def test_a_turn_counts_what_came_too_early() -> None:
-    """A call that --require-boot refuses is counted too."""
+async def test_a_turn_counts_calls_before_the_boot() -> None:
+    """`*=N` also counts calls that --require-boot refuses."""
     flags = ["--require-boot", "--error", "Heartbeat*=2", "GenericError", "--error", "Heartbeat*1", "FormatViolation"]
     async with Mock(*flags) as mock, mock.station() as station:
         assert await outcome(station, *HEARTBEAT) == "SecurityError"
@@ -94,7 +93,7 @@ async def test_a_turn_counts_what_came_too_early() -> None:
 
 
 async def test_replies_and_errors_of_any_action() -> None:
-    """`*` is every call of the station; earlier rules come first, and a reply is merged into each default."""
+    """`*` matches every call of the station; a reply is merged into the default of each action."""
     custom = {"customData": {"vendorId": "V"}}
     async with Mock(*reply("*@A", custom), "--error", "**=2@B", "GenericError") as mock:
         async with mock.station("A") as station:
@@ -109,7 +108,7 @@ async def test_replies_and_errors_of_any_action() -> None:
 
 
 async def test_faults_of_every_command() -> None:
-    """`*.command` applies to the commands of the mock, not to its answers; `*.response` the other way round."""
+    """`*.command` matches only commands of the mock, `*.response` only its answers."""
     commands = ["--commands", "Reset:0,ClearCache:0"]
     first = ["--fault", "*.command*=1", "drop", "--call-timeout", "0.1"]
     async with Mock(*commands, *first) as mock, mock.station() as station:
@@ -123,7 +122,7 @@ async def test_faults_of_every_command() -> None:
 
 
 async def test_a_command_after_any_call(tmp_path: Any) -> None:
-    """`on = "**=2"` sends a command after the second call of a station, whatever that is."""
+    """`on = "**=2"` sends a command after the second call of a station, of any action."""
     file = tmp_path / "settings.toml"
     file.write_text('[[command]]\non = "**=2"\naction = "ClearCache"\n')
     async with Mock("--config", str(file)) as mock, mock.station() as station:
@@ -146,7 +145,7 @@ async def test_a_command_after_any_call(tmp_path: Any) -> None:
     ],
 )
 async def test_any_action_in_a_verdict(flags: list[str], status: int) -> None:
-    """`*` counts every call of a station, and nothing else: connections are no calls."""
+    """In an expectation `*` counts every call of a station, but no connections or answers."""
     async with await asyncio.to_thread(Run, *flags, "--duration", "1") as mock, mock.station() as station:
         for action, payload in (HEARTBEAT, TRANSFER):
             await station.send([2, action, action, payload])
@@ -171,7 +170,7 @@ async def test_any_action_in_a_verdict(flags: list[str], status: int) -> None:
         ("--error", "*[idTok.x=TAG1]", "idTok.x"),
     ],
 )
-def test_what_a_match_is_not(flag: str, match: str, hint: str) -> None:
+def test_an_invalid_match(flag: str, match: str, hint: str) -> None:
     """An invalid match is refused, with what was probably meant."""
     refused([flag, match, "drop" if flag == "--fault" else "GenericError"], flag, hint)
 
@@ -187,6 +186,6 @@ def test_what_a_match_is_not(flag: str, match: str, hint: str) -> None:
         ("delay seconds==1", "seconds==1"),
     ],
 )
-def test_what_an_attribute_is_not(fault: str, hint: str) -> None:
-    """An unknown attribute of a fault is refused, with the ones that it has."""
+def test_an_unknown_attribute_of_a_fault(fault: str, hint: str) -> None:
+    """An unknown attribute of a fault is refused with the list of valid ones."""
     refused(["--fault", "*", fault], "--fault", hint)

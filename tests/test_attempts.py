@@ -50,7 +50,7 @@ CASES = f"""
 
 
 async def attempt(mock: Run, stack: AsyncExitStack, name: str, word: str) -> None:
-    """Do what one word says: `no` sends a handshake, `page` a plain HTTP request; the rest as in test_verdict.py."""
+    """Do what one word says: `no` sends a handshake, `page` a plain HTTP request; test_verdict.py has the others."""
     headers = {
         "no": HANDSHAKE,
         "page": "Host: mock\r\n",
@@ -60,7 +60,7 @@ async def attempt(mock: Run, stack: AsyncExitStack, name: str, word: str) -> Non
     if word not in headers:
         await play(mock, f"{name}: {word}", stack)
         return
-    with suppress(OSError):  # it may be reset, or the run may be over on a slow machine
+    with suppress(OSError):  # the mock may reset it, or have ended on a slow machine
         async with mock.tcp() as raw:
             await raw.write(f"GET /{name} HTTP/1.1\r\n{headers[word]}\r\n".encode())
             await raw.reader.read(1)
@@ -68,7 +68,7 @@ async def attempt(mock: Run, stack: AsyncExitStack, name: str, word: str) -> Non
 
 @pytest.mark.parametrize(("flags", "transcript", "status", "report"), rows(CASES))
 async def test_refused(flags: str, transcript: str, status: str, report: str) -> None:
-    """Refused handshakes are counted for each station, start --within, and are enough for a verdict."""
+    """Refused handshakes are counted per station, start --within, and are enough for a verdict."""
     for pace in PACES:
         async with Run(*shlex.split(slower(f"--linger 0 {flags}", pace))) as mock, AsyncExitStack() as stack:
             name = "CS-1"
@@ -83,7 +83,7 @@ async def test_refused(flags: str, transcript: str, status: str, report: str) ->
 
 
 async def test_a_refused_handshake_starts_within() -> None:
-    """--within counts from the first handshake, although it was refused, and --wait-for-station is over then."""
+    """A refused handshake starts --within, and ends --wait-for-station."""
     flags = f"{REFUSE} --expect refused*2.. --within 1 --wait-for-station 0.9"
     async with Run(*flags.split()) as mock, AsyncExitStack() as stack:
         with takes(1):

@@ -1,4 +1,4 @@
-"""Bad input of every kind: one line that names the place or the nearest right word, status 2, before the port opens."""
+"""Bad input of every kind: one line with the position or the nearest valid word, status 2, before the port opens."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def error(capsys: pytest.CaptureFixture[str], *flags: str) -> str:
-    """Return the line with which the program refuses these flags; it must print nothing else, and end with status 2."""
+    """Return the error line for these flags; the program must print nothing else, and end with status 2."""
     with pytest.raises(SystemExit) as end:
         main([*flags, "--print-config"])
     printed = capsys.readouterr()
@@ -94,7 +94,7 @@ BAD_FILES = [
 
 @pytest.mark.parametrize(("text", "hint"), BAD_FILES, ids=[text for text, _ in BAD_FILES])
 def test_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, hint: str) -> None:
-    """A file with anything wrong is refused in one line that names the place, or the nearest right word; status 2."""
+    """An invalid file is refused in one line with the position or the nearest valid word, and status 2."""
     (tmp_path / "mock.toml").write_text(text)
     told = error(capsys, "--config", str(tmp_path / "mock.toml"))
     assert (hint in told, str(tmp_path) in told) == (True, True), told
@@ -113,12 +113,12 @@ def test_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str,
     ],
 )
 def test_bad_environment(name: str, value: str, hint: str) -> None:
-    """A wrong variable of the environment is named."""
+    """The error about an invalid environment variable names it."""
     refused([], f"MOCK_CSMS_{name}", hint, **{f"MOCK_CSMS_{name}": value})
 
 
 def test_unreadable_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that is missing, a folder, or not UTF-8 is named."""
+    """The error about a file that is missing, a folder, or not UTF-8 names it."""
     (tmp_path / "latin").write_bytes(b"host = '\xe4'")
     for path in (tmp_path / "none", tmp_path, tmp_path / "latin"):
         assert str(path) in error(capsys, "--config", str(path))
@@ -165,17 +165,17 @@ BAD_FLAGS = [
 
 @pytest.mark.parametrize(("flags", "hint"), BAD_FLAGS, ids=[" ".join(flags)[:60] for flags, _ in BAD_FLAGS])
 def test_bad_flag(capsys: pytest.CaptureFixture[str], flags: list[str], hint: str) -> None:
-    """A wrong flag is refused in one line that names the place, or the nearest right word; status 2."""
+    """An invalid flag is refused in one line with the position or the nearest valid word, and status 2."""
     assert hint in error(capsys, *flags)
 
 
-def test_dashes_make_no_flag_near(capsys: pytest.CaptureFixture[str]) -> None:
-    """A flag that is like no other gets no hint: the dashes that all flags begin with are not compared."""
+def test_hints_ignore_the_dashes_of_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown flag that resembles no other gets no hint, as the leading dashes are not compared."""
     assert error(capsys, "--nonsense").endswith("'--nonsense' is not a flag\n")
 
 
 def test_bad_input_is_refused_before_the_port_is_opened(tmp_path: Path) -> None:
-    """Neither a bad flag nor a bad file lets the program touch its port."""
+    """The program refuses a bad flag or a bad file before it opens its port."""
     (tmp_path / "mock.toml").write_text("[[rule]]\nmatch = 'Heartbeat'")
     for flags in (BAD_FLAGS[0][0], BAD_FLAGS[7][0], ["--config", str(tmp_path / "mock.toml")]):
         refused(flags)

@@ -23,7 +23,7 @@ on = "SignCertificate"
 action = "InstallCertificate"
 delay = 0.1
 """
-"""The certificate follows its request, and the root follows that."""
+"""A script that sends CertificateSigned after SignCertificate, and then InstallCertificate."""
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ async def test_the_same_seed_makes_the_same_key() -> None:
 
 @pytest.mark.parametrize("type_", [None, "ChargingStationCertificate", "V2GCertificate"])
 async def test_the_request_of_a_station_is_signed(config: str, type_: str | None) -> None:
-    """CertificateSigned has a certificate for the key of the last CSR of any type, signed by the root (A02.FR.04)."""
+    """CertificateSigned has a certificate for the key of the last CSR (of any type), signed by the root (A02.FR.04)."""
     csr = request("SN-1", "Somebody", 1)
     async with Mock(config) as mock, mock.station() as station:
         await station.ask("SignCertificate", {"csr": csr} | ({"certificateType": type_} if type_ else {}))
@@ -88,8 +88,8 @@ async def test_the_request_of_a_station_is_signed(config: str, type_: str | None
 
 
 @pytest.mark.parametrize("csr", ["no request", "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n"])
-async def test_without_a_request_the_chain_is_of_nobody(config: str, csr: str) -> None:
-    """Without a valid CSR the chain is still a real certificate with its root."""
+async def test_certificate_signed_without_a_csr(config: str, csr: str) -> None:
+    """Without a valid CSR CertificateSigned has a valid certificate for another key, with its root."""
     async with Mock(config) as mock, mock.station() as station:
         await station.ask("SignCertificate", {"csr": csr})
         own, root = certificates((await station.obey("CertificateSigned"))["certificateChain"])
@@ -97,7 +97,7 @@ async def test_without_a_request_the_chain_is_of_nobody(config: str, csr: str) -
     root.verify_directly_issued_by(root)
 
 
-def test_the_reference_station_takes_them(config: str, tmp_path: Path) -> None:
+def test_the_reference_station_accepts_the_certificates(config: str, tmp_path: Path) -> None:
     """mock-station accepts the certificate that it requested, and installs the root, without findings."""
     flags = ("--after=boot", "--command=TriggerMessage", "--trigger-message=SignChargingStationCertificate")
     for turn in turns():

@@ -1,4 +1,4 @@
-"""`mock-csms check`: traces of other tools, in every form that the format allows, and in some invalid ones."""
+"""`mock-csms check`: traces of other tools, in every form that the trace format allows, and invalid ones."""
 
 import json
 import re
@@ -66,13 +66,13 @@ v21.jsonl              | 4 | -      | 8 records were skipped: they are OCPP 2.1
 
 
 def test_every_case_has_a_row() -> None:
-    """No file of the cases is left out."""
+    """Every file of the cases has a row in the table."""
     assert [line.split()[0] for line in CASE.split("\n") if line] == sorted(path.name for path in CASES.iterdir())
 
 
 @pytest.mark.parametrize("row", CASE.strip().splitlines())
 def test_cases(row: str) -> None:
-    """A session that can be judged has its finding; wrong or skipped records have a line; the status is right."""
+    """Each case has its finding, its line about invalid or skipped records, and its exit status."""
     name, status, found, told = (part.strip() for part in row.split("|"))
     done = check("--fail-on-findings=error", CASES / name)
     assert (done.returncode, FINDING in done.stdout) == (int(status), not found), done
@@ -83,7 +83,7 @@ def test_cases(row: str) -> None:
 
 @pytest.mark.parametrize("name", ["empty.jsonl", "only-blank.jsonl", "v16.jsonl", "soap.jsonl"])
 def test_nothing_judged_is_an_error(tmp_path: Path, name: str) -> None:
-    """If nothing was judged, JUnit has an error, and no passed check."""
+    """If no check could judge anything, JUnit has an error and no passed check."""
     report = tmp_path / "report.xml"
     assert check("--fail-on-findings=error", f"--junit={report}", CASES / name).returncode == 4
     (suite,) = ElementTree.parse(report).getroot()
@@ -91,8 +91,8 @@ def test_nothing_judged_is_an_error(tmp_path: Path, name: str) -> None:
     assert (kinds.count(["error"]), kinds.count(["skipped"])) == (1, len(kinds) - 1)
 
 
-def test_handshakes_are_not_in_a_trace(tmp_path: Path) -> None:
-    """The checks of handshakes are skipped, with the reason; the judged ones have passed."""
+def test_checks_of_handshakes_are_skipped(tmp_path: Path) -> None:
+    """In JUnit the checks of handshakes are skipped with the reason; exercised checks have passed."""
     report = tmp_path / "report.xml"
     check("--fail-on-findings=error", f"--junit={report}", CASES / "base.jsonl")
     (suite,) = ElementTree.parse(report).getroot()
@@ -107,7 +107,7 @@ def test_handshakes_are_not_in_a_trace(tmp_path: Path) -> None:
 
 
 def spoiled(**changes: Any) -> dict[str, Any]:
-    """Return the last record with other fields; None leaves one out."""
+    """Return the last record with changed fields; `...` removes a field."""
     return {key: value for key, value in (BASE[-2] | changes).items() if value is not ...}
 
 
@@ -135,7 +135,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("why", "record"), WRONG.items())
 def test_a_wrong_record_is_named(tmp_path: Path, why: str, record: Any) -> None:
-    """The number of its line and the fault are reported, the other records are judged, and the status is 2."""
+    """An invalid record gets one line with its line number and fault; the others are judged, and the status is 2."""
     done = check("--fail-on-findings=error", written(tmp_path / "trace", *BASE[:-2], record, *BASE[-2:]))
     line = len(BASE) - 1
     assert (done.returncode, FINDING in done.stdout) == (2, True), done
@@ -146,7 +146,7 @@ def test_a_wrong_record_is_named(tmp_path: Path, why: str, record: Any) -> None:
 
 
 def test_many_wrong_records_are_counted(tmp_path: Path) -> None:
-    """A thousand bad lines do not make a thousand complaints; the last one says how many there were."""
+    """For a thousand bad lines only a few errors are printed; the last one has their number."""
     trace = tmp_path / "trace"
     trace.write_text("junk\n" * 1000)
     done = check(trace)
@@ -169,7 +169,7 @@ SOUND: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("form", SOUND)
-def test_what_is_optional_may_be_absent(tmp_path: Path, form: str) -> None:
+def test_optional_fields_may_be_missing(tmp_path: Path, form: str) -> None:
     """Without optional fields the same session has the same findings, and no complaint."""
     trace = written(tmp_path / "trace", *map(SOUND[form], BASE))
     done = check("--fail-on-findings=error", trace)
@@ -178,8 +178,8 @@ def test_what_is_optional_may_be_absent(tmp_path: Path, form: str) -> None:
     )
 
 
-def test_an_error_without_a_code_accuses_nobody(tmp_path: Path) -> None:
-    """`code`, `description` and `details` are optional: a missing one is no finding."""
+def test_an_error_without_a_code_is_no_finding(tmp_path: Path) -> None:
+    """A CALLERROR without the optional `code`, `description` and `details` is no finding."""
     about = {key: BASE[0][key] for key in ("schemaVersion", "timestamp", "ocppVersion", "transport", "chargePointId")}
     command = {**about, "direction": "csms-to-cp", "messageType": "CALL", "messageId": "c", "action": "ClearCache"}
     answer = {**about, "direction": "cp-to-csms", "messageType": "CALLERROR", "messageId": "c", "error": {}}
@@ -196,15 +196,15 @@ def test_a_trace_that_begins_in_the_middle(tmp_path: Path) -> None:
 
 
 def later(seconds: int, id_: str, record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record that came so much later, with another message id."""
+    """Return a record with a later timestamp and another message id."""
     new = {key: part for key, part in record.items() if key != "raw"} | {"messageId": id_ + record["messageId"]}
     at = datetime.fromisoformat(record["timestamp"]) + timedelta(seconds=seconds)
     return new | {"timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
 
 
 @pytest.mark.parametrize(("seconds", "is_wrong"), [(3, True), (20, False), (400, False)])
-def test_a_station_may_have_restarted_between_two_boots(tmp_path: Path, seconds: int, is_wrong: bool) -> None:
-    """Traces of other tools have no connections: after a pause a boot counts as the first of a new one (B21, B09)."""
+def test_two_boots_in_a_trace_without_connections(tmp_path: Path, seconds: int, is_wrong: bool) -> None:
+    """In a trace without connections, a boot after a pause counts as one on a new connection (B21, B09)."""
     again = [later(seconds, "again-", record) for record in BASE[:6]]
     done = check(written(tmp_path / "trace", *BASE[:6], *again))
     assert (set(re.findall("B21|B09", done.stdout)) == {"B21"}) is is_wrong, done.stdout
@@ -212,7 +212,7 @@ def test_a_station_may_have_restarted_between_two_boots(tmp_path: Path, seconds:
 
 
 def test_mixed_versions(tmp_path: Path) -> None:
-    """A station with OCPP 1.6 is left out, with a line that says so; a version applies to all that follows."""
+    """Records of OCPP 1.6, and later ones of that station without a version, are skipped with one line."""
     other = [{**record, "chargePointId": "OLD"} for record in BASE]
     other = [{**other[0], "ocppVersion": "1.6"}, *({**each, "ocppVersion": None} for each in other[1:])]
     done = check("--fail-on-findings=error", written(tmp_path / "trace", *other, *BASE))
@@ -236,7 +236,7 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_forms_of_files(tmp_path: Path, form: str) -> None:
-    """The session is judged in every form that a file may have."""
+    """The same session is judged in every form and encoding of a file."""
     trace = tmp_path / "trace"
     trace.write_bytes(FORMS[form]((CASES / "base.jsonl").read_bytes()))
     done = check("--fail-on-findings=error", trace)
@@ -244,7 +244,7 @@ def test_forms_of_files(tmp_path: Path, form: str) -> None:
 
 
 def test_a_bad_item_of_an_array_is_named(tmp_path: Path) -> None:
-    """A bad item of a JSON array is named, and the others are judged."""
+    """An invalid item of a JSON array gets a line, and the others are judged."""
     lines = (CASES / "array.json").read_text().splitlines()
     (tmp_path / "trace").write_text("\n".join([*lines[:2], '{"oops": },', *lines[2:]]))
     done = check("--fail-on-findings=error", tmp_path / "trace")
@@ -265,15 +265,15 @@ def test_several_files_and_stdin(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("junit", "status"), [("no/such/folder/x", 3), ("", 3), ("/dev/full", 3)])
 def test_a_report_that_cannot_be_written(tmp_path: Path, junit: str, status: int) -> None:
-    """A report that cannot be written is one line, before anything is judged if possible."""
+    """A report that cannot be written is one error line, before the trace is judged if possible."""
     path = junit if junit.startswith("/") else str(tmp_path / junit)
     done = check("--fail-on-findings=error", f"--junit={path}", CASES / "base.jsonl")
     assert (done.returncode, done.stderr.count("\n"), path in done.stderr) == (status, 1, True), done
     assert (FINDING in done.stdout) == (junit == "/dev/full")
 
 
-def test_the_report_is_no_input(tmp_path: Path) -> None:
-    """Neither the trace nor the expected findings are overwritten by the report."""
+def test_the_report_does_not_overwrite_the_trace(tmp_path: Path) -> None:
+    """A report that would overwrite the trace is refused, also through a link."""
     trace = written(tmp_path / "trace", *BASE)
     (tmp_path / "link").symlink_to(trace)
     done = check("--fail-on-findings=error", f"--junit={tmp_path / 'link'}", trace)
@@ -282,7 +282,7 @@ def test_the_report_is_no_input(tmp_path: Path) -> None:
 
 
 def test_stdout_on_a_full_disk() -> None:
-    """The status is 3, with the reason."""
+    """If stdout is on a full disk, the status is 3, with the reason and without a traceback."""
     with Path("/dev/full").open("wb") as full:
         words = [*SERVER, "check", str(CASES / "base.jsonl")]
         done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
@@ -305,14 +305,14 @@ ODD = {
 
 @pytest.mark.parametrize("form", ODD)
 def test_odd_values(tmp_path: Path, form: str) -> None:
-    """Numbers, depth, texts and times at their limits are judged or named."""
+    """Extreme numbers, depths, texts and times cause no internal error."""
     (tmp_path / "trace").write_text(ODD[form] + "\n")
     done = check("--fail-on-findings=error", f"--junit={tmp_path / 'report'}", tmp_path / "trace")
     assert (done.returncode in (0, 1, 2, 4), "\x1b" in done.stdout + done.stderr) == (True, False), done
     assert "internal error" not in done.stdout
 
 
-# Whatever is in a file.
+# Random content of files.
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -341,13 +341,13 @@ LAST = json.dumps({**BASE[-1], "connectorId": -12, "meta": {"a": [True, False, N
 
 
 def complaints_of(data: bytes) -> list[str]:
-    """Return what is told of the lines of a trace, without judging its records."""
+    """Return the invalid lines of a trace, and whether each is cut off, without judging its records."""
     return [f"{number} {value.is_cut}" for number, value in items_in(BytesIO(data)) if isinstance(value, Unreadable)]
 
 
 @pytest.mark.parametrize("last", [LAST, LAST.replace("\\u00e9", "é")], ids=["ascii", "utf-8"])
 def test_a_last_line_that_is_cut_anywhere(last: str) -> None:
-    """A last record that is incomplete is reported as cut off; one that is wrong otherwise, or not the last, is not."""
+    """An incomplete last record is reported as cut off; other invalid records are not."""
     lines, whole, number = (CASES / "base.jsonl").read_bytes(), last.encode(), len(BASE) + 1
     for at in range(1, len(whole)):
         assert complaints_of(lines + whole[:at]) == [f"{number} True"]
@@ -358,7 +358,7 @@ def test_a_last_line_that_is_cut_anywhere(last: str) -> None:
 
 @given(changes=CHANGES)
 def test_changed_records(changes: list[tuple[int, str, Any]]) -> None:
-    """No record, whatever its fields are, causes a traceback."""
+    """Records with random fields cause no exception."""
     records = [dict(record) for record in BASE]
     for at, name, value in changes:
         records[at][name] = value
@@ -372,7 +372,7 @@ def test_changed_records(changes: list[tuple[int, str, Any]]) -> None:
     name=st.sampled_from(["base.jsonl", "array.json", "pretty.json", "utf16.jsonl", "bom.jsonl", "soap.jsonl"]),
 )
 def test_changed_bytes(cuts: list[tuple[int, int, bytes]], name: str) -> None:
-    """No file, whatever its bytes are, causes a traceback."""
+    """Files with random bytes cause no exception."""
     data = (CASES / name).read_bytes()
     for at, length, put in cuts:
         data = data[:at] + put + data[at + length :]

@@ -1,4 +1,4 @@
-"""The mock in a CI job: started in the background by a shell script, stopped by it, and judged by its exit status."""
+"""The mock in a CI job: a shell script starts it in the background, stops it, and gets its exit status."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ fi
 kill -TERM $mock
 wait $mock
 """
-"""As people write it; `wait` gives the status of the mock."""
+"""A typical script; `wait` returns the exit status of the mock."""
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ wait $mock
     ids=["passed", "failed", "no station"],
 )
 def test_shell_script(tmp_path: Path, station: str, flags: list[str], status: int, last: str) -> None:
-    """A script starts the mock in the background and ends it with TERM; it gets its status, and a report says why."""
+    """A script that starts the mock and ends it with TERM gets its exit status, and the report has the reason."""
     environment = {**os.environ, "PYTHON": sys.executable, "SERVER": SERVER[1], "STATION": station}
     ended = subprocess.run(
         ["sh", "-c", SCRIPT, "sh", *flags], cwd=tmp_path, env=environment, timeout=2 * PATIENCE, check=False
@@ -50,7 +50,7 @@ def test_shell_script(tmp_path: Path, station: str, flags: list[str], status: in
 
 
 def test_defaults() -> None:
-    """By default it waits 60 s for a station, and then 60 s for the expectations."""
+    """By default the mock waits 60 s for a station, and then 60 s for the expectations."""
     printed = run("--expect", "Heartbeat", "--print-config").stdout
     found = [line.removeprefix("# ") for line in printed.splitlines()]
     assert [
@@ -59,10 +59,10 @@ def test_defaults() -> None:
 
 
 async def test_second_signal_loses_no_record(tmp_path: Path) -> None:
-    """After a second signal the files have everything until then, also what happened just before."""
+    """After a second signal the files have all records, also those of the last moment."""
     files = {flag: tmp_path / flag for flag in ("trace", "events", "diagram")}
     flags = [word for flag, file in files.items() for word in (f"--{flag}", str(file))]
-    for turn in turns():  # the mock waits for a second only
+    for turn in turns():  # the mock only waits for one second
         with turn:
             async with Run(*flags) as mock, mock.raw("/mute") as mute:
                 await mute.write(masked('[2,"last","Heartbeat",{}]'))

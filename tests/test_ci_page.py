@@ -1,4 +1,4 @@
-"""The scripts of docs/ci.md, executed as they are printed."""
+"""Executes the scripts of docs/ci.md as printed."""
 
 import os
 import re
@@ -36,7 +36,7 @@ def execute(script: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.parametrize("script", [SCRIPT, dedent(STEP)], ids=["shell", "job"])
 def test_a_script(script: str, tmp_path: Path) -> None:
-    """A script ends with 0 for a good station, and writes the report and the diagram that it names."""
+    """Each script ends with 0 for a good station, and writes its report and diagram."""
     ended = execute(script, tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ElementTree.parse(tmp_path / "report.xml").getroot().get("failures") == "0"
@@ -45,7 +45,7 @@ def test_a_script(script: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", [SCRIPT, dedent(STEP)], ids=["shell", "job"])
 def test_a_script_with_a_bad_station(script: str, tmp_path: Path) -> None:
-    """A script ends with 1 if the station does not do what is expected, or violates OCPP."""
+    """Each script ends with 1 if the station misses an expectation or violates OCPP."""
     bad = script.replace("--charge 2", "--charge 1 --misbehave seqno-gap").replace("--within 120", "--within 5")
     assert bad != script
     ended = execute(bad.replace("[eventType=Ended]", "[eventType=Ended,seqNo=1]"), tmp_path)

@@ -1,9 +1,9 @@
-"""Settings: their defaults, which go together, their errors, and what they send."""
+"""Settings: their defaults, combinations and errors, and the commands that they make."""
 
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import Field, fields
+from dataclasses import Field, FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from mock_csms.behavior.templates import SAMPLE, rfc3339
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V201, versions
 from mock_csms.settings import Config, assembly, values
+from mock_csms.settings.calls import command_payload
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag, flag_of, option, part, read
 
 SETTINGS = {setting.name: setting for setting in fields(Config)}
@@ -22,13 +24,13 @@ WITH_TEXT = [setting for setting in SETTINGS.values() if flag_of(setting).parse 
 def configure(**texts: Any) -> Config:
     """Return the settings for these flags, checked as the program does it before it listens."""
     config = read(Config, [Source(texts)])
-    assembly.check(config)
+    check(config)
     return config
 
 
 def sent(action: str, **texts: Any) -> Any:
-    """Return the payload of a command under these flags, filled with sample values."""
-    return assembly.command_payload(configure(**texts), Step(action), V201)(SAMPLE)
+    """Return the payload of a command with these settings, filled with sample values."""
+    return command_payload(configure(**texts), Step(action), V201)(SAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -69,20 +71,20 @@ def sent(action: str, **texts: Any) -> Any:
         ("ready_file", None),
     ],
 )
-def test_a_default_that_users_rely_on(name: str, default: object) -> None:
-    """Names and defaults do not change."""
+def test_stable_defaults(name: str, default: object) -> None:
+    """The names and defaults that users rely on do not change."""
     assert getattr(configure(), name) == default
 
 
 @pytest.mark.parametrize(("name", "short"), [("command", "-c"), ("delay", "-d"), ("period", "-p")])
-def test_a_short_name_that_users_rely_on(name: str, short: str) -> None:
+def test_stable_short_names(name: str, short: str) -> None:
     """The three flags with a short name keep it."""
     assert flag_of(SETTINGS[name]).short == short
 
 
 @pytest.mark.parametrize("setting", WITH_TEXT, ids=lambda setting: str(setting.name))
 def test_the_error_of_a_bad_value_names_its_flag(setting: Field[Any]) -> None:
-    """Gate: every flag that takes a value refuses an empty one, in one line that begins with its name."""
+    """Gate: every flag with a value refuses an empty one, in one line that begins with the flag."""
     bad: Any = [""] if flag_of(setting).takes_list else ""
     with pytest.raises(ValueError, match=rf"\A{option(setting.name)}: .+\Z"):
         configure(**{setting.name: bad})
@@ -90,15 +92,15 @@ def test_the_error_of_a_bad_value_names_its_flag(setting: Field[Any]) -> None:
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
 def test_every_flag_says_what_it_does(setting: Field[Any]) -> None:
-    """Gate: every flag has a help, and a name for its value where it takes one."""
+    """Gate: every flag has a help text, and a metavar if it takes a value."""
     declared = flag_of(setting)
     assert declared.help
     assert bool(declared.metavar) == (declared.parse is not None and declared.forms is None)
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=lambda setting: str(setting.name))
-def test_what_a_flag_refers_to_exists(setting: Field[Any]) -> None:
-    """Gate: rivals and needs are settings, and every property that a flag fills is in each version of OCPP."""
+def test_flags_refer_to_existing_settings_and_properties(setting: Field[Any]) -> None:
+    """Gate: rivals and needs are settings, and every property that a flag fills exists in each version of OCPP."""
     declared = flag_of(setting)
     assert {*declared.rivals, *declared.needs} <= SETTINGS.keys()
     for place in declared.sets:
@@ -108,9 +110,25 @@ def test_what_a_flag_refers_to_exists(setting: Field[Any]) -> None:
             assert version.schemas.node(f"{action}{kind}", path)
 
 
+def test_settings_are_made_of_keywords_and_never_change() -> None:
+    """What is not given has its default; an unknown keyword, a change and a deletion are errors."""
+    config = Config(port=1, redact=True)
+    assert (config.port, config.redact, config.host) == (1, True, "127.0.0.1")
+    assert replace(config, port=2) == Config(port=2, redact=True) != config
+    assert Config() == Config(port=9000)
+    assert config != OneMore(port=1, redact=True)
+    with pytest.raises(TypeError, match=re.escape("Config() has no setting 'prot'")):
+        Config(prot=1)  # type: ignore[call-arg] # the error is the point
+    with pytest.raises(FrozenInstanceError):
+        config.port = 3  # type: ignore[misc] # as above
+    with pytest.raises(FrozenInstanceError):
+        del config.port
+    assert config.port == 1
+
+
 @part
 class OneMore(Config):
-    """The settings with one more."""
+    """The settings and one additional setting."""
 
     heartbeat_offset: float | None = flag(
         None,
@@ -123,14 +141,14 @@ class OneMore(Config):
 
 
 @pytest.mark.parametrize(("texts", "seconds"), [({}, 0), ({"heartbeat_offset": "90"}, 90)])
-def test_one_field_is_a_flag_that_changes_an_answer(texts: Mapping[str, Any], seconds: float) -> None:
-    """A field says which places its value fills and how it is written there; nothing else has to be edited."""
+def test_a_new_flag_is_one_field(texts: Mapping[str, Any], seconds: float) -> None:
+    """A new flag that changes an answer only needs a field, with the paths that it fills and the form of its value."""
     answers = assembly.defaults(read(OneMore, [Source(texts)]), V201)
     assert answers["Heartbeat"](SAMPLE)["currentTime"] == rfc3339(seconds)
 
 
-def test_a_flag_knows_how_it_is_spelled() -> None:
-    """The command line has hyphens where the code has underscores."""
+def test_the_spelling_of_flags() -> None:
+    """Flags have hyphens where settings have underscores."""
     assert option("boot_status_sequence") == "--boot-status-sequence"
 
 
@@ -149,8 +167,8 @@ def test_a_flag_knows_how_it_is_spelled() -> None:
         ({"payload": "{}", "commands": "Reset:1"}, "--payload needs --command"),
     ],
 )
-def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str) -> None:
-    """Settings that exclude or need each other are refused with both names."""
+def test_settings_that_exclude_or_need_others(texts: Mapping[str, Any], problem: str) -> None:
+    """Settings that exclude each other, or lack one that they need, are refused with both names."""
     with pytest.raises(ValueError, match=rf"\A{problem}\Z"):
         configure(**texts)
 
@@ -167,19 +185,19 @@ def test_settings_that_do_not_go_together(texts: Mapping[str, Any], problem: str
         {"boot_status_sequence": "Pending"},
     ],
 )
-def test_settings_that_go_together(texts: Mapping[str, Any]) -> None:
-    """Settings with their needs, and without rivals, are accepted."""
+def test_settings_with_those_they_need(texts: Mapping[str, Any]) -> None:
+    """Settings are accepted together with those that they need."""
     configure(**texts)
 
 
 def test_a_switch_is_on_when_it_is_given() -> None:
-    """A switch takes no value."""
+    """A switch is true if it is given, else false."""
     config = configure(offline=True, rerun_commands=True)
     assert (config.offline, config.rerun_commands, config.no_compression) == (True, True, False)
 
 
 def test_a_later_source_wins() -> None:
-    """Of two sources of a setting the later one wins, and it removes a rival from the earlier one."""
+    """The later of two sources of a setting wins, and removes a rival setting of the earlier source."""
     sources = [
         Source({"port": "1", "boot_status": "Pending"}),
         Source({"port": "2", "boot_status_sequence": "Rejected"}),
@@ -219,8 +237,8 @@ def test_an_error_says_where() -> None:
         ("SetNetworkProfile", {}, "connectionData.ocppCsmsUrl", "ws://127.0.0.1:9000"),
     ],
 )
-def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any], path: str, value: object) -> None:
-    """The payload of a command is the default of its row, with the settings for it merged in."""
+def test_flags_change_the_payload_of_a_command(action: str, texts: Mapping[str, Any], path: str, value: object) -> None:
+    """The payload of a command is its default with the settings for it merged in."""
     payload = sent(action, **texts)
     assert not V201.schemas.request_violations(action, payload)
     for step in path.split("."):
@@ -230,7 +248,7 @@ def test_what_a_flag_changes_in_a_command(action: str, texts: Mapping[str, Any],
 
 @pytest.mark.parametrize("action", ["SetVariables", "GetVariables"])
 def test_no_attribute_type_is_sent(action: str) -> None:
-    """Variables are named without attributeType, by default and by flag: then it is Actual."""
+    """SetVariables and GetVariables have no attributeType, by default and with flags: Actual is the default."""
     texts = {"set_variables": "C.V=1", "get_variables": "C.V"}
     assert "attributeType" not in repr(sent(action)) + repr(sent(action, **texts))
 
@@ -251,11 +269,11 @@ def test_no_attribute_type_is_sent(action: str) -> None:
         ),
     ],
 )
-def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: Any) -> None:
-    """--payload is a merge patch over the default payload and the other flags, and may hold placeholders."""
+def test_payload_is_merged_into_the_command(texts: Mapping[str, Any], payload: Any) -> None:
+    """--payload is merged into the default payload, after the other flags, and may have placeholders."""
     config = configure(command="Reset", delay="0", **texts)
     [step] = assembly.scripts(config)[0].steps
-    assert assembly.command_payload(config, step, V201)(SAMPLE) == payload
+    assert command_payload(config, step, V201)(SAMPLE) == payload
 
 
 @pytest.mark.parametrize(
@@ -268,14 +286,14 @@ def test_a_payload_is_laid_over_the_command(texts: Mapping[str, Any], payload: A
         ({"payload": '{"a\\nb": 1}'}, "is not a property of the schema"),
     ],
 )
-def test_a_payload_that_cannot_be_sent_is_refused(texts: Mapping[str, Any], problem: str) -> None:
+def test_an_invalid_payload_is_refused(texts: Mapping[str, Any], problem: str) -> None:
     """A command that breaks its schema, or has an unknown placeholder, is refused before the port is opened."""
     with pytest.raises(ValueError, match=re.escape(problem)):
         configure(command="Reset", delay="0", **texts)
 
 
 def test_a_deep_payload_is_sent_or_refused() -> None:
-    """A deeply nested payload is refused like any other bad value, or sent."""
+    """A deeply nested payload causes no error except ValueError."""
     with suppress(ValueError):
         configure(command="DataTransfer", delay="0", payload='{"data": ' + '{"a": ' * 900 + "1" + "}" * 901)
 
@@ -290,7 +308,7 @@ def test_a_deep_payload_is_sent_or_refused() -> None:
     ],
 )
 def test_only_payloads_have_placeholders(texts: Mapping[str, Any]) -> None:
-    """Braces in the value of any other flag are sent as they were typed."""
+    """Braces in values of flags other than payloads are sent as typed."""
     action = {"set_variables": "SetVariables", "local_list_tokens": "SendLocalList", "reserve_id_token": "ReserveNow"}
     [(name, text)] = texts.items()
     typed = text[0] if isinstance(text, list) else text.removeprefix("C.V=")
@@ -309,13 +327,13 @@ def test_only_payloads_have_placeholders(texts: Mapping[str, Any]) -> None:
     ],
 )
 def test_the_script_of_commands(texts: Mapping[str, Any], steps: list[tuple[str, float]], period: float | None) -> None:
-    """The flags for commands say which are sent, after which delay, and whether repeatedly."""
+    """The flags for commands define which commands are sent, after which delays, and with which period."""
     scripts = assembly.scripts(configure(**texts))
     assert [(step.action, step.delay) for script in scripts for step in script.steps] == steps
     assert [script.period for script in scripts] == [period] * bool(steps)
 
 
 @pytest.mark.parametrize("action", [name for name, row in V201.actions.items() if row.sent_by(Sender.CSMS)])
-def test_every_command_can_be_sent_as_it_is(action: str) -> None:
+def test_every_default_payload_is_valid(action: str) -> None:
     """Each of the 40 commands has a default payload that is valid with the default settings."""
     assert not V201.schemas.request_violations(action, sent(action, commands=f"{action}:0"))

@@ -1,4 +1,4 @@
-"""What a person sees on the console: the important parts first, repetitions counted, colors if they are wanted."""
+"""The lines on the console: important parts first, repetitions counted, colors as set."""
 
 import asyncio
 import os
@@ -59,7 +59,7 @@ async def terminal(columns: int, *flags: str) -> AsyncIterator[Terminal]:
 
 
 async def repeat(station: Station, count: int, action: str, payload: Any) -> None:
-    """Send the same call so many times with different ids, and read the answers."""
+    """Send the same call `count` times with different ids, and read the answers."""
     for start in range(0, count, 100):
         for number in range(start, min(start + 100, count)):
             await station.send([2, f"id-{number}", action, payload])
@@ -95,14 +95,14 @@ async def repeat(station: Station, count: int, action: str, payload: Any) -> Non
     ],
 )
 def test_gist(action: str, request_: Any, response: Any, call: str, answer: str) -> None:
-    """The important parts come first, the rest follows as JSON, and nothing appears twice, whatever the payload is."""
+    """A line has the important parts first, then the rest of the payload as JSON, and nothing twice."""
     asked = Call("1", action, request_)
     told, answered = gist(asked, None), gist(Result("1", response), asked)
     assert (told.startswith(call), answered.startswith(answer)) == (True, True), (told, answered)
     assert "status" not in answered
 
 
-async def test_80_columns_show_what_was_answered() -> None:
+async def test_80_columns_show_the_answer() -> None:
     """The result of every answer is within the first 80 columns, without today's date."""
     async with terminal(80, "--token=TAG1=Blocked", "--checks=none", "--reply", "TransactionEvent", COST) as run:
         await run.station.ask("BootNotification", BOOT)
@@ -115,7 +115,7 @@ async def test_80_columns_show_what_was_answered() -> None:
 
 
 async def test_a_refused_call_is_two_lines() -> None:
-    """The call with what is wrong and which check says so, and the CALLERROR; with no checks as well."""
+    """A refused call has two lines, also without checks: the call with its violation and finding, and the CALLERROR."""
     for flags, said in (((), r"invalid, finding ERROR R10 \(Part 4 4.1.2\): idToken: "), (("--checks=none",), "inv.*")):
         async with Mock(*flags) as mock, mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -132,8 +132,8 @@ async def test_a_refused_call_is_two_lines() -> None:
         assert re.search(said + r'.*\{"idToken":"TAG1"\}$', after[0])
 
 
-async def test_a_finding_says_how_grave_it_is_and_which_clause_it_is_about() -> None:
-    """`finding WARNING T14 (B02.FR.06): …`; if the severity is not that of the check, the line says why."""
+async def test_the_line_of_a_finding() -> None:
+    """A finding is `finding WARNING T14 (B02.FR.06): …`, with the reason if the severity is not that of the check."""
     async with Mock() as mock, mock.station() as station:
         await station.ask("Heartbeat")
         await until(logged(mock, "Heartbeat.response"))
@@ -146,8 +146,8 @@ async def test_a_finding_says_how_grave_it_is_and_which_clause_it_is_about() -> 
     assert "-> Heartbeat" in lines[place - 1]
 
 
-async def test_equal_wrong_calls_are_counted() -> None:
-    """Of 10,000 equal wrong calls three are shown, then their count; no message is lost."""
+async def test_equal_invalid_calls_are_counted() -> None:
+    """Of 10,000 equal invalid calls three are shown and the others counted; other lines are all shown."""
     async with Mock() as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -164,8 +164,8 @@ async def test_equal_wrong_calls_are_counted() -> None:
     assert lines == sorted(lines, key=lambda line: line[:12] if line[:1].isdigit() else "")
 
 
-async def test_counts_are_told_at_the_end() -> None:
-    """Counts that were not shown yet are shown at the end; other stations and other mistakes have their own counts."""
+async def test_counts_are_shown_at_the_end() -> None:
+    """Remaining counts are shown at the end; each station and each mistake has its own count."""
     mock = Mock("--checks=none")
     async with mock.station() as one, mock.station("CS-2") as two:
         for station, count in ((one, 5), (two, 3)):
@@ -183,7 +183,7 @@ async def test_counts_are_told_at_the_end() -> None:
 
 
 async def test_equal_findings_are_counted() -> None:
-    """The same finding about answered calls is shown three times, whatever numbers it contains."""
+    """Findings that differ only in numbers are shown three times, and the others counted."""
     async with Mock("--checks=R18") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -196,7 +196,7 @@ async def test_equal_findings_are_counted() -> None:
 
 
 async def test_verbose_shows_all() -> None:
-    """With -v each wrong call has its lines, and none is counted."""
+    """With -v each invalid call has its lines, without counts."""
     async with Mock("-v") as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
         await repeat(station, 20, "Authorize", WRONG)
@@ -208,7 +208,7 @@ async def test_verbose_shows_all() -> None:
         )
 
 
-async def test_a_level_leaves_out_the_refused_call_and_not_its_finding() -> None:
+async def test_log_level_error_shows_findings() -> None:
     """--log-level ERROR only shows findings that are errors, with counts."""
     async with Mock("--log-level=ERROR") as mock:
         async with mock.station() as station:
@@ -220,8 +220,8 @@ async def test_a_level_leaves_out_the_refused_call_and_not_its_finding() -> None
 
 
 @pytest.mark.parametrize("flags", [[], ["-v"]])
-async def test_a_crowd_is_summed_up_on_a_terminal(flags: Sequence[str]) -> None:
-    """If there are too many ordinary lines to read, they are counted by station and action; with -v they are not."""
+async def test_many_lines_are_counted_on_a_terminal(flags: Sequence[str]) -> None:
+    """On a terminal, too many ordinary lines are counted by station and action, except with -v."""
     async with terminal(120, "--checks=none", *flags) as run:
         await repeat(run.station, 3000, "Heartbeat", {})
     text = (await run.lines).decode()
@@ -231,7 +231,7 @@ async def test_a_crowd_is_summed_up_on_a_terminal(flags: Sequence[str]) -> None:
     assert flags or shown < 1500
 
 
-async def test_no_crowd_in_a_file() -> None:
+async def test_all_lines_in_a_file() -> None:
     """A file gets every line of ordinary traffic."""
     async with Mock("--checks=none") as mock, mock.station() as station:
         await repeat(station, 500, "Heartbeat", {})
@@ -239,7 +239,7 @@ async def test_no_crowd_in_a_file() -> None:
 
 
 async def test_colors() -> None:
-    """With colors answers are dim and CALLERRORs red; `--color` says always, never, or on terminals."""
+    """With colors answers are dim and CALLERRORs red; `--color` is always, never, or auto (only on terminals)."""
     for how in ("always", "never", "auto"):
         async with Mock(f"--color={how}", "--checks=none") as mock, mock.station() as station:
             await station.ask("Heartbeat")
@@ -253,7 +253,7 @@ async def test_colors() -> None:
 
 
 def test_colors_of_the_other_commands(tmp_path: Path) -> None:
-    """mock-station and check have the flag too; an invalid word is refused."""
+    """mock-station and `check` have --color too; an invalid value is refused."""
     trace = Path(__file__).parent / "cases/traces/base.jsonl"
     for how in ("always", "never"):
         mock = Mock()
@@ -272,11 +272,11 @@ async def test_the_lines_of_a_fault_and_a_connection() -> None:
     """A line about a fault names its effect and rule; one about a connection names the other offered subprotocols."""
     faults = [("Heartbeat*1", "drop"), ("Authorize", "delay seconds=0.01"), ("Authorize*1", "duplicate")]
     async with Mock(*(word for fault in faults for word in ("--fault", *fault))) as mock:
-        async with mock.station("CS-1", "ocpp1.6", "ocpp2.0.1") as station:
+        async with mock.station("CS-1", "ocpp1.5", "ocpp2.0.1") as station:
             await station.send([2, "1", "Heartbeat", {}])
             await station.ask("Authorize", TAG)
         await until(logged(mock, "disconnected"))
-        assert re.search(r"connected +ocpp2\.0\.1 \(offered: ocpp1\.6, ocpp2\.0\.1\)", mock.log)
+        assert re.search(r"connected +ocpp2\.0\.1 \(offered: ocpp1\.5, ocpp2\.0\.1\)", mock.log)
         assert re.search(r"Heartbeat\.response +fault: dropped \(rule Heartbeat\*1\)", mock.log)
         assert re.search(
             r"Authorize\.response +fault: delayed seconds=0\.01 \(rule Authorize\); duplicated \(rule Auth", mock.log

@@ -1,5 +1,5 @@
-"""Rules that stay the same keep their uses, whatever else is changed while the mock runs; and rules and scripts that
-come and go one by one."""
+"""Unchanged rules keep their counts when other settings change while the mock runs; and rules and scripts that are
+added and removed one by one."""
 
 import asyncio
 import signal
@@ -44,9 +44,9 @@ fault = "drop"
 """
 
 
-async def test_what_did_not_change_goes_on(tmp_path: Path) -> None:
-    """After SIGHUP with another final cost: the boot sequence, a used rule, a turn and the refusals are where they
-    were; a rule that is new is not used yet."""
+async def test_unchanged_rules_keep_their_counts(tmp_path: Path) -> None:
+    """After SIGHUP with another final cost the boot sequence, used rules and refusals keep their counts; a new rule
+    starts at 0."""
     file = tmp_path / "settings.toml"
     file.write_text(FILE.format(more=""))
     async with Mock("--config", str(file)) as mock:
@@ -69,8 +69,8 @@ async def test_what_did_not_change_goes_on(tmp_path: Path) -> None:
             assert (await raw.get("/CS-1", HANDSHAKE))[0] == 101
 
 
-async def test_what_changed_starts_anew(tmp_path: Path) -> None:
-    """A changed boot sequence begins with its first status."""
+async def test_a_changed_sequence_starts_again(tmp_path: Path) -> None:
+    """A changed boot sequence starts again with its first status."""
     file = tmp_path / "settings.toml"
     file.write_text('boot-status-sequence = ["Pending", "Accepted"]')
     async with Mock("--config", str(file)) as mock, mock.station() as station:
@@ -88,7 +88,7 @@ ACTS = st.lists(st.one_of(st.just(None), st.just(None), CONFIGS), max_size=12)
 
 @settings(deadline=None, max_examples=20)
 @given(CONFIGS, ACTS)
-def test_counts_survive_as_the_model_says(first: list[str], acts: list[list[str] | None]) -> None:
+def test_counts_agree_with_a_model(first: list[str], acts: list[list[str] | None]) -> None:
     """A rule in both the old and the new settings keeps its count; one that was removed and added again starts at 0."""
     counts: Counter[str] = Counter()
     rules = first
@@ -121,7 +121,7 @@ def configured(names: list[str]) -> Config:
     return read(Config, [keyword_source({"error": error})])
 
 
-async def test_rules_come_and_go_one_by_one() -> None:
+async def test_rules_are_added_and_removed() -> None:
     """A rule is added before all others, changed at its position, and removed; the others keep their counts."""
     async with Csms(error=[("Heartbeat*2", "GenericError")]) as csms, station_of(csms) as station:
         [old] = csms.rules
@@ -142,8 +142,8 @@ async def test_rules_come_and_go_one_by_one() -> None:
         assert [await outcome(station, *HEARTBEAT) for _ in range(3)] == ["GenericError", "GenericError", "no status"]
 
 
-async def test_equal_rules_have_ids_of_their_own() -> None:
-    """The same rule may be added again, and used again."""
+async def test_equal_rules_have_different_ids() -> None:
+    """Two equal rules have different ids, and each has its own count."""
     async with Csms() as csms, station_of(csms) as station:
         ids = [csms.add_rule("Heartbeat*1", error="GenericError") for _ in range(2)]
         assert len(set(ids)) == 2
@@ -152,7 +152,7 @@ async def test_equal_rules_have_ids_of_their_own() -> None:
 
 
 async def test_wrong_changes_change_nothing() -> None:
-    """An invalid rule, a rule of another kind, or an unknown id is refused."""
+    """An invalid rule, a change to another kind of rule, or an unknown id is refused, and nothing changes."""
     async with Csms(error=[("Heartbeat", "GenericError")]) as csms:
         [id_] = csms.rules
         with pytest.raises(ValueError, match="Heartbeet"):
@@ -167,8 +167,8 @@ async def test_wrong_changes_change_nothing() -> None:
         assert list(csms.rules) == [id_]
 
 
-async def test_scripts_come_and_go_one_by_one() -> None:
-    """A script that is started while stations are connected begins at once, and sends nothing after it is stopped."""
+async def test_scripts_are_started_and_stopped() -> None:
+    """A script added while stations are connected starts at once, and sends nothing after it is stopped."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
         id_ = csms.start_script("ClearCache", period=0.05)
@@ -180,7 +180,7 @@ async def test_scripts_come_and_go_one_by_one() -> None:
         assert not {id_} & set(csms.scripts)
         await station.send([2, "1", "DataTransfer", {"vendorId": "V"}])
         while (frame := await station.expect())[0] != 2 or frame[2] == "ClearCache":
-            pass  # one may have been under way
+            pass  # a ClearCache may have been sent before the stop
         assert frame[2] == "Reset"
         csms.stop_script(follows)
         await station.send([3, frame[1], {"status": "Accepted"}])
@@ -190,7 +190,7 @@ async def test_scripts_come_and_go_one_by_one() -> None:
         assert not csms.scripts
 
 
-def test_the_blocking_mock_has_the_same() -> None:
+def test_rules_and_scripts_of_the_blocking_mock() -> None:
     """Rules and scripts can be added and removed through the blocking API too."""
     with BlockingCsms() as csms:
         rule, script = csms.add_rule("Heartbeat*1", error="GenericError"), csms.start_script("Reset", delay=9)
@@ -202,8 +202,8 @@ def test_the_blocking_mock_has_the_same() -> None:
         assert not csms.scripts
 
 
-def test_who_leaves_the_bus_hears_no_more() -> None:
-    """`subscribe` returns a function that unsubscribes, also while an event is published; the others still get it."""
+def test_unsubscribing_from_the_bus() -> None:
+    """`subscribe` returns a function to unsubscribe, also while an event is published; others still get it."""
     bus = Bus()
     heard: list[tuple[str, type[Event]]] = []
 

@@ -1,4 +1,4 @@
-"""Duplicate keys in one object, over a real socket: which are found, and which are not duplicates."""
+"""Duplicate keys in one object, over a real socket: which keys R20 reports, and which are no duplicates."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,7 +47,7 @@ DATA = '[2,"1","DataTransfer",{"vendorId":"V","data":|}]'
     ],
 )
 async def test_repeated_keys(text: str, names: Sequence[str]) -> None:
-    """R20 names the key as it was written, in any message and at any depth; equal keys of two objects are fine."""
+    """R20 names the duplicate key as written, in any message and at any depth; equal keys of two objects are valid."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "events"
         async with Mock("--events", str(log)) as mock, mock.station("CS") as station:
@@ -61,6 +61,6 @@ async def test_repeated_keys(text: str, names: Sequence[str]) -> None:
 
 
 @pytest.mark.parametrize("text", [r'[2,"\"\\","\\\"",{"a":"\"\\\\"}]', r'[3,"\"",{"\\":"\\"}]', r'[4,"\"","","\\",{}]'])
-def test_quotes_within_texts_are_none(text: str) -> None:
-    """Quotes inside strings do not count in the quick test that most messages pass without a full search."""
+def test_quotes_within_strings(text: str) -> None:
+    """The quick test, which most messages pass without a full search, does not count quotes within strings."""
     assert not has_twins(text.encode(), decode(text.encode()))

@@ -1,4 +1,4 @@
-"""A mock that listens on all addresses: the URLs that it prints and sends can be reached."""
+"""A mock that listens on all addresses: stations can reach the URLs that it prints and sends."""
 
 import socket
 from pathlib import Path
@@ -13,7 +13,7 @@ NEEDS_IPV6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6
 
 
 async def told(mock: Mock, host: str) -> str:
-    """Return the URL that the mock sends to a station that connected with this Host header."""
+    """Return the URL in the mock's SetNetworkProfile to a station that connected with this Host header."""
     async with mock.tcp() as raw:
         assert (await raw.get("/CS", HANDSHAKE.replace("Host: mock", f"Host: {host}")))[0] == 101
         await raw.write(masked(orjson.dumps([2, "1", "BootNotification", BOOT])))
@@ -38,7 +38,7 @@ async def _profile(raw: Raw) -> str:
     ],
 )
 async def test_all_addresses(host: str, shown: str, tmp_path: Path) -> None:
-    """The first line and the ready file name the loopback; a station gets the Host that it connected with."""
+    """The first line and the ready file have the loopback address; a station gets the Host that it used."""
     ready = tmp_path / "ready"
     flags = ["--ready-file", str(ready), "-c", "SetNetworkProfile", "-d", "0", "--rerun-commands"]
     async with Mock("--host", host, *flags) as mock:

@@ -1,7 +1,7 @@
-"""One station cannot hurt another: whatever it sends or does not read, others are answered in between.
+"""One station cannot harm another: whatever it sends or does not read, other stations get answers in between.
 
-The mock is stopped (SIGSTOP) while a flood comes, so that it finds all of it at once. What is compared is the order in
-which things were done, and how many of them; nothing depends on how fast the machine is.
+The mock is stopped (SIGSTOP) while a flood of frames comes, so that it reads all of them at once. The tests compare the
+order and the number of handled frames; nothing depends on the speed of the machine.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ FLOOD = 9000
 
 
 def deflated(data: bytes, *, fin: bool = True) -> bytes:
-    """Return the frame of a compressed message as a station sends it."""
+    """Return the masked frame of a compressed message."""
     squeezer = zlib.compressobj(wbits=-15)
     frame = bytearray(masked((squeezer.compress(data) + squeezer.flush(zlib.Z_SYNC_FLUSH))[:-4], fin=fin))
     frame[0] |= 0x40
@@ -39,7 +39,7 @@ def deflated(data: bytes, *, fin: bool = True) -> bytes:
 
 @asynccontextmanager
 async def flooder(mock: Mock, name: str = "BAD") -> AsyncIterator[Raw]:
-    """Connect a station that may compress."""
+    """Connect a station with compression."""
     async with mock.tcp() as raw:
         status, head = await raw.get(f"/{name}", HANDSHAKE + COMPRESSION)
         assert status == 101, head
@@ -48,7 +48,7 @@ async def flooder(mock: Mock, name: str = "BAD") -> AsyncIterator[Raw]:
 
 @contextmanager
 def stopped(mock: Mock) -> Iterator[None]:
-    """Let the mock do nothing during the block."""
+    """Stop the process of the mock during the block."""
     mock.process.send_signal(signal.SIGSTOP)
     try:
         yield
@@ -57,7 +57,7 @@ def stopped(mock: Mock) -> Iterator[None]:
 
 
 def done(log: Path, kind: str) -> list[str]:
-    """Return the stations of all events of a kind so far, in their order."""
+    """Return the stations of all events of a kind so far, in order."""
     lines = log.read_bytes().split(b"\n")[:-1]
     return [event["station"] for event in map(orjson.loads, lines) if event["event"] == kind]
 
@@ -73,7 +73,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("count", [1, 5])
 async def test_others_are_answered_in_between(kind: str, count: int, tmp_path: Path) -> None:
-    """Of thousands of frames that came before another station's call, only the first few are handled before it."""
+    """If thousands of frames came before another station's call, only the first few are handled before the call."""
     log = tmp_path / "events"
     async with Mock("--quiet", "--events", str(log)) as mock, AsyncExitStack() as stack:
         flooders = [await stack.enter_async_context(flooder(mock, f"BAD-{number}")) for number in range(count)]
@@ -83,7 +83,7 @@ async def test_others_are_answered_in_between(kind: str, count: int, tmp_path: P
                     each.writer.write(KINDS[kind])
                 await asyncio.sleep(0)
                 await good.send([2, "1", "Heartbeat", {}])
-                await asyncio.sleep(0.05)  # for the kernel
+                await asyncio.sleep(0.05)  # time for the kernel
             await good.expect(3, "1")
         await until(lambda: "GOOD" in done(log, "Received") and len(done(log, "Received")) > 100)
         assert done(log, "Received").index("GOOD") < 500
@@ -97,7 +97,7 @@ async def test_healthz_is_answered_in_between(tmp_path: Path) -> None:
             bad.writer.write(masked("[2]") * 3 * FLOOD + masked(CALL))
             await asyncio.sleep(0)
             asking.writer.write(b"GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
-            mock.process.send_signal(signal.SIGHUP)  # the event of which tells when the signal was seen
+            mock.process.send_signal(signal.SIGHUP)  # its Reconfigured event shows when signals are handled
             await asyncio.sleep(0.05)
         assert (await asyncio.wait_for(asking.reader.readuntil(b"\r\n"), PATIENCE)).startswith(b"HTTP/1.1 200")
         await until(lambda: bool(done(log, "Reconfigured")))
@@ -106,7 +106,7 @@ async def test_healthz_is_answered_in_between(tmp_path: Path) -> None:
 
 
 async def test_sigterm_is_seen_in_between(tmp_path: Path) -> None:
-    """SIGTERM ends the run although thousands of frames of five stations wait; they are not handled before."""
+    """SIGTERM ends the run before most of the thousands of waiting frames of five stations are handled."""
     log = tmp_path / "events"
     async with Mock("--quiet", "--events", str(log)) as mock, AsyncExitStack() as stack:
         flooders = [await stack.enter_async_context(flooder(mock, f"BAD-{number}")) for number in range(5)]
@@ -120,7 +120,7 @@ async def test_sigterm_is_seen_in_between(tmp_path: Path) -> None:
 
 
 async def test_all_of_a_flood_is_answered_in_order(mock: Mock) -> None:
-    """Turns lose nothing and change no order: each of thousands of calls gets its answer, up to the close frame."""
+    """Each of thousands of calls in a flood gets its answer, in order, and then the close frame."""
     async with mock.raw("/FLOOD") as raw:
         wire = b"".join(masked(b'[2,"%d","Heartbeat",{}]' % number) for number in range(FLOOD))
         raw.writer.write(wire + masked(b"\x03\xe8", Opcode.CLOSE))
@@ -131,8 +131,8 @@ async def test_all_of_a_flood_is_answered_in_order(mock: Mock) -> None:
         assert await asyncio.wait_for(raw.reader.read(), PATIENCE) == b""
 
 
-async def test_what_came_before_the_end_is_handled(tmp_path: Path) -> None:
-    """A station that sends thousands of calls and goes has sent them: its end is told when all are handled."""
+async def test_calls_before_the_end_are_handled(tmp_path: Path) -> None:
+    """If a station sends thousands of calls and disconnects, all are handled before its end is reported."""
     log = tmp_path / "events"
     async with Mock("--quiet", "--events", str(log)) as mock:
         async with mock.raw("/GONE") as raw:
@@ -142,11 +142,11 @@ async def test_what_came_before_the_end_is_handled(tmp_path: Path) -> None:
         assert len(done(log, "Received")) == 2000
 
 
-# What is not read.
+# Answers that are not read.
 
 
 async def test_a_station_that_does_not_read(tmp_path: Path) -> None:
-    """Big answers to a station that reads none of them do not pile up: its calls wait instead."""
+    """While a station reads no answers, the mock stops handling its calls, so that big answers do not pile up."""
     log = tmp_path / "events"
     async with (
         Mock("--quiet", "--events", str(log), "--fault", "BootNotification", "oversize bytes=1000000") as mock,
@@ -170,8 +170,8 @@ async def test_a_station_that_does_not_read(tmp_path: Path) -> None:
         ("--latency", "3600"),
     ],
 )
-async def test_what_waits_for_its_time(flags: tuple[str, ...], tmp_path: Path) -> None:
-    """Where answers or messages are delayed by the settings, not more of them wait than has room."""
+async def test_delayed_messages_are_bounded(flags: tuple[str, ...], tmp_path: Path) -> None:
+    """If the settings delay answers or messages, only a bounded number of them waits, and the rest is not read."""
     log = tmp_path / "events"
     async with Mock("--quiet", "--events", str(log), *flags) as mock, mock.raw("/BAD") as bad:
         bad.writer.write(masked(CALL) * FLOOD + b"\x89\x80\0\0\0\0")
@@ -183,14 +183,14 @@ async def test_what_waits_for_its_time(flags: tuple[str, ...], tmp_path: Path) -
 
 
 async def bad_is_not_read(bad: Raw) -> None:
-    """The ping behind the flood is not answered."""
+    """Check that the mock does not answer the ping after the flood."""
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(bad.reader.read(1), 0.5)
 
 
 @pytest.mark.parametrize("delay", [0, 3600])
-async def test_commands_that_are_not_answered(delay: int, tmp_path: Path) -> None:
-    """Of the commands that follow calls of a station at most a thousand wait for it; the others are told as failed."""
+async def test_waiting_on_commands_are_bounded(delay: int, tmp_path: Path) -> None:
+    """At most a thousand `on` commands wait for a station; further ones are reported as failed."""
     log, config = tmp_path / "events", tmp_path / "mock.toml"
     config.write_text(f'[[command]]\non = "Heartbeat"\naction = "ClearCache"\ndelay = {delay}\n')
     async with Mock("--quiet", "--events", str(log), "--config", str(config)) as mock, mock.raw("/BUSY") as raw:
@@ -201,8 +201,8 @@ async def test_commands_that_are_not_answered(delay: int, tmp_path: Path) -> Non
         assert log.read_text().count("was not sent: 1000 commands wait for BUSY already") == 500
 
 
-async def test_commands_of_a_program() -> None:
-    """At most a thousand calls wait for one station; the next one fails at once."""
+async def test_waiting_calls_of_a_program_are_bounded() -> None:
+    """At most a thousand commands of `call` wait for one station; the next one fails at once."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("Heartbeat")
         calls = [asyncio.create_task(csms.call("CS-1", "ClearCache")) for _ in range(1000)]
@@ -216,11 +216,11 @@ async def test_commands_of_a_program() -> None:
             await csms.call("CS-2", "ClearCache", within=0)
 
 
-# What grows.
+# Compression bombs.
 
 
-async def test_a_bomb(tmp_path: Path) -> None:
-    """A compressed message that grows too much closes the connection with 1009, with a finding; 0 allows it."""
+async def test_a_compression_bomb(tmp_path: Path) -> None:
+    """A message beyond --max-compression-ratio closes the connection with 1009 and a finding; 0 means no limit."""
     bomb = deflated(b"[" + b"[]," * 300_000 + b"[]]")
     log = tmp_path / "events"
     async with Mock("--quiet", "--events", str(log)) as mock, flooder(mock) as bad:
@@ -236,8 +236,8 @@ async def test_a_bomb(tmp_path: Path) -> None:
         assert [(await bad.frame())[0] for _ in range(2)] == [1, 1]
 
 
-async def test_a_bomb_in_pieces(mock: Mock) -> None:
-    """The pieces of a compressed message count together."""
+async def test_a_compression_bomb_in_fragments(mock: Mock) -> None:
+    """The compression ratio is that of all fragments of a message together."""
     squeezer = zlib.compressobj(wbits=-15)
     text = b"[" + b"[]," * 300_000 + b"[]]"
     data = (squeezer.compress(text) + squeezer.flush(zlib.Z_SYNC_FLUSH))[:-4]
@@ -251,8 +251,8 @@ async def test_a_bomb_in_pieces(mock: Mock) -> None:
         assert (opcode, close[:2]) == (8, (1009).to_bytes(2))
 
 
-async def test_a_message_like_the_one_before(mock: Mock) -> None:
-    """A long message that resembles the last one, so that hardly a byte of it comes over the wire, is no bomb."""
+async def test_a_message_that_resembles_the_last_one(mock: Mock) -> None:
+    """A long message that compresses to few bytes because it resembles the last one is accepted."""
     async with mock.station("SAME", compression="deflate") as station:
         data = "".join(chr(33 + number * number % 89) for number in range(12_000)).replace("\\", "/").replace('"', "'")
         for _ in range(3):
@@ -261,7 +261,7 @@ async def test_a_message_like_the_one_before(mock: Mock) -> None:
 
 @pytest.mark.parametrize(("empty", "opcode"), [(900, 1), (1100, 8)])
 async def test_empty_fragments(mock: Mock, empty: int, opcode: int) -> None:
-    """A message may have some empty frames, but not any number of them."""
+    """A message may have 900 empty frames, but not 1100: that closes the connection with 1009."""
     async with mock.raw("/EMPTY") as raw:
         last = b"\x80\x80\0\0\0\0"
         raw.writer.write(masked(CALL, fin=False) + b"\0\x80\0\0\0\0" * empty + last)
@@ -270,7 +270,7 @@ async def test_empty_fragments(mock: Mock, empty: int, opcode: int) -> None:
         assert opcode == 1 or data[:2] == (1009).to_bytes(2)
 
 
-# How it ends.
+# Close frames.
 
 
 BEHIND = {"the rest": masked("rest", Opcode.CONT), "texts": masked("x") * 3, "nonsense": b"\xff" * 50}
@@ -278,8 +278,8 @@ BEHIND["another goodbye"] = masked(b"\x03\xea", Opcode.CLOSE)
 
 
 @pytest.mark.parametrize("behind", BEHIND)
-async def test_what_comes_behind_a_goodbye(mock: Mock, behind: str) -> None:
-    """A close frame amid a fragmented message is answered as it came, whatever follows it (Autobahn 7.1.5)."""
+async def test_frames_after_a_close_frame(mock: Mock, behind: str) -> None:
+    """A close frame within a fragmented message is answered with its code, whatever follows it (Autobahn 7.1.5)."""
     async with mock.raw("/BYE") as raw:
         raw.writer.write(masked("fragment", fin=False) + masked(b"\x03\xe8", Opcode.CLOSE) + BEHIND[behind])
         assert await raw.frame() == (8, b"\x03\xe8")
@@ -291,12 +291,12 @@ async def test_what_comes_behind_a_goodbye(mock: Mock, behind: str) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of other processes are Linux's")
 async def test_no_more_descriptors() -> None:
-    """A mock that is out of file descriptors says so in one line, and accepts again when there are some."""
+    """Without free file descriptors the mock logs one line, and accepts connections again when there are some."""
     import resource
 
     async with Mock() as mock:
         async with mock.station("FIRST") as first, AsyncExitStack() as stack:
-            await first.ask("Heartbeat")  # what it needs for a message is loaded then
+            await first.ask("Heartbeat")  # loads the modules that a message needs
             used = len(list(Path(f"/proc/{mock.process.pid}/fd").iterdir()))
             resource.prlimit(mock.process.pid, resource.RLIMIT_NOFILE, (used + 3, used + 3))
             for _ in range(20):

@@ -1,4 +1,4 @@
-"""Faults: a raw client sees exactly the damage, then the next message undamaged; other stations see nothing of it."""
+"""Faults: a raw client gets exactly the damage, then the next message undamaged; other stations are not affected."""
 
 import asyncio
 import os
@@ -31,17 +31,17 @@ def answer(action: str, id_: str) -> bytes:
 
 
 def whole(text: bytes) -> tuple[bool, Opcode, bytes]:
-    """Return the frame of a whole text message."""
+    """Return the frame of an unfragmented text message."""
     return (True, Opcode.TEXT, text)
 
 
 async def next_is_undamaged(station: Naked, id_: str = "next") -> None:
-    """The next message is answered undamaged."""
+    """Check that the mock answers the next call undamaged."""
     await station.say(2, id_, "Heartbeat", {})
     assert await station.frame() == whole(answer("Heartbeat", id_))
 
 
-# What each fault does to a message, as the station sees it.
+# What a station gets in place of the message, for each fault.
 
 
 async def comes_late(station: Naked, text: bytes) -> None:
@@ -51,22 +51,22 @@ async def comes_late(station: Naked, text: bytes) -> None:
 
 
 async def never_comes(station: Naked, text: bytes) -> None:
-    """Not one byte comes."""
+    """No byte comes."""
     await station.nothing(0.2)
 
 
 async def comes_twice(station: Naked, text: bytes) -> None:
-    """It comes exactly twice."""
+    """The message comes exactly twice."""
     assert [await station.frame() for _ in range(2)] == [whole(text)] * 2
 
 
 async def comes_four_times(station: Naked, text: bytes) -> None:
-    """It comes four times."""
+    """The message comes four times."""
     assert [await station.frame() for _ in range(4)] == [whole(text)] * 4
 
 
 async def has_another_id(station: Naked, text: bytes) -> None:
-    """Only the message id differs, and OCPP-J allows it."""
+    """Only the message id differs, and it is valid in OCPP-J."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[:1] + wrong[2:] == right[:1] + right[2:]
     assert wrong[1] != right[1]
@@ -74,7 +74,7 @@ async def has_another_id(station: Naked, text: bytes) -> None:
 
 
 async def is_not_json(station: Naked, text: bytes) -> None:
-    """It has the right length, but is not JSON."""
+    """The text has the right length, but is not JSON."""
     wrong = await station.text()
     assert len(wrong) == len(text)
     with pytest.raises(orjson.JSONDecodeError):
@@ -82,14 +82,14 @@ async def is_not_json(station: Naked, text: bytes) -> None:
 
 
 async def is_cut_off(station: Naked, text: bytes) -> None:
-    """Only its beginning comes."""
+    """Only the beginning of the message comes."""
     wrong = await station.text()
     assert text.startswith(wrong)
     assert 0 < len(wrong) < len(text)
 
 
 async def breaks_its_schema(station: Naked, text: bytes) -> None:
-    """The array is right, but its last item has an addition that breaks the schema."""
+    """The array is valid, but its last item has an additional field that violates the schema."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[:-1] == right[:-1]
     assert wrong[-1].items() > right[-1].items()
@@ -98,7 +98,7 @@ async def breaks_its_schema(station: Naked, text: bytes) -> None:
 
 
 async def has_another_type(station: Naked, text: bytes) -> None:
-    """It has the number of another message type, whose array has another length."""
+    """The message has the number of another message type, whose array has another length."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[1:] == right[1:]
     assert wrong[0] != right[0]
@@ -106,14 +106,14 @@ async def has_another_type(station: Naked, text: bytes) -> None:
 
 
 async def has_no_known_type(station: Naked, text: bytes) -> None:
-    """It has a number that is not a message type."""
+    """The message has a number that is not a message type."""
     right, wrong = orjson.loads(text), orjson.loads(await station.text())
     assert wrong[1:] == right[1:]
     assert wrong[0] == 9
 
 
 async def is_huge(station: Naked, text: bytes) -> None:
-    """It has the requested length, and is right except for its customData."""
+    """The message has the requested length, and is right except for its customData."""
     wrong = await station.text()
     assert 100_000 <= len(wrong) < 110_000
     array = orjson.loads(wrong)
@@ -124,7 +124,7 @@ async def is_huge(station: Naked, text: bytes) -> None:
 
 
 async def closes_instead(station: Naked, text: bytes) -> None:
-    """For a while nothing comes, then a close frame with the code, and the end."""
+    """After a while a close frame with the code comes instead, and the end."""
     await station.nothing(0.1)
     assert await station.goodbye() == 4001
 
@@ -152,7 +152,7 @@ async def plays_dead(station: Naked, text: bytes) -> None:
 
 
 async def comes_in_three_frames(station: Naked, text: bytes) -> None:
-    """It comes as one text message of three frames, none of them empty."""
+    """The message comes in three text frames, none of them empty."""
     seen = [await station.frame() for _ in range(3)]
     assert [frame[:2] for frame in seen] == [(False, Opcode.TEXT), (False, Opcode.CONT), (True, Opcode.CONT)]
     assert b"".join(frame.data for frame in seen) == text
@@ -160,12 +160,12 @@ async def comes_in_three_frames(station: Naked, text: bytes) -> None:
 
 
 async def comes_as_binary(station: Naked, text: bytes) -> None:
-    """It comes in a binary frame."""
+    """The message comes in a binary frame."""
     assert await station.frame() == (True, Opcode.BINARY, text)
 
 
 class Row(NamedTuple):
-    """A fault as it is written, the function that checks what it does, and whether it ends the connection."""
+    """The notation of a fault, the function that checks its effect, and whether it ends the connection."""
 
     fault: str
     damage: Callable[[Naked, bytes], Awaitable[None]]
@@ -196,7 +196,7 @@ ROWS = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.fault)
 
 
 def test_gate_every_fault_has_a_row() -> None:
-    """Every class of a fault has a name for users, and every fault has a test on the wire."""
+    """Gate: every fault class has a name for users and a row in the table of tests."""
     classes = {name for name, kind in getmembers(faults, isclass) if hasattr(kind, "spoil")} - {"Fault"}
     assert classes == {getattr(kind, "__name__", "") for kind in FAULTS.values()}, (
         "each class needs its name in FAULTS, behavior/faults.py"
@@ -210,14 +210,14 @@ def at(pace: int, fault: str) -> str:
 
 
 def spoiling(pace: int) -> list[str]:
-    """Return rules that damage the first answer to each station named after the number of a row and an action."""
+    """Return rules for each row and action that damage the first answer to the station with their names."""
     rows = [(f"{action}*1@{n}-{action}", at(pace, row.fault)) for n, row in enumerate(TABLE) for action in ASKED]
     return [word for match, fault in rows for word in ("--fault", match, fault)]
 
 
 @pytest.fixture(scope="module", params=[(), ("--trace", os.devnull)], ids=["plain", "traced"])
 def kept(request: pytest.FixtureRequest) -> Sequence[str]:
-    """The flags: none, or a trace, which is written before each frame is sent."""
+    """Flags: none, or those of a trace, which writes each record before its frame is sent."""
     flags: Sequence[str] = request.param
     return flags
 
@@ -233,7 +233,7 @@ def spoiler(kept: Sequence[str]) -> Iterator[Mock]:
 @pytest.mark.parametrize("action", ASKED)
 @ROWS
 async def test_spoiled_answer(spoiler: Mock, kept: Sequence[str], row: Row, action: str) -> None:
-    """A CALLRESULT or CALLERROR gets that damage, once; other stations are answered normally meanwhile."""
+    """A fault damages a CALLRESULT or CALLERROR once; meanwhile other stations get undamaged answers."""
     for turn in turns():
         with turn as pace:
             if pace == 1:
@@ -260,8 +260,8 @@ async def spoils_answer(spoiler: Mock, row: Row, action: str) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row.fault in ("close", "reset")], ids=lambda row: row.fault)
-async def test_an_end_comes_after_what_was_sent(kept: Sequence[str], row: Row) -> None:
-    """A call that came together with the one whose fault ends the connection is answered before the end."""
+async def test_earlier_calls_are_answered_before_the_end(kept: Sequence[str], row: Row) -> None:
+    """A call in the same packet before the one whose fault ends the connection is still answered."""
     async with Mock(*kept, *UNDAMAGED, "--fault", "Heartbeat", row.fault) as mock, naked(mock, "CS-1") as station:
         actions = {"first": "GetCertificateStatus", "last": "Heartbeat"}
         calls = [[2, id_, action, REQUESTS[action]] for id_, action in actions.items()]
@@ -270,8 +270,8 @@ async def test_an_end_comes_after_what_was_sent(kept: Sequence[str], row: Row) -
         await row.damage(station, b"")
 
 
-async def test_a_goodbye_comes_after_what_was_sent(kept: Sequence[str]) -> None:
-    """A call that came together with a close frame is answered before the close frame is."""
+async def test_earlier_calls_are_answered_before_the_close_frame(kept: Sequence[str]) -> None:
+    """A call in the same packet before a close frame is answered before the close frame."""
     async with Mock(*kept) as mock, naked(mock, "CS-1") as station:
         call = masked(orjson.dumps([2, "first", "Heartbeat", {}]))
         await station.raw.write(call + masked((1000).to_bytes(2), Opcode.CLOSE))
@@ -284,7 +284,7 @@ RESET = ["--seed", "1", "--command", "Reset", "--delay", "0", "--station", "CS-1
 
 @pytest.fixture(scope="module")
 def command() -> bytes:
-    """The text of the first undamaged command of a mock with that seed."""
+    """The text of the undamaged command of a mock with this seed."""
 
     async def get() -> bytes:
         async with Mock(*RESET) as mock, naked(mock, "CS-1") as station:
@@ -295,7 +295,7 @@ def command() -> bytes:
 
 @ROWS
 async def test_spoiled_command(command: bytes, row: Row) -> None:
-    """A command of the mock gets the same damage; answers and other stations do not."""
+    """A fault damages a command of the mock in the same way, but no answers and no other stations."""
     assert orjson.loads(command)[2:] == ["Reset", {"type": "Immediate"}]
     for turn in turns():
         with turn as pace:
@@ -315,14 +315,14 @@ async def spoils_command(command: bytes, row: Row, fault: str) -> None:
 
 
 async def test_a_stalled_connection_is_not_read() -> None:
-    """During a stall the mock reads nothing: what a station writes stays in its buffers, and is read afterwards."""
+    """During a stall the mock reads nothing; it reads the messages of the station afterwards."""
     for turn in turns():
         with turn as pace:
             await stays_unread(pace)
 
 
 async def stays_unread(seconds: float) -> None:
-    """Stall for so many seconds, and check that nothing is read."""
+    """Stall for this many seconds, and check that the mock reads nothing."""
     filler = {"vendorId": "V", "data": "x" * 1_000_000}
     async with Mock("--fault", "Heartbeat*1", f"stall seconds={seconds}") as mock, naked(mock, "CS-1") as station:
         await station.say(2, "stall", "Heartbeat", {})
@@ -339,7 +339,7 @@ async def stays_unread(seconds: float) -> None:
 
 
 async def texts(mock: Mock, identity: str, count: int) -> list[str]:
-    """Send so many Heartbeats on one connection and return the ids of those that are answered before a last call."""
+    """Send `count` Heartbeats on one connection; return the ids of the answers that come before that to a last call."""
     async with naked(mock, identity) as station:
         for number in range(count):
             await station.say(2, str(number), "Heartbeat", {})
@@ -361,7 +361,7 @@ async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
 
 
 async def test_faults_add_up() -> None:
-    """Every fault that matches and has uses left applies, in order; one that sends nothing is the last."""
+    """All matching faults with uses left apply, in order; after one that sends nothing no more apply."""
     flags = [
         "Heartbeat*1",
         "drop",
@@ -408,8 +408,8 @@ async def test_data_transfer_has_two_directions() -> None:
 
 
 @pytest.mark.parametrize("action", ["Reset", "DataTransfer.command"])
-async def test_a_fault_of_a_command_is_for_our_command_alone(action: str) -> None:
-    """A station that sends a CSMS command is refused without the fault, which keeps its uses for our command."""
+async def test_a_fault_of_a_command_ignores_calls_of_stations(action: str) -> None:
+    """A fault of a command does not apply when a station sends that action, and its uses are not counted then."""
     name = action.removesuffix(".command")
     flags = ["--fault", f"{action}*1", "binary", "--command", name, "--delay", "0", "--after", "boot"]
     async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
@@ -420,8 +420,8 @@ async def test_a_fault_of_a_command_is_for_our_command_alone(action: str) -> Non
         assert (await station.frame()).opcode is Opcode.BINARY
 
 
-async def test_a_refused_request_is_spoiled_too() -> None:
-    """The CALLERROR to a payload that breaks its schema is an answer like any other."""
+async def test_a_fault_of_a_callerror() -> None:
+    """A fault of an answer also applies to the CALLERROR to a payload that violates its schema."""
     async with Mock("--fault", "Authorize*1", "wrong-id") as mock, naked(mock, "CS-1") as station:
         for expected in (False, True):
             await station.say(2, "1", "Authorize", {})
@@ -431,7 +431,7 @@ async def test_a_refused_request_is_spoiled_too() -> None:
 
 @pytest.mark.parametrize("fault", ["split frames=3", "binary", "malformed", "oversize bytes=70000"])
 async def test_with_compression(fault: str) -> None:
-    """With compression the damaged message arrives, and so does the next one."""
+    """With compression the damaged message and the next one arrive."""
     async with (
         Mock(*UNDAMAGED, "--fault", "Heartbeat*1", fault) as mock,
         mock.station(compression="deflate") as station,
@@ -448,11 +448,11 @@ def test_close_codes_that_cannot_be_sent(code: int) -> None:
     refused(["--fault", "Heartbeat", f"close code={code}"], "--fault", str(code))
 
 
-# Chance.
+# Probabilities.
 
 
 async def test_a_seed_makes_chance_repeatable() -> None:
-    """The same seed damages the same messages, another seed others; the logged seed of a run repeats it."""
+    """The same seed damages the same messages; the logged seed of a run repeats it; another seed damages others."""
 
     async def pattern(*flags: str) -> tuple[list[str], str]:
         async with Mock("--fault", "Heartbeat", "drop probability=0.5", *flags) as mock:
@@ -470,8 +470,8 @@ async def test_a_seed_makes_chance_repeatable() -> None:
     assert await pattern("--seed", seed) == (by_chance, seed)
 
 
-async def test_no_chance_and_certainty() -> None:
-    """A probability of 0 never applies, and 1 always."""
+async def test_probabilities_0_and_1() -> None:
+    """A fault with the probability 0 never applies, and with 1 always."""
     flags = ["--fault", "Heartbeat@A", "drop probability=0", "--fault", "Heartbeat@B", "drop probability=1"]
     async with Mock(*flags) as mock:
         assert len(await texts(mock, "A", 20)) == 20

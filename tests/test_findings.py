@@ -23,7 +23,7 @@ EVENTS = [("Started", 0), ("Ended", 1), ("Updated", 2), ("Updated", 3)]
 
 
 async def misbehave(*flags: str, events: list[tuple[str, int]] = EVENTS) -> tuple[int, str, str]:
-    """Let a station continue an ended transaction; return the exit status, the report and the lines."""
+    """Let a station continue an ended transaction; return the exit status, the report and the log."""
     async with await asyncio.to_thread(Run, "--checks=X05", *flags) as mock:
         async with mock.station() as station:
             for number, (kind, seq_no) in enumerate(events):
@@ -36,8 +36,8 @@ async def misbehave(*flags: str, events: list[tuple[str, int]] = EVENTS) -> tupl
         return status, report, mock.log
 
 
-async def test_a_finding_is_told_as_it_happens_and_at_the_end(tmp_path: Path) -> None:
-    """Line, event and summary have station, check, requirement, severity and the fault; the status stays 0."""
+async def test_where_a_finding_is_reported(tmp_path: Path) -> None:
+    """Log line, event and summary have station, check, requirement, severity and problem; the status is 0."""
     status, report, log = await misbehave("--events", str(tmp_path / "events"))
     lines = re.findall(r"^\S+ CS-1 +finding ERROR (.*)$", log, re.MULTILINE)
     assert lines == [f"X05 (E06): {FAULT}", f"X05 (E06): {FAULT[:-1]}3"]
@@ -88,14 +88,14 @@ async def test_a_good_run_passes() -> None:
     )
 
 
-async def test_a_run_without_a_station_passes_nobody() -> None:
-    """Without a station the status is 4: nothing was judged."""
+async def test_a_run_without_a_station() -> None:
+    """Without a station the status is 4, as nothing was judged."""
     async with await asyncio.to_thread(Run, "--fail-on-findings=error") as mock:
         mock.process.terminate()
         assert (await mock.ended())[0] == 4
 
 
-async def test_findings_have_a_suite_of_their_own(tmp_path: Path) -> None:
+async def test_findings_have_their_own_suite(tmp_path: Path) -> None:
     """JUnit has a suite with a case for every check, next to the suite of the expectations."""
     file = tmp_path / "report.xml"
     await misbehave("--fail-on-findings=error", "--expect=TransactionEvent*4..", f"--junit={file}")
@@ -116,8 +116,8 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-async def test_a_trace_is_judged_as_its_run_was(tmp_path: Path) -> None:
-    """`check` prints the findings of the run with its times, the summary, the verdict, JUnit, and the same status."""
+async def test_check_agrees_with_the_run(tmp_path: Path) -> None:
+    """`check` gives the findings, times, summary, verdict, JUnit and exit status of the run."""
     trace = tmp_path / "trace.jsonl"
     _, report, log = await misbehave("--fail-on-findings=error", f"--trace={trace}")
     done = run("check", str(trace), "--checks=X05", "--fail-on-findings=error", f"--junit={tmp_path / 'junit'}")
@@ -141,14 +141,14 @@ async def test_a_trace_without_frames_is_judged_too(tmp_path: Path) -> None:
 
 
 def test_the_table_of_checks() -> None:
-    """`checks` prints each check in a line."""
+    """`checks` prints a line for each check."""
     done = run("checks")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^X05 +E06 +error +transactions +no event follows Ended", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", ["server.py checks", "-m mock_csms.station misbehaviours"])
-def test_nobody_has_to_read(command: str) -> None:
+def test_a_closed_pipe(command: str) -> None:
     """A closed pipe, as with `| head`, causes no error output."""
     reading, writing = os.pipe()
     os.close(reading)
@@ -179,7 +179,7 @@ def test_nobody_has_to_read(command: str) -> None:
     ],
 )
 def test_bad_input(tmp_path: Path, words: str, complaint: str) -> None:
-    """One line says what is wrong, and what was probably meant; the exit status is 2."""
+    """Bad input gets one line with the mistake and what was probably meant, and status 2."""
     (tmp_path / "file").write_text("X05\nX055\n")
     done = run(*words.replace("FILE", str(tmp_path / "file")).split(" "))
     assert (done.returncode, done.stdout) == (2, "")
@@ -199,7 +199,7 @@ def test_bad_input(tmp_path: Path, words: str, complaint: str) -> None:
     ],
 )
 def test_a_selection(text: str, some: str, others: str) -> None:
-    """Ids, letters and subjects select checks, in order; with a - before a word they are removed."""
+    """Ids, letters and subjects add checks to the selection, in order; with a `-` they remove them."""
     from mock_csms.conformance.selection import select
 
     chosen = {check.id for check in select(text)}
@@ -227,8 +227,8 @@ FRAMES: list[str | bytes] = [
 ]
 
 
-async def test_odd_frames_are_found_in_the_trace_too(tmp_path: Path) -> None:
-    """Malformed messages, schema violations, binary frames and unanswered commands are found in a trace too."""
+async def test_odd_frames_in_a_trace(tmp_path: Path) -> None:
+    """`check` reports malformed messages, schema violations, binary frames and unanswered commands like the run."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events"
     flags = ("--commands=ClearCache:0", "--call-timeout=0.3", "--fault", "Heartbeat*1", "truncate")
     async with await asyncio.to_thread(Run, f"--trace={trace}", f"--events={events}", *flags) as mock:

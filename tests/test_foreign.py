@@ -1,6 +1,6 @@
-"""Recorded sessions of foreign stations: what `mock-csms check` finds, held to a table that judges each finding.
+"""Recorded sessions of foreign stations: the findings of `mock-csms check`, compared with a table that judges each one.
 
-The table is by the requirements of OCPP, not by what the program says: see `traces/README.md`.
+The table follows the requirements of OCPP, not the output of the program: see `traces/README.md`.
 """
 
 import csv
@@ -45,7 +45,7 @@ ROWS = _rows()
 
 @cache
 def found_in(trace: str) -> Mapping[str, list[str]]:
-    """Return what the command finds in a trace: by check, the severities of its findings."""
+    """Return the findings of `check` in a trace: the severities, by check."""
     done = warm.run([*SERVER, "check", str(TRACES / f"{trace}.jsonl")], timeout=PATIENCE)
     assert done.returncode in (0, 1), done.stderr
     found: defaultdict[str, list[str]] = defaultdict(list)
@@ -55,15 +55,15 @@ def found_in(trace: str) -> Mapping[str, list[str]]:
 
 
 def transactions_of(trace: str) -> int:
-    """Return how many transactions a trace has: a check may find something once in each."""
+    """Return how many transactions a trace has: a check may report each of them once."""
     records = [orjson.loads(line) for line in (TRACES / f"{trace}.jsonl").read_bytes().splitlines()]
     told = [record.get("payload", {}) for record in records if record.get("action") == "TransactionEvent"]
     return len({payload["transactionInfo"]["transactionId"] for payload in told if "transactionInfo" in payload})
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_a_finding_is_right(row: Row) -> None:
-    """Each mistake of the station is found, once; correct behaviour is not."""
+def test_findings_agree_with_the_table(row: Row) -> None:
+    """Each mistake of the station is reported as the table says; correct behaviour is not reported."""
     found = found_in(row.trace).get(row.check, [])
     if row.decision == "false":
         assert found == []
@@ -77,6 +77,6 @@ def test_a_finding_is_right(row: Row) -> None:
 
 
 @pytest.mark.parametrize("trace", dict.fromkeys(row.trace for row in ROWS))
-def test_each_finding_was_judged(trace: str) -> None:
-    """No check finds something in a trace that the table does not judge: a new check adds its rows."""
+def test_each_finding_is_in_the_table(trace: str) -> None:
+    """Each check with a finding in a trace has a row in the table: a new check must add its rows."""
     assert sorted(found_in(trace).keys() - {row.check for row in ROWS if row.trace == trace}) == []

@@ -1,4 +1,4 @@
-"""What the mock keeps of stations that are gone: everything of the last ones, and of the others what rules need."""
+"""What the mock remembers of disconnected stations: all of the last ones, and of others what rules need."""
 
 import asyncio
 import gc
@@ -20,7 +20,7 @@ from tests.wire import BOOT, PATIENCE, Mock
 
 
 def findings(path: Path) -> list[str]:
-    """Return the checks that found something about CS-1."""
+    """Return the checks that reported something about CS-1."""
     events = [orjson.loads(line) for line in path.read_bytes().splitlines()]
     return [each["check"] for each in events if each["event"] == "Finding" and each["station"] == "CS-1"]
 
@@ -33,10 +33,8 @@ async def come_and_go(mock: Mock, *identities: str) -> None:
 
 
 @pytest.mark.parametrize(("most", "expected"), [(1, []), (3, ["R05"])])
-async def test_a_station_that_was_forgotten_is_a_new_one_to_the_checks(
-    tmp_path: Path, most: int, expected: list[str]
-) -> None:
-    """It is not accused of what nobody knows any more, nor of not booting; one that is remembered is judged on."""
+async def test_a_forgotten_station_is_a_new_one(tmp_path: Path, most: int, expected: list[str]) -> None:
+    """A forgotten station has no findings about forgotten facts or a missing boot; a remembered one has."""
     events = tmp_path / "events"
     async with Mock(f"--remember={most}", f"--events={events}") as mock:
         async with mock.station("CS-1") as station:
@@ -50,8 +48,8 @@ async def test_a_station_that_was_forgotten_is_a_new_one_to_the_checks(
     assert findings(events) == expected
 
 
-async def test_what_rules_need_is_never_forgotten() -> None:
-    """The place in a boot sequence, the uses of rules, and whether the station was accepted outlive all else."""
+async def test_facts_for_rules_are_never_forgotten() -> None:
+    """The mock never forgets the position in a boot sequence, uses of rules, and whether a station was accepted."""
     flags = ("--remember=0", "--boot-status-sequence=Pending,Rejected,Accepted", "--require-boot")
     async with Mock(*flags, "--error", "Heartbeat*1", "FormationViolation") as mock:
         async with mock.station("CS-1") as station:
@@ -70,13 +68,13 @@ async def test_what_rules_need_is_never_forgotten() -> None:
 
 
 def kept(kind: type) -> int:
-    """Return how many of a kind the process holds."""
+    """Return how many objects of a class the process has."""
     gc.collect()
     return sum(type(each) is kind for each in gc.get_objects())
 
 
 async def test_memory_does_not_grow_with_identities() -> None:
-    """Of a thousand stations the mock holds what was told by those that it remembers; of refused ones, by a few."""
+    """The mock keeps the state of the last --remember stations, and of a few refused ones, however many come."""
     async with Csms(port=0, remember=10, known_stations=tuple(f"CS-{n}" for n in range(200))) as csms:
         before = kept(StationModel), kept(KnownStation)
         for number in range(200):
@@ -90,8 +88,8 @@ async def test_memory_does_not_grow_with_identities() -> None:
     assert [now - then for then, now in zip(before, after, strict=True)] == [10 + MOST_VISITORS] * 2
 
 
-async def test_a_station_that_has_two_connections_is_not_forgotten() -> None:
-    """With --on-duplicate both the end of one connection leaves the other one as it is."""
+async def test_a_station_with_two_connections_is_not_forgotten() -> None:
+    """With --on-duplicate=both a station is not forgotten when one of its connections ends."""
     async with Mock("--remember=0", "--on-duplicate=both", "--require-boot") as mock, mock.station("CS-1") as first:
         await first.ask("BootNotification", BOOT)
         async with mock.station("CS-1"):
@@ -101,7 +99,7 @@ async def test_a_station_that_has_two_connections_is_not_forgotten() -> None:
 
 
 async def test_the_inbox_keeps_the_calls_of_the_last_thousand_stations() -> None:
-    """Calls that nobody takes are dropped with the station that left first, unless somebody waits for it."""
+    """The inbox drops the calls of the station that left first, unless a task waits for calls of it."""
     bus = Bus()
     inbox = Inbox(bus)
     waiting = asyncio.create_task(inbox.look_for("CS-1", Either((Wanted("Reset"),)), PATIENCE))

@@ -1,4 +1,4 @@
-"""Property tests: whatever comes to a live mock, it answers once at most, well-formed, and then the next Heartbeat."""
+"""Property tests: a live mock answers any input at most once, with a valid message, and then the next Heartbeat."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ SMALL_JSON = st.recursive(
 
 @st.composite
 def mutated_calls(draw: st.DrawFn) -> list[Any]:
-    """Draw a valid call of a station in which something was replaced, removed or added, or nothing at all."""
+    """Draw a valid call of a station with some fields replaced, removed or added, or unchanged."""
     action = draw(st.sampled_from(FROM_STATION))
     call: list[Any] = [2, "fuzz", action, example(ACTIONS[action].request)]
     for _ in range(draw(st.integers(0, 3))):
@@ -59,7 +59,7 @@ def mutated_calls(draw: st.DrawFn) -> list[Any]:
 
 
 def is_valid(call: list[Any]) -> bool:
-    """Tell whether a station may send this, by the `ocpp` package's own validators."""
+    """Return whether a station may send this, according to the validators of the `ocpp` package."""
     return (
         len(call) == 4
         and [type(item) for item in call] == [int, str, str, dict]
@@ -71,7 +71,7 @@ def is_valid(call: list[Any]) -> bool:
 
 
 async def answer_to(mock: Mock, message: str | bytes) -> list[Any] | None:
-    """Send `message` and a Heartbeat, which must be answered, and return the answer to the first, if there is one."""
+    """Send `message` and a Heartbeat, which must be answered, and return the answer to `message`, if there is one."""
     async with mock.station("FUZZ") as station:
         await station.send(message)
         await station.send([2, "next-heartbeat", "Heartbeat", {}])
@@ -88,21 +88,21 @@ async def answer_to(mock: Mock, message: str | bytes) -> list[Any] | None:
 @FUZZ
 @given(st.text(max_size=200))
 async def test_any_text(mock: Mock, text: str) -> None:
-    """Any text gets one answer at most, and the connection goes on."""
+    """Any text gets at most one answer, and the connection stays open."""
     await answer_to(mock, text)
 
 
 @FUZZ
 @given(ANY_JSON | NEARLY_MESSAGES)
 async def test_any_json(mock: Mock, value: Any) -> None:
-    """Any JSON value, NaN and lone surrogates among them, gets one answer at most, and the connection goes on."""
+    """Any JSON value, also NaN and lone surrogates, gets at most one answer, and the connection stays open."""
     await answer_to(mock, json.dumps(value))
 
 
 @FUZZ
 @given(mutated_calls())
 async def test_mutated_calls(mock: Mock, call: list[Any]) -> None:
-    """A call is answered with a result exactly when it is valid; what was a call is never left without an answer."""
+    """A valid call gets a CALLRESULT, any other array a CALLERROR, unless it counts as an answer."""
     answer = await answer_to(mock, json.dumps(call, ensure_ascii=False))
     if call and call[0] in (3, 4):
         assert answer is None
@@ -114,7 +114,7 @@ async def test_mutated_calls(mock: Mock, call: list[Any]) -> None:
 @FUZZ
 @given(st.binary(max_size=200) | ANY_JSON.map(lambda value: json.dumps(value).encode()))
 async def test_any_binary_frame(mock: Mock, data: bytes) -> None:
-    """After any binary frame this connection, or else a new one, answers."""
+    """After any binary frame the mock still answers, on this or a new connection."""
     with suppress(ConnectionClosed):
         await answer_to(mock, data)
     assert await answer_to(mock, "[2]") is not None
@@ -124,7 +124,7 @@ async def test_any_binary_frame(mock: Mock, data: bytes) -> None:
 @FUZZ
 @given(data=st.binary(max_size=200))
 async def test_any_bytes(mock: Mock, upgraded: bool, data: bytes) -> None:
-    """Any bytes on a TCP connection, instead of a handshake or of frames, and then its end, harm nobody."""
+    """After any bytes in place of a handshake or frames, and the end of the connection, the mock still answers."""
     async with mock.raw() if upgraded else mock.tcp() as raw, asyncio.timeout(PATIENCE):
         with suppress(ConnectionError):
             await raw.write(data)

@@ -25,10 +25,12 @@ COMMANDS = {
     "check": [*SERVER, "check"],
     "checks": [*SERVER, "checks"],
     "explain": [*SERVER, "explain"],
+    "pki": [*SERVER, "pki"],
     "profile": [*SERVER, "profile"],
 }
 SUBJECTS = [
     "listening",
+    "TLS",
     "answers",
     "authorization",
     "rules and faults",
@@ -53,7 +55,7 @@ def printed(command: list[str], *flags: str, columns: str = "80") -> str:
 @EVERY_COMMAND
 @pytest.mark.parametrize("flag", ["--help", "-h", "--help-all"])
 def test_help_fits_the_terminal(command: list[str], flag: str) -> None:
-    """No line is wider than 80 columns, however wide the terminal is, and `--help` is one screen."""
+    """Help has at most 80 columns on any terminal, and `--help` fits on one screen."""
     for columns in ("80", "200"):
         lines = printed(command, flag, columns=columns).splitlines()
         assert [line for line in lines if len(line) > 80] == []
@@ -62,7 +64,7 @@ def test_help_fits_the_terminal(command: list[str], flag: str) -> None:
 
 @pytest.mark.parametrize("command", [SERVER, MOCK_STATION], ids=["mock-csms", "mock-station"])
 def test_the_short_help(command: list[str]) -> None:
-    """It has the usage in three lines, ten flags, four examples, and says where the rest is."""
+    """The short help has the usage in three lines, ten flags, four examples, and refers to --help-all."""
     text = printed(command, "--help")
     usage, flags, examples = (
         text.split("\n\n")[0],
@@ -78,7 +80,7 @@ def test_the_short_help(command: list[str]) -> None:
 
 
 def test_the_long_help_has_every_flag_by_subject() -> None:
-    """Each flag stands once, with its environment variable, under the title of its group."""
+    """The long help has each flag once, with its environment variable, under the title of its group."""
     text = printed(SERVER, "--help-all")
     titles = re.findall(r"^(\w[\w -]*):$", text, re.MULTILINE)
     assert [title for title in titles if title in SUBJECTS] == SUBJECTS
@@ -90,7 +92,7 @@ def test_the_long_help_has_every_flag_by_subject() -> None:
 
 @pytest.mark.parametrize("settings", [Config, StationSettings, TraceSettings, ProfileSettings])
 def test_every_explanation_begins_with_a_short_clause(settings: Any) -> None:
-    """The clause before the first `;` or `:` stands alone in the short help: one line or two, with whole brackets."""
+    """The text before the first `;` or `:`, which the short help shows alone, is short and has balanced brackets."""
     told = [flag_of(setting) for setting in fields(settings)]
     helps = [flag.help for flag in told] + [form.help for flag in told for form in (flag.forms or {}).values()]
     first = [re.split("[;:] ", text)[0] for text in helps]
@@ -104,7 +106,7 @@ def test_the_lines_of_mock_station() -> None:
 
 @pytest.mark.parametrize("command", [SERVER, MOCK_STATION], ids=["mock-csms", "mock-station"])
 def test_completion(command: list[str]) -> None:
-    """A script for bash names every flag, and bash accepts it."""
+    """The completion script has every flag, and is valid bash."""
     script = printed(command, "--completion", "bash")
     assert "--help-all" in script
     assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
@@ -128,8 +130,8 @@ def test_an_error_names_the_flag_once(flags: list[str], words: list[str]) -> Non
 @pytest.mark.parametrize(
     ("name", "near"), [("MOCK_CSMS_BOOT_INTERVL", "MOCK_CSMS_BOOT_INTERVAL"), ("MOCK_CSMS_REPLIES", "MOCK_CSMS_REPLY")]
 )
-def test_an_environment_variable_that_is_no_setting(name: str, near: str) -> None:
-    """It is ignored, and a warning on stderr says so, with the nearest one."""
+def test_an_unknown_environment_variable(name: str, near: str) -> None:
+    """An unknown variable MOCK_CSMS_… is ignored with a warning on stderr, which has the nearest name."""
     ended = run("--port=0", "--duration=0.01", "--quiet", **{name: "5"})
     assert ended.returncode == 0
     assert re.fullmatch(rf"mock-csms: warning: [^\n]*{name}[^\n]*ignored[^\n]*'{near}'\?\n", ended.stderr)

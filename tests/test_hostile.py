@@ -1,4 +1,4 @@
-"""Hostile stations of further kinds: what they do costs others nothing, and shows no fault of the mock."""
+"""More hostile input: it harms no other station, and causes no internal error or leak of secrets."""
 
 import asyncio
 import gc
@@ -20,8 +20,8 @@ from tests.raw import logged, until
 from tests.wire import HANDSHAKE, PATIENCE, SERVER, Mock
 
 
-async def test_who_is_gone_before_its_connection_is_ended_shows_no_fault_of_the_mock() -> None:
-    """A client that sends what is no HTTP and resets the connection at once is told of, without an internal error."""
+async def test_a_client_that_resets_before_its_answer() -> None:
+    """A client that sends something other than HTTP and resets the connection is logged, without an internal error."""
     async with Mock() as mock:
         async with mock.tcp() as client:
             await client.write(b"\x16")
@@ -33,7 +33,7 @@ async def test_who_is_gone_before_its_connection_is_ended_shows_no_fault_of_the_
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             await client.write(b"SSH-2.0\r\n")
             client.writer.transport.abort()
-            await asyncio.sleep(0.05)  # for the kernel
+            await asyncio.sleep(0.05)  # time for the kernel
             mock.process.send_signal(signal.SIGCONT)
             await until(logged(mock, "an SSH client"))
         async with mock.station() as station:
@@ -45,7 +45,7 @@ async def test_who_is_gone_before_its_connection_is_ended_shows_no_fault_of_the_
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("flags", [["--port=0", "--duration=0.1", "--events=events"], ["--help"], ["checks"]])
 def test_standard_streams_may_be_closed(closed: str, flags: Sequence[str], tmp_path: Path) -> None:
-    """A command whose standard streams are closed does its work, and writes nothing of them into another file."""
+    """A command with closed standard streams works, and writes no output into another file instead."""
     shell = ["sh", "-c", f'"$@" {closed}', "sh", *SERVER, *flags]
     ended = subprocess.run(shell, capture_output=True, timeout=PATIENCE, cwd=tmp_path, check=False)
     assert ended.returncode == 0, ended
@@ -56,16 +56,16 @@ def test_standard_streams_may_be_closed(closed: str, flags: Sequence[str], tmp_p
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
 @pytest.mark.parametrize("flags", [["--help"], ["--help-all"], ["--version"], ["--completion=bash"], ["checks"]])
-def test_what_is_printed_on_a_full_disk(flags: Sequence[str]) -> None:
-    """What does not fit on stdout gives status 3 and one line."""
+def test_printing_on_a_full_disk(flags: Sequence[str]) -> None:
+    """If stdout is full, a command that prints ends with status 3 and one line."""
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run([*SERVER, *flags], stdout=full, stderr=-1, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stderr) == (3, b"error: stdout is incomplete: No space left on device\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no such device")
-def test_the_mock_says_what_is_full() -> None:
-    """A mock that cannot write its first line says that this is stdout."""
+def test_the_first_line_on_a_full_disk() -> None:
+    """If the mock cannot write its first line, the error names stdout."""
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run([*SERVER, "--port=0"], stdout=full, stderr=-1, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stderr.count(b"\n")) == (3, 1), ended
@@ -73,7 +73,7 @@ def test_the_mock_says_what_is_full() -> None:
 
 
 def test_a_table_of_passwords_is_refused_without_them(tmp_path: Path) -> None:
-    """A password file in the form of a TOML table, which is wrong, is an error that shows no password."""
+    """The error about passwords in a TOML table, which is invalid, shows no password."""
     file = tmp_path / "wrong.toml"
     file.write_text('[basic_auth]\n"CS-1" = "0123456789abcdef"\n', encoding="utf-8")
     ended = subprocess.run([*SERVER, "--config", str(file)], capture_output=True, timeout=PATIENCE, check=False)
@@ -91,7 +91,7 @@ async def test_a_host_with_a_password_is_refused_without_it() -> None:
 
 
 async def test_calls_that_break_their_schema_are_not_kept() -> None:
-    """The mock keeps nothing of the payloads of large calls that break their schema once they are answered."""
+    """After the answer, the mock keeps no payload of a large call that violates its schema."""
     async with CsmsServer(Config(port=0)) as csms:
         async with connect(f"{csms.url}/BAD", subprotocols=[Subprotocol("ocpp2.0.1")], compression=None) as station:
             for number in range(5):

@@ -1,4 +1,4 @@
-"""identifierString: identities, ids and names in messages are compared without regard to case (Part 2, data types)."""
+"""identifierString: identities, ids and names in messages are case-insensitive (Part 2, data types)."""
 
 import asyncio
 import re
@@ -24,7 +24,7 @@ _FINDING = re.compile(r" finding \w+ ([A-Z]\d\d) ")
 
 
 async def events(station: Station, *told: tuple[str, str]) -> None:
-    """Tell events of transactions: each its kind and its transactionId."""
+    """Send TransactionEvents, each with an eventType and a transactionId."""
     for number, (kind, id_) in enumerate(told):
         evse = {"id": 1, "connectorId": 1}
         await station.ask("TransactionEvent", transaction(kind, id_, seqNo=number, evse=evse))
@@ -43,15 +43,15 @@ async def test_a_station_in_another_case_is_the_same() -> None:
 
 
 async def test_a_second_connection_in_another_case_is_refused() -> None:
-    """With `--on-duplicate old` it gets 409, as with the same spelling."""
+    """With `--on-duplicate old` a second connection in another letter case gets 409 too."""
     async with Mock("--on-duplicate", "old") as mock, mock.station("CS-1"):
         with pytest.raises(InvalidStatus, match="409"):
             async with mock.station("cs-1"):
                 pass
 
 
-async def test_refusals_count_for_all_spellings() -> None:
-    """`--refuse 503*2` refuses two requests of a station, however it writes its identity."""
+async def test_refusals_are_counted_for_all_spellings() -> None:
+    """`--refuse 503*2` refuses two requests of a station, in any letter case of its identity."""
     async with Mock("--refuse", "503*2") as mock:
         for identity in ("CS-1", "cs-1"):
             with pytest.raises(InvalidStatus, match="503"):
@@ -61,8 +61,8 @@ async def test_refusals_count_for_all_spellings() -> None:
             await station.ask("Heartbeat")
 
 
-async def test_patterns_of_users_mean_all_spellings(tmp_path: Path) -> None:
-    """Rules, expectations, commands and expected findings name a station in any case."""
+async def test_patterns_match_all_spellings(tmp_path: Path) -> None:
+    """Rules, expectations, commands and expected findings match a station in any letter case."""
     (tmp_path / "known").write_text("X05@cs-1")
     flags = ["--expect=Heartbeat@cs-*", "--fail-on-findings=error", "--checks=X05"]
     flags += [f"--expected-findings={tmp_path / 'known'}", "--command=ClearCache", "--delay=0.01", "--station=cs-1"]
@@ -76,8 +76,8 @@ async def test_patterns_of_users_mean_all_spellings(tmp_path: Path) -> None:
         assert (await mock.ended())[0] == 0
 
 
-async def test_what_is_kept_of_a_station_is_found_in_another_case(tmp_path: Path) -> None:
-    """The next run knows the transactions of /CS-1 when /cs-1 comes, also those that an earlier version has kept."""
+async def test_the_state_directory_in_another_case(tmp_path: Path) -> None:
+    """With --state-dir the transactions of /CS-1 are known for /cs-1 in the next run, also from an older file."""
     state, begun = tmp_path / "state", [("a", "TransactionEvent", transaction("Started", "ABC", seqNo=0))]
     again = [("b", "TransactionEvent", transaction("Started", "abc", seqNo=0, timestamp="2026-01-02T00:00:00Z"))]
     assert "X02" not in await judged(state, "X02", *begun)
@@ -87,7 +87,7 @@ async def test_what_is_kept_of_a_station_is_found_in_another_case(tmp_path: Path
     assert "X02" in await judged(state, "X02", *again)
 
 
-async def test_a_program_names_a_station_in_any_case() -> None:
+async def test_python_accepts_an_identity_in_any_case() -> None:
     """`call`, `receive` and `disconnect` of mock_csms.Csms accept an identity in any case."""
     async with Csms() as csms, station_of(csms, "CS-1") as station:
         await station.ask("Heartbeat")
@@ -104,7 +104,7 @@ async def test_a_program_names_a_station_in_any_case() -> None:
 
 
 async def test_a_transaction_in_another_case_is_the_same() -> None:
-    """A change of case in its id is no finding; mistakes are still found (X01, X05)."""
+    """Another letter case in a transactionId is no finding; mistakes are still reported (X01, X05)."""
     async with await asyncio.to_thread(Run, "--checks=X01,X03,X05") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -116,8 +116,8 @@ async def test_a_transaction_in_another_case_is_the_same() -> None:
         assert "transaction abc-DEF ended with seqNo 2, but continues with 3" in mock.log
 
 
-async def test_rules_and_placeholders_know_all_spellings() -> None:
-    """A condition on an id matches in any case; {{transactionId}} has the first spelling of the running one."""
+async def test_rules_and_placeholders_match_all_spellings() -> None:
+    """A condition on an id matches in any letter case; {{transactionId}} has the first spelling."""
     rule = ["--reply", "TransactionEvent[transactionInfo.transactionId=abc]", '{"totalCost": 7.0}']
     async with Mock(*rule) as mock, mock.station() as station:
         answer = await station.ask("TransactionEvent", transaction("Started", "ABC", seqNo=0))
@@ -128,7 +128,7 @@ async def test_rules_and_placeholders_know_all_spellings() -> None:
 
 
 def test_names_in_another_case_are_the_same() -> None:
-    """A variable that was set under one spelling is compared with the report under another one (V07)."""
+    """V07 compares a variable that was set with its report under another spelling of the name."""
     for component, name in (("OCPPCommCtrlr", "HeartbeatInterval"), ("MyVendor", "Colour")):
         story = accepted().set(component, name, "1")
         story.get(component.lower(), name.upper(), attributeValue="2")
@@ -139,7 +139,7 @@ def test_names_in_another_case_are_the_same() -> None:
 
 @pytest.mark.parametrize(("last", "found"), [("A", []), ("a", ["R05"])])
 async def test_the_ids_of_messages_keep_their_case(last: str, found: list[str]) -> None:
-    """Message ids are no identifierString: two that differ only in case are different (R05)."""
+    """Message ids are case-sensitive: R05 does not report two that differ only in letter case."""
     async with await asyncio.to_thread(Run, "--checks=R05") as mock:
         async with mock.station() as station:
             for id_ in ("a", last):
@@ -159,7 +159,7 @@ def recorded(number: int, identity: str, kind: str) -> dict[str, Any]:
 
 
 def test_a_station_of_a_trace_has_one_spelling(tmp_path: Path) -> None:
-    """`mock-csms check` takes chargePointIds that differ only in case for one station."""
+    """`mock-csms check` treats chargePointIds that differ only in letter case as one station."""
 
     told = [recorded(0, "CS-1", "Started"), recorded(1, "cs-1", "Ended"), recorded(2, "CS-1", "Updated")]
     path = tmp_path / "trace.jsonl"

@@ -1,4 +1,4 @@
-"""Interoperability: the `ocpp` package's own ChargePoint as the station, which validates and converts on its own."""
+"""Interoperability with the ChargePoint of the `ocpp` package as the station, which validates by itself."""
 
 import asyncio
 import re
@@ -26,7 +26,7 @@ TOKEN = {"id_token": "test_token", "type": "ISO14443"}
 
 
 class Tap:
-    """A connection that records the commands as they were on the wire."""
+    """A connection that records the commands of the mock unchanged."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.send = socket.send
@@ -43,7 +43,7 @@ class Tap:
 
 
 class TypicalStation(ChargePoint):  # type: ignore[misc] # untyped
-    """A station as users of the package write it; it does not support ClearCache."""
+    """A typical station of users of the package; it does not support ClearCache."""
 
     def __init__(self, tap: Tap) -> None:
         super().__init__("OCPP-1", tap, response_timeout=PATIENCE)
@@ -109,7 +109,7 @@ async def running(mock: Mock, kind: Any, *arguments: Any) -> AsyncIterator[tuple
 
 
 async def test_station_calls() -> None:
-    """Calls of the station are answered validly according to `ocpp`."""
+    """All answers to calls of the station are valid according to `ocpp`."""
     async with Mock("--final-cost", "7.5") as mock, running(mock, TypicalStation) as (station, _):
         boot = await station.call(call.BootNotification({"model": "m", "vendor_name": "v"}, "PowerUp"), suppress=False)
         assert (boot.status, boot.interval) == ("Accepted", 60)
@@ -170,7 +170,7 @@ DEFAULTS = rf"""
 
 
 async def test_all_commands() -> None:
-    """All 40 commands are valid for `ocpp`; those of the old server have its payloads; none names a real host."""
+    """All 40 commands are valid for `ocpp`, keep the payloads of the old server, and name no real host."""
     sequence = ",".join(f"{action}:0" for action in COMMANDS)
     async with Mock("--commands", sequence) as mock, running(mock, ObedientStation, "OCPP-1") as (station, commands):
         async with asyncio.timeout(PATIENCE):

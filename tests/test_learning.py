@@ -1,4 +1,4 @@
-"""--learn: the mock reads the device model of each station once, without delaying what the user wants."""
+"""--learn: the mock reads the device model of each station once, without delaying the user's commands."""
 
 import asyncio
 from pathlib import Path
@@ -26,7 +26,7 @@ async def asked_for_all(station: Station) -> tuple[str, Any]:
 
 
 async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
-    """Answer all GetVariables as a station that accepts so many variables at once; return the requested ones."""
+    """Answer all GetVariables as a station that accepts `most` variables at once; return the requested ones."""
     names: list[tuple[str, str]] = []
     while len(names) <= len(NEEDED_VARIABLES):
         _, id_, _, payload = await station.expect(2, ..., "GetVariables")
@@ -38,8 +38,8 @@ async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
     return names[1:]
 
 
-async def test_a_station_reports_all_that_it_has_once() -> None:
-    """The report is requested after the first accepted boot, not after later boots or on other connections."""
+async def test_the_report_is_requested_once() -> None:
+    """The mock requests the report after the first accepted boot only, not on later boots or connections."""
     async with await asyncio.to_thread(Run, "--learn") as mock:
         async with mock.station() as station:
             await station.nothing(0.3)
@@ -55,8 +55,8 @@ async def test_a_station_reports_all_that_it_has_once() -> None:
             await station.nothing(0.5)
 
 
-async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> None:
-    """A station without reports is asked for the variables that checks read, as many at once as it accepts."""
+async def test_single_variables_of_a_station_without_reports() -> None:
+    """If a station has no reports, the mock gets the variables that checks read, as many at once as it accepts."""
     async with await asyncio.to_thread(Run, "--learn") as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
         id_, _ = await asked_for_all(station)
@@ -66,8 +66,8 @@ async def test_a_station_without_reports_is_asked_for_what_the_checks_read() -> 
         await station.nothing(0.5)
 
 
-async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anything() -> None:
-    """If the report does not come within --call-timeout, the single variables are requested."""
+async def test_single_variables_after_a_missing_report() -> None:
+    """If the report does not come within --call-timeout, the mock gets the single variables."""
     for turn in turns():
         with turn as pace:
             mock = await asyncio.to_thread(Run, "--learn", f"--call-timeout={pace}")
@@ -78,8 +78,8 @@ async def test_a_report_that_does_not_come_is_not_waited_for_longer_than_anythin
                 assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
 
 
-async def test_a_lost_connection_begins_it_anew() -> None:
-    """An incomplete report is requested again on the next connection, also without a boot, at most three times."""
+async def test_an_incomplete_report_is_requested_again() -> None:
+    """The mock requests an incomplete report again on the next connection, without a boot, up to three times in all."""
     async with await asyncio.to_thread(Run, "--learn") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -92,7 +92,7 @@ async def test_a_lost_connection_begins_it_anew() -> None:
 
 
 async def test_commands_of_scripts_go_first() -> None:
-    """Commands of scripts are sent first, one after the other."""
+    """Commands of scripts have priority over the commands of --learn."""
     flags = ("--learn", "--commands=ClearCache:0,GetLocalListVersion:0", "--after=boot")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
         await station.ask("BootNotification", BOOT)
@@ -104,8 +104,8 @@ async def test_commands_of_scripts_go_first() -> None:
         assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
 
 
-async def test_what_is_learned_is_judged_by(tmp_path: Path) -> None:
-    """The checks use what was learned: here a unit that the report does not have."""
+async def test_checks_use_the_learned_variables(tmp_path: Path) -> None:
+    """The checks use the learned variables: K02 reports a unit that is not in RateUnit."""
     (tmp_path / "mock.toml").write_text('[[command]]\naction = "GetCompositeSchedule"\non = "NotifyReport"\n')
     flags = ("--learn", "--checks=K02", f"--config={tmp_path / 'mock.toml'}")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:

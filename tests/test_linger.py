@@ -13,7 +13,7 @@ from tests.test_verdict import Run, judged, play, rows
 
 
 async def test_the_next_message_is_answered() -> None:
-    """What a station sends right after the message that was expected is answered; then the run ends by itself."""
+    """The mock still answers messages right after the last expected one; then the run ends by itself."""
     for turn in turns():
         with turn as pace:
             flags = f"--expect BootNotification --linger {2 * pace}"
@@ -40,8 +40,8 @@ def test_default() -> None:
         ("--expect BootNotification*1", "boot", "exactly 1.* 2 seen"),
     ],
 )
-async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report: str) -> None:
-    """A forbidden message, or one too many, fails the run also after --within, while the mock continues."""
+async def test_a_forbidden_message_during_linger(flags: str, last: str, report: str) -> None:
+    """A forbidden message, or one too many, also fails the run during --linger, even after --within."""
     for turn in turns():
         with turn as pace:
             async with Run(*flags.split(), "--within", f"{pace}", "--linger", "9") as mock, AsyncExitStack() as stack:
@@ -52,8 +52,8 @@ async def test_what_must_not_come_fails_meanwhile(flags: str, last: str, report:
             assert (status, bool(re.search(report, told))) == (1, True), told
 
 
-async def test_a_signal_ends_it_at_once() -> None:
-    """A signal during that time ends the run with its verdict."""
+async def test_a_signal_during_linger() -> None:
+    """A signal during --linger ends the run at once with its verdict."""
     async with Run("--expect", "BootNotification", "--linger", "9") as mock, AsyncExitStack() as stack:
         await play(mock, "boot", stack)
         mock.process.send_signal(signal.SIGTERM)
@@ -70,7 +70,7 @@ CASES = """
 
 
 @pytest.mark.parametrize(("flags", "transcript", "report"), rows(CASES))
-async def test_what_was_pending(flags: str, transcript: str, report: str) -> None:
+async def test_pending_expectations(flags: str, transcript: str, report: str) -> None:
     """If a forbidden message ends the run, pending expectations are reported as not reached, not as failed."""
     status, told = await judged(flags, transcript)
     assert (status, bool(re.search(f"^{report}", told, re.MULTILINE))) == (1, True), told

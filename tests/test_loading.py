@@ -1,4 +1,4 @@
-"""What a start loads, and what it leaves for later: the first answer waits for nothing that it does not need."""
+"""Modules that the start loads, and those that it loads later, so that the first answer does not wait for them."""
 
 import asyncio
 import json
@@ -20,20 +20,23 @@ UNNEEDED = (
     *("ssl", "_ssl", "asyncio.sslproto", "importlib.metadata", "typing_extensions", "cryptography", "ocpp"),
     *("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml", "jsonschema_rs", "tomllib", "sqlite3"),
     *("mock_csms.conformance.catalogue", "mock_csms.conformance.inspector", "mock_csms.conformance.facts"),
-    *("mock_csms.behavior.faults", "mock_csms.behavior.notation", "mock_csms.behavior.secrets"),
+    *("mock_csms.behavior.expectations", "mock_csms.behavior.faults", "mock_csms.behavior.notation"),
+    *("mock_csms.behavior.secrets", "mock_csms.runtime.transport.tls.layer", "mock_csms.protocol.x509", "platform"),
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
 )
-"""What nobody needs before the first message of a station comes."""
+"""Modules that are not needed before the first message of a station."""
+OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac")
+"""Modules that are not needed before the first station connects."""
 
 STARTED = """
 import json, os, signal, sys
 from mock_csms.commands.unneeded import leave_out
 leave_out()
 from mock_csms.runtime import publishing
-publishing.LONGEST = 600.0  # however slow the machine is, the first answer comes before
+publishing.LONGEST = 600.0  # longer than the first answer takes on a slow machine
 """
-"""The beginning of a program that runs the mock: it loads nothing while no station has sent anything."""
+"""The beginning of a program that runs the mock, which loads no further modules before a station sends a message."""
 
 TELLS = """
 def tell(*_):
@@ -41,16 +44,16 @@ def tell(*_):
     print(json.dumps([name for name, module in sys.modules.items() if getattr(module, "__spec__", None)]), flush=True)
 signal.signal(signal.SIGUSR1, tell)
 """
-"""Prints which modules are loaded when a signal asks for it."""
+"""Prints the loaded modules on SIGUSR1."""
 
 WAITS = """
 class Gate:
     def find_spec(self, name, path, target=None):
         if name == "mock_csms.conformance.catalogue":
-            open({pipe!r}).close()  # which waits until the pipe is opened for writing
+            open({pipe!r}).close()  # waits until the pipe is opened for writing
 sys.meta_path.insert(0, Gate())
 """
-"""Lets nothing load the table of checks before the test opens a pipe."""
+"""Blocks the import of the table of checks until the test opens a pipe."""
 
 RUNS = """
 from mock_csms.__main__ import main
@@ -68,7 +71,7 @@ class Program(Mock):
         super().__init__(*flags)
 
     def finish(self) -> None:
-        """Stop it; keep its log."""
+        """Stop the mock, and keep its log."""
         self.last_log = self.log
         super().finish()
 
@@ -80,24 +83,32 @@ def events_of(file: Path) -> list[tuple[str, str]]:
 
 
 async def test_a_start_loads_what_it_needs() -> None:
-    """Once a station is connected, no module is loaded that only a message, another flag or TLS needs."""
-    async with Program(TELLS) as mock, mock.raw():
+    """Once it listens, and once a station is connected, no module is loaded that only something later needs."""
+
+    async def loaded(mock: Mock) -> set[str]:
         mock.process.send_signal(signal.SIGUSR1)
         assert mock.process.stdout
-        loaded = set(json.loads(await asyncio.to_thread(mock.process.stdout.readline)))
-    assert "mock_csms.runtime.csms" in loaded
-    assert sorted(loaded.intersection(UNNEEDED)) == []
+        return set(json.loads(await asyncio.to_thread(mock.process.stdout.readline)))
+
+    async with Program(TELLS) as mock:
+        listening = await loaded(mock)
+        async with mock.raw():
+            connected = await loaded(mock)
+    assert "mock_csms.runtime.csms" in listening
+    assert sorted(listening.intersection([*UNNEEDED, *OF_HANDSHAKES])) == []
+    assert sorted(connected.intersection(UNNEEDED)) == []
+    assert "hashlib" in connected
 
 
 async def test_the_first_answer_does_not_wait_for_the_checks(tmp_path: Path) -> None:
-    """It comes although the table of checks cannot be loaded yet; then the messages before it are judged as ever.
+    """The first answer is sent before the table of checks is loaded; earlier messages are checked afterwards.
 
-    Each finding follows the event that it is about, as if nothing had been kept.
+    In the event log each finding follows its event, as if the events had not been kept.
     """
     pipe, log = tmp_path / "pipe", tmp_path / "events"
     os.mkfifo(pipe)
     async with Program(WAITS.format(pipe=str(pipe)), "--events", str(log)) as mock, mock.station() as station:
-        await station.call("Heartbeat")  # before it has booted
+        await station.call("Heartbeat")  # before the boot
         assert events_of(log) == []
         await asyncio.to_thread(pipe.write_text, "")
         await station.ask("BootNotification", BOOT)
@@ -108,8 +119,8 @@ async def test_the_first_answer_does_not_wait_for_the_checks(tmp_path: Path) -> 
     ]
 
 
-async def test_what_was_kept_counts_when_the_mock_ends() -> None:
-    """A signal may come before the first answer: what happened until then is judged, and is in the log."""
+async def test_kept_events_are_checked_when_the_mock_ends() -> None:
+    """If a signal ends the mock before the first answer, earlier events are still checked and logged."""
     async with Program("", "--fail-on-findings", "warning") as mock, mock.raw("/CS|1"):
         assert mock.log == ""
         mock.statuses = (1,)
@@ -117,8 +128,8 @@ async def test_what_was_kept_counts_when_the_mock_ends() -> None:
     assert " T04 " in mock.last_log
 
 
-async def test_what_was_kept_is_judged_by_the_settings_of_its_time(tmp_path: Path) -> None:
-    """Settings that are read again before the first answer do not change how earlier events are judged."""
+async def test_kept_events_are_checked_with_earlier_settings(tmp_path: Path) -> None:
+    """A reload of settings before the first answer does not change the checks of earlier events."""
     settings = tmp_path / "settings.toml"
     settings.write_text('checks = "all"')
     async with Program("", "--config", str(settings)) as mock, mock.raw("/CS|1"):
@@ -129,7 +140,7 @@ async def test_what_was_kept_is_judged_by_the_settings_of_its_time(tmp_path: Pat
 
 
 def test_a_wrong_selection_of_checks_is_refused_before_the_mock_listens() -> None:
-    """Although the table of checks is loaded late, --checks is read at the start: one line and status 2."""
+    """A wrong --checks is refused at the start with one line and status 2, although checks are loaded later."""
     command = [sys.executable, "-c", STARTED + RUNS, "--port=0", "--checks", "T14,nonsense"]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -167,18 +178,29 @@ LATER: dict[str, str] = {
         assert msgspec.inspect.type_info(int) == msgspec.inspect.IntType()
         import typing_extensions
     """,
+    "platform": """
+        import platform, uuid
+        assert platform.system() == "Linux" or sys.platform != "linux"
+        assert platform.python_version().startswith("3.") and platform.machine()
+    """,
+    "hashes": """
+        import hashlib, secrets
+        assert "_hashlib" not in sys.modules
+        assert hashlib.new("sha1", b"x").hexdigest() == hashlib.sha1(b"x").hexdigest()
+        assert len(secrets.token_bytes(4)) == 4
+    """,
     "the metadata of packages": """
         import mock_csms.runtime.transport
         from importlib.metadata import version
         assert version("websockets")
     """,
 }
-"""Programs that use what the start leaves out."""
+"""Programs that use modules not loaded at the start."""
 
 
 @pytest.mark.parametrize("text", LATER.values(), ids=LATER)
-def test_what_is_left_out_can_still_be_used(text: str) -> None:
-    """A module that was not loaded at the start is loaded when something of it is used, and works as ever."""
+def test_modules_are_loaded_when_used(text: str) -> None:
+    """A module that was not loaded at the start is loaded at its first use, and works as usual."""
     begin = "from mock_csms.commands.unneeded import leave_out\nleave_out()\nimport asyncio, socket, ssl, sys\n"
     command = [sys.executable, "-c", begin + dedent(text)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)

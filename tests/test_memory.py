@@ -31,7 +31,7 @@ def call(number: int) -> bytes:
 
 
 async def send_half(station: Naked, first: int) -> None:
-    """Send so many calls, some at a time, and wait for their answers."""
+    """Send half of the calls, some at a time, and wait for their answers."""
     async with asyncio.timeout(6 * PATIENCE):
         for start in range(first, first + HALF, AT_ONCE):
             await station.raw.write(b"".join(masked(call(number)) for number in range(start, start + AT_ONCE)))

@@ -1,4 +1,4 @@
-"""--latency and --loss: their effect on messages in both directions, and no false findings because of them."""
+"""--latency and --loss: their effect on messages in both directions, without false findings."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ def events_in(path: Path) -> list[dict[str, Any]]:
 
 
 def ids(events: list[dict[str, Any]], *kinds: str, station: str = "CS-1") -> list[str]:
-    """Return the message ids of those kinds of events."""
+    """Return the message ids of the events of these kinds."""
     return [event["messageId"] for event in events if event["event"] in kinds and event["station"] == station]
 
 
@@ -55,8 +55,8 @@ async def test_messages_are_lost_both_ways(tmp_path: Path) -> None:
     assert {event["fault"] for event in events if event["event"] in ("Lost", "Spoiled")} == {"--loss 30"}
 
 
-async def test_a_seed_repeats_what_is_lost(tmp_path: Path) -> None:
-    """With the same seed the same messages of a station are lost, whatever other stations do and whatever the delay."""
+async def test_a_seed_repeats_the_losses(tmp_path: Path) -> None:
+    """With the same seed the same messages of a station are lost, whatever other stations and the delays are."""
     runs = [
         await lose(tmp_path / "1", "--seed", "7"),
         await lose(tmp_path / "2", "--seed", "7", others=1),
@@ -86,8 +86,8 @@ async def test_a_ping_is_answered_at_once() -> None:
         assert orjson.loads(await station.text())[1] == "1"
 
 
-async def test_what_is_no_message_is_late_too() -> None:
-    """Text that is not JSON is refused with the same delay, and in order."""
+async def test_malformed_messages_are_delayed_too() -> None:
+    """Text that is not JSON gets its CALLERROR with the same delay, and in order."""
     async with Mock("--latency", "0.1+-0.1") as mock, mock.station() as station:
         await station.send([2, "1", "Heartbeat", {}])
         await station.send("{")
@@ -95,7 +95,7 @@ async def test_what_is_no_message_is_late_too() -> None:
         assert [(await station.expect())[:2] for _ in range(3)] == [[3, "1"], [4, "-1"], [3, "2"]]
 
 
-async def test_what_was_on_its_way_comes_before_the_end(tmp_path: Path) -> None:
+async def test_delayed_messages_before_the_end(tmp_path: Path) -> None:
     """A delayed message that a station sent before it closed is received before the end is reported."""
     path = tmp_path / "events"
     async with Mock("--latency", "30", "--events", str(path)) as mock:
@@ -113,14 +113,14 @@ async def test_lost_commands() -> None:
 
 
 async def test_late_commands(tmp_path: Path) -> None:
-    """The answer to a command is waited for as long as the latency makes it take."""
+    """The latency of both directions is added to --call-timeout."""
     for turn in turns():
         with turn as pace:
             await answers_late(tmp_path / f"events-{pace}", pace)
 
 
 async def answers_late(path: Path, pace: int) -> None:
-    """Answer a command at once, where the latency alone takes longer than the time for answers."""
+    """Answer a command at once; the latency alone is longer than --call-timeout."""
     flags = [f"--latency={0.3 * pace}", f"--call-timeout={0.2 * pace}", "--events", str(path)]
     async with Mock(*flags, "--command", "Reset", "--delay", "0") as mock, mock.station() as station:
         await station.obey("Reset")
@@ -128,8 +128,8 @@ async def answers_late(path: Path, pace: int) -> None:
         assert "Unanswered" not in [event["event"] for event in events_in(path)]
 
 
-async def test_a_lost_message_is_unknown_to_the_verdict() -> None:
-    """Lost messages count neither for --expect nor for --forbid."""
+async def test_lost_messages_do_not_count() -> None:
+    """Lost messages do not count for --expect and --forbid."""
     for flags in (["--expect", "Heartbeat", "--within", "1"], ["--forbid", "*", "--duration", "1"]):
         async with await asyncio.to_thread(Run, "--loss", "100", *flags) as mock, mock.station() as station:
             await station.send([2, "1", "Heartbeat", {}])
@@ -154,9 +154,8 @@ async def transactions(*flags: str, start: int = 0) -> tuple[int, str]:
         return await mock.ended()
 
 
-async def test_nobody_is_accused_of_what_the_mock_lost(tmp_path: Path) -> None:
-    """Gaps in the seqNos, and transactions that begin in the middle, are no findings where the mock lost the rest; not
-    in the recorded trace either."""
+async def test_losses_are_no_findings(tmp_path: Path) -> None:
+    """Gaps in seqNos and incomplete transactions are no findings if the mock lost the rest, live and in the trace."""
     trace = tmp_path / "trace.jsonl"
     status, report = await transactions("--loss=40", "--seed=3", f"--trace={trace}")
     assert (status, "X0" in report) == (0, False), report
@@ -169,8 +168,8 @@ async def test_nobody_is_accused_of_what_the_mock_lost(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
-async def test_a_wrong_station_is_accused_all_the_same(tmp_path: Path) -> None:
-    """A mistake that no loss can explain stays a finding, in the trace too."""
+async def test_mistakes_are_findings_despite_losses(tmp_path: Path) -> None:
+    """A mistake that losses cannot explain is a finding, live and in the trace."""
     trace = tmp_path / "trace.jsonl"
     status, report = await transactions("--loss=40", "--seed=3", f"--trace={trace}", start=1)
     assert (status, "X03" in report) == (1, True), report
@@ -192,6 +191,6 @@ async def test_a_wrong_station_is_accused_all_the_same(tmp_path: Path) -> None:
     ],
 )
 def test_bad_values(flag: str, value: str, hint: str) -> None:
-    """An invalid value ends the start with one line that names the flag."""
+    """An invalid value is refused at the start in one line that names the flag."""
     words = [flag + value] if value.startswith("=") else [flag, value]
     refused(words, flag, hint)

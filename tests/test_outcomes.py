@@ -34,15 +34,15 @@ ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in CASES.strip(
 
 
 @pytest.mark.parametrize(("flags", "transcript", "wanted"), ROWS)
-async def test_an_outcome_is_told_once(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
-    """An expectation is reported as met once for each station, when nothing can change that; all records agree."""
+async def test_an_outcome_is_reported_once(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
+    """The final result of an expectation is reported once per station, and all records agree."""
     for turn in turns():
         with turn as pace:
             await is_told(tmp_path, slower(flags, pace), transcript, wanted)
 
 
 async def is_told(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
-    """Check that this result is reported."""
+    """Check that these results are reported."""
     events, junit = tmp_path / "events", tmp_path / "junit"
     words = ["--events", str(events), "--junit", str(junit), *shlex.split(flags)]
     async with Run(*words) as mock, AsyncExitStack() as stack:

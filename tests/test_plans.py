@@ -1,7 +1,7 @@
-"""The plans against the reference station: they pass when it is right, and when it is wrong in a way that a case names,
-that case fails, for the reason that it names.
+"""The plans against the reference station: they pass if it is right; with a misbehaviour that a case names, that case
+fails with the reason that it names.
 
-These take long: `task plans_matrix` tries all, `task plans_tenth`, which CI runs, a tenth that changes each day.
+These tests take long: `task plans_matrix` runs all; `task plans_tenth`, which CI runs, a tenth that changes daily.
 """
 
 import ast
@@ -28,7 +28,7 @@ TENTH = [way for number, way in enumerate(WAYS) if (number - TODAY) % 10 == 0]
 TRIED = {"": [], "tenth": TENTH, "whole": WAYS}[os.environ.get("MATRIX", "")]
 PATIENCE = 600.0
 PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov") for word in ("-p", f"no:{name}")]
-"""Flags of pytest that leave out plugins that cases do not need: to load them takes a quarter of the time of a run."""
+"""Flags of pytest that disable plugins not needed by cases: loading them takes a quarter of the time of a run."""
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -43,9 +43,9 @@ def flags(way: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("case", "way"), TRIED, ids=lambda value: getattr(value, "id", value))
-def test_a_case_fails_for_the_reason_that_it_names(case: Case, way: str) -> None:
-    """With the misbehaviour the case fails, and the failure has the expected text."""
-    for turn in turns():  # a reference station has not much patience
+def test_a_case_fails_with_its_reason(case: Case, way: str) -> None:
+    """With each misbehaviour that it names, a case fails, and the failure has the expected text."""
+    for turn in turns():  # the reference station has short time-outs
         with turn:
             done = run("--case", case.id, *flags(way))
             told = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
@@ -55,14 +55,14 @@ def test_a_case_fails_for_the_reason_that_it_names(case: Case, way: str) -> None
 
 
 def test_the_reference_station_passes() -> None:
-    """One case of each kind passes: only messages, a reboot, and with the operator; `task plans` runs all."""
+    """Three cases pass: with messages only, with a reboot, and with the operator; `task plans` runs all cases."""
     for turn in turns():
         with turn:
             done = run("--case", "TC_B_06_CS", "--case", "TC_B_02_CS", "--case", "TC_B_22_CS")
             assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
 
 
-def test_findings_are_told_and_may_fail_a_case() -> None:
+def test_findings_are_listed_and_may_fail_a_case() -> None:
     """Findings of the conformance checks are listed at the end; with --fail-on-findings the case fails."""
     for turn in turns():
         with turn:
@@ -75,7 +75,7 @@ def test_findings_are_told_and_may_fail_a_case() -> None:
 
 
 def test_the_catalogue_has_every_case() -> None:
-    """All 229 cases of Part 6 (without B_08, which the errata remove) and others; none comes twice or is unknown."""
+    """The catalogue has all 229 cases of Part 6 (the errata remove B_08) and others, each once, and no unknown ones."""
     known = [entry.id for entry in catalogue(FOLDER)]
     assert len([id_ for id_ in known if re.fullmatch(r"TC_[A-P]_\d+_CS", id_)]) == 229
     assert len(known) == len(set(known)) >= 294
@@ -91,16 +91,16 @@ def test_every_case_can_fail() -> None:
             assert len(reason) > 10, f"{case.id}: {reason}"
 
 
-def test_every_case_names_its_use_case_and_says_what_it_proves() -> None:
-    """The use case is one of Part 2; a case of Part 6 names requirements too."""
+def test_every_case_names_its_use_case() -> None:
+    """Each case has a use case of Part 2; a case of Part 6 has requirements too."""
     for case in CASES.values():
         assert re.fullmatch(r"[A-P]\d\d(, [A-P]\d\d)*", case.use_case), case.id
         assert bool(case.requirement) == case.id.endswith("_CS"), case.id
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.name)
-def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
-    """Cases are for every station: of the package they only import plans/ and protocol/."""
+def test_cases_work_with_every_station(path: Path) -> None:
+    """Cases work with every station: they import only plans/ and protocol/ of the package."""
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     ours = {module for module in modules if module.startswith("mock_csms")}
@@ -108,7 +108,7 @@ def test_cases_know_nothing_of_the_reference_station(path: Path) -> None:
 
 
 def test_without_a_station_nothing_runs() -> None:
-    """Without a station on the command line, the error says how to give one."""
+    """Without a station on the command line, nothing runs, and the error says how to name one."""
     words = [sys.executable, "-m", "pytest", str(FOLDER), "-p", "no:cacheprovider"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
     assert (done.returncode, "ERROR: no station given" in done.stderr + done.stdout) == (4, True)

@@ -25,7 +25,7 @@ async def knock(mock: Mock, identity: str = "CS-1", headers: str = HANDSHAKE) ->
 
 
 async def knock_until_let_in(mock: Mock) -> set[int]:
-    """Send handshakes until one is accepted, and return the statuses before the first 101."""
+    """Send handshakes until one is accepted, and return the statuses of the others."""
     seen = set()
     async with asyncio.timeout(PATIENCE):
         while (status := await knock(mock)) != 101:
@@ -46,7 +46,7 @@ async def test_refuse_with_a_status() -> None:
 
 
 async def test_refuse_by_reset() -> None:
-    """'reset for=0.6': TCP RST for 0.6 s from the first upgrade request of the station on, then normal."""
+    """'reset for=0.6': TCP RST for 0.6 s after the first upgrade request of a station, then normal."""
     async with Mock("--refuse", "reset for=0.6") as mock:
         with takes(0.6):
             async with mock.tcp() as raw:
@@ -58,7 +58,7 @@ async def test_refuse_by_reset() -> None:
 
 
 async def test_refuse_by_silence() -> None:
-    """hang*1: the first upgrade request is never answered, the next one is; the mock still ends normally."""
+    """hang*1: the mock never answers the first upgrade request, but the next one, and ends normally."""
     async with Mock("--refuse", "hang*1") as mock, mock.tcp() as hung:
         await hung.write(f"GET /CS-1 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
         with pytest.raises(TimeoutError):
@@ -83,7 +83,7 @@ async def test_other_requests_do_not_start_the_time_of_refusals() -> None:
 
 
 async def test_disconnect_after() -> None:
-    """Every connection is ended with a TCP RST after that time."""
+    """The mock ends every connection with a TCP RST after that time."""
     for turn in turns():
         with turn as pace:
             async with Mock("--disconnect-after", f"{0.3 * pace}") as mock:
@@ -136,7 +136,7 @@ OTHER = "0ther-passw0rd"
 
 @pytest.fixture(params=["flags", "file", "TOML"])
 def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
-    """The flags that give CS-1 and CS-2 a password, in each way to write them."""
+    """The flags that set a password for CS-1 and CS-2, in each notation."""
     (tmp_path / "passwords").write_text(f"CS-1:{SECRET}\n\nCS-2:{OTHER}\n", encoding="utf-8")
     (tmp_path / "mock.toml").write_text(f'basic-auth = ["CS-1:{SECRET}", "CS-2:{OTHER}"]', encoding="utf-8")
     return {
@@ -149,7 +149,7 @@ def credentials(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
 async def test_basic_auth(credentials: list[str]) -> None:
     """Only a station with its own password may connect, others get 401 with a challenge; no password is logged.
 
-    The identity may be written in any case, the password may not.
+    The identity is case-insensitive, the password is not.
     """
     async with Mock(*credentials, "--log-level", "DEBUG") as mock:
         for user, status in {
@@ -182,7 +182,7 @@ async def test_basic_auth(credentials: list[str]) -> None:
 
 
 def test_passwords_are_not_printed(credentials: list[str]) -> None:
-    """--print-config says that there are passwords, but prints none."""
+    """--print-config mentions the passwords, but does not print them."""
     ended = run(*credentials, "--print-config")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "basic-auth" in ended.stdout
@@ -191,7 +191,7 @@ def test_passwords_are_not_printed(credentials: list[str]) -> None:
 
 @pytest.mark.parametrize("flags", [["--basic-auth", "top-secret"], ["--basic-auth", ":top-secret"]])
 def test_passwords_are_not_in_errors(flags: list[str], tmp_path: Path) -> None:
-    """A value that is not ID:PASSWORD is refused without showing it, in flags and files; so is a missing file."""
+    """The error about a value that is not ID:PASSWORD, or about a missing file, does not show the value."""
     refused(flags, "--basic-auth")
     path = tmp_path / "passwords"
     path.write_text(f"{flags[1]}\n")
@@ -228,7 +228,7 @@ async def test_the_old_connection_survives() -> None:
 
 
 async def test_both_connections_survive() -> None:
-    """With `both` each is answered on its own connection, and both are closed at the end."""
+    """With `both` the mock answers on both connections, and closes both at the end."""
     async with Mock("--on-duplicate", "both") as mock, mock.station() as old, mock.station() as new:
         for station in (old, new, old):
             await station.ask("Heartbeat")
@@ -240,7 +240,7 @@ async def test_both_connections_survive() -> None:
 async def test_subprotocol_mismatch(policy: list[str], status: int) -> None:
     """Without a common subprotocol: a handshake without the header and a close, or HTTP 400; 2.0.1 is accepted."""
     async with Mock(*(word for value in policy for word in ("--on-subprotocol-mismatch", value))) as mock:
-        for offer in ("Sec-WebSocket-Protocol: ocpp1.6, ocpp2.1\r\n", ""):
+        for offer in ("Sec-WebSocket-Protocol: ocpp1.5, ocpp2.2\r\n", ""):
             headers = re.sub("Sec-WebSocket-Protocol: .*\r\n", offer, HANDSHAKE)
             async with mock.tcp() as raw:
                 found, head = await raw.get("/CS-1", headers)
@@ -264,7 +264,7 @@ REPORT = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
 
 
 async def test_require_boot() -> None:
-    """All calls get SecurityError until a boot was Accepted; the next connection needs no new boot."""
+    """All calls get SecurityError until a boot was Accepted; later connections need no new boot."""
     async with Mock("--require-boot", "--boot-status-sequence", "Rejected,Pending,Accepted") as mock:
         async with mock.station() as station:
             for status in ("Rejected", "Pending", "Accepted"):
@@ -283,8 +283,8 @@ async def test_require_boot() -> None:
     [("TriggerMessage", "StatusNotification", STATUS), ("GetBaseReport", "NotifyReport", REPORT)],
 )
 @pytest.mark.parametrize("status", ["Pending", "Rejected"])
-async def test_what_was_asked_for_while_pending(command: str, action: str, payload: Any, status: str) -> None:
-    """A Pending station may only send what a command requested; a Rejected station nothing."""
+async def test_requested_messages_while_pending(command: str, action: str, payload: Any, status: str) -> None:
+    """A Pending station may only send messages that a command requested, a Rejected station none."""
     for turn in turns():
         with turn as pace:
             flags = ["--require-boot", "--boot-status", status, "--command", command, "--delay", f"{0.2 * pace}"]
@@ -297,7 +297,7 @@ async def test_what_was_asked_for_while_pending(command: str, action: str, paylo
 
 
 async def test_require_boot_before_all() -> None:
-    """A call before the boot is refused even if a reply or a token of the user matches."""
+    """A call before the boot gets SecurityError even if a --reply or --token matches."""
     flags = ["--reply", "Authorize", '{"idTokenInfo":{"status":"Expired"}}', "--token", "BAD=Blocked"]
     async with Mock("--require-boot", *flags) as mock, mock.station() as station:
         assert await code(station, "Authorize", TOKEN) == "SecurityError"
@@ -326,7 +326,7 @@ WRONG = "OccurrenceConstraintViolation"
     ],
 )
 async def test_validate(flags: list[str], boot: str, heartbeat: str, told: bool) -> None:
-    """Payloads that break their schema are refused, only reported, or not validated, as set for the action."""
+    """Payloads that violate their schema are refused, only reported, or not validated, as set for the action."""
     async with Mock(*(word for value in flags for word in ("--validate", value))) as mock, mock.station() as station:
         assert await code(station, "BootNotification", BROKEN) == boot
         assert await code(station, "Heartbeat", {"nope": 1}) == heartbeat
@@ -346,7 +346,7 @@ SHAPES += [{"customData": {"x": [1, {"y": None}]}}, {"requestedMessage": []}, {"
 
 @pytest.mark.parametrize("strictness", ["off", "report"])
 async def test_payloads_of_any_shape(strictness: str) -> None:
-    """Rules, tokens, placeholders, events and transactions work with any payload when it is not validated."""
+    """Rules, tokens, placeholders, events and transactions work with any payload that is not refused."""
     flags = ["--validate", strictness, "--token", "BAD=Expired", "--offline", "--auth-group-id", "G", "--require-boot"]
     for action in ("Authorize", "TransactionEvent", "DataTransfer", "BootNotification"):
         flags += ["--fault", f"{action}[customData.x=1]", "drop"]
@@ -389,7 +389,7 @@ SECONDS = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
     ],
 )
 async def test_timestamp_format(form: str, pattern: str) -> None:
-    """All times, in defaults and placeholders, have this format."""
+    """All timestamps in defaults and placeholders have the set format."""
     flags = ["--auth-cache-expiry", "60", "--reply", "DataTransfer", '{"data":["{{now-60}}"]}']
     async with Mock("--timestamp-format", form, *flags) as mock, mock.station() as station:
         times = [
@@ -403,7 +403,7 @@ async def test_timestamp_format(form: str, pattern: str) -> None:
 
 @pytest.mark.parametrize("offset", [0, 86400, -3600.5])
 async def test_clock_offset(offset: float) -> None:
-    """The mock's clock is ahead by the offset, in the times that it sends and in what it derives from them."""
+    """The mock's clock is ahead by the offset, in all timestamps that it sends, also expiry times."""
     flags = [f"--clock-offset={offset}", "--auth-cache-expiry", "60"]
     async with Mock() as right, Mock(*flags) as wrong, right.station() as honest, wrong.station() as liar:
         before, shown, after = [

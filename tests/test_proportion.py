@@ -1,4 +1,4 @@
-"""The work for a hostile message grows with its size, not faster: counted in calls, not in seconds."""
+"""The work for a hostile message grows linearly with its size: counted in function calls, not in seconds."""
 
 import sys
 from collections.abc import Callable
@@ -22,16 +22,16 @@ from mock_csms.watch.repeats import Repeats
 
 SMALL = 50_000
 MOST_CALLS_PER_BYTE = 0.9
-"""How many Python and C calls a byte may cost in the conversation, all checks and the line for people together."""
+"""How many Python and C calls a byte may cost: conversation, all checks and the console line together."""
 
 
 def many(unit: bytes, size: int) -> bytes:
-    """Return so many bytes of one unit after the other, with commas between them."""
+    """Return about `size` bytes of repeated units with commas between them."""
     return b",".join([unit] * (size // (len(unit) + 1)))
 
 
 def nested(size: int) -> bytes:
-    """Return objects within objects, as deep as a message may be."""
+    """Return about `size` bytes of deeply nested objects."""
     return many(b'{"a":' * 200 + b"1" + b"}" * 200, size)
 
 
@@ -57,11 +57,11 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "a stray answer": lambda size: b'[3,"1",{"a":[%b]}]' % many(b"[]", size),
     "not closed": lambda size: b"[%b" % many(b"[]", size),
 }
-"""Messages of about that many bytes, that are much work in proportion to it."""
+"""Messages of about this many bytes that cause much work for their size."""
 
 
 def calls_for(text: bytes) -> int:
-    """Return how many calls it takes to read a message, to check it and to describe it."""
+    """Return how many calls it takes to decode, check and describe a message."""
     inspector = Inspector(list(CHECKS.values()), Terms())
     talk = Conversation(V201, Sender.STATION)
     inspector.look_at(Connected(1.0, "CS", "ocpp2.0.1", ("ocpp2.0.1",)))
@@ -72,7 +72,7 @@ def calls_for(text: bytes) -> int:
         inspector.look_at(event)
         describe(event)
 
-    take(text)  # what is loaded or compiled once is no work of the message
+    take(text)  # does not count what is loaded or compiled only once
     calls = 0
 
     def count(_: Any, event: str, __: Any) -> None:
@@ -88,15 +88,15 @@ def calls_for(text: bytes) -> int:
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_work_grows_no_faster_than_the_message(kind: str) -> None:
-    """Twice as long a message takes at most twice as many calls, and there are few for each byte."""
+def test_work_grows_linearly_with_the_message(kind: str) -> None:
+    """A message of twice the size takes at most twice as many calls, and few calls per byte."""
     small, large = (calls_for(HOSTILE[kind](size)) for size in (SMALL, 2 * SMALL))
     assert large <= 2 * small + 100
     assert large <= MOST_CALLS_PER_BYTE * 2 * SMALL
 
 
 def test_a_malformed_message_is_parsed_once() -> None:
-    """The checks look at what was read of an array that is no message, and do not parse its text again."""
+    """The checks use the decoded array of a malformed message, and do not parse its text again."""
     text = HOSTILE["no message"](SMALL).replace(b"[", b"[5,", 1)
     message = decode(text)
     assert isinstance(message, Malformed)
@@ -109,8 +109,8 @@ def test_a_malformed_message_is_parsed_once() -> None:
 
 
 @pytest.mark.parametrize("value", ["[[[[1,2],[3]],4]]", '{"a":[{},{},[]]}', "[" * 70 + "]" * 70, f"[{'1,' * 100}1]"])
-def test_a_wrong_item_is_shown_as_it_was(value: str) -> None:
-    """What is kept of a long item is all that a finding can show of it."""
+def test_a_long_wrong_item_is_shown_correctly(value: str) -> None:
+    """The kept part of a long item is as long as a finding can show."""
     message = decode(f'[2,{value},"A",{{}}]'.encode())
     assert isinstance(message, Malformed)
     assert message.array is not None
@@ -118,14 +118,14 @@ def test_a_wrong_item_is_shown_as_it_was(value: str) -> None:
 
 
 def test_long_lines_are_compared_by_their_beginning() -> None:
-    """Lines that differ only behind what can be shown are the same, so that no station fills the memory with them."""
+    """Lines that differ only after the shown part count as equal, so that a station cannot fill the memory."""
     repeats = Repeats()
     shown = [repeats.is_shown(1.0, "CS", 2, "R09", "x" * 1000 + end) for end in ("a", "b", "c", "d")]
     assert shown == [True, True, True, False]
 
 
-def test_keys_far_behind_are_told_without_their_names() -> None:
-    """If the search for keys that come twice ends before them, the finding says how far it went."""
+def test_the_limit_of_the_search_for_duplicate_keys() -> None:
+    """If R20 reaches its limit before it finds the duplicate keys, the finding says how far it searched."""
     text = b'[2,"1","DataTransfer",{"vendorId":"v","data":[%b,{"a":1,"a":1}]}]' % many(b"{}", 200_000)
     inspector = Inspector([CHECKS["R20"]], Terms())
     message = decode(text)
@@ -133,8 +133,8 @@ def test_keys_far_behind_are_told_without_their_names() -> None:
     assert [finding.problem.partition(" after")[0] for finding in found] == ["an object has a key twice, somewhere"]
 
 
-def test_the_search_for_empty_fields_says_where_it_ends() -> None:
-    """If R11 finds too few empty fields before its bound, the finding says that it went no further."""
+def test_the_limit_of_the_search_for_empty_fields() -> None:
+    """If R11 reaches its limit, the finding says that it searched no further."""
     text = b'[2,"1","MeterValues",{"evseId":null,"meterValue":[%b]}]' % many(b"1", 100_000)
     came = Conversation(V201, Sender.STATION).receive(text, Validation())
     event = Received(2.0, "CS", text, came.message, came.violations, came.answers, False, came.is_refused)

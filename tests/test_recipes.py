@@ -1,4 +1,4 @@
-"""The examples of docs/recipes.md and README.md, executed as they are printed."""
+"""Executes the examples of docs/recipes.md and README.md as printed."""
 
 import re
 import shlex
@@ -38,7 +38,7 @@ COMMANDS, CHECKS = (
 
 @pytest.fixture(autouse=True)
 def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run each example in a folder with the files that the pages name."""
+    """Run each example in a folder with the files of the pages."""
     monkeypatch.chdir(tmp_path)
     trace = (ROOT / "tests" / "cases" / "traces" / "base.jsonl").read_text(encoding="utf-8")
     for name, content in [*FILES, ("known.txt", "R10\n"), ("trace.jsonl", trace)]:
@@ -56,7 +56,7 @@ class Play:
         self.ids: list[str] = []
 
     async def connect(self, who: str) -> None:
-        """Try to connect as `ID` or `ID:PASSWORD`, if ` from ORIGIN` follows as a web page of that origin."""
+        """Try to connect as `ID` or `ID:PASSWORD`; with ` from ORIGIN` as a web page of that origin."""
         who, _, page = who.partition(" from ")
         identity, _, password = who.partition(":")
         user = f"{who}@" if password else ""
@@ -74,7 +74,7 @@ class Play:
         await self.station.send(text.replace('"…"', f'"{self.ids[-1]}"') if self.ids else text)
 
     async def get(self, wanted: str) -> None:
-        """Expect that frame; `…` stands for any text."""
+        """Expect this frame; `…` stands for any text."""
         assert self.station
         frame = await self.station.expect()
         self.ids += [frame[1]] if frame[0] == 2 else []
@@ -108,7 +108,7 @@ LINES: Mapping[str, Callable[[Play, str], Awaitable[None]]] = {
     "Ctrl-C": Play.interrupt,
     "exit status ": Play.end,
 }
-"""What a line of an example does, by its beginning; the first match counts."""
+"""The action for each line of an example, by its beginning; the first match counts."""
 
 
 def test_there_are_many_examples() -> None:
@@ -118,7 +118,7 @@ def test_there_are_many_examples() -> None:
 
 @pytest.mark.parametrize(("flags", "transcript"), EXAMPLES, ids=[flags for flags, _ in EXAMPLES])
 async def test_example(flags: str, transcript: str) -> None:
-    """The messages in both directions are exactly those on the page."""
+    """Each example has exactly the messages on the page, in both directions."""
     async with Mock(*shlex.split(flags)) as mock, AsyncExitStack() as stack:
         play = Play(mock, stack)
         if not transcript.startswith("> connect"):
@@ -130,7 +130,7 @@ async def test_example(flags: str, transcript: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_printed_command_is_valid(command: str) -> None:
-    """The flags of each command line are accepted as they are printed."""
+    """The mock accepts the flags of each printed command line."""
     words = [*SERVER, *shlex.split(command, comments=True), "--print-config"]
     ended = warm.run(words, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stderr
@@ -138,7 +138,7 @@ def test_a_printed_command_is_valid(command: str) -> None:
 
 @pytest.mark.parametrize("command", CHECKS)
 def test_a_printed_check_judges_a_trace(command: str) -> None:
-    """Each printed `check` finds the one mistake in a trace, and ends with 1."""
+    """Each printed `check` reports the mistake in a trace, and ends with status 1."""
     words = [*SERVER, *shlex.split(command, comments=True)]
     ended = warm.run(words, timeout=PATIENCE)
     assert (ended.returncode, "ERROR X01" in ended.stdout) == (1, True), ended.stdout + ended.stderr

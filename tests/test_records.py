@@ -1,4 +1,4 @@
-"""The records of a run: events, JUnit, the lines for people; masking, and files that cannot be written."""
+"""The records of a run: events, JUnit and the console; masking, and files that cannot be written."""
 
 import asyncio
 import base64
@@ -34,7 +34,7 @@ class Run(Mock):
     statuses = (0, 1, 3, 4)
 
     async def ended(self, *, stop: bool = True) -> str:
-        """Stop it, or wait until it ends, and return what it wrote to stdout after the first line."""
+        """Stop the run, or wait until it ends; return its stdout after the first line."""
         if stop:
             self.process.send_signal(signal.SIGTERM)
         assert self.process.stdout
@@ -44,13 +44,13 @@ class Run(Mock):
 
 
 def read(path: Path) -> list[Any]:
-    """Return what is in a file of JSON Lines."""
+    """Return the values in a file of JSON Lines."""
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
 # Events.
 
-TOLD = ["Connected CS-1 .*ocpp2.0.1.*ocpp1.6", "Refused stranger .*404", "Refused CS-2 .*ocpp1.6.*soap"]
+TOLD = ["Connected CS-1 .*ocpp2.0.1.*ocpp1.6", "Refused stranger .*404", "Refused CS-2 .*ocpp1.5.*soap"]
 TOLD += [r"Received CS-1 .*ju\\+tnk", "Received CS-1 (?=.*nope).*FormatViolation", "Spoiled CS-1 .*malformed"]
 TOLD += [r'Sent CS-1 .*\{3,"h"', "Unanswered CS-1 (?=.*Reset).*0.2 s", "Disconnected CS-1 .*1000"]
 
@@ -64,7 +64,7 @@ async def test_every_kind_of_event(tmp_path: Path) -> None:
     async with Mock("--events", str(file), *flags) as mock:
         async with mock.tcp() as stranger:
             assert (await stranger.get("/stranger", HANDSHAKE))[0] == 404
-        async with mock.station("CS-2", "ocpp1.6", "soap") as old:
+        async with mock.station("CS-2", "ocpp1.5", "soap") as old:
             await old.closed()
         async with mock.station("CS-1", "ocpp2.0.1", "ocpp1.6") as station:
             await station.expect(2, ..., "Reset")
@@ -90,7 +90,7 @@ async def test_every_kind_of_event(tmp_path: Path) -> None:
 
 
 async def test_expectations_are_events(tmp_path: Path) -> None:
-    """The events say which expectation was met, and which forbidden message came."""
+    """The event log has the met expectation and the forbidden message."""
     file = tmp_path / "events.jsonl"
     flags = ["--expect", "Heartbeat*1..7", "--forbid", "Authorize@CS-?"]
     async with Run("--events", str(file), *flags) as mock, mock.station() as station:
@@ -117,7 +117,7 @@ async def test_events_on_stdout() -> None:
 
 
 async def test_stations_with_odd_names_and_messages(tmp_path: Path) -> None:
-    """Invalid UTF-8, control characters, deep nesting and large sizes do not stop a record."""
+    """Records contain messages and identities with invalid UTF-8, control characters, deep nesting and large sizes."""
     events, trace = tmp_path / "events", tmp_path / "trace"
     async with Run("--events", str(events), "--trace", str(trace), "-v") as mock:
         for path in ("%FF%FE", "%ED%A0%80", "a%0Ab%1B[31m", "%F0%9F%9A%97"):
@@ -146,11 +146,11 @@ ATTRIBUTES = {
     "error": "type message",
     "skipped": "type message",
 }
-"""The attributes that each element may have in the strictest common schema, `junit-10.xsd` of Jenkins' xUnit plugin."""
+"""The attributes of each element that the strictest common schema allows, `junit-10.xsd` of Jenkins' xUnit plugin."""
 
 
 def junit(path: Path) -> ElementTree.Element:
-    """Return the suite in a JUnit file, which must be valid for the schema of CI systems."""
+    """Return the suite in a JUnit file, which must match the schema of CI systems."""
     root = ElementTree.parse(path).getroot()
     assert (root.tag, [child.tag for child in root]) == ("testsuites", ["testsuite"])
     for element in root.iter():
@@ -201,7 +201,7 @@ async def ends_with_junit(file: Path, how: str, within: float) -> None:
     cases = {case.attrib["name"]: [failure.attrib["message"] for failure in case] for case in junit(file)}
     heartbeat, ended, *forbidden = cases.values()
     assert (len(heartbeat), len(ended)) == {"at once": (0, 0), "no station": (1, 1)}.get(how, (0, 1))
-    is_wrong = how in ("forbidden", "no station")  # which judged nothing
+    is_wrong = how in ("forbidden", "no station")  # without a station nothing was judged
     assert [len(failure) for failure in forbidden] == ([] if how == "at once" else [is_wrong])
     assert [name for name in ("Heartbeat", "TransactionEvent[eventType=Ended]") if name not in cases] == []
     if how in ("signal", "deadline", "forbidden"):
@@ -209,7 +209,7 @@ async def ends_with_junit(file: Path, how: str, within: float) -> None:
 
 
 async def test_hostile_characters_in_junit(tmp_path: Path) -> None:
-    """The report is valid XML, also with characters from the wire or flags that XML forbids or reserves."""
+    """JUnit is valid XML, also if messages or flags have characters that XML forbids or reserves."""
     file = tmp_path / "report.xml"
     expectation = 'DataTransfer[data="<&>]]>\\u0000\\u001b\\ud7ff\\ufffe\\"é🚗"]'
     flags = ["--expect", expectation, "--forbid", "DataTransfer[vendorId=<x>]"]
@@ -228,7 +228,7 @@ TOKENS = [f"{SECRET}-tok"] * 2 + [text + SECRET for text in ('a"', "a\\", "é ",
 
 
 async def test_redact(tmp_path: Path) -> None:
-    """With --redact no record and no line has an idToken; the station still gets them."""
+    """With --redact no record and no console line has an idToken; the station still gets the real ones."""
     files = [tmp_path / name for name in ("trace", "events", "junit")]
     trace, events, report = map(str, files)
     flags = ["--redact", "-v", "--trace", trace, "--events", events, "--junit", report, "--diagram", f"{trace}.html"]
@@ -277,7 +277,7 @@ def test_redact_before_the_start() -> None:
 
 
 async def test_passwords_are_never_written(tmp_path: Path) -> None:
-    """Neither a right nor a wrong password is in any record, in any encoding, at any log level."""
+    """No record has a right or wrong password, in any encoding, at any log level."""
     names = ("trace", "events", "junit", "diagram")
     flags = [word for name in names for word in (f"--{name}", str(tmp_path / name))]
     flags += ["--log-level", "DEBUG", "--basic-auth", f"CS-1:{SECRET}", "--forbid", "Heartbeat"]
@@ -298,7 +298,7 @@ FILES = ["--trace", "--events", "--diagram", "--junit"]
 
 @pytest.mark.parametrize("flag", FILES)
 def test_unwritable_at_start(flag: str, tmp_path: Path) -> None:
-    """A file that cannot be opened is told in one line that names it: status 3."""
+    """If a file cannot be opened, one line names it, and the status is 3."""
     for path in (tmp_path / "no" / "such" / "folder", tmp_path):
         ended = run("--port", "0", "--expect", "Heartbeat", flag, str(path))
         assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (3, "", 1), ended
@@ -322,8 +322,8 @@ async def test_unwritable_while_running(flag: str) -> None:
         assert ([("No space" in line) for line in warnings], mock.log.count("Heartbeat.response")) == ([True], 40)
 
 
-async def test_a_reader_that_leaves() -> None:
-    """If the reader of the events ends, the mock continues."""
+async def test_a_reader_of_events_that_ends() -> None:
+    """If the process that reads the events ends, the mock continues."""
     async with Mock("--events", "-") as mock:
         mock.url = orjson.loads(mock.first_line)["url"]
         assert mock.process.stdout
@@ -335,7 +335,7 @@ async def test_a_reader_that_leaves() -> None:
                 await asyncio.sleep(0.05)
 
 
-# Lines for people.
+# The console.
 
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 LONG = {"vendorId": "v", "data": "long " * 100}
@@ -374,7 +374,7 @@ async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
 def drain(descriptor: int) -> bytes:
     """Return everything that is written to a terminal, until it is closed."""
     data = b""
-    with suppress(OSError):  # which is how Linux says that nobody writes there any more
+    with suppress(OSError):  # Linux raises this when the other end is closed
         while piece := os.read(descriptor, 65536):
             data += piece
     os.close(descriptor)
@@ -391,13 +391,13 @@ async def test_lines_fit_the_terminal(columns: int) -> None:
 
 
 async def test_verbose_lines_are_whole() -> None:
-    """With -v, or at DEBUG, payloads are in full."""
+    """With -v or at DEBUG, lines have the whole payload."""
     for flags in (["-v"], ["--verbose"], ["--log-level", "DEBUG"]):
         assert orjson.dumps(LONG).decode() in "\n".join(await shown(60, *flags))
 
 
 async def test_colour_on_a_terminal_only() -> None:
-    """Colors are used on terminals only, and as the user wants (no-color.org)."""
+    """Colors are used only on terminals, and not with NO_COLOR (no-color.org)."""
     assert "\x1b[" in "\n".join(await shown(100))
     assert "\x1b[" in "\n".join(await shown(100, NO_COLOR=""))
     assert "\x1b" not in "\n".join(await shown(100, NO_COLOR="1"))

@@ -1,4 +1,4 @@
-"""After SIGHUP the mock says which settings have changed, and which would need a restart."""
+"""After SIGHUP the mock prints which settings have changed, and which changes need a restart."""
 
 import re
 import signal
@@ -58,15 +58,15 @@ note +command: changed only after a restart$
 
 
 async def told(mock: Mock) -> str:
-    """Send SIGHUP, and return what is printed about it, which is written at once."""
+    """Send SIGHUP, and return the printed lines about it, which are written at once."""
     read = len(mock.log)
     mock.process.send_signal(signal.SIGHUP)
     await until(lambda: re.search(r"configured.*\n(.*note.*\n)+", mock.log[read:]) is not None)
     return mock.log[read:]
 
 
-async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each changed setting is printed, with both values unless it is secret; the others are not."""
+async def test_changed_settings_are_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock prints each changed setting, with both values unless they are secret, and no others."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Blocked"}}')
     (tmp_path / "mock.toml").write_text(FIRST)
@@ -94,14 +94,14 @@ async def test_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert (await station.expect(2))[2] == "ClearCache"
 
 
-def test_what_needs_a_restart_stays_in_python_too() -> None:
+def test_settings_that_need_a_restart_in_python() -> None:
     """`config` has the current settings: neither `configure` nor SIGHUP changes the port."""
     csms = Csms(port=0, ping_timeout=20)
     csms.configure(port=9001, ping_timeout=5, boot_interval=8)
     assert (csms.config.port, csms.config.ping_timeout, csms.config.boot_interval) == (0, 20.0, 8)
 
 
-def test_what_is_read_once_is_marked() -> None:
+def test_settings_read_at_the_start_are_marked() -> None:
     """Gate: settings that are only read at the start are marked, and no others."""
     assert {setting.name for setting in fields(Config)} > FIXED
     assert {"host", "port", "trace", "expect", "command", "script", "seed", "state_dir", "fail_on_findings"} < FIXED

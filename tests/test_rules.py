@@ -15,7 +15,7 @@ STATUSES += ["NotAtThisLocation", "NotAtThisTime", "Unknown"]
 
 
 def reply(match: str, answer: Any) -> list[str]:
-    """Return the flags of a reply."""
+    """Return a flag --reply."""
     return ["--reply", match, orjson.dumps(answer).decode()]
 
 
@@ -67,7 +67,7 @@ async def test_a_reply_from_a_file(tmp_path: Any) -> None:
 
 
 async def test_error() -> None:
-    """--error answers with that code and description; the description may be empty or contain a colon."""
+    """--error answers with this code and description; the description may be empty or contain a colon."""
     flags = ["--error", "Heartbeat*1", "ProtocolError", "--error", "Heartbeat", "GenericError: one: two"]
     async with Mock(*flags) as mock, mock.station() as station:
         assert (await station.call("Heartbeat"))[2:] == ["ProtocolError", "", {}]
@@ -75,7 +75,7 @@ async def test_error() -> None:
 
 
 async def test_replies_and_errors_keep_their_common_order() -> None:
-    """The first --reply or --error with uses left answers; then the default does."""
+    """The first matching --reply or --error with uses left answers; without one the default does."""
     first = ["--error", "Authorize*1", "InternalError", *reply("Authorize*2", info(status="Blocked"))]
     second = ["--error", "Authorize*2", "GenericError", *reply("Authorize*3", info(status="Expired"))]
     expected = ["InternalError", "Blocked", "Blocked", "GenericError", "GenericError", "Expired", "Expired", "Expired"]
@@ -98,8 +98,8 @@ async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
     ]
 
 
-async def test_what_does_not_match_uses_nothing_up() -> None:
-    """A message that does not meet the conditions does not count."""
+async def test_other_messages_use_no_rule_up() -> None:
+    """A message that does not meet the conditions of a rule does not use it up."""
     flags = reply("Authorize[idToken.idToken=BAD]*1", info(status="Blocked"))
     async with Mock(*flags) as mock, mock.station() as station:
         asked = ["good", "BAD", "BAD"]
@@ -186,7 +186,7 @@ async def test_all_statuses_of_tokens() -> None:
         assert await outcome(station, "Authorize", token("other")) == "Accepted"
 
 
-async def test_what_a_token_gets() -> None:
+async def test_the_info_of_a_token() -> None:
     """A token may have a group, an expiry, EVSEs and a type; its id may contain an equals sign."""
     flags = ["--token", "a=b=Expired,group=G=1,expiry=3600,evse=1+2", "--token", "C=Blocked,type=emaid"]
     async with Mock(*flags) as mock, mock.station() as station:
@@ -217,14 +217,14 @@ async def test_what_a_token_gets() -> None:
         (["--offline", "--auth-mode", "rate_limit"], "InternalError", "NotAtThisTime"),
     ],
 )
-async def test_who_comes_first(flags: list[str], authorize: str, event: str) -> None:
+async def test_the_order_of_rules_tokens_and_mode(flags: list[str], authorize: str, event: str) -> None:
     """Rules of the user come before --token, and --token before the mode."""
     async with Mock(*flags) as mock, mock.station() as station:
         assert await outcome(station, "Authorize", token("T")) == authorize
         assert await outcome(station, "TransactionEvent", transaction("Started", **token("T"))) == event
 
 
-async def test_what_lies_below_a_reply_stays() -> None:
+async def test_a_reply_keeps_other_fields() -> None:
     """A reply without a status leaves the status to --token, which leaves the group to its own flag."""
     flags = ["--token", "T=Expired", "--auth-group-id", "G", *reply("Authorize", info(chargingPriority=1))]
     async with Mock(*flags) as mock, mock.station() as station:
@@ -234,7 +234,7 @@ async def test_what_lies_below_a_reply_stays() -> None:
 
 
 async def test_the_boot_sequence_goes_on_counting() -> None:
-    """A boot that a rule of the user answers still counts in --boot-status-sequence."""
+    """A boot that a --reply answers still counts in --boot-status-sequence."""
     flags = ["--boot-status-sequence", "Pending,Rejected,Accepted", "--error", "BootNotification*1", "InternalError"]
     assert await outcomes(flags, "AAA", "BootNotification", BOOT) == ["InternalError", "Rejected", "Accepted"]
 
@@ -321,7 +321,7 @@ def test_unknown_placeholders(text: str, hint: str) -> None:
         ),
     ],
 )
-async def test_warned_of_and_sent(flags: list[str], warning: str, answer: list[Any]) -> None:
+async def test_invalid_answers_are_sent_with_a_warning(flags: list[str], warning: str, answer: list[Any]) -> None:
     """An answer that violates OCPP causes a warning at the start, and is sent anyway."""
     async with Mock(*flags) as mock, mock.station() as station:
         await until(logged(mock, "listening"))

@@ -1,4 +1,4 @@
-"""Secrets in everything that the mock and mock-station write: none is there, and who needs them gets them."""
+"""No output of the mock and mock-station contains secrets, while stations, rules and Python get the real ones."""
 
 import asyncio
 import json
@@ -29,25 +29,25 @@ SET = ["pw-Pp16", "rule-Ah33", "hup-Aj35", "want-Ak36"]
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Outputs:
-    """What a run writes that sees all secrets in all places, with every output on."""
+    """The outputs of a run that gets all secrets in all places, with every output on."""
     return asyncio.run(outputs_of_a_run(tmp_path_factory.mktemp("secrets")))
 
 
 @pytest.mark.parametrize("secret", [*SENT, *CAME, *SET])
 def test_no_output_has_a_secret(outputs: Outputs, secret: str) -> None:
-    """No secret is in a file, on stdout, on stderr or in the state directory, wherever it was sent, came or was set."""
+    """No file, stdout, stderr or state directory has a secret, whether it was sent, received or set."""
     assert {"trace", "events", "junit", "diagram", "stdout", "stderr", "stations.sqlite"} <= outputs.written.keys()
     assert outputs.holding(secret) == []
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SENT if secret not in ("pin-Ee55", "sent-Ai34")])
 def test_the_station_gets_the_secret(outputs: Outputs, secret: str) -> None:
-    """What is masked in the records is real on the wire."""
+    """The station gets the real values of secrets that are masked in the records."""
     assert secret in "\n".join(outputs.received)
 
 
 def test_masks_keep_the_length(outputs: Outputs) -> None:
-    """A masked password is as long as it was, and the payload of a record is that of its frame."""
+    """A mask has the length of the password, and the payload and the frame of a record have the same mask."""
     sent = [
         record for record in map(orjson.loads, outputs.written["trace"].splitlines()) if _sets(record, "SecurityCtrlr")
     ]
@@ -62,8 +62,8 @@ def _sets(record: dict[str, Any], component: str) -> bool:
     return is_one and record["payload"]["setVariableData"][0]["component"]["name"] == component
 
 
-def test_a_masked_trace_is_judged_alike(outputs: Outputs, tmp_path: Path) -> None:
-    """A check that judges the length of a password finds the same in the trace, where it is masked, and nothing new."""
+def test_findings_in_a_masked_trace(outputs: Outputs, tmp_path: Path) -> None:
+    """In a masked trace the check of the length of a password reports the same, and no check reports more."""
     trace = tmp_path / "trace.jsonl"
     trace.write_bytes(outputs.written["trace"])
     told = run("check", str(trace)).stdout
@@ -77,8 +77,8 @@ PLAIN = {"dataType": "integer", "maxLimit": 9999.0, "supportsMonitoring": False}
 
 
 @pytest.mark.parametrize("more", [{}, {"dataType": "OptionList", "valuesList": "a,b"}, {"dataType": "dateTime"}])
-def test_a_mask_is_no_wrong_value(more: Any, tmp_path: Path) -> None:
-    """A masked value is not judged by its type and its range: no check of variables (V) finds anything about it."""
+def test_a_mask_is_not_checked(more: Any, tmp_path: Path) -> None:
+    """The V checks do not check type and range of a masked value."""
     item = variable("*****", "Pin", "Vendor")
     names = {key: item[key] for key in ("component", "variable")}
     told = {**names, "variableAttribute": [{"mutability": "WriteOnly"}], "variableCharacteristics": PLAIN | more}
@@ -133,7 +133,7 @@ def test_a_trace_with_secrets(tmp_path: Path) -> None:
     assert [text for text in texts if PASSWORD in text or OLD in text] == []
 
 
-async def test_a_password_in_the_place_of_the_user() -> None:
+async def test_a_password_in_place_of_the_user() -> None:
     """A finding about the user in the credentials does not quote it if it is the password."""
     async with Mock("--basic-auth", f"CS-1:{PASSWORD}") as mock:
         async with mock.tcp() as raw:
@@ -143,7 +143,7 @@ async def test_a_password_in_the_place_of_the_user() -> None:
 
 
 async def test_a_long_report_stays_readable() -> None:
-    """The report of a failed run has all messages, however many they are; only the secrets in them are masked."""
+    """The report of a failed run has all of many messages; only the secrets in them are masked."""
     async with Run("--expect", "Reset.response", "--within", "60") as mock, mock.station() as station:
         for number in range(300):
             await station.ask("DataTransfer", {"vendorId": f"v{number}", "data": {"password": PASSWORD}})
@@ -178,7 +178,7 @@ def settings_with(folder: Path, key: str, value: Any, secret: str) -> Path:
 
 @pytest.mark.parametrize(("key", "value"), SETTINGS)
 def test_a_setting_with_a_secret_is_a_comment(key: str, value: Any, tmp_path: Path) -> None:
-    """--print-config prints a comment in place of a setting or a table that holds a secret; the rest can be read."""
+    """--print-config prints a comment in place of a setting or table with a secret; the output is a valid file."""
     ended = run("--config", str(settings_with(tmp_path, key, value, "S3cr3t-0123456789")), "--print-config")
     assert (ended.returncode, "S3cr3t" in ended.stdout + ended.stderr) == (0, False)
     assert re.search(r"^# .*(\(not printed\)|is not printed)$", ended.stdout, re.MULTILINE)
@@ -190,7 +190,7 @@ def test_a_setting_with_a_secret_is_a_comment(key: str, value: Any, tmp_path: Pa
 @pytest.mark.parametrize("mask", ["***", "*****************"])
 @pytest.mark.parametrize(("key", "value"), SETTINGS)
 def test_a_mask_in_a_file_is_refused(key: str, value: Any, mask: str, tmp_path: Path) -> None:
-    """A configuration file with a mask in place of a secret is status 2, and one line says so."""
+    """A configuration file with a mask in place of a secret is refused in one line, with status 2."""
     path = settings_with(tmp_path, key, value, mask)
     refused(["--config", str(path)], f"{path}: ", "mask (***)", "write the")
 
@@ -200,7 +200,7 @@ def test_a_mask_in_a_file_is_refused(key: str, value: Any, mask: str, tmp_path: 
     [
         ["--set-variables", "SecurityCtrlr.BasicAuthPassword=S3cr3t, x,"],
         ["--command", "SetVariables", "--payload", json.dumps({"setVariableData": [{**variable("S3cr3t"), "x": 1}]})],
-        ["--command", "SetNetworkProfile", "--payload", json.dumps(profile("S3cr3t" * 9, "k", "u"))],
+        ["--command", "SetNetworkProfile", "--payload", json.dumps(profile("S3cr3t" * 90, "k", "u"))],
         ["--reply", "DataTransfer", '{"data":{"password":"S3cr3t"},}'],
         ["--fault", "SetNetworkProfile.command[connectionData.vpn.password=S3cr3t]", "explode"],
         ["--basic-auth", "S3cr3t"],
@@ -217,8 +217,8 @@ def test_errors_about_settings(flags: list[str]) -> None:
 # Python.
 
 
-async def test_python_gets_the_secret_and_prints_none() -> None:
-    """`receive` returns the real value; `messages`, `lines`, failures and what pytest prints of the objects do not."""
+async def test_secrets_in_python() -> None:
+    """`receive` returns the real value; `messages`, `lines`, errors and the repr of objects are masked."""
     event = {"type": "x", "timestamp": NOW, "techInfo": f"it is {PASSWORD}"}
     data = {"vendorId": "v", "data": {"password": OLD}}
     async with Csms() as csms, station_of(csms) as station:
@@ -242,8 +242,8 @@ async def test_python_gets_the_secret_and_prints_none() -> None:
     assert "*" * len(PASSWORD) in "\n".join(texts)
 
 
-async def test_rules_see_the_real_value() -> None:
-    """A rule that asks for a password by its value matches it."""
+async def test_rules_match_the_real_value() -> None:
+    """A rule with a password in its condition matches the real value."""
     reply = ("--reply", f"DataTransfer[data.password={PASSWORD}]", '{"status":"Rejected"}')
     async with Mock(*reply) as mock, mock.station() as station:
         for password, status in [(PASSWORD, "Rejected"), (OLD, "Accepted")]:
@@ -268,13 +268,13 @@ async def test_rules_see_the_real_value() -> None:
     ],
 )
 def test_errors_of_a_station(arguments: tuple[str, ...]) -> None:
-    """mock-station's errors show no user and password of a URL, and no other secret."""
+    """Errors of mock-station show no user or password of a URL, and no other secret."""
     ended = run_station(*arguments)
     assert (ended.status != 0, "S3cr3t" in ended.out + ended.err) == (True, False), ended.err
 
 
 async def test_lines_of_a_station(tmp_path: Path) -> None:
-    """mock-station's lines show no secret of a command that it gets, nor of a call that it sends."""
+    """Lines of mock-station show no secret of its commands and calls."""
     flags = ["--commands", "SetVariables:0", "--set-variables", "SecurityCtrlr.BasicAuthPassword=S3cr3t-0123456789"]
     lines = 'send DataTransfer {"vendorId":"v","data":{"password":"S3cr3t-x"}}\nwait 1\nsend {"password":"S3cr3t"}\n'
     async with Mock(*flags, "--trace", str(tmp_path / "trace")) as mock:

@@ -21,14 +21,14 @@ HASHED = ("requires-python", "dependencies", "optional-dependencies")
 
 
 def test_the_run_command_comes_first() -> None:
-    """The README's first code block is the run command, alone; the test command has a block of its own."""
+    """The README's first code block has only the run command; the test command has its own block."""
     blocks = re.findall(r"^```.*\n((?:.*\n)*?)```", README, re.MULTILINE)
     assert blocks[0] == f"{RUN}\n"
     assert f"{TEST}\n" in blocks
 
 
 def test_ci_runs_the_test_command_of_the_readme() -> None:
-    """`.ci/run` has the command exactly as it is printed, on a line of its own."""
+    """`.ci/run` has the test command of the README on a line of its own."""
     assert TEST in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
@@ -57,8 +57,8 @@ def test_a_task_needs_no_activated_environment(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (0, "from .venv\n"), ended.stderr
 
 
-def test_the_licence_is_told() -> None:
-    """There is a licence file; the metadata names the licence and the supported versions of Python."""
+def test_the_licence() -> None:
+    """There is a licence file, and the metadata has the licence and the supported versions of Python."""
     about = PROJECT["project"]
     assert about["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License\n")

@@ -1,4 +1,4 @@
-"""Settings from files, environment and flags: which wins, what is refused, what is printed, what SIGHUP reads again."""
+"""Settings from files, environment and flags: precedence, --print-config, and what SIGHUP reads again."""
 
 import os
 import re
@@ -72,14 +72,14 @@ B = 'boot-interval = 2\nauth-mode = "whitelist"'
         ((["command = 'Reset'\ndelay = 5"], {"COMMAND": "ClearCache"}, []), {"command": "ClearCache", "delay": 5}),
     ],
 )
-def test_who_wins(
+def test_the_precedence_of_sources(
     files: Write,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     given: tuple[list[str], Mapping[str, str], list[str]],
     wanted: dict[str, Any],
 ) -> None:
-    """Flags override the environment, that overrides files, a later file an earlier one; lower rivals are removed."""
+    """Flags override the environment, which overrides files, the last file first; lower rivals are removed."""
     texts, environment, flags = given
     for name, value in environment.items():
         monkeypatch.setenv(f"MOCK_CSMS_{name}", value)
@@ -93,8 +93,8 @@ async def authorize(station: Station) -> str:
     return str(answer[2]["idTokenInfo"]["status"]) if answer[0] == 3 else str(answer[2])
 
 
-async def test_rules_and_tokens_of_all_places(files: Write) -> None:
-    """Rules of flags come before those of a later file, and those before an earlier one; so do tokens, after rules."""
+async def test_rules_and_tokens_of_all_sources(files: Write) -> None:
+    """The order is: rules of flags, of a later file, of an earlier file; then tokens in the same order of sources."""
     rule = '[[rule]]\nmatch = "Authorize*1"\nreply.idTokenInfo.status = "{}"\n'
     token = '[[token]]\nid = "bad"\nstatus = "{}"\nevse = [1, 2]\n'
     config = files(rule.format("NoCredit") + token.format("Invalid"), rule.format("Blocked") + token.format("Expired"))
@@ -150,7 +150,7 @@ async def test_commands_from_a_file(files: Write) -> None:
             await station.ask("Heartbeat")
             await station.nothing(0.3)
         async with mock.station("on-1") as station:
-            await station.ask("TransactionEvent", transaction("Updated", "T-0"))  # not Started: it does not match
+            await station.ask("TransactionEvent", transaction("Updated", "T-0"))  # no match, as it is not Started
             for id_ in ("T-1", "T-2"):
                 await station.ask("TransactionEvent", transaction("Started", id_))
                 assert await station.obey("RequestStopTransaction") == {"transactionId": "T-0"}
@@ -164,7 +164,7 @@ async def test_commands_from_a_file(files: Write) -> None:
             await station.nothing(0.3)
 
 
-async def test_a_command_knows_what_it_follows(files: Write) -> None:
+async def test_placeholders_of_the_triggering_call(files: Write) -> None:
     """{{request.PATH}} in a [[command]] with `on` is a value of the call that triggered it, with its type."""
     text = '[[command]]\naction = "RequestStopTransaction"\non = "TransactionEvent[eventType=Started]"\n'
     text += 'payload.transactionId = "{{request.transactionInfo.transactionId}}"\n'
@@ -281,7 +281,7 @@ def test_config_schema(capsys: pytest.CaptureFixture[str]) -> None:
 # SIGHUP
 
 
-async def test_hangup_rereads_the_files(tmp_path: Path) -> None:
+async def test_sighup_rereads_the_files(tmp_path: Path) -> None:
     """SIGHUP applies the current files without dropping connections; a broken file changes nothing."""
     path = tmp_path / "mock.toml"
     rule = '[[rule]]\nmatch = "Authorize"\nreply.idTokenInfo.status = "{}"'

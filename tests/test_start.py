@@ -1,4 +1,4 @@
-"""How the program starts: the ready file, and signals at any moment of the start."""
+"""The start of the program: the ready file, and signals at any moment."""
 
 import asyncio
 import os
@@ -21,8 +21,8 @@ from tests.wire import PATIENCE, SERVER, Mock
 # The ready file.
 
 
-def test_a_former_ready_file_is_removed(tmp_path: Path) -> None:
-    """A ready file of an earlier run is removed before the mock tries to listen, so that no script uses it."""
+def test_an_old_ready_file_is_removed(tmp_path: Path) -> None:
+    """The mock removes the ready file of an earlier run before it tries to listen, so that no script uses it."""
     ready = tmp_path / "ready"
     ready.write_text("ws://127.0.0.1:1\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -31,8 +31,8 @@ def test_a_former_ready_file_is_removed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("flags", "status"), [(["--print-config"], 0), (["--boot-status=Nope"], 2)])
-def test_a_ready_file_stays_where_nothing_starts(tmp_path: Path, flags: list[str], status: int) -> None:
-    """A command that only prints, or a start with wrong settings, does not touch it."""
+def test_a_ready_file_stays_without_a_start(tmp_path: Path, flags: list[str], status: int) -> None:
+    """A command that only prints, or a start with invalid settings, does not remove the ready file."""
     ready = tmp_path / "ready"
     ready.write_text("ws://127.0.0.1:1\n")
     assert run(*flags, "--ready-file", str(ready)).returncode == status
@@ -40,7 +40,7 @@ def test_a_ready_file_stays_where_nothing_starts(tmp_path: Path, flags: list[str
 
 
 async def test_the_ready_file_is_removed_at_exit(tmp_path: Path) -> None:
-    """It is removed however the run ends: by a signal, by its verdict, or by a second signal."""
+    """The mock removes the ready file at its end: by a signal, by its verdict, or by a second signal."""
     ready = tmp_path / "ready"
     for how in ("signal", "verdict", "forced"):
         async with Run("--ready-file", str(ready), "--expect", "Heartbeat", "--linger", "0") as mock:
@@ -59,7 +59,7 @@ async def test_the_ready_file_is_removed_at_exit(tmp_path: Path) -> None:
 
 
 async def test_the_ready_file_of_another_mock_stays(tmp_path: Path) -> None:
-    """A mock removes at its exit only what it has written itself."""
+    """At its exit a mock removes only a ready file that it has written itself."""
     ready = tmp_path / "ready"
     async with Mock("--ready-file", str(ready)) as first:
         await until(ready.exists)
@@ -70,7 +70,7 @@ async def test_the_ready_file_of_another_mock_stays(tmp_path: Path) -> None:
 
 
 async def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """If it is a symbolic link, the target is written, and the link is neither replaced nor removed."""
+    """If the ready file is a symbolic link, the mock writes its target, and neither replaces nor removes the link."""
     ready, file = tmp_path / "ready", tmp_path / "file"
     ready.symlink_to(file)
     async with Mock("--ready-file", str(ready)) as mock:
@@ -79,7 +79,7 @@ async def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
-    """If it is a pipe without a reader, the mock serves, writes to a later reader, and ends on a signal meanwhile."""
+    """If the ready file is a pipe without a reader, the mock serves, writes to a later reader, and ends on a signal."""
     pipe = tmp_path / "ready"
     os.mkfifo(pipe)
     async with Mock("--ready-file", str(pipe)) as mock, mock.station() as station:
@@ -94,7 +94,7 @@ async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
 # Signals.
 
 STEPS = 32
-"""How many imports are skipped from one attempt to the next."""
+"""By how many imports later the signal comes in each attempt."""
 LISTENS = " listening "
 """A part of the first line of the log."""
 OURS = "import time:.*mock_csms$"
@@ -102,8 +102,8 @@ OURS = "import time:.*mock_csms$"
 
 
 def interrupted(signal_: signal.Signals, step: int, delay: float) -> tuple[int, str, bool]:
-    """Send a signal after so many imports of ours, and then so many seconds; return the status, stderr and whether it
-    came after all of them."""
+    """Send a signal after `step` imports of ours and `delay` seconds; return the status, stderr, and whether the mock
+    listened before that."""
     command = [sys.executable, "-X", "importtime", *SERVER[1:], "--port=0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
@@ -127,7 +127,7 @@ def interrupted(signal_: signal.Signals, step: int, delay: float) -> tuple[int, 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
-    """A signal ends the program without a traceback: Ctrl-C with 130 during the start, with 0 once it listens."""
+    """A signal ends the program without a traceback: 130 for Ctrl-C during the start, 0 once it listens."""
     starting = (130,) if signal_ is signal.SIGINT else (143, -signal.SIGTERM)
     step, is_up = 2, False
     while not is_up:
@@ -141,13 +141,13 @@ def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
         assert "Traceback" not in told, told
 
 
-def test_nothing_is_swallowed_while_it_waits_for_its_settings(tmp_path: Path) -> None:
+def test_a_signal_while_waiting_for_settings(tmp_path: Path) -> None:
     """Ctrl-C ends a start that waits for its settings from a pipe without a writer."""
     pipe = tmp_path / "settings.toml"
     os.mkfifo(pipe)
     with subprocess.Popen([*SERVER, "--config", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         writer = -1
-        while writer < 0:  # until it has opened the pipe
+        while writer < 0:  # fails until the program has opened the pipe
             with suppress(OSError):
                 writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
         assert process.stdout
@@ -159,7 +159,7 @@ def test_nothing_is_swallowed_while_it_waits_for_its_settings(tmp_path: Path) ->
 
 
 async def test_a_signal_right_after_the_first_line() -> None:
-    """A signal right after the first line still gives a verdict."""
+    """A signal right after the first line ends the run with a verdict."""
     async with Run("--expect", "Heartbeat") as mock:
         mock.process.send_signal(signal.SIGTERM)
         assert (await mock.ended())[0] == 4

@@ -1,4 +1,4 @@
-"""--state-dir: ids that must be unique are known in the next run, and a damaged file never stops the mock."""
+"""--state-dir: the next run knows ids that must be unique, and a damaged file never stops the mock."""
 
 import asyncio
 import sqlite3
@@ -40,7 +40,7 @@ async def judged(state: Path, checks: str, *calls: tuple[str, str, Any], **more:
 
 
 async def send(station: Station, *calls: tuple[str, str, Any]) -> None:
-    """Send calls, each once the last was answered."""
+    """Send calls one after the other, and wait for each answer."""
     for id_, action, payload in calls:
         await station.send([2, id_, action, payload])
         await station.expect(3, id_)
@@ -62,10 +62,10 @@ REUSED: list[tuple[str, list[tuple[str, str, Any]], list[tuple[str, str, Any]]]]
 
 
 @pytest.mark.parametrize(("check", "first", "second"), REUSED, ids=[row[0] for row in REUSED])
-async def test_what_must_be_unique_is_known_in_the_next_run(
+async def test_ids_are_known_in_the_next_run(
     tmp_path: Path, check: str, first: list[tuple[str, str, Any]], second: list[tuple[str, str, Any]]
 ) -> None:
-    """Message ids, transaction ids and meter values are remembered, per station, and only with --state-dir."""
+    """With --state-dir the next run knows the message ids, transaction ids and meter values of each station."""
     state = tmp_path / "new" / "state"
     assert check not in await judged(state, check, *first)
     assert check not in await judged(tmp_path / "other", check, *second)
@@ -73,7 +73,7 @@ async def test_what_must_be_unique_is_known_in_the_next_run(
 
 
 async def test_credentials_are_remembered(tmp_path: Path) -> None:
-    """A station that had a password in the last run must use one in this run."""
+    """T16 reports a station without credentials that had some in the last run."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}", "--checks=T16") as mock:
         mock.url = mock.url.replace("://", "://CS-1:1234567890123456@")
         async with mock.station() as station:
@@ -81,8 +81,8 @@ async def test_credentials_are_remembered(tmp_path: Path) -> None:
     assert "T16" in await judged(tmp_path, "T16")
 
 
-async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
-    """The state is saved about once a second, so that it survives a kill."""
+async def test_the_state_survives_a_kill(tmp_path: Path) -> None:
+    """The mock saves the state about once a second, so that it survives a kill."""
     async with await asyncio.to_thread(Killed, f"--state-dir={tmp_path}") as mock:
         async with mock.station() as station:
             await send(station, ("one", "Heartbeat", {}))
@@ -92,7 +92,7 @@ async def test_it_is_kept_while_the_mock_runs(tmp_path: Path) -> None:
 
 
 def kept(state: Path) -> int:
-    """Return how many ids are in the file."""
+    """Return how many message ids are in the file."""
     with closing(sqlite3.connect(state / FILE)) as connection, suppress(sqlite3.OperationalError):  # not created yet
         ((count,),) = connection.execute("SELECT count(*) FROM facts WHERE kind = 'call'")
         return int(count)
@@ -100,7 +100,7 @@ def kept(state: Path) -> int:
 
 
 async def test_only_the_last_ids_are_kept(tmp_path: Path) -> None:
-    """Only the last 10,000 ids of a station are kept."""
+    """The file has about the last 10,000 message ids of a station, and no older ones."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}", "--quiet") as mock, mock.station() as station:
         for start in range(0, 12_000, 100):
             for number in range(start, start + 100):
@@ -140,10 +140,8 @@ def newer_version(path: Path) -> None:
     ],
     ids=["file", "directory", "garbage", "version"],
 )
-def test_a_directory_that_cannot_be_used_is_told_at_once(
-    tmp_path: Path, spoil: Callable[[Path], Any], reason: str
-) -> None:
-    """A directory that cannot be used gets one line and status 3 at the start."""
+def test_an_unusable_state_directory(tmp_path: Path, spoil: Callable[[Path], Any], reason: str) -> None:
+    """If the directory cannot be used, the start fails with one line and status 3."""
     spoil(tmp_path / "state")
     ended = run("--port=0", f"--state-dir={tmp_path / 'state'}")
     assert (ended.returncode, ended.stdout) == (3, "")
@@ -151,8 +149,8 @@ def test_a_directory_that_cannot_be_used_is_told_at_once(
     assert (ended.stderr.count("\n"), reason in ended.stderr) == (1, True), ended.stderr
 
 
-async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None:
-    """A file that breaks during the run is reported once, and the mock continues without it."""
+async def test_a_file_that_breaks_is_reported_once(tmp_path: Path) -> None:
+    """If the file breaks during the run, the mock reports that once, and continues without it."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path}") as mock:
         async with mock.station() as station:
             with sqlite3.connect(tmp_path / FILE) as connection:
@@ -167,8 +165,8 @@ async def test_a_file_that_breaks_meanwhile_is_told_once(tmp_path: Path) -> None
         assert mock.log.count("is not used any more") == 1, mock.log
 
 
-async def test_a_file_that_is_locked_for_long_is_written_later(tmp_path: Path) -> None:
-    """That another program holds the file is told once, and all is kept when it lets go of it."""
+async def test_a_locked_file_is_written_later(tmp_path: Path) -> None:
+    """If another program locks the file, the mock reports that once, and saves everything after the lock ends."""
     async with Run(f"--state-dir={tmp_path}") as mock, mock.station() as station:
         with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -183,8 +181,8 @@ async def test_a_file_that_is_locked_for_long_is_written_later(tmp_path: Path) -
     assert "R05" in await judged(tmp_path, "R05", ("two", "Heartbeat", {}))
 
 
-async def test_facts_that_somebody_wrote_by_hand_do_no_harm(tmp_path: Path) -> None:
-    """Invalid facts in the file are ignored and reported."""
+async def test_invalid_facts_are_ignored(tmp_path: Path) -> None:
+    """Invalid facts in the file are reported and ignored."""
     await judged(tmp_path, "all", ("one", "Heartbeat", {}))
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("UPDATE facts SET value = 'nonsense'")

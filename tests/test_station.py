@@ -1,4 +1,4 @@
-"""Black box: `mock-station` as a process against `server.py` as a process; what it does, prints and exits with."""
+"""Black-box tests: `mock-station` as a process against `server.py` as a process; its calls, output and exit status."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def heard(path: Path) -> list[tuple[str, dict[str, object]]]:
 # --send.
 
 
-def test_every_default_payload_is_taken(url: str) -> None:
+def test_every_default_payload_is_accepted(url: str) -> None:
     """All 25 actions of a station can be sent without a payload, and each gets its result."""
     assert len(FROM_STATION) == 25
     ended = run(url, *(word for action in FROM_STATION for word in ("--send", action)))
@@ -51,7 +51,7 @@ def test_every_default_payload_is_taken(url: str) -> None:
     assert answers == [f"{action}.response" for action in FROM_STATION]
 
 
-def test_a_payload_is_laid_over_the_default(tmp_path: Path) -> None:
+def test_a_payload_is_merged_into_the_default(tmp_path: Path) -> None:
     """A payload is merged into the default: null removes, the rest stays; it may be in a file."""
     (tmp_path / "more.json").write_text('{"evseId": 4}')
     mock = Mock("--events", str(tmp_path / "events"))
@@ -65,7 +65,7 @@ def test_a_payload_is_laid_over_the_default(tmp_path: Path) -> None:
 
 
 def test_an_error_for_an_answer(url: str) -> None:
-    """After a CALLERROR the other calls are sent, and the status is 1."""
+    """After a CALLERROR the station sends the other calls, and its status is 1."""
     ended = run(url, '--send=Heartbeat {"mood": 1}', "--send=Heartbeat")
     assert (ended.status, ended.out.count("Heartbeat.response")) == (1, 1)
     assert "OccurrenceConstraintViolation" in ended.out or "FormatViolation" in ended.out
@@ -80,8 +80,8 @@ def test_an_error_for_an_answer(url: str) -> None:
     ],
     ids=["timeout", "schema", "cut"],
 )
-def test_answers_that_do_not_count(flags: tuple[str, ...]) -> None:
-    """No answer in time, one that breaks its schema, and a lost connection are status 1."""
+def test_missing_and_invalid_answers(flags: tuple[str, ...]) -> None:
+    """The status is 1 after no answer in time, an answer that violates its schema, or a lost connection."""
     mock = Mock(*flags)
     variable = "--variable=OCPPCommCtrlr.MessageTimeout=1"
     ended = run(f"{mock.url}/CS-1", "--send=Heartbeat", "--send=DataTransfer", variable)
@@ -120,7 +120,7 @@ def test_a_session(tmp_path: Path) -> None:
     ],
     ids=["refused", "error", "judged later"],
 )
-def test_a_session_that_may_not_be(flags: tuple[str, ...]) -> None:
+def test_a_session_with_a_rejected_token(flags: tuple[str, ...]) -> None:
     """If the token is not Accepted, --charge says so at once, with status 1."""
     mock = Mock(*flags)
     ended = run(f"{mock.url}/CS-1", "--charge=0.2", "--quiet")
@@ -149,7 +149,7 @@ def follow(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Callable
 
 
 def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
-    """The lines of a file or a pipe are executed in order; then the station ends when all its calls are answered."""
+    """The station executes the lines of a file or a pipe in order, and ends when all its calls are answered."""
     lines = "# a session\nplug 1\ncard TAG\nsend Heartbeat\nwait 0.2\nstatus\ncard tag\nunplug\n"
     ended = follow(lines)
     assert (ended.status, ended.err) == (0, "")
@@ -158,8 +158,8 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
     assert re.search(r"EVSE 1: connector 1 Occupied; \d+ Wh; transaction", ended.out)
 
 
-def test_the_status_tells_the_cost(tmp_path: Path) -> None:
-    """The line `status` shows the running cost of the CSMS (I02)."""
+def test_the_status_has_the_cost(tmp_path: Path) -> None:
+    """The line `status` prints the cost from CostUpdated (I02)."""
     command = '[[command]]\naction = "CostUpdated"\non = "TransactionEvent"\nrepeat = 1\npayload = {totalCost = 2.5}\n'
     (tmp_path / "mock.toml").write_text(command)
     mock = Mock(f"--config={tmp_path / 'mock.toml'}")
@@ -173,8 +173,8 @@ def test_the_status_tells_the_cost(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["offline 0.1", "reboot", "quit"])
-def test_hanging_up_is_no_fault_of_the_csms(line: str) -> None:
-    """A station that ends while a call is open does not report the missing answer as an error."""
+def test_disconnecting_is_no_error_of_the_csms(line: str) -> None:
+    """If the station itself disconnects while a call is open, the missing answer is no error."""
     mock = Mock("--fault", "Heartbeat*1", "delay seconds=60")
     with running(f"{mock.url}/CS-1") as station:
         station.type("send Heartbeat")
@@ -187,13 +187,13 @@ def test_hanging_up_is_no_fault_of_the_csms(line: str) -> None:
 
 
 def test_a_reboot_at_the_end(follow: Callable[[str], Ended]) -> None:
-    """A reboot in the last line is done before the end."""
+    """The station finishes a reboot in the last line before it ends."""
     ended = follow("reboot\n")
     assert (ended.status, ended.out.count("BootNotification.response")) == (0, 2)
 
 
 def test_bad_lines_in_a_pipe(url: str) -> None:
-    """A wrong line, or one that is not text, gets one line of error and does not end the station."""
+    """An invalid line, also one that is not text, gets one error line and does not end the station."""
     bad = b'plugg\nsend Nothing\nsend Heartbeat {"a": "{{b}}"}\ncard \xff\xfe 1 2\n\xff\nplug 7\nsend Heartbeat\n'
     ended = run(url, lines=bad)
     assert (ended.status, ended.err, ended.out.count("Heartbeat.response")) == (0, "", 1)
@@ -208,7 +208,7 @@ def test_bad_lines_in_a_pipe(url: str) -> None:
 
 @pytest.mark.parametrize("stdin", ["empty", "closed"])
 def test_no_stdin_keeps_running(mock: Mock, stdin: str) -> None:
-    """Without any line the station runs on until a signal."""
+    """Without any line on stdin the station runs until a signal."""
     shell = " ".join([*STATION, f"{mock.url}/CS-{stdin}", "<&-" if stdin == "closed" else "</dev/null"])
     command = ["sh", "-c", f"exec {shell}"]
     station = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
@@ -222,19 +222,19 @@ def test_no_stdin_keeps_running(mock: Mock, stdin: str) -> None:
 
 
 def test_quit(url: str) -> None:
-    """`quit` ends the station, whatever follows it."""
+    """`quit` ends the station; lines after it are ignored."""
     ended = run(url, lines="quit\nsend Heartbeat\n")
     assert (ended.status, "Heartbeat" in ended.out) == (0, False)
 
 
-def test_help_tells_all_words(url: str) -> None:
+def test_help_lists_all_lines(url: str) -> None:
     """`help` lists every control line."""
     out = run(url, "--quiet", lines="help\n").out
     assert [line.split()[0] for line in out.splitlines()][:3] == ["plug", "unplug", "card"]
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_well(tmp_path: Path, signal_: signal.Signals) -> None:
+def test_a_signal_ends_the_station(tmp_path: Path, signal_: signal.Signals) -> None:
     """On a signal the station closes its connection with 1000, and its status is 0."""
     mock = Mock("--events", str(tmp_path / "events"))
     with running(f"{mock.url}/CS-1") as station:
@@ -249,8 +249,8 @@ def test_a_signal_ends_it_well(tmp_path: Path, signal_: signal.Signals) -> None:
 # Lost connections.
 
 
-def test_it_comes_back(hasty: list[str]) -> None:
-    """A disconnected station connects again, and does not boot again (B04)."""
+def test_it_reconnects(hasty: list[str]) -> None:
+    """After a lost connection the station reconnects without a boot (B04)."""
     for turn in turns():
         with turn as pace:
             mock = Mock("--disconnect-after", f"{0.3 * pace}*1")
@@ -263,8 +263,8 @@ def test_it_comes_back(hasty: list[str]) -> None:
             assert station.out.count("BootNotification.response") == 1
 
 
-def test_what_happened_offline_follows(tmp_path: Path, hasty: list[str]) -> None:
-    """A session without a connection is delivered after it, in order, as offline."""
+def test_offline_events_are_sent_later(tmp_path: Path, hasty: list[str]) -> None:
+    """The station sends the events of a session without a connection after it reconnects, in order, as offline."""
     for turn in turns():
         with turn as pace:
             mock = Mock("--events", str(tmp_path / "events"))

@@ -1,4 +1,4 @@
-"""A fault in the code of `mock-station` is reported and ends it, wherever the exception is raised."""
+"""An exception in the code of `mock-station` is reported and ends it, wherever it is raised."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ from tests.wire import PATIENCE, Mock
     ids=["while it connects", "while many connect", "at an alarm", "in a task", "in a task of one of many"],
 )
 def test_an_exception_ends_the_station(cue: str, flags: list[str]) -> None:
-    """One line on stderr names it, without a traceback, and the exit status is 1."""
+    """One line on stderr has the exception, without a traceback, and the exit status is 1."""
     mock = Mock("--error", "StatusNotification", "InternalError", "--boot-interval=1")
     url = mock.url if "--count=2" in flags else f"{mock.url}/CS-1"
     command = [sys.executable, "-m", "tests.station.broken_station", cue, url, *flags]

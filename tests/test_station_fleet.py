@@ -1,4 +1,4 @@
-"""Many stations at once, and stations from a file or with a fast clock: what `mock-station` prints and returns."""
+"""Many stations at once, and stations from a file or with a fast clock: output and exit status of `mock-station`."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.wire import PATIENCE, Mock
 
 
 async def test_churn() -> None:
-    """Each station connects and disconnects three to eight times; everything is counted and timed."""
+    """With --churn each station connects three to eight times; the result has counts and times."""
     async with Mock() as mock:
         ended = run(mock.url, "--count", "4", "--churn", "--json")
     summed: dict[str, Any] = json.loads(ended.out)
@@ -26,8 +26,8 @@ async def test_churn() -> None:
         assert 0 < summed[what]["p50"] <= summed[what]["p95"] <= summed[what]["p99"]
 
 
-async def test_stations_at_work() -> None:
-    """The stations connect with different identities, and stay until the end of --duration; a table has the result."""
+async def test_count_and_duration() -> None:
+    """With --count stations connect with different identities, and stay for --duration; a table has the result."""
     for turn in turns():
         with turn as pace:
             flags = ["--expect-stations", "3", "--expect", "Heartbeat*1..999", "--within", f"{10 * PATIENCE}"]
@@ -49,15 +49,15 @@ async def test_stations_at_work() -> None:
         (["--min-rate", "1000000"], "connections per second; the limit is at least"),
     ],
 )
-async def test_limits_that_are_not_kept(limit: list[str], problem: str) -> None:
-    """A limit that is not kept is reported in a line, and the exit status is 1."""
+async def test_exceeded_limits(limit: list[str], problem: str) -> None:
+    """Each exceeded limit gets one line, and the exit status is 1."""
     async with Mock() as mock:
         ended = run(mock.url, "--count", "2", "--churn", *limit)
     assert ended.status == 1
     assert problem in ended.err
 
 
-async def test_nobody_is_there() -> None:
+async def test_no_csms() -> None:
     """If no station can connect, the exit status is 3, with the reason."""
     async with Mock() as mock:
         url = mock.url
@@ -66,7 +66,7 @@ async def test_nobody_is_there() -> None:
 
 
 def test_percentiles() -> None:
-    """A percentile is the least time within which so many percent were done; without values it is None."""
+    """A percentile is the smallest time within which this percentage was done, and None without values."""
     figures = Figures({CONNECT: [n / 1000 for n in range(1, 101)], BOOT: [0.007], CLOSE: []}, seconds=10.0)
     summed = load.summary(5, figures)
     assert summed["connect_ms"] == {"p50": 50.0, "p95": 95.0, "p99": 99.0}
@@ -86,7 +86,7 @@ async def test_a_station_from_a_file_with_a_fast_clock(tmp_path: Path) -> None:
 
 
 async def charges_at(speed: float, tmp_path: Path) -> None:
-    """Let it charge for half an hour of its own clock."""
+    """Let a station charge for half an hour of its own clock."""
     (tmp_path / "station.toml").write_text(
         '[identity]\nvendor = "ACME"\n[[evse]]\nconnectors = ["cCCS2", "cType2"]\n'
         "[variables]\nSampledDataCtrlr.TxUpdatedInterval = 600\n"

@@ -31,7 +31,7 @@ COMMANDS = sorted(
 
 
 class TypicalCsms(ChargePoint):  # type: ignore[misc] # untyped
-    """A CSMS as users of the package write it; the package validates all messages."""
+    """A typical CSMS of users of the package, which validates all messages."""
 
     def __init__(self, socket: ServerConnection) -> None:
         super().__init__("CS-1", socket, response_timeout=PATIENCE)
@@ -80,7 +80,7 @@ class TypicalCsms(ChargePoint):  # type: ignore[misc] # untyped
 
 @asynccontextmanager
 async def listening(centrals: "asyncio.Queue[TypicalCsms]") -> AsyncIterator[str]:
-    """Run this CSMS, and yield the URL of a station."""
+    """Run this CSMS, and yield the URL for a station."""
 
     async def talk(socket: ServerConnection) -> None:
         csms = TypicalCsms(socket)
@@ -94,7 +94,7 @@ async def listening(centrals: "asyncio.Queue[TypicalCsms]") -> AsyncIterator[str
 
 
 async def test_a_session_with_a_foreign_csms() -> None:
-    """A whole session is valid to `ocpp`, and its events are complete and in order."""
+    """All messages of a session are valid for `ocpp`, and its events are complete and in order."""
     centrals: asyncio.Queue[TypicalCsms] = asyncio.Queue()
     async with listening(centrals) as url:
         ended = await asyncio.to_thread(run, url, "--charge=0.1")
@@ -106,7 +106,7 @@ async def test_a_session_with_a_foreign_csms() -> None:
 
 
 async def test_every_command_of_a_foreign_csms() -> None:
-    """Each of the 40 commands gets a result that is valid to `ocpp`; the Reset at their end brings the station back."""
+    """Each of the 40 commands gets a result that is valid for `ocpp`; after the final Reset the station reconnects."""
     centrals: asyncio.Queue[TypicalCsms] = asyncio.Queue()
     async with listening(centrals) as url:
         with running(url) as station:
@@ -137,7 +137,7 @@ async def test_a_csms_that_leaves_after_its_answer() -> None:
 
 
 def test_remote_control_by_the_mock(tmp_path: Path) -> None:
-    """The mock starts and stops a transaction by its commands, without findings."""
+    """The mock starts and stops a transaction of mock-station by commands, without findings."""
     events, started = tmp_path / "events", "TransactionEvent[eventType=Started]"
     (tmp_path / "mock.toml").write_text(f'[[command]]\naction = "RequestStopTransaction"\non = "{started}"\n')
     start = ("--after=boot", "--commands=RequestStartTransaction:0")
@@ -171,7 +171,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def warnings(path: Path) -> list[dict[str, Any]]:
-    """Return the events about something wrong."""
+    """Return the events about errors and findings."""
     kinds = ("Connected", "Started", "Disconnected", "Sent", "Received")
     return [
         event

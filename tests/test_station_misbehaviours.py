@@ -1,4 +1,4 @@
-"""Black box: `mock-station --misbehave` as a process, and what `server.py` sees of each misbehaviour."""
+"""Black-box tests: `mock-station --misbehave` as a process, and the events of `server.py` about it."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ NOWHERE = "ws://127.0.0.1:1/CS-1"
 
 
 def seen(tmp_path: Path, *habits: str, pace: int = 1, flags: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """Run a station with these misbehaviours for a second, times the pace; return the mock's events."""
+    """Run a station with these misbehaviours for less than a second, times the pace; return the mock's events."""
     mock = Mock("--events", str(tmp_path / "events"), *flags)
     ended = run(f"{mock.url}/CS-1", f"--duration={0.7 * pace}", *(f"--misbehave={habit}" for habit in habits))
     mock.finish()
@@ -24,7 +24,7 @@ def seen(tmp_path: Path, *habits: str, pace: int = 1, flags: tuple[str, ...] = (
 
 
 def test_the_table_is_made_from_the_code() -> None:
-    """`misbehaviours` prints each kind with the checks that see it and what it does."""
+    """`misbehaviours` prints each kind with the checks that report it and its title."""
     ended = run("misbehaviours")
     lines = ended.out.splitlines()
     assert (ended.status, ended.err, len(lines)) == (0, "", len(KINDS))
@@ -40,15 +40,15 @@ def test_the_table_is_made_from_the_code() -> None:
         ("seqno-gap@0", "'0'"),
     ],
 )
-def test_a_kind_that_is_none(habit: str, complaint: str) -> None:
-    """An unknown kind gets one line, with the nearest kind; the exit status is 2."""
+def test_an_unknown_kind(habit: str, complaint: str) -> None:
+    """An unknown misbehaviour gets one line with the nearest one; the exit status is 2."""
     ended = run(NOWHERE, "--misbehave", habit)
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert complaint in ended.err
 
 
 def test_calls_that_are_not_json(tmp_path: Path) -> None:
-    """The second call is broken, the first is not."""
+    """With `not-json@2` only the second call is not JSON."""
     for turn in turns():
         with turn as pace:
             events = seen(tmp_path, "not-json@2", pace=pace)
@@ -59,7 +59,7 @@ def test_calls_that_are_not_json(tmp_path: Path) -> None:
 
 
 def test_two_open_calls_in_binary_frames(tmp_path: Path) -> None:
-    """Two misbehaviours together: a heartbeat before the status is answered, and binary frames from the second call."""
+    """Two misbehaviours together: a heartbeat while the status is open, and binary frames from the second call on."""
     for turn in turns():
         with turn as pace:
             slow = ("--fault", "StatusNotification", f"delay seconds={0.3 * pace}")
@@ -73,7 +73,7 @@ def test_two_open_calls_in_binary_frames(tmp_path: Path) -> None:
 
 
 def test_a_command_without_an_answer(tmp_path: Path) -> None:
-    """The station executes the command, but does not answer it."""
+    """With `no-answer` the station executes a command, but does not answer it."""
     flags = ("--command=TriggerMessage", "--delay=0.1", "--after=boot", "--call-timeout=0.4")
     for turn in turns():
         with turn as pace:
@@ -86,7 +86,7 @@ def test_a_command_without_an_answer(tmp_path: Path) -> None:
 
 
 def test_a_command_that_breaks_its_schema(tmp_path: Path) -> None:
-    """The station accepts a command that breaks its schema."""
+    """With `takes-anything` the station accepts a command that violates its schema."""
     flags = ("--command=GetVariables", "--delay=0.1", "--after=boot", "--fault", "GetVariables", "invalid")
     for turn in turns():
         with turn as pace:

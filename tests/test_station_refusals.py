@@ -1,4 +1,4 @@
-"""Black box: if `mock-station` cannot start it says why in one line; status 2 is wrong usage, 3 is no connection."""
+"""Black-box tests: if `mock-station` cannot start, one line says why; status 2 is wrong usage, 3 no connection."""
 
 import socket
 import threading
@@ -45,7 +45,7 @@ def test_basic_authentication(
 
 
 def test_an_unknown_station() -> None:
-    """A CSMS that does not know the station answers 404: one line, status 3."""
+    """If the CSMS answers 404, as it does not know the station, one line says so: status 3."""
     mock = Mock("--known-stations", "CS-2")
     ended = run(f"{mock.url}/CS-1")
     mock.finish()
@@ -66,8 +66,8 @@ def test_nobody_listens() -> None:
     [b"HTTP/1.1 503 \x1b[31mred\x07", b"HTTP/1.1 503 \x9b31mred", "HTTP/1.1 503 \u202ered".encode(), b"\x1b[31mred"],
 )
 @pytest.mark.parametrize("flags", [(), ("--count=1", "--churn")])
-def test_what_a_server_answers_cannot_control_the_terminal(answer: bytes, flags: tuple[str, ...]) -> None:
-    """Controls of the status line are shown as text, and the password of the URL is masked."""
+def test_control_characters_from_a_server(answer: bytes, flags: tuple[str, ...]) -> None:
+    """Control characters in the status line of a server are escaped, and the password of the URL is masked."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def refuse() -> None:
@@ -89,7 +89,7 @@ def test_what_a_server_answers_cannot_control_the_terminal(answer: bytes, flags:
     "url", ["http://me:S3c@ret@h/CS-1", "ws://me:S3cret@h", "ws://me:S3 cret@h", "ws://me:S3cret@h:0/X"]
 )
 def test_a_password_in_a_wrong_url(url: str) -> None:
-    """It is masked where the error shows the URL."""
+    """The error about an invalid URL shows no password of it."""
     ended = run(url)
     assert (ended.status, ended.err.count("\n"), "ret" in ended.err) == (2, 1, False), ended.err
 
@@ -122,7 +122,7 @@ USAGE = {
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
 def test_bad_input_is_one_line(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong command line gets one line, before anything is done, with status 2."""
+    """An invalid command line gets one line and status 2, before the station does anything."""
     with pytest.raises(SystemExit) as raised:
         main(arguments)
     out, err = capsys.readouterr()
@@ -132,7 +132,7 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...], capsys: pytest.Captur
 
 
 def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
-    """A script is checked before anything is done: a wrong line is named, with status 2."""
+    """A script is checked before the station does anything: an invalid line is named, with status 2."""
     (tmp_path / "script").write_text("plug\n\nplugg\n")
     ended = run(URL, f"--script={tmp_path / 'script'}")
     assert (ended.status, ended.out) == (2, "")
@@ -146,7 +146,7 @@ def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
         ((URL, "--script", "/no/file"), "cannot read '/no/file': No such file or directory"),
     ],
 )
-def test_what_shows_late(arguments: tuple[str, ...], error: str) -> None:
+def test_errors_after_the_command_line(arguments: tuple[str, ...], error: str) -> None:
     """An error that only appears when the station starts gets one line too, with status 2."""
     ended = run(*arguments)
     assert (ended.status, ended.out, ended.err) == (2, "", f"mock-station: error: {error}\n")

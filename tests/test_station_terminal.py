@@ -1,4 +1,4 @@
-"""`mock-station` at a terminal: lines can be edited and completed, and have a history."""
+"""`mock-station` at a terminal: control lines can be edited, completed and recalled."""
 
 import os
 import pty
@@ -43,7 +43,7 @@ class Terminal:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
 async def test_lines_are_completed_and_remembered() -> None:
-    """Tab completes a word, the arrow key recalls a line, end of input ends the station; lines may fill the width."""
+    """Tab completes a word, the arrow key recalls a line, end of input ends the station; long lines work."""
     async with Mock() as mock:
         terminal = Terminal("-m", "mock_csms.station", f"{mock.url}/CS-1")
         booted = terminal.read_until(lambda seen: "SecurityEventNotification.response" in seen)

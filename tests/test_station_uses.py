@@ -1,7 +1,7 @@
 """The reference station has no findings in any use that the documentation shows.
 
-The uses are the whole of `mock-station` between its command line and a real socket, in virtual time, so that sessions
-of hours are among them; what is printed in the README is run as processes besides.
+A use is the whole `mock-station` from its settings to a real socket, in virtual time, so that sessions may take hours.
+The examples of the README also run as processes.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from tests.station.rig import STATION, Stand
 from tests.wire import Mock
 
 AFTERWARDS = 200.0
-"""How many seconds the mock continues after the station has left, so that all deadlines are over."""
+"""How many seconds the mock continues after the station has left, so that all deadlines expire."""
 OTHER_CLOCK = {"R18", "B10", "B04"}
-"""The checks that find something about a station whose clock runs faster than the mock's."""
+"""The checks that report a station whose clock runs faster than the mock's."""
 
 USES: dict[str, str] = {
     "charge": "--charge 5",
@@ -51,7 +51,7 @@ USES: dict[str, str] = {
 }
 """Flags of `mock-station`."""
 IMPATIENT = {"send", "churn"}
-"""Uses that send calls by hand, or leave, whether the station is accepted or not."""
+"""Uses in which the station sends calls or leaves without waiting until it is accepted."""
 LINES: dict[str, str] = {
     "readme": "plug; card TAG1; wait 5; offline 3; wait 5; card TAG1; unplug",
     "vehicles": "drive-in; plug; card A; wait 70; ev-pause; wait 70; ev-ready; wait 70; card A; unplug; drive-out",
@@ -95,7 +95,7 @@ async def use(stand: Stand, settings: StationSettings) -> int:
 
 
 def problems(flags: str, mock: str) -> list[str]:
-    """Return what is wrong about a use: warnings and errors, a status other than 0, and exceptions."""
+    """Return the problems of a use: findings above info, a status other than 0, and exceptions."""
     with Stand(**MOCKS[mock]) as stand:
         status = stand.do(use(stand, settings_of(flags)))
     found = run_of(stand)
@@ -123,7 +123,7 @@ def test_lines(name: str, mock: str, tmp_path: Path) -> None:
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *(page for page in sorted(ROOT.glob("docs/*.md")) if page.name != "recipes.md")]
-"""The pages that show the station by itself; the recipes have their own test."""
+"""The pages with examples of mock-station; the recipes have their own test."""
 COMMAND = re.compile(r"^(?:.*\| )?(?:poetry run |\.venv/bin/)?mock-station (ws://127\.0\.0\.1:9000.*)$", re.MULTILINE)
 EXAMPLES = [
     example
@@ -134,13 +134,13 @@ EXAMPLES = [
 
 
 def test_there_are_examples() -> None:
-    """The documentation shows the station in several uses."""
+    """The documentation has several examples of mock-station."""
     assert len(EXAMPLES) >= 4
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_of_the_documentation(example: str) -> None:
-    """An example runs as printed, without time limits; the mock ends with 0 under --fail-on-findings warning."""
+    """Each example runs as printed, but without limits of times, and has no finding of severity warning or error."""
     words = shlex.split(re.sub(r" --(p95-connect|p95-close|min-rate) \d+", "", example))
     lines = "plug\ncard TAG1\nwait 1\noffline 1\nwait 1\ncard TAG1\nunplug\n" if len(words) == 1 else ""
     mock = Mock("--fail-on-findings=warning")

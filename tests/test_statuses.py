@@ -1,4 +1,4 @@
-"""Exit statuses: which one a run ends with; and no line or report claims more than was judged."""
+"""Exit statuses of runs; and no line or report says more than was judged."""
 
 import asyncio
 import re
@@ -39,7 +39,7 @@ def tags(cases: dict[str, list[ElementTree.Element]], id_: str) -> list[str]:
 
 
 def test_which_status_wins() -> None:
-    """The worst one wins: forced, not written, wrong input, failed, nothing judged, fine."""
+    """The worst status wins, in this order: forced, not written, wrong input, failed, nothing judged, passed."""
     order = [Status(number) for number in (130, 3, 2, 1, 4, 0)]
     assert set(Status) == set(order)
     for at, status in enumerate(order):
@@ -56,8 +56,8 @@ def test_which_status_wins() -> None:
         "--fail-on-findings=error --expect=Heartbeat*0..3 --forbid=Authorize",
     ],
 )
-async def test_nothing_seen_is_no_verdict(tmp_path: Path, flags: str) -> None:
-    """Without a station the status is 4, JUnit has an error, and nothing is reported as passed."""
+async def test_no_station_is_status_4(tmp_path: Path, flags: str) -> None:
+    """Without a station the status is 4, JUnit has an error, and no line says passed."""
     report = tmp_path / "report.xml"
     async with await asyncio.to_thread(Run, *flags.split(), f"--junit={report}") as mock:
         mock.process.terminate()
@@ -69,14 +69,14 @@ async def test_nothing_seen_is_no_verdict(tmp_path: Path, flags: str) -> None:
 
 
 async def test_a_bare_server_has_nothing_to_judge() -> None:
-    """Without flags for a verdict a signal ends the mock with 0."""
+    """Without flags for a verdict a signal ends the mock with status 0."""
     async with await asyncio.to_thread(Run) as mock:
         mock.process.terminate()
         assert (await mock.ended())[0] == 0
 
 
 async def test_checks_without_an_occasion_are_not_exercised(tmp_path: Path) -> None:
-    """A station that only boots exercises the checks of boots and messages: the others are skipped, and counted."""
+    """A station that only boots exercises the checks of boots and messages; JUnit skips and counts the others."""
     report = tmp_path / "report.xml"
     async with await asyncio.to_thread(Run, "--fail-on-findings=error", f"--junit={report}") as mock:
         async with mock.station() as station:
@@ -97,7 +97,7 @@ async def test_checks_without_an_occasion_are_not_exercised(tmp_path: Path) -> N
 
 
 async def test_no_exercised_check_is_no_pass(tmp_path: Path) -> None:
-    """If a station came, but exercised none of the selected checks, the status is 4."""
+    """If a station connected, but exercised no selected check, the status is 4."""
     report = tmp_path / "report.xml"
     flags = ("--checks=L01,K04", "--fail-on-findings=error", f"--junit={report}")
     async with await asyncio.to_thread(Run, *flags) as mock:
@@ -110,7 +110,7 @@ async def test_no_exercised_check_is_no_pass(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("expect", "status"), [("Heartbeat", 1), ("Authorize", 1)])
-async def test_passed_stands_beside_0_only(expect: str, status: int) -> None:
+async def test_passed_only_with_status_0(expect: str, status: int) -> None:
     """If either of two verdicts fails, no line says passed."""
     flags = ("--checks=X05", "--fail-on-findings=error", f"--expect={expect}", "--within=60")
     async with await asyncio.to_thread(Run, *flags) as mock, mock.station() as station:
@@ -131,7 +131,7 @@ FILES = ("trace", "events", "diagram", "junit")
 @pytest.mark.parametrize("flag", FILES)
 @pytest.mark.parametrize("verdict", [True, False])
 async def test_a_full_disk_is_status_3(flag: str, verdict: bool) -> None:
-    """The mock continues; at the end the status is 3, the last line names the file, and no line says passed."""
+    """On a full disk the mock continues; the status is 3, the last line names the file, and no line says passed."""
     wanted = ["--expect=Heartbeat*3.."] if verdict or flag == "junit" else []
     async with await asyncio.to_thread(Run, f"--{flag}=/dev/full", *wanted) as mock:
         async with mock.station() as station:
@@ -148,7 +148,7 @@ async def test_a_full_disk_is_status_3(flag: str, verdict: bool) -> None:
 
 @pytest.mark.parametrize("flag", FILES)
 @pytest.mark.parametrize("how", ["removed", "replaced", "folder"])
-async def test_a_record_that_is_gone_is_status_3(tmp_path: Path, flag: str, how: str) -> None:
+async def test_a_removed_record_is_status_3(tmp_path: Path, flag: str, how: str) -> None:
     """If a record, or its folder, was removed or replaced, the status is 3."""
     (tmp_path / "records").mkdir()
     file = tmp_path / "records" / flag
@@ -169,7 +169,7 @@ async def test_a_record_that_is_gone_is_status_3(tmp_path: Path, flag: str, how:
     assert (status, "passed" in told, f"{file} is incomplete" in last) == (3, False, True), told
 
 
-async def test_a_removed_trace_is_told_while_the_run_goes_on(tmp_path: Path) -> None:
+async def test_a_removed_trace_is_reported_during_the_run(tmp_path: Path) -> None:
     """A removed trace is reported while the run continues."""
     file = tmp_path / "trace"
     async with await asyncio.to_thread(Run, f"--trace={file}") as mock, mock.station() as station:
@@ -179,8 +179,8 @@ async def test_a_removed_trace_is_told_while_the_run_goes_on(tmp_path: Path) -> 
         await station.ask("Heartbeat")
 
 
-async def test_a_lost_memory_is_status_3(tmp_path: Path) -> None:
-    """If --state-dir could not save everything, the last line says so."""
+async def test_unsaved_state_is_status_3(tmp_path: Path) -> None:
+    """If --state-dir could not save everything, the status is 3, and the last line says so."""
     async with await asyncio.to_thread(Run, f"--state-dir={tmp_path / 'state'}") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -234,7 +234,7 @@ def links(folder: Path, how: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("how", ["same", "dot", "up", "symlink", "dangling", "hard"])
 def test_two_flags_name_one_file(tmp_path: Path, how: str) -> None:
-    """Two flags for one file are refused: status 2 and one line that names both, before anything is opened."""
+    """Two flags with the same file are refused: status 2 and one line with both, before any file is opened."""
     one, two = links(tmp_path, how)
     refused(["--trace", one, "--events", two], "--trace", "--events", "same file")
 
@@ -243,13 +243,13 @@ def test_two_flags_name_one_file(tmp_path: Path, how: str) -> None:
     ("one", "two"), [(one, two) for one in OUTPUTS for two in OUTPUTS if OUTPUTS.index(one) < OUTPUTS.index(two)]
 )
 def test_every_pair_of_outputs(tmp_path: Path, one: str, two: str) -> None:
-    """Every pair of output flags must name different files."""
+    """Every pair of output flags with the same file is refused."""
     file = str(tmp_path / "file")
     refused(["--forbid=Authorize", f"--{one}={file}", f"--{two}={file}"], f"--{one}", f"--{two}", "same file")
 
 
 def test_no_output_is_an_input(tmp_path: Path) -> None:
-    """An output must not be a file from which settings are read."""
+    """An output flag with a file from which settings are read is refused."""
     config, known, reply = tmp_path / "mock.toml", tmp_path / "known", tmp_path / "reply.json"
     config.write_text(f'diagram = "{config}"\n')
     refused(["--config", str(config)], "--config", "--diagram", "same file")
@@ -268,7 +268,7 @@ def test_no_output_is_an_input(tmp_path: Path) -> None:
 
 
 def test_a_pattern_of_stations_is_no_file(tmp_path: Path) -> None:
-    """The text after @ in a rule is an identity, not a file, so a trace may have that name."""
+    """The text after @ in a rule is an identity, not a file: a trace may have the same name."""
     flags = ["--port=0", "--duration=0.1", "--fault", f"Heartbeat@{tmp_path / 'CS-1'}", "drop"]
     assert run(*flags, f"--trace={tmp_path / 'CS-1'}").returncode == 0
 
@@ -311,7 +311,7 @@ async def test_stdout_on_a_full_disk(command: list[str]) -> None:
 
 
 def test_a_profile_that_cannot_be_written(tmp_path: Path) -> None:
-    """A profile that cannot be written is reported before a station is asked: one line, status 2."""
+    """If a profile cannot be written, the command says so before it waits for a station: one line, status 2."""
     path = tmp_path / "no" / "profile.toml"
     ended = run("profile", "--learn", "--port=0", f"--output={path}")
     assert (ended.returncode, ended.stderr.count("\n"), str(path) in ended.stderr) == (2, 1, True), ended

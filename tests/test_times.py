@@ -1,4 +1,4 @@
-"""Times as RFC 3339 has them, over a real WebSocket and in a trace: leap seconds, fractions, offsets, small letters."""
+"""Timestamps of RFC 3339, over a real WebSocket and in a trace: leap seconds, fractions, offsets, lowercase letters."""
 
 import asyncio
 import re
@@ -23,8 +23,8 @@ TIMES = {
 """Texts, and whether each is a valid timestamp."""
 
 
-async def test_what_is_a_time_is_not_accused() -> None:
-    """R18 finds timestamps that RFC 3339 does not allow, and nothing else; an old time is a warning, not an error."""
+async def test_valid_timestamps_are_no_findings() -> None:
+    """R18 reports only timestamps that RFC 3339 does not allow as errors; an old one is a warning."""
     async with await asyncio.to_thread(Run, "--checks=R18", "-v") as mock:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
@@ -38,7 +38,7 @@ async def test_what_is_a_time_is_not_accused() -> None:
 
 
 @pytest.mark.parametrize("stamp", [stamp for stamp, is_time in TIMES.items() if is_time])
-def test_a_record_may_be_of_any_such_time(stamp: str, tmp_path: Path) -> None:
+def test_check_reads_all_valid_timestamps(stamp: str, tmp_path: Path) -> None:
     """`mock-csms check` reads records with any valid timestamp."""
     about = {"schemaVersion": "1.1", "timestamp": stamp, "ocppVersion": "2.0.1", "transport": "json"}
     about |= {"chargePointId": "CS-1", "direction": "cp-to-csms", "messageType": "CALL", "messageId": "m"}

@@ -1,4 +1,4 @@
-"""What a person reads about a run as a whole: refused stations and why, the verdict, and the head of the diagram."""
+"""Texts about a whole run: why stations are refused, the verdict, and the head of the diagram."""
 
 import asyncio
 import re
@@ -34,7 +34,7 @@ PASSWORD, OTHER = "Correct-Horse-9", "Battery-Staple-8"
     ],
 )
 async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> None:
-    """A wrong password, an unknown user and a missing header have different reasons, none with a password."""
+    """The log has different reasons for a wrong password, an unknown user and a missing header, and no password."""
     async with Mock("--basic-auth", f"CS-1:{PASSWORD}") as mock, mock.tcp() as raw:
         status, _ = await raw.get(f"/{identity}", HANDSHAKE + header)
         await until(logged(mock, f"refused +WARNING: 401: {said}"))
@@ -53,7 +53,7 @@ async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> 
     ],
 )
 def test_a_host_that_is_open_to_all(flags: Sequence[str], *, is_told: bool) -> None:
-    """A host that everybody can reach gets one line of warning on stderr; other hosts get none."""
+    """A --host that all can reach, without --basic-auth, gets one warning on stderr; other hosts get none."""
     words = [*SERVER, "--port=0", "--duration=0.1", *flags]
     told = warm.run(words, timeout=PATIENCE).stderr
     lines = [line for line in told.splitlines() if "warning" in line]
@@ -90,7 +90,7 @@ async def test_the_head_of_the_diagram(tmp_path: Path) -> None:
 
 
 async def test_no_secret_is_in_the_diagram(tmp_path: Path) -> None:
-    """Neither a password, however its flag is written, nor anything of the command line with --redact."""
+    """The diagram has no password, in any notation of the flag, and with --redact no command line."""
     page = tmp_path / "page.html"
     for flags in (
         [f"--basic-auth=CS-1:{PASSWORD}"],
@@ -107,14 +107,14 @@ async def test_no_secret_is_in_the_diagram(tmp_path: Path) -> None:
 
 
 def test_users_of_urls_are_masked() -> None:
-    """User and password of a URL are not shown, nor secret texts, wherever they are."""
+    """In a shown command line the user and password of a URL and all secret texts are masked."""
     words = ["--payload", '{"url": "ftp://me:pass@host/x"}', "--x=s3cret", "s3cret"]
     command = shown("mock-csms", words, ["s3cret"])
     assert command == """mock-csms --payload '{"url": "ftp://**:****@host/x"}' '--x=***' '***'"""
 
 
-async def test_the_nearest_miss_is_told_of_a_failure_only() -> None:
-    """The nearest miss is shown for failed expectations only."""
+async def test_the_nearest_miss_only_for_failures() -> None:
+    """The report shows the nearest miss only for failed expectations."""
     async with await asyncio.to_thread(Run, "--expect=TransactionEvent[seqNo=1]", "--expect=Heartbeat") as mock:
         async with mock.station() as station:
             for number in range(2):
@@ -126,7 +126,7 @@ async def test_the_nearest_miss_is_told_of_a_failure_only() -> None:
 
 
 def test_a_table_fits_the_width() -> None:
-    """The last column is cut if the line would be too long, but keeps a dozen characters."""
+    """The last column of a table is cut to the width of the line, but keeps at least 12 characters."""
     rows = [("CS-1", "x" * 36), ("CS-2", "y")]
     assert list(table(("station", "messages"), rows, 30)) == [
         "station  messages",

@@ -1,4 +1,4 @@
-"""A new version of OCPP needs a table and a row: the mock speaks, checks and records it, and 2.0.1 stays the same."""
+"""A new version of OCPP needs only a table and a row: the mock speaks, validates and records it, and 2.0.1 stays."""
 
 import signal
 import subprocess
@@ -16,19 +16,19 @@ TOY = ("TOY", SUBPROTOCOL)
 
 
 class Speaker(Mock):
-    """The mock with the made-up version as well."""
+    """The mock with a made-up version of OCPP in addition."""
 
     program = (sys.executable, "-m", "tests.toy_version")
 
 
 class Unlucky(Speaker):
-    """The same, for a test in which an internal error happens."""
+    """The same, for a test with an internal error."""
 
     accidents = ("Traceback",)
 
 
-async def test_it_is_spoken() -> None:
-    """Its actions are answered as its table says; for a station of 2.0.1 at the same mock they do not exist."""
+async def test_its_actions_are_answered() -> None:
+    """The mock answers actions of the new version by its table; to a 2.0.1 station they are NotImplemented."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         assert toy.socket.subprotocol == SUBPROTOCOL
         kind, _, payload = await toy.call("Ring", {"tone": "low"})
@@ -49,7 +49,7 @@ async def test_it_is_spoken() -> None:
     ],
 )
 async def test_it_is_validated(action: str, payload: object, code: str, told: str) -> None:
-    """Calls that break its schemas are refused with error codes as it spells them, in the details too."""
+    """Calls that violate schemas of the new version get its error codes, in the details too."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         error = await toy.expect_error(action, payload, code)
         assert error[3].startswith(told)
@@ -57,8 +57,8 @@ async def test_it_is_validated(action: str, payload: object, code: str, told: st
         await station.expect_error("Heartbeat", {"x": 1}, "FormatViolation")
 
 
-async def test_its_framing_counts() -> None:
-    """A message of an unknown type and one without an id are ignored, as its framing says; 2.0.1 refuses them."""
+async def test_its_framing_applies() -> None:
+    """Unknown message types and messages without an id are ignored, as the new framing says; 2.0.1 refuses them."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         for odd in ([7, "1", {}], [2, 1, "Ring", {}], "{"):
             await toy.send(odd)
@@ -70,8 +70,8 @@ async def test_its_framing_counts() -> None:
         await station.expect(4, "-1", "RpcFrameworkError")
 
 
-async def test_it_is_commanded() -> None:
-    """Flags accept its commands; the payload and the answer of a command follow its schemas."""
+async def test_its_commands_are_sent() -> None:
+    """Flags accept commands of the new version; payload and answer are validated with its schemas."""
     flags = ("--command=Blink", "--delay=0", "--station=T*")
     async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
         _, id_, _, payload = await toy.expect(2, ..., "Blink")
@@ -80,24 +80,24 @@ async def test_it_is_commanded() -> None:
         await until(lambda: "done: " in mock.log)
 
 
-async def test_a_command_that_a_version_has_not_is_not_sent() -> None:
-    """A station of another version does not get the command, and the log says why."""
+async def test_a_command_of_another_version_is_not_sent() -> None:
+    """A command that the station's version does not have is not sent, and the log says why."""
     async with Speaker("--command=Blink", "--delay=0") as mock, mock.station() as station:
         told = "Blink was not sent: OCPP 2.0.1, which CS-1 speaks, has no such action"
         await until(lambda: told in mock.log)
         await station.ask("Heartbeat")
 
 
-async def test_settings_take_its_names() -> None:
-    """Expectations, rules and their conditions accept its actions and the fields of its schemas."""
+async def test_settings_accept_its_names() -> None:
+    """Expectations, rules and conditions accept actions and fields of the new version."""
     flags = ("--expect=Ring[tone=low]", "--validate=off:Nap", "--validate=strict")
     async with Speaker(*flags) as mock, mock.station(*TOY) as toy:
         await toy.call("Ring", {"tone": "low"})
         assert mock.process.wait(60) == 0
 
 
-async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
-    """Each trace record has the version of its station; the log of events stays the same."""
+async def test_its_trace_records(tmp_path: Path) -> None:
+    """Each trace record has the version of its station; the event log does not change."""
     trace, log = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     async with Speaker(f"--trace={trace}", f"--events={log}") as mock:
         async with mock.station(*TOY) as toy, mock.station() as station:
@@ -113,8 +113,8 @@ async def test_it_is_traced_under_its_own_name(tmp_path: Path) -> None:
     assert all("version" not in orjson.loads(line) for line in log.read_bytes().splitlines())
 
 
-async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None:
-    """No check for 2.0.1 reports its stations; checks of the WebSocket protocol still do."""
+async def test_its_checks() -> None:
+    """Checks of 2.0.1 do not report a station of the new version; checks of the WebSocket protocol do."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         await toy.call("Ring", {})
         await toy.send("{")
@@ -126,8 +126,8 @@ async def test_its_stations_are_judged_by_what_holds_for_every_version() -> None
         assert [line for line in mock.log.splitlines() if "TOY" in line and "ERROR" in line and "T23" not in line] == []
 
 
-async def test_what_goes_wrong_here_with_one_frame_is_told() -> None:
-    """After an internal error its cause is in the log, the connection ends with 1011, and other stations go on."""
+async def test_an_internal_error_is_reported() -> None:
+    """After an internal error the log has its cause, the connection ends with 1011, and other stations continue."""
     async with Unlucky() as mock, mock.station() as station:
         async with mock.station(*TOY) as toy:
             await toy.send([2, "1", "Nap", {}])

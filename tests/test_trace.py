@@ -1,4 +1,4 @@
-"""The trace of a run, compared record by record with the frames that the station sent and received."""
+"""The trace of a run, compared with the frames that the station sent and received."""
 
 import asyncio
 import re
@@ -137,7 +137,7 @@ TRANSCRIPT = """
 
 
 async def play(tape: Tape, way: str, text: str) -> None:
-    """Do what a line of the transcript says; {id} is the id of the mock's last call."""
+    """Do a line of the transcript; {id} is the message id of the mock's last call."""
     if way == "<":
         await tape.see()
         return
@@ -147,8 +147,8 @@ async def play(tape: Tape, way: str, text: str) -> None:
     await tape.send(text)
 
 
-async def test_trace_is_what_was_on_the_wire(tmp_path: Path) -> None:
-    """Each frame has one record, in order: verbatim, with the action (also for answers), and the fields of the mock."""
+async def test_trace_has_every_frame(tmp_path: Path) -> None:
+    """Each frame has one record, in order, verbatim, with the action (also of answers) and the mock's own fields."""
     lines = [tuple(map(str.strip, line[1:].split("|"))) for line in TRANSCRIPT.strip().splitlines()]
     ways = [line[0] for line in TRANSCRIPT.strip().splitlines()]
     file = tmp_path / "trace.jsonl"
@@ -209,7 +209,7 @@ FAULTED = {
 
 @pytest.mark.parametrize(("fault", "frames"), FAULTED.items())
 async def test_spoiled_frames(tmp_path: Path, fault: str, frames: int) -> None:
-    """A damaged frame is in the trace as it was sent, with the fault's name, also if it is not an array."""
+    """A damaged frame is in the trace as sent, with the name of the fault, even if it is not an array."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     flags = ["--trace", str(trace), "--events", str(events), "--fault", "Heartbeat*1", fault]
     async with Mock(*flags) as mock:
@@ -236,7 +236,7 @@ NO_MESSAGES += ['[3,"x"]', '[9,"x",{}]', "[" * 10_000, '[2,"é","Heartbeat",{}',
 
 
 async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
-    """Text that is not an OCPP-J message is verbatim in a valid record; the mock's answer has its own record."""
+    """A text that is not an OCPP-J message is in a valid record verbatim; the mock's answer has its own record."""
     trace, events = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     async with Mock("--trace", str(trace), "--events", str(events)) as mock, mock.station() as station:
         tape = Tape(station.socket)
@@ -263,7 +263,7 @@ async def test_frames_that_are_no_messages(tmp_path: Path) -> None:
 
 
 async def test_a_record_is_on_disk_before_the_answer_arrives(tmp_path: Path) -> None:
-    """When an answer arrives, its record and that of the call are in the file already."""
+    """When the station receives an answer, the records of the call and the answer are already in the file."""
     file = tmp_path / "trace.jsonl"
     async with Mock("--trace", str(file)) as mock, mock.station() as station:
         for number in range(200):
@@ -273,8 +273,8 @@ async def test_a_record_is_on_disk_before_the_answer_arrives(tmp_path: Path) -> 
             assert last == [("CALL", f"call {number}"), ("CALLRESULT", f"call {number}")]
 
 
-async def test_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
-    """After kill -9 in the middle of the traffic every frame that was answered has its record."""
+async def test_kill_loses_no_answered_frame(tmp_path: Path) -> None:
+    """After kill -9 during traffic, every answered frame has its record."""
     file = tmp_path / "trace.jsonl"
     async with Mock("--trace", str(file)) as mock:
         mock.statuses = (-signal.SIGKILL,)
@@ -300,7 +300,7 @@ async def rest(socket: ClientConnection) -> Sequence[str | bytes]:
 
 
 async def test_names_of_stations(tmp_path: Path) -> None:
-    """A station is traced under its identity, whatever bytes it has."""
+    """Trace records have the identity of the station, whatever bytes it has."""
     file = tmp_path / "trace.jsonl"
     async with Mock("--trace", str(file)) as mock:
         for path in ("A%22%5C%0A", "%F0%9F%9A%97", "%FF%FE", "%ED%A0%80", "last"):

@@ -1,4 +1,4 @@
-"""Outputs that nobody reads: pipes fill up, and neither stations nor signals wait for their readers."""
+"""Outputs that nobody reads: stations and signals do not wait for the reader of a full pipe."""
 
 import asyncio
 import fcntl
@@ -25,19 +25,19 @@ from tests.test_records import Run, read
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 MUCH = {"vendorId": "v", "data": "x" * 3000}
-"""Much for a pipe, which holds 64 kB."""
+"""A large payload, as a pipe holds 64 kB."""
 CALLS = 600
-"""So many of them are more than a pipe and we ourselves keep."""
+"""The lines of this many calls exceed a pipe and our own buffer."""
 OUTPUTS: dict[str, Callable[[], tuple[int, int]]] = {
     "pipe": os.pipe,
     "socket": lambda: tuple(each.detach() for each in socket.socketpair()),  # type: ignore[dict-item,return-value] # two
     "terminal": pty.openpty,
 }
-"""What standard outputs can be: the end to read, and the end to write."""
+"""The kinds of standard output: each returns the end to read and the end to write."""
 
 
 class Unread(Mock):
-    """A mock whose lines for people go where nobody reads them before the test does."""
+    """A mock whose stderr is an output that nobody reads before the test does."""
 
     statuses = (0, 1, 3)
 
@@ -56,7 +56,7 @@ class Unread(Mock):
         self.host, _, self.port = self.url.removeprefix("ws://").rpartition(":")
 
     def lines(self) -> Sequence[str]:
-        """Read on, and return all whole lines that came so far."""
+        """Read more, and return all complete lines so far."""
         try:
             while data := os.read(self.reading, 65536):
                 self._read += data
@@ -71,13 +71,13 @@ class Unread(Mock):
 
 
 async def is_alive(mock: Mock) -> bool:
-    """Whether it answers plain HTTP."""
+    """Return whether the mock answers plain HTTP."""
     async with mock.tcp() as raw:
         return (await raw.get("/healthz"))[0] == 200
 
 
 async def send_all(station: Station, numbers: range) -> None:
-    """Send a call for each number, and wait for no answer."""
+    """Send a call for each number without waiting for answers."""
     for number in numbers:
         await station.send([2, f"{number}", "DataTransfer", MUCH])
 
@@ -87,12 +87,12 @@ async def answered(station: Station, numbers: range) -> list[str]:
     return [(await station.expect(3))[1] for _ in numbers]
 
 
-# Lines for people.
+# The console.
 
 
 @pytest.mark.parametrize("kind", OUTPUTS)
 async def test_lines_that_nobody_reads(kind: str) -> None:
-    """All calls are answered, /healthz too, a signal ends the run, and nothing was changed about the shared output."""
+    """If nobody reads the lines, calls and /healthz are answered, a signal ends the run, the output stays blocking."""
     async with Unread(kind) as mock, mock.station() as station:
         for number in range(CALLS):
             await station.send([2, f"{number}", "DataTransfer", MUCH])
@@ -104,7 +104,7 @@ async def test_lines_that_nobody_reads(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", OUTPUTS)
 async def test_dropped_lines_are_counted(kind: str) -> None:
-    """Who reads again gets the first lines, how many were dropped, and what happens from then on; no line is cut."""
+    """A late reader gets the first lines, the number of dropped ones, and all new ones; no line is cut."""
     async with Unread(kind) as mock, mock.station() as station:
         for number in range(CALLS):
             await station.send([2, f"{number}", "DataTransfer", MUCH])
@@ -123,7 +123,7 @@ async def test_dropped_lines_are_counted(kind: str) -> None:
 
 
 def test_a_verdict_that_nobody_reads(tmp_path: Path) -> None:
-    """The run ends with its exit status though its report does not fit into the pipe, and JUnit is whole."""
+    """A run whose report does not fit into the pipe ends with its exit status and a complete JUnit file."""
     expected = [word for n in range(40) for word in ("--expect", f'DataTransfer[data="{n}{"x" * 3000}"]')]
     report = tmp_path / "report.xml"
     flags = ["--port=0", "--junit", str(report), "--wait-for-station", "0.1", *expected]
@@ -135,7 +135,7 @@ def test_a_verdict_that_nobody_reads(tmp_path: Path) -> None:
 
 
 def test_a_station_whose_lines_nobody_reads(tmp_path: Path) -> None:
-    """It does all that it was told to do, and ends with its exit status."""
+    """If nobody reads its lines, mock-station still executes its script, and ends with its exit status."""
     lines = tmp_path / "lines"
     lines.write_text("".join(f"send DataTransfer {orjson.dumps(MUCH).decode()}\n" for _ in range(CALLS)))
     mock = Mock("--expect", f"DataTransfer*{CALLS}", "--within", f"{PATIENCE}", "--linger", "0")
@@ -159,20 +159,20 @@ def fifo(tmp_path: Path) -> Path:
 
 
 async def test_a_trace_that_nobody_reads(fifo: Path) -> None:
-    """Stations wait for their answers, and nothing else does; who reads gets every record, and they every answer."""
+    """Without a reader of the trace only answers wait; later the reader gets all records, and stations all answers."""
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     async with Run("--trace", str(fifo)) as mock, mock.station("A") as one, mock.station("B") as other:
         await send_all(one, range(100))
         for _ in range(3):
             assert await is_alive(mock)
-        async with mock.station("C") as third:  # a handshake is no message
+        async with mock.station("C") as third:  # handshakes have no records
             await (await other.socket.ping())
             await third.send([2, "third", "Heartbeat", {}])
             await other.send([2, "other", "Heartbeat", {}])
             assert await is_alive(mock)
             os.set_blocking(reading, True)
             with os.fdopen(reading, "rb") as trace:
-                # The trace is read up to the record of the last answer, in threads as it is a blocking file.
+                # Read the trace up to the record of the last answer, in a thread as the file is blocking.
                 records = asyncio.create_task(asyncio.to_thread(records_to, trace, 2 * 102))
                 assert await answered(one, range(100)) == [f"{number}" for number in range(100)]
                 await third.expect(3, "third")
@@ -185,12 +185,12 @@ async def test_a_trace_that_nobody_reads(fifo: Path) -> None:
 
 
 def records_to(file: Any, count: int) -> list[Any]:
-    """Return so many records."""
+    """Return this many records."""
     return [orjson.loads(file.readline()) for _ in range(count)]
 
 
 async def test_answers_wait_for_the_trace(fifo: Path) -> None:
-    """No more is answered than what has its record in the pipe, and a signal ends the run with status 3."""
+    """The mock sends only answers with a record in the pipe, and a signal ends the run with status 3."""
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     async with Run("--trace", str(fifo)) as mock, mock.station() as station:
         await send_all(station, range(100))
@@ -210,7 +210,7 @@ async def test_answers_wait_for_the_trace(fifo: Path) -> None:
 
 @pytest.mark.parametrize("flag", ["--trace", "--events", "--diagram", "--junit"])
 async def test_a_pipe_without_a_reader(flag: str, fifo: Path) -> None:
-    """The mock listens before anybody has opened its pipe, and a signal ends it; then it says what is incomplete."""
+    """The mock serves before its pipe has a reader; a signal ends it, and it reports the incomplete output."""
     async with Run(flag, str(fifo), "--expect", "Heartbeat") as mock, mock.station() as station:
         await station.send([2, "h", "BootNotification", {}])
         assert await is_alive(mock)
@@ -220,7 +220,7 @@ async def test_a_pipe_without_a_reader(flag: str, fifo: Path) -> None:
 
 @pytest.mark.parametrize("flag", ["--trace", "--events"])
 async def test_a_reader_that_comes_late(flag: str, fifo: Path) -> None:
-    """Who opens the pipe when the run goes on gets all records from the first on."""
+    """A reader that opens the pipe during the run gets all records from the first one on."""
     async with Run(flag, str(fifo)) as mock, mock.station() as station:
         await station.send([2, "h", "Heartbeat", {}])
         assert await is_alive(mock)
@@ -234,14 +234,14 @@ async def test_a_reader_that_comes_late(flag: str, fifo: Path) -> None:
 
 
 async def test_events_that_nobody_reads(fifo: Path) -> None:
-    """Many calls are answered meanwhile; then stations wait instead of losing an event, and go on with the reader."""
+    """Without a reader of the events the mock answers many calls, then makes stations wait until there is a reader."""
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     async with Run("--events", str(fifo), "--checks=none") as mock, mock.station() as station:
         sending = asyncio.create_task(send_all(station, range(2000)))
         assert await answered(station, range(50)) == [f"{number}" for number in range(50)]
         await until(lambda: "nobody reads" in mock.log)
         assert await is_alive(mock)
-        assert mock.log.count("DataTransfer.response") < 2000  # whose records are more than 1 MB
+        assert mock.log.count("DataTransfer.response") < 2000  # the records of 2000 exceed 1 MB
         os.set_blocking(reading, True)
         with os.fdopen(reading, "rb") as events:
             lines = asyncio.create_task(asyncio.to_thread(events.readlines))
@@ -254,7 +254,7 @@ async def test_events_that_nobody_reads(fifo: Path) -> None:
 
 
 async def test_an_end_while_stations_wait(fifo: Path) -> None:
-    """Stations that are not read any more are told of the end of the run, too, and a file beside the pipe is whole."""
+    """At the end of the run waiting stations get the close frame too, and the other output file is complete."""
     reading, trace = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), fifo.with_name("trace")
     async with Run("--events", str(fifo), "--trace", str(trace), "--checks=none") as mock, mock.station() as station:
         sending = asyncio.create_task(send_all(station, range(2000)))
@@ -270,7 +270,7 @@ async def test_an_end_while_stations_wait(fifo: Path) -> None:
 
 
 async def test_a_second_signal_does_not_wait_for_readers(fifo: Path) -> None:
-    """It ends the process at once, with its status."""
+    """A second signal ends the process at once, although nobody reads the trace."""
     reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     async with Run("--trace", str(fifo)) as mock, mock.station() as station:
         mock.statuses = (0, 1, 3, 130)
@@ -278,12 +278,12 @@ async def test_a_second_signal_does_not_wait_for_readers(fifo: Path) -> None:
         await until(lambda: "nobody reads" in mock.log)
         mock.process.send_signal(signal.SIGTERM)
         mock.process.send_signal(signal.SIGINT)
-        assert await asyncio.to_thread(mock.process.wait, PATIENCE) in (3, 130)  # the first may have ended it already
+        assert await asyncio.to_thread(mock.process.wait, PATIENCE) in (3, 130)  # maybe the first did
     os.close(reading)
 
 
 async def test_a_command_waits_for_the_trace_too(fifo: Path) -> None:
-    """A station is not blamed for leaving a command unanswered that it has not got yet."""
+    """--call-timeout of a command starts when its record is written and the command sent."""
     for turn in turns():
         with turn as pace:
             seconds = 0.3 * pace

@@ -1,4 +1,4 @@
-"""Files of users, their content, and values of flags: read as they were meant, or refused in one line."""
+"""Files of users and values of flags: read as meant, or refused in one line."""
 
 import codecs
 import re
@@ -31,7 +31,7 @@ MARKED: Sequence[Callable[[str], bytes]] = (
 
 
 @pytest.mark.parametrize("written", MARKED)
-def test_a_text_is_read_whatever_mark_it_begins_with(tmp_path: Path, written: Callable[[str], bytes]) -> None:
+def test_texts_with_byte_order_marks(tmp_path: Path, written: Callable[[str], bytes]) -> None:
     """A byte-order mark selects the encoding and is skipped; line ends of any system are read."""
     (tmp_path / "file").write_bytes(written("ä\nb\n"))
     assert read_text(str(tmp_path / "file")) == "ä\nb\n"
@@ -46,8 +46,8 @@ def test_a_text_is_read_whatever_mark_it_begins_with(tmp_path: Path, written: Ca
         (codecs.BOM_UTF16_LE + b"a", "not UTF-16-LE"),
     ],
 )
-def test_what_is_no_text_is_named(tmp_path: Path, data: bytes, place: str) -> None:
-    """The error names the file and the line."""
+def test_errors_about_files_that_are_not_text(tmp_path: Path, data: bytes, place: str) -> None:
+    """The error about a file that is not text names the file and the line."""
     (tmp_path / "file").write_bytes(data)
     with pytest.raises(ValueError, match=f"cannot read '{tmp_path / 'file'}': .*{place}"):
         read_text(str(tmp_path / "file"))
@@ -66,12 +66,12 @@ TOML = {
     "surrogate": ('host = "\\ud800"', "not TOML"),
     "NUL": ('host = "\0"', "line 1: contains a NUL"),
 }
-"""TOML that is too much for its parser, or for us, and what is said about it."""
+"""TOML that is too large or too deep for its parser or for us, and the error about it."""
 
 
 @pytest.mark.parametrize("kind", TOML)
 def test_toml_that_is_too_much(kind: str, tmp_path: Path) -> None:
-    """Settings, a device and a profile are refused in one line that names the file."""
+    """Too large or too deep settings, device files and profiles are refused in one line that names the file."""
     text, told = TOML[kind]
     file = tmp_path / "file.toml"
     file.write_text(text)
@@ -91,7 +91,7 @@ JSON = {"nested": DEEP, "number": f'{{"a":{"9" * 10_000}}}', "surrogate": '{"a":
 
 @pytest.mark.parametrize("kind", JSON)
 def test_json_that_is_too_much(kind: str, tmp_path: Path) -> None:
-    """Payloads and traces are refused in one line that names the file."""
+    """Too large or too deep payloads and traces are refused in one line that names the file."""
     file = tmp_path / "file.json"
     file.write_text(JSON[kind])
     refused(["--command", "DataTransfer", "--payload", f"@{file}"], str(file))
@@ -102,7 +102,7 @@ def test_json_that_is_too_much(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", MARKED[1:3])
 async def test_every_file_of_the_mock_may_have_a_mark(tmp_path: Path, written: Callable[[str], bytes]) -> None:
-    """Settings, payloads of commands and of rules, passwords and expected findings are read."""
+    """The mock reads settings, payloads, passwords and expected findings with a byte-order mark."""
     texts = {
         "mock.toml": "boot-interval = 7",
         "payload.json": '{"type": "OnIdle"}',
@@ -126,7 +126,7 @@ async def test_every_file_of_the_mock_may_have_a_mark(tmp_path: Path, written: C
 
 @pytest.mark.parametrize("written", MARKED[1:3])
 async def test_every_file_of_the_station_may_have_a_mark(tmp_path: Path, written: Callable[[str], bytes]) -> None:
-    """Its device file, control lines, password and payloads are read; so are lines through a pipe."""
+    """mock-station reads its device file, lines (also from a pipe), password and payloads with a byte-order mark."""
     texts = {
         "device.toml": '[identity]\nmodel = "marked"',
         "lines": "send Heartbeat",
@@ -156,7 +156,7 @@ async def test_every_file_of_the_station_may_have_a_mark(tmp_path: Path, written
 
 @pytest.mark.parametrize("written", MARKED[1:3])
 def test_a_profile_may_have_a_mark(tmp_path: Path, written: Callable[[str], bytes]) -> None:
-    """The profile of a station under test is read."""
+    """The profile of a station under test is read with a byte-order mark."""
     (tmp_path / "profile.toml").write_bytes(written('identity = "CS-1"'))
     assert read_profile(str(tmp_path / "profile.toml")).identity == "CS-1"
 
@@ -182,7 +182,7 @@ def test_a_profile_may_have_a_mark(tmp_path: Path, written: Callable[[str], byte
         ("total-cost = nan", "total-cost"),
     ],
 )
-def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: str, hint: str) -> None:
+def test_invalid_json_in_a_file(tmp_path: Path, text: str, hint: str) -> None:
     """Invalid JSON and duplicate keys are refused in one line that names them; status 2."""
     (tmp_path / "mock.toml").write_text(text)
     refused(["--config", str(tmp_path / "mock.toml")], hint, str(tmp_path))
@@ -221,7 +221,7 @@ def test_nothing_in_a_file_is_turned_into_something_else(tmp_path: Path, text: s
         (["--basic-auth", "CS-1:a", "--basic-auth", "CS-1:b"], "two different passwords"),
     ],
 )
-def test_nothing_behind_a_flag_is_left_out(flags: list[str], hint: str) -> None:
+def test_empty_and_duplicate_items_of_flags(flags: list[str], hint: str) -> None:
     """Empty items, extra separators and duplicates are refused in one line that names them; status 2."""
     refused(flags, hint)
 
@@ -245,6 +245,6 @@ values = st.recursive(
 
 
 @given(values.filter(lambda value: not isinstance(value, str)))
-def test_what_json_has_comes_through(value: object) -> None:
-    """All values that JSON has are read from a file without a change."""
+def test_all_json_values_are_read(value: object) -> None:
+    """All JSON values are read from a file unchanged."""
     assert read_json(as_json_text(value)) == value == read_json(orjson.dumps(value).decode())

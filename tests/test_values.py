@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor
 from mock_csms.behavior.validation import Strictness, Validation
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V16, V21, V201
 from mock_csms.settings import values, versioned
 
 Parse = Callable[[Any], Any]
@@ -89,7 +89,7 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.text, "", "must not be empty"),
     (values.texts, ["a", ""], "must not be empty"),
     (token, "", "must not be empty"),
-    (token, "x" * 37, f"'{'x' * 37}' is longer than 36 characters"),
+    (token, "x" * 256, f"'{'x' * 256}' is longer than 255 characters"),
     (values.number(), "", "'' is not a number"),
     (values.number(), "ten", "'ten' is not a number"),
     (values.number(), "1,5", "'1,5' is not a number"),
@@ -127,7 +127,6 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.json_object, "@/nowhere/at/all", "cannot read '/nowhere/at/all': No such file or directory"),
     (values.json_object, "@/", "cannot read '/': Is a directory"),
     (values.variables_to_get, "", "'' is not COMPONENT.VARIABLE"),
-    (values.variables_to_get, "C", "'C' is not COMPONENT.VARIABLE"),
     (values.variables_to_get, ".V", "'.V' is not COMPONENT.VARIABLE"),
     (values.variables_to_get, "C.", "'C.' is not COMPONENT.VARIABLE"),
     (values.variables_to_get, "C.V,D", "'D' is not COMPONENT.VARIABLE"),
@@ -135,7 +134,7 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.variables_to_get, "C.V=1", "'C.V=1' must not have a value"),
     (values.variables_to_set, "", "'' is not COMPONENT.VARIABLE=VALUE"),
     (values.variables_to_set, "C.V", "'C.V' is not COMPONENT.VARIABLE=VALUE"),
-    (values.variables_to_set, "C=1", "'C' is not COMPONENT.VARIABLE"),
+    (values.variables_to_set, "C", "'C' is not COMPONENT.VARIABLE=VALUE"),
     (values.variables_to_set, "C.V=1,D.W", "'D.W' is not COMPONENT.VARIABLE=VALUE"),
     (values.variables_to_set, "C.V=1,", "'C.V=1,' ends with a comma"),
     (values.variables_to_set, "C.V=1,,D.W=2", "'C.V=1,' ends with a comma"),
@@ -153,7 +152,11 @@ BAD: list[tuple[Parse, Any, str]] = [
     (values.passwords, ["A:"], "an entry is not ID:PASSWORD"),
     (values.passwords, ["@/nowhere"], "cannot read '/nowhere': No such file or directory"),
     (values.validation, ["strikt"], "'strikt' is not one of strict, report, off; did you mean 'strict'?"),
-    (values.validation, ["off:Heartbet"], "'Heartbet' is not an action of OCPP 2.0.1; did you mean 'Heartbeat'?"),
+    (
+        values.validation,
+        ["off:Heartbet"],
+        "'Heartbet' is not an action of OCPP 2.0.1 or 2.1 or 1.6; did you mean 'Heartbeat'?",
+    ),
 ]
 
 PARSERS: list[Parse] = list({id(parse): parse for parse, value, _ in GOOD + BAD if isinstance(value, str)}.values())
@@ -167,7 +170,7 @@ def test_a_good_text(parse: Parse, text: Any, value: Any) -> None:
 
 @pytest.mark.parametrize(("parse", "text", "problem"), BAD)
 def test_a_bad_text(parse: Parse, text: Any, problem: str) -> None:
-    """A bad text is refused with one line that says which part of it is wrong and why."""
+    """An invalid text is refused in one line that says which part is wrong and why."""
     with pytest.raises(ValueError, match=rf"\A{re.escape(problem)}.*\Z"):
         parse(text)
 
@@ -175,14 +178,14 @@ def test_a_bad_text(parse: Parse, text: Any, problem: str) -> None:
 @pytest.mark.parametrize("parse", PARSERS)
 @given(text=st.text(st.sampled_from("aZ.09,=:*@ -{}[]\"'\n\0eE_") | st.characters(), max_size=12))
 def test_no_text_makes_a_parser_raise_anything_else(parse: Parse, text: str) -> None:
-    """Whatever is typed, a parser returns a value or raises ValueError."""
+    """For any text, a parser returns a value or raises ValueError."""
     with suppress(ValueError):
         parse(text)
 
 
 @given(st.floats(0, 1e9))
-def test_a_number_is_what_it_says(number: float) -> None:
-    """Every number in range that can be written is read as itself."""
+def test_numbers_are_parsed(number: float) -> None:
+    """Every number in range is parsed to itself."""
     assert values.number()(repr(number)) == number
 
 
@@ -200,7 +203,7 @@ def test_a_number_is_finite_and_in_range(number: float) -> None:
 
 @given(st.sampled_from(["Red", "Green", "BLUE"]), st.lists(st.booleans(), min_size=5, max_size=5))
 def test_names_are_read_in_any_case(name: str, upper: list[bool]) -> None:
-    """A name in any case is read as the right spelling."""
+    """A name in any letter case is parsed to its right spelling."""
     assert color("".join(char.upper() if up else char.lower() for char, up in zip(name, upper, strict=False))) == name
 
 
@@ -211,7 +214,7 @@ list_values = items.filter(lambda found: found == [""] or bool(found[-1])).map("
 
 @given(st.lists(st.tuples(names, names, list_values), min_size=1, max_size=4))
 def test_values_of_variables_may_be_lists(variables: list[tuple[str, str, str]]) -> None:
-    """A comma separates variables only where NAME.NAME follows: a list that ends with a value comes back whole."""
+    """A comma separates variables only if NAME.NAME= follows, so that values may be lists."""
     text = ",".join(f"{component}.{variable}={value}" for component, variable, value in variables)
     expected = list(variables)
     assert values.variables_to_set(text) == expected
@@ -230,7 +233,7 @@ def test_a_json_object_is_read(value: dict[str, Any]) -> None:
     assert values.json_object(orjson.dumps(value).decode()) == value
 
 
-def test_what_is_long_can_stand_in_a_file(tmp_path: Path) -> None:
+def test_values_from_files(tmp_path: Path) -> None:
     """`@FILE` stands for the content of the file: a JSON object, or a password on each line."""
     payload, passwords, binary = tmp_path / "payload.json", tmp_path / "passwords", tmp_path / "binary"
     payload.write_text('{"a": "ä"}', encoding="utf-8")
@@ -251,12 +254,14 @@ def test_no_error_shows_a_password(text: str) -> None:
 
 
 def test_every_command_of_the_table_can_be_sent() -> None:
-    """The accepted command names are the 40 that a CSMS may send."""
-    assert len(list(values.commands())) == 40
+    """The accepted command names are those that a CSMS may send: 26 of 1.6, 40 of 2.0.1 and 55 of 2.1."""
+    names = set(values.commands())
+    counts = [len(names & version.actions.keys()) for version in (V16, V201, V21)]
+    assert (counts, len(names)) == ([26, 40, 55], 62)
     assert [values.command(name) for name in values.commands()] == list(values.commands())
 
 
-def test_every_trigger_of_the_schema_can_be_asked_for() -> None:
+def test_every_trigger_of_the_schema_is_accepted() -> None:
     """The flag for TriggerMessage accepts every value of its enumeration."""
     messages = V201.schemas.values("TriggerMessageRequest", "requestedMessage")
     assert [trigger(message.upper()) for message in messages] == list(messages)
@@ -272,7 +277,7 @@ def test_every_trigger_of_the_schema_can_be_asked_for() -> None:
     ],
 )
 def test_a_format_of_times(ending: str, text: str) -> None:
-    """A format is named by how midnight ends in it."""
+    """The name of a timestamp format is the end of a timestamp at midnight."""
     write: Callable[[float], str] = values.TIMESTAMPS[ending]
     assert write(1.5) == text
     assert write(0).endswith(f"T00:00:00{ending}")

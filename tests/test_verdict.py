@@ -82,10 +82,10 @@ async def act(station: Station, word: str) -> None:
 
 
 async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> bool:
-    """Do what a transcript says, until the mock ends; return whether everything was sent before that.
+    """Do what a transcript says, until the mock ends; return whether the mock ended only after that.
 
-    `A:` goes on as station A, which connects; at first it is CS-1. `Reset=Accepted` answers the command that comes
-    next, `Reset!NotSupported` refuses it, `bye` leaves, TERM and INT are signals. The other words are `MESSAGES`.
+    `A:` continues as station A, which connects; the first station is CS-1. `Reset=Accepted` answers the next command,
+    `Reset!NotSupported` refuses it, `bye` disconnects, TERM and INT are signals. Other words are keys of `MESSAGES`.
     """
     stations: dict[str, Station] = {}
     name = "CS-1"
@@ -108,7 +108,7 @@ async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> bool:
 async def judged(flags: str, transcript: str) -> Judged:
     """Run the program with these flags while stations do what the transcript says, until it ends by itself.
 
-    If a deadline was over before everything was sent, because the machine is slow, it is tried again with a later one.
+    If a deadline expired before everything was sent, because the machine is slow, the run is repeated with a later one.
     """
     for pace in PACES:
         at_pace = slower(flags, pace) + (" --linger 0" if "--expect " in flags and "--linger" not in flags else "")
@@ -194,7 +194,7 @@ CASES = f"""
 
 
 def rows(table: str) -> list[tuple[str, ...]]:
-    """Return the rows of a table, a line each."""
+    """Return the rows of a table; each line is a row."""
     return [tuple(cell.strip() for cell in line.split("|")) for line in table.splitlines() if line]
 
 
@@ -240,7 +240,7 @@ def assert_judged(ended: Judged | BaseException, status: str, report: str) -> No
 
 @pytest.mark.parametrize(("flags", "transcript", "status", "report"), rows(CASES))
 def test_verdict(verdicts: Verdicts, flags: str, transcript: str, status: str, report: str) -> None:
-    """The run ends by itself once nothing can change its verdict, with that status, and says why on stdout."""
+    """A run ends by itself once its verdict is final, with the right status, and prints the reason on stdout."""
     assert_judged(verdicts[flags, transcript], status, report)
 
 
@@ -248,7 +248,7 @@ def test_verdict(verdicts: Verdicts, flags: str, transcript: str, status: str, r
 def test_signal_or_duration_judges_at_once(
     verdicts: Verdicts, flags: str, transcript: str, status: str, report: str
 ) -> None:
-    """The first signal, or --duration, ends the run with a verdict on what was seen; without expectations with 0."""
+    """The first signal or --duration ends the run with a verdict on the messages so far, or 0 without expectations."""
     assert_judged(verdicts[flags, transcript], status, report)
 
 
@@ -320,7 +320,7 @@ def test_bad_flags(flags: str) -> None:
 
 
 def test_cannot_start() -> None:
-    """A run that cannot start has status 3, not that of a failed verdict, and one line."""
+    """A run that cannot start prints one line and has status 3, not that of a failed verdict."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = run_to_end("--expect", "Heartbeat", "--port", str(taken.getsockname()[1]))
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (3, "", 1), ended
@@ -329,7 +329,7 @@ def test_cannot_start() -> None:
 @pytest.mark.parametrize("flags", ["", "--expect Heartbeat"])
 async def test_second_signal(flags: str) -> None:
     """A second signal ends the process at once, with status 130, although a station does not answer the close frame."""
-    for turn in turns():  # the mock waits for a second only
+    for turn in turns():  # the mock only waits for one second
         with turn:
             async with Run(*flags.split()) as mock, mock.raw() as mute:
                 mock.process.send_signal(signal.SIGTERM)
@@ -384,7 +384,7 @@ async def test_a_station_that_left_may_come_back() -> None:
     assert (await judged(f"{ORDER} --expect disconnect", "boot bye beat bye"))[0] == 0
 
 
-async def test_report_tells_what_was_seen_of_each() -> None:
+async def test_report_has_each_expectation() -> None:
     """The report has each expectation with its count for each station, also the met ones."""
     flags = f"--expect Heartbeat*2.. --expect BootNotification {ENDED}"
     _, report = await judged(flags, "A: beat beat beat boot B: beat updated TERM")
@@ -393,7 +393,7 @@ async def test_report_tells_what_was_seen_of_each() -> None:
         assert [pattern for pattern in wanted if not re.search(pattern, text)] == [], report
 
 
-async def test_report_tells_the_nearest_miss() -> None:
+async def test_report_has_the_nearest_miss() -> None:
     """The report shows the received message with the fewest differences, path by path."""
     flags = "--expect TransactionEvent[eventType=Ended,seqNo=9,evse.id=1] --within 9"
     _, report = await judged(flags, "started rich TERM")
@@ -403,7 +403,7 @@ async def test_report_tells_the_nearest_miss() -> None:
     assert "evse.id: expected 1, got nothing" in report
 
 
-async def test_report_tells_the_message_sequence() -> None:
+async def test_report_has_the_message_sequence() -> None:
     """The report of a failed run lists all messages in the order of the wire, with refused and sent ones."""
     flags = f"{ENDED} --commands Reset:0 --within 9 --checks none"
     _, report = await judged(flags, "A: Reset=Accepted boot invalid junk B: Reset!NotSupported bye A: updated TERM")

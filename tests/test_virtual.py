@@ -1,4 +1,4 @@
-"""The loop with virtual time: bytes on their way arrive before time moves, and nothing waits in real time."""
+"""The loop with virtual time: sent bytes arrive before time moves, and nothing waits in real time."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -36,8 +36,8 @@ def test_days_pass_in_their_order() -> None:
     assert clock.now() > 1_000_000_000
 
 
-def test_what_is_sent_arrives_before_the_next_timer() -> None:
-    """A mebibyte, and then the end of the connection, arrive before the next timer."""
+def test_sent_bytes_arrive_before_the_next_timer() -> None:
+    """A mebibyte and the end of the connection arrive before the next timer runs."""
     loop = Loop()
 
     async def talk() -> tuple[int, float]:
@@ -57,7 +57,7 @@ def test_what_is_sent_arrives_before_the_next_timer() -> None:
     assert done(loop, talk()) == (1 << 20, 0.0)
 
 
-def test_nobody_waits_for_ever() -> None:
-    """If nothing can ever happen again, that is an error."""
+def test_waiting_for_ever_is_an_error() -> None:
+    """If no event can ever happen again, the loop raises an error."""
     with pytest.raises(RuntimeError, match="nobody will ever do anything"):
         done(Loop(), asyncio.Event().wait())

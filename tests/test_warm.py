@@ -1,4 +1,4 @@
-"""A process that is forked from the server of warm starts does what one does that Python starts; `warm` says why."""
+"""A process forked from the server of warm starts behaves like one that Python starts; `warm` explains why."""
 
 import signal
 import subprocess
@@ -28,8 +28,10 @@ WARM = pytest.mark.skipif(not warm.IS_WARM, reason="everything starts cold")
     ],
     ids=lambda command: " ".join(command[1:]).removeprefix(SERVER[1]),
 )
-def test_it_prints_and_ends_as_a_cold_one(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the arguments, the environment, the working directory and the stdin that it was given."""
+def test_a_forked_process_is_like_a_cold_one(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forked process gets its arguments, environment, working directory and stdin like one that Python starts."""
     monkeypatch.setenv("MOCK_CSMS_BOOT_INTERVAL", "77")
     monkeypatch.setenv("COLUMNS", "50")
     monkeypatch.setenv("PYTHONPATH", str(warm.ROOT))
@@ -47,7 +49,7 @@ def test_it_prints_and_ends_as_a_cold_one(command: list[str], tmp_path: Path, mo
 @WARM
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_a_signal_ends_it(signal_: signal.Signals) -> None:
-    """Its own process gets it, and its status is told as `subprocess` tells it."""
+    """A signal reaches the forked process, whose exit status is like that of `subprocess`."""
     mock = Mock()
     assert isinstance(mock.process, warm.Process)
     assert mock.process.poll() is None
@@ -60,7 +62,7 @@ def test_a_signal_ends_it(signal_: signal.Signals) -> None:
 
 @WARM
 def test_several_at_once() -> None:
-    """Each has its own output and status, in whatever order they end."""
+    """Several processes at once have their own outputs and statuses, in any order of their ends."""
     with ThreadPoolExecutor(8) as pool:
         flags = ["--version", "--nonsense"] * 12
         statuses = list(pool.map(lambda flag: warm.run([*SERVER, flag], timeout=PATIENCE).returncode, flags))
@@ -68,8 +70,8 @@ def test_several_at_once() -> None:
 
 
 @WARM
-def test_what_cannot_be_written() -> None:
-    """The end of the interpreter is left out only where all output is written."""
+def test_output_that_cannot_be_written() -> None:
+    """If output cannot be written, a forked process fails like one that Python starts."""
     with Path("/dev/full").open("wb") as full:
         process = warm.start([*SERVER, "--port=0", "--duration=0.1"], stdout=full, stderr=subprocess.PIPE)
         _, told = process.communicate(timeout=PATIENCE)
@@ -78,6 +80,6 @@ def test_what_cannot_be_written() -> None:
 
 @pytest.mark.parametrize("name", ["PYTHONIOENCODING", "LC_ALL"])
 def test_another_interpreter_starts_cold(name: str) -> None:
-    """What Python reads from its environment when it starts cannot be changed later."""
+    """With other Python variables in its environment a process starts cold: Python reads them only at its start."""
     assert not warm.may_be_warm(SERVER, {name: "ascii"})
     assert not warm.may_be_warm([sys.executable, "-c", "pass"], None)

@@ -10,7 +10,7 @@ from tests.wire import PATIENCE, Mock, Raw, masked
 
 
 async def pings(raw: Raw, seconds: float) -> int:
-    """Count the pings that come in so many seconds; nothing else may come."""
+    """Count the pings in this many seconds; nothing else may come."""
     opcodes = []
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -22,7 +22,7 @@ async def pings(raw: Raw, seconds: float) -> int:
 
 @pytest.mark.parametrize("flags", ["--ping-interval 20", "--ping-interval 0", "--ping-interval 0 --ping-timeout 0"])
 async def test_no_ping(flags: str) -> None:
-    """Neither with the default interval nor with 0 a ping comes at once."""
+    """With the default --ping-interval and with 0 no ping comes at once."""
     async with Mock(*flags.split()) as mock, mock.raw() as raw:
         assert await pings(raw, 0.3) == 0
 
@@ -51,7 +51,7 @@ async def test_ping_timeout_0() -> None:
 
 @pytest.mark.parametrize(("flags", "agreed"), [([], True), (["--no-compression"], False)])
 async def test_compression(flags: list[str], agreed: bool) -> None:
-    """permessage-deflate is used unless --no-compression is set; messages pass in both cases."""
+    """The mock uses permessage-deflate unless --no-compression is set; messages arrive in both cases."""
     async with Mock(*flags) as mock, mock.station(compression="deflate") as station:
         assert station.socket.response
         assert ("permessage-deflate" in station.socket.response.headers.get("Sec-WebSocket-Extensions", "")) is agreed

@@ -1,4 +1,4 @@
-"""Wire behaviour: how the mock handles handshakes, frames and messages of any kind, and that it keeps running."""
+"""Wire behaviour: the mock handles handshakes, frames and messages of any kind, and keeps running."""
 
 import asyncio
 import re
@@ -51,13 +51,13 @@ async def test_no_identity(mock: Mock, path: str) -> None:
     ("offered", "chosen"),
     [
         ("ocpp2.0.1", "ocpp2.0.1"),
-        ("ocpp2.0 ocpp2.0.1", "ocpp2.0.1"),
-        ("ocpp2.1 ocpp1.6 ocpp2.0.1", "ocpp2.0.1"),
-        ("ocpp1.6 ocpp2.0", "ocpp2.0"),
+        ("ocpp2.0 ocpp2.0.1", "ocpp2.0"),
+        ("ocpp2.2 ocpp1.5 ocpp2.0.1", "ocpp2.0.1"),
+        ("ocpp1.5 ocpp2.0", "ocpp2.0"),
     ],
 )
 async def test_subprotocol(mock: Mock, identity: str, offered: str, chosen: str) -> None:
-    """ocpp2.0.1 is chosen when offered, else ocpp2.0, which is spoken as 2.0.1."""
+    """The mock chooses the first that the station offers and it speaks; it treats ocpp2.0 as 2.0.1."""
     async with mock.station(identity, *offered.split()) as station:
         assert station.socket.subprotocol == chosen
         await station.ask("BootNotification", BOOT)
@@ -66,17 +66,17 @@ async def test_subprotocol(mock: Mock, identity: str, offered: str, chosen: str)
 async def test_no_common_subprotocol() -> None:
     """Without a common subprotocol the handshake is completed without the header, and the connection closed."""
     async with Mock() as mock:
-        for offer in ("Sec-WebSocket-Protocol: ocpp1.6, ocpp9\r\n", ""):
+        for offer in ("Sec-WebSocket-Protocol: ocpp1.5, ocpp9\r\n", ""):
             async with mock.tcp() as tcp:
                 status, head = await tcp.get("/CS", re.sub("Sec-WebSocket-Protocol.*\r\n", offer, HANDSHAKE))
                 assert (status, "sec-websocket-protocol" in head.lower()) == (101, False)
                 assert (await tcp.frame())[0] == Opcode.CLOSE
         mock.stop()
-        assert re.search("ocpp1.6.*ocpp9", mock.log), "the log says what was offered"
+        assert re.search("ocpp1.5.*ocpp9", mock.log), "the log says what was offered"
 
 
 async def test_http(mock: Mock) -> None:
-    """GET /healthz gets 200, another plain request an error."""
+    """GET /healthz gets 200, other plain requests an error."""
     for path, statuses in (("/healthz", [200]), ("/", [404, 426]), ("/CS", [404, 426])):
         async with mock.tcp() as tcp:
             assert (await tcp.get(path))[0] in statuses
@@ -96,7 +96,7 @@ async def test_http(mock: Mock) -> None:
     ],
 )
 async def test_broken_handshake(mock: Mock, data: bytes) -> None:
-    """Whatever comes instead of a handshake, the connection ends and the mock keeps running."""
+    """After any bytes instead of a handshake the connection ends, and the mock keeps running."""
     async with mock.tcp() as tcp, asyncio.timeout(PATIENCE):
         with suppress(ConnectionError):
             await tcp.write(data)
@@ -191,7 +191,7 @@ OCSP = [{**CERTIFICATE, "responderURL": "https://ocsp.invalid/"}]
     ],
 )  # fmt: skip
 async def test_schema_violation(station: Station, action: str, payload: Any, code: str, paths: str) -> None:
-    """A payload that breaks its schema is refused with the first code that applies, and every wrong path."""
+    """A payload that violates its schema gets a CALLERROR with the first code that applies, and every wrong path."""
     *_, description, details = await station.expect_error(action, payload, code)
     told = {violation["path"] for violation in details["violations"]}
     assert {path for path in paths.split() if path not in told and path not in description} == set()
@@ -208,7 +208,7 @@ async def test_schema_violation(station: Station, action: str, payload: Any, cod
     ],
 )  # fmt: skip
 async def test_huge_violation(mock: Mock, station: Station, action: str, payload: Any, code: str) -> None:
-    """A megabyte of violations is refused like one, with at most 255 characters of description."""
+    """A megabyte of violations gets one CALLERROR, with at most 255 characters of description."""
     *_, description, _ = await station.expect_error(action, payload, code)
     assert len(description) <= 255
     await assert_alive(mock)
@@ -229,7 +229,7 @@ async def test_reply(station: Station, action: str) -> None:
 
 
 async def test_repeated_call(station: Station) -> None:
-    """A call that comes again, with the same id, is answered again."""
+    """A repeated call with the same id is answered again."""
     for _ in range(3):
         await station.send([2, "same", "TransactionEvent", transaction("Updated")])
         await station.expect(3, "same", {"totalCost": 10.0})
@@ -241,7 +241,7 @@ async def test_custom_data(station: Station) -> None:
 
 
 async def test_binary_frame(station: Station) -> None:
-    """A binary frame with JSON in it is answered like a text, with a text."""
+    """A binary frame with a JSON message is answered like a text frame, with a text frame."""
     await station.send(HEARTBEAT.encode())
     await station.expect(3, "hb")
     await station.send(b"\xff\xfe[")
@@ -252,7 +252,7 @@ async def test_binary_frame(station: Station) -> None:
 
 
 async def test_calls_cross() -> None:
-    """A call that comes before the answer to our command is answered at once, and does not end the command."""
+    """A call before the answer to our command is answered at once, and does not end the command."""
     async with Mock("--commands", "RequestStartTransaction:0,ClearCache:0") as mock, mock.station() as station:
         _, id_, _, payload = await station.expect(2, ..., "RequestStartTransaction")
         await station.ask("Authorize", {"idToken": payload["idToken"]})
@@ -285,7 +285,7 @@ def commanding() -> Iterator[Mock]:
     ids=str,
 )  # fmt: skip
 async def test_any_answer_ends_the_command(commanding: Mock, identity: str, answer: list[Any]) -> None:
-    """Any answer, good, bad or a CALLERROR, ends its command, is not answered, and does not affect the next command."""
+    """Any answer, valid, invalid or a CALLERROR, ends its command, gets no answer, and does not affect the next one."""
     async with commanding.station(identity) as station:
         _, id_, *_ = await station.expect(2, ..., "ClearCache")
         await station.send([id_ if item == "ID" else item for item in answer])
@@ -305,7 +305,7 @@ async def test_any_answer_ends_the_command(commanding: Mock, identity: str, answ
     ],
 )  # fmt: skip
 async def test_answers_are_never_answered(station: Station, text: str) -> None:
-    """A CALLRESULT or CALLERROR to nothing, however broken, is ignored."""
+    """A CALLRESULT or CALLERROR without a command, however broken, is ignored."""
     await station.send(text)
     await station.ask("Heartbeat")
 
@@ -361,7 +361,7 @@ async def assert_answered(raw: Raw, *ids: str) -> None:
 
 
 async def test_pipelined_frames(mock: Mock) -> None:
-    """Frames that come in one piece, the first one together with the handshake, are all answered in order."""
+    """Frames in one packet, the first one together with the handshake, are all answered in order."""
     calls = [[2, "1", "BootNotification", BOOT], [2, "2", "Heartbeat", {}], [2, "3", "Heartbeat", {}]]
     async with mock.tcp() as raw:
         frames = b"".join(masked(orjson.dumps(call)) for call in calls)
@@ -371,7 +371,7 @@ async def test_pipelined_frames(mock: Mock) -> None:
 
 
 async def test_byte_by_byte(mock: Mock) -> None:
-    """It does not matter in which pieces the bytes of the handshake and of frames arrive."""
+    """The handshake and frames may arrive byte by byte."""
     async with mock.tcp() as raw:
         for byte in f"GET /RAW HTTP/1.1\r\n{HANDSHAKE}\r\n".encode() + masked(HEARTBEAT) * 2:
             await raw.write(bytes([byte]))
@@ -453,14 +453,14 @@ async def test_deep_nesting(station: Station, around: str, nested: str, depth: i
     "text", ['[2,"\\ud800","Heartbeat",{}]', '[2,"a","\\udfff",{}]', '[2,"\\u0000","Heartbeat",{}]']
 )
 async def test_strange_characters(station: Station, text: str) -> None:
-    """Lone surrogates and control characters in ids and actions do no harm."""
+    """Lone surrogates and control characters in ids and actions cause no error."""
     await station.send(text)
     await station.expect()
     await station.ask("Heartbeat")
 
 
 async def test_log_lines_cannot_be_forged() -> None:
-    """Line breaks in an identity, an action or a payload do not make new lines in the log."""
+    """Line breaks in an identity, an action or a payload make no new lines in the log."""
     async with Mock() as mock, mock.station("evil%0Aforged%1B%5B31m") as station:
         for text in ('[2,"a","x\\nforged",{}]', '[2,"a","DataTransfer",{"vendorId":"\\r\\nforged"}]', "x\nforged\n"):
             await station.send(text)
@@ -484,7 +484,7 @@ async def test_station_that_does_not_read(mock: Mock, station: Station) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 async def test_nothing_leaks(mock: Mock) -> None:
-    """Connections that end in any way leave no open file behind."""
+    """Connections that end in any way leave no file descriptor open."""
     files = Path(f"/proc/{mock.process.pid}/fd")
     async with mock.station("keeper") as keeper:
         before = len(list(files.iterdir()))

@@ -1,4 +1,4 @@
-"""Unknown ids, messages that come too early, and charging where it is not allowed: over a real WebSocket."""
+"""Unknown ids, messages that come too early, and charging at Inoperative EVSEs, over a real WebSocket."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -26,8 +26,8 @@ def reserve(id_: int) -> Json:
     return {"id": id_, "idToken": TOKEN, "evseId": 1, "expiryDateTime": now(3600)}
 
 
-async def test_the_end_of_a_reservation_that_nobody_made() -> None:
-    """The end of an unknown reservation is found each time (H03)."""
+async def test_the_end_of_an_unknown_reservation() -> None:
+    """H03 reports each end of an unknown reservation."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -37,8 +37,8 @@ async def test_the_end_of_a_reservation_that_nobody_made() -> None:
 
 
 @pytest.mark.parametrize("status", ["Accepted", "Rejected"])
-async def test_the_end_of_a_reservation_that_was_asked_for(status: str) -> None:
-    """A requested reservation may end, whatever its status (H03)."""
+async def test_the_end_of_a_requested_reservation(status: str) -> None:
+    """H03 is silent about the end of a requested reservation, whatever the answer to the request was."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -48,8 +48,8 @@ async def test_the_end_of_a_reservation_that_was_asked_for(status: str) -> None:
     assert await findings(play, checks="H03") == []
 
 
-async def test_a_reservation_of_before_the_boot() -> None:
-    """A reservation survives a boot: a connector that is Reserved without our command has an older one (H03)."""
+async def test_a_reservation_older_than_the_boot() -> None:
+    """H03 is silent if a connector was Reserved before any ReserveNow: that reservation is older than the boot."""
 
     async def play(station: Real) -> None:
         await station.boot()
@@ -60,8 +60,8 @@ async def test_a_reservation_of_before_the_boot() -> None:
     assert await findings(play, checks="H03") == []
 
 
-async def test_a_reservation_is_over_once() -> None:
-    """A reservation that was reported as Expired or Removed, and answered, must not be reported again (H03)."""
+async def test_a_second_end_of_a_reservation() -> None:
+    """H03 reports a second end of a reservation whose first end was answered."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -74,8 +74,8 @@ async def test_a_reservation_is_over_once() -> None:
     assert await findings(play, checks="H03") == ["H03: reservation 9 is Removed, and its end was reported before"]
 
 
-async def test_the_end_of_a_reservation_is_told_again_over_another_connection() -> None:
-    """It may be reported again on another connection, as the answer may be lost (H03)."""
+async def test_the_end_of_a_reservation_on_another_connection() -> None:
+    """H03 allows the end of a reservation again on another connection, as the answer may be lost."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -98,7 +98,7 @@ USED: Mapping[str, tuple[Json, bool]] = {
 
 @pytest.mark.parametrize("case", USED)
 async def test_a_reservation_that_is_used(case: str) -> None:
-    """A reservation that a transaction uses must exist, unless the transaction is older than the boot; once (H03)."""
+    """H03 reports once an unknown reservation in a transaction, unless the transaction is older than the boot."""
     more, is_wrong = USED[case]
 
     async def play(station: Real) -> None:
@@ -123,8 +123,8 @@ async def test_a_reservation_that_is_used(case: str) -> None:
         ("PowerUp", "Idle", False),
     ],
 )
-async def test_firmware_that_nobody_asked_for(reason: str, status: str, is_wrong: bool) -> None:
-    """An unknown requestId is found, unless the update may be older than the boot (L01)."""
+async def test_unrequested_firmware(reason: str, status: str, is_wrong: bool) -> None:
+    """L01 reports an unknown requestId, unless the update may be older than the boot."""
 
     async def play(station: Real) -> None:
         await station.boot(reason)
@@ -152,8 +152,8 @@ PUBLISHED: Mapping[str, tuple[Json, str]] = {
 
 
 @pytest.mark.parametrize("case", PUBLISHED)
-async def test_what_is_told_of_published_firmware(case: str) -> None:
-    """A status of published firmware must have its location and a known requestId (L09)."""
+async def test_statuses_of_published_firmware(case: str) -> None:
+    """L09 reports a status of published firmware without a location or with an unknown requestId."""
     payload, wrong = PUBLISHED[case]
 
     async def play(station: Real) -> None:
@@ -165,7 +165,7 @@ async def test_what_is_told_of_published_firmware(case: str) -> None:
 
 
 async def test_a_triggered_status_of_published_firmware() -> None:
-    """A triggered status may be that of an update that no longer runs (L09)."""
+    """L09 allows a triggered status of an update that has ended."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -205,8 +205,8 @@ EARLY: Mapping[str, tuple[str, Callable[[], Early], str, bool]] = {
 
 
 @pytest.mark.parametrize("case", EARLY)
-async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
-    """A triggered message before the answer is found, unless there is another reason for it (F01)."""
+async def test_messages_before_the_answer_to_their_trigger(case: str) -> None:
+    """F01 reports a triggered message before the answer, unless there is another reason for the message."""
     message, early, answer, is_wrong = EARLY[case]
 
     async def play(station: Real) -> None:
@@ -218,8 +218,8 @@ async def test_what_comes_before_the_answer_to_its_trigger(case: str) -> None:
     assert await findings(play, checks="F01", boot_interval=300) == (wrong if is_wrong else [])
 
 
-async def test_a_heartbeat_before_a_goodbye() -> None:
-    """If no heartbeat follows the answer, and the station closes the connection, it is found at once (F01)."""
+async def test_an_early_heartbeat_before_a_disconnect() -> None:
+    """F01 reports an early heartbeat at once if the station disconnects and no heartbeat followed the answer."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -232,7 +232,7 @@ async def test_a_heartbeat_before_a_goodbye() -> None:
     ("interval", "is_again", "is_wrong"), [(300, False, True), (300, True, False), (1, False, False)]
 )
 async def test_a_heartbeat_that_may_be_its_own(interval: int, is_again: bool, is_wrong: bool) -> None:
-    """A heartbeat may be the first after a boot, if another one follows the answer; or the interval is over (F01)."""
+    """F01 allows a heartbeat before the answer if another follows it, or if the interval was over."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -270,13 +270,13 @@ async def closed(station: Real) -> None:
 
 
 async def closed_without_a_word(station: Real) -> None:
-    """Charge at an EVSE that was set Inoperative, but was not reported as Unavailable."""
+    """Charge at an EVSE that was set Inoperative, but not reported as Unavailable."""
     await close(station)
     await charge(station)
 
 
 async def all_closed(station: Real) -> None:
-    """Charge at a station that was set Inoperative."""
+    """Charge at a station that was set Inoperative as a whole."""
     await close(station, evse=None)
     await charge(station)
 
@@ -402,8 +402,8 @@ PLAYS: Mapping[Play, str] = {
 
 
 @pytest.mark.parametrize("play", PLAYS)
-async def test_charging_where_the_csms_has_closed(play: Play) -> None:
-    """No transaction begins at what is Inoperative (G09)."""
+async def test_charging_at_inoperative_evses(play: Play) -> None:
+    """G09 reports a transaction that starts at an Inoperative EVSE, connector or station."""
     id_ = PLAYS[play]
 
     async def whole(station: Real) -> None:
@@ -425,7 +425,7 @@ async def test_charging_where_the_csms_has_closed(play: Play) -> None:
     ],
 )
 async def test_required_variables(component: str, variable: str, answer: str, is_wrong: bool) -> None:
-    """A station that reports a required variable as unknown is found without an inventory (V16)."""
+    """V16 reports a required variable that GetVariables says is unknown, also without an inventory."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -443,7 +443,7 @@ def unknown(request: Json) -> Json:
 
 
 async def test_required_variables_that_are_learned() -> None:
-    """With --learn a station without an inventory is asked for the variables; each missing one is found (V16)."""
+    """With --learn V16 reports each required variable that a station without reports does not have."""
 
     async def play(station: Real) -> None:
         await station.boot()

@@ -1,6 +1,6 @@
-"""Mistakes of stations that earlier versions did not find, over a real WebSocket, and correct behaviour next to them.
+"""Mistakes of stations that earlier versions did not report, over a real WebSocket, and similar correct behaviour.
 
-Each case is what the station does, and what the checks of that subject find in it.
+Each case has the actions of the station, and the findings of some checks.
 """
 
 from collections.abc import Mapping
@@ -82,8 +82,8 @@ REMOTE: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", REMOTE)
-async def test_how_a_remote_start_is_told(case: str) -> None:
-    """The event of a remote start must have its remoteStartId, and no unknown one (X10)."""
+async def test_the_event_of_a_remote_start(case: str) -> None:
+    """X10 reports a missing or unknown remoteStartId in the event of a remote start."""
     kind, trigger, more, wrong = REMOTE[case]
 
     async def play(station: Real) -> None:
@@ -93,8 +93,8 @@ async def test_how_a_remote_start_is_told(case: str) -> None:
     assert await findings(play, checks="X09 X10 X11") == ([f"X10: {wrong}"] if wrong else [])
 
 
-async def test_a_remote_start_is_found_once() -> None:
-    """One mistake is one finding, not one for each further event; a second card is not a remote start."""
+async def test_a_remote_start_is_reported_once() -> None:
+    """X10 reports a mistake once, not for each further event; a second card is not a remote start."""
 
     async def play(station: Real) -> None:
         await started(station)
@@ -105,7 +105,7 @@ async def test_a_remote_start_is_found_once() -> None:
 
 
 async def test_an_id_of_a_station_that_did_not_boot_here() -> None:
-    """The id of a station that did not boot here may be older than the mock (X10, H03, L01)."""
+    """X10, H03 and L01 are silent about ids of a station without a boot, which may be older than the mock."""
 
     async def play(station: Real) -> None:
         await station.event("Started", "RemoteStart", idToken=TOKEN, info={"remoteStartId": 8}, reservationId=9)
@@ -116,7 +116,7 @@ async def test_an_id_of_a_station_that_did_not_boot_here() -> None:
 
 
 async def know_the_start_point(station: Real, points: str) -> None:
-    """Let the mock get the TxStartPoint."""
+    """Let the mock read the TxStartPoint."""
     await station.begin()
     await station.get("TxCtrlr", "TxStartPoint", attributeValue=points)
     await station.get("TxCtrlr", "EVConnectionTimeOut", attributeValue="0")
@@ -132,8 +132,8 @@ NEVER_TOLD = {
 
 
 @pytest.mark.parametrize("case", NEVER_TOLD)
-async def test_a_remote_start_that_is_never_told(case: str) -> None:
-    """A remote start without an event is found if, by its TxStartPoint, the transaction starts at once (X10)."""
+async def test_a_remote_start_without_an_event(case: str) -> None:
+    """X10 reports a remote start without an event if the transaction starts at once by its TxStartPoint."""
     points, told, is_wrong = NEVER_TOLD[case]
 
     async def play(station: Real) -> None:
@@ -150,8 +150,8 @@ async def test_a_remote_start_that_is_never_told(case: str) -> None:
             assert await findings(play, checks="X10", call_timeout=patience) == wrong
 
 
-async def test_a_remote_start_whose_point_is_not_known() -> None:
-    """If the TxStartPoint is not known, a missing event is no finding (X10)."""
+async def test_a_remote_start_with_an_unknown_start_point() -> None:
+    """X10 is silent about a missing event if the TxStartPoint is not known."""
 
     async def play(station: Real) -> None:
         await started(station)
@@ -160,8 +160,8 @@ async def test_a_remote_start_whose_point_is_not_known() -> None:
     assert await findings(play, checks="X10", call_timeout=0.3) == []
 
 
-async def test_a_transaction_that_cannot_be() -> None:
-    """A remote start must not name an ended transaction (X25), nor an unknown transaction be ongoing (X20)."""
+async def test_impossible_transactions() -> None:
+    """X25 reports an answer to a remote start with an ended transaction, X20 an unknown one that is ongoing."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -182,7 +182,7 @@ async def test_a_transaction_that_cannot_be() -> None:
 
 
 async def test_a_boot_that_is_refused() -> None:
-    """After a refused boot each further call is found, whether the boot was valid or not (B02)."""
+    """B02 reports each call after a refused boot, whether the boot was valid or not."""
 
     async def goes_on(station: Real) -> None:
         assert await station.boot() == "InternalError"
@@ -198,7 +198,7 @@ async def test_a_boot_that_is_refused() -> None:
 
 
 async def test_a_boot_that_is_refused_and_then_accepted() -> None:
-    """A station that waits and boots again after a refused boot has no finding (B02)."""
+    """B02 is silent about a station that waits after a refused boot and boots again."""
 
     async def play(station: Real) -> None:
         await station.boot()
@@ -252,12 +252,12 @@ async def after_new_firmware(station: Real) -> None:
     ],
 )
 async def test_a_second_boot(play: Play, is_wrong: bool) -> None:
-    """An accepted station boots only once on a connection, unless it was reset (B21)."""
+    """B21 reports a second boot on one connection, unless a reset, a trigger or new firmware explains it."""
     assert bool(await findings(play, checks="B21")) is is_wrong
 
 
 async def test_a_boot_over_each_connection() -> None:
-    """A boot on a new connection is no finding: the station may have been off (B21)."""
+    """B21 is silent about a boot on a new connection, as the station may have been off."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -284,8 +284,8 @@ STOPS: Mapping[str, tuple[dict[str, Any], str, Json, bool]] = {
 
 
 @pytest.mark.parametrize("case", STOPS)
-async def test_who_stops(case: str) -> None:
-    """The token that started a transaction, its group or a master pass may stop it; in doubt no finding (A08)."""
+async def test_tokens_that_stop_a_transaction(case: str) -> None:
+    """A08 reports a stop by a token other than the starting one, its group or a master pass, if that is certain."""
     settings, master, token, is_wrong = STOPS[case]
 
     async def play(station: Real) -> None:
@@ -300,8 +300,8 @@ async def test_who_stops(case: str) -> None:
     assert found == ([f"A08: T was started by Alice and stopped by {token['idToken']}"] if is_wrong else [])
 
 
-async def test_whoever_goes_on_may_stop() -> None:
-    """A second token that was authorized in the same transaction may stop it (A08)."""
+async def test_a_second_token_may_stop() -> None:
+    """A08 allows a second token that was authorized in the transaction to stop it."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -313,8 +313,8 @@ async def test_whoever_goes_on_may_stop() -> None:
     assert await findings(play, checks="A08") == []
 
 
-async def test_a_station_without_authorization_may_be_stopped_by_anybody() -> None:
-    """If AuthCtrlr.Enabled is false, any token may stop a transaction (A08)."""
+async def test_any_token_may_stop_without_authorization() -> None:
+    """A08 allows any token to stop a transaction if AuthCtrlr.Enabled is false."""
 
     async def play(station: Real) -> None:
         await station.begin()
@@ -341,8 +341,8 @@ CERTIFICATES = {
 
 
 @pytest.mark.parametrize("case", CERTIFICATES)
-async def test_what_is_taken_for_a_certificate(case: str) -> None:
-    """A text that is clearly no certificate must not be Accepted, for any purpose (C04, S07, L04)."""
+async def test_accepted_texts_that_are_no_certificates(case: str) -> None:
+    """C04, S07 and L04 report Accepted for a text that is clearly not a certificate."""
     pem, is_wrong = CERTIFICATES[case]
     update = {"requestId": 5, "firmware": {"signingCertificate": pem, "signature": "AAAA"}}
 
@@ -357,8 +357,8 @@ async def test_what_is_taken_for_a_certificate(case: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["InstallCertificate", "CertificateSigned"])
-async def test_the_certificates_of_the_mock_may_be_taken(action: str) -> None:
-    """The default certificates of the mock may be accepted (C04, S07)."""
+async def test_the_certificates_of_the_mock_may_be_accepted(action: str) -> None:
+    """C04 and S07 allow a station to accept the default certificates of the mock."""
 
     async def play(station: Real) -> None:
         await station.begin()

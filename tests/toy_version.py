@@ -1,4 +1,4 @@
-"""A made-up version of OCPP: a table, schemas, and a row among the versions, and nothing else.
+"""A made-up version of OCPP: only a table, schemas, and a row in the table of versions.
 
 `python -m tests.toy_version --port 0` starts the mock with that version.
 """
@@ -19,7 +19,7 @@ ACTIONS: Actions = {
     "Blink": Action(Sender.CSMS, {"times": 3}, {"done": True}),
     "Nap": Action(Sender.EITHER),
 }
-"""The last one has no schema: reading its messages is an internal error."""
+"""The last action has no schema: its messages cause an internal error."""
 
 SCHEMAS: Mapping[str, Json] = {
     "RingRequest": {"properties": {"tone": {"type": "string", "enum": ["high", "low"]}}, "required": ["tone"]},
@@ -30,10 +30,10 @@ SCHEMAS: Mapping[str, Json] = {
 
 
 class Toys(Schemas):
-    """Schemas that are not in files."""
+    """Schemas that are not read from files."""
 
     def schema(self, name: str) -> Json:
-        """Return a schema; FileNotFoundError if there is none."""
+        """Return a schema; raise FileNotFoundError if there is none."""
         if name not in SCHEMAS:
             raise FileNotFoundError(2, "there is no such schema", name)
         return {"type": "object", "additionalProperties": False, **SCHEMAS[name]}

@@ -1,8 +1,8 @@
 """An event loop with virtual time: sockets on the loopback are real, and hours take no time.
 
-Time moves only when nothing is left to do: no callback is ready, no socket has anything to read, and no bytes are on
-their way between two sockets. Then it jumps to the next timer. So nothing depends on the speed of the machine, and each
-run is the same.
+Time moves only when nothing is left to do: no callback is ready, no socket has data to read, and no bytes are between
+two sockets. Then time jumps to the next timer. So nothing depends on the speed of the machine, and each run is the
+same.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ class Loop(asyncio.SelectorEventLoop):
         self.ends: dict[Any, _End] = {}
         """All connected sockets, by their own address and that of the other end, and by the number of their file."""
         self.has_written = False
-        """Whether anything may be on its way that was not looked for."""
+        """Whether bytes may be between sockets that were not checked for yet."""
         self.idle: asyncio.Future[None] | None = None
-        """Who waits until nothing is left to do at this moment."""
+        """The tasks that wait until nothing is left to do at this moment."""
         super().__init__(_Selector(self))
 
     def time(self) -> float:
@@ -63,7 +63,7 @@ class _End(socket.socket):
     def is_waiting(self) -> bool:
         """Whether bytes are on their way to this end."""
         other = self._loop.ends.get(self._name[::-1])
-        if other is None:  # it was not accepted yet, or is closed and forgotten
+        if other is None:  # the other end is not accepted yet, or closed
             return not self.has_seen_end
         return other.sent > self.received or (other.is_ended and not self.has_seen_end)
 
@@ -97,7 +97,7 @@ class _End(socket.socket):
         self.has_seen_end |= not size
 
     def shutdown(self, how: int) -> None:
-        """Note that no more is sent."""
+        """Note that this end sends no more."""
         self._loop.has_written = self.is_ended = True
         super().shutdown(how)
 
@@ -110,14 +110,14 @@ class _End(socket.socket):
 
 
 class _Selector(selectors.DefaultSelector):
-    """Looks at the sockets, and lets virtual time jump when they have nothing."""
+    """Checks the sockets, and lets virtual time jump when none has data."""
 
     def __init__(self, loop: Loop) -> None:
         super().__init__()
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return what can be read or written; only waits in real time for the kernel."""
+        """Return the files that can be read or written; waits in real time only for the kernel."""
         found = super().select(0)
         if found or timeout == 0:
             return found
@@ -135,7 +135,7 @@ class _Selector(selectors.DefaultSelector):
         return []
 
     def register(self, *args: Any) -> selectors.SelectorKey:
-        """Note that somebody may be connecting."""
+        """Note that a client may be connecting."""
         self._loop.has_written = True
         return super().register(*args)
 

@@ -1,12 +1,12 @@
-"""Starts the program as a process without loading it each time: a server loads it once, and forks for each start.
+"""Starts the program as a process without importing it each time: a server imports it once, and forks for each start.
 
-The tests start the program more than a thousand times, and nearly all that most of these processes do is to import the
-same modules. So each pytest process has one server, which imports the program and runs nothing. A start is a fork of
-it: a process with arguments, environment, working directory, streams, signals and exit status of its own, which runs
-`server.py`, or the module after `-m`, up to the end of the interpreter.
+The tests start the program more than a thousand times, and most of these processes spend nearly all their time on
+importing the same modules. So each pytest process has one server, which imports the program and runs nothing. A start
+is a fork of the server: a process with its own arguments, environment, working directory, streams, signals and exit
+status, which runs `server.py`, or the module after `-m`, to the end of the interpreter.
 
-The one thing that such a process does not show is the loading itself. `test_server`, `test_start` and those who use
-`subprocess` start cold; `COLD_STARTS=1` lets all start cold, as does coverage, and a system that cannot fork.
+Such a process does not test the imports themselves. `test_server`, `test_start` and tests that use `subprocess` start
+cold; all tests do with `COLD_STARTS=1`, with coverage, and on a system without fork.
 """
 
 import atexit
@@ -32,19 +32,19 @@ from typing import Any, NamedTuple, TextIO, cast
 
 ROOT = Path(__file__).resolve().parents[1]
 COLD = {"COLD_STARTS", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"}
-"""Variables of the environment under which all start cold."""
+"""If one of these environment variables is set, all processes start cold."""
 IS_WARM = hasattr(os, "fork") and not COLD & os.environ.keys()
 PROGRAMS = [[str(ROOT / "server.py")], ["-m", "mock_csms.station"]]
-"""What begins the command lines of our programs, behind the interpreter."""
+"""The beginnings of the command lines of our programs, after the interpreter."""
 FOR_THE_INTERPRETER = ("PYTHON", "LC_", "LANG")
-"""How the names of variables begin that Python reads when it starts: with other values a process starts cold."""
+"""Prefixes of the variables that Python reads at its start: if they differ, a process starts cold."""
 NOT_LOADED = re.compile(r"mock_csms\.plans\b|.*\.(pytest_plugin|__main__)")
 """Modules that need pytest, and those that each process must run anew."""
 NUMBER = struct.Struct("!i")
 
 
 class Request(NamedTuple):
-    """What the server needs to know, beside the streams."""
+    """A request to the server, without the streams."""
 
     words: Sequence[str]
     """A script or `-m` with a module, and the arguments."""
@@ -53,15 +53,15 @@ class Request(NamedTuple):
 
 
 class Process(subprocess.Popen[bytes]):
-    """A process of the program, used like one of `subprocess`: the words are the interpreter, its script, arguments.
+    """A process of the program, used like one of `subprocess`: its words are interpreter, script and arguments.
 
-    It is no child of this process but of the server, which tells its status through a pipe.
+    It is a child of the server, not of this process; the server writes its status into a pipe.
     """
 
     _waitpid_lock: Any
 
     def _execute_child(self, args: Sequence[str], *more: Any) -> None:
-        """Let the server fork."""
+        """Ask the server to fork."""
         pipes = more[9:15]  # read and write ends for stdin, stdout and stderr, or -1
         streams = [end if end != -1 else stream for stream, end in enumerate((pipes[0], pipes[3], pipes[5]))]
         reading, writing = os.pipe()
@@ -73,7 +73,7 @@ class Process(subprocess.Popen[bytes]):
         self._child_created = True
 
     def _number(self) -> int:
-        """Return what the server writes next."""
+        """Return the next number that the server writes."""
         data = os.read(self._status, NUMBER.size)
         assert data, "the server of warm starts is gone"
         return int(NUMBER.unpack(data)[0])
@@ -87,7 +87,7 @@ class Process(subprocess.Popen[bytes]):
         return self.pid, status
 
     def _internal_poll(self, *_: object, **__: object) -> int | None:
-        """Return the status if it has ended; `subprocess` polls without a lock only where nobody else can."""
+        """Return the status if the process has ended; `subprocess` polls without a lock only if no other thread can."""
         if self.returncode is None and self._waitpid_lock.acquire(blocking=False):
             try:
                 pid, status = self._try_wait(os.WNOHANG) if self.returncode is None else (0, 0)
@@ -105,7 +105,7 @@ def start(words: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
 
 
 def may_be_warm(words: Sequence[str], env: Mapping[str, str] | None) -> bool:
-    """Whether this is one of our programs, and Python would start in that environment as the server did in ours."""
+    """Whether this is one of our programs, with an environment in which Python starts as it did for the server."""
     if not IS_WARM or not any([*words[1:]][: len(begin)] == begin for begin in PROGRAMS):
         return False
     differing = {name for name, _ in (env or os.environ).items() ^ os.environ.items()}
@@ -139,14 +139,14 @@ class _Server:
         atexit.register(self.end)
 
     def ask(self, request: Request, files: list[int]) -> None:
-        """Let it fork; several threads may ask."""
+        """Ask the server to fork; several threads may do so."""
         data = json.dumps(request).encode()
         with self._lock:
             socket.send_fds(self._socket, [NUMBER.pack(len(data))], files)
             self._socket.sendall(data)
 
     def end(self) -> None:
-        """Let it end."""
+        """End the server."""
         self._socket.close()
         self._process.wait()
 
@@ -160,7 +160,7 @@ def _server() -> _Server:
 
 
 def load() -> None:
-    """Import all that the program may need; the garbage collector leaves it alone in each process."""
+    """Import all modules that the program may need; the garbage collector ignores them in each process."""
     for path in sorted((ROOT / "mock_csms").rglob("*.py")):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         if not NOT_LOADED.match(name):
@@ -169,12 +169,12 @@ def load() -> None:
 
 
 class Server:
-    """Forks, and tells each client how its process has ended."""
+    """Forks, and writes to each client the exit status of its process."""
 
     def __init__(self, asked: socket.socket) -> None:
         self._asked = asked
         self._running: dict[int, int] = {}
-        """By process id: where its status is to be written."""
+        """The pipe for the status of each process, by process id."""
         self._ended, self._wakeup = socket.socketpair()
         self._wakeup.setblocking(False)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -203,7 +203,7 @@ class Server:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 status = self._running.pop(ended[0])
-                with suppress(BrokenPipeError):  # where nobody wants to know
+                with suppress(BrokenPipeError):  # the client has closed it
                     os.write(status, NUMBER.pack(ended[1]))
                 os.close(status)
 
@@ -217,14 +217,14 @@ class Server:
             self._leave()
             for number, file in enumerate(streams):
                 os.dup2(file, number)
-            os.write(status, NUMBER.pack(os.getpid()))  # from now on it may get signals
+            os.write(status, NUMBER.pack(os.getpid()))  # from now on the process may get signals
             os.close(status)
         for file in streams:
             os.close(file)
         return not pid
 
     def _leave(self) -> None:
-        """Keep nothing of the server."""
+        """Close the files of the server and reset its signals, in the new process."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -258,13 +258,13 @@ def _stream(file: int, old: TextIO, mode: str, buffering: int = -1) -> TextIO:
 
 
 class _End:
-    """The last of what Python does when a process ends: it need not free what the server had loaded."""
+    """The end of the process, without the time that Python takes to free the modules of the server."""
 
     status: int | None = None
     """The exit status, once it is known."""
 
     def __call__(self) -> None:
-        """End at once; where the output cannot be written, or there was an error, Python has more to do."""
+        """End at once, unless output cannot be written or there was an error, which Python handles."""
         if self.status is not None:
             with suppress(OSError):
                 sys.stdout.flush()
@@ -275,7 +275,7 @@ class _End:
 def main() -> None:
     """Be the server, and then the program."""
     end = _End()
-    atexit.register(end)  # before all others, so that it comes after them
+    atexit.register(end)  # registered first, so that it runs last
     asked = socket.socket(fileno=int(sys.argv[1]))
     load()
     request = Server(asked).serve()

@@ -5,10 +5,11 @@ import os
 import re
 import select
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Self
@@ -23,14 +24,14 @@ from mock_csms.protocol.v2.v201 import ACTIONS
 from tests import warm
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
-PATIENCE = 60.0  # seconds that anything may take; only what hangs takes so long
+PATIENCE = 60.0  # seconds that anything may take; only a hang takes so long
 HANDSHAKE = "Host: mock\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 HANDSHAKE += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
 BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
 
 
 def breaks(action: str, kind: str, payload: Any) -> list[str]:
-    """Return how `payload` breaks the schema of the "Request" or "Response" of `action`."""
+    """Return the violations of the schema of the "Request" or "Response" of `action` by `payload`."""
     errors = get_validator(2 if kind == "Request" else 3, action, "2.0.1").iter_errors(payload)
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in errors]
 
@@ -64,7 +65,7 @@ def masked(data: bytes | str, opcode: Opcode = Opcode.TEXT, *, fin: bool = True)
 
 
 def written(file: IO[bytes]) -> bytes:
-    """Return the content of a file that a process is writing, without a seek, which would move its position."""
+    """Return the content of a file that a process is writing, without a seek, which would move the file position."""
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)
 
 
@@ -112,7 +113,7 @@ class Station:
         return payload
 
     async def nothing(self, seconds: float) -> None:
-        """Check that nothing comes for so many seconds."""
+        """Check that nothing comes for this many seconds."""
         try:
             frame = await asyncio.wait_for(self.socket.recv(), seconds)
         except TimeoutError:
@@ -154,16 +155,16 @@ class Raw:
 class Mock:
     """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end well.
 
-    It sends no pings unless a flag says so: on a slow machine one could come between any two frames.
+    It sends no pings unless a flag says so, as on a slow machine a ping could come between any two frames.
     """
 
     statuses: tuple[int, ...] = (0,)
-    """The exit statuses that are good."""
+    """The accepted exit statuses."""
     program: Sequence[str] = SERVER
     accidents: tuple[str, ...] = ("Traceback", "internal error")
-    """What its log must not contain."""
+    """Texts that its log must not contain."""
     is_cold = False
-    """Whether Python starts the program, and it is not forked."""
+    """Whether Python starts the program, instead of a fork of `warm`."""
 
     def __init__(self, *flags: str, port: str = "--port=0") -> None:
         self._log = tempfile.TemporaryFile("a+b")
@@ -176,12 +177,12 @@ class Mock:
         if not self.first_line:
             self.finish()
         self.url = self.first_line.removeprefix("Listening on ").rstrip("\n")
-        self.host, _, self.port = self.url.removeprefix("ws://").rpartition(":")
+        self.host, _, self.port = self.url.partition("://")[2].rpartition(":")
 
     @property
     def log(self) -> str:
         """What the process has written to stderr so far."""
-        return written(self._log).decode(errors="replace")  # what is written at this very moment may end in a character
+        return written(self._log).decode(errors="replace")  # the file may end within a character just now
 
     def stop(self, signal_: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
@@ -189,7 +190,7 @@ class Mock:
         return self.process.wait(PATIENCE)
 
     def finish(self) -> None:
-        """Stop the process if it still runs; it must end with a good status and a clean log."""
+        """Stop the process if it still runs; it must end with an accepted status and a clean log."""
         try:
             status = self.stop() if self.process.returncode is None else self.process.returncode
         finally:
@@ -208,13 +209,19 @@ class Mock:
 
     @asynccontextmanager
     async def station(
-        self, path: str = "CS-1", *offered: str, compression: str | None = None
+        self,
+        path: str = "CS-1",
+        *offered: str,
+        compression: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Station]:
-        """Connect a station that offers those subprotocols, or OCPP 2.0.1."""
+        """Connect a station that offers these subprotocols, or OCPP 2.0.1."""
         subprotocols = [Subprotocol(name) for name in offered or ["ocpp2.0.1"]]
         url = f"{self.url}/{path}"
+        more: dict[str, Any] = {"ssl": tls, "additional_headers": headers}
         async with connect(
-            url, subprotocols=subprotocols, compression=compression, ping_interval=None, proxy=None
+            url, subprotocols=subprotocols, compression=compression, ping_interval=None, proxy=None, **more
         ) as ws:
             yield Station(ws)
 

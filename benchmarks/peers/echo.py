@@ -1,6 +1,7 @@
-"""A bare `websockets` server that sends back every message: the least that a WebSocket server in asyncio can do.
+"""A bare `websockets` server that sends back every message: the least work that a WebSocket server in asyncio can do.
 
-It accepts the subprotocol of OCPP 2.0.1, so that the same load can connect; prints its URL; ends on SIGTERM.
+It accepts the subprotocol of OCPP 2.0.1, so that the same load generator can connect. It prints its URL, and ends on
+SIGTERM.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` lets so many of a kind send as fast as they can, then ends."""
+"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` lets COUNT of a kind send as fast as they can for so long."""
 
 import os
 import selectors
@@ -13,7 +13,7 @@ HANDSHAKE = (
 )
 COMPRESSION = "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n"
 MASK = bytes(4)
-"""A key that changes nothing."""
+"""A masking key of zeros, which changes nothing."""
 
 
 def framed(data: bytes, first: int = 0x81) -> bytes:
@@ -38,7 +38,7 @@ KINDS = {
     "deflated": deflated(b"[" + b"[]," * 10_000 + b"[]]"),
     "bombs": deflated(b"[" + b"[]," * 349_000 + b"[]]"),
 }
-"""What each kind sends. `unread` never reads, `bombs` come back whenever they are thrown out."""
+"""What each kind sends. Stations of kind `unread` never read; all connect again when they are disconnected."""
 
 
 def connected(port: int, number: int, *, compression: bool = False) -> socket.socket:
@@ -53,7 +53,7 @@ def connected(port: int, number: int, *, compression: bool = False) -> socket.so
 
 
 class Flooder:
-    """One station, which begins anew when it is thrown out."""
+    """One station. It connects again when it is disconnected."""
 
     def __init__(self, port: int, kind: str, number: int, selector: selectors.BaseSelector) -> None:
         self.port, self.number, self.selector = port, number, selector
@@ -63,13 +63,13 @@ class Flooder:
         self.connect()
 
     def connect(self) -> None:
-        """Begin from the first byte."""
+        """Connect, and send from the first byte on."""
         self.rest = self.stream
         self.socket = connected(self.port, self.number, compression=self.compression)
         self.selector.register(self.socket, self.events, self)
 
     def work(self, events: int) -> None:
-        """Send what fits, and throw away what comes."""
+        """Send what the socket takes, and discard what it receives."""
         try:
             if events & selectors.EVENT_READ and not self.socket.recv(1 << 20):
                 raise ConnectionResetError
@@ -84,7 +84,7 @@ class Flooder:
 
 
 def main() -> None:
-    """Flood until the time is over or the server is gone."""
+    """Send until the time is over or the server is gone."""
     port, kind, count, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
     end = time.monotonic() + seconds
     selector = selectors.DefaultSelector()

@@ -1,4 +1,4 @@
-// The npm package ocpp-rpc as a CSMS: strict validation in both directions, no log. NODE_PATH says where it is.
+// A CSMS with the npm package ocpp-rpc: validates strictly in both directions, writes no log. NODE_PATH has the package.
 const { RPCServer } = require('ocpp-rpc');
 
 const now = () => new Date().toISOString();

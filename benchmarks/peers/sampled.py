@@ -1,7 +1,8 @@
-"""The mock with a profiler: every millisecond of CPU time it counts the function that runs.
+"""The mock with a profiler: after each millisecond of CPU time it notes which function runs.
 
-`sampled.py FILE ARGUMENT…` runs the mock with these arguments and writes the counts into FILE once a second. Python
-handles a signal only between bytecodes, so the time of system calls and C code counts for the function that called it.
+`sampled.py FILE ARGUMENT…` runs the mock with these arguments, and writes into FILE once a second how often each
+function was seen. Python handles a signal only between bytecodes, so the time of system calls and C code counts for the
+function that called them.
 """
 
 import json

@@ -20,50 +20,50 @@ LIMITS = Limits(max_message_size=1 << 25, compression=True, ping_interval=0, pin
 
 
 class Echo:
-    """Sends back what comes."""
+    """Sends back every message."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Send it back."""
+        """Send the message back."""
         self._transport.send(data, binary=binary)
 
     def broke(self, breach: Breach) -> None:
-        """Leave it to the suite to judge."""
+        """Do nothing: the suite reports it."""
 
     def closed(self, code: int, reason: str) -> None:
-        """Forget it."""
+        """Do nothing."""
 
 
 class Open:
-    """Lets everybody in."""
+    """Accepts every connection."""
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Speak whatever is offered first."""
+        """Choose the first subprotocol that is offered."""
         return offered[0] if offered else None
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:  # noqa: ARG002 - the gate's signature
-        """Let it in."""
+        """Accept it."""
         return LetIn()
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Echo:  # noqa: ARG002 - as above
-        """Echo."""
+        """Return what echoes the messages of the connection."""
         return Echo(transport)
 
     def visit(self, visitor: Visitor) -> Respond:  # noqa: ARG002 - as above
-        """Have no pages."""
+        """Refuse: there are no pages."""
         return Respond(404, "a WebSocket is wanted")
 
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """Leave it to the suite to judge."""
+        """Do nothing: the suite reports it."""
 
     def lost(self, reason: str, visitor: Visitor) -> None:
-        """Forget it."""
+        """Do nothing."""
 
 
 async def main() -> None:
-    """Listen until the process is ended."""
+    """Listen until the process is terminated."""
     port = int(sys.argv[1]) if sys.argv[1:] else 0
     for listener in bind("127.0.0.1", port):
         await Acceptor(listener, Endpoint(Open(), LIMITS), print).open()

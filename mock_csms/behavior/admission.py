@@ -3,18 +3,26 @@
 A verdict is data; the transport performs it.
 """
 
-import base64
-import binascii
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, TypeAlias
 
+from mock_csms.behavior.credentials import problem_of
+from mock_csms.behavior.registrations import Registrations
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
 
 _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
+
+
+_WITH_CERTIFICATE = 3
+"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
+_PROFILES: Mapping[int, str] = {
+    1: "security profile 1 (ws://)",
+    2: "security profile 2 (wss:// without a client certificate)",
+    _WITH_CERTIFICATE: "security profile 3 (a client certificate)",
+}
 
 
 class LetIn(Record):
@@ -108,6 +116,8 @@ class AdmissionPolicies(Record, kw_only=True):
     """The identities that may connect; None for all."""
     passwords: Mapping[str, str] | None = None
     """The password of each identity; None where no station needs one."""
+    profiles: Collection[int] = ()
+    """The security profiles that are let in; empty for all, with or without a password."""
     origins: Collection[str] = ()
     """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
@@ -121,12 +131,7 @@ class Door:
 
     def __init__(self, policies: AdmissionPolicies) -> None:
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
-        self.registered: dict[str, str] = {}
-        """The stations that were registered while the mock runs, by their folded identities, as they were written."""
-        self._own_passwords: dict[str, str | None] = {}
-        """The passwords of these."""
-        self._kept_out: Bounded[str, float] = Bounded(_MOST_RECORDS)
-        """Until when stations are refused for a while, in seconds since 1970, by their folded identities."""
+        self.registrations = Registrations()
         self._policies = policies
         self.configure(policies)
 
@@ -138,20 +143,6 @@ class Door:
         self._origins = {normal_origin(each) for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
-
-    def register(self, identity: str, password: str | None = None) -> None:
-        """Let a station in, as if it were one of the known stations; with a password only if it gives this one."""
-        self.registered[folded(identity)] = identity
-        self._own_passwords[folded(identity)] = password
-
-    def unregister(self, identity: str) -> bool:
-        """Take a registration back; return whether there was one."""
-        self._own_passwords.pop(folded(identity), None)
-        return self.registered.pop(folded(identity), None) is not None
-
-    def keep_out(self, identity: str, until: float) -> None:
-        """Refuse a station until a time, in seconds since 1970."""
-        self._kept_out.renew(folded(identity), until)
 
     @property
     def counts(self) -> Mapping[str, DoorCounts]:
@@ -165,12 +156,19 @@ class Door:
             self._records[key] = _Record(each.refusals, each.since, each.cuts)
 
     def judge(
-        self, visitor: Visitor, subprotocol: str | None, now: float, *, is_connected: bool, password: str | None = None
+        self,
+        visitor: Visitor,
+        subprotocol: str | None,
+        now: float,
+        forms: Callable[[str], Collection[str]] = lambda password: (password,),
+        *,
+        is_connected: bool,
+        password: str | None = None,
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        A `password` that the station has accepted from the mock is right too, beside the one of the policies: the mock
-        cannot see when the station begins to use it.
+        `forms` returns how a station may send a password. A `password` that the station has accepted from the mock is
+        right too, beside the one of the policies: the mock cannot see when the station begins to use it.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -179,23 +177,39 @@ class Door:
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         key = folded(identity)
-        if self._kept_out and now < self._kept_out.get(key, 0.0):
-            return Respond(503, "kept away for a while")
-        if not identity:
-            return Respond(404, "the last segment of the path must be the identity of the station")
-        if self._known is not None and key not in self._known and key not in self.registered:
-            return Respond(404, "no station with this identity is known (--known-stations)")
-        own = self._own_passwords.get(key)
-        if self._passwords is not None or own is not None:
-            passwords = {own or (self._passwords or {}).get(key), password} - {None}
-            if problem := _problem_of(visitor.authorization, identity, passwords):
-                return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, password)
+        if refusal is not None:
+            return refusal
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
         return LetIn()
+
+    def _refusal_of(self, key: str, now: float) -> Respond | None:
+        """Return how a station is refused because of its folded identity; None if it is not."""
+        if self.registrations.is_kept_out(key, now):
+            return Respond(503, "kept away for a while")
+        if not key:
+            return Respond(404, "the last segment of the path must be the identity of the station")
+        if self._known is not None and key not in self._known and key not in self.registrations.names:
+            return Respond(404, "no station with this identity is known (--known-stations)")
+        return None
+
+    def _refusal_of_credentials(
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], password: str | None
+    ) -> Respond | None:
+        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        refusal = _refusal_of_profile(visitor, self._policies.profiles)
+        key = folded(visitor.identity)
+        own = self.registrations.password_of(key)
+        needs_password = self._passwords is not None or own is not None
+        if refusal is not None or visitor.profile >= _WITH_CERTIFICATE or not needs_password:
+            return refusal
+        known = filter(None, (own or (self._passwords or {}).get(key), password))
+        problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
+        return _unauthorized(problem) if problem else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -236,30 +250,17 @@ class Door:
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
 
 
-def _user_with(given: str, password: str) -> str | None:
-    """Return the user in credentials with that password; None if they have another one."""
-    end = len(given) - len(password)
-    is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
-    return given[: end - 1] if is_right else None
+def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond | None:
+    """Return how to refuse a visitor with another security profile than those (A00.FR.002); None to let it in."""
+    if not profiles:
+        return None
+    if visitor.profile not in profiles:
+        wanted = ",".join(map(str, sorted(profiles)))
+        return Respond(403, f"{_PROFILES[visitor.profile]} is not let in (--security-profile {wanted})")
+    if visitor.profile < _WITH_CERTIFICATE and visitor.authorization is None:
+        return _unauthorized("no Authorization header")
+    return None
 
 
-def _problem_of(authorization: str | None, identity: str, passwords: Set[str | None]) -> str:
-    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
-
-    The text quotes nothing from the header: a password written in the place of the user must not get into a log.
-    """
-    if authorization is None:
-        return "no Authorization header"
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"
-    try:
-        given = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
-        return "the Authorization header is not USER:PASSWORD in base64"
-    users = [_user_with(given, password) for password in passwords if password is not None]
-    if any(user is not None and folded(user) == folded(identity) for user in users):
-        return ""
-    if not folded(given).startswith(f"{folded(identity)}:"):
-        return "unknown user: the user name must be the identity of the station"
-    return "wrong password" if passwords else "unknown user: no password is set for this station"
+def _unauthorized(problem: str) -> Respond:
+    return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})

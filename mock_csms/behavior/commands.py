@@ -5,6 +5,9 @@ from typing import Any
 from mock_csms.behavior.rules import Match
 from mock_csms.protocol.records import Record, field
 
+VERSION = "~"
+"""What stands between an action and the version of OCPP that it is meant for."""
+
 
 class Step(Record):
     """One command."""
@@ -16,6 +19,14 @@ class Step(Record):
     """How many seconds to wait before it."""
     is_raw: bool = False
     """Whether `payload`, which may be any JSON value, is sent as it is."""
+    version: str = ""
+    """The name of the version of OCPP whose stations get it; empty for all."""
+
+
+def step_of(written: str, payload: Any, delay: float, *, is_raw: bool = False) -> Step:
+    """Return the command that is written as `ACTION` or `ACTION~VERSION`."""
+    action, _, version = written.partition(VERSION)
+    return Step(action, payload, delay, is_raw, version)
 
 
 class Script(Record):

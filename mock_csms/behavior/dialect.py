@@ -3,7 +3,7 @@
 The dialect of a version stands in a folder of its own (`v2/`), and `dialects.py` has a row for it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from mock_csms.behavior.commands import Step
@@ -26,7 +26,9 @@ class Fill(Record):
     places: tuple[str, ...]
     """Each an action and the path in its payload, such as `Reset.type`."""
     written: Callable[..., object] = lambda value: value
-    """Turns the value of the setting into the JSON that stands there."""
+    """Turns the value of the setting into the JSON that stands there; returns None where nothing stands there."""
+    each: bool = False
+    """Whether the value is a list, and the command is sent once for each of its items, in order."""
 
 
 class TokenAnswer(Record):
@@ -98,6 +100,10 @@ class Dialect(Record, eq=False, kw_only=True):
     """By the name of a setting. (A place that is the same in every version stands in `sets` of the flag.)"""
     names: Mapping[str, Names] = field(default_factory=dict)
     """What a setting, or a key of a `[[token]]` table (`token.status`), may be in this version."""
+    commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What this version has for a command: the first of these that the payload fits. For commands of other versions."""
+    passwords: Callable[[str], Collection[str]] = lambda password: (password,)
+    """Returns how a station may send a password in its Authorization header."""
     short_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By the name of a setting: other names for what it may be, in lower case."""
     token_keys: tuple[str, ...] = ()

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from mock_csms.behavior.dialect import Dialect
-from mock_csms.behavior.v2.dialect import DIALECT as V2
-from mock_csms.protocol.versions import V201, Version, versions
+from mock_csms.behavior.v2.dialect import DIALECT as OF_201
+from mock_csms.behavior.v2.dialect import DIALECT_OF_21
+from mock_csms.behavior.v16.dialect import DIALECT as OF_16
+from mock_csms.protocol.versions import V16, V21, V201, Version, versions
 
-DIALECTS: dict[str, Dialect] = {V201.name: V2}
+DIALECTS: dict[str, Dialect] = {V201.name: OF_201, V21.name: DIALECT_OF_21, V16.name: OF_16}
 """By the name of the version."""
 _WITHOUT = Dialect()
 

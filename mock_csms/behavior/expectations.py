@@ -1,23 +1,15 @@
 """What a run must show: counts the events that meet each expectation, for each station, and judges the counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+from mock_csms.behavior.happenings import NO_MESSAGES, REFUSED, Happening, happening, names_of
 from mock_csms.behavior.matching import Condition, Difference, differences
 from mock_csms.behavior.rules import ANY
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
-from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
-from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
-
-CONNECT = "connect"
-DISCONNECT = "disconnect"
-REFUSED = "refused"
-NO_MESSAGES = (CONNECT, DISCONNECT, REFUSED)
-"""The names of happenings that are not messages."""
-RESPONSE = ".response"
-ERROR = ".error"
+from mock_csms.protocol.versions import Version
+from mock_csms.twin.events import Connected, Event
 
 
 class Expectation(Record):
@@ -35,10 +27,18 @@ class Expectation(Record):
     """None for no upper limit."""
     text: str = ""
     """How the user wrote it."""
+    version: str = ""
+    """The name of the version of OCPP that it is about; empty for every version."""
 
-    def concerns(self, identity: str) -> bool:
-        """Whether the expectation is about that station."""
-        return matches(identity, self.stations)
+    def concerns(self, identity: str, version: Version | None = None) -> bool:
+        """Whether the expectation is about that station, which speaks that version; None where that is not known."""
+        return matches(identity, self.stations) and (version is None or self.is_in(version))
+
+    def is_in(self, version: Version) -> bool:
+        """Whether what is expected can happen in a version of OCPP."""
+        action = self.name.partition(".")[0]
+        is_there = action in version.actions or action in (*NO_MESSAGES, ANY)
+        return is_there and self.version in ("", version.name)
 
     @property
     def bounds(self) -> str:
@@ -46,42 +46,6 @@ class Expectation(Record):
         if self.most is None:
             return f"at least {self.least}"
         return f"exactly {self.least}" if self.least == self.most else f"{self.least} to {self.most}"
-
-
-_TEXT: Json = {"type": "string"}
-SHAPES: Mapping[str, Json] = {
-    CONNECT: {"properties": {"subprotocol": _TEXT}, "additionalProperties": False},
-    REFUSED: {"properties": {"status": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
-    DISCONNECT: {"properties": {"code": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
-    ERROR: {
-        "properties": {"code": _TEXT, "description": _TEXT, "details": {"type": "object"}},
-        "additionalProperties": False,
-    },
-}
-"""Schemas of the happenings that have no schema in OCPP."""
-
-Happening: TypeAlias = tuple[str, Any]
-"""What expectations are compared with: a name and a payload."""
-
-
-def happening(event: Event) -> Happening | None:
-    """Return the happening that an event is; None where no expectation counts it, such as for a refused message."""
-    match event:
-        case Connected(subprotocol=subprotocol):
-            return CONNECT, {"subprotocol": subprotocol}
-        case Disconnected(code=code, reason=reason):
-            return DISCONNECT, {"code": code, "reason": reason}
-        case Refused(is_handshake=True, status=status, reason=reason):
-            return REFUSED, {"reason": reason} if status is None else {"status": status, "reason": reason}
-        case Received(is_refused=True):
-            return None
-        case Received(message=Call(action=action, payload=payload)):
-            return action, payload
-        case Received(message=Result(payload=payload), answers=Call(action=action)):
-            return action + RESPONSE, payload
-        case Received(message=Error(code=code, description=description, details=details), answers=Call(action=action)):
-            return action + ERROR, {"code": code, "description": description, "details": details}
-    return None
 
 
 class Tally(Mutable):
@@ -126,6 +90,8 @@ class Judge:
         self.forbidden = forbidden
         self.tallies: dict[str, list[Tally]] = {}
         self.broken: dict[int, str] = {}
+        self._versions: dict[str, Version] = {}
+        """The version that each station speaks on its last connection."""
         self._in_order = in_order
         self._stations = stations
         self._met_by = [0] * len(expected)
@@ -143,16 +109,18 @@ class Judge:
         if happened is None or identity not in self.tallies:
             return news
         name, payload = happened
-        names = _names(name)
+        names = names_of(name)
         for number, forbidden in enumerate(self.forbidden):
             if (
                 forbidden.name in names
-                and forbidden.concerns(identity)
+                and self.concerns(forbidden, identity)
                 and not differences(forbidden.conditions, payload)
             ):
                 self.broken.setdefault(number, identity)
                 news.append(News(forbidden.text, "forbidden"))
-        concerned = [n for n, known in enumerate(self.expected) if known.name in names and known.concerns(identity)]
+        concerned = [
+            n for n, known in enumerate(self.expected) if known.name in names and self.concerns(known, identity)
+        ]
         matched = [number for number in concerned if self._matches(number, identity, payload)]
         return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
 
@@ -160,19 +128,30 @@ class Judge:
         """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
         is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
         self.has_seen_any |= is_connected or is_refused
-        return self.meet(event.station) if is_connected or (is_refused and self._counts_refused) else []
+        if isinstance(event, Connected):
+            self._versions[event.station] = event.version
+        return self._begin(event.station) if is_connected or (is_refused and self._counts_refused) else []
 
-    def meet(self, identity: str) -> list[News]:
-        """Start to count for a station, unless that was done before, and return what that decides."""
+    def meet(self, identity: str, version: Version) -> list[News]:
+        """Start to count for a station that is connected already and speaks `version`; return what that decides."""
+        self._versions[identity] = version
+        self.has_seen_any = True
+        return self._begin(identity)
+
+    def _begin(self, identity: str) -> list[News]:
+        """Start to count for a station, unless that was done before; return what that decides."""
         if identity in self.tallies:
             return []
-        self.has_seen_any = True
         self.tallies[identity] = [Tally() for _ in self.expected]
-        met = [n for n, each in enumerate(self.expected) if each.concerns(identity) and self.is_met(n, identity)]
+        met = [n for n, each in enumerate(self.expected) if self.concerns(each, identity) and self.is_met(n, identity)]
         for number in met:
             self._met_by[number] += 1
         self._complete += self._meets_all(identity)
         return [News(self.expected[n].text, "met") for n in met if self.expected[n].most is None]
+
+    def concerns(self, expectation: Expectation, identity: str) -> bool:
+        """Whether an expectation is about a station, by its identity and the version of OCPP that it speaks."""
+        return expectation.concerns(identity, self._versions.get(identity))
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
         """Whether a payload is as expected; of the others the nearest one is remembered."""
@@ -191,7 +170,7 @@ class Judge:
         row = self.tallies[identity]
         lacking = len(row)
         for number, expectation in enumerate(self.expected):
-            if expectation.concerns(identity) and row[number].count < expectation.least:
+            if self.concerns(expectation, identity) and row[number].count < expectation.least:
                 lacking = number
                 break
         if lacking not in matched:
@@ -224,7 +203,7 @@ class Judge:
             outcomes = {
                 identity: "met" if self.is_met(number, identity) else lacking
                 for identity, row in self.tallies.items()
-                if expectation.concerns(identity) and not _is_exceeded(expectation, row[number])
+                if self.concerns(expectation, identity) and not _is_exceeded(expectation, row[number])
             } or ({} if self.is_exceeded(number) else {"": lacking})
             for identity, outcome in outcomes.items():
                 was_told = outcome == "met" and expectation.most is None
@@ -234,7 +213,7 @@ class Judge:
     def is_met(self, number: int, identity: str) -> bool:
         """Whether a station meets an expectation, or the expectation is not about it."""
         expectation = self.expected[number]
-        if not expectation.concerns(identity):
+        if not self.concerns(expectation, identity):
             return True
         count = self.tallies[identity][number].count
         return expectation.least <= count and (expectation.most is None or count <= expectation.most)
@@ -270,12 +249,6 @@ class Judge:
     def can_end_early(self) -> bool:
         """Whether nothing later can fail the run: nothing is forbidden, and nothing has an upper limit."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
-
-
-def _names(name: str) -> tuple[str, ...]:
-    """Return the names of the expectations that a happening of that name counts for."""
-    _, dot, kind = name.partition(".")
-    return (name,) if name in NO_MESSAGES else (name, ANY + dot + kind)
 
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:

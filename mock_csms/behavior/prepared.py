@@ -12,7 +12,8 @@ time. So a remembered answer is the one that the rules would give again:
 * The answer is made by the rules themselves (`replies.py`), and checked against its schema, for the first call with a
   key. Only then is it remembered. A change of rules or settings forgets all answers.
 
-For all other calls there is no remembered answer, and the rules are asked. `--no-shortcuts` has them asked for all.
+For all other calls there is no remembered answer, and the rules are asked. Where the long way is forced
+(`protocol/long_way.py`), no call is typed, and so the rules are asked for all calls.
 """
 
 from collections.abc import Callable, Hashable, Sequence

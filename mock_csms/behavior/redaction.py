@@ -7,6 +7,7 @@ itself. A token that stood somewhere before may be mentioned later: in a descrip
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -130,7 +131,7 @@ class Redactor:
             return None
         if answers is not None and (before is None or before.call is not answers or before.added != self._tokens.added):
             return None
-        told = replace(message, payload=masked(message.payload)) if found.tokens else message
+        told = with_payload(message, masked(message.payload)) if found.tokens else message
         if isinstance(told, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
             self._calls[id(message)] = _MaskedCall(message, told, found.tokens, self._tokens.added)
         parts: dict[str, Any] = {"text": found.text, "message": told} if found.tokens else {}
@@ -166,8 +167,8 @@ class Redactor:
                 return type(part)(map(self._part, part))
             case Call(payload=payload) | Result(payload=payload):
                 return with_payload(part, self.value(payload))
-            case Error(id=id_, code=code, description=description, details=details):
-                return Error(id_, code, self.words(description), self.value(details))
+            case Error(description=description, details=details):
+                return replace(part, description=self.words(description), details=self.value(details))
             case Malformed():
                 return replace(part, id=self.words(part.id), problem=self.words(part.problem), array=None)
             case Violation(path=path, message=message, code=code):
@@ -205,8 +206,7 @@ class Redactor:
     def _mentioned(self, text: str) -> str:
         """Mask the remembered tokens where they stand as whole words, in upper or lower case."""
         for token in sorted(self._tokens.in_text(text, text.lower()), key=len, reverse=True):
-            pattern = rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])"
-            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+            text = _pattern_of(token).sub(MASK, text)
         return text
 
     def _learn(self, value: Any) -> None:
@@ -217,6 +217,11 @@ class Redactor:
     def _remember(self, token: str) -> None:
         if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
             self._tokens.renew(token.lower(), None)
+
+
+@lru_cache(maxsize=MOST_TOKENS)
+def _pattern_of(token: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
 def _tokens(value: Any) -> Iterator[str]:

@@ -42,6 +42,8 @@ class Match(Record):
     """What the station must be like; only for rules that flags make."""
     turn: int | None = None
     """The rule is used for the N-th matching message of each station only, even if other rules were used before."""
+    version: str = ""
+    """The name of the version of OCPP that it is for; empty for every version."""
 
     def is_about(self, action: str) -> bool:
         """Whether it matches calls with that action."""

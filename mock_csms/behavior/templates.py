@@ -121,7 +121,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.station.oldest_transaction or c.station.version.no_transaction,
     ),
     "newTransactionId": (
-        "the integer id of a new transaction in OCPP 1.6; the same one if the call that starts it is repeated",
+        "the integer that is the id of a new transaction in OCPP 1.6; a repeated call gets the same one",
         lambda c: c.world.new_transaction(c.station.identity, c.request),
     ),
     "request": (

@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print what is wrong, without secrets, and exit with status 2."""
-        from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only those who err wait for it
+        from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only errors wait for it
 
         message = Secrets().words(message)
         named = re.sub(r"^argument (?:-\w/)?(\S+): ", r"\1: ", " ".join(message.split()))
@@ -99,6 +99,8 @@ def parser_for(
             names = [*filter(None, [declared.short]), option(setting.name)]
             meaning = _help(_meaning(declared, setting.default), environment, setting.name)
             group.add_argument(*names, dest=setting.name, help=meaning, **_how(declared))
+            for alias in declared.aliases:
+                group.add_argument(alias, dest=setting.name, help=argparse.SUPPRESS, **_how(declared))
     return parser
 
 
@@ -153,7 +155,7 @@ def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None
         """Prints a script that completes the flags in a shell."""
 
         def __call__(self, parser: Any, _: Any, shell: Any, __: Any = None) -> NoReturn:
-            import shtab  # noqa: PLC0415 - seldom asked for
+            import shtab  # noqa: PLC0415 - seldom used
 
             _print(shtab.complete(parser, shell) + "\n")
 
@@ -173,10 +175,10 @@ def _print(text: str) -> NoReturn:
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
     """Return the help that fits on one screen."""
-    import textwrap  # noqa: PLC0415 - who serves does not wait for it
+    import textwrap  # noqa: PLC0415 - serving does not need it
 
     parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), _columns())]
-    parts.append("The most used flags:\n" + "\n".join(_row(*_said_of(name, settings)) for name in guide.common))
+    parts.append("The most used flags:\n" + "\n".join(_row(*_meaning_of(name, settings)) for name in guide.common))
     examples = (f"  {parser.prog} {line}\n{'':6}{what}" if line else f"  {what}" for line, what in guide.examples)
     parts.append("Examples:\n" + "\n".join(examples))
     return "\n\n".join([*parts, _listed(guide.lists), "More: --help-all"]) + "\n"
@@ -190,7 +192,7 @@ def _listed(lists: Mapping[str, Mapping[str, str]]) -> str:
     )
 
 
-def _said_of(name: str, settings: type[Settings]) -> tuple[str, str]:
+def _meaning_of(name: str, settings: type[Settings]) -> tuple[str, str]:
     """Return the notation of a flag, and its meaning."""
     for setting in fields(settings):
         declared = flag_of(setting)
@@ -227,8 +229,9 @@ def _row(word: str, meaning: str) -> str:
 
 def _meaning(declared: Flag, default: Any) -> str:
     """Return the meaning of a flag, with its default."""
-    shown = shown_default(declared, default)
-    return declared.help + (f" (default: {shown})" if shown else "")
+    shown, others = shown_default(declared, default), ", ".join(declared.aliases)
+    also = f"; also {others}" if others else ""
+    return declared.help + also + (f" (default: {shown})" if shown else "")
 
 
 def _how(declared: Flag) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from mock_csms.commands.settings import gather, read_config
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings import Config
-from mock_csms.settings.assembly import check
-from mock_csms.settings.sources import ENVIRONMENT, unknown_variables
+from mock_csms.settings.checking import check
+from mock_csms.settings.sources import ENVIRONMENT, read_long_way, unknown_variables
 from mock_csms.settings.written import as_toml
 from mock_csms.watch.statuses import cannot_start, to_stderr
 
@@ -25,6 +25,7 @@ DESCRIPTION = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
+    read_long_way()
     if words and words[0] in SUBCOMMANDS:
         return _subcommand(*words)
     parser = _parser()
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], SUBCOMMANDS)}")
     parsed = vars(parser.parse_args(arguments))
     if parsed["config_schema"]:
-        from mock_csms.commands.config_schema import config_schema  # noqa: PLC0415 - seldom asked for
+        from mock_csms.commands.config_schema import config_schema  # noqa: PLC0415 - seldom used
 
         return _print(config_schema())
     try:
@@ -46,12 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _print(as_toml(config, sources))
     for warning in _masked(warnings, is_redacted=config.redact):
         to_stderr(f"mock-csms: warning: {warning}\n")
-    import asyncio  # noqa: PLC0415 - --help and a usage error do not wait for the machinery
+    import asyncio  # noqa: PLC0415 - --help and a usage error need not wait for it
 
-    from mock_csms.commands.ready import remove_former  # noqa: PLC0415 - as above
+    from mock_csms.commands.ready import remove_old  # noqa: PLC0415 - as above
 
     try:
-        remove_former(config.ready_file)
+        remove_old(config.ready_file)
     except OSError as error:
         return cannot_start(str(config.ready_file), error)
     from mock_csms.commands.serve import serve  # noqa: PLC0415 - as above
@@ -74,7 +75,11 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
-    from mock_csms.commands import checking, explaining  # noqa: PLC0415 - who serves does not wait for it
+    if name == "pki":
+        from mock_csms.commands import pki  # noqa: PLC0415 - as below
+
+        return pki.pki(arguments)
+    from mock_csms.commands import checking, explaining  # noqa: PLC0415 - serving does not need it
 
     return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
 
@@ -107,6 +112,7 @@ SUBCOMMANDS = {
     "check": "check recorded traces: mock-csms check TRACE.jsonl",
     "checks": "list the conformance checks: mock-csms checks --subject security",
     "explain": "explain a conformance check: mock-csms explain R10",
+    "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
 }
 """The words that may come first; without one of them the command serves."""

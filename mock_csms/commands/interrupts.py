@@ -10,7 +10,7 @@ def end_at_once_on_interrupt() -> None:
     happens to run would swallow it.
     """
     try:
-        import signal  # noqa: PLC0415 - what it imports takes a while
+        import signal  # noqa: PLC0415 - slow to import
 
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     except KeyboardInterrupt:

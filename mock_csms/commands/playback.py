@@ -6,7 +6,7 @@ to restart. Refused connections are not in a trace.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +21,7 @@ from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result, encode
 from mock_csms.protocol.records import Mutable, field, replace
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.times import seconds_of
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, versions
 from mock_csms.twin.connections import UNRECORDED
@@ -32,6 +33,8 @@ _UNSEEN = 1006
 _RESTART = 5.0
 """The shortest time in seconds without messages in which a station can restart."""
 _STRICTLY = Validation()
+_CALLS: Mapping[str, type[Call]] = {"CALL": Call, "SEND": SendMessage}
+_ERRORS: Mapping[str, type[Error]] = {"CALLERROR": Error, "CALLRESULTERROR": ResultError}
 _NO_ID = "no id "
 """The prefix of the ids for calls whose records have none."""
 
@@ -54,7 +57,7 @@ class _Line(Mutable):
     """Whether the trace contains its beginning."""
     heard_at: float
     """The time of its last record, in seconds since 1970."""
-    is_told: bool
+    is_recorded: bool
     """Whether the trace records when connections begin and end."""
     talk: Conversation
     station: _Side
@@ -78,7 +81,7 @@ class Playback:
         """The first spelling of each identity, by its folded form."""
         self._versions: dict[str, str] = {}
 
-    def other_than_judged(self, entry: TraceRecord) -> str:
+    def why_not_judged(self, entry: TraceRecord) -> str:
         """Return why an entry is not judged, or an empty text; without a version it has that of the one before."""
         entry = self._spelt(entry)
         if entry.version:
@@ -135,22 +138,22 @@ class Playback:
                     message = Call(id_, "", {}) if kind == "CALL" else Result(id_, {})
                     yield Spoiled(at, entry.station, _said(each, "fault"), message, None)
                 case {"event": "Connected"} if line is None:
-                    yield self._opened(at, entry.station, is_whole=True, is_told=True)
+                    yield self._opened(at, entry.station, is_whole=True, is_recorded=True)
 
     def _connection(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield the end and the beginning of connections that the trace does not record, but the entry proves."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
-        if line is not None and not line.is_told and (is_first or (is_boot and _is_over(line, entry.at))):
+        if line is not None and not line.is_recorded and (is_first or (is_boot and _is_over(line, entry.at))):
             del self._lines[entry.station]
             yield Disconnected(line.heard_at, entry.station, _UNSEEN, UNRECORDED)
         if entry.station not in self._lines:
             yield self._opened(entry.at, entry.station, is_whole=is_first or is_boot)
             self._lines[entry.station].is_numbered = is_first
 
-    def _opened(self, at: float, station: str, *, is_whole: bool, is_told: bool = False) -> Connected:
+    def _opened(self, at: float, station: str, *, is_whole: bool, is_recorded: bool = False) -> Connected:
         talk = Conversation(self._version(station), Sender.STATION)
-        self._lines[station] = _Line(is_whole, at, is_told, talk, _Side(talk.theirs), _Side(talk.ours))
+        self._lines[station] = _Line(is_whole, at, is_recorded, talk, _Side(talk.theirs), _Side(talk.ours))
         subprotocol = next(name for name, version in SUBPROTOCOLS.items() if version is talk.version)
         return Connected(at, station, subprotocol, (subprotocol,), talk.version)
 
@@ -195,7 +198,7 @@ def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] 
 
 def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
     """Return an id for a record without one: an answer belongs to the last open call that had no id either."""
-    if entry.kind == "CALL":
+    if entry.kind in _CALLS:
         return f"{_NO_ID}{own.count}"
     waiting = [id_ for id_ in (*other.open, *other.unjudged) if id_.startswith(_NO_ID)]
     return waiting[-1] if waiting else None
@@ -205,12 +208,12 @@ def _meant(entry: TraceRecord, id_: str, line: _Line) -> Message | None:
     """Return the message from the fields of a record; None if too many of them are missing."""
     payload = {} if entry.payload is None else entry.payload
     version, (own, other) = line.talk.version, line.sides(entry)
-    if entry.kind == "CALLERROR":
+    if entry.kind in _ERRORS:
         told, details = entry.error, entry.error.get("details")
-        description = told.get("description") or ""
-        return Error(id_, told.get("code") or ErrorCode.GenericError, description, details if details else {})
-    if entry.kind == "CALL":
-        call = Call(id_, entry.action, payload)
+        code, description = told.get("code") or ErrorCode.GenericError, told.get("description") or ""
+        return _ERRORS[entry.kind](id_, code, description, details if details else {})
+    if entry.kind in _CALLS:
+        call = _CALLS[entry.kind](id_, entry.action, payload)
         sender = Sender.CSMS if entry.is_sent else Sender.STATION
         if entry.payload is None and version.call_violations(call, sender):
             own.unjudged.add(id_)
@@ -230,7 +233,7 @@ def _received(entry: TraceRecord, text: bytes, message: Message | Malformed, lin
 def _came(
     at: float, station: str, text: bytes, came: IncomingMessage, version: Version, *, is_binary: bool
 ) -> Received:
-    message, violations, answers = came.message, came.violations, came.answers
+    message, violations, answers = came.message, came.violations, came.answers or came.refuses
     return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 
 
@@ -245,7 +248,7 @@ def _lost_frame(told: Json) -> bytes | None:
 def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sent:
     rule, fault = _said(entry.meta, "rule"), _said(entry.meta, "fault")
     answers = line.station.open.get(message.id) if message.is_answer else None
-    if isinstance(message, Call):
+    if type(message) is Call:
         line.talk.open(message)
     violations = line.talk.sent(message, answers)
     if answers is not None and fault:  # the fault may repeat the answer later

@@ -11,7 +11,7 @@ _LOOK = 0.05
 """How often to try whether the pipe has a reader, in seconds."""
 
 
-def remove_former(path: str | None) -> None:
+def remove_old(path: str | None) -> None:
     """Remove the ready file of an earlier run, so that nobody mistakes it for the file of this run. Raises OSError.
 
     A pipe, a device or a link belongs to the user and stays.

@@ -10,7 +10,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import FIXED, Config, with_fixed
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag_of
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.written import written_value
@@ -86,7 +86,7 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
     Settings that need a restart are compared with those of the start (`first`), all others with those read `last`.
     """
-    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - no start waits for it
+    from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - the start need not wait for it
 
     for setting in fields(Config):
         name = setting.name

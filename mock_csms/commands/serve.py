@@ -58,7 +58,7 @@ async def serve(
             reload = Reload(csms, sources, gather, beside.tuning.use if beside else None)
 
             def announce(url: str) -> None:
-                _see_to_signals(ended, ending.force, reload)
+                _handle_signals(ended, ending.force, reload)
                 with naming("stdout" if people is sys.stdout else "stderr"):
                     tell(people, f"Listening on {url}\n{beside.lines if beside else ''}")
                 for warning in _exposed(config):
@@ -101,10 +101,10 @@ def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: 
 
 
 def _end_the_start(csms: CsmsServer, config: Config) -> None:
-    """Let the first events be published behind the first answer, unless something must be ahead of it.
+    """Publish the first events after the first answer, unless a trace, the API or commands need them before it.
 
-    That is a trace, a client of the API that waits for them, or commands that react to them. After that garbage is
-    collected, but none of what was loaded until then: it stays as long as the process.
+    Then start the garbage collection, but without the objects that were loaded until then: they live as long as the
+    process.
     """
 
     def collect_garbage() -> None:
@@ -184,7 +184,7 @@ class Ending:
         return self.tell(Status.FORCED)
 
 
-def _see_to_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
     """Let the first signal end the run in order, the second one end the process at once, and SIGHUP call `reload`."""
     signals = count(1)
 

@@ -19,7 +19,7 @@ from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.limits import Limits
-from mock_csms.settings.flags import read
+from mock_csms.settings.flags import option, read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
 from mock_csms.station import one_shot
@@ -28,7 +28,7 @@ from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.link import CONNECT, Site
 from mock_csms.station.machine import Machine
-from mock_csms.station.machines import PREFERRED, machine_for
+from mock_csms.station.machines import MACHINES, PREFERRED_VERSION, machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
@@ -38,8 +38,8 @@ from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
 
 DESCRIPTION = (
-    "A charging station for OCPP 2.0.1 that connects to any CSMS: sends single messages, runs charging sessions, takes "
-    "typed commands, or simulates thousands of stations under load."
+    "A charging station for OCPP 2.0.1 or 1.6 that connects to any CSMS: sends single messages, runs charging "
+    "sessions, takes typed commands, or simulates thousands of stations under load."
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
 
@@ -51,17 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     if words[:1] == ["misbehaviours"]:
-        lines = (f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in PREFERRED.kinds.items())
-        out = Stdout()
-        out.write("".join(lines).encode())
-        return out.status
+        return _list_misbehaviours(words[1:])
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
     try:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
-        if settings.evse > settings.evses:
-            raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {settings.evses} (--evses N)")
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -78,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 GUIDE = Guide(
-    ("mock-station URL [FLAG …]", "mock-station misbehaviours", "URL is ws://HOST:PORT/IDENTITY"),
+    ("mock-station URL [FLAG …]", "mock-station misbehaviours [VERSION]", "URL is ws://HOST:PORT/IDENTITY"),
     ("send", "charge", "id_token", "script", "count", "duration", "device", "speed", "misbehave", "password_file"),
     (
         ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, exits"),
@@ -86,7 +81,7 @@ GUIDE = Guide(
         ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs until Ctrl-C and breaks one rule"),
         ("ws://127.0.0.1:9000 --count 100 --churn", "runs 100 stations that connect and disconnect"),
     ),
-    {"Other": {"misbehaviours": "list the values of --misbehave, and the checks that find them"}},
+    {"Other": {"misbehaviours [VERSION]": "list the values of --misbehave, and the checks that find them"}},
     {"Lines that drive it (typed, through a pipe, or --script)": {f"{n} {w.usage}": w.help for n, w in WORDS.items()}},
 )
 
@@ -181,7 +176,8 @@ async def work(
     settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
 ) -> Status:
     """Send one message or run stations, and return the exit status. Raises CannotConnect."""
-    device = _device(settings, machine_for(handshake))
+    machine = machine_for(handshake)
+    device = _device(settings, machine)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -193,7 +189,7 @@ async def work(
         driving = one_shot.charge(
             player,
             settings.evse,
-            settings.id_token or PREFERRED.notation.token(PREFERRED.notation.default_token),
+            settings.id_token or machine.notation.token(machine.notation.default_token),
             settings.charge,
         )
     elif settings.script is not None:
@@ -242,12 +238,43 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
 
 
 def _device(settings: StationSettings, machine: Machine) -> State:
-    """Return the station that the settings describe."""
+    """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
     device = settings.device
     if device is None:
-        identity = Identity(settings.vendor, settings.model, settings.serial_number)
+        identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
+    elif not isinstance(device, machine.kind):
+        raise ValueError("--device: such a file describes a station of OCPP 2.x; use --evses, --connectors, --variable")
+    places = machine.places(device)
+    if settings.evse > places:
+        raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {places} (--evses N)")
+    for habit in settings.misbehave:
+        if habit.kind not in machine.kinds:
+            raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
     if settings.password_file:
         device = machine.secured(device)
-    equipped: State = machine.equipped(device, settings.variable or {}, settings.features)
+    try:
+        variables = machine.notation.variables(settings.variable)
+    except ValueError as error:
+        raise ValueError(f"--variable: {error}") from None
+    equipped: State = machine.equipped(device, variables, settings.features)
     return replace(equipped, habits=settings.misbehave)
+
+
+def _known(settings: StationSettings, machine: Machine, name: str) -> str:
+    """Return a part of the identity. Raises ValueError if a message of the machine's version cannot hold it."""
+    try:
+        return machine.notation.identity[name](getattr(settings, name))
+    except ValueError as error:
+        raise ValueError(f"{option(name)}: {error}") from None
+
+
+def _list_misbehaviours(words: Sequence[str]) -> int:
+    """Print a line for each misbehaviour of a version, and return the exit status."""
+    version = words[0] if words else PREFERRED_VERSION
+    if version not in MACHINES or len(words) > 1:
+        complain(f"mock-station: error: usage: mock-station misbehaviours [{'|'.join(MACHINES)}]\n")
+        return Status.WRONG_INPUT
+    out, kinds = Stdout(), MACHINES[version].kinds
+    out.write("".join(f"{kind:36} {', '.join(row.checks):20} {row.title}\n" for kind, row in kinds.items()).encode())
+    return out.status

@@ -37,7 +37,7 @@ class Reading:
             entry = self._entry(number, value)
             if entry is None:
                 continue
-            other = self._playback.other_than_judged(entry)
+            other = self._playback.why_not_judged(entry)
             self._is_versionless |= not entry.version
             if other:
                 self._unjudged[other] += 1

@@ -18,11 +18,11 @@ from mock_csms.watch.trace import BYTES
 UNNAMED = "-"
 """The station of records without a chargePointId: all of them belong to one station."""
 DIRECTIONS = ("cp-to-csms", "csms-to-cp")
-TYPES = ("CALL", "CALLRESULT", "CALLERROR")
+TYPES = ("CALL", "CALLRESULT", "CALLERROR", "SEND", "CALLRESULTERROR")
 _LAST = 250_000_000_000.0
 """The latest time that a record may have, in seconds since 1970; times shortly after it still fit into datetime."""
 _TRANSPORTS = ("json", "soap")
-_OTHERS = {"1.2", "1.5", "1.6", "2.0", "2.1"}
+_OTHERS = {"1.2", "1.5", "2.0"}
 """Versions of OCPP that a trace may have although the mock does not speak them."""
 _VERSION = re.compile(r"(?i)(?:ocpp)?[-_ v]*(\d+(?:\.\d+)+)[-_ ]?[js]?(?:oap|son)?")
 _KINDS: Mapping[type, str] = {str: "a text", dict: "an object"}
@@ -37,7 +37,7 @@ class TraceRecord(Record):
     is_sent: bool
     """Whether the CSMS sent it."""
     kind: str
-    """CALL, CALLRESULT or CALLERROR."""
+    """One of `TYPES`."""
     text: bytes | None
     """The frame; None if the record has only its fields."""
     id: str | None

@@ -14,6 +14,7 @@ from mock_csms.conformance.common.transport import TRANSPORT
 from mock_csms.conformance.subject import Check, Subject
 from mock_csms.conformance.v2 import (  # noqa: F401 - files with further checks of the subjects below
     custom_data,
+    encryption,
     handshakes,
     heartbeats,
     inoperative,

@@ -47,7 +47,7 @@ class Inspector:
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
         """The record of each station, by its identity."""
-        self._strangers: set[str] = set()
+        self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
         self.judge_by(checks, terms)
 
@@ -82,7 +82,7 @@ class Inspector:
         if seen is None:
             return ()
         self._courses.pop(event.station, None)
-        if (self._strangers or not seen.id) and self._is_of_another_version(event):
+        if (self.strangers or not seen.id) and self._is_of_another_version(event):
             return self._look_at_stranger(seen)
         if station is None:
             station = self._get_to_know(event.station)
@@ -105,7 +105,7 @@ class Inspector:
     def forget(self, identity: str) -> KnownStation | None:
         """Drop the record of a station and return it. If the station comes back, it is new to the checks."""
         self._courses.pop(identity, None)
-        self._strangers.discard(identity)
+        self.strangers.discard(identity)
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str) -> KnownStation:
@@ -119,13 +119,13 @@ class Inspector:
         """Return whether the checks do not judge a station's version of OCPP; then drop its record."""
         version = version_of(event)
         if type(event) is Connected and version.name in JUDGED:
-            self._strangers.discard(event.station)
+            self.strangers.discard(event.station)
         elif type(event) is Connected:
-            self._strangers.add(event.station)
+            self.strangers.add(event.station)
             self.stations.pop(event.station, None)
         elif type(event) is Knocked:  # the mock may still refuse this handshake
             return version.name not in JUDGED
-        return event.station in self._strangers
+        return event.station in self.strangers
 
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
         """Return the findings of the checks that hold for every version of OCPP. The learners skip the event."""

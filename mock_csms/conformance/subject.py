@@ -47,7 +47,7 @@ class Later(Record):
     within: float
     """How many seconds there are until the deadline."""
     key: Hashable = ""
-    """Tells the deadlines of one check apart."""
+    """Distinguishes the deadlines of one check."""
     survives: bool = False
     """Whether the deadline stays when the connection is lost. Others are dropped: the station cannot meet them."""
 

@@ -59,7 +59,7 @@ class Beside:
         return Panel(self._csms, self._records, journal, self.schedule, self._judgement, self.tuning, stop=stop)
 
     def _follow(self, event: Event) -> None:
-        """Keep a twin of a station, also where there are no checks that do."""
+        """Create the twin of a station if no check has done so."""
         station = self._csms.stations.get(event.station)
-        if station is not None and station.twin is None and self._csms.config.checks == "none":
+        if station is not None and station.twin is None:
             station.twin = Twin()

@@ -1,20 +1,20 @@
 """Sends a command and finds out what the station answered: the journal has both messages as they may be shown."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from mock_csms.behavior import commands
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import compile_template
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
-from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.runtime.session import CallFailed, Session
-from mock_csms.settings.assembly import command_payload, slack
-from mock_csms.settings.tables import check_payload
+from mock_csms.settings.assembly import slack
+from mock_csms.settings.calls import Planned, calls, problem_of, unfit
 from mock_csms.settings.values import command
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.journal import Logged
@@ -49,57 +49,70 @@ class CommandAnswer(Record):
 
 
 def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
-    """Return the command with that payload. Raises ValueError for an action or a payload that cannot be."""
+    """Return the command that is written as `ACTION` or `ACTION~VERSION`, with that payload.
+
+    Raises ValueError for an action or a payload that cannot be.
+    """
     if is_raw:
         compile_template(payload)
-        return Step(action, payload, is_raw=True)
-    if not isinstance(payload, dict):
+    elif not isinstance(payload, dict):
         raise ValueError("payload: must be a JSON object; with `raw` it may be any JSON")
-    return Step(command(action), payload)
+    return commands.step_of(action if is_raw else command(action), payload, 0.0, is_raw=is_raw)
 
 
-def _check(panel: Panel, step: Step, session: Session) -> None:
-    """Raise ValueError for a command that the version of the station does not have, or whose payload is wrong."""
-    if step.is_raw:
-        return
-    version = session.version
-    if step.action not in version.actions:
-        hint = did_you_mean(step.action, version.actions)
-        raise ValueError(f"OCPP {version.name}, which {session.identity} speaks, has no action {step.action!r}{hint}")
-    check_payload(step.action, command_payload(panel.csms.config, step, version))
+def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
+    """Return the calls that a command is in the version of a station. Raises ValueError if it has none, or breaks OCPP.
+
+    A raw command may break OCPP.
+    """
+    config, version = panel.csms.config, session.version
+    planned = calls(config, step, version)
+    if not planned or (not step.is_raw and problem_of(config, step, version)):
+        raise ValueError(panel.records.mask(unfit(config, step, version, session.identity)))
+    return planned
 
 
 async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
-    """Send a command to a connected station, and return its answer.
+    """Send a command to a connected station, and return its answer: of several calls the last one's.
 
-    within: seconds to wait for the answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
+    A command that is several calls in the station's version gets the answer to the last one, or the first error.
+    within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
     the station gives none.
     """
     session = panel.csms.session_of(station)
     if session is None:
         raise NoAnswer(AWAY, f"{step.action} was not sent: {station} is not connected")
-    _check(panel, step, session)
-    loop, identity = asyncio.get_running_loop(), session.identity
-    template = command_payload(panel.csms.config, step, session.version)
+    first, *others = _planned(panel, step, session)
+    answer = await _send(panel, session, first, within)
+    for each in others:
+        if answer.answer.type is Error:
+            break
+        answer = await _send(panel, session, each, within)
+    return answer
+
+
+async def _send(panel: Panel, session: Session, planned: Planned, within: float | None) -> CommandAnswer:
+    """Send one call, and return its answer. Raises NoAnswer if there is none."""
+    loop, identity, action = asyncio.get_running_loop(), session.identity, planned.action
     begun: list[tuple[int, float]] = []
     failure = ""
 
     def payload() -> Any:
         begun.append((panel.journal.cursor, loop.time()))
-        return template(panel.csms.context_of(identity))
+        return planned.payload(panel.csms.context_of(identity))
 
     try:
-        await session.call(step.action, payload, (within or panel.csms.config.call_timeout) + slack(panel.csms.config))
+        await session.call(action, payload, (within or panel.csms.config.call_timeout) + slack(panel.csms.config))
     except CallFailed as failed:
         failure = panel.records.mask(str(failed))
     if not begun:
-        raise NoAnswer(AWAY if session.is_over else BUSY, f"{step.action} to {identity}: {failure}")
+        raise NoAnswer(AWAY if session.is_over else BUSY, f"{action} to {identity}: {failure}")
     after, at = begun[0]
     ms = (loop.time() - at) * 1000
-    request, answer = _exchange(panel, identity, step.action, after)
+    request, answer = _exchange(panel, identity, action, after)
     if request is None or answer is None:
-        raise NoAnswer(LOST if session.is_over else SILENT, f"{step.action} to {identity}: {failure}")
-    return CommandAnswer(identity, step.action, request, answer, ms)
+        raise NoAnswer(LOST if session.is_over else SILENT, f"{action} to {identity}: {failure}")
+    return CommandAnswer(identity, action, request, answer, ms)
 
 
 def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:

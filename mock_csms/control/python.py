@@ -16,15 +16,14 @@ from mock_csms.control.tuning import Tuning
 from mock_csms.control.verbs import Verbs, keys
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.v2.other_versions import told_elsewhere
-from mock_csms.protocol.versions import actions
+from mock_csms.protocol.versions import actions, told_elsewhere
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config, tables
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, read
 from mock_csms.twin.events import Connected, Event, Finding
 from mock_csms.twin.station import StationModel

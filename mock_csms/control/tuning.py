@@ -11,7 +11,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.rulebase import RuleState
 from mock_csms.settings import FIXED, Config, with_fixed
-from mock_csms.settings.assembly import check
+from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Flag, Source, flag_of, read
 from mock_csms.settings.sources import key_of, name_of, written_in
 from mock_csms.settings.written import as_toml, written_value
@@ -192,7 +192,7 @@ class Tuning:
 
 
 def refuse_files(key: str, value: Any, declared: Flag) -> None:
-    """Raise ValueError for a value that names a file: whoever drives the mock must not read files through it."""
+    """Raise ValueError for a value that names a file: clients of the API must not read files of this machine."""
     if declared.forms is not None:
         for table in value:
             refuse_files_in(table, key)

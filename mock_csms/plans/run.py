@@ -78,10 +78,10 @@ class Run:
             profile = await self._change(self._reference, needs)
         station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
-        await self._make_sure_of(station)
+        await self._recover_if_needed(station)
         await states.ready(station)
         if self._known.is_silent:
-            await self._make_sure_of(station)
+            await self._recover_if_needed(station)
             await states.ready(station)
         if self._untidy:
             untidy, self._untidy = self._untidy, None
@@ -91,7 +91,7 @@ class Run:
         self._history, self._known.case = station.history, case
         return station
 
-    async def _make_sure_of(self, station: Station) -> None:
+    async def _recover_if_needed(self, station: Station) -> None:
         """Recover the station if it is disconnected or silent. Raises NoStation if that does not work."""
         problem = await outage(station)
         if not problem:

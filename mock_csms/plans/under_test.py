@@ -114,7 +114,7 @@ class StationUnderTest:
         return any(folded(name) == self._identity and each.is_accepted for name, each in self._csms.stations.items())
 
     @property
-    def was_told_to_wait(self) -> bool:
+    def has_to_wait(self) -> bool:
         """Whether its last boot was answered with Pending or Rejected, so that it boots again by itself."""
         stations = (each for name, each in self._csms.stations.items() if folded(name) == self._identity)
         return any(station.boot_status in ("Pending", "Rejected") for station in stations)

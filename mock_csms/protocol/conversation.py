@@ -13,6 +13,7 @@ from typing import Protocol
 
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.decoding import decode
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, ErrorCode, Malformed, Message, Result
 from mock_csms.protocol.records import Bounded, Record
 from mock_csms.protocol.schemas import Violation
@@ -74,10 +75,10 @@ class Conversation:
 
     __slots__ = ("_answered", "_peer", "_read_typed", "_we", "ours", "theirs", "version")
 
-    def __init__(self, version: Version, peer: Sender, *, takes_shortcuts: bool = True) -> None:
+    def __init__(self, version: Version, peer: Sender) -> None:
         self.version = version
         self._peer = peer
-        self._read_typed = call_reader(version, peer).read if takes_shortcuts else _read_nothing
+        self._read_typed = _read_nothing if is_long_way_forced() else call_reader(version, peer).read
         self._we = Sender.CSMS if peer is Sender.STATION else Sender.STATION
         self.ours: dict[str, Call] = {}
         """Our calls without an answer so far, by id."""

@@ -9,6 +9,7 @@ text with a backslash.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
+from math import ceil, floor
 from typing import Annotated, Any, Literal, TypeAlias
 
 from mock_csms.protocol.actions import Json, Sender
@@ -44,10 +45,12 @@ class CallReader:
 
     def __init__(self, version: Version, sender: Sender) -> None:
         self._version = version
+        type_ = version.framing.types.get(Call.number)
+        is_usual = type_ is not None and type_.parts == TYPES[Call.number].parts
         self._actions = {
             name.encode(): name
             for name, row in version.actions.items()
-            if row.sent_by(sender) and not row.is_send and version.framing.types.get(Call.number) is TYPES[Call.number]
+            if is_usual and row.sent_by(sender) and not row.is_send
         }
         self._decoders: dict[bytes, Decode | None] = {}
 
@@ -104,8 +107,7 @@ def _type_of(root: Json, node: Json) -> Any:
     if kind == "array":
         return _limited(list[_type_of(root, node["items"])], limits)  # type: ignore[misc] # made while it runs
     if kind in ("integer", "number"):
-        integer = Annotated[int, Meta(ge=_SMALLEST, le=_GREATEST)] if kind == "number" else int
-        return _limited(integer | float, limits) if kind == "number" else _integer(limits)
+        return _integer(limits) | _limited(float, limits) if kind == "number" else _integer(limits)
     if kind not in _PLAIN:
         raise NotImplementedError
     return _limited(_PLAIN[kind], limits)
@@ -117,7 +119,7 @@ def _limited(type_: Any, limits: Mapping[str, Any]) -> Any:
 
 def _integer(limits: Mapping[str, Any]) -> Any:
     lowest, highest = max(limits.get("ge", _SMALLEST), _SMALLEST), min(limits.get("le", _GREATEST), _GREATEST)
-    return Annotated[int, Meta(ge=int(lowest), le=int(highest))]
+    return Annotated[int, Meta(ge=ceil(lowest), le=floor(highest))]
 
 
 def _struct(root: Json, node: Json) -> Any:

@@ -6,7 +6,7 @@ accepted if any version has it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from mock_csms.protocol.actions import Action, Actions, Sender
@@ -43,6 +43,10 @@ class Version(Record, eq=False):
     """Those of them with the name of a component or of a variable, or of an instance of one."""
     no_transaction: str | int = "test_transaction_123"
     """The id of a transaction that `{{transactionId}}` stands for where none runs."""
+
+    def __deepcopy__(self, _: object) -> "Version":
+        """Return the same version: nobody changes one, and the copy of a model need not have its own."""
+        return self
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
         """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
@@ -111,10 +115,18 @@ def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAM
     return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
 
 
-def _told_elsewhere(name: str) -> str:
+def _told_elsewhere(name: str, here: str = "2.0.1") -> str:
     from mock_csms.protocol.v2.other_versions import told_elsewhere as told  # noqa: PLC0415 - only a wrong name needs it
 
-    return told(name)
+    return told(name, here)
+
+
+def _told_later(name: str) -> str:
+    from mock_csms.protocol.v16.other_versions import told  # noqa: PLC0415 - as above
+
+    spelled = {action.lower(): (action, version.name) for version in (V21, V201) for action in version.actions}
+    found = spelled.get(name.lower())
+    return told(*found) if found and name.lower() not in map(str.lower, V16.actions) else ""
 
 
 V201 = Version(
@@ -132,6 +144,7 @@ V21 = Version(
     v21.ACTIONS,
     Schemas("v21", identifiers.TOKENS | identifiers.SECRETS, sends=v21.SENDS),
     FRAMING_OF_21,
+    partial(_told_elsewhere, here="2.1"),
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -142,6 +155,7 @@ V16 = Version(
     v16.ACTIONS,
     Schemas("v16", of_16.TOKENS, request_suffix=""),
     FRAMING_OF_16,
+    _told_later,
     identifiers=of_16.FIELDS,
     no_transaction=1,
 )
@@ -149,13 +163,22 @@ V16 = Version(
 DEFAULT = V201
 """The version of messages that do not say theirs: records of a trace without one, and events that are made by hand."""
 
-SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201}
-"""The subprotocols that the mock speaks, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
+SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201, "ocpp2.1": V21, "ocpp1.6": V16}
+"""The subprotocols that the mock can speak, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
 
 
-def choose_subprotocol(offered: Collection[str]) -> str | None:
-    """Return the subprotocol to speak with a peer that offers those, or None if the mock speaks none of them."""
-    return next((subprotocol for subprotocol in SUBPROTOCOLS if subprotocol in offered), None)
+def choose_subprotocol(
+    offered: Sequence[str], spoken: Sequence[str] | None = None, *, by_station: bool = True
+) -> str | None:
+    """Return the subprotocol to speak with a station that offers those, or None if the mock speaks none of them.
+
+    `spoken` are the names of the versions that the mock speaks, the preferred one first; None for all. The station's
+    order decides (Part 4, 3.1.2), unless `by_station` is False.
+    """
+    names = spoken if spoken is not None else [version.name for version in versions()]
+    ours = [subprotocol for name in names for subprotocol, its in SUBPROTOCOLS.items() if its.name == name]
+    first, second = (offered, ours) if by_station else (ours, offered)
+    return next((subprotocol for subprotocol in first if subprotocol in second), None)
 
 
 # What any of the versions has.
@@ -164,6 +187,14 @@ def choose_subprotocol(offered: Collection[str]) -> str | None:
 def versions() -> Sequence[Version]:
     """Return the versions that the mock speaks, the preferred one first."""
     return list(dict.fromkeys(SUBPROTOCOLS.values()))
+
+
+def version_named(name: str) -> Version:
+    """Return the version with that name. Raises ValueError if there is none."""
+    known = {version.name: version for version in versions()}
+    if name not in known:
+        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
+    return known[name]
 
 
 def spoken() -> str:
@@ -182,6 +213,8 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
 
 def told_elsewhere(action: str) -> str:
     """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+    if action.lower() in map(str.lower, actions()):
+        return ""
     return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
 
 
@@ -191,9 +224,14 @@ def identifier_fields() -> Collection[str]:
     return frozenset(field for version in versions() for field in version.identifiers)
 
 
+def versions_with(action: str) -> Sequence[Version]:
+    """Return the versions that have an action, the preferred one first."""
+    return [version for version in versions() if action in version.actions]
+
+
 def version_with(action: str) -> Version:
     """Return the preferred version of those that have an action, or the default if none has it."""
-    return next((version for version in versions() if action in version.actions), DEFAULT)
+    return next(iter(versions_with(action)), DEFAULT)
 
 
 def schemas_with(name: str) -> Schemas:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.tls import Agreement
 
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
 """The part before the path, if a request names the whole URL (RFC 9112, 3.2.2)."""
@@ -39,6 +40,13 @@ class Visitor(Record):
     """
     origin: str | None = None
     """The Origin header, by which a browser tells which page asks (RFC 6454, 7); a station sends none."""
+    tls: Agreement | None = None
+    """What the TLS handshake before it has agreed on; None without TLS."""
+
+    @property
+    def profile(self) -> int:
+        """The security profile that it uses: 1 without TLS, 3 with a client certificate, else 2 (A00.FR.001)."""
+        return 1 if self.tls is None else 3 if self.tls.certificate else 2
 
     @property
     def resource(self) -> str:

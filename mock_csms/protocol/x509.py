@@ -36,6 +36,18 @@ class Request(Record):
     """Whether it is signed with that key."""
 
 
+class CertificateFacts(Record):
+    """What a certificate says, as far as rules of OCPP ask for it."""
+
+    common_name: str
+    """The commonName of its subject, or an empty text; the same for the organization."""
+    organization: str
+    digest: str
+    """The hash of its signature, such as `sha256`; empty if it has none that is known."""
+    is_strong: bool
+    """Whether its key is long enough (A00.FR.502, A00.FR.503)."""
+
+
 class CertificateHashes(Record):
     """What identifies a certificate (RFC 6960, 4.1.1), in hexadecimal digits."""
 
@@ -89,6 +101,38 @@ def split(text: str) -> tuple[str, ...]:
 def is_expired(certificate: str, now: float) -> bool:
     """Return whether a certificate has expired at `now` (seconds since 1970)."""
     return _read(certificate).not_valid_after_utc.timestamp() < now
+
+
+def described(certificate: str) -> str:
+    """Return in one line whom a certificate in PEM is for, who issued it, and how long it is valid."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+
+    try:
+        with catch_warnings(action="ignore"):
+            read = _read(certificate)
+            times = f"{read.not_valid_before_utc:%Y-%m-%d} to {read.not_valid_after_utc:%Y-%m-%d}"
+            subject, issuer = read.subject.rfc4514_string(), read.issuer.rfc4514_string()
+            return f"certificate of {subject!r}, issued by {issuer!r}, serial {read.serial_number:x}, valid {times}"
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return "a certificate that cannot be read"
+
+
+def facts(certificate: str) -> CertificateFacts | None:
+    """Return what a certificate in PEM says; None if it cannot be read."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
+
+    try:
+        with catch_warnings(action="ignore"):
+            read = _read(certificate)
+            oids = (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME)
+            found = [read.subject.get_attributes_for_oid(oid) for oid in oids]
+            name, organization = (str(each[0].value) if each else "" for each in found)
+            digest = read.signature_hash_algorithm
+            return CertificateFacts(name, organization, digest.name if digest else "", _is_strong(read.public_key()))
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
+        return None
 
 
 def is_issued_by(certificate: str, issuer: str) -> bool:

@@ -5,6 +5,9 @@ import socket
 from operator import itemgetter
 from typing import Any
 
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.visitors import Visitor
+
 LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
 """The addresses that stand for all of the machine, each with an address that can be connected to."""
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
@@ -12,6 +15,39 @@ HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
 
 _EVERYWHERE = "*"
 """The host that stands for every address of the machine."""
+
+
+class OwnAddress(Record):
+    """Where stations reach the mock."""
+
+    host: str = ""
+    port: int = 0
+    serves_tls: bool = False
+    """Whether it serves wss:// and ws:// on one port."""
+    prefers_tls: bool = False
+    """Whether its own URL is wss://."""
+    is_everywhere: bool = False
+    """Whether it listens on all addresses: then a station's Host header says which of them it uses."""
+
+    @property
+    def url(self) -> str:
+        """The URL of the mock."""
+        return self._url(self._address, is_secure=self.prefers_tls)
+
+    def url_of(self, visitor: Visitor) -> str:
+        """Return the URL by which a visitor reached the mock; empty if that is the mock's own URL."""
+        is_elsewhere = self.is_everywhere and HOST.fullmatch(visitor.host)
+        if not is_elsewhere and not self.serves_tls:
+            return ""
+        return self._url(visitor.host if is_elsewhere else self._address, is_secure=visitor.tls is not None)
+
+    @property
+    def _address(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @staticmethod
+    def _url(address: str, *, is_secure: bool) -> str:
+        return f"{'wss' if is_secure else 'ws'}://{address}"
 
 
 def bind(host: str, port: int) -> list[socket.socket]:

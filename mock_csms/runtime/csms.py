@@ -1,38 +1,37 @@
 """The mock CSMS: listens, accepts stations, keeps what is known of them, and sends them commands."""
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
+from mock_csms.behavior.admission import Door
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
-from mock_csms.behavior.templates import Authority, Context, World
-from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.identifiers import folded, spelling
+from mock_csms.behavior.templates import Context
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import SUBPROTOCOLS, Version, choose_subprotocol
-from mock_csms.protocol.visitors import Visitor
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
-from mock_csms.runtime.addresses import HOST, LOOPBACKS, bind
+from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.commander import Commander
+from mock_csms.runtime.entrance import Entrance
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
-from mock_csms.runtime.pki import Pki
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.sink import Backpressure
+from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
-from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
+from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
+from mock_csms.twin.events import Failed
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -47,24 +46,22 @@ class CsmsServer:
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
         self.bus = bus or Bus()
-        self.takes_shortcuts = not config.no_shortcuts
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
-        self._spellings: dict[str, str] = {}
-        self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
-        pki = Pki(self.chance)
-        self._authority = Authority(pki.root, pki.chain)
         self.url = ""
-        self._is_everywhere = False
         self._acceptors: list[Acceptor] = []
-        self._endpoint = Endpoint(self, limits_of(config), backpressure)
+        self._entrance = Entrance(config, self, self._models, self._forget)
+        self.sessions, self.session_of = self._entrance.sessions, self._entrance.session_of
+        self._endpoint = Endpoint(self._entrance, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
+        self._tls = TlsSwitch(self._endpoint, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
-        self.door = Door(assembly.policies(config))
+        self._commander = Commander(self.context_of, self.publish)
+        self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
@@ -77,7 +74,7 @@ class CsmsServer:
 
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: all counts begin again."""
-        self.door = Door(assembly.policies(config))
+        self._entrance.reset(config)
         self.rulebase.reset()
         self.rulebase.configure(config)
 
@@ -87,20 +84,20 @@ class CsmsServer:
         self._models.most = config.remember
         self.validation = config.validate
         self._inspection.configure(config)
-        self.door.configure(assembly.policies(config))
+        self._entrance.configure(config)
         self._network.configure(assembly.network(config))
+        self._tls.configure(config)
         self._set_world()
 
     def _set_world(self) -> None:
         self._prepared: dict[Version, PreparedAnswers] = {}
-        chance = self.chance
-        write_time = TIMESTAMPS[self.config.timestamp_format]
-        self.world = World(self.url, write_time, chance.new_integer, chance.new_id, chance.fraction, self._authority)
+        self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
+            self._tls.open(self.config)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -109,9 +106,9 @@ class CsmsServer:
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
-        host = LOOPBACKS.get(bound, self.config.host)
-        self._is_everywhere = bound in LOOPBACKS
-        self.url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+        host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
+        site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
+        self._entrance.site, self.url = site, site.url
         self._set_world()
         return self
 
@@ -137,24 +134,16 @@ class CsmsServer:
         does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
-        if session is None or not (step.is_raw or step.action in session.version.actions):
-            spoken = f"OCPP {session.version.name}, which {identity} speaks, has no such action" if session else ""
-            reason = f"{step.action} was not sent: {spoken or f'{identity} is not connected'}"
+        if session is None:
+            reason = f"{step.action} was not sent: {identity} is not connected"
             self.publish(Failed(clock.now(), identity, reason))
             raise CallFailed(reason)
-        template = assembly.command_payload(self.config, step, session.version)
-        timeout = self.config.call_timeout + assembly.slack(self.config)
-        return await session.call(
-            step.action, lambda: template(self.context_of(session.identity, request)), timeout, written
-        )
+        return await self._commander.call(session, step, self.config, request, written)
 
-    def session_of(self, identity: str) -> Session | None:
-        """Return the session of a station, whatever the case of its identity; None if it is not connected."""
-        return self.sessions.get(self._spellings.get(folded(identity), identity))
-
-    def _name(self, visitor: Visitor | None) -> str:
-        """Return the identity of a visitor in the spelling of its first connection, which is used everywhere else."""
-        return self._spellings.get(folded(visitor.identity), visitor.identity) if visitor else ""
+    @property
+    def door(self) -> Door:
+        """What decides who is let in, and counts the refusals."""
+        return self._entrance.door
 
     def context_of(self, identity: str, request: object = None) -> Context:
         """Return what templates for a station work with."""
@@ -214,11 +203,10 @@ class CsmsServer:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
-    def forget(self, identity: str) -> bool:
-        """Forget all about a station that is not connected; return whether anything was known."""
-        is_known = self._models.forget(identity)
+    def forget(self, identity: str) -> None:
+        """Forget all about a station that is not connected."""
+        self._models.forget(identity)
         self._forget([identity])
-        return is_known
 
     def _forget(self, identities: Iterable[str]) -> None:
         """Keep nothing of stations that left long ago but what rules need."""
@@ -226,71 +214,6 @@ class CsmsServer:
             self._inspection.forget(identity)
             self._network.forget(identity)
 
-    # What the transport calls.
-
-    def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Return the subprotocol to use with a station that offers these; None if there is none."""
-        return choose_subprotocol(offered)
-
-    def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
-        """Decide whether a station may connect, and publish it if it is refused."""
-        identity = self._name(visitor)
-        if not self.door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor))
-        is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        verdict = self.door.judge(visitor, subprotocol, clock.now(), is_connected=is_connected, password=password)
-        if not isinstance(verdict, LetIn):
-            self._refuse(visitor, str(verdict), verdict.status)
-        return verdict
-
-    def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
-        """Start the session of a station; by default it replaces a session that the station already has."""
-        identity = spelling(self._spellings, visitor.identity)
-        if self.config.on_duplicate == "new" and identity in self.sessions:
-            self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        version = SUBPROTOCOLS[subprotocol]
-        station = self._models.welcome(identity, version)
-        station.url = f"ws://{visitor.host}" if self._is_everywhere and HOST.fullmatch(visitor.host) else ""
-        session = Session(transport, identity, version, Sender.STATION, self)
-        self.sessions[identity] = session
-        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
-        self._limit(session)
-        return session
-
-    def _limit(self, session: Session) -> None:
-        """End the connection of a session later if a policy says so."""
-        seconds = self.door.cut_after(session.identity)
-        if seconds is not None:
-            asyncio.get_running_loop().call_later(seconds, self._cut, session)
-
-    def _cut(self, session: Session) -> None:
-        if not session.is_over:
-            self.door.was_cut(session.identity, clock.now())
-            session.drop("cut by --disconnect-after")
-
-    def visit(self, visitor: Visitor) -> Respond:
-        """Answer a plain HTTP request: /healthz with 200, all others with 426."""
-        if visitor.resource.rstrip("/") == "/healthz":
-            return Respond(200, "OK")
-        verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
-        self._refuse(visitor, str(verdict), verdict.status)
-        return verdict
-
-    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """Publish that an invalid handshake was refused."""
-        if visitor.wants_websocket or visitor.problem:
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor))
-        self._refuse(visitor, reason, status)
-
     def _cannot_accept(self, reason: str) -> None:
         """Publish why stations that connect have to wait."""
         self.publish(Failed(clock.now(), "", reason))
-
-    def lost(self, reason: str, visitor: Visitor) -> None:
-        """Note that a client closed its connection before it sent a whole request, as load balancers do."""
-        self.publish(Noted(clock.now(), self._name(visitor), reason))
-
-    def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
-        identity = self._name(visitor)
-        self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
-        self._forget(self._models.turn_away(identity))

@@ -42,10 +42,6 @@ class Host(Protocol):
     def arrival(self) -> Arrival | None:
         """How a message of the peer comes that is late or lost by our own doing; None where none is."""
 
-    @property
-    def takes_shortcuts(self) -> bool:
-        """Whether messages without anything unusual may be handled in a shorter way, to the same effect."""
-
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
         """Return the remembered answer to a typed call without violations; None if `answer` must decide."""
 

@@ -39,7 +39,8 @@ class Inspection:
     def __init__(self, config: Config, stations: Stations, publish: Callable[[Event], None]) -> None:
         self._stations = stations
         self._publish = publish
-        self._folder: Folder | None = None
+        self._folders: dict[str, Folder] = {}
+        """What updates the twins of stations that no check looks at, by the version of OCPP that they speak."""
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
@@ -55,6 +56,10 @@ class Inspection:
             from mock_csms.runtime.memory import Memory  # noqa: PLC0415 - no start waits for it
 
             self._memory = Memory(self._config.state_dir, self._failed)
+
+    def reserve(self, count: int) -> int | None:
+        """Return the first of `count` numbers that no run with this --state-dir had; None without one."""
+        return None if self._memory is None else self._memory.reserve(count)
 
     def configure(self, config: Config) -> None:
         """Use the checks and terms of these settings from now on."""
@@ -75,7 +80,10 @@ class Inspection:
         if type(event) in _OF_LOSSES and self._losses is None and is_loss(event):
             self._losses = self._meet_losses(inspector)
         try:
-            return (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
+            found = (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
+            if inspector.strangers and event.station in inspector.strangers:
+                self._follow(event)
+            return found
         except Exception as error:
             return (_failed(event.at, event.station, error),)
 
@@ -83,12 +91,13 @@ class Inspection:
         station = self._stations.get(event.station)
         if station is None or station.twin is None:
             return
-        if self._folder is None:
+        folder = self._folders.get(station.version.name)
+        if folder is None:
             from mock_csms.twin.lessons import Folder  # noqa: PLC0415 - only who follows a station needs it
-            from mock_csms.twin.v2.lessons import LESSONS  # noqa: PLC0415 - as above
+            from mock_csms.twin.tables import lessons_of  # noqa: PLC0415 - as above
 
-            self._folder = Folder(LESSONS)
-        self._folder.learn(self._validated(event) if self._is_lax else event, station.twin)
+            folder = self._folders[station.version.name] = Folder(lessons_of(station.version))
+        folder.learn(self._validated(event) if self._is_lax else event, station.twin)
 
     def _meet_losses(self, inspector: "Inspector") -> "Losses":
         from mock_csms.conformance.losses import Losses  # noqa: PLC0415 - hardly a run loses messages

@@ -14,7 +14,7 @@ from mock_csms.behavior.dialects import dialect_of
 from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V21, V201
 from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
@@ -27,7 +27,7 @@ _COURTESY = 0.05
 """How long to wait before the first command, in seconds, so that scripts can send theirs first."""
 _AT_ONCE = 10
 """How many variables to ask for at once; fewer if the station allows fewer."""
-_NEEDED: Mapping[str, Sequence[VariableName]] = {V201.name: NEEDED_VARIABLES}
+_NEEDED: Mapping[str, Sequence[VariableName]] = dict.fromkeys((V201.name, V21.name), NEEDED_VARIABLES)
 """The variables that the checks of a version read, by the version's name."""
 
 

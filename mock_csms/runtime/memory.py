@@ -44,6 +44,11 @@ DELETE FROM facts WHERE station = :station AND kind = :kind AND number <= (
     SELECT number FROM facts WHERE station = :station AND kind = :kind ORDER BY number DESC LIMIT 1 OFFSET :most
 )"""
 
+_NUMBER = "number"
+"""The kind of the fact, of no station, that is the next number for a transaction."""
+_READ_NUMBER = "SELECT value FROM facts WHERE station = '' AND kind = ?"
+_LAST_NUMBER = 2**31 - 10_000
+
 Row: TypeAlias = tuple[str, str, str, str]
 """Station, kind, key and value."""
 
@@ -96,6 +101,23 @@ class Memory:
             self._look_at(self._writing)
         self._rows = self._rows or self._dump(stations)
         self._writing = self._thread.submit(self._write, self._rows) if self._rows else None
+
+    def reserve(self, count: int) -> int | None:
+        """Return the first of `count` numbers in a row that no run with this directory had; None if that failed."""
+        try:
+            return self._thread.submit(self._reserve, count).result()
+        except (sqlite3.Error, ValueError) as error:  # somebody may have edited the file
+            self._note(error)
+            return None
+
+    def _reserve(self, count: int) -> int:
+        """Read and write the next number; runs in the thread."""
+        with self._writer as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            [(next_,)] = connection.execute(_READ_NUMBER, (_NUMBER,)).fetchall() or [("1",)]
+            first = int(next_) % _LAST_NUMBER or 1
+            connection.execute(_WRITE, ("", _NUMBER, "", str(first + count)))
+        return first
 
     def close(self, stations: Mapping[str, KnownStation]) -> None:
         """Write the rest, wait until it is written, and close the file."""

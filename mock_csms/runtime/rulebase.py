@@ -1,4 +1,4 @@
-"""The rules of the mock, and what single tokens get: what its settings say, and what was added while it runs.
+"""The rules of the mock and its answers for single tokens: those of its settings, and those added while it runs.
 
 Every rule has an id. As long as a rule does not change, the count of its uses stays, whatever else changes.
 """
@@ -14,7 +14,7 @@ from mock_csms.behavior.rules import TOTAL, Counts, Match, Rule, RuleBook
 from mock_csms.protocol import records
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean, fresh_name
-from mock_csms.protocol.versions import Version, versions
+from mock_csms.protocol.versions import Version
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.tables import Rules, Table, rules
 
@@ -36,7 +36,8 @@ class Rulebase:
     """The current rules. `changed` is called with the settings that contain them whenever a rule changes."""
 
     def __init__(self, config: Config, changed: Callable[[Config], None]) -> None:
-        self.replies: Mapping[Version, Replies] = {}
+        self.replies: Mapping[Version, Replies] = _Made(self._make)
+        """By version; made when the first station of a version connects."""
         self._changed = changed
         self._rules = Rules()
         """All of them, in order."""
@@ -46,10 +47,10 @@ class Rulebase:
         self._given: Rules | None = None
         """The rules of the settings that were given last."""
         self._tokens: dict[str, TokenAnswer | None] = {}
-        """What was said of tokens while the mock runs, by folded id; None for what the settings say is removed."""
+        """The answers for tokens that were set while the mock runs, by folded id; None for a removed one."""
         self._counts: Counts = {}
-        self._matches: Mapping[tuple[str, str], Match] = {}
-        """By the version of OCPP (empty for faults) and the id of the rule."""
+        self._matches: dict[tuple[str, str], Match] = {}
+        """By the version of OCPP and the id of the rule; faults have their own."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
@@ -70,7 +71,7 @@ class Rulebase:
         return self._given or Rules()
 
     def reset(self) -> None:
-        """Forget the rules, what was said of tokens, and all counts; `configure` has to follow."""
+        """Forget all rules, answers for tokens and counts; `configure` has to follow."""
         self._rules, self._added, self._given = Rules(), frozenset(), None
         self._tokens.clear()
         self._counts.clear()
@@ -92,17 +93,17 @@ class Rulebase:
 
     @property
     def tokens(self) -> Sequence[TokenAnswer]:
-        """What single tokens get; those that were set while the mock runs come first."""
+        """The answers for single tokens; those that were set while the mock runs come first."""
         own = [each for each in self._tokens.values() if each is not None]
         return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
 
     def set_token(self, told: TokenAnswer) -> None:
-        """Say what a token gets, whatever the settings say of it."""
+        """Set the answer for a token; it replaces that of the settings."""
         self._tokens[folded(told.id)] = told
         self._build()
 
     def remove_token(self, id_: str) -> None:
-        """Say nothing of a token any more. Raises LookupError if nothing was said."""
+        """Remove the answer for a token. Raises LookupError if there is none."""
         known = [each.id for each in self.tokens]
         if folded(id_) not in map(folded, known):
             raise LookupError(f"there is no token {id_!r}{did_you_mean(id_, known)}")
@@ -110,7 +111,7 @@ class Rulebase:
         self._build()
 
     def reset_tokens(self) -> None:
-        """Go back to what the settings say of tokens."""
+        """Use the answers of the settings for all tokens again."""
         self._tokens.clear()
         self._build()
 
@@ -214,26 +215,42 @@ class Rulebase:
         self._build()
 
     def _build(self, restored: Mapping[Any, int] | None = None) -> None:
-        """Make the rule books again; rules that did not change keep their counts, or all get the `restored` ones."""
-        config = replace(self._config, rule=self._rules, token=self.tokens)
+        """Make the rule books again that are in use.
+
+        Rules that did not change keep their counts; with `restored` counts these replace all others.
+        """
+        self._effective = replace(self._config, rule=self._rules, token=self.tokens)
         counts: Counts = {}
-        faults = assembly.faults(config, counts)
-        layers = {version: assembly.layers(config, version, counts) for version in versions()}
-        books: dict[str, Sequence[RuleBook[Any]]] = {version.name: layers[version] for version in layers}
-        books[""] = [faults]
-        matches = {(name, rule.id): rule.match for name in books for book in books[name] for rule in book.rules}
-        changed = {key[1] for key, match in matches.items() if self._matches.get(key) != match}
-        same = {id_ for _, id_ in matches} - changed
-        counts.update({key: uses for key, uses in self._counts.items() if key[0] in same})
-        if restored is not None:
-            counts.clear()
-            counts.update(restored)
-        self._counts, self._matches = counts, matches
-        self.replies = {
-            version: Replies(assembly.defaults(config, version), layers[version], faults, dialect_of(version))
-            for version in layers
-        }
-        self._changed(config)
+        before, self._matches, in_use = self._matches, {}, list(self.replies)
+        self.replies = _Made(self._make)
+        old, self._counts = self._counts, counts
+        for version in in_use:
+            self.replies[version]
+        changed = {key[1] for key, match in self._matches.items() if before.get(key) != match}
+        same = {id_ for _, id_ in self._matches} - changed
+        kept = {key: uses for key, uses in old.items() if key[0] in same}
+        counts.update(kept if restored is None else restored)
+        self._changed(self._effective)
+
+    def _make(self, version: Version) -> Replies:
+        """Return the answers to stations of a version, which use the counts of all rules."""
+        config = self._effective
+        faults = assembly.faults(config, version, self._counts)
+        layers = assembly.layers(config, version, self._counts)
+        books: Sequence[RuleBook[Any]] = [*layers, faults]
+        self._matches |= {(version.name, rule.id): rule.match for book in books for rule in book.rules}
+        return Replies(assembly.defaults(config, version), layers, faults, dialect_of(version))
+
+
+class _Made(dict[Version, Replies]):
+    """The answers by version; those of a version are made when they are first asked for."""
+
+    def __init__(self, make: Callable[[Version], Replies]) -> None:
+        self._make = make
+
+    def __missing__(self, version: Version) -> Replies:
+        made = self[version] = self._make(version)
+        return made
 
 
 def _all(all_rules: Rules) -> Sequence[Rule[Any]]:

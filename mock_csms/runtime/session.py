@@ -75,7 +75,7 @@ class Session:
         self.version = version
         self._transport = transport
         self._we = "mock" if peer is Sender.STATION else "station"
-        self._talk = Conversation(version, peer, takes_shortcuts=host.takes_shortcuts)
+        self._talk = Conversation(version, peer)
         self._host = host
         self._open: _OpenCall | None = None
         self._farewell = ""
@@ -137,7 +137,7 @@ class Session:
             self._perform(host.answer(self, call, None), call)
             return
         text = prepared.text_for(call.id)
-        if self.is_over or not self._transport.send(text):
+        if self.is_over or not self._transport.send_text(text):
             return
         self._talk.answered(call)
         answer = Result(call.id, prepared.payload)

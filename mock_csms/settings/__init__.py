@@ -10,6 +10,7 @@ from mock_csms.settings.authorization import Authorization
 from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
 from mock_csms.settings.control import RunTimeControl
+from mock_csms.settings.encryption import Encryption
 from mock_csms.settings.flags import Immutable, part
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
@@ -30,6 +31,7 @@ class Config(
     RulesAndFaults,
     Authorization,
     Answers,
+    Encryption,
     Listening,
     Immutable,
 ):
@@ -44,8 +46,9 @@ class Config(
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
-_FIXED_PARTS = (Listening, Records, Verdict, Knowledge, RunTimeControl)
-FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) | {
+_FIXED_PARTS = (Listening, Encryption, Records, Verdict, Knowledge, RunTimeControl)
+_NOT_FIXED = {"tls_fault", "security_profile"}
+FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) - _NOT_FIXED | {
     "seed",
     "command",
     "delay",

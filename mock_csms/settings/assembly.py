@@ -1,46 +1,49 @@
 """Turns the settings into objects of the mock: layers of rules, admission policies, commands and payloads."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
-from mock_csms.behavior.commands import Script, Step
-from mock_csms.behavior.dialect import Fill
+from mock_csms.behavior.commands import Script, step_of
 from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import ANY, Answer, Counts, Refusal, Reply, Rule, RuleBook, Spoil, Then
-from mock_csms.behavior.templates import SAMPLE, Template, compile_template, escape, merge
+from mock_csms.behavior.rules import ANY, COMMAND, Answer, Counts, Refusal, Reply, Rule, RuleBook, Spoil, Then
+from mock_csms.behavior.templates import Template, compile_template, merge, sample_of
 from mock_csms.protocol import records
-from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import Version, actions, version_with, versions
+from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.messages import Call, ErrorCode, Result
+from mock_csms.protocol.versions import Version, versions
 from mock_csms.settings import Config
-from mock_csms.settings.control import refuse_open_api
-from mock_csms.settings.flags import flag_of, option
-from mock_csms.settings.tables import Rules, check_payload, nested, sample_request
+from mock_csms.settings.calls import fills_of, merged
+from mock_csms.settings.flags import flag_of
+from mock_csms.settings.tables import Rules, sample_request
 
 if TYPE_CHECKING:
     from mock_csms.conformance.facts.station import Terms
     from mock_csms.conformance.subject import Check
 
 
+CODES = frozenset(map(str, ErrorCode))
+"""The error codes of 2.0.1, which other versions may spell in another way."""
+
+
 def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
     """Return the rules of all settings for a version: a layer for each setting; later ones override earlier ones."""
     dialect = dialect_of(version)
+    config = replace(config, rule=Rules(tuple(answers_in(config, version)), config.rule.faults))
     makers = {
         setting.name: flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))
     }
     return [RuleBook(_with_ids(name, make(config, dialect)), counts) for name, make in makers.items() if make]
 
 
-def faults(config: Config, counts: Counts | None = None) -> RuleBook[Spoil]:
+def faults(config: Config, version: Version, counts: Counts | None = None) -> RuleBook[Spoil]:
     """Return the rules that spoil outgoing messages: the faults that users wrote, then the network faults."""
-    return RuleBook([*_with_ids("fault", config.rule.faults), *network(config)], counts)
+    own = [rule for rule in config.rule.faults if rule.match.version in ("", version.name)]
+    return RuleBook([*_with_ids("fault", own), *network(config)], counts)
 
 
 def network(config: Config) -> Sequence[Rule[Spoil]]:
@@ -66,13 +69,14 @@ def _is_on(value: Any) -> bool:
 
 def defaults(config: Config, version: Version) -> Mapping[str, Template]:
     """Return the default answer to each action of stations, for when no rule matches."""
-    fills = _fills(config, version)
+    fills = fills_of(config, version)
     templates = {
-        action: compile_template(_with_settings(fills, action, row.response))
+        action: compile_template(merged(fills, action, row.response))
         for action, row in version.actions.items()
         if row.sent_by(Sender.STATION)
     }
-    return templates | {action: add(templates[action]) for action, add in dialect_of(version).additions.items()}
+    additions = dialect_of(version).additions.items()
+    return templates | {action: add(templates[action]) for action, add in additions if action in templates}
 
 
 def policies(config: Config) -> AdmissionPolicies:
@@ -82,6 +86,7 @@ def policies(config: Config) -> AdmissionPolicies:
         cuts=config.disconnect_after,
         known=config.known_stations,
         passwords=config.basic_auth,
+        profiles=config.security_profile,
         origins=config.allow_origin or (),
         close_on_mismatch=config.on_subprotocol_mismatch == "close",
         keep_old=config.on_duplicate == "old",
@@ -106,7 +111,7 @@ def _terms(config: Config) -> "Terms":
 def payloads(config: Config) -> Iterator[Any]:
     """Yield the JSON that users wrote for messages, so that others can look for secrets in it."""
     yield from (step.payload for script in scripts(config) for step in script.steps)
-    yield from (_fills(config, version) for version in versions())
+    yield from (fills_of(config, version) for version in versions())
     yield [*(rule.name for rule in config.rule.answers), *(rule.name for rule in config.rule.faults)]
 
 
@@ -117,103 +122,93 @@ def scripts(config: Config) -> Sequence[Script]:
         pairs = ((config.command, config.period or config.delay or 0.0),)
     raw = config.payload_raw
     payload = raw.value if raw else config.payload or {}
-    steps = tuple(Step(action, payload, delay, raw is not None) for action, delay in pairs)
+    steps = tuple(step_of(action, payload, delay, is_raw=raw is not None) for action, delay in pairs)
     own = Script(steps, config.period, None, None, config.rerun_commands, config.station)
     return [own, *config.script] if steps else config.script
 
 
-def command_payload(config: Config, step: Step, version: Version) -> Template:
-    """Return the template of a command's payload in a version: its row, then the settings, then the step's payload.
+# Rules and commands in several versions.
 
-    A raw payload replaces all of these.
+
+def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
+    """Yield the rules of users that apply to stations of a version.
+
+    A rule does not apply if it names another version, or if its payload breaks the schema of this version but fits
+    another version that the mock speaks. An error code gets the spelling of the version, unless the rule names the
+    version.
     """
-    if step.is_raw:
-        return compile_template(step.payload)
-    row = version.actions[step.action]
-    return compile_template(merge(_with_settings(_fills(config, version), step.action, row.request), step.payload))
+    for rule in config.rule.answers:
+        if rule.match.version == version.name:
+            yield rule
+        elif not rule.match.version and not (broken(config, rule, version) and _fits_elsewhere(config, rule, version)):
+            then = rule.then
+            yield records.replace(rule, then=_respelt(then, version)) if isinstance(then, Refusal) else rule
 
 
-def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
-    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
-    fills = _fills(config, version)
-    return {action: _with_settings(fills, action, row.request) for action, row in version.actions.items()}
+def _respelt(refusal: Refusal, version: Version) -> Refusal:
+    """Return a refusal with its error code in the spelling of a version; another text stays as it is."""
+    framing = version.framing
+    is_other = refusal.code in CODES and refusal.code not in framing.codes
+    return records.replace(refusal, code=framing.spelled(ErrorCode(refusal.code))) if is_other else refusal
 
 
-def _fills(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
-    """Return, by action, the JSON that the settings merge into the default payload in a version."""
-    own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
-    for setting in fields(config):
-        flag, value = flag_of(setting), getattr(config, setting.name)
-        fill = own.get(setting.name) or Fill(flag.sets)
-        for place in fill.places if value is not None else ():
-            action, *path = place.split(".")
-            template = flag.written(value) if flag.written else escape(fill.written(value))
-            found[action].append(nested(path, template))
-    return found
+def _fits_elsewhere(config: Config, rule: Rule[Answer], version: Version) -> bool:
+    others = [other for other in spoken(config) if other is not version]
+    return any(concerns(rule, other) and not broken(config, rule, other) for other in others)
 
 
-def _with_settings(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
-    """Return the default payload of an action after the settings for it are merged in."""
-    return reduce(merge, fills.get(action, ()), payload)
+def spoken(config: Config) -> Sequence[Version]:
+    """Return the versions that the mock speaks by its settings, the preferred one first; others may be added."""
+    return [version for version in versions() if config.ocpp is None or version.name in config.ocpp]
 
 
-def check(config: Config) -> Sequence[str]:
-    """Return warnings about answers that break OCPP, which the mock must be able to send.
-
-    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, and for an API that
-    other machines reach without a token.
-    """
-    refuse_open_api(config)
-    for script in scripts(config):
-        for step in script.steps:
-            given = next((name for name in ("payload", "payload_raw") if getattr(config, name) is not None), "")
-            where = option(given) if given else f"the payload of {step.action}"
-            try:
-                template = command_payload(config, step, version_with(step.action))
-                if not step.is_raw:
-                    check_payload(step.action, template, script.on)
-            except ValueError as error:
-                raise ValueError(f"{where}: {error}") from None
-    return warnings(config, config.rule)
+def concerns(rule: Rule[Any], version: Version) -> bool:
+    """Return whether stations of a version may send or receive the messages that a rule matches."""
+    match = rule.match
+    if match.version not in ("", version.name):
+        return False
+    action = match.action.removesuffix(COMMAND)
+    if action.startswith(ANY):
+        return True
+    return action in version.actions and _has_paths(version, f"{action}Request", match.conditions)
 
 
-def warnings(config: Config, rules: Rules) -> Sequence[str]:
-    """Return how the answers of rules over these settings break OCPP."""
-    if not rules.answers:
-        return []
-    below = replace(config, rule=Rules(), offline=False, require_boot=False)
-    replies = {
-        version: Replies(defaults(below, version), layers(below, version), None, dialect_of(version))
-        for version in versions()
-    }
-    return [warning for rule in rules.answers for warning in _warnings(rule, replies)]
+def _has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> bool:
+    """Return whether the schema called `name` of a version has the path of each condition."""
+    try:
+        for each in conditions:
+            version.schemas.node(name, each.path)
+    except ValueError:
+        return False
+    return True
 
 
-def _warnings(rule: Rule[Answer], below: Mapping[Version, Replies]) -> Sequence[str]:
-    """Return warnings if the answer of a rule, merged into the answer `below` it, breaks OCPP."""
-    if isinstance(rule.then, Refusal):
-        code, known = rule.then.code, [code for version in versions() for code in version.framing.codes]
-        return (
-            []
-            if code in known
-            else [f"{rule.name}: {code!r} is not an error code of OCPP-J{did_you_mean(code, known)}"]
-        )
-    if rule.then.is_raw:
-        return []
+def broken(config: Config, rule: Rule[Answer], version: Version) -> str:
+    """Return how the reply of a rule breaks the schema of the answer in a version; empty if it does not."""
+    if isinstance(rule.then, Refusal) or rule.then.is_raw or not concerns(rule, version):
+        return ""
     if rule.match.action != ANY:
-        return list(_broken(rule.match.action, rule, below))
-    broken = [told for action in actions(Sender.STATION) for told in _broken(action, rule, below)]
-    return [f"{broken[0]} (and so do {len(broken) - 1} others)" if len(broken) > 1 else told for told in broken[:1]]
+        return _broken_answer(config, rule, version)
+    rows = version.actions.items()
+    actions_ = [action for action, row in rows if row.sent_by(Sender.STATION) and not row.is_send]
+    named = [records.replace(rule, match=records.replace(rule.match, action=action)) for action in actions_]
+    wrong = list(filter(None, (_broken_answer(config, each, version) for each in named)))
+    return f"{wrong[0]} (and so do {len(wrong) - 1} others)" if len(wrong) > 1 else "".join(wrong)
 
 
-def _broken(action: str, rule: Rule[Answer], below: Mapping[Version, Replies]) -> Iterator[str]:
-    """Yield the violations if the reply of a rule breaks the schema of the answer to an action."""
-    version, match = version_with(action), records.replace(rule.match, action=action)
-    request = sample_request(match)
-    context = records.replace(SAMPLE, request=request)
-    default = below[version].answer(Call("id", action, request), None, context).message
+def _broken_answer(config: Config, rule: Rule[Answer], version: Version) -> str:
+    """Return how the reply of a rule breaks the schema of the answer to its action."""
+    action, request = rule.match.action, sample_request(rule.match, version)
+    context = records.replace(sample_of(version), request=request)
+    default = _below(config, version).answer(Call("id", action, request), None, context).message
     if isinstance(default, Result) and isinstance(rule.then, Reply):
-        answer = merge(default.payload, rule.then.payload(context))
-        violations = version.schemas.response_violations(action, answer)
+        violations = version.schemas.response_violations(action, merge(default.payload, rule.then.payload(context)))
         if violations:
-            yield f"{rule.name}: the answer breaks the schema of {action}Response: {violations[0]}"
+            return f"the answer breaks the schema of {action}Response: {violations[0]}"
+    return ""
+
+
+def _below(config: Config, version: Version) -> Replies:
+    """Return the answers without those that users wrote."""
+    below = replace(config, rule=Rules(), offline=False, require_boot=False)
+    return Replies(defaults(below, version), layers(below, version), None, dialect_of(version))

@@ -39,14 +39,15 @@ class Authorization:
     )
     auth_group_id: str | None = flag(
         None,
-        "`groupIdToken` in every idTokenInfo; its type is Central",
+        "`groupIdToken` in every idTokenInfo; its type is Central; in OCPP 1.6 `parentIdTag` in every idTagInfo",
         versioned.token(),
         "ID",
+        aliases=("--auth-parent-id-tag",),
         rules=lambda config, dialect: dialect.group_rules(config.auth_group_id),
     )
     auth_cache_expiry: float | None = flag(
         None,
-        "`cacheExpiryDateTime` in every idTokenInfo; SEC seconds after the time of the answer",
+        "`cacheExpiryDateTime` in every idTokenInfo; SEC seconds after the answer; in OCPP 1.6 `expiryDate`",
         values.number(),
         "SEC",
         rules=lambda config, dialect: dialect.expiry_rules(config.auth_cache_expiry),

@@ -97,27 +97,38 @@ class Commands:
     )
     reset_type: str = flag(
         "Immediate",
-        "`type` of Reset",
+        "`type` of Reset; in OCPP 1.6 Immediate is Hard and OnIdle is Soft, and both names are taken in every version",
         versioned.named("reset_type"),
-        "Immediate|OnIdle",
+        "Immediate|OnIdle|Hard|Soft",
     )
     availability_status: str = flag(
         "Operative",
-        "`operationalStatus` of ChangeAvailability",
+        "`operationalStatus` of ChangeAvailability; Operative or Inoperative; in OCPP 1.6 it is the `type`",
         versioned.named("availability_status"),
-        "Operative|Inoperative",
+        "STATUS",
+        aliases=("--availability-type",),
+    )
+    evse_id: int | None = flag(
+        None,
+        "EVSE of commands; RequestStartTransaction, UnlockConnector, TriggerMessage and ChangeAvailability have one; "
+        "in OCPP 1.6 it is the connector",
+        values.integer(),
+        "N",
+        aliases=("--connector-id",),
     )
     set_variables: list[tuple[str, str, str]] | None = flag(
         None,
         "variables that SetVariables sets; values may contain commas: a comma starts a new variable only before "
-        "NAME.NAME",
+        "NAME.NAME; in OCPP 1.6 each is a ChangeConfiguration of the key with the same meaning; a name without a "
+        "component is such a key",
         values.variables_to_set,
         "C.V=VALUE,…",
         shown="OCPPCommCtrlr.HeartbeatInterval=30",
     )
     get_variables: list[tuple[str, str]] | None = flag(
         None,
-        "variables that GetVariables reads, as COMPONENT.VARIABLE",
+        "variables that GetVariables reads, as COMPONENT.VARIABLE; in OCPP 1.6 each is a GetConfiguration of the key "
+        "with the same meaning; a name without a component is such a key",
         values.variables_to_get,
         "C.V,…",
         shown="ChargingStation.AvailabilityState",
@@ -136,5 +147,13 @@ class Commands:
         values.integer(),
         "N",
     )
-    reserve_id_token: str = flag("reserved_token", "idToken of ReserveNow", values.text, "TOKEN")
-    reserve_evse_id: int = flag(1, "EVSE of ReserveNow", values.integer(), "N")
+    reserve_id_token: str = flag(
+        "reserved_token", "idToken of ReserveNow", values.text, "TOKEN", aliases=("--reserve-id-tag",)
+    )
+    reserve_evse_id: int = flag(
+        1,
+        "EVSE of ReserveNow; in OCPP 1.6 the connector",
+        values.integer(),
+        "N",
+        aliases=("--reserve-connector-id",),
+    )

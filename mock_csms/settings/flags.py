@@ -27,7 +27,7 @@ def part(fields_of_subject: type[Part]) -> type[Part]:
 
 
 class Immutable:
-    """The methods of a class of settings: its objects are made of keywords, compared by fields, and never change.
+    """The methods of a class of settings: its objects are made from keywords, compared by fields, and immutable.
 
     They are written here once, because @dataclass generates and compiles them for each class, 3 ms of every start.
     """
@@ -76,6 +76,8 @@ class Flag(Record):
     metavar: str
     short: str = ""
     """Its short name on the command line, such as `-c`."""
+    aliases: tuple[str, ...] = ()
+    """Other names that it has on the command line, such as `--auth-parent-id-tag`."""
     several: bool = False
     """Whether one use of the flag takes several values."""
     repeated: bool = False

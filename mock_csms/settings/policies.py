@@ -64,8 +64,8 @@ class Policies:
     )
     remember: int = flag(
         1000,
-        "how many disconnected stations are remembered with all that they have told; of older ones only what rules and "
-        "commands need is kept, and when they come back, the checks treat them as stations that they have not seen",
+        "how many disconnected stations are remembered with all facts about them; for older ones the mock keeps only "
+        "what rules and commands need, and if they return, they are new to the checks",
         values.integer(0),
         "N",
     )

@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
+from mock_csms.protocol.long_way import force_long_way
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings.flags import Flag, Settings, Source, flag_of
 from mock_csms.settings.texts import as_json_text, parse_toml, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
 """The prefix of environment variables; the flag's name follows in capitals, with _ for -."""
+_LONG_WAY = "LONG_WAY"
+"""What follows in the name of the one variable that is not a setting."""
 OF_CLIENTS = ("MOCK_CSMS_API_URL",)
 """Variables that only the sub-commands read which talk to a running mock."""
 
@@ -59,7 +62,7 @@ def name_of(key: str, value: Any = None) -> str:
 def _refuse_masks(value: Any) -> None:
     """Raise ValueError if a mask such as `***` is in place of a secret, as in a file that was copied from a record."""
     if "*" in str(value):
-        from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - hardly a file has an asterisk
+        from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - few files contain an asterisk
 
         if is_masked_in(value):
             raise ValueError("a mask (***) stands in place of a secret; write the secret itself")
@@ -146,6 +149,12 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
     return Source(given, lambda name: ENVIRONMENT + name.upper())
 
 
+def read_long_way(environment: Mapping[str, str] = os.environ) -> None:
+    """Switch all shortcuts off if the environment says so, as the tests that compare them with the long way do."""
+    if environment.get(ENVIRONMENT + _LONG_WAY):
+        force_long_way()
+
+
 def unknown_variables(settings: type[Settings], environment: Mapping[str, str] = os.environ) -> Iterator[str]:
     """Yield a warning for each variable that begins with MOCK_CSMS_ and is not a setting."""
     declared = {setting.name: flag_of(setting) for setting in fields(settings)}
@@ -153,7 +162,7 @@ def unknown_variables(settings: type[Settings], environment: Mapping[str, str] =
     known |= {form.upper() for flag in declared.values() for form in flag.forms or ()}
     for name in sorted(environment):
         word = name.removeprefix(ENVIRONMENT)
-        if word != name and word not in known and name not in OF_CLIENTS:
+        if word not in (name, _LONG_WAY) and word not in known and name not in OF_CLIENTS:
             near = did_you_mean(name, [ENVIRONMENT + each for each in known])
             yield f"the environment variable {name} is not a setting and is ignored{near}"
 

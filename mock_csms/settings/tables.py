@@ -6,15 +6,15 @@ A table is a dict as in the file; flags make the same dicts. Parsers raise Value
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from mock_csms.behavior.commands import Script, Step
+from mock_csms.behavior.commands import Script, Step, step_of
 from mock_csms.behavior.dialect import TokenAnswer
-from mock_csms.behavior.rules import ANY, Answer, Match, Refusal, Reply, Rule, Spoil
-from mock_csms.behavior.templates import SAMPLE, Template, compile_template, merge
+from mock_csms.behavior.rules import Answer, Match, Refusal, Reply, Rule, Spoil
+from mock_csms.behavior.templates import compile_template, merge, sample_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import actions, version_with
+from mock_csms.protocol.versions import DEFAULT, Version, actions, versions, versions_with
 from mock_csms.settings import values, versioned
 from mock_csms.settings.texts import as_json_text
 
@@ -102,6 +102,7 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
+    _refuse_sends(taken["match"])
     answer: Rule[Answer] | None = None
     fault: Rule[Spoil] | None = None
     if "reply" in taken:
@@ -125,6 +126,13 @@ def _answer(taken: Mapping[str, Any], then: Answer, table: Table) -> Rule[Answer
 
 def _name_of(table: Table) -> str:
     return " ".join(str(value) for value in table.values())
+
+
+def _refuse_sends(match: str) -> None:
+    """Raise ValueError for a match of an action that is sent as a SEND: nobody answers it."""
+    action = next((action for version in versions() for action in version.sends if match.startswith(action)), None)
+    if action is not None:
+        raise ValueError(f"{action} is sent as a SEND, which has no answer")
 
 
 def _trigger(text: str) -> Match:
@@ -194,10 +202,10 @@ def _script(table: Table) -> Script:
         raise ValueError("a command takes a payload or a payload-raw, not both")
     is_raw = "payload-raw" in taken
     given = taken["payload-raw"].value if is_raw else taken.get("payload", {})
-    step = Step(taken["action"], given, taken.get("delay", taken.get("period", 0.0)), is_raw)
-    template = compile_template(given if is_raw else merge(actions()[step.action].request, given))
+    step = step_of(taken["action"], given, taken.get("delay", taken.get("period", 0.0)), is_raw=is_raw)
+    compile_template(given)
     if not is_raw:
-        check_payload(step.action, template, taken.get("on"))
+        _check_payload(step, taken.get("on"))
     return Script(
         (step,),
         period=taken.get("period"),
@@ -207,17 +215,26 @@ def _script(table: Table) -> Script:
     )
 
 
-def check_payload(action: str, payload_: Template, on: Match | None = None) -> None:
-    """Raise ValueError if the payload of a command breaks its schema; `on` matches the call that it follows."""
-    context = SAMPLE if on is None else replace(SAMPLE, request=sample_request(on))
-    violations = version_with(action).schemas.request_violations(action, payload_(context))
-    if violations:
-        raise ValueError(_without_secrets(f"the payload breaks the schema of {action}Request: {violations[0]}"))
+def _check_payload(step: Step, on: Match | None) -> None:
+    """Raise ValueError if a payload breaks the schema of its command in every version that has it.
+
+    `on` matches the call that the command follows.
+    """
+    problems = []
+    for version in versions_with(step.action):
+        if step.version in ("", version.name):
+            template = compile_template(merge(version.actions[step.action].request, step.payload))
+            context = replace(sample_of(version), request=None if on is None else sample_request(on))
+            violations = version.schemas.request_violations(step.action, template(context))
+            problems.append(violations and f"the payload breaks the schema of {step.action}Request: {violations[0]}")
+    if problems and all(problems):
+        raise ValueError(_without_secrets(str(problems[0])))
 
 
-def sample_request(match: Match) -> Json:
+def sample_request(match: Match, version: Version | None = None) -> Json:
     """Return the payload of a call that matches; for a match of any action, only its conditions."""
-    request = {} if match.action == ANY else compile_template(actions()[match.action].request)(SAMPLE)
+    row = (version.actions if version else actions()).get(match.action)
+    request = {} if row is None else compile_template(row.request)(sample_of(version or DEFAULT))
     for condition in match.conditions:
         request = merge(request, nested(condition.path, condition.value))
     return dict(request)

@@ -54,7 +54,7 @@ def parse_toml(text: str) -> Json:
     """Return the values of a TOML text. Raises ValueError with one line."""
     import tomllib  # noqa: PLC0415 - only users with files wait for it
 
-    if re.search(_DOTTED, text):  # for which the parser would need the square of its length
+    if re.search(_DOTTED, text):  # the parser's time would grow with the square of the length
         raise ValueError(f"not TOML: a key has more than {DEEPEST} parts")
     try:
         parsed = tomllib.loads(text)

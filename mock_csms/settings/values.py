@@ -11,13 +11,14 @@ from functools import cache
 from typing import Any
 
 from mock_csms.behavior.admission import Cuts, Hang, Refusals, Respond, SlamDoor, Verdict
+from mock_csms.behavior.commands import VERSION
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.behavior.validation import Strictness, Validation
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere
+from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere, version_named
 from mock_csms.settings.texts import read_json, read_text
 
 
@@ -125,14 +126,16 @@ def commands() -> Iterable[str]:
 
 
 def command(value: str) -> str:
-    """Take the exact name of an action that a CSMS may send."""
-    if value in commands():
+    """Take the exact name of an action that a CSMS may send in some version, or in the one behind it: `Reset~1.6`."""
+    name, _, its = value.partition(VERSION)
+    rows = version_named(its).actions if its else actions()
+    known = [action for action, row in rows.items() if row.sent_by(Sender.CSMS)]
+    if name in known:
         return value
-    if value in actions():
-        raise ValueError(f"{value!r} is sent by stations only, not by a CSMS")
-    raise ValueError(
-        told_elsewhere(value) or f"{value!r} is not an action that a CSMS may send{did_you_mean(value, commands())}"
-    )
+    if name in rows:
+        raise ValueError(f"{name!r} is sent by stations only, not by a CSMS")
+    told = f"{name!r} is not an action that a CSMS may send{f' in OCPP {its}' * bool(its)}{did_you_mean(name, known)}"
+    raise ValueError(told_elsewhere(name) or told)
 
 
 def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
@@ -171,33 +174,35 @@ def reason_of(error: Exception) -> str:
 
 
 _NEXT_VARIABLE = r",(?=\s*[^\s.,=]+\.[^\s.,=]+\s*(?:[,=]|$))"
+_NEXT_KEY = r",(?=\s*[^\s.,=]+\s*=)"
 
 
-def _variable(name: str) -> tuple[str, str]:
-    component, dot, variable = name.partition(".")
-    if not (dot and component and variable):
+def _variable(name: str, *, needs_component: bool = False) -> tuple[str, str]:
+    """Return a component (empty for a configuration key of OCPP 1.6) and a variable."""
+    component, dot, variable = name.rpartition(".") if "." not in name else name.partition(".")
+    if not variable or bool(dot) != bool(component) or (needs_component and not dot):
         raise ValueError(f"{name!r} is not COMPONENT.VARIABLE")
     return component, variable
 
 
 def variables_to_get(value: str) -> list[tuple[str, str]]:
     """Take `C.V,C.V` as pairs of a component and a variable."""
-    items = []
-    for part in value.split(","):
-        name = part.strip()
+    items: list[tuple[str, str]] = []
+    for name in map(str.strip, value.split(",")):
         if "=" in name:
             raise ValueError(f"{name!r} must not have a value: GetVariables takes names only")
-        items.append(_variable(name))
+        items.append(_variable(name, needs_component=bool(items and items[0][0])))
     return items
 
 
 def variables_to_set(value: str) -> list[tuple[str, str, str]]:
     """Take `C.V=value,C.V=value` as components, variables and values.
 
-    A comma separates only where `NAME.NAME` follows, so that values may be lists.
+    A comma separates only where `NAME.NAME` follows, so that values may be lists. If the first name has no component,
+    because it is a configuration key of OCPP 1.6, a comma separates where `KEY=` follows too.
     """
-    items = []
-    for part in re.split(_NEXT_VARIABLE, value):
+    first, items = value.partition("=")[0], []
+    for part in re.split(_NEXT_VARIABLE if "." in first else _NEXT_KEY, value):
         name, equals, wanted = part.strip().partition("=")
         if not equals:
             raise ValueError(f"{part.strip()!r} is not COMPONENT.VARIABLE=VALUE: =VALUE is missing")

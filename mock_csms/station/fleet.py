@@ -10,7 +10,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station.handshake import HandshakeRequest
-from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_owed, is_wrong
+from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_csms_fault, is_wrong
 from mock_csms.station.machines import machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
@@ -92,7 +92,7 @@ def _watch(site: Site, figures: Figures) -> None:
             figures.errors[event.problem] += 1
 
     def unanswered(event: Event) -> None:
-        if isinstance(event, Unanswered) and is_owed(event) and not figures.seconds:
+        if isinstance(event, Unanswered) and is_csms_fault(event) and not figures.seconds:
             figures.errors[event.reason] += 1
 
     site.took = figures.note

@@ -23,6 +23,7 @@ def version_of(handshake: HandshakeRequest) -> Version:
     return next((SUBPROTOCOLS[name] for name in handshake.subprotocols if name in SUBPROTOCOLS), DEFAULT)
 
 
-def basic(user: str, password: str) -> str:
+def basic(user: str, password: str | bytes) -> str:
     """Return the Authorization header of Basic authentication (A00.FR.202 to 205)."""
-    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
+    secret = password if isinstance(password, bytes) else password.encode()
+    return f"Basic {b64encode(user.encode() + b':' + secret).decode()}"

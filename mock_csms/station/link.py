@@ -39,7 +39,7 @@ def is_wrong(event: Received) -> bool:
     return event.is_refused or isinstance(event.message, Error | Malformed)
 
 
-def is_owed(event: Unanswered) -> bool:
+def is_csms_fault(event: Unanswered) -> bool:
     """Return whether the CSMS is to blame for a missing answer; it is not if the station closed the connection."""
     return event.reason != _HUNG_UP
 
@@ -155,7 +155,6 @@ class Link:
             self.heard(event.answers, event.message.payload)
 
     arrival = None
-    takes_shortcuts = True
 
     def prepared(self, _: Peer, call: Call) -> None:
         """Return None: a station remembers no answers."""

@@ -13,7 +13,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.station.cues import Act, Cue
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.misbehaviour import Answer, Kinds
-from mock_csms.station.state import Identity, Moment
+from mock_csms.station.state import Identity, Moment, State
 
 
 class CommandOutcome(Record):
@@ -43,10 +43,10 @@ class Notation(Record, eq=False):
     features: Callable[[str], frozenset[str]]
     """Parses optional features, separated by commas."""
     default_features: frozenset[str]
-    device: Callable[[str], Any]
-    """Reads the TOML file at a path, and returns the device that it describes."""
     identity: Mapping[str, Callable[[str], str]]
-    """Parses each part of an `Identity`, by its name."""
+    """Checks each part of an `Identity`, by its name."""
+    device: Callable[[str], Any] | None = None
+    """Reads the TOML file at a path, and returns the device that it describes; None without such files."""
 
 
 class Machine(Record, eq=False):
@@ -54,6 +54,10 @@ class Machine(Record, eq=False):
 
     new_device: Callable[[Identity, int, int], Any]
     """Returns a new station with a number of EVSEs, each with a number of connectors."""
+    kind: type[State]
+    """The class of its devices."""
+    places: Callable[[Any], int]
+    """Returns how many places to charge at a device has: EVSEs, or in 1.6 connectors."""
     secured: Callable[[Any], Any]
     """Returns a device that connects with a password."""
     equipped: Callable[[Any, Mapping[Any, str], frozenset[str]], Any]

@@ -9,7 +9,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.station import cues
 from mock_csms.station.control_lines import SendCall
 from mock_csms.station.handshake import HandshakeRequest
-from mock_csms.station.link import Link, Site, is_owed, is_wrong
+from mock_csms.station.link import Link, Site, is_csms_fault, is_wrong
 from mock_csms.station.machines import machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
@@ -30,7 +30,7 @@ class Faults:
             self.count += is_wrong(event)
 
     def _unanswered(self, event: Event) -> None:
-        self.count += isinstance(event, Unanswered) and is_owed(event)
+        self.count += isinstance(event, Unanswered) and is_csms_fault(event)
 
 
 class Unfinished(Exception):

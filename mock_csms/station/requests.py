@@ -16,7 +16,7 @@ def request(version: Version, action: str, given: Json, identity: str, moment: M
     if action not in version.actions:
         raise ValueError(f"OCPP {version.name} has no action {action}")
     template = compile_template(merge(version.actions[action].request, given))
-    payload: Json = template(Context(moment.now, StationModel(identity), moment.world))
+    payload: Json = template(Context(moment.now, StationModel(identity, version), moment.world))
     return payload
 
 

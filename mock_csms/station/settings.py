@@ -1,20 +1,19 @@
 """Every setting of `mock-station`: one field is one flag and one row of docs/mock-station.md, as in `settings/`."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.settings import values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import Immutable, flag, part, switch
 from mock_csms.station.control_lines import SendCall, parse_call
 from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL
-from mock_csms.station.machines import PREFERRED
+from mock_csms.station.machines import KINDS, PREFERRED, subprotocol
 from mock_csms.station.state import Habit, State
 
-_NOTATION, _KINDS = PREFERRED.notation, PREFERRED.kinds
+_NOTATION = PREFERRED.notation
 
 
 def calls(value: Sequence[str]) -> tuple[SendCall, ...]:
@@ -27,8 +26,8 @@ def habits(value: Sequence[str]) -> tuple[Habit, ...]:
     given: list[Habit] = []
     for item in value:
         kind, at, first = item.partition("@")
-        if kind not in _KINDS:
-            raise ValueError(f"{kind!r} is not a misbehaviour{did_you_mean(kind, _KINDS)}")
+        if kind not in KINDS:
+            raise ValueError(f"{kind!r} is not a misbehaviour{did_you_mean(kind, KINDS)}")
         given.append(Habit(kind, values.integer(1)(first) if at else 1))
     return tuple(given)
 
@@ -70,7 +69,9 @@ class Doing:
         needs=("charge",),
         shown=_NOTATION.default_token,
     )
-    evse: int = flag(1, "EVSE to charge at, with --charge", values.integer(1), "N", needs=("charge",))
+    evse: int = flag(
+        1, "EVSE to charge at, with --charge; in OCPP 1.6 the connector", values.integer(1), "N", needs=("charge",)
+    )
     script: str | None = flag(
         None,
         "run the lines of this file, and exit; the lines are listed at the end of --help-all",
@@ -142,7 +143,11 @@ class Connecting:
         None, "read the password for Basic authentication from the first line of this file", values.text, "FILE"
     )
     subprotocol: str = flag(
-        PREFERRED_SUBPROTOCOL, "WebSocket subprotocol to offer", values.one_of(lambda: SUBPROTOCOLS), "NAME"
+        PREFERRED_SUBPROTOCOL,
+        "WebSocket subprotocol to offer, or the version of OCPP that it stands for, such as 1.6",
+        subprotocol,
+        "NAME",
+        aliases=("--ocpp",),
     )
     compression: bool = switch("offer permessage-deflate; it takes 40 kB of memory per connection")
 
@@ -156,7 +161,7 @@ class Shape:
     device: State | None = flag(
         None,
         "TOML file that describes the station; identity, EVSEs with their connectors, values of variables, more "
-        "variables",
+        "variables; not in OCPP 1.6",
         _NOTATION.device,
         "FILE",
         rivals=("evses", "connectors", "vendor", "model", "serial_number"),
@@ -167,37 +172,40 @@ class Shape:
         values.number(above=True),
         "N",
     )
-    evses: int = flag(1, "number of EVSEs", values.integer(1, 100), "N")
+    evses: int = flag(
+        1, "number of EVSEs; in OCPP 1.6 their connectors are counted through", values.integer(1, 100), "N"
+    )
     connectors: int = flag(1, "number of connectors of each EVSE", values.integer(1, 10), "N")
     vendor: str = flag(
         "mock-csms",
         "`vendorName` in BootNotification",
-        _NOTATION.identity["vendor"],
+        values.text,
         "NAME",
     )
     model: str = flag(
         "reference-station",
         "`model` in BootNotification",
-        _NOTATION.identity["model"],
+        values.text,
         "NAME",
     )
     serial_number: str = flag(
         "MOCK-0001",
         "`serialNumber` in BootNotification",
-        _NOTATION.identity["serial_number"],
+        values.text,
         "TEXT",
     )
-    variable: Mapping[Any, str] | None = flag(
-        None,
-        "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected; repeatable",
-        _NOTATION.variables,
-        "COMPONENT.VARIABLE=VALUE",
+    variable: tuple[str, ...] = flag(
+        (),
+        "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected, or in OCPP 1.6 a configuration key, "
+        "such as MeterValueSampleInterval=5; repeatable",
+        tuple,
+        "NAME=VALUE",
         repeated=True,
     )
     features: frozenset[str] = flag(
         _NOTATION.default_features,
-        "optional features of Part 5 that the station has; C-13: it can reset a single EVSE; C-56: it sends a summary "
-        "inventory; '' is none",
+        "optional features of Part 5 that the station has, in OCPP 2.0.1; C-13: it can reset a single EVSE; C-56: it "
+        "sends a summary inventory; '' is none",
         _NOTATION.features,
         "C-…[,C-…]",
         shown=",".join(sorted(_NOTATION.default_features)),

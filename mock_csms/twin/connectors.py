@@ -30,15 +30,15 @@ class Connectors(Mutable):
         """The ids of the EVSEs that have reported a status."""
         return {evse for evse, _ in self.statuses}
 
-    def is_told(self, connector: Connector, since: float) -> bool:
+    def has_reported(self, connector: Connector, since: float) -> bool:
         """Return whether a connector has reported since then; a status with a 0 that may be about it counts too."""
-        return any(at >= since for _, at in self._told_of(connector))
+        return any(at >= since for _, at in self._reports_of(connector))
 
     def is_free(self, connector: Connector) -> bool:
         """Return whether a connector is Available; a status with a 0 that may be about it counts too."""
-        return all(status == "Available" for status, _ in self._told_of(connector))
+        return all(status == "Available" for status, _ in self._reports_of(connector))
 
-    def _told_of(self, connector: Connector) -> list[tuple[str, float]]:
+    def _reports_of(self, connector: Connector) -> list[tuple[str, float]]:
         told = [said for place, said in self.misnumbered.items() if may_mean(place, connector)]
         if connector in self.statuses:
             told.append((self.statuses[connector], self.told_at[connector]))

@@ -32,10 +32,54 @@ class Reconfigured(Event):
     """The settings were read again and apply from now on."""
 
 
+class TlsOffered(Event):
+    """A client begins with TLS. `station` is empty, as in all events of TLS: no identity is known yet."""
+
+    versions: tuple[str, ...]
+    """The versions of TLS that it offers, such as `TLSv1.3`."""
+    suites: tuple[str, ...]
+    """The cipher suites that it offers, in its order, as OpenSSL calls them."""
+    server_name: str
+    """The host name that it requests (SNI); empty if it requests none."""
+    is_compressed: bool
+    """Whether it offers TLS compression."""
+
+
+class TlsAgreed(Event):
+    """A TLS handshake succeeded."""
+
+    tls_version: str
+    suite: str
+    """The cipher suite."""
+    certificate: str
+    """The certificate of the client in words; empty if it sent none."""
+    doubt: str
+    """Why that certificate is not trusted, although the client was let in; empty if it is trusted."""
+    fault: str
+    """The fault that the mock put into the handshake; empty without one."""
+
+
+class TlsFailed(Event):
+    """A TLS handshake failed, or TLS ended a connection later."""
+
+    reason: str
+    """The cause, in words."""
+    by: str
+    """The side that sent an alert: `station` or `mock`; empty if there was no alert."""
+    alert: str
+    """The alert, such as `unknown_ca`; empty if there was none."""
+    certificate: str
+    """The certificate of the client in words; empty if it sent none."""
+    fault: str
+    """The fault that the mock put into the handshake; empty without one."""
+
+
 class Knocked(Event):
     """Somebody requests a WebSocket. The mock decides later whether it accepts."""
 
     visitor: Visitor
+    version: Version = DEFAULT
+    """The version of OCPP that they will speak if it is accepted; the default if there is none."""
 
 
 class Connected(Event):
@@ -86,9 +130,9 @@ class Received(Event):
     violations: Sequence[Violation] = ()
     """How it breaks its schema, worst first."""
     answers: Call | None = None
-    """The open call of the mock that it ends; None if it ends none.
+    """The open call of the mock that the message ends; None if it ends none.
 
-    Of a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT it refuses.
+    For a CALLRESULTERROR (OCPP 2.1) it is the call of the station whose CALLRESULT the message rejects.
     """
     binary: bool = False
     """Whether it came in a binary frame."""
@@ -208,6 +252,9 @@ class Failed(Event):
 ALL = (
     Started,
     Reconfigured,
+    TlsOffered,
+    TlsAgreed,
+    TlsFailed,
     Knocked,
     Connected,
     Refused,

@@ -51,7 +51,7 @@ class Firmware(Mutable):
     refused_at: dict[str, float] = field(default_factory=dict)
     """When the station last rejected a signing certificate or signature, by the security event that must report it."""
 
-    def told_of(self, id_: int | None) -> Update | None:
+    def update_of(self, id_: int | None) -> Update | None:
         """Return the update that a status with this requestId belongs to.
 
         It is the last one that the station accepted, unless the id belongs to another update.
@@ -60,7 +60,7 @@ class Firmware(Mutable):
             return self.pending
         return self.update if self.update and (self.update.id == id_ or id_ not in self.ids) else None
 
-    def is_owed(self, event: str) -> bool:
+    def is_missing(self, event: str) -> bool:
         """Return whether this security event is still missing after a rejection."""
         return self.events.get(event, -1.0) < self.refused_at.get(event, -1.0)
 

@@ -11,13 +11,14 @@ The inspector runs them, because it looks at each event anyway; a `Folder` runs 
 from collections.abc import Mapping
 
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.versions import V201, Version
+from mock_csms.protocol.versions import V16, V21, V201, Version
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.twin.meaning import Meaning
 from mock_csms.twin.station import StationModel
-from mock_csms.twin.v2 import answers
+from mock_csms.twin.v2 import answers, v21
+from mock_csms.twin.v16 import answers as v16
 
-MEANINGS: Mapping[Version, Meaning] = {V201: answers.MEANING}
+MEANINGS: Mapping[Version, Meaning] = {V201: answers.MEANING, V21: v21.MEANING, V16: v16.MEANING}
 """The meaning of the messages of each version; the messages of a version without a row change nothing."""
 
 

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, V201, Version, choose_subprotocol
+from mock_csms.protocol.sends import ResultError
+from mock_csms.protocol.versions import DEFAULT, V21, V201, Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.twin.v2 import details as v2
@@ -27,9 +28,10 @@ class Seen(Record):
     """The kind of event.
 
     The station sends: `call`; `result` and `error`, its answers to a command; `stray`, an answer without a command; and
-    `malformed`. The mock sends: `command`; `response` and `refusal`, its answers to a call; and `spoiled`, a command or
-    an answer with a fault, or a response that breaks its schema. For connections: `knocked`, `connected`, `breached`,
-    `disconnected`, `refused`. And `unanswered`: a command has ended without an answer.
+    `malformed`. In OCPP 2.1 also `send`, and `resulterror`, the refusal of an answer of the mock. The mock sends:
+    `command`; `response` and `refusal`, its answers to a call; and `spoiled`, a command or an answer with a fault, or a
+    response that breaks its schema. Of the connection: `knocked`, `connected`, `breached`, `disconnected`, `refused`.
+    And `unanswered`: a command has ended without an answer.
     """
     action: str
     """The action of the message, or of the call that it answers; for `breached` the clause. Empty for other kinds."""
@@ -90,9 +92,13 @@ class Seen(Record):
 Occasion: TypeAlias = tuple[str, str]
 """A kind and an action. `*` is any action; a detail or sort may follow the action, as in `TransactionEvent.Ended`."""
 
-_CALLS: Mapping[str, Mapping[str, Details]] = {action: {V201.name: find} for action, find in v2.CALLS.items()}
+_CALLS: Mapping[str, Mapping[str, Details]] = {
+    action: dict.fromkeys((V201.name, V21.name), find) for action, find in v2.CALLS.items()
+}
 """By action and name of the version: the function for details of a valid call. A new version adds rows here."""
-_ANSWERS: Mapping[str, Mapping[str, Sort]] = {action: {V201.name: row} for action, row in v2.ANSWERS.items()}
+_ANSWERS: Mapping[str, Mapping[str, Sort]] = {
+    action: dict.fromkeys((V201.name, V21.name), row) for action, row in v2.ANSWERS.items()
+}
 """By action and name of the version: the property of a CALLRESULT that gives it a sort."""
 _NO_DETAILS = ("", "")
 
@@ -104,15 +110,8 @@ def see(event: Event) -> Seen | None:
 
 
 def version_of(event: Event) -> Version:
-    """Return the version of OCPP of a new or requested connection, or of a message; the default for other events."""
-    match event:
-        case events.Connected():
-            return event.version
-        case events.Knocked(visitor=visitor):
-            subprotocol = choose_subprotocol(visitor.offered)
-            return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT
-        case _:
-            return DEFAULT
+    """Return the version of OCPP of a new or requested connection; the default for other events."""
+    return event.version if isinstance(event, events.Connected | events.Knocked) else DEFAULT
 
 
 # The next functions run for every message: so they pass arguments by position, and avoid calls.
@@ -130,6 +129,11 @@ def _received(event: events.Received) -> Seen:
         return Seen(event.at, "call", action, payload, None, message.id, event, sound, detail, sort, version)
     if isinstance(message, Malformed):
         return Seen(event.at, "malformed", "", None, None, message.id, event, is_sound=False, version=version)
+    if isinstance(message, Call):
+        return Seen(event.at, "send", message.action, message.payload, None, message.id, event, sound, version=version)
+    if isinstance(message, ResultError):
+        action = answers.action if answers else ""
+        return Seen(event.at, "resulterror", action, None, None, message.id, event, sound, version=version)
     if answers is None:
         return Seen(event.at, "stray", "", None, None, message.id, event, is_sound=False, version=version)
     return _answer(event, message, answers, ("result", "error"), is_sound=sound)

@@ -6,7 +6,7 @@ which is made when the checks or a plan first ask for it, and is updated from th
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.protocol.records import Mutable, bounded
 from mock_csms.protocol.versions import DEFAULT, Version
@@ -31,6 +31,12 @@ class StationModel(Mutable):
     """The ids of its running transactions, the oldest first (a dict keeps the order); at most a thousand."""
     csr: str = ""
     """Its last certificate signing request, of any type."""
+    csr_id: int | None = None
+    """The requestId of that signing request (OCPP 2.1); None if it had none."""
+    dynamic_limits: dict[int, Any] | None = None
+    """The limits of each Dynamic charging profile that it has accepted (OCPP 2.1), by the id of the profile."""
+    streamed: set[int] | None = None
+    """The ids of the monitors that it has accepted and whose values it may stream (OCPP 2.1)."""
     url: str = ""
     """The URL under which it reached the mock; empty if that is the mock's own URL."""
     twin: "Twin | None" = None
@@ -85,7 +91,7 @@ class Stations:
         return self.let_in.get(identity) or self._others.get(identity)
 
     def welcome(self, identity: str, version: Version = DEFAULT) -> StationModel:
-        """Return the model of a station that connects, and that speaks this version of OCPP now."""
+        """Return the model of a station that connects, and store the version of OCPP that it speaks."""
         self._gone.pop(identity, None)
         self._visitors.pop(identity, None)
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
@@ -117,14 +123,12 @@ class Stations:
             self._forget(each)
         return oldest
 
-    def forget(self, identity: str) -> bool:
-        """Forget a station that is not connected as if it had never come; return whether anything was known of it."""
-        is_known = identity in self.let_in or identity in self._forgotten
+    def forget(self, identity: str) -> None:
+        """Forget a station that is not connected as if it had never come."""
         for pool in (self._gone, self._visitors, self._others, self._forgotten, self._passwords):
             pool.pop(identity, None)
         self._followed.discard(identity)
         self.let_in.pop(identity, None)
-        return is_known
 
     def _forget(self, identity: str) -> None:
         station = self.let_in.pop(identity, None)

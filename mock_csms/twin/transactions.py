@@ -88,6 +88,8 @@ class Transaction(Mutable):
     """Why it ended, as that event says."""
     register: float | None = None
     """What the energy register showed first, in Wh; None if no event has said that."""
+    meter: float | None = None
+    """What the energy register showed last, in Wh, where the events do not say it."""
     cost: float | None = None
     """What the mock last told the station that it costs."""
 

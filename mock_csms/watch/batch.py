@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from mock_csms.runtime.bus import Bus, Subscriber
-from mock_csms.twin.events import Event
+from mock_csms.twin.events import Event, Received, Sent
 
 _WAIT = 0.02
 """How long an event may wait for others, in seconds."""
@@ -24,6 +24,8 @@ class Batch(Bus):
         self._bus = bus
         self._events: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
+        self.take_exchange: Callable[[Received, Sent], bool] | None = None
+        """Gets a call and its answer where one follows the other; returns whether the subscribers need not get them."""
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds, a moment later."""
@@ -40,8 +42,15 @@ class Batch(Bus):
     def flush(self) -> None:
         """Pass on now what waits."""
         events, self._events = self._events, []
-        for event in events:
-            self.publish(event)
+        place, take = 0, self.take_exchange
+        while place < len(events):
+            event, answer = events[place], events[place + 1] if place + 1 < len(events) else None
+            is_exchange = type(event) is Received and type(answer) is Sent and answer.answers is event.message
+            if is_exchange and take is not None and take(event, answer):  # type: ignore[arg-type] # of these types
+                place += 2
+            else:
+                self.publish(event)
+                place += 1
 
     def _ring(self) -> None:
         self._timer = None

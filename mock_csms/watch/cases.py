@@ -38,7 +38,7 @@ def _expected(judge: Judge, mask: Mask) -> Iterator[JUnitCase]:
                 f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else _nearest(tally[number], mask)}"
             )
             for identity, tally in judge.tallies.items()
-            if expectation.concerns(identity)
+            if judge.concerns(expectation, identity)
         ] or ["no station came that it is about"]
         more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
         case = JUnitCase(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
@@ -56,10 +56,6 @@ def _forbidden(judge: Judge) -> Iterator[JUnitCase]:
         station = judge.broken.get(number)
         came = station is not None
         yield JUnitCase(f"not {forbidden.text}", printable(f"it came from {station or '-'}") if came else "")
-
-
-def _seen(identity: str, tally: Tally, mask: Mask | None) -> str:
-    return f"{identity or '-'}: {tally.count} seen{_nearest(tally, mask) if mask else ''}"
 
 
 def _nearest(tally: Tally, mask: Mask) -> str:

@@ -27,7 +27,7 @@ from mock_csms.watch.lines import (
 )
 from mock_csms.watch.repeats import MOST_AT_ONCE, Crowd, Repeats
 
-_YELLOW, _PLAIN = "\x1b[33m", "\x1b[0m"
+_YELLOW, PLAIN = "\x1b[33m", "\x1b[0m"
 _COLOURS = ("", "", _YELLOW, RED)
 """The colours of the levels."""
 _OTHER_WAY = {"->": "<-", "<-": "->"}
@@ -38,7 +38,7 @@ _LONGEST = 600
 """How long lines may be that are not about a message: they are seldom, and nothing else tells what they tell."""
 _WAY_WIDTH = 5
 """How much room the way of a message takes, with the spaces around it."""
-_MOST_DATES = 60
+MOST_DATES = 60
 """How many more characters are looked at as today's date is cut out of them."""
 _MOST_BEGINNINGS, _LONGEST_SUBJECT = 10_000, 60
 """How many beginnings of lines are remembered, and of which."""
@@ -102,6 +102,9 @@ class Console:
         self._crowd = Crowd()
         self._timer: asyncio.TimerHandle | None = None
         self._subject_width = _NARROW_SUBJECT if (look.width or _USUAL_WIDTH) < _NARROW else _WIDE_SUBJECT
+        self._subscribe(bus)
+
+    def _subscribe(self, bus: Bus) -> None:
         bus.subscribe(self._show, *events.ALL)
 
     def tell(self) -> None:
@@ -186,15 +189,22 @@ class Console:
     def _write(self, at: float, station: str, line: Line) -> None:
         if self._look.is_station and line.way:
             line = replace(line, way=_OTHER_WAY[line.way])
+        text = f"{self._begun(at, station, line)}{line.rest}"
+        text = self._cut(f"{text} {line.more}" if line.more else text) if line.way else self._wrapped(text)
+        if self._look.is_coloured and (colour := _COLOURS[line.level] or line.colour):
+            text = f"{colour}{text}{PLAIN}"
+        self._put(f"{text}\n")
+
+    def _put(self, text: str) -> None:
+        self._sink.write(text.encode())
+
+    def _begun(self, at: float, station: str, line: Line) -> str:
+        """Return what stands before the rest of a line."""
         kind = (station, line.way, line.subject, line.level, line.is_marked)
         begun = self._beginnings.get(kind) or self._begin(kind, line)
         if self._millisecond != (millisecond := int(at * 1000)):
             self._set_time(at, millisecond)
-        text = f"{self._stamp} {begun}{line.rest}"
-        text = self._cut(f"{text} {line.more}" if line.more else text) if line.way else self._wrapped(text)
-        if self._look.is_coloured and (colour := _COLOURS[line.level] or line.colour):
-            text = f"{colour}{text}{_PLAIN}"
-        self._sink.write(f"{text}\n".encode())
+        return f"{self._stamp} {begun}"
 
     def _begin(self, kind: tuple[str, str, str, int, bool], line: Line) -> str:
         """Return what stands between the time and the rest of a line, and remember it for lines like it."""
@@ -212,7 +222,7 @@ class Console:
         width = self._width
         if width is None:
             return printable(text)
-        text = text[: width + _MOST_DATES].replace(self._today, '"')
+        text = text[: width + MOST_DATES].replace(self._today, '"')
         if not text.isprintable():
             text = printable(text)
         return text if len(text) <= width else text[: width - 1] + "…"

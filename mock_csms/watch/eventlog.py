@@ -8,13 +8,14 @@ from typing import Any
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.frames import Frame, Frames
+from mock_csms.watch.frames import Exchange, Frame, Frames
 from mock_csms.watch.journal import Journal
-from mock_csms.watch.jsonlines import line, members, quoted
+from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
@@ -25,10 +26,14 @@ _NAMES: Mapping[type[Event], Sequence[str]] = {
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
 _OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
 """The lines for a message that came or went, and for any other event."""
-_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)}
+_WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)} | {
+    SendMessage: b"Send",
+    ResultError: b"ResultError",
+}
 _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Malformed: lambda message: {"problem": message.problem},
     Error: lambda message: {"code": message.code, "description": message.description},
+    ResultError: lambda message: {"code": message.code, "description": message.description},
 }
 """What is wrong with a message, or what it says is wrong."""
 
@@ -43,7 +48,7 @@ class EventLog:
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:
         self._sinks = sinks
         self._journal = journal
-        frames.subscribe(self._write_frame)
+        frames.subscribe(self._write_frame, self._write_exchange)
         bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
     def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
@@ -64,6 +69,19 @@ class EventLog:
         self._write(written)
         if self._journal is not None:
             self._journal.add(event, written, frame.type, frame.id, frame.action)
+
+    def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+        about = (exchange.id, b',"action":', exchange.action, b',"text":')
+        call = (_CALLED, exchange.called, b',"station":', exchange.station, _OF_CALL, *about, exchange.call, _CALL_END)
+        result = (_ANSWERED, exchange.answered, b',"station":', exchange.station, _OF_RESULT, *about, exchange.result)
+        if self._journal is None:
+            self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
+            return
+        call_line, result_line = without_tags(b"".join(call)), without_tags(b"".join((*result, _RESULT_END)))
+        self._journal.add(called, call_line, Call, exchange.id, exchange.action)
+        self._journal.add(answered, result_line, Result, exchange.id, exchange.action)
+        if self._sinks:
+            self._write(call_line + result_line)
 
     def _write_other(self, event: Event) -> None:
         kind = type(event)
@@ -112,20 +130,31 @@ def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
+def _word(message: Message | Malformed) -> str:
+    return _WORDS[type(message)].decode()
+
+
+_CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Received, Sent))
+_OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
+_CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
+_RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
+"""The constant parts of the lines for a usual call and its result."""
+
+
 def _lost(event: events.Lost) -> Json:
     """Return the members for a message that came and that the mock lost on purpose."""
     message, answers = event.received.message, event.received.answers
     told = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
     text = event.received.text.decode(errors="replace")
-    return {"messageType": type(message).__name__, "messageId": message.id, "action": action, "text": text} | told
+    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | told
 
 
 def _message(message: Message, answers: Call | None) -> Json:
     """Return the members for a message that is not on the wire in this form."""
     tell = _PROBLEMS.get(type(message))
     return {
-        "messageType": type(message).__name__,
+        "messageType": _word(message),
         "messageId": message.id,
         "action": message.action if isinstance(message, Call) else answers.action if answers else None,
         "text": encode(message).decode(),

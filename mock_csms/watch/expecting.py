@@ -1,4 +1,4 @@
-"""Expectations that are given while the mock runs. They end nothing: somebody asks for the verdict."""
+"""Expectations that are given while the mock runs. They do not end the run: a client asks for the verdict."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -6,6 +6,7 @@ from mock_csms.behavior.expectations import Expectation, Judge
 from mock_csms.behavior.notation import parse_expectation
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.cases import Mask, cases_of, lines_of
@@ -26,7 +27,7 @@ class ExpectationSet(Record, eq=False):
     leave: Callable[[], None]
     """Ends the counting."""
     mask: Mask
-    """Masks differences for those who read the verdict."""
+    """Masks the differences in the verdict."""
 
     @property
     def name(self) -> str:
@@ -57,7 +58,7 @@ class ExpectationSet(Record, eq=False):
 
 
 class Expectations:
-    """The sets of expectations, by id. `mask` masks differences for those who read the verdict."""
+    """The sets of expectations, by id. `mask` masks the differences in the verdict."""
 
     def __init__(self, bus: Bus, mask: Mask) -> None:
         self._bus = bus
@@ -74,12 +75,12 @@ class Expectations:
         self,
         expect: Iterable[str],
         forbid: Iterable[str],
-        connected: Iterable[str],
+        connected: Mapping[str, Version],
         *,
         in_order: bool = False,
         stations: int = 1,
     ) -> ExpectationSet:
-        """Expect and forbid from now on, also of the stations that are `connected` already.
+        """Expect and forbid from now on, also of stations that are `connected` already and speak these versions.
 
         Raises ValueError for a wrong expectation, and for none at all.
         """
@@ -89,8 +90,8 @@ class Expectations:
         if len(self._sets) >= _MOST:
             raise ValueError(f"there are {_MOST} sets of expectations already")
         judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
-        for identity in connected:
-            judge.meet(identity)
+        for identity, version in connected.items():
+            judge.meet(identity, version)
 
         def look(event: Event) -> None:
             judge.look_at(event)
@@ -118,7 +119,7 @@ class Expectations:
             self.remove(id_)
 
     def conclude(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         for each in self._sets.values():
             each.leave()
 

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias
 
+import orjson
+
 from mock_csms.behavior.templates import instant
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Malformed, Message, Result
 from mock_csms.protocol.records import Record, json_text, last_json_item
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.batch import Batch
 from mock_csms.watch.jsonlines import as_json, quoted
 
 
@@ -25,7 +29,26 @@ class Frame(Record):
     """The frame, as a JSON string."""
 
 
+class Exchange(Record):
+    """The parts of a call of a station and of the result that follows it, all as JSON text."""
+
+    called: bytes
+    """When the call came."""
+    answered: bytes
+    station: bytes
+    id: bytes
+    action: bytes
+    call: bytes
+    """The frame of the call, as a JSON string."""
+    payload: bytes
+    result: bytes
+    """The frame of the result, as a JSON string."""
+    said: bytes
+    """The payload of the result."""
+
+
 Writer: TypeAlias = Callable[[Received | Sent, Frame], None]
+ExchangeWriter: TypeAlias = Callable[[Received, Sent, Exchange], None]
 
 
 class Frames:
@@ -33,17 +56,29 @@ class Frames:
 
     def __init__(self, bus: Bus) -> None:
         self._writers: list[Writer] = []
+        self._exchange_writers: list[ExchangeWriter] = []
         bus.subscribe(self._describe, Received, Sent)
+        if isinstance(bus, Batch) and not is_long_way_forced():
+            bus.take_exchange = self._take_exchange
 
-    def subscribe(self, writer: Writer) -> None:
-        """Call `writer` with every message."""
+    def subscribe(self, writer: Writer, exchange_writer: ExchangeWriter) -> None:
+        """Call `writer` with every message, and `exchange_writer` with every usual call and its result instead."""
         self._writers.append(writer)
+        self._exchange_writers.append(exchange_writer)
 
     def _describe(self, event: Event) -> None:
         if isinstance(event, (Received, Sent)):
             frame = described(event)
             for write in self._writers:
                 write(event, frame)
+
+    def _take_exchange(self, called: Received, answered: Sent) -> bool:
+        exchange = exchange_of(called, answered)
+        if exchange is None:
+            return False
+        for write in self._exchange_writers:
+            write(called, answered, exchange)
+        return True
 
 
 def described(event: Received | Sent) -> Frame:
@@ -52,12 +87,42 @@ def described(event: Received | Sent) -> Frame:
     kind = type(message)
     call = message if isinstance(message, Call) else event.answers
     return Frame(
-        b'"%b"' % instant(event.at).encode(),
+        _moment(event.at),
         _name(event.station),
         kind,
         json_text(message.id),
-        json_text(call.action) if call else b"",
+        _action(call.action) if call else b"",
         json_text(event.text.decode(errors="backslashreplace")),
+    )
+
+
+def exchange_of(called: Received, answered: Sent) -> Exchange | None:
+    """Return the parts of a call and its result; None unless both are as most are, and written in the usual form.
+
+    These need no look at the payloads: what stands between the brackets is the payload as the records show it.
+    """
+    call, result, text, told = called.message, answered.message, called.text, answered.text
+    is_odd = called.violations or called.binary or called.is_refused or answered.violations
+    if is_odd or answered.rule or answered.fault or called.station != answered.station:
+        return None
+    if type(call) is not Call or type(result) is not Result or call.id != result.id or call.huge or result.huge:
+        return None
+    id_, action = json_text(call.id), _action(call.action)
+    begin, begin_result = b"".join((b"[2,", id_, b",", action, b",{")), b"".join((b"[3,", id_, b",{"))
+    if not (text.startswith(begin) and told.startswith(begin_result) and text.endswith(b"}]") and told.endswith(b"}]")):
+        return None
+    if b"\n" in text or b"\r" in text:
+        return None
+    return Exchange(
+        _moment(called.at),
+        _moment(answered.at),
+        _name(called.station),
+        id_,
+        action,
+        orjson.dumps(text.decode(errors="backslashreplace")),
+        text[len(begin) - 1 : -1],
+        orjson.dumps(told.decode(errors="backslashreplace")),
+        told[len(begin_result) - 1 : -1],
     )
 
 
@@ -69,7 +134,8 @@ def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -
     if message.huge or (isinstance(event, Sent) and event.fault):
         return as_json(message.payload)
     text = event.text
-    begin = b"[2,%b,%b," % (frame.id, frame.action) if type(message) is Call else b"[3,%b," % frame.id
+    is_call = isinstance(message, Call)
+    begin = b"[%d,%b,%b," % (message.number, frame.id, frame.action) if is_call else b"[3,%b," % frame.id
     is_plain = text.startswith(begin) and text.endswith(b"]")  # as most write it: the payload is between
     payload = text[len(begin) : -1].strip() if is_plain else last_json_item(text)
     if not payload:
@@ -77,4 +143,24 @@ def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -
     return payload.replace(b"\n", b" ").replace(b"\r", b" ") if b"\n" in payload or b"\r" in payload else payload
 
 
+def _moment(at: float) -> bytes:
+    """Return a time as `instant` writes it, as JSON; to take its digits from a text is faster than to format them."""
+    if at < 1:
+        return b'"%b"' % instant(at).encode()
+    microseconds = str(int(at * 1_000_000 + 0.5))
+    return f'{_until_second(microseconds[:-6])}{microseconds[-6:]}Z"'.encode()
+
+
+@lru_cache(maxsize=16)
+def _until_second(seconds: str) -> str:
+    return f'"{instant(int(seconds))[:20]}'
+
+
+def _action(name: str) -> bytes:
+    return _short_action(name) if len(name) <= _LONGEST_ACTION else json_text(name)
+
+
 _name = lru_cache(maxsize=4096)(quoted)
+_short_action = lru_cache(maxsize=512)(json_text)
+_LONGEST_ACTION = 60
+"""How long the name of an action is at most to be remembered as JSON: a station may send any name."""

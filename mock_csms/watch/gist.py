@@ -40,7 +40,7 @@ def gist(message: Call | Result, answers: Call | None, version: Version = DEFAUL
     payload: Any = message.payload
     if payload == {}:
         return "{}"
-    if type(message) is Call:
+    if isinstance(message, Call):
         places = _PLACES[version.actions.get(message.action, _STRAY).gist]
     else:
         places = _PLACES[(version.actions.get(answers.action, _STRAY) if answers else _STRAY).answer_gist]

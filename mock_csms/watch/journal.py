@@ -1,7 +1,7 @@
-"""The journal: the last events of all stations, as encoded lines with a number each, for those who ask by number.
+"""The journal: the last events of all stations, as encoded lines with a number each, for clients that ask by number.
 
-It is bounded in bytes. Whoever reads keeps a number of its own, the cursor, so that many read the same events, and a
-slow reader slows nobody: what the journal has dropped in the meantime is a gap for that reader.
+It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
+many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
 """
 
 import asyncio
@@ -95,7 +95,7 @@ class Journal:
         self.size = 0
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """End all waits."""
         self.is_closed = True
         self._wake()
 
@@ -109,7 +109,7 @@ class Journal:
 
     @property
     def cursor(self) -> int:
-        """The number of the last event, after what waits to be written is written."""
+        """The number of the last event, after waiting events are written."""
         self.flush()
         return self.last
 

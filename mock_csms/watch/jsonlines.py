@@ -31,7 +31,12 @@ def members(record: Mapping[str, Any]) -> bytes:
 
 def line(template: bytes, *parts: bytes) -> bytes:
     """Fill in an object's members, as a line with no `<` in it that could end an HTML element around it."""
-    return (template % parts).replace(b"<", b"\\u003c")
+    return without_tags(template % parts)
+
+
+def without_tags(text: bytes) -> bytes:
+    """Return JSON text with no `<` in it."""
+    return text.replace(b"<", b"\\u003c")
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.sends import ResultError
 from mock_csms.protocol.versions import Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
@@ -81,7 +82,7 @@ def _received(event: events.Received, carry: Carry) -> Line:
         return Line(WARNING, "->", name, f"{carried} is invalid: {event.violations[0]}")
     if event.binary:
         return Line(WARNING, "->", name, f"{carried} came in a binary frame")
-    if event.answers is None and not isinstance(message, Call):
+    if event.answers is None and not isinstance(message, Call | ResultError):
         return Line(WARNING, "->", name, f"{carried} answers no open call")
     return Line(
         WARNING if isinstance(message, Error) else INFO, "->", name, carried, "", _COLOURS.get(type(message), "")
@@ -101,10 +102,14 @@ def _sent(event: events.Sent, carry: Carry) -> Line:
 
 
 def _name(message: Message, answers: Call | None) -> str:
-    """Return the name of a message: its action, with `.response` or `.error` for an answer."""
+    """Return the name of a message: its action, with `.response` or `.error` for an answer.
+
+    The refusal of an answer (OCPP 2.1) ends with `.refused`.
+    """
     if isinstance(message, Call):
         return message.action
-    return f"{answers.action if answers else '?'}.{'response' if isinstance(message, Result) else 'error'}"
+    kind = "response" if isinstance(message, Result) else "refused" if isinstance(message, ResultError) else "error"
+    return f"{answers.action if answers else '?'}.{kind}"
 
 
 def _carried(event: events.Received | events.Sent, carry: Carry) -> str:
@@ -192,9 +197,38 @@ def _connected(event: events.Connected) -> Line:
     return Line(INFO, "", "connected", f"{event.subprotocol}{others}")
 
 
+# TLS.
+
+
+def _tls_offered(event: events.TlsOffered) -> Line:
+    name = f" for {event.server_name}" if event.server_name else ""
+    compressed = ", with compression" if event.is_compressed else ""
+    return Line(
+        DEBUG, "", "TLS offered", f"{', '.join(event.versions)}{name}{compressed}: {', '.join(event.suites) or 'none'}"
+    )
+
+
+def _tls_agreed(event: events.TlsAgreed) -> Line:
+    parts = [event.tls_version, event.suite, *filter(None, [event.certificate, event.doubt and f"({event.doubt})"])]
+    return Line(WARNING if event.doubt else INFO, "", "TLS", f"{' '.join(parts)}{_fault_of(event)}")
+
+
+def _tls_failed(event: events.TlsFailed) -> Line:
+    certificate = f"; {event.certificate}" if event.certificate else ""
+    alert = f" (alert {event.alert})" if event.alert and event.by == "mock" else ""
+    return Line(WARNING, "", "TLS failed", f"{event.reason}{alert}{certificate}{_fault_of(event)}")
+
+
+def _fault_of(event: events.TlsAgreed | events.TlsFailed) -> str:
+    return f"; fault: {event.fault}" if event.fault else ""
+
+
 LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(INFO, "", "configured", "the settings were read again"),
+    events.TlsOffered: _tls_offered,
+    events.TlsAgreed: _tls_agreed,
+    events.TlsFailed: _tls_failed,
     events.Knocked: lambda event: Line(DEBUG, "", "knocked", event.visitor.path),
     events.Connected: _connected,
     events.Refused: lambda event: Line(WARNING, "", "refused", event.reason),

@@ -2,10 +2,11 @@
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Finding, Received, Sent
 from mock_csms.watch.history import History
@@ -15,10 +16,15 @@ MOST = 10_000
 MOST_BYTES = 16 * 1024 * 1024
 """How many bytes of messages are kept: a parsed message may be ten times as long as its text."""
 
-_KINDS: dict[type[Message | Malformed], Literal["call", "result", "error", "malformed"]] = {
+Kind: TypeAlias = Literal["call", "result", "error", "malformed", "send", "resulterror"]
+"""What kind of message it is; the last two are those of OCPP 2.1."""
+
+_KINDS: dict[type[Message | Malformed], Kind] = {
     Call: "call",
     Result: "result",
     Error: "error",
+    SendMessage: "send",
+    ResultError: "resulterror",
     Malformed: "malformed",
 }
 
@@ -31,7 +37,7 @@ class Passed(Record):
     station: str
     """Identity of the station."""
     sender: Literal["station", "csms"]
-    kind: Literal["call", "result", "error", "malformed"]
+    kind: Kind
     action: str
     """Name of the action; for a result or an error that of its call. Empty if it is unknown."""
     payload: Any

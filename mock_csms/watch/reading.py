@@ -1,13 +1,13 @@
-"""Reads events back from the lines of the event log, for those who show an event later than it happened."""
+"""Reads events back from the lines of the event log, to show them later in another form."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import convert, json_value, replace
 from mock_csms.protocol.schemas import Violation
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.bus import Bus
@@ -18,7 +18,7 @@ from mock_csms.twin.events import Event
 from mock_csms.watch.frames import Frames
 from mock_csms.watch.journal import Logged
 from mock_csms.watch.lines import as_text, describe, printable
-from mock_csms.watch.search import content_of
+from mock_csms.watch.search import content_of, message_in
 from mock_csms.watch.trace import Trace
 
 
@@ -50,8 +50,7 @@ def event_of(logged: Logged) -> Event:
 
 def _message_parts(logged: Logged, content: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of an event that tell of its message."""
-    text = content["text"].encode(errors="surrogatepass")
-    message = decode(text)
+    text, message = content["text"].encode(errors="surrogatepass"), message_in(content)
     if logged.type is not None and not isinstance(message, logged.type):  # a fault has spoiled the frame
         message = _meant(logged, content)
     is_call = isinstance(message, Call) or not logged.about
@@ -67,8 +66,11 @@ def _meant(logged: Logged, content: Mapping[str, Any]) -> Message | Malformed:
         return Call(id_, json_value(logged.about), {})
     if logged.type is Result:
         return Result(id_, {})
-    if logged.type is Error:
-        return Error(id_, content.get("code", ""), content.get("description", ""))
+    if logged.type is SendMessage:
+        return SendMessage(id_, json_value(logged.about), {})
+    if logged.type in (Error, ResultError):
+        kind = Error if logged.type is Error else ResultError
+        return kind(id_, content.get("code", ""), content.get("description", ""))
     return Malformed(content.get("problem", ""), id=id_)
 
 

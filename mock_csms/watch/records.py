@@ -22,6 +22,7 @@ from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.junit import JUnitCase
+from mock_csms.watch.quick_console import console_for
 from mock_csms.watch.shown import ShownBus
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Recorder:
             look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
             lines = Sink(sys.stderr.fileno())
             self._sinks[lines] = _STDERR
-            self._console = Console(bus, lines, look)
+            self._console = console_for(bus, lines, look)
         if self._opened or any(sink.can_block for sink in self._sinks):
             self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self

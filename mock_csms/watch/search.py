@@ -1,4 +1,4 @@
-"""Finds events in the journal, and waits for events that are still to come: nobody takes an event away from others."""
+"""Finds events in the journal, and waits for new ones; several readers may get the same event."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -7,15 +7,17 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, ERROR, REFUSED, RESPONSE, Expectation
+from mock_csms.behavior.expectations import Expectation
+from mock_csms.behavior.happenings import CONNECT, DISCONNECT, ERROR, REFUSED, RESPONSE
 from mock_csms.behavior.matching import ABSENT, Condition, differences
 from mock_csms.behavior.rules import ANY
 from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import matches
-from mock_csms.protocol.messages import Call, Error, Malformed, Result
+from mock_csms.protocol.messages import FRAMING, Call, Error, Malformed, Message, Result
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
+from mock_csms.protocol.v2.framing import FRAMING_OF_21
 from mock_csms.twin import events
 from mock_csms.watch.inbox import Wanted, wanted
 from mock_csms.watch.journal import Journal, Logged, MessageKind
@@ -25,8 +27,14 @@ SLICE = 500
 """How many events are looked at before the loop may do something else."""
 _KINDS = {kind.__name__: kind for kind in events.ALL}
 _TYPES: Mapping[str, MessageKind] = {
-    kind.__name__: kind for kind in (Call, Result, Error, Malformed, SendMessage, ResultError)
+    "Call": Call,
+    "Result": Result,
+    "Error": Error,
+    "Malformed": Malformed,
+    "Send": SendMessage,
+    "ResultError": ResultError,
 }
+"""The types of messages, as the event log names them."""
 _HAPPENINGS: Mapping[str, type[events.Event]] = {
     CONNECT: events.Connected,
     DISCONNECT: events.Disconnected,
@@ -84,11 +92,17 @@ def content_of(logged: Logged) -> Mapping[str, Any]:
     return content
 
 
+def message_in(content: Mapping[str, Any]) -> Message | Malformed:
+    """Return the message in the line of an event about one, as it was on the wire."""
+    is_of_21 = _TYPES[content["messageType"]] in (SendMessage, ResultError)
+    return decode(content["text"].encode(errors="surrogatepass"), FRAMING_OF_21 if is_of_21 else FRAMING)
+
+
 def payload_in(content: Mapping[str, Any]) -> Any:
     """Return the payload of a message, what an error says, or all that another event says."""
     if "messageType" not in content:
         return content
-    message = decode(content["text"].encode(errors="surrogatepass"))
+    message = message_in(content)
     if isinstance(message, Error):
         return {"code": message.code, "description": message.description, "details": message.details}
     return ABSENT if isinstance(message, Malformed) else message.payload

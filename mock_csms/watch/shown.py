@@ -51,18 +51,32 @@ class ShownBus(Bus):
         return {Received: self._pass_received, Sent: self._pass_sent}.get(kind, self._pass_masked)
 
     def _pass_masked(self, event: Event) -> None:
-        self.publish(self._secrets().event(event))
+        shown = self._secrets().event(event)
+        if shown is event:
+            self.publish(event)
+        else:
+            self._publish_changed(shown)
+
+    def _publish_changed(self, event: Event) -> None:
+        self.is_changed = True
+        self.publish(event)
+        self.is_changed = False
 
     def _pass_received(self, event: Any) -> None:
-        if _may_hold_secrets(event):
-            event = self._secrets().event(event)
+        is_ordinary = type(event.message) is Call and not event.violations and event.message.action not in _SEARCHED
+        if not is_ordinary and _may_hold_secrets(event):
+            self._pass_masked(event)
+            return
         for subscriber in self._subscribers[Received]:
             subscriber(event)
 
     def _pass_sent(self, event: Any) -> None:
         has_name = (event.rule or event.fault) and (event.rule, event.fault) not in self._harmless
         if has_name or _may_hold_secrets(event):
-            event = self._without_secrets(event)
+            shown = self._without_secrets(event)
+            if shown is not event:
+                self._publish_changed(shown)
+                return
         for subscriber in self._subscribers[Sent]:
             subscriber(event)
 
@@ -78,6 +92,6 @@ def _may_hold_secrets(event: Any) -> bool:
     message = event.message
     if event.violations:
         return True
-    if type(message) is Call:
+    if isinstance(message, Call):
         return message.action in _SEARCHED
     return type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED

@@ -3,16 +3,18 @@
 import re
 from base64 import b64encode
 from collections import deque
+from collections.abc import Container
 
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Bounded
+from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin.events import Connected, Disconnected, Event, Lost, Received, Sent, Spoiled, Unanswered, is_loss
-from mock_csms.watch.frames import Frame, Frames, payload_text
-from mock_csms.watch.jsonlines import as_json, line
+from mock_csms.watch.frames import Exchange, Frame, Frames, described, payload_text
+from mock_csms.watch.jsonlines import as_json, line, without_tags
 
 CONNECTION = "connection"
 """The key in `meta` of the first record of each connection: how many the station has had."""
@@ -25,10 +27,20 @@ _RECORD = (
     b'"messageType":"%b"%b%b%b,"raw":%b%b}\n'
 )
 """A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
+_HEAD = b'{"schemaVersion":"1.1","timestamp":'
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
-_TYPES: dict[type[Message], bytes] = {Call: b"CALL", Result: b"CALLRESULT", Error: b"CALLERROR"}
-_BEGIN = re.compile(rb'\s*\[\s*"?([234])\b')
-_ACTION = re.compile(rb'\s*\[\s*"?2"?\s*,[^,]*,\s*"(\w{1,50})"')
+_TYPES: dict[type[Message], bytes] = {
+    Call: b"CALL",
+    Result: b"CALLRESULT",
+    Error: b"CALLERROR",
+    SendMessage: b"SEND",
+    ResultError: b"CALLRESULTERROR",
+}
+_BEGIN = re.compile(rb'\s*\[\s*"?([2-6])\b')
+_ACTION = re.compile(rb'\s*\[\s*"?[26]"?\s*,[^,]*,\s*"(\w{1,50})"')
+_ANSWERS = (Result, Error)
+_BEGUN = {b"%d" % kind.number: word for kind, word in _TYPES.items()}
+"""The types by the number that a frame begins with."""
 _MOST_SINCE = 100
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
@@ -49,7 +61,7 @@ class Trace:
         self._since: dict[str, deque[Json]] = {}
         """What happened at each station since its last record."""
         bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
-        frames.subscribe(self._write)
+        frames.subscribe(self._write, self._write_exchange)
 
     def _happened(self, event: Event) -> None:
         if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
@@ -75,7 +87,7 @@ class Trace:
     def _write(self, event: Received | Sent, frame: Frame) -> None:
         message = event.message
         if isinstance(message, Malformed):
-            kind, carried, action = _resembled(event.text)
+            kind, carried, action = _resembled(event.text, event.version.framing.types)
             id_ = b',"messageId":%b' % frame.id if message.id != UNREADABLE_ID else b""
         else:
             kind, carried, action = _TYPES[type(message)], _carried(event, message, frame), frame.action
@@ -96,6 +108,33 @@ class Trace:
         )
         self._sink.write(record)
 
+    def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+        """Write the records of a usual call and its result; those that have more in `meta` take the long way."""
+        station = called.station
+        has_more = station in self._since or station in self._fresh
+        if has_more or len(self._began) >= _MOST_OPEN or not called.at:
+            self._write(called, described(called))
+            self._write(answered, described(answered))
+            return
+        if self._began:
+            self._began.pop((station, called.message.id), None)
+        station_key, call_keys, result_keys = _KEYS[called.version.name]
+        about = (b',"action":', exchange.action, b',"payload":')
+        time_taken = as_json(_milliseconds(answered.at - called.at))
+        call = (_HEAD, exchange.called, station_key, exchange.station, call_keys, exchange.id, *about, exchange.payload)
+        result = (
+            _HEAD,
+            exchange.answered,
+            station_key,
+            exchange.station,
+            result_keys,
+            exchange.id,
+            *about,
+            exchange.said,
+        )
+        end = (b',"raw":', exchange.result, b',"meta":{"roundTripMs":', time_taken, b"}}\n")
+        self._sink.write(without_tags(b"".join((*call, b',"raw":', exchange.call, b"}\n", *result, *end))))
+
     def _meta(self, event: Received | Sent, message: Message | Malformed) -> Json:
         """Return what only we tell of a message; the format leaves room for it."""
         meta: Json = {}
@@ -106,16 +145,36 @@ class Trace:
         if event.station in self._since:
             meta[SINCE] = list(self._since.pop(event.station))
         key = (event.station, message.id)
-        if isinstance(message, Call):
+        if type(message) is Call:
             self._began[key] = event.at
-        elif event.answers and not isinstance(message, Malformed) and (began := self._began.pop(key, None)):
-            meta["roundTripMs"] = int((event.at - began) * 1_000_000 + 0.5) / 1000
+        elif (
+            event.answers and not isinstance(message, Malformed | ResultError) and (began := self._began.pop(key, None))
+        ):
+            meta["roundTripMs"] = _milliseconds(event.at - began)
         if event.violations:
             meta["violations"] = [str(violation) for violation in event.violations]
         if event.station in self._fresh:
             self._fresh.remove(event.station)
             meta[CONNECTION] = self._connections[event.station]
         return meta
+
+
+class _Keys(dict[str, tuple[bytes, bytes, bytes]]):
+    """By version: what stands before the station, and before the id of a call and of a result."""
+
+    def __missing__(self, version: str) -> tuple[bytes, bytes, bytes]:
+        station = b',"ocppVersion":"%b","transport":"json","chargePointId":' % version.encode()
+        ways = ((_DIRECTIONS[kind], _TYPES[type_]) for kind, type_ in ((Received, Call), (Sent, Result)))
+        call, result = (b',"direction":"%b","messageType":"%b","messageId":' % way for way in ways)
+        keys = self[version] = (station, call, result)
+        return keys
+
+
+_KEYS = _Keys()
+
+
+def _milliseconds(seconds: float) -> float:
+    return int(seconds * 1_000_000 + 0.5) / 1000
 
 
 def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
@@ -126,19 +185,20 @@ def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
     return b',"payload":%b' % payload_text(event, message, frame)
 
 
-def _resembled(text: bytes) -> tuple[bytes, bytes, bytes]:
+def _resembled(text: bytes, types: Container[int]) -> tuple[bytes, bytes, bytes]:
     """Return the type, the members and the action of a record for a frame that is no message.
 
-    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL.
+    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL. `types`
+    are the numbers of those that the version has.
     """
     begin = _BEGIN.match(text)
-    kind = begin[1] if begin else b"2"
-    if kind == b"4":
-        return b"CALLERROR", b',"error":{}', b""
-    if kind == b"3":
-        return b"CALLRESULT", b"", b""
+    kind = _BEGUN[begin[1] if begin and int(begin[1]) in types else b"2"]
+    if kind in (b"CALLERROR", b"CALLRESULTERROR"):
+        return kind, b',"error":{}', b""
+    if kind == b"CALLRESULT":
+        return kind, b"", b""
     found = _ACTION.match(text)
-    return b"CALL", b"", b'"%b"' % (found[1] if found else b"")
+    return kind, b"", b'"%b"' % (found[1] if found else b"")
 
 
 def _frame_of(event: Received) -> Json:

@@ -15,6 +15,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import SUBPROTOCOLS, V201, Version, versions
 from mock_csms.settings import Config, assembly, versioned
+from mock_csms.settings.calls import command_payload
 from mock_csms.settings.flags import Source, read
 from mock_csms.settings.tables import KEYS
 from tests.toy_version import SUBPROTOCOL, TOY
@@ -68,10 +69,10 @@ def test_a_second_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setitem(SUBPROTOCOLS, SUBPROTOCOL, TOY)
     monkeypatch.setitem(DIALECTS, TOY.name, dialect)
-    assert versioned.names("reset_type") == ["Immediate", "OnIdle", "Thrice"]
+    assert versioned.names("reset_type") == ["Immediate", "OnIdle", "ImmediateAndResume", "Hard", "Soft", "Thrice"]
     config = read(Config, [Source({"reset_type": "thrice"})])
-    assert assembly.command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
+    assert command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
     assert [rule for layer in assembly.layers(config, TOY) for rule in layer.rules if rule.then is costs[0].then]
     standard = read(Config, [Source({})])
-    assert assembly.command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
-    assert assembly.command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}
+    assert command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
+    assert command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}

@@ -1,17 +1,19 @@
-"""The shortcuts of masking give what the long way gives, message by message, whatever came before."""
+"""The shortcuts of masking give the same results as the full search, for each message of any sequence."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_csms.behavior import secret_texts
 from mock_csms.behavior.mentions import Mentions
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.protocol.decoding import decode
-from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.events import Event, Received, Sent
 
@@ -35,17 +37,20 @@ WORDS = st.sampled_from(
         "simPin",
     ]
 )
-KEYS = st.sampled_from(["idToken", "idTokenInfo", "id", "TAG1", "password", "data", "apiKey"])
+KEYS = st.sampled_from(["idToken", "idTokenInfo", "idTag", "parentIdTag", "id", "TAG1", "password", "data", "apiKey"])
 VALUES = st.recursive(
     WORDS | st.integers(1233, 1235) | st.sampled_from([True, None, 1234.5]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=8,
 )
+
+FORCED = is_long_way_forced()
+"""Whether the whole suite runs without shortcuts."""
 WRITTEN = st.sampled_from(["", "spaces", "escapes", "twice"])
 
 
 def written(payload: Any, how: str, head: list[Any]) -> bytes:
-    """Return a message as JSON text: compact, with spaces, with escapes, or with a key that comes twice."""
+    """Return a message as JSON text: compact, with spaces, with escapes, or with a duplicate key."""
     text = orjson.dumps([*head, payload])
     if how == "spaces":
         text = text.replace(b'":', b'" : ')
@@ -58,7 +63,7 @@ def written(payload: Any, how: str, head: list[Any]) -> bytes:
 
 @st.composite
 def exchanges(draw: st.DrawFn) -> Sequence[Event]:
-    """Return calls of a station with their answers, and some answers that come late."""
+    """Return calls of a station with answers, some of which come late."""
     events: list[Event] = []
     calls: list[Call] = []
     for number in range(draw(st.integers(1, 5))):
@@ -77,27 +82,27 @@ def exchanges(draw: st.DrawFn) -> Sequence[Event]:
 
 
 def masking(*, is_long: bool, is_redacted: bool) -> Secrets:
-    """Return what masks events, with or without shortcuts."""
+    """Return an object that masks events, with or without shortcuts."""
     force_long_way(is_forced=is_long)
     try:
         return Secrets(Redactor() if is_redacted else None)
     finally:
-        force_long_way(is_forced=False)
+        force_long_way(is_forced=FORCED)
 
 
 @given(exchanges(), st.booleans())
-def test_events_are_masked_as_by_the_long_way(events: Sequence[Event], is_redacted: bool) -> None:
-    """Every event of a run is masked the same, with idTokens and secrets under their keys and mentioned elsewhere."""
+def test_shortcuts_do_not_change_masks(events: Sequence[Event], is_redacted: bool) -> None:
+    """Shortcuts do not change the masks of events, with idTokens and secrets under their keys and elsewhere."""
     short, long = masking(is_long=False, is_redacted=is_redacted), masking(is_long=True, is_redacted=is_redacted)
     for event in events:
-        is_same = short.event(event) == long.event(event)  # a report of both events would fill pages
+        is_same = short.event(event) == long.event(event)  # a failure that shows both events would be very long
         assert is_same
         assert short.words("TAG1 tag-2 kiosk 1234") == long.words("TAG1 tag-2 kiosk 1234")
 
 
 @given(st.lists(st.text(min_size=1, max_size=6) | st.sampled_from(TOKENS), max_size=8), st.text(max_size=40))
 def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: str) -> None:
-    """A token that stands in a text between other characters than letters and digits is always a candidate."""
+    """A token in a text, between characters other than letters and digits, is always a candidate."""
     mentions = Mentions(5)
     for token in tokens:
         mentions.renew(token.lower())
@@ -106,3 +111,37 @@ def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: s
         if token in said.lower():
             assert token in mentions.in_text(said, said.lower())
             assert mentions.may_be_in(said.encode())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        rb"\u005cnxyz",
+        rb"n\u0078yz",
+        rb"\u004eXYZ",
+        rb"\tnxyz",
+        rb"\u0020nxyz\n",
+        rb"\"nxyz\"",
+        rb"\/nxyz",
+        rb"\\nxyz",
+        rb"\ud83d\ude00nxyz",
+        rb"nxyz\u0000",
+        rb"\\\u006exyz",
+        "\u00e9 nxyz".encode(),
+        rb"-\u006e\u0058YZ-",
+    ],
+)
+def test_mentions_with_escapes(said: bytes) -> None:
+    """However a text writes it, a token is found where it stands as a word."""
+    redactor = Redactor()
+    redactor.value({"idToken": "nxyz"})
+    redactor.frame(b'{"idToken":"nxyz"}')
+    assert b"xyz" not in redactor.frame(b'[2,"1","DataTransfer",{"data":"%b"}]' % said).lower()
+
+
+@pytest.mark.parametrize("hint", [*secret_texts.NAMES, *secret_texts.HINTS, "WriteOnly"])
+def test_every_hint_is_looked_for(hint: str) -> None:
+    """No text with a hint that a secret may be in it is called harmless, whatever the case of its letters."""
+    for text in (hint, hint.upper(), f"x{hint}y"):
+        assert not secret_texts.is_harmless(text.encode())
+    assert secret_texts.is_harmless(b'[2,"1","Heartbeat",{"customData":{"vendorId":"My vendor"}}]')

@@ -125,7 +125,7 @@ def test_every_station_has_its_own_turn() -> None:
     assert [f"{station[0]} {mock.boot(station[0])}" for station in turns] == turns
 
 
-def test_a_boot_that_was_refused_takes_no_turn() -> None:
+def test_a_refused_boot_does_not_advance_the_sequence() -> None:
     """An invalid BootNotification gets a CALLERROR and does not advance the sequence."""
     mock = Mock({"boot_status_sequence": "Pending,Accepted"})
     assert isinstance(mock.send("BootNotification", {}), Error)

@@ -117,7 +117,7 @@ def test_every_filling_is_fresh() -> None:
     assert template(replace(SAMPLE, world=world)) == [3, 4, "3", "4"]
 
 
-def test_times_are_written_as_the_mock_is_told_to() -> None:
+def test_times_have_the_configured_format() -> None:
     """`{{now}}` and `{{now+N}}` use the configured timestamp format."""
     world = replace(SAMPLE.world, write_time=lambda seconds: f"T{seconds:g}")
     assert compile_template("{{now}} {{now+5}}")(replace(SAMPLE, world=world)) == "T0 T5"
@@ -131,7 +131,7 @@ def test_every_placeholder_of_the_table_is_one(name: str) -> None:
 
 
 @given(st.text(st.sampled_from("{} anow")))
-def test_escaped_text_comes_out_as_it_is(text: str) -> None:
+def test_escaped_text_is_not_changed(text: str) -> None:
     """Escaping any text gives a template that is filled to the same text."""
     assert compile_template(escape(text))(SAMPLE) == text
 

@@ -9,7 +9,9 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.tls import SUITES, VERSIONS, Agreement, Offer
 from mock_csms.protocol.visitors import Visitor
+from mock_csms.runtime.pki.making import Wish, certificate, certificate_pem, new_ec
 from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Refused, Spoiled, Unanswered
 from tests.conformance.story import PATIENCE, Story, came, sent, variable
 from tests.conformance.test_certificates import first
@@ -69,9 +71,10 @@ class Player:
 
     def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
         self.now, self.lines = NOW, [_whole(line) for line in lines]
-        self.events = [] if lines[0].startswith("GET ") else before
+        self.events = [] if lines[0].startswith(("GET ", "-- TLS")) else before
         self._calls: dict[str, Call] = {}
         self._is_binary = False
+        self._tls: Agreement | None = None
 
     def play(self, number: int) -> None:
         """Add the events of one line."""
@@ -98,7 +101,7 @@ class Player:
         offered = told.get("Sec-WebSocket-Protocol", "").split(", ")
         upgrade, extensions = told.get("Upgrade", "websocket"), told.get("Sec-WebSocket-Extensions", "")
         problem = "" if upgrade == "websocket" else f"invalid Upgrade header: {upgrade}"
-        visitor = Visitor(path, [*filter(None, offered)], told.get("Authorization"), extensions, problem)
+        visitor = Visitor(path, [*filter(None, offered)], told.get("Authorization"), extensions, problem, tls=self._tls)
         self._add(Knocked(self.now, STATION, visitor))
         if "ocpp2.0.1" in offered and not problem and rest[:1] != ["-- connection refused"]:
             self._add(Connected(self.now, STATION, "ocpp2.0.1", tuple(offered)))
@@ -138,7 +141,9 @@ class Player:
             self._calls[message.id] = message
 
     def _happen(self, text: str) -> None:
-        if later := re.match(r"(\d+) s later", text):
+        if text.startswith("TLSv1."):
+            self._tls = agreement(text)
+        elif later := re.match(r"(\d+) s later", text):
             self.now += float(later[1])
         elif text == "as a binary frame":
             self._is_binary = True
@@ -157,6 +162,34 @@ _HAPPENINGS: Mapping[str, Callable[[Player], Event]] = {
     "the station closes the connection (1000)": lambda it: Disconnected(it.now, STATION, 1000, "bye"),
     "no answer came": lambda it: Unanswered(it.now, STATION, it.last_command, f"no answer within {PATIENCE:g} s"),
 }
+
+
+_TLS = re.compile(
+    r"(?P<version>\S+) with (?P<suite>[^, ]+)(, offered: (?P<offered>.*))?(, and the certificate (?P<subject>.*))?"
+    r"( after --tls-fault (?P<fault>.*))?"
+)
+
+
+def agreement(text: str) -> Agreement:
+    """Return what TLS has agreed on in an example: `TLSv1.2 with SUITE, offered: SUITE, SUITE`."""
+    found = _TLS.fullmatch(text)
+    assert found, text
+    numbers = {name: number for number, name in SUITES.items()}
+    versions = tuple(number for number, name in VERSIONS.items() if name == found["version"])
+    names = found["offered"].split(", ") if found["offered"] else [name for name in SUITES.values() if "GCM" in name]
+    compressions = (1, 0) if "compression" in names else (0,)
+    offer = Offer(versions, tuple(numbers[name] for name in names if name != "compression"), compressions)
+    subject = dict(part.split("=") for part in (found["subject"] or "").split(",") if part)
+    certificate_, fault = client_certificate(**subject), found["fault"] or ""
+    return Agreement(found["version"], found["suite"], offer, certificate=certificate_, fault=fault)
+
+
+def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - as in a subject
+    """Return the certificate of a station with that subject, in PEM; empty without one."""
+    if not CN:
+        return ""
+    wish = Wish(common_name=CN, organization=O, times=(NOW - 1000.0, NOW + 1000.0))
+    return certificate_pem(certificate(wish, new_ec()))
 
 
 def _is_answer(line: str, id_: str) -> bool:

@@ -58,7 +58,7 @@ def test_a_change_during_a_transaction() -> None:
 
 
 def test_another_connector_may_be_used_later() -> None:
-    """G05 reports connectors that change together, not one that changes later."""
+    """G05 reports a connector that becomes Unavailable together with another one, but not a later change."""
     used = Story().begin((1, 1), (1, 2)).tell(1, 1, "Occupied")
     assert used.tell(1, 2, "Unavailable").found("G05") == [
         "connector 1.2 became Unavailable together with 1.1, which is Occupied"

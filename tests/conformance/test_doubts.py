@@ -59,7 +59,7 @@ def test_a_clock_that_may_have_changed(is_given: bool, found: Sequence[str]) -> 
     assert severities(story, "M04") == found
 
 
-def test_a_register_that_begins_anew() -> None:
+def test_a_register_that_starts_again() -> None:
     """M07: a falling register is an error in one transaction (J02.FR.16), and an info in the next one (J02.FR.17)."""
     story = accepted()
     for id_, values in (("A", (50, 60)), ("B", (0, 10, 5))):
@@ -100,7 +100,7 @@ def test_a_variable_missing_from_an_incomplete_inventory(status: str, found: Seq
     ],
 )
 def test_an_error_in_place_of_a_trigger(wanted: str, is_known: bool, found: Sequence[str]) -> None:
-    """F05: a station without TriggerMessage may answer NotImplemented (Part 4); one that has it must send a status."""
+    """F05: a station with TriggerMessage must answer a status; one without it may answer NotImplemented (Part 4)."""
     story = accepted()
     if is_known:
         story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}).call("Heartbeat", {})

@@ -126,7 +126,7 @@ def test_a_profile_of_a_transaction_that_ends_or_is_older_than_the_mock() -> Non
     ],
 )
 def test_composite_schedules(asked: Json, answer: Json, found: list[str]) -> None:
-    """K02 reports Accepted without a possible schedule, K03 periods that do not start at 0 and increase."""
+    """K02 reports Accepted without a valid schedule, K03 periods that do not start at 0 and increase."""
     if "schedule" in answer:
         more = {"evseId": 1, "duration": 600, "scheduleStart": Story().at()}
         answer = answer | {"schedule": {k: v for k, v in answer["schedule"].items() if k != "id"} | more}

@@ -78,7 +78,7 @@ def test_a_repeat_of_an_unanswered_event_waits(seconds: float, expected: set[str
     assert found(street, [*street.seen, *calls]) & {"X18"} == expected
 
 
-def test_what_is_not_known_is_not_judged() -> None:
+def test_no_findings_about_unknown_variables() -> None:
     """Without known variables no check reports an interval, a start or stop point, or a number of attempts."""
     street = Street(Terms("EVConnected", "EVConnected", is_known=False))
     seen = street.play(CHARGE)

@@ -40,7 +40,7 @@ async def test_settings_are_keyword_arguments(settings: dict[str, Any], status: 
         ({"token": "TAG"}, "token: 'TAG' is not ID=STATUS"),
         ({"rule": [{"match": "Authorise", "error": "X"}]}, "did you mean 'Authorize'"),
         ({"boot_status": "Pending", "boot_status_sequence": "Pending"}, "cannot be used together"),
-        ({"command": "Reset", "delay": 1, "payload": {"type": "Soft"}}, 'type: "Soft" is not one of'),
+        ({"command": "Reset", "delay": 1, "payload": {"type": "Softly"}}, 'type: "Softly" is not one of'),
         ({"expect": "Heartbeat"}, "in Python use receive"),
     ],
 )

@@ -207,7 +207,7 @@ async def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
 # The package.
 
 
-def test_the_package_offers_it_lazily() -> None:
+def test_the_package_imports_lazily() -> None:
     """`mock_csms.Csms`, `Config` and `CallFailed` have types, and are imported only when they are used."""
     program = (
         "import sys, mock_csms; assert 'asyncio' not in sys.modules; "

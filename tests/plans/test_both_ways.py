@@ -242,7 +242,7 @@ async def test_a_session_of_another_kind_passes(tmp_path: Path, case: str) -> No
 
 
 async def test_a_reset_need_not_repeat_the_charging_state(tmp_path: Path) -> None:
-    """The chargingState is only required if it has changed (E01.FR.18)."""
+    """A case passes if the event of a Reset has no chargingState, as it has not changed (E01.FR.18)."""
     session = Session()
 
     def reset(_: Any) -> Any:

@@ -202,7 +202,7 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
 def test_variables_show_the_features(told: Any, features: str) -> None:
     """The value, the valuesList or the existence of a variable shows which features the station has."""
     model = ReportedVariables(from_report([told]))
-    assert {feature.id for feature in FEATURES if feature.told_by(model)} == set(features.split())
+    assert {feature.id for feature in FEATURES if feature.shown_by(model)} == set(features.split())
 
 
 def test_connectors_are_counted() -> None:

@@ -52,7 +52,7 @@ def test_operators_that_can_make_a_station_send(text: str, can: bool) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "prompt:", "promt", "exec:", "exec: ", "exec:a {place}", "exec:a {0}", "file:a"])
-def test_what_is_none_is_refused(text: str) -> None:
+def test_an_unknown_operator_is_refused(text: str) -> None:
     """A text that names no operator is refused in one line."""
     with pytest.raises(ValueError, match=r"\A[^\n]+\Z"):
         operator(text)

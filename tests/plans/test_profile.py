@@ -46,7 +46,7 @@ def test_a_profile_file_is_read(tmp_path: Path) -> None:
     assert (read.timeouts.boot, read.timeouts.tolerance, read.timeouts.message) == (12, 0.5, 30)
 
 
-def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+def test_profiles_are_written_and_read(tmp_path: Path) -> None:
     """Writing a learned or an empty profile and reading it back gives the same profile."""
     features = frozenset({"C-13", "AS-2", "HFS-2"})
     known = Profile('CS "7"', (2, 1), features, timeouts=Timeouts(message=12, boot=200.5), slots=(3,))

@@ -114,7 +114,7 @@ async def test_an_optional_step() -> None:
         assert await station.expect_optional(says("Heartbeat")) is not None
 
 
-async def test_nothing_comes() -> None:
+async def test_expect_nothing() -> None:
     """`expect_nothing` fails for calls since the previous step and in `seconds`, or only for calls until `before`."""
     async with stage() as (station, peer):
         await peer.ask("Heartbeat")

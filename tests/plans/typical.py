@@ -1,4 +1,4 @@
-"""A station that is not ours, written with ChargePoint of the `ocpp` package, and a robot that acts at it."""
+"""A station written with ChargePoint of the `ocpp` package, and a robot that operates it."""
 
 import asyncio
 import json

@@ -100,7 +100,7 @@ def test_a_call_with_our_id_ends_no_call() -> None:
     assert (conversation.ours, list(conversation.theirs)) == ({"r-1": RESET}, ["r-1"])
 
 
-def test_what_is_no_message_is_refused() -> None:
+def test_a_malformed_message_is_refused() -> None:
     """A text that is not a message is answered with a CALLERROR with its id, or `-1` if it has none."""
     incoming = came(talk(), 2, "7", "Heartbeat")
     assert isinstance(incoming.message, Malformed)

@@ -1,4 +1,4 @@
-"""How messages of OCPP 1.6 and 2.1 look: their types, their error codes, and what is never answered."""
+"""Messages of OCPP 1.6 and 2.1: their types and error codes, and the texts that get no answer."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ STREAM = {"id": 1, "pending": 0, "basetime": "2026-01-01T00:00:00Z", "data": [{"
 
 
 def talk(version: Version) -> Conversation:
-    """Return a conversation of the mock with a station of that version."""
+    """Return a conversation of the mock with a station of this version."""
     return Conversation(version, Sender.STATION)
 
 
 def refusal_of(version: Version, text: str | list[Any]) -> Error | None:
-    """Return what the mock answers to a message of a station, if that is a refusal."""
+    """Return the mock's CALLERROR to a message of a station, if it is refused."""
     data = text if isinstance(text, str) else orjson.dumps(text).decode()
     return talk(version).receive(data.encode(), STRICT).refusal
 
@@ -36,7 +36,7 @@ def refusal_of(version: Version, text: str | list[Any]) -> Error | None:
     ],
 )
 def test_the_new_types_of_21_are_read_and_written(text: str, message: Message) -> None:
-    """A SEND and a CALLRESULTERROR are read as such in 2.1 alone, and written as they were."""
+    """SEND and CALLRESULTERROR are decoded only in 2.1, and encoded unchanged."""
     read = decode(text.encode(), V21.framing)
     assert (read, type(read)) == (message, type(message))
     assert encode(message).decode() == text
@@ -88,7 +88,7 @@ def test_some_texts_are_never_answered(version: Version, text: str) -> None:
     ],
 )
 def test_refusals_of_16_have_its_codes(text: str | list[Any], code: str | None) -> None:
-    """Each violation has the code that 1.6 has for it, as 1.6 spells it; without a readable id there is no answer."""
+    """Each violation gets the error code of 1.6 in its spelling; without a readable id there is no answer."""
     refusal = refusal_of(V16, text)
     assert (refusal and refusal.code) == code
     for violation in (refusal.details or {}).get("violations", ()) if refusal else ():
@@ -109,8 +109,8 @@ def test_null_is_an_empty_payload_in_16_alone(version: Version) -> None:
     assert side.receive(b'[3,"3",null]', STRICT).is_refused is not is_16
 
 
-def test_a_send_is_judged_and_never_answered() -> None:
-    """A wrong SEND is refused without an answer; it opens no call and ends none."""
+def test_a_send_is_validated_and_never_answered() -> None:
+    """An invalid SEND is refused without an answer; a SEND opens and ends no call."""
     side = talk(V21)
     side.open(Call("1", "Reset", {"type": "Immediate"}))
     right = side.take(SendMessage("1", "NotifyPeriodicEventStream", STREAM), STRICT)
@@ -125,8 +125,8 @@ def test_a_send_is_judged_and_never_answered() -> None:
     assert ([*side.ours], [*side.theirs]) == (["1"], [])
 
 
-def test_a_call_of_what_is_a_send_is_refused() -> None:
-    """NotifyPeriodicEventStream as a CALL gets NotSupported: it is sent as a SEND."""
+def test_a_send_as_a_call_is_refused() -> None:
+    """NotifyPeriodicEventStream as a CALL gets NotSupported, as it must be a SEND."""
     refusal = refusal_of(V21, [2, "1", "NotifyPeriodicEventStream", STREAM])
     assert refusal is not None
     assert (refusal.code, "SEND" in refusal.description) == ("NotSupported", True)
@@ -134,8 +134,8 @@ def test_a_call_of_what_is_a_send_is_refused() -> None:
 
 @pytest.mark.parametrize("version", [V16, V201, V21], ids=lambda version: version.name)
 @pytest.mark.parametrize("text", [b'[3,"1",{"status":"Never"}]', b'[3,"1"]', b'[3,"1",{"status":"Acc'])
-def test_a_wrong_result_is_refused_in_21_alone(version: Version, text: bytes) -> None:
-    """In 2.1 a CALLRESULT that breaks its schema or is malformed gets a CALLRESULTERROR, once; earlier ones nothing."""
+def test_callresulterrors_only_in_21(version: Version, text: bytes) -> None:
+    """An invalid CALLRESULT gets a CALLRESULTERROR in 2.1, once, and no answer in earlier versions."""
     side = talk(version)
     side.open(Call("1", "ClearCache", {}))
     came = side.receive(text, STRICT)
@@ -149,14 +149,14 @@ def test_a_wrong_result_is_refused_in_21_alone(version: Version, text: bytes) ->
 
 @pytest.mark.parametrize("text", [b'[3,"2",{"status":"Never"}]', b'[4,"1","C"]', b'[4,"1","GenericError","",{}]'])
 def test_nothing_else_gets_a_result_error(text: bytes) -> None:
-    """A CALLERROR, whatever is wrong with it, and a result of no open call get no CALLRESULTERROR."""
+    """A CALLERROR, also an invalid one, and a CALLRESULT without an open call get no CALLRESULTERROR."""
     side = talk(V21)
     side.open(Call("1", "ClearCache", {}))
     assert side.receive(text, STRICT).refusal is None
 
 
-def test_a_refusal_of_our_result_is_told_with_its_call() -> None:
-    """A CALLRESULTERROR for an answer of the mock names the call that was answered, once; it ends no call of ours."""
+def test_a_callresulterror_to_our_answer() -> None:
+    """A CALLRESULTERROR to an answer of the mock is matched with the answered call, once, and ends no call of ours."""
     side = talk(V21)
     call = side.take(Call("1", "Heartbeat", {}), STRICT).message
     assert isinstance(call, Call)

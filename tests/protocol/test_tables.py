@@ -79,13 +79,13 @@ def test_every_schema_has_a_row(version: Version, folder: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
-def test_each_action_is_sent_by_whom_the_specification_says(version: Version) -> None:
-    """So many actions are sent by the CSMS, so many by the station, and either of them sends DataTransfer."""
+def test_the_senders_of_actions(version: Version) -> None:
+    """Each version has the right number of actions of the CSMS and of the station, and both send DataTransfer."""
     assert Counter(row.sender for row in version.actions.values()) == SENT_BY[version.name]
     assert version.actions["DataTransfer"].sender is Sender.EITHER
 
 
-def test_who_may_send_follows_from_the_sender() -> None:
+def test_how_many_actions_each_side_may_send() -> None:
     """A station may send 25 actions of 2.0.1, a CSMS 40."""
     assert sum(row.sent_by(Sender.STATION) for row in V201.actions.values()) == 25
     assert sum(row.sent_by(Sender.CSMS) for row in V201.actions.values()) == 40
@@ -100,8 +100,8 @@ def test_there_is_one_send() -> None:
     ]
 
 
-def test_only_rows_that_must_differ_differ() -> None:
-    """2.1 has every row of 2.0.1, and another one only where the default payload of 2.0.1 breaks a schema of 2.1."""
+def test_rows_of_21_that_differ() -> None:
+    """2.1 has all actions of 2.0.1, with another row only if the default payload violates a schema of 2.1."""
     assert set(v201.ACTIONS) | set(v21.NEW) == set(V21.actions)
     for action, row in v201.ACTIONS.items():
         is_right = not V21.schemas.request_violations(action, compile_template(row.request)(sample_of(V21)))
@@ -119,7 +119,7 @@ def test_error_codes_are_those_of_ocpp() -> None:
 
 @pytest.mark.parametrize("code", ErrorCode)
 def test_error_codes_are_spelled_as_they_are_named(code: ErrorCode) -> None:
-    """The name of an error code in the program is the text that is sent, or the version has another text for it."""
+    """The name of an error code in the program is its text in messages, unless the version has another text."""
     assert code.name == code.value
     for version in VERSIONS:
         assert version.framing.spelled(code) in version.framing.codes
@@ -134,8 +134,8 @@ def test_no_default_names_a_host_that_exists(version: Version, action: str) -> N
 
 
 @pytest.mark.parametrize(("version", "action"), ROWS)
-def test_each_row_is_taken_from_its_sender_alone(version: Version, action: str) -> None:
-    """The default call is right from whoever may send it, and NotSupported from the other side; so is its result."""
+def test_each_action_is_accepted_from_its_sender_only(version: Version, action: str) -> None:
+    """The default call is valid from its senders, and NotSupported from the other side; results are validated."""
     row = version.actions[action]
     call = Call("1", action, compile_template(row.request)(sample_of(version)))
     for sender in (Sender.STATION, Sender.CSMS):

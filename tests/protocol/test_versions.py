@@ -151,19 +151,37 @@ def test_a_refusal_is_bounded() -> None:
         (["ocpp2.0"], "ocpp2.0"),
         (["ocpp2.0", "ocpp2.0.1"], "ocpp2.0.1"),
         (["ocpp1.6", "ocpp2.1", "ocpp2.0.1"], "ocpp2.0.1"),
-        (["ocpp1.6"], None),
-        (["OCPP2.0.1"], None),  # names of subprotocols are case-sensitive (RFC 6455, 4.1)
+        (["ocpp1.6"], "ocpp1.6"),
+        (["ocpp1.5"], None),
+        (["OCPP2.0.1"], None),  # the names of subprotocols are compared as they are (RFC 6455, 4.1)
         ([], None),
     ],
 )
 def test_the_preferred_common_subprotocol_is_chosen(offered: list[str], chosen: str | None) -> None:
-    """The mock chooses `ocpp2.0.1`, else `ocpp2.0`, and no other subprotocol."""
-    assert choose_subprotocol(offered) == chosen
+    """In the order of the mock `ocpp2.0.1` is preferred, and `ocpp2.0` is chosen if only that is offered."""
+    assert choose_subprotocol(offered, by_station=False) == chosen
 
 
-@given(st.lists(st.sampled_from([*SUBPROTOCOLS, "ocpp1.6", "ocpp2.1"])))
-def test_only_what_was_offered_is_chosen(offered: list[str]) -> None:
-    """The chosen subprotocol is an offered one that the mock supports; None means that there is none."""
-    chosen = choose_subprotocol(offered)
+@pytest.mark.parametrize(
+    ("spoken", "offered", "of_station", "of_mock"),
+    [
+        (None, ["ocpp1.6", "ocpp2.0.1"], "ocpp1.6", "ocpp2.0.1"),
+        (None, ["ocpp1.5", "ocpp2.0", "ocpp2.0.1"], "ocpp2.0", "ocpp2.0.1"),
+        (["1.6", "2.0.1"], ["ocpp2.1", "ocpp2.0.1", "ocpp1.6"], "ocpp2.0.1", "ocpp1.6"),
+        (["2.1"], ["ocpp2.0.1", "ocpp1.6"], None, None),
+    ],
+)
+def test_the_order_of_the_station_or_of_the_mock_decides(
+    spoken: list[str] | None, offered: list[str], of_station: str | None, of_mock: str | None
+) -> None:
+    """The first that the station offers and the mock speaks is chosen, or the first of the mock that is offered."""
+    assert choose_subprotocol(offered, spoken) == of_station
+    assert choose_subprotocol(offered, spoken, by_station=False) == of_mock
+
+
+@given(st.lists(st.sampled_from([*SUBPROTOCOLS, "ocpp1.5", "ocpp2.2"])), st.booleans())
+def test_only_what_was_offered_is_chosen(offered: list[str], by_station: bool) -> None:
+    """A chosen subprotocol was offered and is spoken by the mock; none is chosen only if there is no such one."""
+    chosen = choose_subprotocol(offered, by_station=by_station)
     assert (chosen is None) == SUBPROTOCOLS.keys().isdisjoint(offered)
     assert chosen is None or (chosen in offered and chosen in SUBPROTOCOLS)

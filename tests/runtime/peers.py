@@ -18,16 +18,18 @@ from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import Dialer
-from mock_csms.runtime.transport.endpoint import Endpoint
+from mock_csms.runtime.transport.endpoint import Endpoint, TlsSide
 from mock_csms.runtime.transport.limits import Limits
 from tests.wire import PATIENCE
 
 OFFER = ["ocpp2.0.1"]
 
 
-def limits(*, size: int = 1 << 24, compression: bool = False, ping: float = 0, pong: float = 0) -> Limits:
+def limits(
+    *, size: int = 1 << 24, compression: bool = False, ping: float = 0, pong: float = 0, shortcuts: bool = True
+) -> Limits:
     """Return limits that no test reaches by accident."""
-    return Limits(size, compression, ping, pong)
+    return Limits(size, compression, ping, pong, has_shortcuts=shortcuts)
 
 
 class Ear:
@@ -132,10 +134,12 @@ async def ours(
     compression: bool = False,
     ping: float = 0,
     write_ahead: Callable[[], bool] | None = None,
+    own_tls: TlsSide | None = None,
 ) -> AsyncIterator[Ours]:
-    """Listen with our own server side."""
+    """Listen with our own server side; `tls` lets asyncio speak TLS, and `own_tls` the mock."""
     gate = Ours(verdict or LetIn())
     endpoint = Endpoint(gate, limits(compression=compression, ping=ping, pong=ping), Backpressure(write_ahead))
+    endpoint.tls = own_tls
     server = await asyncio.get_running_loop().create_server(endpoint, "127.0.0.1", 0, ssl=tls)
     gate.url = f"ws{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:

@@ -58,7 +58,7 @@ async def test_no_such_host(dialer: Dialer) -> None:
         await dial(dialer, "ws://nobody.invalid/")
 
 
-async def test_tls_with_a_server_that_speaks_none(dialer: Dialer) -> None:
+async def test_tls_with_a_server_without_it(dialer: Dialer) -> None:
     """For wss:// to a server without TLS, the error says that TLS failed."""
 
     async def behave(peer: Bare) -> None:

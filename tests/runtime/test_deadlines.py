@@ -99,7 +99,7 @@ async def test_starting_again_keeps_the_first_deadline() -> None:
     assert rings.expired.count("a") == 1
 
 
-async def test_a_restarted_item_waits_anew() -> None:
+async def test_a_restarted_item_waits_its_whole_time() -> None:
     """An item that is stopped and started again waits its whole time, and expires after items started before that."""
     rings = Rings()
     rings.deadlines.start("a")

@@ -101,7 +101,7 @@ def test_any_bytes_can_be_looked_at(data: bytes, start: int) -> None:
 
 
 @given(st.text() | st.binary())
-def test_text_is_told_from_other_bytes(value: str | bytes) -> None:
+def test_text_is_distinguished_from_other_bytes(value: str | bytes) -> None:
     """Bytes are text if Python can decode them as UTF-8."""
     if isinstance(value, str):
         value = value.encode(errors="surrogatepass")

@@ -1,30 +1,34 @@
 """A station without a socket, with a clock that the test moves and a CSMS that accepts everything."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from mock_csms.behavior.templates import SAMPLE, Context, compile_template, rfc3339
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V201, Version
 from mock_csms.station import cues
-from mock_csms.station.state import Identity, Moment
-from mock_csms.station.v2 import machine
+from mock_csms.station.machine import Machine
+from mock_csms.station.state import Identity, Moment, State
 from mock_csms.station.v2.device import Device, new_device
+from mock_csms.station.v2.machine import MACHINE
 from mock_csms.station.v2.variables import Name
 from mock_csms.twin.station import StationModel
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
+D = TypeVar("D", bound=State)
+
 TOKEN = {"idToken": "TAG", "type": "ISO14443"}
 
 
-class Bench:
+class BenchOf(Generic[D]):
     """Checks every message of both sides against its schema; `replies` are merged into the default responses."""
 
-    def __init__(self, variables: Mapping[Name, str] | None = None, evses: int = 2) -> None:
+    def __init__(self, machine: Machine, version: Version, device: D) -> None:
         self.now = NOW
-        self.device: Device = new_device(Identity(), evses, 1, variables)
+        self.machine, self.version = machine, version
+        self.device = device
         self.alarms: dict[cues.Alarm, float] = {}
         self.messages: list[tuple[str, Any]] = []
         self.replies: dict[str, Json] = {}
@@ -45,15 +49,15 @@ class Bench:
 
     def tell(self, cue: cues.Cue) -> None:
         """Give the station a cue."""
-        self.device, acts = machine.step(self.device, cue, self.moment)
+        self.device, acts = self.machine.step(self.device, cue, self.moment)
         self._perform(acts)
 
     def ask(self, action: str, payload: Json) -> Json:
         """Send a command, and return the answer."""
         call = Call("1", action, payload)
-        assert not V201.call_violations(call, Sender.CSMS)
-        reply = machine.command(self.device, action, payload, self.moment)
-        assert not V201.result_violations(call, reply.payload)
+        assert not self.version.call_violations(call, Sender.CSMS)
+        reply = self.machine.command(self.device, action, payload, self.moment)
+        assert not self.version.result_violations(call, reply.payload)
         self.device = reply.device
         self._perform(reply.acts)
         assert reply.payload is not None
@@ -85,7 +89,7 @@ class Bench:
         """Switch the station off and on again."""
         self.is_leaving = False
         self.alarms.clear()
-        self.device = machine.rebooted(self.device, self.moment)
+        self.device = self.machine.rebooted(self.device, self.moment)
         self.tell(cues.Closed())
         self.tell(cues.Opened())
 
@@ -104,10 +108,18 @@ class Bench:
             self.restart()
 
     def _transmit(self, action: str, payload: Json) -> None:
-        assert not V201.call_violations(Call("1", action, payload), Sender.STATION)
+        found = self.version.call_violations(Call("1", action, payload), Sender.STATION)
+        assert not found, (action, payload, found)
         self.messages.append((action, payload))
         if action in self.silent:
             return
-        context = Context(self.now, StationModel("CS-1"), SAMPLE.world, payload)
-        response = compile_template(V201.actions[action].response)(context) | self.replies.get(action, {})
+        context = Context(self.now, StationModel("CS-1", self.version), SAMPLE.world, payload)
+        response = compile_template(self.version.actions[action].response)(context) | self.replies.get(action, {})
         self.tell(cues.Answered(action, payload, response))
+
+
+class Bench(BenchOf[Device]):
+    """A station of OCPP 2.0.1."""
+
+    def __init__(self, variables: Mapping[Name, str] | None = None, evses: int = 2) -> None:
+        super().__init__(MACHINE, V201, new_device(Identity(), evses, 1, variables))

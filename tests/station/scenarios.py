@@ -177,7 +177,7 @@ def slow(begin: Begin) -> None:
 
 
 def neighbours(begin: Begin) -> None:
-    """A driver charges at an EVSE whose register is higher than that of the EVSE beside it."""
+    """A driver charges at an EVSE whose register is higher than that of the other EVSE."""
     stage = begin(evses=2, connectors=2).connect()
     charge(stage, seconds=300)
     charge(stage, 2)

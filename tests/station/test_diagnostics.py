@@ -34,7 +34,7 @@ def triggered(bench: Bench) -> list[tuple[str, int | None]]:
 
 @pytest.mark.parametrize("kind", ["DiagnosticsLog", "SecurityLog"])
 def test_a_log_is_uploaded(kind: str) -> None:
-    """The answer has a filename (N01.FR.01), then every status of the upload is reported with the requestId."""
+    """The answer to GetLog has a filename (N01.FR.01); then each status of the upload is sent with the requestId."""
     bench = Bench()
     answer = bench.ask("GetLog", log(7, kind=kind))
     assert (answer["status"], answer["filename"]) == ("Accepted", f"MOCK-0001-{kind[:-3].lower()}-7.log")

@@ -25,7 +25,7 @@ def publish(bench: Bench, checksum: str = CHECKSUM, location: str = URL) -> Any:
 
 
 def test_firmware_is_published_and_withdrawn() -> None:
-    """Its location is reported (L03), and it stays published over a reboot until UnpublishFirmware (L04)."""
+    """The location of firmware is reported (L03); it stays published over a reboot until UnpublishFirmware (L04)."""
     bench, unpublish = Bench(), {"checksum": CHECKSUM.upper()}
     assert (bench.status("UnpublishFirmware", unpublish), publish(bench)) == ("NoFirmware", "Accepted")
     assert (bench.status("UnpublishFirmware", unpublish), publish(bench)) == ("DownloadOngoing", "Rejected")

@@ -79,7 +79,7 @@ def test_energy_flows_in_a_transaction_only() -> None:
 
 
 def test_the_content_of_events() -> None:
-    """The idToken is sent once, the EVSE once its connector is known, the chargingState always."""
+    """The idToken is sent once, the EVSE again when its connector is known, and the chargingState each time."""
     play = booted(connectors=2, TxCtrlr_TxStartPoint="Authorized", TxCtrlr_TxStopPoint="EVConnected")
     play.tell(CARD, Plugged(1, 2)).wait(60)
     started, plugged, sampled = play.take("TransactionEvent")

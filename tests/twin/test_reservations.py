@@ -1,4 +1,4 @@
-"""The reservations of a station: what is certainly reserved, and what may be."""
+"""The reservations of a station: which ones exist certainly, and which possibly."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ def told(twin: Twin, action: str, payload: Mapping[str, Any]) -> None:
 
 
 def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Accepted") -> None:
-    """Send the station a command, and let it answer."""
+    """Let the mock send a command, and the station answer it."""
     call, folder = Call("1", action, payload), Folder(LESSONS)
     folder.learn(Sent(0.0, "CS", b"", call, (), None, "", ""), twin)
     answer = Result("1", {"status": status})
@@ -37,7 +37,7 @@ def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Ac
 
 
 def held(twin: Twin) -> tuple[list[int], list[int], list[int]]:
-    """Return which reservations may exist, which are certainly unused, and which EVSEs are certainly kept."""
+    """Return the possible reservations, the certainly unused ones, and the certainly reserved EVSEs."""
     store = twin.reservations
     return [*store.by_id], [each.id for each in store.unused], [*store.keeping]
 
@@ -55,7 +55,7 @@ def reserved(**more: object) -> Twin:
     ids=["EVSE", "any EVSE", "kind of connector"],
 )
 def test_an_accepted_reservation_is_held(more: Mapping[str, Any], keeps: list[int]) -> None:
-    """It exists and is unused; it keeps a whole EVSE only if it names one, and no kind of connector (H01)."""
+    """An accepted reservation exists; it reserves a whole EVSE only if it has an evseId and no connectorType (H01)."""
     assert held(reserved(**more)) == ([7], [7], keeps)
 
 
@@ -66,8 +66,8 @@ def test_a_rejected_reservation_is_not_held() -> None:
     assert held(twin) == ([], [], [])
 
 
-def test_a_time_that_cannot_be_read_makes_nothing_sure() -> None:
-    """If the expiry does not parse, the reservation may exist, but nothing about it is certain."""
+def test_an_expiry_that_does_not_parse_is_uncertain() -> None:
+    """If the expiry does not parse, the reservation may exist, but is not certain."""
     assert held(reserved(expiryDateTime="tomorrow")) == ([7], [], [])
 
 
@@ -85,14 +85,14 @@ def test_a_time_that_cannot_be_read_makes_nothing_sure() -> None:
     ],
 )
 def test_what_ends_a_reservation(action: str, payload: Mapping[str, Any], expected: object) -> None:
-    """Its end, its idToken (in any case), its EVSE and its id each end what they are about, and nothing else."""
+    """An update or event with its id ends a reservation; its idToken (in any case) or EVSE makes it uncertain."""
     twin = reserved()
     told(twin, action, payload)
     assert held(twin) == expected
 
 
-def test_anybody_may_be_of_a_group() -> None:
-    """A reservation for a group may be used by every idToken (H03.FR.09)."""
+def test_any_token_may_be_of_a_group() -> None:
+    """Every idToken may use a reservation for a group (H03.FR.09)."""
     twin = reserved(groupIdToken=TOKEN | {"idToken": "G"})
     told(twin, "Authorize", {"idToken": TOKEN | {"idToken": "U"}})
     assert held(twin) == ([7], [], [1])
@@ -100,14 +100,14 @@ def test_anybody_may_be_of_a_group() -> None:
 
 @pytest.mark.parametrize(("status", "expected"), [("Accepted", ([], [], [])), ("Rejected", ([7], [], []))])
 def test_a_cancelled_reservation(status: str, expected: object) -> None:
-    """It has ended if the station accepts, and may have ended if the station has none with that id."""
+    """A cancelled reservation has ended if the answer is Accepted, and may have ended if it is Rejected."""
     twin = reserved()
     asked(twin, "CancelReservation", {"reservationId": 7}, status)
     assert held(twin) == expected
 
 
-def test_an_evse_is_kept_by_its_last_reservation() -> None:
-    """Only the last reservation of an EVSE keeps it; after its end no earlier one does."""
+def test_an_evse_has_its_last_reservation() -> None:
+    """Only the last reservation of an EVSE reserves it; after its end no earlier one does."""
     twin = reserved()
     asked(twin, "ReserveNow", ASKED | {"id": 8})
     assert [each.id for each in twin.reservations.keeping.values()] == [8]

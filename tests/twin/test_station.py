@@ -1,4 +1,4 @@
-"""What the model of a station knows after messages in both directions."""
+"""The facts in the model of a station after messages in both directions."""
 
 from typing import Any
 
@@ -27,21 +27,21 @@ def sent(message: Message, answers: Call | None = None) -> Event:
 
 
 def transaction(kind: str, id_: str, *, is_refused: bool = False) -> Event:
-    """Return the event of a TransactionEvent that came."""
+    """Return the event of a received TransactionEvent."""
     payload = {"eventType": kind, "transactionInfo": {"transactionId": id_}}
     return received(Call("1", "TransactionEvent", payload), is_refused=is_refused)
 
 
 def after(*events: Event) -> StationModel:
-    """Return the model of a station after those events."""
+    """Return the model of a station after these events."""
     station = StationModel("CS-1")
     for event in events:
         fold(station, event)
     return station
 
 
-def test_a_new_station_is_a_blank_page() -> None:
-    """Nothing is known about a station before its first message."""
+def test_a_new_station_has_no_facts() -> None:
+    """The model of a new station has no facts."""
     station = after()
     assert (station.is_accepted, station.oldest_transaction) == (False, None)
 
@@ -50,7 +50,7 @@ def test_a_new_station_is_a_blank_page() -> None:
     ("events", "running"),
     [
         ("Started A", ["A"]),
-        ("Updated A", ["A"]),  # its Started came before the mock was started
+        ("Updated A", ["A"]),  # its Started was before the start of the mock
         ("Started A, Updated A, Updated A", ["A"]),
         ("Started A, Started B", ["A", "B"]),
         ("Started A, Started B, Updated A", ["A", "B"]),
@@ -68,7 +68,7 @@ def test_transactions_run_from_first_seen_to_ended(events: str, running: list[st
     assert station.oldest_transaction == (running[0] if running else None)
 
 
-def test_a_connection_that_goes_and_comes_changes_nothing() -> None:
+def test_a_reconnect_changes_nothing() -> None:
     """What is known about a station is kept when it reconnects."""
     before = after(received(BOOT), sent(Result("1", {"status": "Accepted"}), BOOT), transaction("Started", "A"))
     fold(before, Disconnected(1.0, "CS-1", 1006, ""))
@@ -76,8 +76,8 @@ def test_a_connection_that_goes_and_comes_changes_nothing() -> None:
     assert (before.is_accepted, before.oldest_transaction) == (True, "A")
 
 
-def test_a_refused_message_teaches_nothing() -> None:
-    """A message that got a CALLERROR changes nothing: it starts and ends no transaction, and is not a boot."""
+def test_a_refused_message_changes_nothing() -> None:
+    """A message that got a CALLERROR changes nothing: it starts or ends no transaction, and is no boot."""
     known = [received(BOOT), sent(Result("1", {"status": "Accepted"}), BOOT), transaction("Started", "A")]
     refused = [transaction("Started", "B", is_refused=True), transaction("Ended", "A", is_refused=True)]
     station = after(*known, *refused, received(BOOT, is_refused=True))
@@ -113,7 +113,7 @@ def test_endless_transactions_are_forgotten() -> None:
     ],
 )
 def test_a_station_is_accepted_by_the_answer_to_its_last_boot(events: list[Event], accepted: bool) -> None:
-    """A station is accepted only by an Accepted that answers its BootNotification, until it boots again."""
+    """A station is accepted from an Accepted answer to its BootNotification until it boots again."""
     assert after(*events).is_accepted is accepted
 
 
@@ -127,7 +127,7 @@ def test_a_station_is_accepted_by_the_answer_to_its_last_boot(events: list[Event
         ("Reset", {"type": "Immediate"}, set()),
     ],
 )
-def test_commands_ask_for_messages(command: str, payload: dict[str, Any], asked_for: set[str]) -> None:
+def test_requested_actions_are_remembered(command: str, payload: dict[str, Any], asked_for: set[str]) -> None:
     """The actions that a command asks for are remembered until the station boots again."""
     station = after(sent(Call("1", command, payload)))
     assert station.asked_for == asked_for
@@ -135,8 +135,8 @@ def test_commands_ask_for_messages(command: str, payload: dict[str, Any], asked_
     assert station.asked_for == frozenset()
 
 
-def test_a_message_says_what_its_own_version_means() -> None:
-    """A message of a version without a row in `MEANINGS` changes nothing, also if its action is called alike."""
+def test_a_version_without_meanings_changes_nothing() -> None:
+    """A message of a version without a row in `MEANINGS` changes nothing, even if its action has the same name."""
     message = transaction("Started", "A")
     assert isinstance(message, Received)
     assert list(after(message).transactions) == ["A"]
@@ -155,5 +155,5 @@ json_values = st.recursive(
 
 @given(st.sampled_from(["BootNotification", "TransactionEvent", "Heartbeat"]), json_values)
 def test_no_payload_makes_learning_raise(action: str, payload: Any) -> None:
-    """Payloads of any shape can be taken without an exception."""
+    """The model accepts payloads of any shape without an exception."""
     after(received(Call("1", action, payload)), received(Result("1", payload)), received(Malformed("not JSON")))

@@ -27,7 +27,7 @@ HOSTILE = [
     "\ufeff\uffff🔌\u202e",
     '<img src="http://example.invalid/x" onerror="document.title = 1">',
 ]
-"""Texts that would break or take over a page that does not escape them."""
+"""Texts that would break a page without escapes, or run code in it."""
 
 
 def came(message: Message, answers: Call | None = None, *wrong: Violation, at: float = START) -> Received:

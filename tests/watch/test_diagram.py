@@ -1,4 +1,4 @@
-"""What is written into the page of a run, and that nothing from the wire breaks the page."""
+"""The content of the page of a run, which nothing from the wire can break."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ from tests.watch.diagrams import BOOT, HOSTILE, START, begin, came, junk, record
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_nothing_leaves_its_line(text: str, tmp_path: Path) -> None:
+async def test_no_text_ends_its_line(text: str, tmp_path: Path) -> None:
     """No text in payloads, actions, stations or reasons can end its line or the script element."""
     call = Call("1", text, {text: text})
     happened = [
@@ -45,7 +45,7 @@ async def test_nothing_leaves_its_line(text: str, tmp_path: Path) -> None:
 @given(st.lists(st.binary(max_size=40) | st.text(alphabet='<>!-/script\\"\r\n\u2028', max_size=40).map(str.encode)))
 @settings(max_examples=50, deadline=None)
 def test_any_bytes_can_be_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[bytes]) -> None:
-    """Everything that a station sends is in the page; bytes that are no UTF-8 are shown escaped."""
+    """Everything that a station sends is in the page; bytes that are not UTF-8 are escaped."""
     file = tmp_path_factory.getbasetemp() / "any.html"
     message = Malformed("junk")
     happened = [Received(START, "CS-1", text, message, (), None, False, True) for text in texts]
@@ -54,14 +54,14 @@ def test_any_bytes_can_be_read_back(tmp_path_factory: pytest.TempPathFactory, te
     assert page.count(b"</script") == 2
 
 
-async def test_text_that_is_no_unicode_is_escaped(tmp_path: Path) -> None:
-    """Half a surrogate pair, as from a file name that is not UTF-8, is escaped and breaks nothing."""
+async def test_lone_surrogates_are_escaped(tmp_path: Path) -> None:
+    """A lone surrogate, as of a file name that is not UTF-8, is escaped."""
     [failed] = records(await write(tmp_path / "page", Failed(START, "", "cannot read \udcff")))
     assert failed["problem"] == "cannot read \\udcff"
 
 
 async def test_the_page_grows_with_the_run(tmp_path: Path) -> None:
-    """Events are in the file soon, while the mock still runs; the head of the page is there before them."""
+    """The file gets the head of the page at once, and events soon, while the mock still runs."""
     file = tmp_path / "page"
     with file.open("wb") as opened:
         bus, page = begin(opened.fileno())
@@ -74,8 +74,8 @@ async def test_the_page_grows_with_the_run(tmp_path: Path) -> None:
         diagram.end(page)
 
 
-async def test_what_comes_after_the_end_is_not_written(tmp_path: Path) -> None:
-    """A closed page does not change."""
+async def test_events_after_the_end_are_not_written(tmp_path: Path) -> None:
+    """Events after the end of the page are not written."""
     file = tmp_path / "page"
     with file.open("wb") as opened:
         bus, page = begin(opened.fileno())
@@ -88,7 +88,7 @@ async def test_what_comes_after_the_end_is_not_written(tmp_path: Path) -> None:
 
 
 async def test_a_long_run_needs_no_memory() -> None:
-    """After 100,000 messages the page holds no more in memory than its sink may hold."""
+    """After 100,000 messages the page uses no more memory than its sink may hold."""
     null = os.open(os.devnull, os.O_WRONLY)
     bus, page = begin(null)
     event = came(BOOT)

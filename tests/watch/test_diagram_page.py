@@ -1,7 +1,7 @@
 """The page of a run in a browser.
 
 These tests need Chromium (Debian's package `chromium`) and Playwright from PyPI, and are skipped if one of them is
-missing. They click and type like a person, and look only at what a person sees.
+missing. They click and type like a person, and check only what a person sees.
 """
 
 import json
@@ -41,7 +41,7 @@ in_browser = pytest.mark.asyncio(loop_scope="module")
 
 
 class Browsed:
-    """A page in the browser: what a person does and reads there, and every request that the page makes."""
+    """A page in the browser: actions and texts of a person, and every request of the page."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page
@@ -77,7 +77,7 @@ async def chromium() -> AsyncIterator["Browser"]:
 
 @asynccontextmanager
 async def browse(chromium: "Browser", file: Path, scheme: Any = "light", width: int = 1400) -> AsyncIterator[Browsed]:
-    """Open a file in a window of its own. The page may load nothing else, and may log no errors."""
+    """Open a file in a new window. The page must load nothing else, and log no errors."""
     view: Any = {"width": width, "height": 800}
     async with await chromium.new_context(color_scheme=scheme, viewport=view, offline=True) as context:
         browsed = Browsed(await context.new_page())
@@ -88,7 +88,7 @@ async def browse(chromium: "Browser", file: Path, scheme: Any = "light", width: 
 
 
 def run() -> Sequence[Event]:
-    """Return a small run of two stations in which some things go wrong."""
+    """Return the events of a small run of two stations with some problems."""
     return (
         Connected(START, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)),
         Connected(START, "CS-2", "ocpp2.0.1", ("ocpp2.0.1",)),
@@ -138,7 +138,7 @@ SHOWN: Sequence[tuple[Event, str, str, str]] = [
 
 @in_browser
 async def test_every_event_is_shown(chromium: "Browser", tmp_path: Path) -> None:
-    """Each event has a row with its name and mark, and a panel with the reason and the frame; others are left out."""
+    """Each event of the table has a row with name and mark, and a panel with reason and frame; Started has none."""
     await write(tmp_path / "page.html", Started(START, "", "ws://x", 1), *[event for event, *_ in SHOWN])
     async with browse(chromium, tmp_path / "page.html") as browsed:
         assert await browsed.names() == [name for _, name, _, _ in SHOWN]
@@ -182,8 +182,8 @@ async def test_a_click_shows_the_payload(chromium: "Browser", tmp_path: Path) ->
 
 
 @in_browser
-async def test_what_is_no_message_shows_its_bytes(chromium: "Browser", tmp_path: Path) -> None:
-    """A frame that could not be read shows the received bytes, and why it is no message."""
+async def test_a_malformed_frame_shows_its_bytes(chromium: "Browser", tmp_path: Path) -> None:
+    """A malformed frame shows its bytes, and why it is not a message."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         await browsed.click("no message")
@@ -192,8 +192,8 @@ async def test_what_is_no_message_shows_its_bytes(chromium: "Browser", tmp_path:
 
 
 @in_browser
-async def test_numbers_and_double_keys_stay_as_they_were(chromium: "Browser", tmp_path: Path) -> None:
-    """The payload is only indented, not parsed: a parser would hide just what a tester looks for."""
+async def test_the_payload_is_not_parsed(chromium: "Browser", tmp_path: Path) -> None:
+    """The payload is only indented, not parsed, as a parser would hide duplicate keys and forms of numbers."""
     text = b'[2,"1","Heartbeat",{"a":1.0,"a":12345678901234567890,"b":[],"c":{},"d":"x, {\\u0041\\"]"}]'
     call = decode(text)
     await write(tmp_path / "page.html", Received(START, "CS-1", text, call, (), None, False, False))
@@ -205,7 +205,7 @@ async def test_numbers_and_double_keys_stay_as_they_were(chromium: "Browser", tm
 
 @in_browser
 async def test_filters(chromium: "Browser", tmp_path: Path) -> None:
-    """The filters of station, action and problems hide all else, together and alone; the name of a lane filters too."""
+    """The filters of station, action and problems, alone and together, hide other events; a click on a lane too."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         page = browsed.page
@@ -234,7 +234,7 @@ async def test_filters(chromium: "Browser", tmp_path: Path) -> None:
 
 @in_browser
 async def test_the_keyboard_is_enough(chromium: "Browser", tmp_path: Path) -> None:
-    """Arrows, Home and End move, n and p go from problem to problem, / goes to the filter, Escape closes the panel."""
+    """Arrows, Home and End move; n and p go to the next and last problem; / to the filter; Escape closes the panel."""
     await write(tmp_path / "page.html", *run())
     async with browse(chromium, tmp_path / "page.html") as browsed:
         presses = ["ArrowDown", "End", "p", "p", "n", "Home", "ArrowDown", "ArrowUp"]
@@ -255,7 +255,7 @@ async def test_the_keyboard_is_enough(chromium: "Browser", tmp_path: Path) -> No
 
 @in_browser
 async def test_hostile_text_stays_text(chromium: "Browser", tmp_path: Path) -> None:
-    """Markup and scripts from the wire are shown as text everywhere; nothing of them runs or loads."""
+    """Markup and scripts from the wire are shown as text everywhere, and neither run nor load anything."""
     happened: list[Event] = []
     for text in HOSTILE:
         call = Call("1", text, {"x": text})
@@ -280,7 +280,7 @@ async def test_hostile_text_stays_text(chromium: "Browser", tmp_path: Path) -> N
 @in_browser
 @pytest.mark.parametrize("cut", [0, 1, 7, 40], ids=lambda cut: f"{cut} bytes lost")
 async def test_a_killed_run_can_be_read(cut: int, chromium: "Browser", tmp_path: Path) -> None:
-    """A page that was cut off anywhere shows all events before that, and says that its end is missing."""
+    """A page that is cut off anywhere shows all events before that, and says that its end is missing."""
     page = await write(tmp_path / "page.html", *run(), close=False)
     (tmp_path / "page.html").write_bytes(page[: len(page) - cut])
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -291,7 +291,7 @@ async def test_a_killed_run_can_be_read(cut: int, chromium: "Browser", tmp_path:
 
 
 @in_browser
-async def test_a_whole_run_says_nothing_of_its_end(chromium: "Browser", tmp_path: Path) -> None:
+async def test_a_complete_page_has_no_warning(chromium: "Browser", tmp_path: Path) -> None:
     """A closed page shows no warning, even without any event."""
     await write(tmp_path / "page.html")
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -368,8 +368,8 @@ GISTS: Sequence[tuple[Event, str]] = [
 
 
 @in_browser
-async def test_an_arrow_says_what_a_person_wants_to_know(chromium: "Browser", tmp_path: Path) -> None:
-    """Beside the name of a message are the values that matter; an answer has its outcome and how long it took."""
+async def test_an_arrow_has_the_important_values(chromium: "Browser", tmp_path: Path) -> None:
+    """A message has its important values beside its name; an answer has its outcome and its round trip."""
     await write(tmp_path / "page.html", *[event for event, _ in GISTS])
     async with browse(chromium, tmp_path / "page.html") as browsed:
         rows = await browsed.page.locator(".row").all()
@@ -379,7 +379,7 @@ async def test_an_arrow_says_what_a_person_wants_to_know(chromium: "Browser", tm
 
 @in_browser
 async def test_a_finding_and_its_message_lead_to_each_other(chromium: "Browser", tmp_path: Path) -> None:
-    """A finding and its message link to each other, and both stay if only problems are shown."""
+    """A finding and its message link to each other, and the filter for problems shows both."""
     finding = Finding(START + 1, "CS-1", "B06", "B01", Severity.WARNING, "odd reason", ("b-1",))
     await write(tmp_path / "page.html", came(BOOT), came(BEAT), finding)
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -394,7 +394,7 @@ async def test_a_finding_and_its_message_lead_to_each_other(chromium: "Browser",
 
 @in_browser
 async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path) -> None:
-    """Three or more equal pairs of one station in a row become one row with their number, which can be opened."""
+    """Three or more equal pairs of one station in sequence become one row with their number, which can be opened."""
     pairs = [
         told
         for number in range(12)
@@ -418,8 +418,8 @@ async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path)
 
 
 @in_browser
-async def test_the_header_says_what_was_run(chromium: "Browser", tmp_path: Path) -> None:
-    """The header has the verdict, the start, the seed and the command line of the run, with any text in it."""
+async def test_the_header_of_the_page(chromium: "Browser", tmp_path: Path) -> None:
+    """The header has the verdict, start, seed and command line of the run, with any characters."""
     command = "mock-csms --token '</script><b>=Blocked'"
     await write(tmp_path / "page.html", Started(START, "", "ws://x", 7), command=command, verdict="failed: 1 of 2")
     async with browse(chromium, tmp_path / "page.html") as browsed:
@@ -443,7 +443,7 @@ async def test_the_names_for_screen_readers(chromium: "Browser", tmp_path: Path)
 @in_browser
 @pytest.mark.parametrize("width", [1400, 800, 400])
 async def test_the_page_fits_any_window(width: int, chromium: "Browser", tmp_path: Path) -> None:
-    """One station fills the width, nothing leaves the window, and the panel leaves room for the diagram."""
+    """One station fills the width, nothing exceeds the window, and the panel leaves room for the diagram."""
     await write(tmp_path / "page.html", came(BOOT), came(BEAT))
     async with browse(chromium, tmp_path / "page.html", width=width) as browsed:
         arrow = await browsed.page.locator(".arrow").first.bounding_box()

@@ -1,4 +1,4 @@
-"""How findings are counted when very many stations are wrong."""
+"""How findings of very many stations are counted."""
 
 from mock_csms.conformance.selection import Expected
 from mock_csms.runtime.bus import Bus
@@ -9,7 +9,7 @@ from mock_csms.watch.statuses import Status
 
 
 def run_of(stations: int, *expected: Expected) -> Findings:
-    """Return what is counted when so many stations have one error each."""
+    """Return the counted findings of this many stations with one error each."""
     config = Config(fail_on_findings="error", expected_findings=expected)
     bus = Bus()
     findings = Findings(config, bus, lambda: ("R05",))
@@ -21,7 +21,7 @@ def run_of(stations: int, *expected: Expected) -> Findings:
 
 
 def test_further_stations_are_counted_together() -> None:
-    """No finding is lost, and the run fails for those of any station; the memory is bounded."""
+    """Findings of stations beyond the limit are counted together, and fail the run like others."""
     findings = run_of(10_020)
     assert "findings of severity error: 10,020" in findings.verdict(Status.FAILED)
     (line,) = [line for line in findings.summary().splitlines() if OTHERS in line]
@@ -29,8 +29,8 @@ def test_further_stations_are_counted_together() -> None:
     assert findings.status == Status.FAILED
 
 
-def test_expected_findings_of_further_stations_fail_no_run() -> None:
-    """Whether a finding was expected is known of every station, also of those that are counted together."""
+def test_expected_findings_of_further_stations() -> None:
+    """Expected findings also apply to stations that are counted together."""
     assert run_of(10_020, Expected("R05")).status == Status.FINE
     assert run_of(10_020, Expected("R05", "CS-1*")).status == Status.FAILED
     assert run_of(10_020, Expected("R05", "CS-10019")).missing == []

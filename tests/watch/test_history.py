@@ -11,7 +11,7 @@ from tests.wire import Station
 
 
 def told(lines: list[str], first: int, last: int) -> list[str]:
-    """Return the lines that a history with this much room keeps."""
+    """Return the lines that a history with this much room keeps at each end."""
     history = History(first, last)
     for line in lines:
         history.add(line)
@@ -40,7 +40,7 @@ def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
 
 @given(LINES)
 def test_a_short_run_is_whole(lines: list[str]) -> None:
-    """Nothing is left out if everything fits."""
+    """A history leaves out no line if all fit."""
     assert told(lines, 0, 9 * 30) == told(lines, 9 * 30, 0) == lines
 
 
@@ -52,8 +52,8 @@ async def beats(station: Station, count: int, size: int = 0) -> None:
         await station.expect(3, str(number))
 
 
-async def test_a_run_of_a_thousand_messages_is_told_whole() -> None:
-    """The report of a failed run of usual length has all messages in order, with their times."""
+async def test_a_report_of_a_thousand_messages_is_complete() -> None:
+    """The report of a failed run with 1000 messages has all of them in order, with their times."""
     async with Run("--expect", "Heartbeat") as mock, mock.station() as station:
         await beats(station, 1000)
         mock.process.terminate()
@@ -63,7 +63,7 @@ async def test_a_run_of_a_thousand_messages_is_told_whole() -> None:
     assert ("left out" in report, report.count("DataTransfer.response")) == (False, 1000)
 
 
-async def test_a_long_run_is_told_from_both_ends() -> None:
+async def test_a_long_report_has_both_ends() -> None:
     """The report of a long run has the first and the last messages, and the number of those between."""
     async with Run("--expect", "Heartbeat") as mock, mock.station() as station:
         await beats(station, 1000, 5000)
@@ -79,7 +79,7 @@ async def test_a_long_run_is_told_from_both_ends() -> None:
 
 
 async def test_nothing_in_the_report_controls_the_terminal() -> None:
-    """Line ends and terminal controls from a station are shown escaped, inside their line."""
+    """Line ends and terminal controls from a station are escaped within their line."""
     async with Run("--expect", "Heartbeat") as mock, mock.station("%1B[31mA%0A") as station:
         await station.send("ju\x1b[31mnk\r\nok       Heartbeat")
         await station.expect(4)

@@ -1,4 +1,4 @@
-"""How expected calls are compared with the calls of stations, and how the error explains that none came."""
+"""How expected calls are compared with received calls, and the error if none matches."""
 
 import asyncio
 import json
@@ -59,8 +59,8 @@ async def test_a_part_is_enough(part: Any) -> None:
         ({"idToken": {"idToken": "TAG2", "type": "ISO14443"}}, ["idToken.idToken: expected TAG2, got Tag1"]),
     ],
 )  # fmt: skip
-async def test_differences_are_told_path_by_path(part: Any, differences: list[str]) -> None:
-    """For the nearest call, each value that is not as expected has a line of its own."""
+async def test_differences_have_a_line_per_path(part: Any, differences: list[str]) -> None:
+    """In an error each differing value of the nearest call has its own line."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("TransactionEvent", SAMPLE)
         lines = (await failure_of(csms, "TransactionEvent", part)).splitlines()
@@ -68,7 +68,7 @@ async def test_differences_are_told_path_by_path(part: Any, differences: list[st
 
 
 async def test_a_failure_lists_what_came_instead() -> None:
-    """The error says what was expected, which call was nearest, how it differs, and everything that came."""
+    """The error has the expected call, the nearest one with its differences, and everything that came."""
     async with Csms() as csms:
         async with station_of(csms) as station:
             await station.ask("BootNotification", BOOT)
@@ -99,8 +99,8 @@ async def test_a_failure_lists_what_came_instead() -> None:
     assert text.splitlines()[9].endswith(r"\x1b[31m (refused)")
 
 
-async def test_of_equally_near_calls_the_last_one_is_told() -> None:
-    """Of equally near calls the error shows the last one: the station most likely meant that."""
+async def test_the_last_of_several_nearest_calls() -> None:
+    """Of several nearest calls the error shows the last one, which the station most likely meant."""
     async with Csms() as csms, station_of(csms) as station:
         for event in ("Started", "Updated"):
             await station.ask("TransactionEvent", transaction(event))
@@ -109,7 +109,7 @@ async def test_of_equally_near_calls_the_last_one_is_told() -> None:
 
 
 async def test_refused_calls_do_not_count() -> None:
-    """An invalid call that got a CALLERROR does not count; if validation only reports, it does."""
+    """An invalid call that got a CALLERROR does not count; with `--validate report` it does."""
     async with Csms() as csms, station_of(csms) as station:
         await station.expect_error("Authorize", {}, "OccurrenceConstraintViolation")
         assert "(refused)" in await failure_of(csms, "Authorize")
@@ -118,7 +118,7 @@ async def test_refused_calls_do_not_count() -> None:
         assert await csms.receive("CS-1", "Authorize", within=0) == {}
 
 
-async def test_a_station_that_never_came_is_told() -> None:
+async def test_a_station_that_never_connected() -> None:
     """The error names the stations that did come, because a wrong identity is the likely cause."""
     async with Csms() as csms:
         assert (await failure_of(csms, "Heartbeat")).endswith("CS-1 has not connected (nobody has)")
@@ -127,7 +127,7 @@ async def test_a_station_that_never_came_is_told() -> None:
 
 
 async def test_disconnections_and_refusals_are_listed() -> None:
-    """The error lists lost and refused connections among what came instead."""
+    """The error also lists lost and refused connections."""
     async with Csms() as csms:
         async with station_of(csms):
             pass
@@ -140,7 +140,7 @@ async def test_disconnections_and_refusals_are_listed() -> None:
 
 
 async def test_history_is_bounded() -> None:
-    """Only the last 10,000 calls are kept if nobody asks for them, and an explanation stays short."""
+    """The inbox keeps only the last 10,000 calls that nobody receives, and an error stays short."""
     async with Csms() as csms, station_of(csms) as station:
         await station.ask("TransactionEvent", transaction("Started"))
         for number in range(MOST_CALLS):
@@ -156,8 +156,8 @@ async def test_history_is_bounded() -> None:
 
 
 async def test_long_calls_are_bounded() -> None:
-    """Of calls with long texts only the last few are kept, to be taken and as messages; the newest one always."""
-    data = random.Random(1).randbytes(450_000).hex()  # which does not compress much
+    """Of long calls only the last few are kept, for `receive` and `messages`, but always the newest one."""
+    data = random.Random(1).randbytes(450_000).hex()  # a text that does not compress well
     async with Csms(checks="none") as csms, station_of(csms) as station:
         for number in range(30):
             await station.ask("DataTransfer", {"vendorId": f"V{number}", "data": data})
@@ -170,7 +170,7 @@ async def test_long_calls_are_bounded() -> None:
 
 
 async def test_errors_are_redacted() -> None:
-    """With `redact` no error shows an idToken, in any of its parts."""
+    """With `redact` no part of an error shows an idToken."""
     part = {"idToken": {"idToken": "S3cr3t,]1", "type": "Central"}}
     async with Csms(redact=True) as csms, station_of(csms) as station:
         await station.ask("Authorize", {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}})
@@ -189,14 +189,14 @@ async def test_errors_are_redacted() -> None:
         assert await csms.receive("CS-1", "Authorize") == {"idToken": {"idToken": "S3cr3t-2", "type": "Central"}}
 
 
-# What programs that use the inbox also need.
+# Further functions of the inbox for other programs.
 
 
 def _either(*actions: str, **part: Any) -> Either:
     return Either([wanted(action, part) for action in actions])
 
 
-async def test_a_predicate_says_what_no_value_says() -> None:
+async def test_predicates_in_expected_calls() -> None:
     """A predicate gets the value at its path, or ABSENT; a difference shows its text."""
     some, nothing = Predicate("1 or 2", lambda found: found in (1, 2)), Predicate("nothing", lambda it: it is ABSENT)
     async with Csms() as csms, station_of(csms) as station:
@@ -208,8 +208,8 @@ async def test_a_predicate_says_what_no_value_says() -> None:
         assert await csms.receive("CS-1", "TransactionEvent", {"evse": {"id": some}}) == SAMPLE
 
 
-async def test_one_of_several_calls_is_taken_after_a_number() -> None:
-    """The first of several calls is taken, but none from before the given event; each call is taken once."""
+async def test_taking_calls_after_a_number() -> None:
+    """`take` returns the first matching call after the given number, and each call only once."""
     async with Csms() as csms:
         inbox = Inbox(csms.bus)
         async with station_of(csms) as station:
@@ -228,8 +228,8 @@ async def test_one_of_several_calls_is_taken_after_a_number() -> None:
             assert inbox.count("CS-1") == last.number + 1
 
 
-async def test_what_is_forgotten_is_not_told() -> None:
-    """After forgetting, a failure lists only calls that came since, and names all that were expected."""
+async def test_forgotten_calls_are_not_listed() -> None:
+    """After `forget` an error lists only later calls; it names all alternatives that were expected."""
     async with Csms() as csms:
         inbox = Inbox(csms.bus)
         async with station_of(csms) as station:

@@ -1,4 +1,4 @@
-"""What the console says about faults: the effect of each, and all that changed one message."""
+"""The console lines about faults: the effect of each, and all faults of one message."""
 
 import pytest
 
@@ -11,17 +11,17 @@ CALL = Call("1", "Heartbeat", {})
 
 
 def told(fault: str) -> str:
-    """Return what the console says about a spoiled answer."""
+    """Return the console line about an answer with this fault."""
     return describe(Spoiled(1.0, "CS-1", fault, Result("1", {}), CALL)).rest
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_every_fault_has_its_words(kind: str) -> None:
-    """The line of a fault says what it did, with its attributes and its rule."""
+    """The line of a fault has its effect, its attributes and its rule."""
     assert told(f"Heartbeat*1 {kind} seconds=1").endswith(" seconds=1 (rule Heartbeat*1)")
 
 
-def test_all_faults_of_a_message_are_told() -> None:
+def test_all_faults_of_a_message_are_shown() -> None:
     """Several faults of a message are listed in order; --loss is shown as a loss by the mock itself."""
     line = told("Heartbeat delay seconds=1; * binary; --loss 5")
     assert line == "fault: delayed seconds=1 (rule Heartbeat); sent as binary (rule *); lost by the mock (--loss 5)"

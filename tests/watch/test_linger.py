@@ -1,4 +1,4 @@
-"""When a run that has passed ends: as soon as the stations are quiet, in virtual time."""
+"""When a passed run ends: as soon as the stations are quiet, in virtual time."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from tests.virtual import Loop, virtual_time
     ],
 )
 def test_the_end(seconds: float, happenings: Sequence[float], begins: float, ends: float) -> None:
-    """The run ends once, after a quiet time, and at the latest 10 seconds after it was due."""
+    """The run ends after a quiet time, at most 10 seconds after --linger, and only once."""
     loop, ended = Loop(), list[float]()
 
     async def live() -> None:

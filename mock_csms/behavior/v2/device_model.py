@@ -30,10 +30,11 @@ def _is_last_part(call: Call, number: int) -> bool | None:
 
 
 def _get(names: Sequence[VariableName]) -> Step:
-    return Step("GetVariables", {"getVariableData": [_named(*name) for name in names]})
+    return Step("GetVariables", {"getVariableData": [named(*name) for name in names]})
 
 
-def _named(component: str, written: str) -> Json:
+def named(component: str, written: str) -> Json:
+    """Return a variable as messages name it; the instance follows a slash."""
     name, _, instance = written.partition("/")
     named = variable(component, name)
     return named | {"variable": named["variable"] | {"instance": instance}} if instance else named

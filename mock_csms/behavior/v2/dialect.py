@@ -1,29 +1,73 @@
-"""The dialect of OCPP 2.0.1."""
+"""The dialects of OCPP 2.0.1 and 2.1."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from mock_csms.behavior.dialect import Dialect, Fill, Names
 from mock_csms.behavior.v2 import authorization
+from mock_csms.behavior.v2.additions import ADDITIONS_OF_21
 from mock_csms.behavior.v2.costs import cost_rules
-from mock_csms.behavior.v2.device_model import DEVICE_MODEL, variable
+from mock_csms.behavior.v2.device_model import DEVICE_MODEL, named
 from mock_csms.behavior.v2.secrets import SECRETS
+from mock_csms.behavior.v16.configuration import variable_of
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.identifiers import CUSTOM, TOKENS
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V21, V201, Version
+
+_RESETS: Mapping[str, str] = {"Hard": "Immediate", "Soft": "OnIdle"}
+"""The types of a Reset in OCPP 1.6."""
+_TRIGGERS: Mapping[str, str] = {
+    "DiagnosticsStatusNotification": "LogStatusNotification",
+    "SignChargePointCertificate": "SignChargingStationCertificate",
+}
+"""The messages to trigger that have another name in OCPP 1.6."""
+_COMMANDS: Mapping[str, Sequence[str]] = {
+    "ChangeConfiguration": ("SetVariables",),
+    "ExtendedTriggerMessage": ("TriggerMessage",),
+    "GetConfiguration": ("GetVariables",),
+    "GetDiagnostics": ("GetLog",),
+    "RemoteStartTransaction": ("RequestStartTransaction",),
+    "RemoteStopTransaction": ("RequestStopTransaction",),
+    "SignedUpdateFirmware": ("UpdateFirmware",),
+}
+"""What 2.x has for commands of OCPP 1.6."""
 
 
-def _values(schema: str, *path: str) -> Names:
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "boot_status": ("BootNotificationResponse", "status"),
+    "token.status": ("AuthorizeResponse", "idTokenInfo", "status"),
+    "token.type": ("AuthorizeRequest", "idToken", "type"),
+    "token.certificate": ("AuthorizeResponse", authorization.CERTIFICATE_STATUS),
+    "trigger_message": ("TriggerMessageRequest", "requestedMessage"),
+    "reset_type": ("ResetRequest", "type"),
+    "availability_status": ("ChangeAvailabilityRequest", "operationalStatus"),
+}
+"""By setting: the schema, and the place of the enumeration in it that says what the setting may be."""
+
+
+def _values(version: Version, schema: str, *path: str) -> Names:
     """Return the function that returns the values of the enumeration at `path` in the schema called `schema`."""
-    return cache(lambda: V201.schemas.values(schema, *path))
+    return cache(lambda: version.schemas.values(schema, *path))
+
+
+def _known(component: str, name: str) -> tuple[str, str] | None:
+    """Return a variable; one without a component is a configuration key of OCPP 1.6, which may have no variable."""
+    return (component, name) if component else variable_of(name)
 
 
 def _to_set(values: Sequence[tuple[str, str, str]]) -> list[Json]:
-    return [{"attributeValue": value, **variable(component, name)} for component, name, value in values]
+    found = [(_known(component, name), value) for component, name, value in values]
+    return [{"attributeValue": value, **named(*name)} for name, value in found if name is not None]
 
 
 def _to_get(names: Sequence[tuple[str, str]]) -> list[Json]:
-    return [variable(*name) for name in names]
+    return [named(*known) for name in names if (known := _known(*name)) is not None]
+
+
+def _reset_of_201(name: str) -> str:
+    """Return a type of Reset; only 2.1 can resume transactions after it."""
+    return _RESETS.get(name, name).removesuffix("AndResume")
 
 
 def _accepted(tokens: Sequence[str]) -> list[Json]:
@@ -34,8 +78,16 @@ def _accepted(tokens: Sequence[str]) -> list[Json]:
 
 DIALECT = Dialect(
     fills={
-        "trigger_message": Fill(("TriggerMessage.requestedMessage",)),
-        "reset_type": Fill(("Reset.type",)),
+        "trigger_message": Fill(("TriggerMessage.requestedMessage",), lambda name: _TRIGGERS.get(name, name)),
+        "reset_type": Fill(("Reset.type",), _reset_of_201),
+        "evse_id": Fill(
+            (
+                "RequestStartTransaction.evseId",
+                "ChangeAvailability.evse.id",
+                "UnlockConnector.evseId",
+                "TriggerMessage.evse.id",
+            )
+        ),
         "availability_status": Fill(("ChangeAvailability.operationalStatus",)),
         "set_variables": Fill(("SetVariables.setVariableData",), _to_set),
         "get_variables": Fill(("GetVariables.getVariableData",), _to_get),
@@ -44,16 +96,8 @@ DIALECT = Dialect(
         "reserve_id_token": Fill(("ReserveNow.idToken.idToken",)),
         "reserve_evse_id": Fill(("ReserveNow.evseId",)),
     },
-    names={
-        "boot_status": _values("BootNotificationResponse", "status"),
-        "auth_mode": lambda: authorization.MODES,
-        "token.status": _values("AuthorizeResponse", "idTokenInfo", "status"),
-        "token.type": _values("AuthorizeRequest", "idToken", "type"),
-        "token.certificate": _values("AuthorizeResponse", authorization.CERTIFICATE_STATUS),
-        "trigger_message": _values("TriggerMessageRequest", "requestedMessage"),
-        "reset_type": _values("ResetRequest", "type"),
-        "availability_status": _values("ChangeAvailabilityRequest", "operationalStatus"),
-    },
+    names={name: _values(V201, *place) for name, place in _PLACES.items()} | {"auth_mode": lambda: authorization.MODES},
+    commands=_COMMANDS,
     short_names={"trigger_message": {"signcertificate": "SignChargingStationCertificate"}},
     token_keys=tuple(sorted(TOKENS)),
     longest_token=lambda: V201.schemas.node("AuthorizeRequest", ("idToken", "idToken"))["maxLength"],
@@ -69,4 +113,24 @@ DIALECT = Dialect(
     filler=lambda size: {CUSTOM: {"vendorId": "mock-csms", "filler": "x" * size}},
     secrets=SECRETS,
     device_model=DEVICE_MODEL,
+)
+
+
+_NEW_TYPES = ("DirectPayment", "EVCCID", "VIN")
+"""The types of tokens that 2.1 has added (its Part 2, appendix)."""
+
+
+def _names_of_21() -> Mapping[str, Names]:
+    """Return what settings may be in 2.1: the same places, by its own schemas. The types of tokens are free there."""
+    places = {name: place for name, place in _PLACES.items() if name != "token.type"}
+    types = {"token.type": lambda: [*DIALECT.names["token.type"](), *_NEW_TYPES]}
+    return {**DIALECT.names, **types, **{name: _values(V21, *place) for name, place in places.items()}}
+
+
+DIALECT_OF_21 = replace(
+    DIALECT,
+    fills={**DIALECT.fills, "reset_type": Fill(("Reset.type",), lambda name: _RESETS.get(name, name))},
+    names=_names_of_21(),
+    longest_token=lambda: V21.schemas.node("AuthorizeRequest", ("idToken", "idToken"))["maxLength"],
+    additions={**DIALECT.additions, **ADDITIONS_OF_21},
 )

@@ -19,9 +19,9 @@ WEBSOCKET = TRANSPORT.of(EVERY)
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
-"""What is allowed in a segment of a path without percent-encoding (RFC 3986, 3.3)."""
+"""The characters that may be in a segment of a path without percent-encoding (RFC 3986, 3.3)."""
 _UNFIT = re.compile(r"[^!-~]")
-"""What is not allowed anywhere in a path."""
+"""A character that may not be anywhere in a path."""
 
 
 def visitor_of(seen: Seen) -> Visitor | None:

@@ -11,9 +11,10 @@ from mock_csms.protocol.records import Mutable, field
 MOST_IDS = 10_000
 """At least this many of the last ids are remembered, and at most twice as many."""
 NO_MARK = -1
-"""The mark of an id whose message has no seqNo, or one of more than 63 bits."""
+"""The mark of a message without a seqNo, or with a seqNo of more than 63 bits."""
 _MOST_MARK = (1 << 63) - 1
-_LEAST_SLOTS = 8
+_LEAST_SLOTS, _MOST_SLOTS = 8, 16_384
+"""A table of the latter size has room for `MOST_IDS` in two thirds of its slots."""
 _HASH = (1 << 64) - 1
 
 
@@ -35,12 +36,6 @@ class _IdTable(Mutable):
             slot = (slot + 1) & last
         return slot
 
-    def put(self, slot: int, key: int, mark: int) -> None:
-        """Fill a free slot."""
-        self.slots[slot] = key
-        self.marks[slot] = mark
-        self.count += 1
-
 
 def _table(slots: int = _LEAST_SLOTS) -> _IdTable:
     return _IdTable(array("Q", bytes(8 * slots)), array("q", bytes(8 * slots)))
@@ -51,7 +46,7 @@ class MessageIds(Mutable):
 
     young: _IdTable = field(default_factory=_table)
     old: _IdTable | None = None
-    """The previous table. When the young one is full, it takes the place of this one, whose ids are then forgotten."""
+    """The previous table. When the young table is full, it replaces this one, and the ids in this one are forgotten."""
 
     def add(self, id_: str, mark: int) -> bool:
         """Remember an id with its mark; return whether the id is new."""
@@ -69,10 +64,10 @@ class MessageIds(Mutable):
         slots[slot] = key
         young.marks[slot] = mark if 0 <= mark <= _MOST_MARK else NO_MARK
         young.count += 1
-        if young.count >= MOST_IDS:
-            self.young, self.old = _table(), young
-        elif 3 * young.count > 2 * last:
+        if 3 * young.count > 2 * last:
             self.young = _grown(young)
+        elif young.count >= MOST_IDS:
+            self.young, self.old = _table(len(slots)), young
         return True
 
     def mark_of(self, id_: str) -> int | None:
@@ -88,9 +83,14 @@ class MessageIds(Mutable):
 
 
 def _grown(table: _IdTable) -> _IdTable:
-    """Return a table with the same ids and twice as many slots."""
-    grown = _table(2 * len(table.slots))
+    """Return a table with the same ids and more slots: eight times as many, so that few ids are moved often."""
+    grown = _table(min(8 * len(table.slots), _MOST_SLOTS))
+    slots, marks, last = grown.slots, grown.marks, len(grown.slots) - 1
     for key, mark in zip(table.slots, table.marks, strict=True):
         if key:
-            grown.put(grown.slot_of(key), key, mark)
+            slot = key & last
+            while slots[slot]:
+                slot = (slot + 1) & last
+            slots[slot], marks[slot] = key, mark
+    grown.count = table.count
     return grown

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.parts import ASKING
+from mock_csms.conformance.facts.v2.parts import REQUESTING
 from mock_csms.conformance.subject import Check, Wrong
 from mock_csms.conformance.v2.handshakes import credentials_of
 from mock_csms.conformance.v2.variables import items_of
@@ -120,13 +120,14 @@ def is_last(entry: Any, seen: Seen) -> bool:
 
 def last_part(*actions: str) -> Exercise:
     """Accept the last part of a report that was requested and accepted."""
-    telling = dict.fromkeys(ASKING[action] for action in actions)
+    telling = dict.fromkeys(REQUESTING[action] for action in actions)
     return Exercise(call(*telling), of_part(is_last).holds)
 
 
 def has_password(seen: Seen, station: KnownStation) -> Any:
     visitor = visitor_of(seen)
-    return visitor is not None and (station.terms.passwords or {}).get(visitor.identity) is not None
+    needs_one = visitor is not None and visitor.profile < 3  # then a client certificate replaces it
+    return needs_one and visitor and (station.terms.passwords or {}).get(visitor.identity) is not None
 
 
 def has_credentials(seen: Seen, station: KnownStation) -> Any:
@@ -139,7 +140,7 @@ def has_to_wait(seen: Seen, station: KnownStation) -> Any:
     return seen.kind == "knocked" and station.connections.waits_since is not None and least
 
 
-def told_status(seen: Seen) -> str:
+def sent_status(seen: Seen) -> str:
     """Return the status of an idToken in an answer of the CSMS."""
     return str(seen.payload.get("idTokenInfo", {}).get("status", "Accepted"))
 
@@ -202,8 +203,8 @@ def has_points(seen: Seen, station: KnownStation) -> Any:
 
 
 def is_remote(seen: Seen, station: KnownStation) -> Any:
-    is_told = seen.kind == "call" and "RequestStartTransaction" in station.commands.agreed
-    return is_told and (
+    has_remote_start = seen.kind == "call" and "RequestStartTransaction" in station.commands.agreed
+    return has_remote_start and (
         "remoteStartId" in seen.payload["transactionInfo"] or seen.payload["triggerReason"] == "RemoteStart"
     )
 
@@ -230,7 +231,9 @@ def is_for_later(seen: Seen, station: KnownStation) -> Any:
 
 def update_of(seen: Seen, station: KnownStation) -> Update | None:
     return (
-        station.firmware.told_of(seen.payload.get("requestId")) if seen.action == "FirmwareStatusNotification" else None
+        station.firmware.update_of(seen.payload.get("requestId"))
+        if seen.action == "FirmwareStatusNotification"
+        else None
     )
 
 

@@ -77,7 +77,7 @@ def comes_in_order(seen: Seen, station: KnownStation) -> Said:
 
     If statuses may be lost, the check only reports a status after the end of the update.
     """
-    status, update = seen.payload["status"], station.firmware.told_of(seen.payload.get("requestId"))
+    status, update = seen.payload["status"], station.firmware.update_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
         return None
     if update.is_in_doubt and not update.is_over:
@@ -104,7 +104,7 @@ def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
         return (Done("DownloadScheduled"), Done("InstallScheduled"))
     if seen.kind == "result":
         return _wait_for_download(seen, station)
-    update, status = station.firmware.told_of(seen.payload.get("requestId")), seen.payload["status"]
+    update, status = station.firmware.update_of(seen.payload.get("requestId")), seen.payload["status"]
     return None if update is None or status == "Idle" else _keep_time(update, status, seen, station)
 
 
@@ -158,7 +158,7 @@ def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
         return None if is_right else f"{status}, but {certificate[:20]!r} is no certificate"
     if seen.action == EVENT:
         return _continues_although_bad(seen, station)
-    update = station.firmware.told_of(seen.payload.get("requestId"))
+    update = station.firmware.update_of(seen.payload.get("requestId"))
     if update is None or seen.payload["status"] != "SignatureVerified" or not update.is_signed:
         return None
     is_right = is_base64(update.firmware.get("signature", ""))
@@ -168,7 +168,7 @@ def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
 def _continues_although_bad(seen: Seen, station: KnownStation) -> str | None:
     """Judge a security event about bad firmware: the station must not continue with that update."""
     firmware, type_, update = station.firmware, seen.payload["type"], station.firmware.update
-    if update is None or firmware.pending or firmware.is_owed(type_):
+    if update is None or firmware.pending or firmware.is_missing(type_):
         return None
     if type_ == BAD_SIGNER and update.status is None and seen.at - update.at < station.terms.patience:
         return f"{type_}, but the update {update.id} was accepted"
@@ -194,12 +194,12 @@ def reports_security_events(seen: Seen, station: KnownStation) -> Said:
     if seen.action == EVENT:
         return Done(seen.payload["type"])
     status, firmware = seen.payload["status"], station.firmware
-    update = firmware.pending if seen.kind == "result" else firmware.told_of(seen.payload.get("requestId"))
+    update = firmware.pending if seen.kind == "result" else firmware.update_of(seen.payload.get("requestId"))
     type_ = _EVENTS.get(status)
     if update is None or type_ is None or status == update.status or not update.is_signed:
         return None
-    is_told = firmware.events.get(type_, -1.0) >= update.asked_at
-    return None if is_told else Later(f"no {type_} although {status}", _patience(station), type_)
+    is_reported = firmware.events.get(type_, -1.0) >= update.asked_at
+    return None if is_reported else Later(f"no {type_} although {status}", _patience(station), type_)
 
 
 _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, "Installed": "FirmwareUpdated"}
@@ -221,7 +221,7 @@ def closes_free_evses(seen: Seen, station: KnownStation) -> Said:
     """
     if not seen.is_sound or seen.payload["status"] != "InstallScheduled":
         return Done()
-    update = station.firmware.told_of(seen.payload.get("requestId"))
+    update = station.firmware.update_of(seen.payload.get("requestId"))
     if update is None or update.status == "InstallScheduled":
         return None
     wait = max(0.0, _ahead(update.install_at, seen.at, station))

@@ -20,6 +20,9 @@ _PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
 
 _LONGEST_IDENTITY = 48
 
+_WITH_CERTIFICATE = 3
+"""The security profile in which a client certificate replaces the credentials (A00.FR.402)."""
+
 
 @TRANSPORT.check(
     "T03",
@@ -66,8 +69,10 @@ def credentials_of(header: str | None) -> tuple[str, str] | str:
 def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
     """Return the visitor and the password configured for its identity; None if no password is configured."""
     visitor = visitor_of(seen)
-    password = None if visitor is None else (station.terms.passwords or {}).get(folded(visitor.identity))
-    return None if visitor is None or password is None else (visitor, password)
+    if visitor is None or visitor.profile == _WITH_CERTIFICATE:
+        return None
+    password = (station.terms.passwords or {}).get(folded(visitor.identity))
+    return None if password is None else (visitor, password)
 
 
 @TRANSPORT.check(
@@ -124,12 +129,16 @@ def has_the_password(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
 def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
-    """Report missing credentials if the station sent some in its last accepted handshake.
+    """Report a handshake without TLS, client certificate or credentials if the last accepted one had them.
 
-    Silent if security profile 3 is or may be in use: then a client certificate replaces the credentials.
+    Credentials may be missing if security profile 3 is or may be in use: then a client certificate replaces them.
     """
     visitor, before = visitor_of(seen), station.connections.admitted
-    if visitor is None or before is None or before.authorization is None or visitor.authorization is not None:
+    if visitor is None or before is None:
+        return None
+    if visitor.profile < before.profile and before.profile > 1:
+        return f"the security profile is {visitor.profile}, and it was {before.profile} in the handshake before"
+    if before.authorization is None or visitor.authorization is not None or visitor.profile == _WITH_CERTIFICATE:
         return None
     given = station.commands.agreed.get("SetNetworkProfile")
     profiles = [station.variables.text("SecurityCtrlr", "SecurityProfile")]

@@ -144,8 +144,8 @@ def _is_crossed(id_: int, station: KnownStation) -> bool:
     monitor, level = station.monitors.by_id.get(id_), station.commands.agreed.get("SetMonitoringLevel")
     if monitor is None or not monitor.is_crossed or monitor.setting.get("transaction"):
         return False
-    is_told = level is None or monitor.setting["severity"] <= level.request["severity"]
-    return is_told and station.variables.switch("MonitoringCtrlr", "Enabled") is not False
+    is_reported = level is None or monitor.setting["severity"] <= level.request["severity"]
+    return is_reported and station.variables.switch("MonitoringCtrlr", "Enabled") is not False
 
 
 def _values(seen: Seen) -> list[Json]:

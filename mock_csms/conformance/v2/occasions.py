@@ -7,10 +7,12 @@ every check, and so does a deadline that was met or has expired.
 
 from collections.abc import Mapping
 
+from mock_csms.behavior.handshake_faults import MUST_REFUSE
 from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.v2.security import OWN, password_of
 from mock_csms.conformance.lessons.v2.meters import samples_of
 from mock_csms.conformance.subject import Check
+from mock_csms.conformance.v2.encryption import certificate_in_use, certificate_of, tls_of
 from mock_csms.conformance.v2.exercise import (
     Exercise,
     at,
@@ -40,7 +42,7 @@ from mock_csms.conformance.v2.exercise import (
     names_in,
     of_part,
     place_in,
-    told_status,
+    sent_status,
     transaction_of,
     update_of,
     where,
@@ -68,6 +70,11 @@ EXERCISES: Mapping[str, Exercise] = {
                  and station.boots.answered_at < station.connections.opened_at),
     "T14": where(lambda seen, _: seen.payload["status"] == "Pending", response("BootNotification")),
     "T16": where(lambda seen, station: visitor_of(seen) and had_credentials(station)),
+    **dict.fromkeys(("T08", "T21"), where(lambda seen, _: certificate_of(seen))),
+    **dict.fromkeys(("T17", "T18", "T19"), where(lambda seen, _: tls_of(seen))),
+    "T32": where(lambda seen, _: (tls := tls_of(seen)) and tls.fault in MUST_REFUSE),
+    "T20": where(lambda seen, station: certificate_in_use(station)
+                 and "serialNumber" in seen.payload["chargingStation"]),
     "S05": where(lambda seen, station: password_of(seen) is not None and station.security.password is not None),
     # Messages.
     **dict.fromkeys(("R01", "R02", "R03", "R04", "R10", "R11"), at(_MESSAGES)),
@@ -129,7 +136,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "S10": where(lambda seen, _: seen.payload["status"] == "Rejected", response("SignCertificate")),
     # idTokens: a prohibition is exercised when the station had the chance to break it.
     "A01": where(may_ask),
-    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: told_status(seen) != "Accepted", _REFUSED)),
+    **dict.fromkeys(("A02", "A03"), where(lambda seen, _: sent_status(seen) != "Accepted", _REFUSED)),
     "A04": where(lambda seen, _: seen.payload.get("idTokenInfo", {}).get("evseId"), _REFUSED),
     "A05": where(lambda seen, station: seen.payload["triggerReason"] == "StopAuthorized"
                  and transaction_of(seen, station)),
@@ -210,7 +217,8 @@ EXERCISES: Mapping[str, Exercise] = {
 """What exercises a check, by the id of the check."""
 
 _UNSEEN = {"knocked", "refused"}
-_CLOSINGS = {"T12", "T14"}
+_CLOSINGS = {"T12", "T14", "T20"}
+"""Checks of messages that must know how connections ended, or began."""
 
 
 def is_in_a_trace(check: Check) -> bool:

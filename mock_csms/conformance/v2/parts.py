@@ -1,7 +1,7 @@
 """Judges reports that come in parts, for all checks of such reports (B07, B08, K09, N02, N09, O03, O04)."""
 
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.parts import ASKING
+from mock_csms.conformance.facts.v2.parts import REQUESTING
 from mock_csms.conformance.lessons.v2.parts import is_repeat
 from mock_csms.conformance.subject import Due, Later, Said
 from mock_csms.twin.seen import Seen
@@ -52,7 +52,7 @@ def until_the_last(seen: Seen, station: KnownStation) -> Said:
 
     Report a part that comes after the last one. `last_is_missing` judges the deadlines.
     """
-    telling = ASKING.get(seen.action, seen.action)
+    telling = REQUESTING.get(seen.action, seen.action)
     id_ = (seen.request if seen.kind == "result" else seen.payload)["requestId"]
     entry = station.parts.asked.get((telling, id_))
     if entry is None or entry.is_in_doubt:

@@ -45,7 +45,7 @@ def _elements(der: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def is_base64(text: str) -> bool:
-    """Whether a text is base64 of at least one byte, line breaks aside."""
+    """Whether a text is base64 of at least one byte; line breaks are ignored."""
     return bool(decode("".join(text.split())))
 
 

@@ -44,8 +44,8 @@ def boots_first(seen: Seen, station: KnownStation) -> Said:
 def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
     """Report an untriggered call of a station that is not accepted yet; B03 reports those of rejected stations."""
     boots = station.boots
-    is_told = boots.count or boots.status == REFUSED
-    if boots.status in ("Accepted", UNKNOWN) or not is_told or seen.action == BOOT:
+    has_booted = boots.count or boots.status == REFUSED
+    if boots.status in ("Accepted", UNKNOWN) or not has_booted or seen.action == BOOT:
         return None
     if any(action != BOOT for action, _ in station.connections.calls.values()):
         return None  # R06 reports calls that overlap

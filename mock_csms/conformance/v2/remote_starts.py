@@ -116,8 +116,8 @@ def _wrong_remote_start_id(number: int, seen: Seen, station: KnownStation) -> st
     is_mine = any(is_same_token(remote.starts[each]["idToken"], payload.get("idToken")) for each in open_)
     if number not in remote.starts and is_mine and payload["triggerReason"] == "RemoteStart":
         return f"remoteStartId {number}, not {' or '.join(map(str, open_))} as in the command"
-    is_told = transaction is not None and transaction.remote == number
-    is_old = is_told or not station.boots.count or may_have_begun_before(seen, station.boots.asked_at, station)
+    is_named = transaction is not None and transaction.remote == number
+    is_old = is_named or not station.boots.count or may_have_begun_before(seen, station.boots.asked_at, station)
     if is_old or not station.given_ids.is_unknown(_START, number):
         return None
     return f"remoteStartId {number} was never given"
@@ -127,8 +127,8 @@ def _until_reported(seen: Seen, station: KnownStation) -> Said:
     """Set a deadline for the event if TxStartPoint has Authorized: then no vehicle is needed for the start."""
     number = seen.request.get("remoteStartId") if isinstance(seen.request, dict) else None
     points = station.variables.several("TxCtrlr", "TxStartPoint") or ()
-    is_told = any(each.remote == number for each in station.transactions.by_id.values())
-    if seen.payload["status"] != "Accepted" or "Authorized" not in points or is_told or number is None:
+    is_named = any(each.remote == number for each in station.transactions.by_id.values())
+    if seen.payload["status"] != "Accepted" or "Authorized" not in points or is_named or number is None:
         return None
     if station.variables.number("TxCtrlr", "EVConnectionTimeOut") is None:
         return None

@@ -69,7 +69,7 @@ def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
     "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
 )
 def status_is_right(seen: Seen, station: KnownStation) -> Said:
-    """Report an ongoingIndicator that is missing, not wanted, or contradicts the events.
+    """Report an ongoingIndicator that is missing, superfluous, or contradicts the events.
 
     Silent if events may still be queued at the station.
     """

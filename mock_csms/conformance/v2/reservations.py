@@ -135,5 +135,5 @@ def reservation_exists(seen: Seen, station: KnownStation) -> Said:
 def _is_known_already(seen: Seen, station: KnownStation) -> bool:
     """Whether the reservation of an event may be older than the mock, or an earlier event had its id."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
-    is_told = transaction is not None and transaction.is_reserved
-    return bool(payload.get("offline")) or is_told or may_have_begun_before(seen, station.boots.asked_at, station)
+    is_named = transaction is not None and transaction.is_reserved
+    return bool(payload.get("offline")) or is_named or may_have_begun_before(seen, station.boots.asked_at, station)

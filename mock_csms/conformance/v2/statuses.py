@@ -230,7 +230,7 @@ def _missing(station: KnownStation, since: float, when_: str) -> str | None:
     """Name the connectors without a status since a time, except the reserved ones: H02 reports these."""
     reserved, told = station.reservations.keeping, station.connectors
     connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
-    missing = [name(place) for place in connectors if not told.is_told(place, since)]
+    missing = [name(place) for place in connectors if not told.has_reported(place, since)]
     if connectors:
         return f"no status of {', '.join(missing)} came {when_}" if missing else None
     is_misnumbered = any(at >= since for _, at in told.misnumbered.values())  # B08 reports them

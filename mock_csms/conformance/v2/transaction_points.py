@@ -33,7 +33,7 @@ def at_its_points(seen: Seen, station: KnownStation) -> Said:
         return _end(seen, station)
     if seen.payload["triggerReason"] not in ("StopAuthorized", "RemoteStop", "EVCommunicationLost"):
         return None
-    return _goes_on(seen.payload, station.variables.several("TxCtrlr", "TxStopPoint") or (), station)
+    return _until_ended(seen.payload, station.variables.several("TxCtrlr", "TxStopPoint") or (), station)
 
 
 def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
@@ -67,7 +67,7 @@ def _end(seen: Seen, station: KnownStation) -> Said:
     return Done(info["transactionId"])
 
 
-def _goes_on(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
+def _until_ended(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
     """Set a deadline for the end if this event should have ended the transaction."""
     trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
     if trigger == "EVCommunicationLost":

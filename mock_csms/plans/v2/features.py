@@ -19,7 +19,7 @@ class Feature(Record):
     test: Test | None = None
     """Whether the value of that variable means that the station has the feature."""
 
-    def told_by(self, model: ReportedVariables) -> bool | None:
+    def shown_by(self, model: ReportedVariables) -> bool | None:
         """Whether a station has it; None if no variable shows that."""
         if self.test is None:
             return None

@@ -47,8 +47,8 @@ async def learn(csms: Csms, within: float) -> Learned | None:
     model = ReportedVariables([*await _variables(csms, identity), *await _summary(csms, identity)])
     connectors = model.connectors or await _connectors(csms, identity)
     timeouts, reasons = timeouts_of(model)
-    has = {feature.id for feature in FEATURES if feature.told_by(model)}
-    lacks = {feature.id for feature in FEATURES if feature.told_by(model) is False} - has
+    has = {feature.id for feature in FEATURES if feature.shown_by(model)}
+    lacks = {feature.id for feature in FEATURES if feature.shown_by(model) is False} - has
     slots = slots_of(model) or Profile(identity).slots
     profile = Profile(identity, connectors, frozenset(has), timeouts=timeouts, slots=slots)
     who = (boot or {}).get("chargingStation", {})

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_csms.protocol.messages import TYPES, Call, ErrorCode, Framing, Huge, Message, MessageType, Result
+from mock_csms.protocol.messages import (
+    TYPES,
+    Call,
+    ErrorCode,
+    Framing,
+    Huge,
+    Message,
+    MessageType,
+    Result,
+    with_payload,
+)
 from mock_csms.protocol.records import replace
 
 CODES = (
@@ -34,7 +44,7 @@ def _reading_null(type_: MessageType) -> MessageType:
     def read(array: list[Any], huge: Huge) -> Message | None:
         message = type_.read(array, huge)
         if isinstance(message, Call | Result) and message.payload is None:
-            return replace(message, payload={})
+            return with_payload(message, {})
         return message
 
     return replace(type_, read=read)

@@ -1,10 +1,10 @@
-"""The actions that other versions of OCPP have and 2.0.1 does not, so that messages can say so."""
+"""The actions that other versions of OCPP have and 2.0.1 or 2.1 does not, so that messages can say so."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 Elsewhere: TypeAlias = tuple[str, str]
-"""The version that has an action, and the actions to use in OCPP 2.0.1 in its place; empty if there is none."""
+"""The version that has an action, and the actions to use in OCPP 2.x in its place; empty if there is none."""
 
 _OF_16: Mapping[str, str] = {
     "ChangeConfiguration": "SetVariables",
@@ -55,16 +55,19 @@ _OF_21 = (
 OTHERS: Mapping[str, Elsewhere] = dict.fromkeys(_OF_21, ("2.1", "")) | {
     name: ("1.6", here) for name, here in _OF_16.items()
 }
-"""Every action of other versions by its name."""
+"""Every action that 2.0.1 does not have, by its name."""
 
 _SPELLED = {name.lower(): name for name in OTHERS}
 
 
-def told_elsewhere(name: str) -> str:
-    """Return which version has the action `name` (in any case) and what to use in its place; empty if none has it."""
+def told_elsewhere(name: str, here: str = "2.0.1") -> str:
+    """Return which version has the action `name` (in any case), and what to use in its place in the version `here`.
+
+    Empty if no other version has it.
+    """
     spelled = _SPELLED.get(name.lower())
-    if spelled is None:
+    if spelled is None or OTHERS[spelled][0] == here:
         return ""
-    version, here = OTHERS[spelled]
-    instead = f"in OCPP 2.0.1 use {here}" if here else "OCPP 2.0.1 has no such action"
+    version, replacement = OTHERS[spelled]
+    instead = f"in OCPP {here} use {replacement}" if replacement else f"OCPP {here} has no such action"
     return f"{spelled} is an action of OCPP {version}; {instead}"

@@ -62,6 +62,10 @@ class Transport(Flow):
             self._write(self._frame_text(text))
         return True
 
+    def send_text(self, text: bytes) -> bool:
+        """Send a text in one frame, as `send` does."""
+        return self.send(text)
+
     def close(self, code: int, reason: str = "") -> None:
         """Start the closing handshake; a peer that does not finish it in time, or has not even begun, is dropped."""
         if self._protocol.state is OPEN:
@@ -72,12 +76,14 @@ class Transport(Flow):
 
     def abort(self) -> None:
         """Drop the connection at once."""
+        self._has_short_way = False
         self._drop_rest()
         self._send_out()
         self._socket.abort()
 
     def reset(self) -> None:
         """Drop the connection at once with a TCP RST."""
+        self._has_short_way = False
         self._drop_rest()
         self._send_out()
         raw = self._socket.get_extra_info("socket")
@@ -125,6 +131,7 @@ class Transport(Flow):
         """Tell the receiver, and forget the connection everywhere."""
         protocol = self._protocol
         protocol.receive_eof()
+        self._has_short_way = False
         self._pool.forget(self)
         if self._receiver is not None:
             received, sent = protocol.close_rcvd, protocol.close_sent
@@ -146,6 +153,8 @@ class Transport(Flow):
     def _begin(self, receiver: Receiver) -> None:
         """Take up work, now that the connection is open."""
         self._receiver = receiver
+        is_uncompressed = not self._protocol.extensions and self._protocol.state is OPEN
+        self._has_short_way = is_uncompressed and self._pool.limits.has_shortcuts
         self._pool.begin(self)
 
     def _read_opening(self, data: bytes) -> bytes:
@@ -221,6 +230,8 @@ class Transport(Flow):
 
     def _flush(self) -> None:
         """Do what the library wants: write, and end our side; and see to it that the peer ends its own in time."""
+        if self._protocol.state is not OPEN:
+            self._has_short_way = False
         for data in self._protocol.data_to_send():
             if data:
                 self._write(data)

@@ -20,7 +20,7 @@ _REST, _CLOGGED, _STALLED, _BUSY, _UNRECORDED = 1, 2, 4, 8, 16
 many records wait."""
 
 _QUICK = 4096
-"""What is read and not longer, in bytes, is handled without a look at the time where it is one frame."""
+"""What is read and not longer, in bytes, is handled without a look at the time where it is one frame, or a few."""
 
 _MOST_UNWRITTEN = 64 * 1024
 """How many bytes may wait for the end of a turn of the loop."""
@@ -41,8 +41,10 @@ class _Clog(Mutable):
 class Shared(Protocol):
     """What connections share."""
 
-    buffer: memoryview
+    raw: bytearray
     """What is read at once, of whichever connection."""
+    buffer: memoryview
+    """The same memory, as asyncio wants it."""
     turns: Turns
     write_buffer: WriteBuffer
 
@@ -50,7 +52,10 @@ class Shared(Protocol):
 class Flow(asyncio.BufferedProtocol, ABC):
     """When one connection is read, handled and written."""
 
-    __slots__ = ("_clog", "_held", "_is_heavy", "_lost", "_pauses", "_pending", "_pool", "_protocol", "_socket")
+    __slots__ = (
+        *("_clog", "_has_short_way", "_held", "_is_heavy", "_lost"),
+        *("_pauses", "_pending", "_pool", "_protocol", "_socket"),
+    )
 
     _socket: asyncio.Transport
 
@@ -61,6 +66,8 @@ class Flow(asyncio.BufferedProtocol, ABC):
         self._pauses = 0
         self._is_heavy = False
         """Whether its last turn was not enough: what it sends next waits behind the others that wait."""
+        self._has_short_way = False
+        """Whether it is open, and its texts may take the short way: no compression was agreed."""
         self._clog: _Clog | None = None
         self._held: list[bytes] | None = None
         self._lost: tuple[Exception | None] | None = None
@@ -96,20 +103,27 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take what came: handle it at once, or let it wait where this connection sends more than its share."""
-        data = bytes(self._pool.buffer[:nbytes])
         try:
-            if self._protocol.state is CONNECTING:
-                data = self._read_opening(data)
-            elif nbytes <= _QUICK and not self._pending and not self._protocol.extensions and not self._is_heavy:
-                end = self._read_frame(data, 0)
-                if end == nbytes:
-                    return
-                data = data[end:]
-            if data and not self._socket.is_closing():
-                self._pending += data
-                self._take_part()
+            is_quick = nbytes <= _QUICK and not (self._pending or self._is_heavy or self._pauses)
+            end = self._read_at_once(nbytes) if is_quick else 0
+            if end < nbytes:
+                self._take_rest(bytes(self._pool.buffer[end:nbytes]))
         except OSError as error:  # asyncio takes one for the end of the connection, and tells nobody
             raise RuntimeError(f"what came could not be read: {error!r}") from error
+
+    def _read_at_once(self, size: int) -> int:
+        """Handle the first frame of the `size` bytes that were read, if it is all there; return where it ends."""
+        if self._protocol.state is CONNECTING or self._protocol.extensions:
+            return 0
+        return self._read_frame(bytes(self._pool.buffer[:size]), 0)
+
+    def _take_rest(self, data: bytes) -> None:
+        """Handle what came, or let it wait."""
+        if self._protocol.state is CONNECTING:
+            data = self._read_opening(data)
+        if data and not self._socket.is_closing():
+            self._pending += data
+            self._take_part()
 
     def _take_part(self) -> None:
         """Handle the first part of what waits, unless it is the turn of others."""

@@ -43,6 +43,10 @@ def text_header(length: int, masked: int = 0) -> bytes:
     return bytes((FIN_TEXT, masked | 127)) + length.to_bytes(8, "big")
 
 
+SHORT = [text_header(length) for length in range(126)]
+"""The headers of short texts, by their length."""
+
+
 def is_utf8(data: bytes) -> bool:
     """Whether `data` is text at all."""
     try:

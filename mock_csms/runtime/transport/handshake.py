@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from mock_csms.behavior.admission import LetIn, Respond, Verdict
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.tls import Agreement
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.transport import heads
 from mock_csms.runtime.transport.gate import Gate
@@ -39,6 +40,8 @@ class Handshake(ServerProtocol):
     def __init__(self, gate: Gate, extensions: Sequence[ServerExtensionFactory] | None, max_size: int) -> None:
         super().__init__(extensions=extensions, max_size=max_size, logger=LOGGER)
         self._gate = gate
+        self.tls: Agreement | None = None
+        """What TLS has agreed on below this handshake; None without TLS."""
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
         """Ask the gate; None makes the library go on without one."""
@@ -61,10 +64,10 @@ class Handshake(ServerProtocol):
     def _judge_upgrade(self, request: Request) -> Judgement:
         response = self._accept(request)
         if response.status_code != 101:
-            visitor = _visitor(request, str(self.handshake_exc))
+            visitor = _visitor(request, self.tls, str(self.handshake_exc))
             self._gate.refused(visitor.problem, visitor, response.status_code)
             return visitor, LetIn(), response
-        visitor = _visitor(request)
+        visitor = _visitor(request, self.tls)
         verdict = self._gate.judge(visitor, self.subprotocol)
         return visitor, verdict, self._respond(verdict) if isinstance(verdict, Respond) else response
 
@@ -81,7 +84,7 @@ class Handshake(ServerProtocol):
 
     def _judge_plain(self, request: Request) -> Judgement:
         """Judge a request that asks for no WebSocket."""
-        visitor = replace(_visitor(request), wants_websocket=False)
+        visitor = replace(_visitor(request, self.tls), wants_websocket=False)
         if request.method not in ("GET", "HEAD"):
             return self.turn_away(
                 visitor,
@@ -113,7 +116,7 @@ class Handshake(ServerProtocol):
         if head is None:
             return self.turn_away(Visitor("", ()), oddity)
         request = Request(head.path, Headers(head.headers), head.method, head.version)
-        visitor = replace(_visitor(request, oddity.problem), path=head.target)
+        visitor = replace(_visitor(request, self.tls, oddity.problem), path=head.target)
         if not _wants_websocket(request):
             is_wrong = request.method in _POSTING
             return self.turn_away(
@@ -151,7 +154,7 @@ def _shown_host(host: str) -> str:
     return f"{'…' if user else ''}{at}{rest[:60]}"
 
 
-def _visitor(request: Request, problem: str = "") -> Visitor:
+def _visitor(request: Request, tls: Agreement | None, problem: str = "") -> Visitor:
     """Return who asks, as far as the headers tell it, however wrong some of them are."""
     headers = request.headers
     offers = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
@@ -163,4 +166,5 @@ def _visitor(request: Request, problem: str = "") -> Visitor:
         problem,
         ", ".join(headers.get_all("Host")),
         origin=", ".join(headers.get_all("Origin")) if "Origin" in headers else None,
+        tls=tls,
     )

@@ -49,7 +49,8 @@ class Pool:
         """Whether no connection is read."""
         if backpressure is not None:
             backpressure.stop, backpressure.go_on = self._stop, self._go_on
-        self.buffer = memoryview(bytearray(_READ_SIZE))
+        self.raw = bytearray(_READ_SIZE)
+        self.buffer = memoryview(self.raw)
         self.transports: set[Member] = set()
         self._emptied: asyncio.Event | None = None
         self.closing = Deadlines[Member](CLOSE_TIMEOUT, lambda member: member.abort())

@@ -47,7 +47,7 @@ def closed(device: Device, moment: Moment) -> Step:
     """
     device, dropped = outbox.drop(device)
     for message in dropped:
-        device = untold(device, message.payload) if message.action == "StatusNotification" else device
+        device = mark_undelivered(device, message.payload) if message.action == "StatusNotification" else device
     unasked = [message.payload["idToken"] for message in dropped if message.action == "Authorize"]
     cards = tuple(card for card in device.cards if card.token not in unasked)
     device = replace(device, cards=cards, is_online=False, went_offline=moment.now)
@@ -128,7 +128,7 @@ def back_off(device: Device, attempt: int, moment: Moment) -> float:
     return wait + moment.world.chance() * device.number(BACK_OFF_RANGE)
 
 
-def untold(device: Device, payload: Json) -> Device:
+def mark_undelivered(device: Device, payload: Json) -> Device:
     """Note that a StatusNotification with this payload was not delivered."""
     lost = (payload.get("evseId"), payload.get("connectorId"))
     return replace(device, told={place: status for place, status in device.told.items() if place != lost})

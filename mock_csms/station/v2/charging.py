@@ -106,7 +106,7 @@ def follow(device: Device, moment: Moment) -> Step:
     The charging profile of a remote start is added when its transaction starts; a TxProfile is removed when its
     transaction ends (K01).
     """
-    device = _with_the_begun(_without_the_ended(device))
+    device = _with_started_profiles(_without_ended(device))
     acts: list[Act] = []
     for before in device.evses.values():
         evse = limits.obey(device, before, moment.now)
@@ -140,7 +140,7 @@ def _rang(device: Device, *_: Any) -> Step:
     return replace(device, limits_until=None), []
 
 
-def _with_the_begun(device: Device) -> Device:
+def _with_started_profiles(device: Device) -> Device:
     """Set the profiles of remote starts whose transactions have started (TC_K_37)."""
     for evse in device.evses.values():
         if evse.profile is not None and evse.transaction is not None:
@@ -150,7 +150,7 @@ def _with_the_begun(device: Device) -> Device:
     return device
 
 
-def _without_the_ended(device: Device) -> Device:
+def _without_ended(device: Device) -> Device:
     profiles = device.storage.profiles
     kept = {
         number: each

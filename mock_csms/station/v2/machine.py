@@ -171,7 +171,7 @@ def _failed(device: Device, cue: FailedCall, moment: Moment) -> Step:
     if cue.action == "BootNotification" and not cue.is_lost:
         device, more = boot.boot_failed(device)
     elif cue.action == "StatusNotification" and cue.is_lost:
-        device, more = boot.untold(device, cue.request), []
+        device, more = boot.mark_undelivered(device, cue.request), []
     elif cue.action == "Authorize":
         device, more = drivers.answered(device, cue.request, None, moment)
     else:
@@ -239,6 +239,8 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
 
 MACHINE = Machine(
     new_device=new_device,
+    kind=Device,
+    places=lambda device: len(device.evses),
     secured=secured,
     equipped=equipped,
     step=step,

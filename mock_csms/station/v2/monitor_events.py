@@ -38,7 +38,7 @@ class Notice(Record):
 
 def watch(device: Device, moment: Moment) -> Step:
     """Check all monitors except the periodic ones, and report changes (N07.FR.02 to 17)."""
-    if not device.storage.monitors or not _may_tell(device):
+    if not device.storage.monitors or not _may_report(device):
         return device, []
     acts: list[Act] = []
     looks_again = False
@@ -78,7 +78,7 @@ def period_over(device: Device, number: int, moment: Moment) -> Step:
     if monitor is None:
         return device, []
     acts = start(monitor, moment)
-    if _may_tell(device) and _is_active(device, monitor):
+    if _may_report(device) and _is_active(device, monitor):
         notice = Notice("Periodic", value_of(device, monitor.name, moment))
         acts += _tell(device, monitor, notice, moment)
     return device, acts
@@ -136,7 +136,7 @@ def _is_active(device: Device, monitor: Monitor) -> bool:
     return device.is_busy if evse is None else evse.transaction is not None
 
 
-def _may_tell(device: Device) -> bool:
+def _may_report(device: Device) -> bool:
     """Return whether events are reported: not before the CSMS has accepted the station (B02.FR.02)."""
     return device.is_accepted and device.is_on(MONITORING_ENABLED)
 

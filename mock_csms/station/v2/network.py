@@ -31,7 +31,7 @@ _NEEDED: Mapping[int, frozenset[str]] = {
 def set_profile(device: Device, payload: Json, _: Moment) -> Given:
     """Store a profile in a slot, if the slot exists and the security is not lowered (B09.FR.01, B09.FR.02)."""
     slot, profile = payload["configurationSlot"], payload["connectionData"]
-    if str(slot) not in VARIABLES[NETWORK_PRIORITY].values or _is_unfit(device, profile):
+    if str(slot) not in VARIABLES[NETWORK_PRIORITY].values or _is_unusable(device, profile):
         return device, REJECTED, []
     return device.storing(slots={**device.storage.slots, slot: profile}), ACCEPTED, []
 
@@ -95,10 +95,10 @@ def _may_use(device: Device, slot: int) -> bool:
     if profile is None:
         return slot == OWN_SLOT
     kinds = {certificate.kind for certificate in device.storage.certificates}
-    return _NEEDED.get(profile["securityProfile"], frozenset()) <= kinds and not _is_unfit(device, profile)
+    return _NEEDED.get(profile["securityProfile"], frozenset()) <= kinds and not _is_unusable(device, profile)
 
 
-def _is_unfit(device: Device, profile: Json) -> bool:
+def _is_unusable(device: Device, profile: Json) -> bool:
     """Return whether a profile would lower the security, or this station cannot use it (A05.FR.10)."""
     return (
         not device.number(SECURITY_PROFILE) <= profile["securityProfile"] <= 3

@@ -47,7 +47,7 @@ def variables(value: Sequence[str]) -> dict[Name, str]:
 
 def described(path: str) -> Device:
     """Read the device file at a path, and return the station. Raises ValueError."""
-    from mock_csms.station.v2.device_file import read_device  # noqa: PLC0415 - few have one
+    from mock_csms.station.v2.device_file import read_device  # noqa: PLC0415 - few users have such a file
 
     text = read_text(path)
     try:

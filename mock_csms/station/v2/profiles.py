@@ -71,15 +71,15 @@ def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
     return valid_from >= valid_to
 
 
-def _starts_at_no_time(_: Device, given: ChargingProfile) -> bool:
+def _has_wrong_start(_: Device, given: ChargingProfile) -> bool:
     """Return whether startSchedule is missing, or present in a Relative profile (K01.FR.40, FR.41)."""
     is_relative = given.profile["chargingProfileKind"] == "Relative"
     starts = ["startSchedule" in schedule for schedule in given.profile["chargingSchedule"]]
     is_endless = given.profile["chargingProfileKind"] == "Recurring" and "recurrencyKind" not in given.profile
-    return is_endless or any(is_told is is_relative for is_told in starts)
+    return is_endless or any(has_start is is_relative for has_start in starts)
 
 
-def _is_no_schedule(device: Device, given: ChargingProfile) -> bool:
+def _has_wrong_periods(device: Device, given: ChargingProfile) -> bool:
     """Return whether its periods do not start at 0 or do not rise (K01.FR.31, FR.35), or it has several schedules.
 
     Several schedules are for ISO 15118.
@@ -144,8 +144,8 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
     ("InvalidStackLevel", _is_too_high),
     ("UnsupportedRateUnit", _has_a_foreign_unit),
     ("InvalidValue", _is_unreadable),
-    ("InvalidSchedule", _starts_at_no_time),
-    ("InvalidSchedule", _is_no_schedule),
+    ("InvalidSchedule", _has_wrong_start),
+    ("InvalidSchedule", _has_wrong_periods),
     ("UnsupportedParam", _has_other_phases),
     ("DuplicateProfile", _clashes),
     ("OutOfStorage", _is_one_too_many),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.protocol.identifiers import spelling_in
-from mock_csms.twin.meaning import Meaning
+from mock_csms.twin.meaning import Meaning, at, boot_answered, boots, certificate_asked
 from mock_csms.twin.station import StationModel
 
 _PASSWORD = ("SecurityCtrlr", "BasicAuthPassword")
@@ -29,21 +29,9 @@ _TRIGGERS: Mapping[str, str] = {
 """The action that a requestedMessage requests, if it has another name."""
 
 
-def _boots(station: StationModel, _: Any) -> None:
-    """The station boots; its boot has no answer yet."""
-    station.boot_status = None
-    station.asked_for = frozenset()
-
-
-def _boot_answered(station: StationModel, payload: Any) -> None:
-    """The mock has answered a boot."""
-    status = _at(payload, "status")
-    station.boot_status = status if isinstance(status, str) else None
-
-
 def _transaction(station: StationModel, payload: Any) -> None:
     """A transaction is running, or has ended."""
-    id_ = _at(payload, "transactionInfo", "transactionId")
+    id_ = at(payload, "transactionInfo", "transactionId")
     if isinstance(id_, str):
         _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
 
@@ -64,46 +52,29 @@ def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> Non
         transactions[id_] = None
 
 
-def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station requests a certificate."""
-    csr = _at(payload, "csr")
-    if isinstance(csr, str):
-        station.csr = csr
-
-
 def _password_set(station: StationModel, asked: Any, told: Any) -> None:
     """The station has accepted another password, which it uses from now on (A01.FR.03)."""
-    items, results = _at(asked, "setVariableData"), _at(told, "setVariableResult")
+    items, results = at(asked, "setVariableData"), at(told, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
         return
     for item, result in zip(items, results, strict=False):
-        name = _at(item, "component", "name"), _at(item, "variable", "name")
-        value, status = _at(item, "attributeValue"), _at(result, "attributeStatus")
+        name = at(item, "component", "name"), at(item, "variable", "name")
+        value, status = at(item, "attributeValue"), at(result, "attributeStatus")
         if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
             station.password = value
 
 
-def _asks_for(action: str, payload: Any) -> str | None:
+def asks_for(action: str, payload: Any) -> str | None:
     """Return the action that a command makes a station send; None if there is none."""
-    asked = _ASKS_FOR.get(action) or _at(payload, "requestedMessage")
+    asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
 
-def _at(payload: Any, *path: str) -> Any:
-    """Return the value at a path of a payload of any shape; None if there is none."""
-    try:
-        for name in path:
-            payload = payload[name]
-    except (TypeError, LookupError):
-        return None
-    return payload
-
-
 MEANING = Meaning(
-    calls={"BootNotification": _boots, "TransactionEvent": _transaction, "SignCertificate": _certificate_asked},
-    typed_calls={"TransactionEvent": _typed_transaction},
+    calls={"BootNotification": boots, "TransactionEvent": _transaction, "SignCertificate": certificate_asked},
     results={"SetVariables": _password_set},
-    responses={"BootNotification": _boot_answered},
-    asks_for=_asks_for,
+    responses={"BootNotification": boot_answered},
+    asks_for=asks_for,
+    typed_calls={"TransactionEvent": _typed_transaction},
 )
 """The meaning of each message for the mock's answers."""

@@ -1,68 +1,12 @@
-"""How events and messages of OCPP 2.x change the facts about the connections of a station."""
+"""What messages of OCPP 2.x say about the connections of a station; `common/` has what events say."""
 
-from mock_csms.twin.connections import UNRECORDED, has_hung_up
-from mock_csms.twin.events import Disconnected, Knocked, Refused, Sent
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 LEAVING = ("Reset", "UpdateFirmware", "CertificateSigned", "SetNetworkProfile")
 """The commands after which a station closes its connection, if it accepted them."""
-_MOST_OUTAGES = 100
 _OWN = ("SecurityCtrlr", "OCPPCommCtrlr")
 """The components whose variables say how the station connects."""
-_NOBODY_KNOWS_WHEN = ("no pong in time", "replaced by")
-"""Reasons for the end of a connection that the station may have noticed long before the mock."""
-
-
-def knocked(seen: Seen, twin: Twin) -> None:
-    """The station asks for a connection; a request for anything but a WebSocket is not from the station."""
-    connections, visitor = twin.connections, seen.event_as(Knocked).visitor
-    if visitor.wants_websocket:
-        connections.visitor, connections.waits_since, connections.knocks = visitor, None, True
-
-
-def opened(seen: Seen, twin: Twin) -> None:
-    """The station is connected. If the new connection replaces an old one, no `lost` came before."""
-    line = twin.connections
-    line.admitted, line.refused, line.waits_since, line.knocks = line.visitor, 0, None, False
-    if line.lost_at is not None:
-        line.outages = [*line.outages[1 - _MOST_OUTAGES :], (line.lost_at, seen.at)]
-    line.is_open, line.opened, line.opened_at, line.lost_at = True, line.opened + 1, seen.at, None
-    line.calls.clear()
-
-
-def was_refused(seen: Seen, twin: Twin) -> None:
-    """The mock rejected its request. Without a common subprotocol the station was connected for a moment."""
-    connections = twin.connections
-    if not connections.knocks:
-        return
-    connections.knocks = False
-    connections.refused = 0 if "no common subprotocol" in seen.event_as(Refused).reason else connections.refused + 1
-    connections.waits_since = None if connections.is_open else seen.at
-
-
-def lost(seen: Seen, twin: Twin) -> None:
-    """The connection is lost. A station that closed it on purpose may come back at once."""
-    connections, event = twin.connections, seen.event_as(Disconnected)
-    is_meant = has_hung_up(event) or (connections.leaves or 0.0) > connections.opened_at
-    is_unclear = any(words in event.reason for words in _NOBODY_KNOWS_WHEN)
-    connections.waits_since = None if is_meant or is_unclear else seen.at
-    connections.is_open, connections.lost_at = False, None if event.reason == UNRECORDED else seen.at
-    connections.calls.clear()
-
-
-def heard(seen: Seen, twin: Twin) -> None:
-    """A message came. A call is open until it is answered."""
-    twin.connections.heard_at = seen.at
-    if seen.kind == "call":
-        twin.connections.calls[seen.id] = (seen.action, seen.at)
-
-
-def answered(seen: Seen, twin: Twin) -> None:
-    """The mock answered a call, even if a fault spoiled the answer or its id."""
-    event = seen.event
-    answers = event.answers if isinstance(event, Sent) else None  # faster than `seen.answers`
-    twin.connections.calls.pop(answers.id if answers else seen.id, None)
 
 
 def will_leave(seen: Seen, twin: Twin) -> None:
@@ -71,7 +15,7 @@ def will_leave(seen: Seen, twin: Twin) -> None:
         twin.connections.leaves = seen.at
 
 
-def is_told(seen: Seen, twin: Twin) -> None:
+def gets_connection_settings(seen: Seen, twin: Twin) -> None:
     """The mock sends another password or new connection settings; the station may use them without an answer."""
     names = {(item["component"]["name"], item["variable"]["name"]) for item in seen.payload["setVariableData"]}
     twin.connections.has_new_password |= ("SecurityCtrlr", "BasicAuthPassword") in names
@@ -79,6 +23,6 @@ def is_told(seen: Seen, twin: Twin) -> None:
         twin.connections.leaves = seen.at
 
 
-def may_be_told(seen: Seen, twin: Twin) -> None:
+def may_get_password(seen: Seen, twin: Twin) -> None:
     """A spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"

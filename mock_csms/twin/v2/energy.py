@@ -1,4 +1,4 @@
-"""How much energy a transaction of OCPP 2.x took, by the registers in its events, and for which token."""
+"""How much energy a transaction took, by the registers in its events, and for which token."""
 
 from typing import Any
 
@@ -31,6 +31,8 @@ def _watt_hours(sample: Any) -> float:
 
 def energy_of(transaction: Transaction) -> float | None:
     """Return the Wh from the first register of a transaction to the last one; None if its events have none."""
+    if transaction.meter is not None:
+        return None if transaction.register is None else round(transaction.meter - transaction.register, 3)
     numbers = sorted(transaction.events)
     last = next((shown for each in reversed(numbers) if (shown := _shown(transaction, each)) is not None), None)
     first = transaction.register

@@ -42,7 +42,7 @@ def told(seen: Seen, twin: Twin) -> None:
     firmware = twin.firmware
     if not seen.is_sound:
         return firmware.doubt()
-    status, update = seen.payload["status"], firmware.told_of(seen.payload.get("requestId"))
+    status, update = seen.payload["status"], firmware.update_of(seen.payload.get("requestId"))
     if update is None or status in ("Idle", update.status):
         return None
     if status == "InvalidSignature" and firmware.events.get(BAD_SIGNATURE, -1.0) < update.asked_at:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from mock_csms.twin.common import boots as booting
+from mock_csms.twin.common import connections as line
 from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import call, command, refusal, response, result, when
 from mock_csms.twin.v2 import (
@@ -22,26 +24,26 @@ from mock_csms.twin.v2.reservations import ENDING
 _STATUSES = call("StatusNotification", "NotifyEvent")
 
 LESSONS: Sequence[Lesson] = (
-    lesson(connections.knocked, when("knocked")),
-    lesson(connections.opened, when("connected")),
-    lesson(connections.was_refused, when("refused")),
-    lesson(connections.lost, when("disconnected")),
-    lesson(connections.heard, call(), when("result", "error", "stray", "malformed"), any_payload=True),
-    lesson(connections.answered, response(), refusal(), when("spoiled"), any_payload=True),
+    lesson(line.knocked, when("knocked")),
+    lesson(line.opened, when("connected")),
+    lesson(line.was_refused, when("refused")),
+    lesson(line.lost, when("disconnected")),
+    lesson(line.heard, call(), when("result", "error", "stray", "malformed", "send", "resulterror"), any_payload=True),
+    lesson(line.answered, response(), refusal(), when("spoiled"), any_payload=True),
     lesson(connections.will_leave, result(*LEAVING)),
-    lesson(connections.is_told, command("SetVariables")),
-    lesson(connections.may_be_told, when("spoiled"), any_payload=True),
-    lesson(boots.connected, when("connected")),
-    lesson(boots.called, call(), any_payload=True),
+    lesson(connections.gets_connection_settings, command("SetVariables")),
+    lesson(connections.may_get_password, when("spoiled"), any_payload=True),
+    lesson(booting.connected, when("connected")),
+    lesson(booting.called, call(), any_payload=True),
     lesson(boots.asked, call("BootNotification")),
-    lesson(boots.answered, response("BootNotification"), any_payload=True),
-    lesson(boots.refused, refusal("BootNotification"), any_payload=True),
-    lesson(boots.confused, when("spoiled"), any_payload=True),
-    lesson(boots.unread, when("malformed"), any_payload=True),
+    lesson(booting.answered, response("BootNotification"), any_payload=True),
+    lesson(booting.refused, refusal("BootNotification"), any_payload=True),
+    lesson(booting.confused, when("spoiled"), any_payload=True),
+    lesson(booting.unread, when("malformed"), any_payload=True),
     lesson(boots.commanded, command(), when("spoiled"), any_payload=True),
-    lesson(boots.obeyed, when("result", "error", "unanswered"), any_payload=True),
+    lesson(booting.obeyed, when("result", "error", "unanswered"), any_payload=True),
     lesson(boots.was_set, result("SetVariables")),
-    lesson(boots.beat, call("Heartbeat")),
+    lesson(booting.beat, call("Heartbeat")),
     lesson(connectors.told, _STATUSES),
     lesson(reservations.reserved, result("ReserveNow")),
     lesson(reservations.cancelling, command("CancelReservation")),

@@ -150,10 +150,12 @@ async def test_tokens_are_created_read_changed_and_removed(client: Client, mock:
 
 
 async def test_ids_have_a_length(client: Client) -> None:
-    """36 characters at most; where a client says that it is for OCPP 1.6, 20."""
+    """36 characters at most; where a client says that it is for OCPP 1.6, 20, and for 2.1, 255."""
     body = {"status": "Accepted"}
     assert "longer than 36" in await client.problem("PUT", f"/tokens/{'x' * 37}", body)
     assert "longer than 20" in await client.problem("PUT", f"/tokens/{'x' * 21}", body, ocpp="1.6")
+    assert "longer than 255" in await client.problem("PUT", f"/tokens/{'x' * 256}", body, ocpp="2.1")
+    assert "'1.5' is not spoken" in await client.problem("PUT", "/tokens/x", body, ocpp="1.5")
     await client.ask("PUT", f"/tokens/{'x' * 36}", body, 201)
     await client.ask("PUT", f"/tokens/{'y' * 20}", body, 201, ocpp="1.6")
     await client.ask("PUT", "/tokens/with%2Fslash", body, 201)

@@ -51,8 +51,7 @@ class Availability(Mutable):
         return max(found, key=lambda order: order.number, default=None)
 
     def closing(self, connector: Connector) -> AvailabilityOrder | None:
-        """Return the order that sets a connector Inoperative; None if there is none or a newer one sets it
-        Operative."""
+        """Return the order that sets a connector Inoperative; None if there is none, or it is not the last order."""
         order = self.of(connector) if self.places else None
         return order if order and order.is_closed else None
 

@@ -19,7 +19,7 @@ def hash_of(data: Json) -> Hash:
 
 
 def all_hashes(entry: Json) -> set[Hash]:
-    """Return the hashes of an entry of the list: those of the certificate and of all below it."""
+    """Return the hashes of an entry of the list: of the certificate and of all certificates below it."""
     below = entry.get("childCertificateHashData", ())
     return {hash_of(data) for data in (entry["certificateHashData"], *below)}
 

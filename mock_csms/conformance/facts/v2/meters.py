@@ -178,7 +178,7 @@ def registers_in(values: list[Json], which: tuple[int, ...], evse: int, transact
 
 
 def typed_place(sample: Any, evse: int) -> Place:
-    """Return the place of a typed register value (`protocol/typed.py`)."""
+    """Return the place of a typed sampled value (`protocol/typed.py`) of a register."""
     measurand, phase, location = sample.measurand, sample.phase, sample.location
     return (
         evse,
@@ -189,7 +189,7 @@ def typed_place(sample: Any, evse: int) -> Place:
 
 
 def typed_reading(sample: Any, stamp: str, transaction: str) -> MeterReading:
-    """Return the reading in a typed register value, as `registers_in` does."""
+    """Return the reading of a typed sampled value, in the same form as `registers_in`."""
     unit, power = sample.unitOfMeasure, 0
     if unit is not UNSET and (unit.unit != "Wh" or unit.multiplier is not UNSET):
         power = _bounded_power(

@@ -8,7 +8,7 @@ from mock_csms.twin.seen import Seen
 
 _MOST = 100
 
-ASKING: Mapping[str, str] = {
+REQUESTING: Mapping[str, str] = {
     "GetBaseReport": "NotifyReport",
     "GetReport": "NotifyReport",
     "GetMonitoringReport": "NotifyMonitoringReport",
@@ -18,11 +18,11 @@ ASKING: Mapping[str, str] = {
 }
 """The commands that request a report in parts, and the action of the parts."""
 
-TELLING = tuple(dict.fromkeys(ASKING.values()))
+REPORTING = tuple(dict.fromkeys(REQUESTING.values()))
 """The actions of the parts."""
 
 
-class Asked(Mutable):
+class RequestedReport(Mutable):
     """A command that requests a report in parts."""
 
     action: str
@@ -59,10 +59,10 @@ class Asked(Mutable):
 class Parts(Mutable):
     """The commands that request reports in parts."""
 
-    asked: Bounded[tuple[str, int], Asked] = bounded(_MOST)
+    asked: Bounded[tuple[str, int], RequestedReport] = bounded(_MOST)
     """The last command of each action and requestId; the last hundred."""
 
-    def of(self, seen: Seen) -> Asked | None:
+    def of(self, seen: Seen) -> RequestedReport | None:
         """Return the command that requested a part; None if no command had its requestId."""
         return self.asked.get((seen.action, seen.payload["requestId"]))
 

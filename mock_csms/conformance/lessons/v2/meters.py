@@ -1,4 +1,4 @@
-"""Learns about the meters of a station: what they must report, and what their registers showed last."""
+"""Learns about the meters of a station: the required meter values, and the last values of the registers."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.parts import ASKING, TELLING, Asked
+from mock_csms.conformance.facts.v2.parts import REPORTING, REQUESTING, RequestedReport
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call
 from mock_csms.twin.seen import Seen, call, command, error, result, when
@@ -16,18 +16,18 @@ def is_repeat(seen: Seen, station: KnownStation) -> bool:
     return any(action == seen.action for action, _ in station.connections.calls.values())
 
 
-@PARTS.learn(command(*ASKING), when("spoiled"), any_payload=True)
+@PARTS.learn(command(*REQUESTING), when("spoiled"), any_payload=True)
 def asked(seen: Seen, station: KnownStation) -> None:
     """A command requests parts. The station may have understood it even if the command is faulty."""
     call_ = seen.message
-    if isinstance(call_, Call) and call_.action in ASKING:
+    if isinstance(call_, Call) and call_.action in REQUESTING:
         _note(call_.action, call_.payload, station)
 
 
-@PARTS.learn(result(*ASKING), error(*ASKING), any_payload=True)
+@PARTS.learn(result(*REQUESTING), error(*REQUESTING), any_payload=True)
 def answered(seen: Seen, station: KnownStation) -> None:
     """The station answers whether it will send parts. Parts may have come before this answer."""
-    entry = station.parts.asked.get((ASKING[seen.action], _id_in(seen.request)))
+    entry = station.parts.asked.get((REQUESTING[seen.action], _id_in(seen.request)))
     if entry is None:
         return
     entry.is_in_doubt |= seen.kind == "result" and not seen.is_sound
@@ -35,7 +35,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
         entry.status = seen.payload["status"] if seen.kind == "result" else seen.code
 
 
-@PARTS.learn(call(*TELLING), any_payload=True)
+@PARTS.learn(call(*REPORTING), any_payload=True)
 def told(seen: Seen, station: KnownStation) -> None:
     """A part comes. If it violates its schema, nobody knows which part it was."""
     if not seen.is_sound:
@@ -52,7 +52,7 @@ def told(seen: Seen, station: KnownStation) -> None:
 @PARTS.learn(when("refusal", "spoiled"), any_payload=True)
 def refused(seen: Seen, station: KnownStation) -> None:
     """The mock refuses a part, or a call of an unknown action that may be a part, or spoils its answer."""
-    if seen.action in TELLING:
+    if seen.action in REPORTING:
         _doubt(station, seen.action)
     elif seen.action not in seen.version.actions:
         lost(seen, station)
@@ -61,7 +61,7 @@ def refused(seen: Seen, station: KnownStation) -> None:
 @PARTS.learn(when("disconnected", "malformed"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
     """Parts may be lost, or may have come in a form that the mock cannot read."""
-    for action in TELLING:
+    for action in REPORTING:
         _doubt(station, action)
 
 
@@ -73,13 +73,13 @@ def _doubt(station: KnownStation, action: str) -> None:
 
 def _note(action: str, request: Any, station: KnownStation) -> None:
     id_, all_ = _id_in(request), station.parts.asked
-    key = ASKING[action], id_
+    key = REQUESTING[action], id_
     if id_ is None:
         return
     before = all_.pop(key, None)
     # If the same requestId was used before, its late parts look like the new ones.
     is_mixed = before is not None and before.is_agreed and not before.is_complete
-    all_[key] = Asked(action, request, is_in_doubt=is_mixed or station.boots.is_in_doubt)
+    all_[key] = RequestedReport(action, request, is_in_doubt=is_mixed or station.boots.is_in_doubt)
 
 
 def _id_in(request: Any) -> Any:

@@ -117,6 +117,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
     if typed is None:
         return False
     id_, text = typed.transactionInfo.transactionId, event.text
+    transaction = station.transactions.by_id.get(id_)
+    if transaction is None or typed.seqNo != transaction.highest + 1:  # X01, X03
+        return False
     tail = text[text.find(_ACTION) :]
     course, mask = courses.get(id_), tail.translate(_MASK)
     if course is None or course.evse != typed.evse or not _is_like(tail, mask, course):
@@ -172,10 +175,8 @@ def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -
     """Return the course of a message; None if anything but its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
-    transaction = station.transactions.by_id.get(info["transactionId"])
-    if transaction is None or not (
-        _is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)
-    ):  # X01
+    transaction = station.transactions.by_id[info["transactionId"]]
+    if not (_is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)):  # X01
         return None
     settings = meters.settings(station.variables)
     if len(values) != 1 or settings.is_signed:  # M08, M11
@@ -231,7 +232,6 @@ def _is_next(course: Course, event: Received, message: Call, station: KnownStati
     at = _seconds_of(stamp, course)
     return not (
         at is None
-        or typed.seqNo != transaction.highest + 1  # X03
         or stamp < transaction.stamp  # X04, also the next line
         or len(stamp) != len(transaction.stamp)
         or typed.meterValue[0].timestamp != stamp  # M08

@@ -5,13 +5,13 @@ from mock_csms.control.api.request import ApiRequest, Trouble
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import Version, actions, version_with, versions
-from mock_csms.settings.assembly import default_requests
+from mock_csms.settings.calls import default_requests
 
 
 def list_actions(asked: ApiRequest[ActionsQuery, None]) -> list[ActionRow]:
     """Return the actions, with their default payloads."""
     sender, config = Sender(asked.query.sender), asked.panel.csms.config
-    chosen = _version(asked.query.version)
+    chosen = spoken_version(asked.query.version)
     table = chosen.actions if chosen else actions()
     names = sorted(name for name, row in table.items() if row.sent_by(sender))
     requests = {version: default_requests(config, version) for version in versions()}
@@ -21,7 +21,7 @@ def list_actions(asked: ApiRequest[ActionsQuery, None]) -> list[ActionRow]:
 
 def read_action(asked: ApiRequest[ActionsQuery, None]) -> ActionWhole:
     """Return one action, with its schemas."""
-    name, chosen = asked.place["action"], _version(asked.query.version)
+    name, chosen = asked.place["action"], spoken_version(asked.query.version)
     known = chosen.actions if chosen else actions()
     if name not in known:
         raise Trouble(404, f"{name!r} is not an action{did_you_mean(name, known)}", "unknown action")
@@ -31,12 +31,13 @@ def read_action(asked: ApiRequest[ActionsQuery, None]) -> ActionWhole:
     return ActionWhole(row, schemas.schema(f"{name}Request"), schemas.schema(f"{name}Response"))
 
 
-def _version(name: str) -> Version | None:
+def spoken_version(name: str) -> Version | None:
+    """Return the version with that name; None for an empty one. Raises ValueError if the mock does not speak it."""
     if not name:
         return None
     found = next((version for version in versions() if version.name == name), None)
     if found is None:
-        raise ValueError(f"version: {name!r} is not spoken{did_you_mean(name, [each.name for each in versions()])}")
+        raise ValueError(f"version {name!r} is not spoken{did_you_mean(name, [each.name for each in versions()])}")
     return found
 
 

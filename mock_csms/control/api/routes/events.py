@@ -25,7 +25,7 @@ _SLICE = 100
 
 
 def sought_by(wanted: EventFilter, part: dict[str, Any] | None = None) -> Criteria:
-    """Return what a query or a body seeks. Raises ValueError if it names what there is not."""
+    """Return the criteria in a query or a body. Raises ValueError for an unknown kind, type or action."""
     match = parse_expectation(wanted.match, counted=False) if wanted.match else None
     texts = {name: getattr(wanted, name) for name in ("station", "kind", "type", "action", "finding")}
     return criteria(texts, match, part)

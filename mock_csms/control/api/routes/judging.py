@@ -135,9 +135,8 @@ def list_expectations(asked: ApiRequest[None, None]) -> list[ExpectationRow]:
 def expect(asked: ApiRequest[None, ExpectationBody]) -> ExpectationRow:
     """Expect something from now on."""
     body, panel = asked.body, asked.panel
-    made = panel.expectations.add(
-        body.expect, body.forbid, panel.csms.sessions, in_order=body.in_order, stations=body.stations
-    )
+    connected = {identity: session.version for identity, session in panel.csms.sessions.items()}
+    made = panel.expectations.add(body.expect, body.forbid, connected, in_order=body.in_order, stations=body.stations)
     return _row(made)
 
 

@@ -17,7 +17,7 @@ from mock_csms.control.api.request import ApiRequest
 from mock_csms.control.panel import Panel
 from mock_csms.control.tuning import refuse_files_in
 from mock_csms.protocol.records import UNSET, Record, fields_of
-from mock_csms.settings import assembly, tables
+from mock_csms.settings import checking, tables
 
 
 def table_of(body: Record) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _warnings(panel: Panel, ids: Any) -> list[str]:
     """Return how the answers of new rules break OCPP."""
     config = panel.csms.config
     fresh = tables.Rules(tuple(rule for rule in config.rule.answers if rule.id in ids))
-    return list(assembly.warnings(config, fresh))
+    return list(checking.warnings(config, fresh))
 
 
 def order_rules(asked: ApiRequest[None, OrderBody]) -> list[RuleRow]:

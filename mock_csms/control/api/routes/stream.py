@@ -40,7 +40,7 @@ def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Respon
 
 
 async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[bytes]:
-    """Yield the stream piece by piece, until the mock stops or nobody reads."""
+    """Yield the stream in pieces until the mock stops or the client leaves."""
     mark, journal, is_all = object(), panel.journal, what.is_all
     panel.streams.add(mark)
     try:

@@ -28,6 +28,7 @@ from mock_csms.plans.v2.states.memory import (
 )
 from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
+    authorization_event,
     authorized,
     authorized_locally,
     authorized_remotely,
@@ -45,7 +46,6 @@ from mock_csms.plans.v2.states.sessions import (
     stop_authorized_locally,
     stop_authorized_remotely,
     stop_points,
-    tells_authorization,
 )
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "STARTUP",
     "STATES",
     "SWITCHED_ON",
+    "authorization_event",
     "authorized",
     "authorized_locally",
     "authorized_remotely",
@@ -84,7 +85,6 @@ __all__ = [
     "stop_authorized_locally",
     "stop_authorized_remotely",
     "stop_points",
-    "tells_authorization",
     "unavailable",
 ]
 

@@ -48,7 +48,7 @@ async def _accepted(station: Station) -> None:
     known, timeouts = station.known, station.profile.timeouts
     if await known.until(lambda: known.is_usable, timeouts.settle) or known.never_boots_on == known.opened:
         return
-    if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.was_told_to_wait:
+    if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.has_to_wait:
         await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
     before = known.opened
     if not known.is_usable and await _agrees(station, "Reset", {"type": "Immediate"}):

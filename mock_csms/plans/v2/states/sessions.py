@@ -71,7 +71,7 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
             says("Authorize", idToken=station.profile.tokens[token]), within=station.profile.timeouts.message
         )
     if await is_started_by_authorization(station):
-        await station.expect(await tells_authorization(station, "Authorized", token))
+        await station.expect(await authorization_event(station, "Authorized", token))
 
 
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
@@ -81,10 +81,10 @@ async def authorized_remotely(station: Station, token: str = VALID) -> None:
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
     await station.command("RequestStartTransaction", payload, status="Accepted")
     if await is_started_by_authorization(station):
-        await station.expect(await tells_authorization(station, "RemoteStart", token))
+        await station.expect(await authorization_event(station, "RemoteStart", token))
 
 
-async def tells_authorization(station: Station, why: str, token: str = VALID) -> Wanted:
+async def authorization_event(station: Station, why: str, token: str = VALID) -> Wanted:
     """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason."""
     points = await start_points(station)
     later = [reason for point, reason in _LATER.items() if point in points]

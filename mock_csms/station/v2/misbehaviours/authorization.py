@@ -67,13 +67,13 @@ def _is_master(device: Device, info: Json) -> bool:
     return bool(group) and group.casefold() == device.variables[MASTER_PASS_GROUP].casefold()
 
 
-def _asks_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
+def _authorizes_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
     """Send Authorize although authorization is disabled."""
     is_it = isinstance(at.told, Presented) and not at.device.is_on(AUTHORIZATION)
     return [Send("Authorize", {"idToken": at.told.token}), *right] if is_it else right
 
 
-def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
+def _starts_without_authorize(at: Situation, right: list[Act]) -> list[Act]:
     """Start for an idToken that is cached as invalid, without a new Authorize."""
     known = tokens.known(at.device, at.told.token, at.moment) if isinstance(at.told, Presented) else None
     if known is None or known.info["status"] == "Accepted":
@@ -117,10 +117,10 @@ KINDS: Kinds = {
     ),
     "master-pass-starts": Misbehaviour("starts for a master pass", ("A06",), acts=_starts(_is_master)),
     "asks-though-disabled": Misbehaviour(
-        "sends Authorize although authorization is disabled", ("A01",), acts=_asks_though_disabled
+        "sends Authorize although authorization is disabled", ("A01",), acts=_authorizes_though_disabled
     ),
     "starts-without-asking": Misbehaviour(
-        "starts for a token cached as invalid without a new Authorize", ("A03",), acts=_starts_unasked
+        "starts for a token cached as invalid without a new Authorize", ("A03",), acts=_starts_without_authorize
     ),
     "button-with-text": Misbehaviour(
         "the idToken of a start button is not empty",

@@ -53,7 +53,7 @@ def _is_cleared(payload: Json) -> bool:
     return isinstance(events, list) and any(isinstance(each, dict) and each.get("cleared") for each in events)
 
 
-def _tells_by_event(at: Situation, right: list[Act]) -> list[Act]:
+def _reports_by_event(at: Situation, right: list[Act]) -> list[Act]:
     """Report the status of a connector with NotifyEvent and the trigger Alerting."""
     return [_event_of(at, act) if isinstance(act, Send) and act.action == STATUS else act for act in right]
 
@@ -226,7 +226,7 @@ KINDS: Kinds = {
         "accepts every network profile", ("V20",), answer=answers("SetNetworkProfile", always(status="Accepted"))
     ),
     "status-by-event": Misbehaviour(
-        "reports statuses by NotifyEvent with the trigger Alerting", ("G07",), acts=_tells_by_event
+        "reports statuses by NotifyEvent with the trigger Alerting", ("G07",), acts=_reports_by_event
     ),
     "late-schedule": Misbehaviour(
         "the composite schedule starts at 10 seconds",

@@ -179,7 +179,7 @@ KINDS: Kinds = {
         "offers no subprotocol", ("T01",), handshake=lambda _, handshake: replace(handshake, subprotocols=())
     ),
     "other-subprotocol": Misbehaviour(
-        "offers OCPP 1.6 only", ("T02",), handshake=lambda _, handshake: replace(handshake, subprotocols=("ocpp1.6",))
+        "offers OCPP 1.5 only", ("T02",), handshake=lambda _, handshake: replace(handshake, subprotocols=("ocpp1.5",))
     ),
     "odd-identity": Misbehaviour(
         "has a colon in its identity",

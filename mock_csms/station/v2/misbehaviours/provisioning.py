@@ -34,7 +34,7 @@ def _status(at: Situation) -> Json:
     return {"timestamp": at.moment.stamp, "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
 
 
-def _talks_while(status: str) -> Any:
+def _sends_while(status: str) -> Any:
     """Send StatusNotification when BootNotification was answered with this status."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
@@ -69,7 +69,7 @@ def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
     return [act for act in right if not isinstance(act, Reboot)]
 
 
-def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
+def _sends_after_refusal(at: Situation, right: list[Act]) -> list[Act]:
     """Send StatusNotification when BootNotification got a CALLERROR."""
     cue = at.told
     is_it = isinstance(cue, FailedCall) and cue.action == "BootNotification" and not cue.is_lost
@@ -90,15 +90,15 @@ KINDS: Kinds = {
     "talks-while-pending": Misbehaviour(
         "sends StatusNotification while it is Pending",
         ("B02",),
-        acts=_talks_while("Pending"),
+        acts=_sends_while("Pending"),
     ),
     "talks-while-rejected": Misbehaviour(
         "sends StatusNotification while it is Rejected",
         ("B02", "B03"),
-        acts=_talks_while("Rejected"),
+        acts=_sends_while("Rejected"),
     ),
     "goes-on-though-refused": Misbehaviour(
-        "sends StatusNotification although its boot got a CALLERROR", ("B02",), acts=_goes_on
+        "sends StatusNotification although its boot got a CALLERROR", ("B02",), acts=_sends_after_refusal
     ),
     "boots-twice": Misbehaviour("sends BootNotification again as soon as it is Accepted", ("B21",), acts=_boots_twice),
     "boots-too-soon": Misbehaviour(

@@ -14,7 +14,7 @@ def _forgets_events(at: Situation, right: list[Act]) -> list[Act]:
     return right if at.device.is_online else wrong
 
 
-def _asks_for_ever(at: Situation, right: list[Act]) -> list[Act]:
+def _requests_without_limit(at: Situation, right: list[Act]) -> list[Act]:
     """Send SignCertificate more often than CertSigningRepeatTimes allows."""
     cue = at.told
     is_it = isinstance(cue, Answered) and cue.action == REQUEST and cue.response["status"] == "Accepted"
@@ -23,7 +23,7 @@ def _asks_for_ever(at: Situation, right: list[Act]) -> list[Act]:
     return [*right, Set((SIGNING,), 30.0)]
 
 
-def _asks_anew(at: Situation, right: list[Act]) -> list[Act]:
+def _requests_without_trigger(at: Situation, right: list[Act]) -> list[Act]:
     """Send SignCertificate again after an invalid certificate, without a trigger (A02.FR.20)."""
     wrong: list[Act] = []
     for act in right:
@@ -71,9 +71,9 @@ KINDS: Kinds = {
         acts=alarms(SIGNING, lambda seconds: seconds / 10),
     ),
     "asks-for-certificate-too-often": Misbehaviour(
-        "repeats SignCertificate more often than CertSigningRepeatTimes", ("S09",), acts=_asks_for_ever
+        "repeats SignCertificate more often than CertSigningRepeatTimes", ("S09",), acts=_requests_without_limit
     ),
     "asks-for-certificate-anew": Misbehaviour(
-        "sends SignCertificate again after an invalid certificate", ("S10",), acts=_asks_anew
+        "sends SignCertificate again after an invalid certificate", ("S10",), acts=_requests_without_trigger
     ),
 }

@@ -3,8 +3,6 @@
 Its key is made from the seed, so that the same `--seed` makes the same root; it protects nothing.
 """
 
-from hashlib import sha256
-
 from mock_csms.runtime.clock import Chance
 
 _NAME = "mock-csms test root"
@@ -44,5 +42,7 @@ class Pki:
         return signed + root
 
     def _new_secret(self) -> int:
+        from hashlib import sha256  # noqa: PLC0415 - as above
+
         seed = sha256(f"{self._chance.new_id()}{self._chance.new_id()}".encode()).digest()
         return int.from_bytes(seed[:31])

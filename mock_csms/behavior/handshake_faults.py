@@ -1,0 +1,76 @@
+"""What the mock does wrong in TLS handshakes: which fault the next one gets. No station is known yet then."""
+
+from collections.abc import Mapping, Sequence
+
+from mock_csms.protocol.records import Mutable, Record
+
+OF_CERTIFICATE: Mapping[str, str] = {
+    "expired": "a certificate that has expired",
+    "not-yet-valid": "a certificate that is not valid yet",
+    "wrong-name": "a certificate for another host name",
+    "unknown-root": "a certificate of an authority that nobody trusts",
+    "self-signed": "a certificate that no authority has signed",
+    "incomplete-chain": "a right certificate without that of its authority",
+    "weak-key": "a certificate with an RSA key of 1024 bits",
+    "sha1": "a certificate that is signed with SHA-1",
+    "other-root": "a right certificate below `other-root.pem`: as if the CSMS had changed its authority",
+}
+"""The kinds that need --tls auto, as they show a certificate of its authority: what the station sees."""
+
+OLD: Mapping[str, str] = {
+    "tls1.0": "TLS 1.0, picked in the ServerHello whether it was offered or not",
+    "tls1.1": "TLS 1.1, picked in the ServerHello whether it was offered or not",
+    "cipher": "a weak cipher suite: one that it offers, or else RC4, which it does not offer",
+}
+"""The kinds that pick what a station must refuse."""
+
+MUST_REFUSE: Mapping[str, str] = {
+    **{kind: sight for kind, sight in OF_CERTIFICATE.items() if kind != "other-root"},
+    "cipher": "a weak cipher suite",
+}
+"""The kinds for which a station must end the handshake, beside old versions (A00.FR.310, A00.FR.316, A00.FR.323)."""
+
+KINDS: Mapping[str, str] = {
+    **OF_CERTIFICATE,
+    **OLD,
+    "hang": "no answer to its ClientHello",
+    "reset": "a TCP RST in answer to its ClientHello",
+    "slow": "the handshake in pieces of 64 bytes, four a second",
+}
+"""Every kind of fault of a handshake, and what the station sees."""
+
+
+class TlsFault(Record):
+    """One fault."""
+
+    kind: str
+    times: int | None = None
+    """For how many handshakes; None for no limit."""
+    seconds: float | None = None
+    """For how many seconds, from the first handshake that gets it on; None for no limit."""
+
+
+class _Used(Mutable):
+    """How far a fault was used up."""
+
+    times: int = 0
+    since: float | None = None
+
+
+class TlsFaults:
+    """The faults of one listener, in their order: the next one begins where the one before is used up."""
+
+    def __init__(self, faults: Sequence[TlsFault]) -> None:
+        self._left = [(fault, _Used()) for fault in faults]
+
+    def next(self, now: float) -> str:
+        """Count a handshake, and return the kind of its fault; empty for a right one."""
+        while self._left:
+            fault, used = self._left[0]
+            used.since = now if used.since is None else used.since
+            in_time = fault.seconds is None or now < used.since + fault.seconds
+            if in_time and (fault.times is None or used.times < fault.times):
+                used.times += 1
+                return fault.kind
+            del self._left[0]
+        return ""

@@ -1,0 +1,83 @@
+"""Which status an idTag gets: rules for Authorize, StartTransaction and StopTransaction.
+
+An idTagInfo has only what was set. The answer to a StopTransaction has one only if the call names an idTag.
+"""
+
+from collections.abc import Collection, Mapping
+
+from mock_csms.behavior.dialect import AnswerRules, TokenAnswer
+from mock_csms.behavior.matching import Condition
+from mock_csms.behavior.rules import Match, Refusal, Reply, Rule
+from mock_csms.behavior.templates import compile_template, escape
+from mock_csms.protocol.actions import Json
+
+_ACTIONS = ("Authorize", "StartTransaction", "StopTransaction")
+
+MODES: Mapping[str, tuple[str, str]] = {
+    "normal": ("Accepted", "Accepted"),
+    "whitelist": ("Accepted", "Blocked"),
+    "blacklist": ("Blocked", "Accepted"),
+    "rate_limit": ("Blocked", "Blocked"),
+}
+"""By --auth-mode: the status of idTags on its list, and of all others."""
+
+_STATUSES: Mapping[str, str] = {
+    "NoCredit": "Blocked",
+    "NotAllowedTypeEVSE": "Blocked",
+    "NotAtThisLocation": "Blocked",
+    "NotAtThisTime": "Blocked",
+    "Unknown": "Invalid",
+}
+"""What stands for the statuses of later versions that 1.6 does not have."""
+_TYPES = (None, "ISO14443", "ISO15693", "Local", "Central", "KeyCode")
+"""The types of tokens, in later versions, that an idTag may be; 1.6 does not say which one it is."""
+
+
+def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> AnswerRules:
+    """Judge the idTags on the list of the `mode`, if it has one, and then all others."""
+    listed, others = MODES[mode]
+    for tag in {"whitelist": whitelist, "blacklist": blacklist}.get(mode, ()):
+        yield from info_rules({"status": listed}, tag)
+    yield from info_rules({"status": others})
+
+
+def info_rules(info: Json, tag: str | None = None) -> AnswerRules:
+    """Merge `info` (it may have placeholders) into the idTagInfo of that idTag, or of every idTag for None."""
+    carries = Condition(("idTag",)) if tag is None else Condition(("idTag",), tag)
+    reply = Reply(compile_template({"idTagInfo": info}))
+    return [Rule(Match(action, (carries,)), reply) for action in _ACTIONS]
+
+
+def group_rules(group: str) -> AnswerRules:
+    """Answer that every idTag belongs to a group (`parentIdTag`)."""
+    return info_rules(_group(group))
+
+
+def expiry_rules(seconds: float) -> AnswerRules:
+    """Answer for every idTag that it expires after so many seconds (`expiryDate`)."""
+    return info_rules(_expiry(seconds))
+
+
+def token_rules(told: TokenAnswer) -> AnswerRules:
+    """Answer about one idTag as a user wants it; types of tokens, EVSEs and certificates are not in 1.6."""
+    if told.type not in _TYPES:
+        return ()
+    info: Json = {"status": _STATUSES.get(told.status, told.status)}
+    if told.group is not None:
+        info |= _group(told.group)
+    if told.expiry is not None:
+        info |= _expiry(told.expiry)
+    return info_rules(info, told.id)
+
+
+def _group(group: str) -> Json:
+    return {"parentIdTag": escape(group)}
+
+
+def _expiry(seconds: float) -> Json:
+    return {"expiryDate": f"{{{{now+{seconds:f}}}}}"}
+
+
+def offline_rules() -> AnswerRules:
+    """Answer every Authorize with a CALLERROR."""
+    return [Rule(Match("Authorize"), Refusal("InternalError", "authorization is switched off (--offline)"))]

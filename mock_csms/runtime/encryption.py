@@ -1,0 +1,118 @@
+"""TLS as the settings say: certificates, who is let in, and the events about it; loaded only with its flags."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from mock_csms.behavior.handshake_faults import TlsFault, TlsFaults
+from mock_csms.protocol.tls import TLS12, Agreement, Offer
+from mock_csms.runtime import clock
+from mock_csms.runtime.broken_handshakes import Broken
+from mock_csms.runtime.pki.folder import PkiFolder
+from mock_csms.runtime.pki.names import server_names
+from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings
+from mock_csms.runtime.transport.tls.handling import Failure, Handling
+from mock_csms.runtime.transport.tls.layer import Secured
+from mock_csms.runtime.transport.tls.opening import Above
+from mock_csms.runtime.transport.tls.preparing import prepared
+from mock_csms.settings import Config
+from mock_csms.settings.encryption import ACCEPT, VERSIONS
+from mock_csms.twin.events import Event, Failed, TlsAgreed, TlsFailed, TlsOffered
+
+_WITH_CERTIFICATE = 3
+
+
+class TlsServer:
+    """Speaks TLS with those who begin with it. Raises OSError for a file that cannot be used."""
+
+    def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self._folder = _folder_of(config)
+        self._settings = _settings_of(config, self._folder)
+        self._usual = Handling(context=prepared(self._settings))
+        self._broken: dict[str, Broken] = {}
+        self._wanted: tuple[TlsFault, ...] = ()
+        self._set_faults(config.tls_fault)
+
+    def configure(self, config: Config) -> None:
+        """Break handshakes as these settings say; where they do not change, the counts stay."""
+        if config.tls_fault != self._wanted:
+            try:
+                self._set_faults(config.tls_fault)
+            except OSError as error:
+                self._publish(Failed(clock.now(), "", f"--tls-fault was not changed: {error.filename}: {error}"))
+
+    def _set_faults(self, faults: tuple[TlsFault, ...]) -> None:
+        for kind in dict.fromkeys(fault.kind for fault in faults):
+            if kind not in self._broken:
+                self._broken[kind] = Broken(kind, self._settings, self._folder, self._usual)
+        self._wanted, self._faults = faults, TlsFaults(faults)
+
+    def between(self, above: Above, socket: asyncio.Transport, buffer: memoryview) -> Secured:
+        """Return the layer between a connection and its socket."""
+        return Secured(above, socket, buffer, self)
+
+    def offered(self, offer: Offer) -> Handling:
+        """Publish what a client offers, and decide how its handshake goes."""
+        is_compressed = any(offer.compressions)
+        versions, suites = offer.version_names, offer.suite_names
+        self._publish(TlsOffered(clock.now(), "", versions, suites, offer.server_name, is_compressed))
+        kind = self._faults.next(clock.now())
+        return self._broken[kind].handling(offer) if kind else self._usual
+
+    def agreed(self, agreement: Agreement, handling: Handling) -> None:
+        """Publish that a handshake succeeded."""
+        certificate = _described(agreement.certificate)
+        version, suite = agreement.version, agreement.suite
+        self._publish(TlsAgreed(clock.now(), "", version, suite, certificate, agreement.doubt, handling.fault))
+
+    def failed(self, failure: Failure, handling: Handling | None) -> None:
+        """Publish that a handshake failed."""
+        certificate, fault = _described(failure.certificate), handling.fault if handling else ""
+        self._publish(TlsFailed(clock.now(), "", failure.reason, failure.by, failure.alert, certificate, fault))
+
+
+def _folder_of(config: Config) -> PkiFolder | None:
+    """Return the files of the test authority, which are made where they are missing."""
+    if config.tls is None or config.state_dir is None:
+        return None
+    folder = PkiFolder(config.state_dir, server_names(config.host, config.tls_name), clock.now())
+    folder.make()
+    return folder
+
+
+def _settings_of(config: Config, folder: PkiFolder | None) -> TlsSettings:
+    if folder is not None:
+        chains = [Chain(files.chain, files.key) for files in folder.servers()]
+    else:
+        keys = config.tls_key or [None] * len(config.tls_cert)
+        chains = [Chain(file, key) for file, key in zip(config.tls_cert, keys, strict=True)]
+    profiles = config.security_profile
+    wants_certificate = not profiles or _WITH_CERTIFICATE in profiles
+    return TlsSettings(
+        chains=chains,
+        oldest=VERSIONS[config.tls_min],
+        newest=VERSIONS[config.tls_max],
+        suites=SUITES if VERSIONS[config.tls_min] >= TLS12 else OLD_SUITES,
+        trusted=_trusted(config, folder) if wants_certificate else (),
+        must_have_certificate=_WITH_CERTIFICATE in profiles and 2 not in profiles,
+        accepts_any=config.tls_client == ACCEPT,
+        key_log=config.tls_keylog,
+    )
+
+
+def _trusted(config: Config, folder: PkiFolder | None) -> list[str]:
+    """Return the certificates of the authorities whose client certificates are trusted."""
+    paths = [config.tls_client_ca] if config.tls_client_ca else []
+    if folder is not None:
+        paths.append(folder.files("root").chain)
+    return [Path(path).read_text("utf-8") for path in paths]
+
+
+def _described(certificate: str) -> str:
+    """Return a certificate in words; empty for none."""
+    if not certificate:
+        return ""
+    from mock_csms.protocol.x509 import described  # noqa: PLC0415 - only client certificates need it
+
+    return described(certificate)

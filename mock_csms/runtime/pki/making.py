@@ -1,0 +1,165 @@
+"""Makes keys and certificates, and turns them into PEM and back; the only part that calls `cryptography` to do so."""
+
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from mock_csms.protocol.records import Record
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.x509 import Certificate, CertificateBuilder, GeneralName, Name
+
+    Key: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
+
+ORGANIZATION = "mock-csms"
+"""The organization in all subjects, unless a station's operator is called otherwise."""
+
+_RSA_WITH_SHA256 = bytes.fromhex("2a864886f70d01010b")
+_RSA_WITH_SHA1 = bytes.fromhex("2a864886f70d010105")
+"""The object identifiers of the two signature algorithms, in DER (RFC 8017, A.2.4)."""
+
+
+class Wish(Record, kw_only=True):
+    """What a certificate is to say."""
+
+    common_name: str
+    times: tuple[float, float]
+    """From when to when it is valid, in seconds since 1970."""
+    organization: str = ORGANIZATION
+    names: tuple[str, ...] = ()
+    """Host names and IP addresses of a server; empty for all other certificates."""
+    is_authority: bool = False
+    is_signed_with_sha1: bool = False
+
+
+class Signer(Record):
+    """An authority: its certificate and its private key."""
+
+    certificate: "Certificate"
+    key: "Key"
+
+
+def new_rsa(bits: int = 2048) -> "RSAPrivateKey":
+    """Return a new RSA key."""
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - only who needs certificates waits
+
+    return rsa.generate_private_key(65537, bits)  # fewer than 2048 bits are for the wrong certificates
+
+
+def new_ec() -> "EllipticCurvePrivateKey":
+    """Return a new key on P-256."""
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
+
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def certificate(wish: Wish, key: Any, signer: Signer | None = None) -> "Certificate":
+    """Return a certificate for the public key of `key`, signed by `signer`, or by `key` itself.
+
+    One with names is a server's (A00.FR.511); one without names and without authority is a station's: it has no
+    extended key usage and no DNS name (A00.FR.513).
+    """
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+
+    name, by = _name(wish), signer.key if signer else key
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in wish.times)
+    issuer = signer.certificate.subject if signer else name
+    builder = x509.CertificateBuilder(issuer, name, key.public_key(), x509.random_serial_number(), begin, end)
+    made = _extended(builder, wish, key, by).sign(by, SHA256())
+    return _signed_with_sha1(made, by) if wish.is_signed_with_sha1 else made
+
+
+def _name(wish: Wish) -> "Name":
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    parts = {x509.NameOID.ORGANIZATION_NAME: wish.organization, x509.NameOID.COMMON_NAME: wish.common_name}
+    return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts.items() if text])
+
+
+def _extended(builder: "CertificateBuilder", wish: Wish, key: Any, by: Any) -> "CertificateBuilder":
+    """Add the extensions that OpenSSL and Node want to see."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    usage = dict.fromkeys(
+        ("content_commitment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
+    )
+    usage |= {"digital_signature": not wish.is_authority, "key_encipherment": bool(wish.names)}
+    usage |= {"key_cert_sign": wish.is_authority, "crl_sign": wish.is_authority}
+    builder = builder.add_extension(x509.BasicConstraints(ca=wish.is_authority, path_length=None), critical=True)
+    builder = builder.add_extension(x509.KeyUsage(**usage), critical=True)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key())
+    builder = builder.add_extension(issuer_key, critical=False)
+    if wish.names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(map(_general_name, wish.names)), critical=False)
+        server = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH])
+        builder = builder.add_extension(server, critical=False)
+    return builder
+
+
+def _general_name(name: str) -> "GeneralName":
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _signed_with_sha1(made: "Certificate", by: Any) -> "Certificate":
+    """Return the same certificate with a SHA-1 signature, which the library itself refuses to make; `by` is RSA."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415 - as above
+
+    said = made.tbs_certificate_bytes.replace(_RSA_WITH_SHA256, _RSA_WITH_SHA1)
+    signature = by.sign(said, PKCS1v15(), SHA1())  # noqa: S303 - that is what is wrong with it
+    algorithm = _der(0x30, _der(0x06, _RSA_WITH_SHA1) + _der(0x05, b""))
+    return x509.load_der_x509_certificate(_der(0x30, said + algorithm + _der(0x03, b"\0" + signature)))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    """Return an element in DER (X.690, 8.1)."""
+    size = len(content)
+    if size < 128:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+# PEM.
+
+
+def certificate_pem(*certificates: "Certificate") -> str:
+    """Return certificates in PEM, in that order."""
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
+
+    return "".join(each.public_bytes(Encoding.PEM).decode() for each in certificates)
+
+
+def key_pem(key: Any) -> str:
+    """Return a private key in PEM (PKCS#8, not encrypted)."""
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - as above
+
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return str(key.private_bytes(*form).decode())
+
+
+def read_certificates(text: str) -> "list[Certificate]":
+    """Return the certificates in a PEM text. Raises ValueError if it has none, or one that cannot be read."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    return x509.load_pem_x509_certificates(text.encode())
+
+
+def read_key(text: str) -> Any:
+    """Return the private key in a PEM text. Raises ValueError if it cannot be read."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - as above
+
+    try:
+        return load_pem_private_key(text.encode(), None)
+    except TypeError as error:  # it is encrypted
+        raise ValueError(str(error)) from None

@@ -1,0 +1,214 @@
+"""TLS between a socket and a WebSocket: asyncio sees a protocol, and the WebSocket sees a transport.
+
+What is read goes to the WebSocket in the same portions as without TLS, so that fair turns, back-pressure and limits
+hold.
+"""
+
+import asyncio
+import ssl
+from contextlib import suppress
+from typing import Any
+
+from mock_csms.protocol.tls import Agreement
+from mock_csms.runtime.transport.tls.handling import Handling, TlsGate
+from mock_csms.runtime.transport.tls.opening import Above, Opening
+from mock_csms.runtime.transport.tls.reasons import failure_of
+
+_RECORD = 2**14 + 2048
+"""How long a record may be (RFC 5246, 6.2.3), in bytes."""
+
+
+class Secured(asyncio.Transport, asyncio.BufferedProtocol):
+    """One connection with TLS."""
+
+    __slots__ = (
+        *("_above", "_buffer", "_gate", "_handling", "_has_ended", "_incoming", "_is_over", "_is_paused", "_opening"),
+        *("_outgoing", "_socket", "_tls"),
+    )
+
+    def __init__(self, above: Above, socket: asyncio.Transport, buffer: memoryview, gate: TlsGate) -> None:
+        super().__init__()
+        self._above, self._socket, self._buffer, self._gate = above, socket, buffer, gate
+        self._opening: Opening | None = Opening(above, socket, gate, self._open)
+        """The handshake; None once it has succeeded."""
+        self._incoming: Any = None
+        self._outgoing: Any = None
+        self._handling: Handling | None = None
+        self._tls: Any = None
+        self._is_paused = False
+        """Whether the WebSocket wants no more now."""
+        self._has_ended = False
+        """Whether the peer has said goodbye, or TLS is broken."""
+        self._is_over = False
+        """Whether the WebSocket was told so, and gets nothing more."""
+
+    @property
+    def socket(self) -> asyncio.Transport:
+        """What the WebSocket writes to."""
+        return self
+
+    # What asyncio tells.
+
+    def begin(self, data: bytes) -> None:
+        """Take over the socket; `data` is what came already."""
+        self._socket.set_protocol(self)
+        if self._opening is not None:
+            self._opening.take(data)
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        """Lend asyncio the buffer that all connections share."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take what came."""
+        if self._opening is not None:
+            self._opening.take(bytes(self._buffer[:nbytes]))
+        else:
+            self._incoming.write(self._buffer[:nbytes])
+            self._deliver()
+
+    def eof_received(self) -> None:
+        """Learn that TCP ended, perhaps without a goodbye of TLS."""
+        if self._opening is None and not self._is_over:
+            self._is_over = True
+            self._above.eof_received()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Learn that the connection is gone."""
+        if self._opening is not None:
+            self._opening.lost()
+        self._is_over = True
+        self._above.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Learn that the peer does not read."""
+        self._above.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Learn that it does again."""
+        self._above.resume_writing()
+
+    # The handshake.
+
+    def _open(self, tls: Any, agreement: Agreement) -> None:
+        """Hand the connection to the WebSocket."""
+        if self._opening is not None:
+            self._handling = self._opening.handling
+            self._incoming, self._outgoing = self._opening.incoming, self._opening.outgoing
+        self._tls, self._opening = tls, None
+        self._above.secured(agreement)
+        self._deliver()
+
+    def give_up(self, seconds: float) -> None:
+        """End a handshake that takes too long."""
+        if self._opening is not None:
+            self._opening.give_up(seconds)
+
+    # Reading.
+
+    def _deliver(self) -> None:
+        """Decrypt what came, and hand it on in portions as large as the buffer, until the WebSocket wants no more."""
+        while not self._is_paused and not self._is_over:
+            size = self._decrypt()
+            if size:
+                self._above.buffer_updated(size)
+            if not self._incoming.pending:
+                break
+        if self._has_ended and not self._is_paused and not self._is_over:
+            self._is_over = True
+            self._above.eof_received()
+            self.close()
+
+    def _decrypt(self) -> int:
+        """Decrypt into the shared buffer as much as there is room for; return how many bytes that are."""
+        buffer, filled, most = self._buffer, 0, len(self._buffer) - _RECORD
+        try:
+            filled = size = self._tls.read(most, buffer)
+            while size and self._incoming.pending and filled < most:
+                size = self._tls.read(most, buffer[filled:])
+                filled += size
+        except ssl.SSLWantReadError:
+            self._flush()  # what OpenSSL itself answers, such as to a new key
+            return filled
+        except ssl.SSLZeroReturnError:
+            size = 0
+        except ssl.SSLError as error:
+            self._break_off(error)
+            return filled
+        if not size:
+            self._has_ended = True
+            self._incoming.read()
+        return filled
+
+    def _break_off(self, error: ssl.SSLError) -> None:
+        """End an open connection whose TLS is broken, or that the station has ended with an alert."""
+        self._gate.failed(failure_of(error, self._tls), self._handling)
+        self._has_ended = True
+        self._incoming.read()
+
+    def pause_reading(self) -> None:
+        """Hand nothing on until `resume_reading` is called."""
+        self._is_paused = True
+        self._socket.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Hand on what came meanwhile, and read on."""
+        self._is_paused = False
+        self._socket.resume_reading()
+        if self._incoming.pending or self._has_ended:
+            asyncio.get_running_loop().call_soon(self._deliver)
+
+    # Writing.
+
+    def write(self, data: Any) -> None:
+        """Encrypt and send."""
+        try:
+            sent = self._tls.write(data)
+            while sent < len(data):
+                sent += self._tls.write(data[sent:])
+        except ssl.SSLError:  # it is broken, and about to end
+            self._socket.abort()
+        else:
+            self._socket.write(self._outgoing.read())
+
+    def _flush(self) -> None:
+        if self._outgoing.pending:
+            self._socket.write(self._outgoing.read())
+
+    def _say_goodbye(self) -> None:
+        """Send close_notify, without waiting for that of the peer."""
+        if self._tls is not None:
+            with suppress(ssl.SSLError):
+                self._tls.unwrap()
+            self._flush()
+
+    def close(self) -> None:
+        """Send what waits, and end the connection."""
+        if not self._socket.is_closing():
+            self._say_goodbye()
+            self._socket.close()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._socket.abort()
+
+    def can_write_eof(self) -> bool:
+        """Whether our side alone can end."""
+        return True
+
+    def write_eof(self) -> None:
+        """End our side: close_notify, and then the end of TCP."""
+        self._say_goodbye()
+        self._socket.write_eof()
+
+    def is_closing(self) -> bool:
+        """Whether the connection ends."""
+        return self._socket.is_closing()
+
+    def get_write_buffer_size(self) -> int:
+        """Return how many bytes wait for the peer."""
+        return self._socket.get_write_buffer_size()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Return what asyncio knows of the socket."""
+        return self._socket.get_extra_info(name, default)

@@ -1,0 +1,181 @@
+"""One TLS handshake of the mock, from the first byte of the station to its success or failure.
+
+The ClientHello is read before OpenSSL gets it: then the mock decides how the handshake is to go.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from mock_csms.protocol.tls import ALERTS, Agreement, BadHello, Offer, hello_in
+from mock_csms.runtime.transport.tls.handling import Failure, Handling, TlsGate
+from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, by_station, failure_of, told
+
+_PIECE = 64
+"""How many bytes at once a slow handshake sends."""
+_ALERT = 0x15
+"""The content type of a record with an alert."""
+
+
+class Above(Protocol):
+    """The WebSocket above TLS."""
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take so many bytes from the shared buffer."""
+
+    def eof_received(self) -> None:
+        """Learn that nothing more comes."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Learn that the connection is gone."""
+
+    def pause_writing(self) -> None:
+        """Learn that the peer does not read."""
+
+    def resume_writing(self) -> None:
+        """Learn that it does again."""
+
+    def reset(self) -> None:
+        """Drop the connection with a TCP RST."""
+
+    def secured(self, agreement: Agreement | None) -> None:
+        """Learn that the handshake succeeded; None if it failed, and the connection is to end."""
+
+    def await_tls(self, *, is_limited: bool) -> None:
+        """Give up the handshake if it takes too long, or let it take as long as it likes."""
+
+
+class Opening:
+    """One TLS handshake; `done` gets the TLS object and what was agreed."""
+
+    def __init__(
+        self, above: Above, socket: asyncio.Transport, gate: TlsGate, done: Callable[[Any, Agreement], None]
+    ) -> None:
+        self._above, self._socket, self._gate, self._done = above, socket, gate, done
+        self.incoming: Any = None
+        self.outgoing: Any = None
+        self.is_over = False
+        """Whether it failed: nothing more is read."""
+        self.handling: Handling | None = None
+        """What was decided; None before the ClientHello has come."""
+        self._hello = bytearray()
+        self._offer: Offer | None = None
+        self._tls: Any = None
+        self._slow = bytearray()
+        """What a slow handshake has still to send."""
+
+    def take(self, data: bytes) -> None:
+        """Go on with what came."""
+        if self.is_over:
+            return
+        if self.handling is None:
+            self._read_hello(data)
+        elif self._tls is not None:
+            self.incoming.write(data)
+            self._shake_hands()
+        elif self.handling.server_hello and data[0] == _ALERT and len(data) >= 7:
+            self._fail(by_station(ALERTS.get(data[6], f"alert {data[6]}")))
+            self._leave()
+
+    def lost(self) -> None:
+        """Learn that the connection is gone."""
+        if not self.is_over:
+            self._fail(Failure(reason=BROKEN_OFF if self._tls is None else LEFT))
+
+    def give_up(self, seconds: float) -> None:
+        """End a handshake that takes too long."""
+        if self.handling is not None and self.handling.server_hello:
+            reason = f"the station did not refuse it within {seconds:g} s, and waits"
+        elif self.handling is not None and self.handling.is_silent:
+            reason = f"the station still waited after {seconds:g} s"
+        else:
+            reason = f"the TLS handshake was not complete after {seconds:g} s"
+        self._fail(Failure(reason=reason))
+        self._socket.abort()
+
+    def _read_hello(self, data: bytes) -> None:
+        """Decide how to go on, as soon as the ClientHello has come whole."""
+        self._hello += data
+        try:
+            self._offer = hello_in(bytes(self._hello))
+        except BadHello as error:
+            self._fail(Failure(reason=str(error)))
+            self._leave()
+            return
+        if self._offer is not None:
+            self.handling = self._gate.offered(self._offer)
+            self._handle(self.handling)
+
+    def _handle(self, handling: Handling) -> None:
+        """Begin what was decided."""
+        if handling.is_reset:
+            self._fail(Failure(reason="the mock dropped the connection with a TCP RST"))
+            self._above.reset()
+        elif handling.server_hello:
+            self._socket.write(handling.server_hello)
+        elif handling.context is not None:
+            if handling.pace:
+                self._above.await_tls(is_limited=False)
+            self.incoming, self.outgoing = handling.context.buffers()
+            self._tls = handling.context.wrap(self.incoming, self.outgoing)
+            self.incoming.write(self._hello)
+            self._shake_hands()
+
+    def _shake_hands(self) -> None:
+        try:
+            self._tls.do_handshake()
+        except ssl.SSLWantReadError:
+            self._send()
+        except ssl.SSLError as error:
+            self._send()
+            self._fail(failure_of(error, self._tls))
+            self._leave()
+        else:
+            self._finish()
+
+    def _send(self) -> None:
+        data = self.outgoing.read()
+        if not self._pace:
+            self._socket.write(data)
+        else:
+            self._slow += data
+            if len(self._slow) == len(data):
+                self._send_piece()
+
+    @property
+    def _pace(self) -> float:
+        return self.handling.pace if self.handling else 0.0
+
+    def _send_piece(self) -> None:
+        """Send the next piece of a slow handshake, and the others later."""
+        self._socket.write(bytes(self._slow[:_PIECE]))
+        del self._slow[:_PIECE]
+        if self._slow and not self._socket.is_closing():
+            asyncio.get_running_loop().call_later(self._pace, self._send_piece)
+
+    def _finish(self) -> None:
+        """Hand the connection over; a slow handshake ends at once now."""
+        assert self._offer is not None  # noqa: S101 - it was there before the handshake began
+        assert self.handling is not None  # noqa: S101 - as above
+        assert self.handling.context is not None  # noqa: S101 - as above
+        self._socket.write(bytes(self._slow) + self.outgoing.read())
+        self._slow.clear()
+        agreement = told(self._tls, self._offer, self.handling.fault)
+        self.handling.context.rest(self._tls)
+        self._gate.agreed(agreement, self.handling)
+        self._above.await_tls(is_limited=True)
+        self._done(self._tls, agreement)
+
+    def _fail(self, failure: Failure) -> None:
+        """Tell why it failed."""
+        self.is_over = True
+        self._gate.failed(failure, self.handling)
+        self._above.secured(None)
+
+    def _leave(self) -> None:
+        """End our side; the peer may read the alert before it ends its own."""
+        if not self._socket.is_closing():
+            with suppress(OSError):
+                self._socket.write_eof()

@@ -1,0 +1,28 @@
+"""Makes what all templates of one mock share: time, chance, certificates, and ids of transactions."""
+
+from collections.abc import Callable
+
+from mock_csms.behavior.templates import Authority, World
+from mock_csms.behavior.v16.transactions import TransactionIds
+from mock_csms.runtime.clock import Chance
+from mock_csms.runtime.numbers import Numbers
+from mock_csms.runtime.pki.authority import Pki
+
+
+class WorldMaker:
+    """Makes the world again when the settings change; certificates and ids of transactions stay.
+
+    `reserve` is as in `Numbers`.
+    """
+
+    def __init__(self, chance: Chance, reserve: Callable[[int], int | None]) -> None:
+        pki = Pki(chance)
+        self._authority = Authority(pki.root, pki.chain)
+        self._transactions = TransactionIds(Numbers(chance, reserve).fresh)
+        self._chance = chance
+
+    def world(self, url: str, write_time: Callable[[float], str]) -> World:
+        """Return the world of a mock with that URL, which writes times so."""
+        chance = self._chance
+        own = (chance.new_integer, chance.new_id, chance.fraction)
+        return World(url, write_time, *own, self._authority, self._transactions.of)

@@ -1,0 +1,1 @@
+"""The reference station of OCPP 1.6."""

@@ -1,0 +1,101 @@
+"""The configuration keys of the station: their values at first, who may write them, and which values they take."""
+
+from collections.abc import Callable, Mapping
+
+from mock_csms.protocol.records import Record
+
+MOST_LISTED, MOST_PROFILES, MOST_PERIODS, HIGHEST_STACK_LEVEL, MOST_CERTIFICATES = 1000, 20, 24, 9, 10
+MOST_KEYS = 50
+"""How many keys one GetConfiguration may name."""
+MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
+"""What the station measures."""
+PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
+
+
+class Key(Record):
+    """One configuration key."""
+
+    value: str
+    """Its value at first."""
+    accepts: Callable[[str], bool] | None = None
+    """Returns whether the key takes a value; None for a key that cannot be written."""
+    is_shown: bool = True
+    """Whether its value is told; that of a secret is not."""
+    needs_reboot: bool = False
+    """Whether a new value counts only from the next reboot on."""
+
+
+def _number(least: int = 0) -> Callable[[str], bool]:
+    return lambda value: value.isascii() and value.isdecimal() and least <= int(value) < 2**31
+
+
+def _boolean(value: str) -> bool:
+    return value.lower() in ("true", "false")
+
+
+def _measurands(value: str) -> bool:
+    return all(name.strip() in MEASURANDS for name in value.split(",")) if value else True
+
+
+def _any_text(value: str) -> bool:
+    return len(value) <= 500
+
+
+def _password(value: str) -> bool:
+    """Return whether a value is a password in hexadecimal digits: 16 to 20 bytes (whitepaper, A00.FR.205)."""
+    return 32 <= len(value) <= 40 and len(value) % 2 == 0 and not set(value.lower()) - set("0123456789abcdef")
+
+
+KEYS: Mapping[str, Key] = {
+    # Core
+    "AllowOfflineTxForUnknownId": Key("false", _boolean),
+    "AuthorizationCacheEnabled": Key("true", _boolean),
+    "AuthorizeRemoteTxRequests": Key("false", _boolean),
+    "ClockAlignedDataInterval": Key("0", _number()),
+    "ConnectionTimeOut": Key("60", _number(1)),
+    "ConnectorPhaseRotation": Key("0.RST", _any_text),
+    "GetConfigurationMaxKeys": Key(str(MOST_KEYS)),
+    "HeartbeatInterval": Key("60", _number(1)),
+    "LocalAuthorizeOffline": Key("true", _boolean),
+    "LocalPreAuthorize": Key("false", _boolean),
+    "MessageTimeout": Key("30", _number(1)),
+    "MeterValuesAlignedData": Key("Energy.Active.Import.Register", _measurands),
+    "MeterValuesSampledData": Key("Energy.Active.Import.Register,Power.Active.Import", _measurands),
+    "MeterValueSampleInterval": Key("60", _number()),
+    "NumberOfConnectors": Key("1"),
+    "ResetRetries": Key("0", _number()),
+    "StopTransactionOnEVSideDisconnect": Key("true", _boolean),
+    "StopTransactionOnInvalidId": Key("true", _boolean),
+    "StopTxnAlignedData": Key("", _measurands),
+    "StopTxnSampledData": Key("", _measurands),
+    "SupportedFeatureProfiles": Key(PROFILES),
+    "SupportedFileTransferProtocols": Key("FTP,HTTP,HTTPS"),
+    "TransactionMessageAttempts": Key("3", _number(1)),
+    "TransactionMessageRetryInterval": Key("60", _number()),
+    "UnlockConnectorOnEVSideDisconnect": Key("true", _boolean),
+    "WebSocketPingInterval": Key("20", _number()),
+    # Local authorization list, reservation and smart charging
+    "LocalAuthListEnabled": Key("true", _boolean),
+    "LocalAuthListMaxLength": Key(str(MOST_LISTED)),
+    "SendLocalListMaxLength": Key(str(MOST_LISTED)),
+    "ReserveConnectorZeroSupported": Key("true"),
+    "ChargeProfileMaxStackLevel": Key(str(HIGHEST_STACK_LEVEL)),
+    "ChargingScheduleAllowedChargingRateUnit": Key("Current,Power"),
+    "ChargingScheduleMaxPeriods": Key(str(MOST_PERIODS)),
+    "MaxChargingProfilesInstalled": Key(str(MOST_PROFILES)),
+    # Security whitepaper
+    "AdditionalRootCertificateCheck": Key("false"),
+    "AuthorizationKey": Key("", _password, is_shown=False),
+    "CertificateSignedMaxChainSize": Key("10000"),
+    "CertificateStoreMaxLength": Key(str(MOST_CERTIFICATES)),
+    "CpoName": Key("mock-csms", _any_text),
+    "SecurityProfile": Key("0", lambda value: value in ("0", "1"), needs_reboot=True),
+}
+"""Every key, by its name."""
+
+_NAMES = {name.casefold(): name for name in KEYS}
+
+
+def name_of(written: str) -> str | None:
+    """Return the name of a key as the station writes it: case does not matter; None for an unknown key."""
+    return _NAMES.get(written.casefold())

@@ -1,0 +1,1 @@
+"""What events and messages of every version of OCPP say about a station."""

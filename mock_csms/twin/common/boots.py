@@ -1,0 +1,73 @@
+"""What messages of every version of OCPP say about the boots and the heartbeats of a station."""
+
+from mock_csms.protocol.actions import BOOT
+from mock_csms.twin.boots import REFUSED, UNKNOWN
+from mock_csms.twin.seen import Seen
+from mock_csms.twin.twin import Twin
+
+MOST_COMMANDS = 100
+"""How many open commands are remembered."""
+
+
+def connected(_: Seen, twin: Twin) -> None:
+    """The station has connected: a boot is due on its first connection, and on the first one after a reset."""
+    boots = twin.boots
+    boots.commanded.clear()
+    boots.due = "first" if twin.connections.opened == 1 else "reset" if twin.resets.is_under_way else ""
+
+
+def called(seen: Seen, twin: Twin) -> None:
+    """A call came: the boot that is due, or another one that should have come after it."""
+    boots = twin.boots
+    if boots.due:
+        is_late = boots.due == "first" and seen.action != BOOT
+        boots.due = "late" if is_late or (boots.due == "late" and seen.action != BOOT) else ""
+
+
+def answered(seen: Seen, twin: Twin) -> None:
+    """The mock has answered a boot, also one that broke its schema."""
+    boots = twin.boots
+    if not boots.count:
+        return
+    boots.answered_at = seen.at
+    boots.status, boots.interval = seen.payload["status"], seen.payload["interval"]
+    if boots.is_accepted:
+        boots.accepted_at, boots.beats = seen.at, 0
+        boots.up_at = seen.at if boots.is_new else boots.up_at
+        boots.heartbeat = boots.interval if boots.interval > 0 else None
+        boots.asked_for.clear()
+
+
+def refused(_: Seen, twin: Twin) -> None:
+    """A boot got a CALLERROR. A station that was accepted before and did not restart may think that it still is."""
+    boots = twin.boots
+    is_still = boots.is_accepted or (boots.is_repeated and not boots.is_new)
+    boots.status = UNKNOWN if is_still else REFUSED
+
+
+def confused(seen: Seen, twin: Twin) -> None:
+    """A fault spoiled the answer to a boot."""
+    if seen.action == BOOT:
+        twin.boots.status = UNKNOWN
+
+
+def unread(_: Seen, twin: Twin) -> None:
+    """A message cannot be read: if it is the first one, it may be the boot."""
+    if twin.boots.due == "first":
+        twin.boots.status = UNKNOWN
+
+
+def obeyed(seen: Seen, twin: Twin) -> None:
+    """A command has ended."""
+    twin.boots.commanded.pop(seen.id, None)
+
+
+def beat(seen: Seen, twin: Twin) -> None:
+    """A heartbeat came. Hasty ones in a row are counted, except triggered ones and those sent during a call (R06)."""
+    boots = twin.boots
+    if "Heartbeat" in boots.asked_for:
+        boots.asked_for.discard("Heartbeat")
+    elif len(twin.connections.calls) == 1:
+        boots.note_beat(seen.at)
+        return
+    boots.beat_at, boots.beats = seen.at, boots.beats + 1

@@ -1,0 +1,110 @@
+"""The console's shortcut: lines about usual messages are cut out of their text, both of an exchange at once."""
+
+import asyncio
+from functools import lru_cache
+from typing import Any
+
+from mock_csms.protocol.long_way import is_long_way_forced
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.runtime.bus import Bus
+from mock_csms.twin import events
+from mock_csms.watch.console import MOST_DATES, PLAIN, Console, Look, Writer
+from mock_csms.watch.layouts import Layouts
+from mock_csms.watch.lines import DIM, INFO, Line
+
+_WAIT = 0.02
+"""How long the line of a call waits for that of its answer, in seconds."""
+_MOST_BEGINNINGS = 10_000
+"""How many beginnings of lines are remembered."""
+_LEAST_BEGUN = 40
+"""How many characters stand at least before the payload: the time, the station, the way and the action."""
+
+
+def console_for(bus: Bus, sink: Writer, look: Look) -> Console:
+    """Return what writes a line for every event: with the shortcut, where lines are short and nobody counts them."""
+    is_usual = look.width is not None and look.level <= INFO and not look.is_terminal and not look.is_station
+    return QuickConsole(bus, sink, look) if is_usual and not is_long_way_forced() else Console(bus, sink, look)
+
+
+class QuickConsole(Console):
+    """A console that asks for a line only where it cannot cut one. It is the only one that writes to its sink."""
+
+    def _subscribe(self, bus: Bus) -> None:
+        self._bus = bus
+        self._most = self._width or 0
+        self._printable: dict[tuple[str, str, str], str] = {}
+        """By station, way and subject: what stands between the time and the rest of a line."""
+        self._known_width = 0
+        """How wide the names of stations were in these."""
+        self._layouts = Layouts(self._most + MOST_DATES - _LEAST_BEGUN)
+        self._waiting = ""
+        """The lines of calls whose answers did not come so far."""
+        self._soon: asyncio.TimerHandle | None = None
+        self._dim, self._plain_end = (DIM, f"{PLAIN}\n") if self._look.is_coloured else ("", "\n")
+        bus.subscribe(self._show, *(kind for kind in events.ALL if kind not in (events.Received, events.Sent)))
+        bus.subscribe(self._show_received, events.Received)
+        bus.subscribe(self._show_sent, events.Sent)
+
+    def tell(self) -> None:
+        """Show what waits: the last messages, and all counts."""
+        super().tell()
+        self._release_calls()
+
+    def _show_received(self, event: Any) -> None:
+        message = event.message
+        if type(message) is Call and not event.violations and not event.binary and not self._bus.is_changed:
+            rest = self._layouts.cut(event.text, message, None, event.version)
+            if rest is not None and self._held is None:
+                self._waiting += f"{self._cut_line(event, '->', message.action, rest)}\n"
+                if self._soon is None:
+                    self._soon = asyncio.get_running_loop().call_later(_WAIT, self._release_calls)
+                return
+        self._show(event)
+
+    def _show_sent(self, event: Any) -> None:
+        message, answers = event.message, event.answers
+        is_usual = type(message) is Result and answers is not None and not event.violations
+        if is_usual and not event.fault and not self._bus.is_changed:
+            rest = self._layouts.cut(event.text, message, answers, event.version)
+            if rest is not None and self._held is None:
+                line = self._cut_line(event, "<-", _response(answers.action), rest)
+                self._put(f"{self._dim}{line}{self._plain_end}")
+                return
+        self._show(event)
+
+    def _cut_line(self, event: Any, way: str, subject: str, rest: str) -> str:
+        """Return a line whose rest is printable."""
+        at, station = event.at, event.station
+        begun = self._printable.get((station, way, subject)) if self._known_width == self._name_width else None
+        if begun is None:
+            return self._cut(f"{self._begin_again(at, station, way, subject)}{rest}")
+        if self._millisecond != (millisecond := int(at * 1000)):
+            self._set_time(at, millisecond)
+        width = self._most
+        text = f"{self._stamp} {begun}{rest}"[: width + MOST_DATES].replace(self._today, '"')
+        return text if len(text) <= width else text[: width - 1] + "…"
+
+    def _begin_again(self, at: float, station: str, way: str, subject: str) -> str:
+        """Return what stands before the rest of a line, and remember the part behind the time if it is printable."""
+        begun = self._begun(at, station, Line(INFO, way, subject, ""))
+        if self._known_width != self._name_width or len(self._printable) >= _MOST_BEGINNINGS:
+            self._known_width = self._name_width
+            self._printable.clear()
+        if begun.isprintable():
+            self._printable[station, way, subject] = begun.removeprefix(f"{self._stamp} ")
+        return begun
+
+    def _put(self, text: str) -> None:
+        if self._waiting:
+            text, self._waiting = self._waiting + text, ""
+        self._sink.write(text.encode())
+
+    def _release_calls(self) -> None:
+        self._soon = None
+        if self._waiting:
+            self._put("")
+
+
+@lru_cache(maxsize=256)
+def _response(action: str) -> str:
+    return f"{action}.response"

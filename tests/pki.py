@@ -1,0 +1,88 @@
+"""Certificates for tests, and clients that are not ours: the `ssl` module, strictly configured, and openssl."""
+
+import atexit
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mock_csms.runtime.pki.folder import OTHER_ROOT, PkiFolder
+from mock_csms.runtime.pki.names import server_names
+from mock_csms.runtime.pki.wrong import OF_SERVER
+from tests.wire import PATIENCE
+
+
+def made_at(path: Path) -> float:
+    """Return when a file was made, by the real clock: OpenSSL looks at that one, also in tests in virtual time."""
+    return path.stat().st_mtime
+
+
+@cache
+def folder() -> Path:
+    """Return a directory as `mock-csms pki` writes it, valid now; tests of one process share it."""
+    path = Path(tempfile.mkdtemp(prefix="pki"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    made = PkiFolder(str(path), server_names("127.0.0.1", ()), made_at(path))
+    made.make()
+    made.make_wrong([*OF_SERVER, OTHER_ROOT])
+    made.make_wrong_stations()
+    return path
+
+
+def flags() -> list[str]:
+    """Return the flags of a mock that uses those files, in a state directory of its own."""
+    return ["--tls", "auto", "--state-dir", str(folder())]
+
+
+def strict(certificate: str = "", root: str = "root", **more: Any) -> ssl.SSLContext:
+    """Return how a strict station is configured: it trusts only our root, and checks names and strength.
+
+    `certificate` names the file of its own certificate; `more` are attributes of the context.
+    """
+    context = ssl.create_default_context(cafile=str(folder() / f"{root}.pem"))
+    context.set_ciphers("DEFAULT:@SECLEVEL=2")
+    if certificate:
+        weak = certificate.endswith(("weak-key", "sha1"))
+        context.set_ciphers("DEFAULT:@SECLEVEL=0" if weak else "DEFAULT:@SECLEVEL=2")
+        context.load_cert_chain(folder() / f"{certificate}.pem", folder() / f"{certificate}.key")
+    for name, value in more.items():
+        setattr(context, name, value)
+    return context
+
+
+def s_client(port: int | str, *words: str, root: str = "root") -> str:
+    """Return what `openssl s_client` prints about a connection that it ends at once."""
+    command = ["openssl", "s_client", "-connect", f"localhost:{port}", "-CAfile", f"{folder()}/{root}.pem", *words]
+    ended = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=PATIENCE)
+    return ended.stdout + ended.stderr
+
+
+class TlsPeer:
+    """A plain socket with TLS of the `ssl` module on it; what it sends is encrypted at once, and written at once."""
+
+    def __init__(self, peer: socket.socket, context: ssl.SSLContext) -> None:
+        self.socket = peer
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
+
+    def encrypted(self, data: bytes) -> bytes:
+        """Return the bytes that carry some data."""
+        self.tls.write(data)
+        return self.outgoing.read()
+
+    def decrypted(self, data: bytes) -> bytes:
+        """Return the data that some bytes carry."""
+        self.incoming.write(data)
+        found = b""
+        while True:
+            try:
+                part = self.tls.read(1 << 20)
+            except (ssl.SSLWantReadError, ssl.SSLZeroReturnError):
+                return found
+            if not part:
+                return found
+            found += part

@@ -1,0 +1,190 @@
+"""The test authority in files: what `mock-csms pki` and `--tls auto` write, as `openssl` sees it."""
+
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_csms.runtime.pki.folder import OTHER_ROOT, PkiFolder
+from mock_csms.runtime.pki.wrong import DAY, OF_SERVER, OF_STATION
+from tests.raw import run
+
+NOW = 1_800_000_000.0
+"""The time at which the folder of most tests is made, in seconds since 1970."""
+NAMES = ("localhost", "127.0.0.1", "::1")
+
+PROBLEMS = {
+    "expired": "certificate has expired",
+    "not-yet-valid": "certificate is not yet valid",
+    "unknown-root": "self-signed certificate in certificate chain",
+    "self-signed": "self-signed certificate",
+    "incomplete-chain": "unable to get local issuer certificate",
+    "weak-key": "EE certificate key too weak",
+    "sha1": "CA signature digest algorithm too weak",
+    "wrong-name": "hostname mismatch",
+}
+"""What `openssl verify` says about each wrong certificate."""
+
+
+def openssl(*words: str) -> str:
+    """Return what openssl prints, on stderr too."""
+    ended = subprocess.run(["openssl", *words], capture_output=True, text=True, check=False)
+    return ended.stdout + ended.stderr
+
+
+def verified(path: Path, root: Path, *more: str) -> str:
+    """Return what a strict `openssl verify` says about a file with a chain, at the time of the folder."""
+    how = ["-CAfile", str(root), "-untrusted", str(path), "-attime", f"{NOW:.0f}", "-auth_level", "2", *more]
+    return openssl("verify", *how, str(path))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory with all files."""
+    path = tmp_path_factory.mktemp("pki")
+    made = PkiFolder(str(path), NAMES, NOW)
+    made.make()
+    made.make_wrong([*OF_SERVER, OTHER_ROOT])
+    made.make_wrong_stations()
+    return path
+
+
+def test_right_certificates_are_right(folder: Path) -> None:
+    """The server certificates are valid for their names, that of the station for clients, below the root."""
+    for name in ("server-rsa", "server-ec"):
+        for how in (["-verify_hostname", "localhost"], ["-verify_ip", "127.0.0.1"], ["-verify_ip", "::1"]):
+            told = verified(folder / f"{name}.pem", folder / "root.pem", "-purpose", "sslserver", *how)
+            assert told.endswith(": OK\n"), told
+    assert verified(folder / "station.pem", folder / "root.pem", "-purpose", "sslclient").endswith(": OK\n")
+
+
+def test_the_station_certificate_obeys_part_2(folder: Path) -> None:
+    """It names operator and serial number, has an EC key, and no extended key usage and no DNS name (A00.FR.513)."""
+    told = openssl("x509", "-in", str(folder / "station.pem"), "-noout", "-text")
+    assert "Subject: O = mock-csms, CN = MOCK-0001" in told
+    assert "prime256v1" in told
+    assert not re.search("Extended Key Usage|DNS:", told)
+
+
+@pytest.mark.parametrize("kind", OF_SERVER)
+def test_each_wrong_certificate_is_wrong_in_its_way(folder: Path, kind: str) -> None:
+    """A strict verifier refuses each wrong certificate of a server for the reason that its name says."""
+    for name in (kind, f"{kind}-ec"):
+        path = folder / "wrong" / f"{name}.pem"
+        if name != "weak-key-ec":
+            told = verified(path, folder / "root.pem", "-purpose", "sslserver", "-verify_hostname", "localhost")
+            assert PROBLEMS[kind] in told, told
+
+
+@pytest.mark.parametrize("kind", OF_STATION)
+def test_each_wrong_certificate_of_a_station(folder: Path, kind: str) -> None:
+    """A strict verifier refuses each wrong certificate of a station but those whose subject is all that is wrong."""
+    told = verified(folder / "wrong" / f"station-{kind}.pem", folder / "root.pem", "-purpose", "sslclient")
+    assert PROBLEMS.get(kind, ": OK") in told, told
+
+
+def test_the_other_root_is_another_one(folder: Path) -> None:
+    """The certificate below the other root is right for who trusts that one, and wrong for all others."""
+    path = folder / "wrong" / "other-root.pem"
+    assert verified(path, folder / "other-root.pem", "-verify_hostname", "localhost").endswith(": OK\n")
+    assert PROBLEMS["unknown-root"] in verified(path, folder / "root.pem")
+
+
+def test_every_key_fits_its_certificate_and_is_private(folder: Path) -> None:
+    """Beside each certificate lies its key, which only the user may read."""
+    for path in [*folder.glob("*.pem"), *folder.glob("wrong/*.pem")]:
+        key = path.with_suffix(".key")
+        wanted = openssl("x509", "-in", str(path), "-noout", "-pubkey")
+        assert openssl("pkey", "-in", str(key), "-pubout") == wanted
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    """Return what is in each file of a directory."""
+    return {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
+
+
+def test_what_is_valid_is_kept(tmp_path: Path) -> None:
+    """A second run changes nothing; another name, or an end of validity, renews only the mock's own certificates."""
+    path = str(tmp_path)
+    PkiFolder(path, NAMES, NOW).make()
+    first = contents(tmp_path)
+    PkiFolder(path, NAMES[:2], NOW + DAY).make()
+    assert contents(tmp_path) == first
+    PkiFolder(path, ("csms.example", *NAMES), NOW).make()
+    second = contents(tmp_path)
+    assert {name for name in first if first[name] != second[name]} == {"server-rsa.pem", "server-ec.pem"}
+    PkiFolder(path, NAMES, NOW + 340 * DAY).make()
+    third = contents(tmp_path)
+    assert {name for name in first if second[name] != third[name]} == {
+        "server-rsa.pem",
+        "server-ec.pem",
+        "station.pem",
+    }
+
+
+def test_a_lost_root_is_made_anew_with_all_below_it(tmp_path: Path) -> None:
+    """Certificates that are not below the root any more are replaced, so that one root is always enough."""
+    PkiFolder(str(tmp_path), NAMES, NOW).make()
+    (tmp_path / "root.pem").unlink()
+    PkiFolder(str(tmp_path), NAMES, NOW).make()
+    for name in ("server-rsa", "server-ec", "station"):
+        assert verified(tmp_path / f"{name}.pem", tmp_path / "root.pem").endswith(": OK\n")
+
+
+def test_the_command_writes_and_tells(tmp_path: Path) -> None:
+    """`mock-csms pki DIR` writes the files for the names and the station that its flags say."""
+    path = tmp_path / "new" / "pki"
+    flags = ["--tls-name", "csms.example", "--tls-name", "192.0.2.7", "--serial-number", "SN-7", "--organization", "Op"]
+    ended = run("pki", str(path), *flags)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert f"{path}/root.pem: the root that stations have to trust\n" in ended.stdout
+    told = openssl("x509", "-in", str(path / "server-ec.pem"), "-noout", "-subject", "-ext", "subjectAltName")
+    assert "CN = csms.example\n" in told
+    assert "DNS:csms.example, IP Address:192.0.2.7, DNS:localhost, IP Address:127.0.0.1" in told
+    assert "O = Op, CN = SN-7\n" in openssl("x509", "-in", str(path / "station.pem"), "-noout", "-subject")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (["pki"], 2, "DIR"),
+        (["pki", ""], 2, "must not be empty"),
+        (["pki", "d", "--tls-name", "a b"], 2, "--tls-name: 'a b' is neither a host name nor an IP address"),
+        (["pki", "/dev/null/x"], 3, "/dev/null/x: Not a directory"),
+        (["--tls", "auto"], 2, "--tls needs --state-dir"),
+        (["--tls", "manual"], 2, "--tls: 'manual' is not one of auto"),
+        (["--tls-name", "x"], 2, "--tls-name needs --tls"),
+    ],
+)
+def test_bad_input(words: list[str], status: int, told: str, tmp_path: Path) -> None:
+    """Bad words are refused with one line and status 2; a directory that cannot be used with status 3."""
+    ended = run(*words)
+    assert ended.returncode == status
+    assert told in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """A file that is no certificate is an error that names it, and stays as it is."""
+    PkiFolder(str(tmp_path), NAMES, NOW).make()
+    damaged = tmp_path / "root.pem"
+    damaged.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
+    ended = run("pki", str(tmp_path), LC_ALL="C")
+    assert (ended.returncode, ended.stderr.count("\n")) == (3, 1)
+    assert f"{damaged}: it is no certificate in PEM" in ended.stderr
+    assert "nonsense" in damaged.read_text()
+
+
+def test_nobody_waits_for_it() -> None:
+    """Without its flags no library for certificates is loaded. (asyncio itself loads `ssl`.)"""
+    code = (
+        "import sys, mock_csms.commands.serve, mock_csms.commands.cli; "
+        "print(sorted({'cryptography', 'OpenSSL', 'mock_csms.runtime.pki.making', 'mock_csms.runtime.transport.tls'} "
+        "& sys.modules.keys()))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"
