@@ -1,8 +1,8 @@
 """The run as one page for the browser: a sequence diagram with a lane for each station, which grows during the run.
 
-The page is `diagram.html` with `look.css` and `telling.js`, which the live page has too. Then come the lines of the event
-log, inside a script element that the browser keeps but does not run. So an event costs only its line, and nothing is
-kept in memory. A page without its end, because the mock was killed or still runs, shows all that was written.
+The page is `diagram.html` with `look.css` and `telling.js`, which the live page has too. Then come the lines of the
+event log, inside a script element that the browser keeps but does not run. So an event costs only its line, and nothing
+is kept in memory. A page without its end, because the mock was killed or still runs, shows all that was written.
 """
 
 from functools import cache
