@@ -32,7 +32,7 @@ def check(config: Config) -> Sequence[str]:
     if config.ocpp is not None:
         _check_names(config, spoken(config))
     rules: Sequence[Rule[Any]] = [*config.rule.answers, *config.rule.faults]
-    return [warning for rule in rules for warning in _warnings(config, rule)]
+    return [*_lengths(config), *(warning for rule in rules for warning in _warnings(config, rule))]
 
 
 def _check_command(config: Config, step: Step, on: Match | None) -> None:
@@ -64,6 +64,19 @@ def _check_names(config: Config, its: Sequence[Version]) -> None:
     for action in config.validate.by_action:
         if not any(action in version.actions for version in its):
             raise ValueError(f"--validate: {_lacking(action, its)}")
+
+
+def _lengths(config: Config) -> Iterator[str]:
+    """Yield the versions for which the group is too long. Raises ValueError if it is for all."""
+    group = config.auth_group_id
+    if group is None:
+        return
+    most = {version.name: dialect_of(version).longest_token() for version in spoken(config)}
+    if len(group) > max(most.values()):
+        raise ValueError(f"--auth-group-id: {group!r} is longer than {max(most.values())} characters")
+    for name, limit in most.items():
+        if len(group) > limit:
+            yield f"--auth-group-id: not used for stations of OCPP {name}: {group!r} is longer than {limit} characters"
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:
