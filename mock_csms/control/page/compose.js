@@ -169,7 +169,7 @@ function showMany(told) {
 }
 
 function showProblem(problem) {
-  at("answer").replaceChildren(make("header", "", [make("strong", "error", problem.title ?? "Not sent")]), make("p", "", problem.message));
+  at("answer").replaceChildren(make("header", "", [make("strong", "error", !problem.status || problem.status === 422 ? "Not sent" : problem.title)]), make("p", "", problem.message));
 }
 
 // Opening.

@@ -7,7 +7,8 @@ import { globOf } from "./messages.js";
 import { on, state, tell } from "./state.js";
 
 const ROW = 46, SPARE = 4, PAGE = 1000; // pixels, rows, and stations that are asked for at once
-const LEAST_PAUSE = 1000, SHARE = 20; // milliseconds between two lists, and how many times as long as the last one took
+const LEAST_PAUSE = 1000, MOST_PAUSE = 5000; // milliseconds between two lists
+const SHARE = 20; // a list that took long is followed by a pause that is so many times as long
 const MOST_CHIPS = 6; // connectors that are shown for a station
 const TELLING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which a list is old
 const ACTIONS = new Set(["BootNotification", "StatusNotification", "TransactionEvent", "StartTransaction", "StopTransaction"]);
@@ -34,7 +35,7 @@ export async function refresh() {
   isOld = false;
   const begin = performance.now();
   try { await readAll(); } catch { isOld = true; }
-  pause = Math.max(LEAST_PAUSE, (performance.now() - begin) * SHARE);
+  pause = Math.min(MOST_PAUSE, Math.max(LEAST_PAUSE, (performance.now() - begin) * SHARE));
   setTimeout(() => { isAsking = false; if (isOld) refresh(); }, pause);
 }
 
@@ -199,12 +200,12 @@ function drawCounts() {
 let why = "";
 
 function tellNothing() {
-  const now = order.length ? "filter" : "alone";
-  if (why === now && at("nostation").childElementCount) return;
+  const url = state.about?.url ?? "", now = order.length ? "filter" : `alone ${url}`;
+  if (why === now) return;
   why = now;
-  at("nostation").replaceChildren(now === "filter"
+  at("nostation").replaceChildren(order.length
     ? empty("No station matches", "* stands for any characters, ? for one.", button("Clear the filter", () => setGlob("")))
-    : empty("No station yet", "Stations connect to", command(`${state.about?.url ?? ""}/IDENTITY`)));
+    : empty("No station yet", "Stations connect to", command(`${url}/IDENTITY`)));
 }
 
 export function begin() {
