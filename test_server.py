@@ -58,21 +58,23 @@ BAD = """
     -c Reset -d 0 --payload '{"nope": 1}'|-c Reset -d 0 --payload '{"evseId": NaN}'
     -c Reset -d 0 --payload @/no/such/file|-c Reset -d 0 --payload @/|--after never|--trigger-message Nope
     --reset-type Nope|--availability-status Nope|--set-variables ""|--set-variables A|--set-variables A.B
-    --ocpp 2.0.1 --set-variables A=1|--set-variables A.=1|--get-variables ""|--ocpp 2.1 --get-variables A
-    --get-variables A.
-    --get-variables .B|--reservation-id x|--reservation-id 1.5|--reservation-id -1|--reservation-id nan
-    --reserve-evse-id x|--reserve-evse-id -1|--call-timeout x|--call-timeout 0|--call-timeout -1|--call-timeout nan
-    --call-timeout inf|--ping-interval x|--ping-interval -1|--ping-interval nan|--ping-interval inf|--ping-timeout x
-    --ping-timeout -1|--ping-timeout nan|--max-message-size x|--max-message-size 0|--max-message-size -1
-    --max-message-size 1.5|--log-level LOUD
+    --ocpp 2.0.1 --set-variables A=1|--set-variables A.=1|--get-variables ""|--ocpp 2.0.1 --get-variables A
+    --get-variables A.|--get-variables .B|--reservation-id x|--reservation-id 1.5|--reservation-id -1
+    --reservation-id nan|--reserve-evse-id x|--reserve-evse-id -1|--call-timeout x|--call-timeout 0|--call-timeout -1
+    --call-timeout nan|--call-timeout inf|--ping-interval x|--ping-interval -1|--ping-interval nan|--ping-interval inf
+    --ping-timeout x|--ping-timeout -1|--ping-timeout nan|--max-message-size x|--max-message-size 0
+    --max-message-size -1|--max-message-size 1.5|--log-level LOUD
 """
 BAD_FLAGS = [shlex.split(flags) for line in BAD.strip().splitlines() for flags in line.split("|")]
 BAD_FLAGS += [  # values that would violate a schema
-    ["--auth-group-id", "t" * 256],
+    ["--auth-group-id", "t" * 256],  # OCPP 2.1 allows 255 characters
     ["--ocpp", "2.0.1", "--auth-group-id", "t" * 37],
     ["--ocpp", "1.6", "--auth-group-id", "t" * 21],
+    ["--ocpp", "2.0.1", "--token", f"{'t' * 37}=Blocked"],
     ["-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 256],
+    ["--ocpp", "2.0.1", "-c", "ReserveNow", "-d", "0", "--reserve-id-token", "t" * 37],
     ["-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 256],
+    ["--ocpp", "2.0.1", "-c", "SendLocalList", "-d", "0", "--local-list-tokens", "t" * 37],
     ["--ocpp", "2.0.1", "-c", "SetVariables", "-d", "0", "--set-variables", f"{'C' * 51}.V=1"],
     ["-c", "GetVariables", "-d", "0", "--get-variables", f"C.{'V' * 51}"],
     ["-c", "Reset", "-d", "0", "--payload", "[" * 100_000],

@@ -56,6 +56,12 @@ MESSAGES: Sequence[Bound] = (
         "414, 431",
     ),
     (
+        "time for a TLS handshake, and its ClientHello",
+        "{runtime.transport.endpoint.HANDSHAKE_TIMEOUT:time}, {protocol.tls._LONGEST:size} in "
+        "{protocol.tls._MOST_RECORDS} records",
+        "the connection ends, and the log says why",
+    ),
+    (
         "a message",
         "{--max-message-size:size} (`--max-message-size`)",
         "closed with 1009, finding T28",
@@ -137,6 +143,12 @@ REMEMBERED: Sequence[Bound] = (
         "{--remember} (`--remember`)",
         "only the facts for rules and commands are kept; if the station returns, it is new to the checks",
     ),
+    (
+        "layouts of messages that the console cuts lines out of",
+        "{watch.layouts._MOST_LAYOUTS} for the calls of each action and as many for their results, of "
+        "{watch.layouts._MOST_KINDS} actions",
+        "lines about others are made from the parsed payload",
+    ),
     ("visitors that were refused and never let in", "{twin.station.MOST_VISITORS}", "forgotten"),
     (
         "stations whose refusals and cuts are counted (`--refuse`, `--disconnect-after`)",
@@ -160,8 +172,18 @@ REMEMBERED: Sequence[Bound] = (
         "lines between them are left out; `--trace` has everything",
     ),
     (
+        "with `--api`, and in Python: events of all stations",
+        "{--journal-size:size} (`--journal-size`)",
+        "the oldest are dropped; a stream whose reader was too slow for them gets a `gap`",
+    ),
+    (
+        "with `--api`: stations whose last message is dated, and calls without an answer that metrics time",
+        "{watch.journal._MOST_SEEN}, {watch.metrics._MOST_OPEN}",
+        "the oldest are forgotten",
+    ),
+    (
         "in Python: messages of `csms.messages`, and calls of a station for `csms.receive`",
-        "{watch.journal.MOST}, {watch.inbox.MOST_CALLS}",
+        "{watch.passed.MOST}, {watch.inbox.MOST_CALLS}",
         "the oldest are dropped",
     ),
     (

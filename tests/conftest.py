@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mock_csms.settings.sources import read_long_way
 from tests.wire import Mock, Station
 
 _NUMBERS = count(1)
@@ -20,6 +21,8 @@ settings.load_profile("calm")  # no test may fail because the machine is slow
 # whole program again, which takes longer than most tests; and each worker would compile all tests again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+read_long_way()  # MOCK_CSMS_LONG_WAY=1: the tests themselves take no shortcuts either
 
 # A shell makes background jobs ignore Ctrl-C, and every process that the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -20,11 +20,14 @@ UNNEEDED = (
     *("ssl", "_ssl", "asyncio.sslproto", "importlib.metadata", "typing_extensions", "cryptography", "ocpp"),
     *("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml", "jsonschema_rs", "tomllib", "sqlite3"),
     *("mock_csms.conformance.catalogue", "mock_csms.conformance.inspector", "mock_csms.conformance.facts"),
-    *("mock_csms.behavior.faults", "mock_csms.behavior.notation", "mock_csms.behavior.secrets"),
+    *("mock_csms.behavior.expectations", "mock_csms.behavior.faults", "mock_csms.behavior.notation"),
+    *("mock_csms.behavior.secrets", "mock_csms.runtime.transport.tls.layer", "mock_csms.protocol.x509", "platform"),
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
 )
 """Modules that are not needed before the first message of a station."""
+OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac")
+"""Modules that are not needed before the first station connects."""
 
 STARTED = """
 import json, os, signal, sys
@@ -80,13 +83,21 @@ def events_of(file: Path) -> list[tuple[str, str]]:
 
 
 async def test_a_start_loads_what_it_needs() -> None:
-    """Once a station is connected, no module is loaded that only a message, another flag or TLS needs."""
-    async with Program(TELLS) as mock, mock.raw():
+    """Once it listens, and once a station is connected, no module is loaded that only something later needs."""
+
+    async def loaded(mock: Mock) -> set[str]:
         mock.process.send_signal(signal.SIGUSR1)
         assert mock.process.stdout
-        loaded = set(json.loads(await asyncio.to_thread(mock.process.stdout.readline)))
-    assert "mock_csms.runtime.csms" in loaded
-    assert sorted(loaded.intersection(UNNEEDED)) == []
+        return set(json.loads(await asyncio.to_thread(mock.process.stdout.readline)))
+
+    async with Program(TELLS) as mock:
+        listening = await loaded(mock)
+        async with mock.raw():
+            connected = await loaded(mock)
+    assert "mock_csms.runtime.csms" in listening
+    assert sorted(listening.intersection([*UNNEEDED, *OF_HANDSHAKES])) == []
+    assert sorted(connected.intersection(UNNEEDED)) == []
+    assert "hashlib" in connected
 
 
 async def test_the_first_answer_does_not_wait_for_the_checks(tmp_path: Path) -> None:
@@ -166,6 +177,17 @@ LATER: dict[str, str] = {
         assert msgspec.msgpack.decode(msgspec.msgpack.encode([1])) == [1]
         assert msgspec.inspect.type_info(int) == msgspec.inspect.IntType()
         import typing_extensions
+    """,
+    "platform": """
+        import platform, uuid
+        assert platform.system() == "Linux" or sys.platform != "linux"
+        assert platform.python_version().startswith("3.") and platform.machine()
+    """,
+    "hashes": """
+        import hashlib, secrets
+        assert "_hashlib" not in sys.modules
+        assert hashlib.new("sha1", b"x").hexdigest() == hashlib.sha1(b"x").hexdigest()
+        assert len(secrets.token_bytes(4)) == 4
     """,
     "the metadata of packages": """
         import mock_csms.runtime.transport

@@ -3,27 +3,19 @@
 A verdict is data; the transport performs it.
 """
 
-import base64
-import binascii
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, TypeAlias
 
+from mock_csms.behavior.credentials import problem_of
+from mock_csms.behavior.registrations import Registrations
+from mock_csms.behavior.security_profiles import WITH_CERTIFICATE, NoPins, PinsOfProfiles, problem_of_profile
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
+from mock_csms.twin.station import Instructed
 
 _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
-
-
-_WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
-_PROFILES: Mapping[int, str] = {
-    1: "security profile 1 (ws://)",
-    2: "security profile 2 (wss:// without a client certificate)",
-    _WITH_CERTIFICATE: "security profile 3 (a client certificate)",
-}
 
 
 class LetIn(Record):
@@ -100,6 +92,14 @@ class _Record(Mutable):
     cuts: int = 0
 
 
+class DoorCounts(Record):
+    """The same at one moment."""
+
+    refusals: int
+    since: float | None
+    cuts: int
+
+
 class AdmissionPolicies(Record, kw_only=True):
     """Who is let in, as the flags say."""
 
@@ -122,8 +122,10 @@ class AdmissionPolicies(Record, kw_only=True):
 class Door:
     """Decides about visitors by the policies, and counts the refusals and cuts of each station."""
 
-    def __init__(self, policies: AdmissionPolicies) -> None:
+    def __init__(self, policies: AdmissionPolicies, pins: PinsOfProfiles | None = None) -> None:
+        self._pins = pins or NoPins()
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
+        self.registrations = Registrations()
         self._policies = policies
         self.configure(policies)
 
@@ -136,6 +138,17 @@ class Door:
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
 
+    @property
+    def counts(self) -> Mapping[str, DoorCounts]:
+        """How often each station was refused and cut so far, for `restore_counts`."""
+        return {key: DoorCounts(each.refusals, each.since, each.cuts) for key, each in self._records.items()}
+
+    def restore_counts(self, counts: Mapping[str, DoorCounts]) -> None:
+        """Count on from these; nothing was counted so far if they are empty."""
+        self._records.clear()
+        for key, each in counts.items():
+            self._records[key] = _Record(each.refusals, each.since, each.cuts)
+
     def judge(
         self,
         visitor: Visitor,
@@ -144,12 +157,14 @@ class Door:
         forms: Callable[[str], Collection[str]] = lambda password: (password,),
         *,
         is_connected: bool,
-        password: str | None = None,
+        told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        `forms` returns how a station may send a password. A `password` that the station has accepted from the mock is
-        right too, beside the one of the policies: the mock cannot see when the station begins to use it.
+        `forms` returns how a station may send a password. One that the station was `told` and has accepted replaces the
+        one of the policies (A01.FR.03); if the station has to boot first, both are right until then. Once it uses the
+        security profile to which the mock has raised it, it must not use a lower one again (A05.FR.07), while the
+        policies name security profiles.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -157,23 +172,54 @@ class Door:
             return Respond(403, f"web pages of {origin!r} are not let in (--allow-origin {origin or '*'})")
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
-        if not identity:
-            return Respond(404, "the last segment of the path must be the identity of the station")
-        if self._known is not None and folded(identity) not in self._known:
-            return Respond(404, "no station with this identity is known (--known-stations)")
-        if (refusal := _refusal_of_profile(visitor, policies.profiles)) is not None:
+        key = folded(identity)
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, told)
+        if refusal is not None:
             return refusal
-        if self._passwords is not None and visitor.profile < _WITH_CERTIFICATE:
-            known = filter(None, (self._passwords.get(folded(identity)), password))
-            passwords = {form for each in known for form in forms(each)}
-            if problem := _problem_of(visitor.authorization, identity, passwords):
-                return _unauthorized(problem)
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
+        if told.raised_to and visitor.profile >= told.raised_to:
+            self._pins.pin(identity, told.raised_to)
         return LetIn()
+
+    def _refusal_of(self, key: str, now: float) -> Respond | None:
+        """Return how a station is refused because of its folded identity; None if it is not."""
+        if self.registrations.is_kept_out(key, now):
+            return Respond(503, "kept away for a while")
+        if not key:
+            return Respond(404, "the last segment of the path must be the identity of the station")
+        if self._known is not None and key not in self._known and key not in self.registrations.names:
+            return Respond(404, "no station with this identity is known (--known-stations)")
+        return None
+
+    def _refusal_of_credentials(
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
+    ) -> Respond | None:
+        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        refusal = self._refusal_of_profile(visitor)
+        key = folded(visitor.identity)
+        own = self.registrations.password_of(key)
+        needs_password = self._passwords is not None or own is not None
+        if refusal is not None or visitor.profile >= WITH_CERTIFICATE or not needs_password:
+            return refusal
+        is_replaced = told.password is not None and not told.needs_reboot
+        former = None if is_replaced else own or (self._passwords or {}).get(key)
+        known = filter(None, (former, told.password))
+        problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
+        return _unauthorized(problem) if problem else None
+
+    def _refusal_of_profile(self, visitor: Visitor) -> Respond | None:
+        """Return how to refuse a visitor because of its security profile; None to let it in."""
+        profiles = self._policies.profiles
+        if not profiles:
+            return None
+        if problem := problem_of_profile(visitor, profiles, self._pins.get(visitor.identity)):
+            return Respond(403, problem)
+        needs_password = visitor.profile < WITH_CERTIFICATE and visitor.authorization is None
+        return _unauthorized("no Authorization header") if needs_password else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -214,52 +260,5 @@ class Door:
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
 
 
-def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond | None:
-    """Return how to refuse a visitor with another security profile than those (A00.FR.002); None to let it in."""
-    if not profiles:
-        return None
-    if visitor.profile not in profiles:
-        wanted = ",".join(map(str, sorted(profiles)))
-        return Respond(403, f"{_PROFILES[visitor.profile]} is not let in (--security-profile {wanted})")
-    if visitor.profile < _WITH_CERTIFICATE and visitor.authorization is None:
-        return _unauthorized("no Authorization header")
-    return None
-
-
 def _unauthorized(problem: str) -> Respond:
     return Respond(401, problem, {"WWW-Authenticate": 'Basic realm="mock-csms"'})
-
-
-def _user_with(given: str, password: str) -> str | None:
-    """Return the user in credentials with that password; None if they have another one."""
-    end = len(given) - len(password)
-    is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
-    return given[: end - 1] if is_right else None
-
-
-def _has_bytes(password: str) -> bool:
-    """Return whether a password has bytes that are not UTF-8, which are escaped in the text."""
-    return any("\udc80" <= char <= "\udcff" for char in password)
-
-
-def _problem_of(authorization: str | None, identity: str, passwords: Set[str]) -> str:
-    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
-
-    The text quotes nothing from the header: a password written in the place of the user must not get into a log.
-    """
-    if authorization is None:
-        return "no Authorization header"
-    scheme, _, encoded = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"
-    try:
-        how = "surrogateescape" if any(map(_has_bytes, passwords)) else "strict"
-        given = base64.b64decode(encoded.strip(), validate=True).decode(errors=how)
-    except (binascii.Error, ValueError):  # bytes that are not UTF-8 raise a ValueError
-        return "the Authorization header is not USER:PASSWORD in base64"
-    users = [_user_with(given, password) for password in passwords]
-    if any(user is not None and folded(user) == folded(identity) for user in users):
-        return ""
-    if not folded(given).startswith(f"{folded(identity)}:"):
-        return "unknown user: the user name must be the identity of the station"
-    return "wrong password" if passwords else "unknown user: no password is set for this station"

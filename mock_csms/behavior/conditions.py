@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from mock_csms.behavior.expectations import SHAPES
+from mock_csms.behavior.happenings import SHAPES
 from mock_csms.behavior.matching import Condition, Path
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import nearest

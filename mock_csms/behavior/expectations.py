@@ -1,24 +1,15 @@
 """What a run must show: counts the events that meet each expectation, for each station, and judges the counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
+from mock_csms.behavior.happenings import NO_MESSAGES, REFUSED, Happening, happening, names_of
 from mock_csms.behavior.matching import Condition, Difference, differences
 from mock_csms.behavior.rules import ANY
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import matches
-from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Mutable, Record
 from mock_csms.protocol.versions import Version
-from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
-
-CONNECT = "connect"
-DISCONNECT = "disconnect"
-REFUSED = "refused"
-NO_MESSAGES = (CONNECT, DISCONNECT, REFUSED)
-"""The names of happenings that are not messages."""
-RESPONSE = ".response"
-ERROR = ".error"
+from mock_csms.twin.events import Connected, Event
 
 
 class Expectation(Record):
@@ -55,42 +46,6 @@ class Expectation(Record):
         if self.most is None:
             return f"at least {self.least}"
         return f"exactly {self.least}" if self.least == self.most else f"{self.least} to {self.most}"
-
-
-_TEXT: Json = {"type": "string"}
-SHAPES: Mapping[str, Json] = {
-    CONNECT: {"properties": {"subprotocol": _TEXT}, "additionalProperties": False},
-    REFUSED: {"properties": {"status": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
-    DISCONNECT: {"properties": {"code": {"type": "integer"}, "reason": _TEXT}, "additionalProperties": False},
-    ERROR: {
-        "properties": {"code": _TEXT, "description": _TEXT, "details": {"type": "object"}},
-        "additionalProperties": False,
-    },
-}
-"""Schemas of the happenings that have no schema in OCPP."""
-
-Happening: TypeAlias = tuple[str, Any]
-"""What expectations are compared with: a name and a payload."""
-
-
-def happening(event: Event) -> Happening | None:
-    """Return the happening that an event is; None where no expectation counts it, such as for a refused message."""
-    match event:
-        case Connected(subprotocol=subprotocol):
-            return CONNECT, {"subprotocol": subprotocol}
-        case Disconnected(code=code, reason=reason):
-            return DISCONNECT, {"code": code, "reason": reason}
-        case Refused(is_handshake=True, status=status, reason=reason):
-            return REFUSED, {"reason": reason} if status is None else {"status": status, "reason": reason}
-        case Received(is_refused=True):
-            return None
-        case Received(message=Call(action=action, payload=payload)):
-            return action, payload
-        case Received(message=Result(payload=payload), answers=Call(action=action)):
-            return action + RESPONSE, payload
-        case Received(message=Error(code=code, description=description, details=details), answers=Call(action=action)):
-            return action + ERROR, {"code": code, "description": description, "details": details}
-    return None
 
 
 class Tally(Mutable):
@@ -154,7 +109,7 @@ class Judge:
         if happened is None or identity not in self.tallies:
             return news
         name, payload = happened
-        names = _names(name)
+        names = names_of(name)
         for number, forbidden in enumerate(self.forbidden):
             if (
                 forbidden.name in names
@@ -173,10 +128,19 @@ class Judge:
         """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
         is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
         self.has_seen_any |= is_connected or is_refused
-        identity = event.station
         if isinstance(event, Connected):
-            self._versions[identity] = event.version
-        if not (is_connected or (is_refused and self._counts_refused)) or identity in self.tallies:
+            self._versions[event.station] = event.version
+        return self._begin(event.station) if is_connected or (is_refused and self._counts_refused) else []
+
+    def meet(self, identity: str, version: Version) -> list[News]:
+        """Start to count for a station that is connected already and speaks `version`; return what that decides."""
+        self._versions[identity] = version
+        self.has_seen_any = True
+        return self._begin(identity)
+
+    def _begin(self, identity: str) -> list[News]:
+        """Start to count for a station, unless that was done before; return what that decides."""
+        if identity in self.tallies:
             return []
         self.tallies[identity] = [Tally() for _ in self.expected]
         met = [n for n, each in enumerate(self.expected) if self.concerns(each, identity) and self.is_met(n, identity)]
@@ -285,12 +249,6 @@ class Judge:
     def can_end_early(self) -> bool:
         """Whether nothing later can fail the run: nothing is forbidden, and nothing has an upper limit."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
-
-
-def _names(name: str) -> tuple[str, ...]:
-    """Return the names of the expectations that a happening of that name counts for."""
-    _, dot, kind = name.partition(".")
-    return (name,) if name in NO_MESSAGES else (name, ANY + dot + kind)
 
 
 def _is_exceeded(expectation: Expectation, tally: Tally) -> bool:

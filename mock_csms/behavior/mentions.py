@@ -63,11 +63,14 @@ class Mentions(Bounded[str, None]):
         data = text.encode(errors="surrogatepass")
         if self._is_long or _has_letters_alike(data):
             return [token for token in self if token in lower]
-        words = self._by_word.keys() & data.translate(_FOLDED).split()
-        if not words and not self._odd:
+        words = data.translate(_FOLDED).split()
+        if not self._odd and self._by_word.keys().isdisjoint(words):
             return []
-        candidates = self._odd.keys() | {token for word in words for token in self._by_word[word]}
-        return [token for token in self if token in candidates and token in lower]
+        shelves = [self._odd, *(self._by_word[word] for word in self._by_word.keys() & words)]
+        found = [token for shelf in shelves for token in shelf if token in lower]
+        if len(found) > 1:  # in the order of all tokens
+            found = [token for token in self if token in found]
+        return found
 
 
 def _word(token: str) -> bytes:

@@ -12,7 +12,8 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.conditions import Described, condition
-from mock_csms.behavior.expectations import ERROR, NO_MESSAGES, REFUSED, RESPONSE, SHAPES, Expectation
+from mock_csms.behavior.expectations import Expectation
+from mock_csms.behavior.happenings import ERROR, NO_MESSAGES, REFUSED, RESPONSE, SHAPES
 from mock_csms.behavior.matching import Path, parse_path
 from mock_csms.behavior.rules import ANY, COMMAND, Match
 from mock_csms.behavior.rules import RESPONSE as ANSWER

@@ -26,12 +26,13 @@ _ODD_VALUE = re.compile(rb'"(?:%b)":[^"{\[tfn]' % _NAMES)
 _MASKED = rb'\1"%b"' % MASK.encode()
 _SCALARS = frozenset((str, int, float))
 _ESCAPES = tuple(b"\\" + mark for mark in (b'"', b"/", b"n", b"r", b"t", b"b", b"f"))
+_UNICODE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _MOST_PLACES = 50
 """How many tokens a text may have for the shortcut: half as many as are remembered."""
 
 
 class Redaction(Record):
-    """How a text is masked: the new text, and the tokens that it had under their keys, in their order."""
+    """How a text is masked: the new text, and the tokens that it had under their keys, the last one last."""
 
     text: bytes
     tokens: Sequence[str] = ()
@@ -39,22 +40,30 @@ class Redaction(Record):
 
 def has_nothing(text: bytes, mentions: Mentions) -> bool:
     """Whether any text has neither the key of a token nor a mention of one, for certain."""
+    if b"\\" in text:
+        if b"\\\\" in text:
+            return False
+        text = _UNICODE.sub(_char, text)
+        for escape in _ESCAPES:
+            text = text.replace(escape, b"  ")
     for key in _IN_BYTES:
         if key in text:
             return False
-    if b"\\" in text:
-        if b"\\u" in text or b"\\\\" in text:
-            return False
-        for escape in _ESCAPES:
-            text = text.replace(escape, b"  ")
     return not mentions.may_be_in(text)
+
+
+def _char(found: re.Match[bytes]) -> bytes:
+    """Return the letter or digit that an escape stands for, or a space: nothing else is part of a key or of a word."""
+    char = chr(int(found[1], 16))
+    return char.encode() if char.isalnum() else b" "
 
 
 def redaction_of(text: bytes) -> Redaction | None:
     """Return how JSON text with keys of tokens is masked, apart from mentions; None if that takes the long way."""
     if b"\\" in text or _ODD_VALUE.search(text):
         return None
-    tokens = [found[1] for found in _PLACE.findall(text)]
+    tokens = list(dict.fromkeys(found[1] for found in reversed(_PLACE.findall(text))))
+    tokens.reverse()  # those that come again count where they come last
     if len(tokens) > _MOST_PLACES or len(_IN_A_KEY.findall(text)) != sum(map(text.count, _IN_BYTES)):
         return None
     return Redaction(_PLACE.sub(_MASKED, text), [token.decode(errors="surrogateescape") for token in tokens])

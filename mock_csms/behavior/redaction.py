@@ -7,6 +7,7 @@ itself. A token that stood somewhere before may be mentioned later: in a descrip
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -205,8 +206,7 @@ class Redactor:
     def _mentioned(self, text: str) -> str:
         """Mask the remembered tokens where they stand as whole words, in upper or lower case."""
         for token in sorted(self._tokens.in_text(text, text.lower()), key=len, reverse=True):
-            pattern = rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])"
-            text = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+            text = _pattern_of(token).sub(MASK, text)
         return text
 
     def _learn(self, value: Any) -> None:
@@ -217,6 +217,11 @@ class Redactor:
     def _remember(self, token: str) -> None:
         if _SHORTEST <= len(token) <= _LONGEST and token != MASK:
             self._tokens.renew(token.lower(), None)
+
+
+@lru_cache(maxsize=MOST_TOKENS)
+def _pattern_of(token: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9A-Za-z]){re.escape(token)}(?![0-9A-Za-z])", re.IGNORECASE)
 
 
 def _tokens(value: Any) -> Iterator[str]:

@@ -4,14 +4,14 @@ A `RuleBook` is one layer of rules. It looks rules up by the action, then by a v
 rules cost no more than a few. The uses of a rule are counted for each station, under the id of the rule.
 """
 
-from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping, Sequence
 from heapq import merge
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
 from mock_csms.behavior.templates import Template
 from mock_csms.protocol.identifiers import matches
-from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.records import Record, field, replace
 from mock_csms.twin.station import StationModel
 
 if TYPE_CHECKING:
@@ -92,12 +92,19 @@ class Rule(Record, Generic[Then]):
     """What the user wrote, to name the rule in events; empty for a rule that a flag made."""
     id: str = ""
     """Uses are counted under it; the uses of a rule without an id are counted under its number in its book."""
+    table: Mapping[str, Any] = field(default_factory=dict)
+    """The table that the user wrote; empty for a rule that a flag made."""
 
 
 Answer: TypeAlias = Reply | Refusal
 Entry: TypeAlias = tuple[int, Rule[Then]]
 Counts: TypeAlias = MutableMapping[tuple[Hashable, str], int]
-"""How often rules were used (or have matched, with a `turn`), by the id of the rule and the identity of the station."""
+"""How often rules were used (or have matched, with a `turn`), by the id of the rule and the identity of the station.
+
+Under the identity TOTAL is how often all stations together have used a rule that a user wrote.
+"""
+TOTAL = ""
+"""An identity that no station has."""
 
 
 class RuleBook(Generic[Then]):
@@ -145,8 +152,11 @@ class RuleBook(Generic[Then]):
 
     def spend(self, entry: Entry[Then], station: StationModel) -> None:
         """Count one use of a rule."""
-        if entry[1].match.times is not None:
+        rule = entry[1]
+        if rule.match.times is not None:
             self._count(entry, station)
+        if rule.name:
+            self._counts[rule.id, TOTAL] = self._counts.get((rule.id, TOTAL), 0) + 1
 
     def pass_over(self, action: str, payload: Any, station: StationModel) -> None:
         """Count a matching message for the rules with a `turn`, although this book does not answer it."""

@@ -63,12 +63,13 @@ class Secrets:
     def event(self, event: AnyEvent) -> AnyEvent:
         """Return `event` with all secrets in it masked; itself if there are none."""
         self._budget = _MOST_SEARCHED
-        is_clean = self._is_clean(event)
-        if not is_clean:
+        shown = event
+        if not self._is_clean(event):
             parts = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _NOT_TEXT}
             paths = {path for part in parts.values() for path in self._learn(part)}
-            event = replace(event, **{name: self._part(part, paths) for name, part in parts.items()})
-        return self._redactor.event(event, is_changed=not is_clean) if self._redactor else event
+            shown = replace(event, **{name: self._part(part, paths) for name, part in parts.items()})
+            shown = event if shown == event else shown
+        return self._redactor.event(shown, is_changed=shown is not event) if self._redactor else shown
 
     def words(self, text: str) -> str:
         """Return any text with the secrets in it masked."""

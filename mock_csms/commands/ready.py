@@ -28,11 +28,14 @@ class ReadyFile:
         self._text = ""
         self._waiting: asyncio.Task[None] | None = None
 
-    def write(self, url: str) -> None:
-        """Write the URL; a pipe without a reader gets it later. Raises OSError if the file cannot be written."""
+    def write(self, *urls: str) -> None:
+        """Write the URLs, one on each line; a pipe without a reader gets them later.
+
+        Raises OSError if the file cannot be written.
+        """
         if self._path is None:
             return
-        self._text, mode = f"{url}\n", _mode(self._path)
+        self._text, mode = "".join(f"{url}\n" for url in urls), _mode(self._path)
         if stat.S_ISFIFO(mode):
             self._waiting = asyncio.get_running_loop().create_task(self._tell_reader(self._path))
         elif mode and not stat.S_ISREG(mode):

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import Field, fields
 from typing import Any
 
-from mock_csms.commands.settings import read_config, written_value
+from mock_csms.commands.settings import read_config
 from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
@@ -13,6 +13,7 @@ from mock_csms.settings import FIXED, Config, with_fixed
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag_of
 from mock_csms.settings.texts import read_text
+from mock_csms.settings.written import written_value
 from mock_csms.twin.events import Failed, Noted, Reconfigured
 
 
@@ -45,10 +46,21 @@ def _content(value: str) -> str:
 
 
 class Reload:
-    """Applies the settings after they are read again. If they are wrong, it reports that, and the old ones stay."""
+    """Applies the settings after they are read again. If they are wrong, it reports that, and the old ones stay.
 
-    def __init__(self, csms: CsmsServer, sources: Sequence[Source], gather: Callable[[], Sequence[Source]]) -> None:
+
+    `use` applies them and remembers where they come from, where the API asks for that.
+    """
+
+    def __init__(
+        self,
+        csms: CsmsServer,
+        sources: Sequence[Source],
+        gather: Callable[[], Sequence[Source]],
+        use: Callable[[Config, Sequence[Source]], None] | None = None,
+    ) -> None:
         self._csms = csms
+        self._use = use or (lambda config, _: csms.configure(with_fixed(csms.config, config)))
         self._gather = gather
         self._first = self._given = given(csms.config, sources)
 
@@ -62,7 +74,7 @@ class Reload:
             self._csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
             return
         fresh = given(config, sources)
-        self._csms.configure(with_fixed(self._first.config, config))
+        self._use(config, sources)
         self._csms.publish(Reconfigured(clock.now(), ""))
         for line in list(changes(self._first, self._given, fresh)) or ["nothing has changed"]:
             self._csms.publish(Noted(clock.now(), "", line))

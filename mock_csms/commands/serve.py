@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -19,14 +20,17 @@ from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import scripts
+from mock_csms.settings.control import is_loopback
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
 from mock_csms.watch.findings import Findings
+from mock_csms.watch.judgement import Judgement, Telling
 from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
 
 if TYPE_CHECKING:
+    from mock_csms.control.beside import Beside
     from mock_csms.watch.verdict import RunVerdict
 
 
@@ -47,27 +51,30 @@ async def serve(
             records = stack.enter_context(Recorder(config, bus, command))
             csms = CsmsServer(config, bus, records.backpressure)
             ending = Ending(records, people, ready, csms.settle)
-            verdict = _verdict(config, bus, records, ended.set)
             findings = Findings(config, records.shown, lambda: csms.exercised)
+            judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
+            beside = _beside(csms, records, judgement, sources)
+            reload = Reload(csms, sources, gather, beside.tuning.use if beside else None)
 
             def announce(url: str) -> None:
-                _handle_signals(ended, ending.force, Reload(csms, sources, gather))
+                _handle_signals(ended, ending.force, reload)
                 with naming("stdout" if people is sys.stdout else "stderr"):
-                    tell(people, f"Listening on {url}\n")
+                    tell(people, f"Listening on {url}\n{beside.lines if beside else ''}")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
-                    ready.write(url)
+                    ready.write(url, *(beside.urls if beside else ()))
                 _end_the_start(csms, config)
 
-            await stack.enter_async_context(running(csms, announce))
+            more = (beside.schedule, partial(beside.open, partial(ending.end, judgement, ended))) if beside else ()
+            await stack.enter_async_context(running(csms, announce, *more))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
             asyncio.get_running_loop().call_later(config.duration, ended.set)
         await ended.wait()
-        ending.judge(verdict, findings)
+        ending.judge(judgement)
     if csms.unsaved:
         records.incomplete[str(config.state_dir)] = csms.unsaved
     return ending.tell()
@@ -82,8 +89,19 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
     return RunVerdict(config, bus, records.shown, end, records.mask_difference)
 
 
+def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: Sequence[Source]) -> "Beside | None":
+    """Return what is served beside the mock, if anything is."""
+    if csms.config.api is None and csms.config.metrics is None:
+        return None
+    from mock_csms.control.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
+    from mock_csms.control.tuning import Tuning  # noqa: PLC0415 - as above
+    from mock_csms.runtime.schedule import Schedule  # noqa: PLC0415 - as above
+
+    return Beside(csms, records, Schedule(csms), Tuning(csms, records, sources), judgement)
+
+
 def _end_the_start(csms: CsmsServer, config: Config) -> None:
-    """Publish the first events after the first answer, unless a trace must be ahead of answers, or commands react.
+    """Publish the first events after the first answer, unless a trace, the API or commands need them before it.
 
     Then start the garbage collection, but without the objects that were loaded until then: they live as long as the
     process.
@@ -93,7 +111,7 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
         gc.freeze()
         gc.enable()
 
-    if config.trace or config.learn or scripts(config):
+    if config.trace or config.learn or config.api or scripts(config):
         collect_garbage()
     else:
         csms.postpone(collect_garbage)
@@ -101,9 +119,10 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
 
 def _exposed(config: Config) -> Iterator[str]:
     """Yield a warning if other machines can connect without a password."""
-    is_loopback = config.host in ("localhost", "::1") or config.host.startswith("127.")
-    if not is_loopback and not config.basic_auth:
-        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
+    has_tls = bool(config.tls or config.tls_cert)
+    if not is_loopback(config.host) and not config.basic_auth and config.security_profile != (3,):
+        more = "" if has_tls else " (there is no TLS)"
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect{more}"
 
 
 class Ending:
@@ -116,37 +135,42 @@ class Ending:
         self._records = records
         self._people = people
         self._statuses: list[Status] = []
-        self._reports: list[Callable[[Status], str]] = []
+        self._reports: list[Telling] = []
         """The reports to print; each gets the exit status of the run."""
 
-    def judge(self, verdict: "RunVerdict | None", findings: Findings) -> None:
-        """Judge the events so far, and write the cases; from now on no station should connect."""
-        self._ready.remove()
-        self._settle()
-        findings.conclude()
-        suites = {}
-        outcomes: list[Callable[[Status], str]] = []
-        self._reports.append(lambda _: findings.summary())
-        if verdict is not None:
-            verdict.conclude()
-            suites["mock-csms"] = verdict.cases()
-            self._statuses.append(verdict.status)
-            self._reports.append(verdict.report)
-            outcomes.append(verdict.outcome)
-        if findings.is_judged:
-            suites["conformance"] = findings.cases()
-            self._statuses.append(findings.status)
-            self._reports.append(findings.verdict)
-            outcomes.append(findings.outcome)
-        status = gravest(*self._statuses)
-        self._records.keep(suites, "; ".join(outcome(status) for outcome in outcomes))
+    def judge(self, judgement: Judgement) -> Status:
+        """Judge what was seen so far, and write the cases; from now on no station should connect.
+
+        From the second time on it changes nothing. Returns the exit status so far.
+        """
+        if not self._reports:
+            self._ready.remove()
+            self._settle()
+            judgement.conclude()
+            self._statuses.append(judgement.status)
+            self._reports += judgement.reports()
+            told = "; ".join(outcome(judgement.status) for outcome in judgement.outcomes())
+            self._records.keep(judgement.suites(), told)
+        return self._status()
+
+    def end(self, judgement: Judgement, ended: asyncio.Event) -> tuple[int, str]:
+        """Judge the run and end it; return the exit status so far, and the reports."""
+        status = self.judge(judgement)
+        ended.set()
+        return status, self.report(status)
+
+    def _status(self, *more: Status) -> Status:
+        return gravest(*self._statuses, *more, Status.NOT_WRITTEN if self._records.incomplete else Status.FINE)
+
+    def report(self, status: Status) -> str:
+        """Return the reports of a run that ends with that status, as people may see them."""
+        return self._records.mask("".join(tell(status) for tell in self._reports))
 
     def tell(self, *more: Status) -> Status:
         """Print the outcome of the run, and in the last line which record is incomplete; return the status."""
         incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
-        status = gravest(*self._statuses, *more, Status.NOT_WRITTEN if incomplete else Status.FINE)
-        report = "".join(tell(status) for tell in self._reports)
-        told = self._records.mask(report) + "".join(f"failed: {line}\n" for line in incomplete)
+        status = self._status(*more)
+        told = self.report(status) + "".join(f"failed: {line}\n" for line in incomplete)
         try:
             tell(self._people, told)
         except OSError as error:

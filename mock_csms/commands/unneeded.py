@@ -4,6 +4,13 @@ import sys
 
 from mock_csms.runtime.deferred import load_when_used
 
+LATER = (
+    "asyncio.sslproto",
+    *("hashlib", "secrets"),  # `websockets` needs them when a station connects
+    *("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml"),
+)
+"""Modules that are loaded when they are used first, if ever."""
+
 
 class _NoSocket:
     """Stands for `ssl.SSLSocket` until `ssl` is loaded: no socket can be one before that, and asyncio asks for each."""
@@ -12,10 +19,10 @@ class _NoSocket:
 def leave_out() -> None:
     """Load these modules only when they are used. Call this before asyncio and msgspec are imported."""
     load_when_used("ssl", SSLSocket=_NoSocket)
-    load_when_used("asyncio.sslproto")
-    for other_format in ("msgpack", "toml", "yaml"):
-        load_when_used(f"msgspec.{other_format}")
-    load_when_used("msgspec.inspect")
+    if sys.platform == "linux":
+        load_when_used("platform", system=lambda: "Linux")  # all that `uuid` asks for
+    for name in LATER:
+        load_when_used(name)
     if "typing_extensions" not in sys.modules:
         sys.modules["typing_extensions"] = None  # type: ignore[assignment] # an import of it fails, says Python's manual
         import mock_csms.protocol.records  # noqa: F401, PLC0415 - it loads msgspec, which then uses `typing` instead

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from mock_csms.behavior.commands import Script
+from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
@@ -16,7 +17,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config
 from mock_csms.twin.events import Finding
 from mock_csms.twin.station import StationModel
-from mock_csms.watch.journal import Passed
+from mock_csms.watch.passed import Passed
 
 _PATIENCE = 10.0
 """How long the thread may take to end, in seconds; closing the connections takes half a second at most."""
@@ -89,7 +90,7 @@ class BlockingCsms:
 
     def _copied_stations(self) -> dict[str, StationModel]:
         """Return copies of the models, so that another thread can read them; without the twins, which are large."""
-        return {name: deepcopy(replace(station, twin=None)) for name, station in self._csms.stations.items()}
+        return {name: _copied(station) for name, station in self._csms.stations.items()}
 
     @property
     def messages(self) -> Sequence[Passed]:
@@ -118,9 +119,9 @@ class BlockingCsms:
         """The current rules of the user, as `Csms.rules`."""
         return self._ask(lambda: self._csms.rules)
 
-    def add_rule(self, match: str, **then: Any) -> str:
+    def add_rule(self, match: str, *, at: int = 0, **then: Any) -> str:
         """Add a rule and return its id, as `Csms.add_rule`."""
-        return self._ask(lambda: self._csms.add_rule(match, **then))
+        return self._ask(lambda: self._csms.add_rule(match, at=at, **then))
 
     def change_rule(self, id_: str, match: str, **then: Any) -> None:
         """Replace a rule, as `Csms.change_rule`."""
@@ -129,6 +130,68 @@ class BlockingCsms:
     def remove_rule(self, id_: str) -> None:
         """Remove a rule, as `Csms.remove_rule`."""
         self._ask(lambda: self._csms.remove_rule(id_))
+
+    def order_rules(self, *ids: str) -> None:
+        """Put rules in this order, as `Csms.order_rules`."""
+        self._ask(lambda: self._csms.order_rules(*ids))
+
+    def hits(self, id_: str) -> int:
+        """Return how often a rule was used, as `Csms.hits`."""
+        return self._ask(lambda: self._csms.hits(id_))
+
+    @property
+    def tokens(self) -> Mapping[str, TokenAnswer]:
+        """The answers for single idTokens, as `Csms.tokens`."""
+        return self._ask(lambda: self._csms.tokens)
+
+    def set_token(self, id_: str, status: str, **more: Any) -> None:
+        """Set the answer for an idToken, as `Csms.set_token`."""
+        self._ask(lambda: self._csms.set_token(id_, status, **more))
+
+    def remove_token(self, id_: str) -> None:
+        """Remove the answer for an idToken, as `Csms.remove_token`."""
+        self._ask(lambda: self._csms.remove_token(id_))
+
+    @property
+    def cursor(self) -> int:
+        """The number of the last event so far, as `Csms.cursor`."""
+        return self._ask(lambda: self._csms.cursor)
+
+    def events(self, match: str = "", *, after: int = 0, limit: int = 1000, **which: str) -> Sequence[Json]:
+        """Return events after a number, as `Csms.events`."""
+        return self._ask(lambda: self._csms.events(match, after=after, limit=limit, **which))
+
+    def wait_for(
+        self, match: str = "", *, after: int = 0, count: int = 1, within: float = 5.0, **which: str
+    ) -> Sequence[Json]:
+        """Wait for events after a number, and return them, as `Csms.wait_for`."""
+        __tracebackhide__ = True
+        return self._wait(self._csms.wait_for(match, after=after, count=count, within=within, **which))
+
+    def register(self, station: str, password: str | None = None) -> None:
+        """Let a station connect, as `Csms.register`."""
+        self._ask(lambda: self._csms.register(station, password))
+
+    def forget(self, station: str) -> None:
+        """Forget a station, as `Csms.forget`."""
+        self._ask(lambda: self._csms.forget(station))
+
+    def take_snapshot(self, name: str) -> None:
+        """Remember settings, rules, tokens and counters, as `Csms.take_snapshot`."""
+        self._ask(lambda: self._csms.take_snapshot(name))
+
+    def restore_snapshot(self, name: str) -> None:
+        """Go back to a snapshot, as `Csms.restore_snapshot`."""
+        self._ask(lambda: self._csms.restore_snapshot(name))
+
+    def reset(self, *parts: str) -> None:
+        """Go back to the start in parts, as `Csms.reset`."""
+        self._ask(lambda: self._csms.reset(*parts))
+
+    @property
+    def api(self) -> str:
+        """The URL of the HTTP API, as `Csms.api`."""
+        return self._csms.api
 
     @property
     def scripts(self) -> Mapping[str, Script]:
@@ -186,3 +249,9 @@ def _runs_a_loop() -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def _copied(station: StationModel) -> StationModel:
+    """Return a copy of a model; its version of OCPP is the same for all, and never changes."""
+    version = station.version
+    return deepcopy(replace(station, twin=None), {id(version): version})

@@ -5,13 +5,15 @@ It can do the same as the command line: it uses the same mock, scripts and recor
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_csms.behavior.commands import Script, Step
 from mock_csms.control.keywords import keyword_source
+from mock_csms.control.tuning import Tuning
+from mock_csms.control.verbs import Verbs, keys
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import actions, told_elsewhere
@@ -20,20 +22,23 @@ from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.runtime.session import CallFailed
-from mock_csms.settings import Config, tables, with_fixed
+from mock_csms.settings import Config, tables
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, read
 from mock_csms.twin.events import Connected, Event, Finding
 from mock_csms.twin.station import StationModel
+from mock_csms.watch.findings import Findings
 from mock_csms.watch.inbox import Inbox, wanted
-from mock_csms.watch.journal import Journal, Passed
+from mock_csms.watch.judgement import Judgement
+from mock_csms.watch.passed import Passed, PassedMessages
 from mock_csms.watch.records import Recorder
 
 if TYPE_CHECKING:
+    from mock_csms.control.beside import Beside
     from mock_csms.twin.twin import Twin
 
 
-class Csms:
+class Csms(Verbs):
     """One mock: `async with Csms(Config(port=0)) as csms` listens until the block ends.
 
     `Csms(boot_status="Pending")` takes the settings of a configuration file; without `port` it uses a free one. Raises
@@ -44,12 +49,14 @@ class Csms:
         self.bus = Bus()
         self._sources = [Source({"port": "0"})]
         self._first_config = self._read(config, settings)
-        self._first_sources = list(self._sources)
-        self._records = Recorder(replace(self._first_config, quiet=True, verbose=False), self.bus)
+        config = replace(self._first_config, quiet=True, verbose=False)
+        self._records = Recorder(config, self.bus, keeps_journal=True)
         self._mock = CsmsServer(self._first_config, self.bus, self._records.backpressure)
         self._schedule = Schedule(self._mock)
+        self._tuning = Tuning(self._mock, self._records, self._sources)
+        self._beside: Beside | None = None
         self._inbox = Inbox(self.bus, self._records.secrets)
-        self._journal = Journal(self._records.shown)
+        self._passed = PassedMessages(self._records.shown)
         self._awaited: dict[str, asyncio.Event] = {}
         self.bus.subscribe(self._arrived, Connected)
         self._stack = AsyncExitStack()
@@ -81,24 +88,37 @@ class Csms:
     @property
     def messages(self) -> Sequence[Passed]:
         """The messages sent and received, in order; the last 10,000, or fewer with 16 MB of text."""
-        return self._journal.messages()
+        return self._passed.messages()
 
     @property
     def findings(self) -> Sequence[Finding]:
         """The findings of the conformance checks so far, in order; the last 10,000."""
-        return self._journal.findings()
+        return self._passed.findings()
 
     def lines(self) -> Sequence[str]:
         """Return a line for each event so far, like those in the report of a failed test."""
-        return self._journal.lines()
+        return self._passed.lines()
 
     async def __aenter__(self) -> Self:
         """Start to listen. Raises OSError if the address cannot be used, or a file cannot be written."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self._records)
-            await stack.enter_async_context(running(self._mock, schedule=self._schedule))
+            beside = self._open_api if self.config.api or self.config.metrics else nullcontext
+            await stack.enter_async_context(running(self._mock, schedule=self._schedule, beside=beside))
             self._stack = stack.pop_all()
         return self
+
+    def _open_api(self) -> AbstractAsyncContextManager[None]:
+        from mock_csms.control.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
+
+        findings = Findings(self.config, self._records.shown, lambda: self._mock.exercised)
+        self._beside = Beside(self._mock, self._records, self._schedule, self._tuning, Judgement(findings))
+        return self._beside.open()
+
+    @property
+    def api(self) -> str:
+        """The URL of the HTTP API; empty without `api="0"` or another port."""
+        return self._beside.urls[0] if self._beside is not None and self._beside.urls else ""
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -113,36 +133,12 @@ class Csms:
         of commands stay. A rule that does not change keeps the count of its uses, and a sequence its position. Raises
         ValueError for wrong settings, and then changes nothing.
         """
-        self._mock.configure(with_fixed(self.config, self._read(config, settings)))
+        self._tuning.use(self._read(config, settings), self._sources)
 
     def restore(self) -> None:
         """Undo all changes of `configure` and `add_rule`, and reset the counts of the rules and sequences."""
-        self._sources = list(self._first_sources)
-        self._mock.restore(self._first_config)
-
-    @property
-    def rules(self) -> Mapping[str, str]:
-        """The text of each current rule that a user wrote, by id: answers first, then faults."""
-        return {rule.id: rule.name for rule in self._mock.rulebase.rules}
-
-    def add_rule(self, match: str, **then: Any) -> str:
-        """Add a rule before all others, and return its id.
-
-        `then` is one of `reply`, `reply_raw`, `error` and `fault`, as in a [[rule]] of a configuration file. Raises
-        ValueError for a wrong rule.
-        """
-        return self._mock.rulebase.add(_table(match, then))[0]
-
-    def change_rule(self, id_: str, match: str, **then: Any) -> None:
-        """Replace the rule with that id by another one of the same kind, which keeps the id and the position.
-
-        Raises LookupError if there is no such rule, ValueError for a wrong rule.
-        """
-        self._mock.rulebase.change(id_, _table(match, then))
-
-    def remove_rule(self, id_: str) -> None:
-        """Remove the rule with that id. Raises LookupError if there is no such rule."""
-        self._mock.rulebase.remove(id_)
+        self._tuning.restart()
+        self._sources = list(self._tuning.sources)
 
     @property
     def scripts(self) -> Mapping[str, Script]:
@@ -155,7 +151,7 @@ class Csms:
         `more` has the keys of a [[command]] of a configuration file: `delay`, `period`, `on`, `payload`, `repeat`,
         `station`. Raises ValueError for a wrong command.
         """
-        [script] = tables.scripts([{"action": action, **_keys(more)}])
+        [script] = tables.scripts([{"action": action, **keys(more)}])
         return self._schedule.start(script)
 
     def stop_script(self, id_: str) -> None:
@@ -224,17 +220,6 @@ class Csms:
         __tracebackhide__ = True
         _check_action(action, Sender.STATION)
         return (await self._inbox.take(station, wanted(action, part), within)).payload
-
-
-def _table(match: str, then: Mapping[str, Any]) -> Mapping[str, Any]:
-    if len(then) != 1:
-        raise ValueError("a rule has one of reply, reply_raw, error and fault")
-    return {"match": match, **_keys(then)}
-
-
-def _keys(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return keyword arguments as keys of a configuration file."""
-    return {name.replace("_", "-"): value for name, value in given.items()}
 
 
 def _check_action(action: str, sender: Sender) -> None:

@@ -7,27 +7,49 @@ half a millisecond of every start. (Settings and faults are dataclasses, because
 from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
-from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, defstruct, field
-from msgspec.json import Decoder
+from msgspec import (
+    UNSET,
+    DecodeError,
+    Meta,
+    Raw,
+    Struct,
+    UnsetType,
+    ValidationError,
+    convert,
+    defstruct,
+    field,
+    to_builtins,
+)
+from msgspec.json import Decoder, schema_components
+from msgspec.json import decode as json_value
 from msgspec.json import encode as json_text
 from msgspec.structs import asdict, force_setattr, replace
+from msgspec.structs import fields as fields_of
 
 __all__ = [
     "UNSET",
     "Bounded",
+    "DecodeError",
     "Decoder",
     "Meta",
     "Mutable",
+    "Raw",
     "Record",
     "UnsetType",
+    "ValidationError",
     "asdict",
     "bounded",
+    "convert",
     "defstruct",
     "field",
+    "fields_of",
     "force_setattr",
     "json_text",
+    "json_value",
     "last_json_item",
     "replace",
+    "schema_components",
+    "to_builtins",
 ]
 
 Key = TypeVar("Key")

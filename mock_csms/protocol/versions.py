@@ -97,7 +97,12 @@ class Version(Record, eq=False):
         return [action for action, row in self.actions.items() if row.is_send]
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
-        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema."""
+        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema.
+
+        The result of a call that the version does not have, which somebody may send on purpose, breaks none.
+        """
+        if call.action not in self.actions:
+            return result, ()
         read, violations = self.schemas.look(call.action, "Response", result.payload, result.huge)
         return result if read is result.payload else with_payload(result, read), violations
 
@@ -184,6 +189,14 @@ def versions() -> Sequence[Version]:
     return list(dict.fromkeys(SUBPROTOCOLS.values()))
 
 
+def version_named(name: str) -> Version:
+    """Return the version with that name. Raises ValueError if there is none."""
+    known = {version.name: version for version in versions()}
+    if name not in known:
+        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
+    return known[name]
+
+
 def spoken() -> str:
     """Return the names of these versions for people: `OCPP 2.0.1`."""
     return f"OCPP {' or '.join(version.name for version in versions())}"
@@ -209,14 +222,6 @@ def told_elsewhere(action: str) -> str:
 def identifier_fields() -> Collection[str]:
     """Return the fields of messages that hold an identifier in any version."""
     return frozenset(field for version in versions() for field in version.identifiers)
-
-
-def version_named(name: str) -> Version:
-    """Return the version with that name. Raises ValueError if there is none."""
-    known = {version.name: version for version in versions()}
-    if name not in known:
-        raise ValueError(f"{name!r} is not a version of OCPP{did_you_mean(name, known)}")
-    return known[name]
 
 
 def versions_with(action: str) -> Sequence[Version]:

@@ -1,44 +1,41 @@
 """The mock CSMS: listens, accepts stations, keeps what is known of them, and sends them commands."""
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mock_csms.behavior.admission import Door, LetIn, Respond, Verdict
+from mock_csms.behavior.admission import Door
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Context
-from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.identifiers import folded, spelling
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error
-from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version, choose_subprotocol
-from mock_csms.protocol.visitors import Visitor
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
+from mock_csms.runtime.entrance import Entrance
 from mock_csms.runtime.host import Arrival, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.session import CallFailed
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
-from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.limits import limits_of
 from mock_csms.runtime.worlds import WorldMaker
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.values import TIMESTAMPS
-from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
+from mock_csms.twin.events import Failed
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
 
 
@@ -52,22 +49,21 @@ class CsmsServer:
         self.bus = bus or Bus()
         self._models = Stations(config.remember)
         self.stations = self._models.let_in
-        self._spellings: dict[str, str] = {}
-        self.sessions: dict[str, Session] = {}
         self.chance = clock.Chance(config.seed)
         self._network = Network(self.chance.seed)
         self.url = ""
-        self._site = OwnAddress()
         self._acceptors: list[Acceptor] = []
-        self._endpoint = Endpoint(self, limits_of(config), backpressure)
+        self._entrance = Entrance(config, self, self._models, self._forget)
+        self.sessions, self.session_of = self._entrance.sessions, self._entrance.session_of
+        self._endpoint = Endpoint(self._entrance, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish = self._publishing.publish
         self._tls = TlsSwitch(self._endpoint, self.publish)
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
-        self._commander = Commander(self._context, self.publish)
+        self._commander = Commander(self.context_of, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
-        self._door = Door(assembly.policies(config))
+        self._signer: Signer | None = None
         self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
@@ -80,7 +76,7 @@ class CsmsServer:
 
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: all counts begin again."""
-        self._door = Door(assembly.policies(config))
+        self._entrance.reset(config)
         self.rulebase.reset()
         self.rulebase.configure(config)
 
@@ -90,9 +86,14 @@ class CsmsServer:
         self._models.most = config.remember
         self.validation = config.validate
         self._inspection.configure(config)
-        self._door.configure(assembly.policies(config))
+        self._entrance.configure(config)
         self._network.configure(assembly.network(config))
         self._tls.configure(config)
+        self._maker.pki.statuses = config.certificate_status or {}
+        if config.sign and self._signer is None:
+            from mock_csms.runtime.signing import Signer  # noqa: PLC0415 - only those who sign need it
+
+            self._signer = Signer(self, self._maker.pki)
         self._set_world()
 
     def _set_world(self) -> None:
@@ -103,7 +104,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
-            self._tls.open(self.config)
+            self._tls.open(self.config, self._maker.pki)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()
@@ -113,8 +114,8 @@ class CsmsServer:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
         host, prefers_tls = LOOPBACKS.get(bound, self.config.host), max(self.config.security_profile or (2,)) > 1
-        self._site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
-        self.url = self._site.url
+        site = OwnAddress(host, port, self._tls.is_on, self._tls.is_on and prefers_tls, bound in LOOPBACKS)
+        self._entrance.site, self.url = site, site.url
         self._set_world()
         return self
 
@@ -146,15 +147,13 @@ class CsmsServer:
             raise CallFailed(reason)
         return await self._commander.call(session, step, self.config, request, written)
 
-    def session_of(self, identity: str) -> Session | None:
-        """Return the session of a station, whatever the case of its identity; None if it is not connected."""
-        return self.sessions.get(self._spellings.get(folded(identity), identity))
+    @property
+    def door(self) -> Door:
+        """What decides who is let in, and counts the refusals."""
+        return self._entrance.door
 
-    def _name(self, visitor: Visitor | None) -> str:
-        """Return the identity of a visitor in the spelling of its first connection, which is used everywhere else."""
-        return self._spellings.get(folded(visitor.identity), visitor.identity) if visitor else ""
-
-    def _context(self, identity: str, request: object = None) -> Context:
+    def context_of(self, identity: str, request: object = None) -> Context:
+        """Return what templates for a station work with."""
         now = clock.now() + self.config.clock_offset
         return self._network.context(Context(now, self.stations[identity], self.world, request))
 
@@ -180,16 +179,16 @@ class CsmsServer:
         return None if self._network.is_sound else self._arrive
 
     def _arrive(self, identity: str) -> tuple[float | None, str]:
-        return self._network.arrival(self._context(identity))
+        return self._network.arrival(self.context_of(identity))
 
     def reject(self, session: Peer, message: Error) -> Decision:
         """Return how to send `message` in answer to a frame that is not a valid call."""
-        return self.rulebase.replies[session.version].reject(message, self._context(session.identity))
+        return self.rulebase.replies[session.version].reject(message, self.context_of(session.identity))
 
     def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
         return self.rulebase.replies[session.version].answer(
-            call, refusal, self._context(session.identity, call.payload)
+            call, refusal, self.context_of(session.identity, call.payload)
         )
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
@@ -199,11 +198,11 @@ class CsmsServer:
         if answers is None:
             answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
         now = clock.now() + self.config.clock_offset
-        return answers.find(call, now, lambda call: self._context(session.identity, call.payload))
+        return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
 
     def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""
-        return self.rulebase.replies[session.version].command(call, self._context(session.identity))
+        return self.rulebase.replies[session.version].command(call, self.context_of(session.identity))
 
     def ended(self, session: Peer) -> None:
         """Forget a session that has ended; what is known of its station stays for a while."""
@@ -211,84 +210,17 @@ class CsmsServer:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
+    def forget(self, identity: str) -> None:
+        """Forget all about a station that is not connected."""
+        self._models.forget(identity)
+        self._forget([identity])
+
     def _forget(self, identities: Iterable[str]) -> None:
         """Keep nothing of stations that left long ago but what rules need."""
         for identity in identities:
             self._inspection.forget(identity)
             self._network.forget(identity)
 
-    # What the transport calls.
-
-    def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Return the subprotocol to use with a station that offers these; None if there is none."""
-        config = self.config
-        return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
-
-    def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
-        """Decide whether a station may connect, and publish it if it is refused."""
-        identity = self._name(visitor)
-        if not self._door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
-            self.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
-        is_connected, password = identity in self.sessions, self._models.password_of(identity)
-        forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
-        verdict = self._door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
-        if not isinstance(verdict, LetIn):
-            self._refuse(visitor, str(verdict), verdict.status)
-        return verdict
-
-    def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Session:
-        """Start the session of a station; by default it replaces a session that the station already has."""
-        identity = spelling(self._spellings, visitor.identity)
-        if self.config.on_duplicate == "new" and identity in self.sessions:
-            self.sessions[identity].close(1000, "replaced by a new connection of the same station")
-        version = SUBPROTOCOLS[subprotocol]
-        station = self._models.welcome(identity, version)
-        station.url = self._site.url_of(visitor)
-        session = Session(transport, identity, version, Sender.STATION, self)
-        self.sessions[identity] = session
-        self.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))
-        self._limit(session)
-        return session
-
-    def _limit(self, session: Session) -> None:
-        """End the connection of a session later if a policy says so."""
-        seconds = self._door.cut_after(session.identity)
-        if seconds is not None:
-            asyncio.get_running_loop().call_later(seconds, self._cut, session)
-
-    def _cut(self, session: Session) -> None:
-        if not session.is_over:
-            self._door.was_cut(session.identity, clock.now())
-            session.drop("cut by --disconnect-after")
-
-    def visit(self, visitor: Visitor) -> Respond:
-        """Answer a plain HTTP request: /healthz with 200, all others with 426."""
-        if visitor.resource.rstrip("/") == "/healthz":
-            return Respond(200, "OK")
-        verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
-        self._refuse(visitor, str(verdict), verdict.status)
-        return verdict
-
-    def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """Publish that an invalid handshake was refused."""
-        if visitor.wants_websocket or visitor.problem:
-            version = _version_of(self.choose_subprotocol(visitor.offered))
-            self.publish(Knocked(clock.now(), self._name(visitor), visitor, version))
-        self._refuse(visitor, reason, status)
-
     def _cannot_accept(self, reason: str) -> None:
         """Publish why stations that connect have to wait."""
         self.publish(Failed(clock.now(), "", reason))
-
-    def lost(self, reason: str, visitor: Visitor) -> None:
-        """Note that a client closed its connection before it sent a whole request, as load balancers do."""
-        self.publish(Noted(clock.now(), self._name(visitor), reason))
-
-    def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:
-        identity = self._name(visitor)
-        self.publish(Refused(clock.now(), identity, reason, status, visitor.wants_websocket))
-        self._forget(self._models.turn_away(identity))
-
-
-def _version_of(subprotocol: str | None) -> Version:
-    return SUBPROTOCOLS[subprotocol] if subprotocol else DEFAULT

@@ -34,13 +34,13 @@ class Publishing:
 
     def publish(self, event: Event) -> None:
         """Check the event, update the model of its station, then publish; `twin/folding.py` explains this order."""
-        found = self._inspection.look_at(event) if self._kept is None else ()
+        if self._kept is not None:
+            self._keep(event, self._kept)
+            return
+        found = self._inspection.look_at(event)
         station = self._stations.get(event.station)
         if station is not None:
             fold(station, event)
-        if self._kept is not None:
-            self._keep(event)
-            return
         self._bus.publish(event)
         for finding in found:
             self._bus.publish(finding)
@@ -54,9 +54,11 @@ class Publishing:
         self._then = then
         self._timer = asyncio.get_running_loop().call_later(LONGEST, self.settle)
 
-    def _keep(self, event: Event) -> None:
-        assert self._kept is not None  # noqa: S101 - `publish` has looked
-        self._kept.append(event)
+    def _keep(self, event: Event, kept: deque[Event]) -> None:
+        station = self._stations.get(event.station)
+        if station is not None:
+            fold(station, event)
+        kept.append(event)
         if type(event) not in _BEFORE_AN_ANSWER:
             loop = asyncio.get_running_loop()
             loop.call_soon(loop.call_soon, self.settle)  # an answer is written at the end of this turn of the loop
@@ -76,6 +78,6 @@ class Publishing:
         finally:
             if self._kept:  # a subscriber has failed, which is reported as any other error in the loop
                 asyncio.get_running_loop().call_soon(self.settle)
-            else:
+            elif self._kept is not None:
                 self._kept = None
                 self._then()

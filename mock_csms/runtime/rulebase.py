@@ -1,4 +1,4 @@
-"""The rules of the mock: those of its settings, and those that were added while it runs.
+"""The rules of the mock and its answers for single tokens: those of its settings, and those added while it runs.
 
 Every rule has an id. As long as a rule does not change, the count of its uses stays, whatever else changes.
 """
@@ -7,14 +7,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import Counts, Match, Rule, RuleBook
+from mock_csms.behavior.rules import TOTAL, Counts, Match, Rule, RuleBook
 from mock_csms.protocol import records
+from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.protocol.versions import Version
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.tables import Rules, Table, rules
+
+_ADDED = "rule-{}"
+"""The id of a rule that was added while the mock runs."""
+
+
+class RuleState(records.Record):
+    """All that a rulebase knows, so that it can come back to it."""
+
+    rules: Rules
+    added: frozenset[str]
+    given: Rules
+    counts: Mapping[Any, int]
+    tokens: Mapping[str, TokenAnswer | None]
 
 
 class Rulebase:
@@ -24,45 +39,144 @@ class Rulebase:
         self.replies: Mapping[Version, Replies] = _Made(self._make)
         """By version; made when the first station of a version connects."""
         self._changed = changed
-        self._added = Rules()
+        self._rules = Rules()
+        """All of them, in order."""
+        self._added: frozenset[str] = frozenset()
+        """The ids of those that were added while the mock runs."""
+        self._number = 0
+        self._given: Rules | None = None
+        """The rules of the settings that were given last."""
+        self._tokens: dict[str, TokenAnswer | None] = {}
+        """The answers for tokens that were set while the mock runs, by folded id; None for a removed one."""
         self._counts: Counts = {}
         self._matches: dict[tuple[str, str], Match] = {}
         """By the version of OCPP and the id of the rule; faults have their own."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
-        """Replace the rules of the previous settings by those of these; added rules stay, before them."""
-        own = _identified(config.rule, [rule.id for rule in _all(self._added)])
-        self._config = replace(config, rule=own)
+        """Replace the rules of the previous settings by those of these; added rules stay, before them.
+
+        Settings with the very rules that were given last leave all rules as they are now.
+        """
+        if config.rule is not self._given:
+            kept = _changed(self._rules, lambda each: each if each.id in self._added else None)
+            self._given = config.rule
+            self._rules = kept + _identified(config.rule, self._added)
+        self._config = config
         self._build()
 
+    @property
+    def given(self) -> Rules:
+        """The rules of the settings that were given last: settings with these change no rule."""
+        return self._given or Rules()
+
     def reset(self) -> None:
-        """Forget the added rules, and all counts."""
-        self._added = Rules()
+        """Forget all rules, answers for tokens and counts; `configure` has to follow."""
+        self._rules, self._added, self._given = Rules(), frozenset(), None
+        self._tokens.clear()
         self._counts.clear()
+
+    def restore_rules(self, given: Rules) -> None:
+        """Go back to these rules of settings; rules that are the same keep their counts."""
+        self._rules, self._added, self._given = _identified(given, ()), frozenset(), given
+        self._build()
+
+    def reset_counts(self) -> None:
+        """Begin to count the uses of all rules anew."""
+        self._counts.clear()
+        self._build()
+
+    @property
+    def settings(self) -> Config:
+        """The settings that were given last, with their own rules and tokens."""
+        return replace(self._config, rule=self.given)
+
+    @property
+    def tokens(self) -> Sequence[TokenAnswer]:
+        """The answers for single tokens; those that were set while the mock runs come first."""
+        own = [each for each in self._tokens.values() if each is not None]
+        return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
+
+    def set_token(self, told: TokenAnswer) -> None:
+        """Set the answer for a token; it replaces that of the settings."""
+        self._tokens[folded(told.id)] = told
+        self._build()
+
+    def remove_token(self, id_: str) -> None:
+        """Remove the answer for a token. Raises LookupError if there is none."""
+        known = [each.id for each in self.tokens]
+        if folded(id_) not in map(folded, known):
+            raise LookupError(f"there is no token {id_!r}{did_you_mean(id_, known)}")
+        self._tokens[folded(id_)] = None
+        self._build()
+
+    def reset_tokens(self) -> None:
+        """Use the answers of the settings for all tokens again."""
+        self._tokens.clear()
+        self._build()
+
+    @property
+    def state(self) -> RuleState:
+        """All that is known now."""
+        return RuleState(self._rules, self._added, self.given, dict(self._counts), dict(self._tokens))
+
+    def restore(self, state: RuleState, config: Config) -> None:
+        """Go back to an earlier state, with the settings of then; rules that have changed since get their counts back.
+
+        The settings must have the rules that were given then.
+        """
+        self._rules, self._added, self._given = state.rules, state.added, state.given
+        self._config, self._tokens = config, dict(state.tokens)
+        self._build(state.counts)
 
     @property
     def rules(self) -> Sequence[Rule[Any]]:
         """The rules that users wrote, in order: those with an answer, then the faults."""
-        return _all(self._added + self._config.rule)
+        return _all(self._rules)
 
-    def add(self, table: Table) -> Sequence[str]:
-        """Add the rules of a table (`match` with `reply`, `error`, `fault` …) before all others.
+    def is_added(self, rule: Rule[Any]) -> bool:
+        """Whether a rule was added while the mock runs."""
+        return rule.id in self._added
+
+    def is_answer(self, rule: Rule[Any]) -> bool:
+        """Whether a rule has an answer; False for a fault."""
+        return rule in self._rules.answers
+
+    def uses(self, id_: str) -> Mapping[str, int]:
+        """Return how often each station has used a rule whose uses are limited."""
+        return {station: uses for (each, station), uses in self._counts.items() if each == id_ and station != TOTAL}
+
+    def hits(self, id_: str) -> int:
+        """Return how often a rule was used, by all stations together."""
+        return self._counts.get((id_, TOTAL), 0)
+
+    def add(self, table: Table, at: int = 0) -> Sequence[str]:
+        """Add the rules of a table (`match` with `reply`, `error`, `fault` …) behind `at` others of their kind.
 
         Returns the id of each rule. Raises ValueError for a wrong table.
         """
-        fresh = _identified(rules([table]), [rule.id for rule in self.rules])
-        self._added = fresh + self._added
+        made, fresh = rules([table]), Rules()
+        for kind in ("answers", "faults"):
+            for rule in getattr(made, kind):
+                self._number += 1
+                id_ = fresh_name(_ADDED.format(self._number), {each.id for each in self.rules})
+                fresh = records.replace(fresh, **{kind: (records.replace(rule, id=id_),)})
+        self._rules = Rules(
+            (*self._rules.answers[:at], *fresh.answers, *self._rules.answers[at:]),
+            (*self._rules.faults[:at], *fresh.faults, *self._rules.faults[at:]),
+        )
+        ids = [rule.id for rule in _all(fresh)]
+        self._added |= set(ids)
         self._build()
-        return [rule.id for rule in _all(fresh)]
+        return ids
 
     def change(self, id_: str, table: Table) -> None:
         """Replace the rule with that id by the one in a table; it keeps the id and the position, but not the count.
 
         Raises LookupError if there is no such rule, ValueError for a table that is not one rule of the same kind.
         """
-        old, made = self._find(id_), rules([table])
-        fresh = [*made.answers] if old in self._answers else [*made.faults]
+        old, made = self.find(id_), rules([table])
+        fresh = [*made.answers] if self.is_answer(old) else [*made.faults]
         if len(fresh) != 1 or len(_all(made)) != 1:
             raise ValueError("an answer can be changed into one other answer, a fault into one other fault")
         rule = records.replace(fresh[0], id=id_)
@@ -71,14 +185,25 @@ class Rulebase:
 
     def remove(self, id_: str) -> None:
         """Remove the rule with that id. Raises LookupError if there is no such rule."""
-        self._find(id_)
+        self.find(id_)
         self._put(lambda each: None if each.id == id_ else each)
 
-    @property
-    def _answers(self) -> Sequence[Rule[Any]]:
-        return (self._added + self._config.rule).answers
+    def order(self, ids: Sequence[str]) -> None:
+        """Put the rules in this order; those that are not named come after these, as they were.
 
-    def _find(self, id_: str) -> Rule[Any]:
+        Raises LookupError for an id that no rule has.
+        """
+        ranks = {self.find(id_).id: rank for rank, id_ in enumerate(ids)}
+
+        def rank(rule: Rule[Any]) -> int:
+            return ranks.get(rule.id, len(ranks))
+
+        answers, faults = sorted(self._rules.answers, key=rank), sorted(self._rules.faults, key=rank)
+        self._rules = Rules(tuple(answers), tuple(faults))
+        self._build()
+
+    def find(self, id_: str) -> Rule[Any]:
+        """Return the rule with that id. Raises LookupError if there is none."""
         for rule in self.rules:
             if rule.id == id_:
                 return rule
@@ -86,13 +211,15 @@ class Rulebase:
 
     def _put(self, change: Callable[[Rule[Any]], Rule[Any] | None]) -> None:
         """Replace each rule by what `change` returns; None removes it."""
-        self._added = _changed(self._added, change)
-        self._config = replace(self._config, rule=_changed(self._config.rule, change))
+        self._rules = _changed(self._rules, change)
         self._build()
 
-    def _build(self) -> None:
-        """Make the rule books again that are in use; rules that did not change keep their counts."""
-        self._effective = replace(self._config, rule=self._added + self._config.rule)
+    def _build(self, restored: Mapping[Any, int] | None = None) -> None:
+        """Make the rule books again that are in use.
+
+        Rules that did not change keep their counts; with `restored` counts these replace all others.
+        """
+        self._effective = replace(self._config, rule=self._rules, token=self.tokens)
         counts: Counts = {}
         before, self._matches, in_use = self._matches, {}, list(self.replies)
         self.replies = _Made(self._make)
@@ -101,7 +228,8 @@ class Rulebase:
             self.replies[version]
         changed = {key[1] for key, match in self._matches.items() if before.get(key) != match}
         same = {id_ for _, id_ in self._matches} - changed
-        counts.update({key: uses for key, uses in old.items() if key[0] in same})
+        kept = {key: uses for key, uses in old.items() if key[0] in same}
+        counts.update(kept if restored is None else restored)
         self._changed(self._effective)
 
     def _make(self, version: Version) -> Replies:

@@ -1,7 +1,7 @@
 """One run of a mock, from the open port to the last closed connection; the command line, Python and plans use it."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from mock_csms.runtime import clock
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def running(
-    csms: CsmsServer, announce: Callable[[str], None] = lambda _: None, schedule: "Schedule | None" = None
+    csms: CsmsServer,
+    announce: Callable[[str], None] = lambda _: None,
+    schedule: "Schedule | None" = None,
+    beside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
 ) -> AsyncIterator[CsmsServer]:
     """Listen, run the scripts of the settings, and learn from stations if the settings say so, until the block ends.
 
     `announce` gets the URL as soon as stations can connect, before any other event. Scripts are started in `schedule`,
-    so that a caller who passes one can stop them. Raises OSError if the address or the state directory cannot be used.
+    so that a caller who passes one can stop them. What `beside` returns is open for as long as the mock listens, and
+    opens before `announce`. Raises OSError if the address or the state directory cannot be used.
     """
-    async with csms:
+    async with csms, beside():
         announce(csms.url)
         csms.publish(Started(clock.now(), "", csms.url, csms.chance.seed))
         for script in scripts(csms.config):

@@ -20,6 +20,7 @@ from mock_csms.runtime.delays import Delays
 from mock_csms.runtime.host import Host
 from mock_csms.runtime.lane import Lane
 from mock_csms.runtime.patience import within
+from mock_csms.runtime.raw_frames import raw_sent
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.twin.events import (
@@ -136,7 +137,7 @@ class Session:
             self._perform(host.answer(self, call, None), call)
             return
         text = prepared.text_for(call.id)
-        if self.is_over or not self._transport.send(text):
+        if self.is_over or not self._transport.send_text(text):
             return
         self._talk.answered(call)
         answer = Result(call.id, prepared.payload)
@@ -181,6 +182,11 @@ class Session:
         """End the conversation now; the closing handshake goes on without it."""
         self._transport.close(code, reason)
         self.closed(code, f"closed by the {self._we}: {reason}")
+
+    def send_raw(self, data: bytes, *, binary: bool) -> None:
+        """Send a frame as it is; a call in it is open from now on."""
+        if not self.is_over and self._transport.send(data, binary=binary):
+            self._host.publish(raw_sent(self.identity, data, self._talk))
 
     def drop(self, reason: str) -> None:
         """End the conversation with a TCP RST."""

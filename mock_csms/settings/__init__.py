@@ -9,17 +9,20 @@ from mock_csms.settings.answers import Answers
 from mock_csms.settings.authorization import Authorization
 from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
+from mock_csms.settings.control import RunTimeControl
 from mock_csms.settings.encryption import Encryption
 from mock_csms.settings.flags import Immutable, part
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
 from mock_csms.settings.rules import RulesAndFaults
+from mock_csms.settings.signing import CertificateRequests
 from mock_csms.settings.verdict import Verdict
 
 
 @part
 class Config(
+    RunTimeControl,
     Records,
     Knowledge,
     Conformance,
@@ -28,6 +31,7 @@ class Config(
     Commands,
     RulesAndFaults,
     Authorization,
+    CertificateRequests,
     Answers,
     Encryption,
     Listening,
@@ -44,7 +48,7 @@ class Config(
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
-_FIXED_PARTS = (Listening, Encryption, Records, Verdict, Knowledge)
+_FIXED_PARTS = (Listening, Encryption, Records, Verdict, Knowledge, RunTimeControl)
 _NOT_FIXED = {"tls_fault", "security_profile"}
 FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) - _NOT_FIXED | {
     "seed",

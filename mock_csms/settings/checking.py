@@ -12,18 +12,20 @@ from mock_csms.protocol.versions import Version
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import CODES, broken, concerns, scripts, spoken
 from mock_csms.settings.calls import has_calls, problem_of
+from mock_csms.settings.control import refuse_open_api
 from mock_csms.settings.encryption import check_tls
 from mock_csms.settings.flags import option
-from mock_csms.settings.tables import sample_request
+from mock_csms.settings.tables import Rules, sample_request
 
 
 def check(config: Config) -> Sequence[str]:
     """Return warnings about answers that break OCPP (a mock must be able to send them), and about useless rules.
 
     Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that no version
-    has.
+    has, and for an API that other machines reach without a token.
     """
-    check_tls(config)
+    refuse_open_api(config)
+    check_tls(config, signs=bool(config.sign))
     for script in scripts(config):
         for step in script.steps:
             _check_command(config, step, script.on)
@@ -31,8 +33,14 @@ def check(config: Config) -> Sequence[str]:
         _check_keys(config)
     if config.ocpp is not None:
         _check_names(config, spoken(config))
-    rules: Sequence[Rule[Any]] = [*config.rule.answers, *config.rule.faults]
-    return [*_lengths(config), *(warning for rule in rules for warning in _warnings(config, rule))]
+        _check_tokens(config, spoken(config))
+    return [*_lengths(config), *warnings(config, config.rule)]
+
+
+def warnings(config: Config, rules: Rules) -> Sequence[str]:
+    """Return what a user should know about rules over these settings: that one has no use, or breaks OCPP."""
+    all_rules: Sequence[Rule[Any]] = [*rules.answers, *rules.faults]
+    return [warning for rule in all_rules for warning in _warnings(config, rule)]
 
 
 def _check_command(config: Config, step: Step, on: Match | None) -> None:
@@ -66,17 +74,26 @@ def _check_names(config: Config, its: Sequence[Version]) -> None:
             raise ValueError(f"--validate: {_lacking(action, its)}")
 
 
+def _check_tokens(config: Config, its: Sequence[Version]) -> None:
+    """Raise ValueError for a token that is too long in all versions of a mock."""
+    longest = max(dialect_of(version).longest_token() for version in its)
+    of_tables = [each or "" for told in config.token for each in (told.id, told.group)]
+    for name, given in (("auth_group_id", [config.auth_group_id or ""]), ("token", of_tables)):
+        if wrong := [each for each in given if len(each) > longest]:
+            names = " or ".join(version.name for version in its)
+            raise ValueError(f"{option(name)}: {wrong[0]!r} is longer than {longest} characters (OCPP {names})")
+
+
 def _lengths(config: Config) -> Iterator[str]:
-    """Yield the versions for which the group is too long. Raises ValueError if it is for all."""
-    group = config.auth_group_id
-    if group is None:
-        return
-    most = {version.name: dialect_of(version).longest_token() for version in spoken(config)}
-    if len(group) > max(most.values()):
-        raise ValueError(f"--auth-group-id: {group!r} is longer than {max(most.values())} characters")
-    for name, limit in most.items():
+    """Yield the versions for which the group is too long."""
+    group = config.auth_group_id or ""
+    for version in spoken(config) if group else ():
+        limit = dialect_of(version).longest_token()
         if len(group) > limit:
-            yield f"--auth-group-id: not used for stations of OCPP {name}: {group!r} is longer than {limit} characters"
+            yield (
+                f"--auth-group-id: not used for stations of OCPP {version.name}: "
+                f"{group!r} is longer than {limit} characters"
+            )
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:

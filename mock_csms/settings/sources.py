@@ -15,6 +15,8 @@ ENVIRONMENT = "MOCK_CSMS_"
 """The prefix of environment variables; the flag's name follows in capitals, with _ for -."""
 _LONG_WAY = "LONG_WAY"
 """What follows in the name of the one variable that is not a setting."""
+OF_CLIENTS = ("MOCK_CSMS_API_URL",)
+"""Variables that only the sub-commands read which talk to a running mock."""
 
 
 def file_source(settings: type[Settings], path: str) -> Source:
@@ -28,20 +30,33 @@ def file_source(settings: type[Settings], path: str) -> Source:
         content = parse_toml(text)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+    return Source(written_in(settings, content, f"{path}: "), lambda name: _place(path, name))
+
+
+def written_in(settings: type[Settings], content: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """Return settings by name, as their parsers get them, from the keys and values of a configuration file.
+
+    Raises ValueError for an unknown key or a value of the wrong type; it begins with `where`.
+    """
     declared = {setting.name: flag_of(setting) for setting in fields(settings)}
     given: dict[str, Any] = {}
     for key, value in content.items():
-        name = _tables_name(key, value).replace("-", "_")
+        name = name_of(key, value)
         if name not in declared:
-            raise ValueError(f"{path}: {key!r} is not a setting{_hint(key, declared)}")
+            raise ValueError(f"{where}{key!r} is not a setting{_hint(key, declared)}")
         if name in given:
-            raise ValueError(f"{path}: {key!r} is given twice, once with - and once with _")
+            raise ValueError(f"{where}{key!r} is given twice, once with - and once with _")
         try:
             given[name] = _as_written(key, value, declared[name])
             _refuse_masks(given[name])
         except ValueError as error:
-            raise ValueError(f"{path}: {key}: {error}") from None
-    return Source(given, lambda name: _place(path, name))
+            raise ValueError(f"{where}{key}: {error}") from None
+    return given
+
+
+def name_of(key: str, value: Any = None) -> str:
+    """Return the name of the setting that a key of a file with that value means."""
+    return _tables_name(key, value).replace("-", "_")
 
 
 def _refuse_masks(value: Any) -> None:
@@ -55,13 +70,13 @@ def _refuse_masks(value: Any) -> None:
 
 def _hint(key: str, declared: Mapping[str, Flag]) -> str:
     """Return a hint for an unknown key: the setting, or the key of a table, that was probably meant."""
-    tables = {_key(form): _key(name) for name, flag in declared.items() for form in flag.forms or ()}
-    settings = [_key(name) for name in declared]
-    table = tables.get(_key(key)) if _key(key) not in settings else None
+    tables = {key_of(form): key_of(name) for name, flag in declared.items() for form in flag.forms or ()}
+    settings = [key_of(name) for name in declared]
+    table = tables.get(key_of(key)) if key_of(key) not in settings else None
     return f"; write it in a [[{table}]]" if table else did_you_mean(key, [*settings, *tables])
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
     """Return the name of a setting in a file."""
     return "command" if name == "script" else name.replace("_", "-")
 
@@ -71,7 +86,7 @@ def _as_written(key: str, value: Any, declared: Flag) -> Any:
     values = value if isinstance(value, list) else [value]
     is_table = [isinstance(each, dict) for each in values]
     if declared.forms is not None and not (all(is_table) and isinstance(value, list)):
-        raise ValueError(f"must be written as [[{_key(key)}]]")
+        raise ValueError(f"must be written as [[{key_of(key)}]]")
     if declared.forms is None and any(is_table) and key in ("command", "commands"):
         raise ValueError("must be text; tables are written as [[command]]")
     return as_written(value, declared)
@@ -83,7 +98,7 @@ def _tables_name(key: str, value: Any) -> str:
 
 
 def _place(path: str, name: str) -> str:
-    return f"{path}: {_key(name)}"
+    return f"{path}: {key_of(name)}"
 
 
 def as_written(value: Any, declared: Flag) -> Any:
@@ -147,7 +162,7 @@ def unknown_variables(settings: type[Settings], environment: Mapping[str, str] =
     known |= {form.upper() for flag in declared.values() for form in flag.forms or ()}
     for name in sorted(environment):
         word = name.removeprefix(ENVIRONMENT)
-        if word not in (name, _LONG_WAY) and word not in known:
+        if word not in (name, _LONG_WAY) and word not in known and name not in OF_CLIENTS:
             near = did_you_mean(name, [ENVIRONMENT + each for each in known])
             yield f"the environment variable {name} is not a setting and is ignored{near}"
 

@@ -102,23 +102,30 @@ def _rule(table: Table) -> tuple[Rule[Answer] | None, Rule[Spoil] | None]:
     taken = take(table, KEYS["rule"], ["match"])
     if len(taken) == 1 or len({"reply", "reply-raw", "error"} & set(taken)) > 1:
         raise ValueError("a rule needs a fault, or one of reply, reply-raw and error, or both")
-    name = " ".join(str(value) for value in table.values())
     _refuse_sends(taken["match"])
     answer: Rule[Answer] | None = None
     fault: Rule[Spoil] | None = None
     if "reply" in taken:
-        answer = Rule(parse_match(taken["match"], commands=False), Reply(compile_template(taken["reply"])), name)
+        answer = _answer(taken, Reply(compile_template(taken["reply"])), table)
     if "reply-raw" in taken:
-        raw = Reply(compile_template(taken["reply-raw"].value), is_raw=True)
-        answer = Rule(parse_match(taken["match"], commands=False), raw, name)
+        answer = _answer(taken, Reply(compile_template(taken["reply-raw"].value), is_raw=True), table)
     if "error" in taken:
         code, _, description = taken["error"].partition(":")
         if len(description.strip()) > MAX_DESCRIPTION_LENGTH:
             raise ValueError(f"the description is longer than {MAX_DESCRIPTION_LENGTH} characters")
-        answer = Rule(parse_match(taken["match"], commands=False), Refusal(code.strip(), description.strip()), name)
+        answer = _answer(taken, Refusal(code.strip(), description.strip()), table)
     if "fault" in taken:
-        fault = Rule(parse_match(taken["match"], commands=True), Spoil(*parse_fault(taken["fault"])), name)
+        spoil = Spoil(*parse_fault(taken["fault"]))
+        fault = Rule(parse_match(taken["match"], commands=True), spoil, _name_of(table), table=table)
     return answer, fault
+
+
+def _answer(taken: Mapping[str, Any], then: Answer, table: Table) -> Rule[Answer]:
+    return Rule(_trigger(taken["match"]), then, _name_of(table), table=table)
+
+
+def _name_of(table: Table) -> str:
+    return " ".join(str(value) for value in table.values())
 
 
 def _refuse_sends(match: str) -> None:
@@ -129,7 +136,7 @@ def _refuse_sends(match: str) -> None:
 
 
 def _trigger(text: str) -> Match:
-    """Take the match for the calls of stations that a command waits for."""
+    """Take the match for the calls of stations that a rule answers, or that a command waits for."""
     from mock_csms.behavior.notation import parse_match  # noqa: PLC0415 - as above
 
     return parse_match(text, commands=False)

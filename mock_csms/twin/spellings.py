@@ -50,13 +50,14 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
 @cache
 def _places(version: Version, action: str) -> tuple[Sequence[Place], Sequence[Place]]:
-    """Return the places of such identifiers in the request of an action, and in its response."""
+    """Return the places of such identifiers in the request of an action, and in its response; a SEND has none."""
+    has_response = not version.actions[action].is_send
     fields = [*((name, True) for name in version.transaction_ids), *((name, False) for name in version.variable_names)]
-    request, response = (
-        [(place, is_id) for name, is_id in fields for place in version.schemas.named(f"{action}{kind}", name)]
-        for kind in ("Request", "Response")
-    )
-    return request, response
+
+    def places(schema: str) -> Sequence[Place]:
+        return [(place, is_id) for name, is_id in fields for place in version.schemas.named(schema, name)]
+
+    return places(f"{action}Request"), places(f"{action}Response") if has_response else ()
 
 
 def _respelt(payload: Any, places: Sequence[Place], twin: Twin, standard: Mapping[str, str]) -> Any:

@@ -82,6 +82,16 @@ class Transaction(Mutable):
     """The timestamp of the last periodic meter values."""
     ended_by: int | None = None
     """The seqNo of the event that ended it; None while it runs."""
+    ended: str | None = None
+    """The timestamp of that event."""
+    reason: str | None = None
+    """Why it ended, as that event says."""
+    register: float | None = None
+    """What the energy register showed first, in Wh; None if no event has said that."""
+    meter: float | None = None
+    """What the energy register showed last, in Wh, where the events do not say it."""
+    cost: float | None = None
+    """What the mock last told the station that it costs."""
 
     @property
     def is_open(self) -> bool:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from mock_csms.behavior.credentials import form_of
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
@@ -14,6 +15,7 @@ from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.frames import Exchange, Frame, Frames
+from mock_csms.watch.journal import Journal
 from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
@@ -38,14 +40,15 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
 
 
 class EventLog:
-    """Writes a line for every event to all of its sinks.
+    """Writes a line for every event to all of its sinks, and to the journal if there is one.
 
     A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
     lost connection kept it from the wire, `text` is the frame that was meant.
     """
 
-    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:
         self._sinks = sinks
+        self._journal = journal
         frames.subscribe(self._write_frame, self._write_exchange)
         bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
@@ -65,22 +68,50 @@ class EventLog:
             _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
         )
         self._write(written)
+        if self._journal is not None:
+            self._journal.add(event, written, frame.type, frame.id, frame.action)
 
-    def _write_exchange(self, _: Received, __: Sent, exchange: Exchange) -> None:
+    def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
         about = (exchange.id, b',"action":', exchange.action, b',"text":')
         call = (_CALLED, exchange.called, b',"station":', exchange.station, _OF_CALL, *about, exchange.call, _CALL_END)
         result = (_ANSWERED, exchange.answered, b',"station":', exchange.station, _OF_RESULT, *about, exchange.result)
-        self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
+        if self._journal is None:
+            self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
+            return
+        call_line, result_line = without_tags(b"".join(call)), without_tags(b"".join((*result, _RESULT_END)))
+        self._journal.add(called, call_line, Call, exchange.id, exchange.action)
+        self._journal.add(answered, result_line, Result, exchange.id, exchange.action)
+        if self._sinks:
+            self._write(call_line + result_line)
 
     def _write_other(self, event: Event) -> None:
         kind = type(event)
         tell = _SUBJECTS.get(kind)
         said = (members(tell(event)) if tell else b"") + _parts(event)
-        self._write(line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said))
+        written = line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said)
+        self._write(written)
+        if self._journal is not None:
+            self._journal.add(event, written, *_key(event))
 
     def _write(self, written: bytes) -> None:
         for sink in self._sinks:
             sink.write(written)
+
+
+def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]":
+    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
+    if isinstance(event, events.Finding):
+        return None, b"", quoted(event.check)
+    if isinstance(event, events.Lost):
+        message, answers = event.received.message, event.received.answers
+    elif isinstance(event, events.Spoiled):
+        message, answers = event.message, event.answers
+    elif isinstance(event, events.Unanswered):
+        message, answers = event.call, None
+    else:
+        return None, b"", b""
+    call = message if isinstance(message, Call) else answers
+    return type(message), quoted(message.id), quoted(call.action) if call else b""
 
 
 def _parts(event: Event) -> bytes:
@@ -132,7 +163,11 @@ def _message(message: Message, answers: Call | None) -> Json:
 
 
 _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
-    events.Knocked: lambda event: {"path": event.visitor.path, "offered": event.visitor.offered},
+    events.Knocked: lambda event: {
+        "path": event.visitor.path,
+        "offered": event.visitor.offered,
+        "authorization": form_of(event.visitor),
+    },
     events.Lost: _lost,
     events.Spoiled: lambda event: _message(event.message, event.answers),
     events.Unanswered: lambda event: _message(event.call, None),

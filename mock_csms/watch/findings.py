@@ -1,14 +1,15 @@
 """The findings of a run: counts them for each station and check, summarizes them at the end, and judges the run."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.protocol.records import Mutable, field, replace
+from mock_csms.protocol.printable import printable
+from mock_csms.protocol.records import Bounded, Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.settings.conformance import Conformance
 from mock_csms.twin.events import Connected, Event, Finding, Severity
 from mock_csms.watch.junit import JUnitCase
-from mock_csms.watch.lines import printable
 from mock_csms.watch.statuses import Status, gravest, word
 
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ class Findings:
         self._exercised = exercised
         self._nothing = nothing
         self._is_concluded = False
-        self._counts: dict[tuple[str, str], FindingCount] = {}
+        self.counts: dict[tuple[str, str], FindingCount] = {}
         """By station and check; once there are very many, further stations are counted together."""
+        self.by_station: Bounded[str, Counter[str]] = Bounded(_MOST_COUNTS)
+        """How many findings there are about each station, by severity."""
         self._found: set[Expected] = set()
         """The expected findings that have occurred."""
         self._has_station = False
@@ -84,16 +87,25 @@ class Findings:
             return
         self._found.update(each for each in self._expected if each.covers(event.check, event.station))
         severity, key = event.severity, (event.station, event.check)
-        if key not in self._counts and len(self._counts) >= _MOST_COUNTS:
-            key = (OTHERS_AS_EXPECTED if self._is_expected(*key) else OTHERS, event.check)
-        count = self._counts.get(key)
+        if event.station not in self.by_station:
+            self.by_station[event.station] = Counter()
+        self.by_station[event.station][str(severity)] += 1
+        if key not in self.counts and len(self.counts) >= _MOST_COUNTS:
+            key = (OTHERS_AS_EXPECTED if self.is_expected(*key) else OTHERS, event.check)
+        count = self.counts.get(key)
         if count is None:
-            count = self._counts[key] = FindingCount(severity, event.requirement, event.problem)
+            count = self.counts[key] = FindingCount(severity, event.requirement, event.problem)
         count.times += 1
         if severity.rank > count.severity.rank:
             count.severity, count.problem = severity, event.problem
         count.messages += [id_ for id_ in event.messages if id_ not in count.messages]
         del count.messages[_MOST_MESSAGES:]
+
+    def clear(self) -> None:
+        """Forget all findings so far."""
+        self.counts.clear()
+        self._found.clear()
+        self.by_station.clear()
 
     def conclude(self) -> None:
         """Stop counting: from now on the mock itself closes all connections."""
@@ -111,13 +123,14 @@ class Findings:
         """The expected findings that did not occur."""
         return [str(each) for each in self._expected if each not in self._found]
 
-    def _is_expected(self, station: str, check: str) -> bool:
+    def is_expected(self, station: str, check: str) -> bool:
+        """Whether the findings of that check about that station are expected."""
         return station == OTHERS_AS_EXPECTED or any(each.covers(check, station) for each in self._expected)
 
     def _failing(self) -> Iterator[tuple[str, str, FindingCount]]:
-        for (station, check), count in self._counts.items():
+        for (station, check), count in self.counts.items():
             grave = self._least is not None and count.severity.rank >= self._least.rank
-            if grave and not self._is_expected(station, check):
+            if grave and not self.is_expected(station, check):
                 yield station, check, count
 
     @property
@@ -165,10 +178,10 @@ class Findings:
 
     def summary(self) -> str:
         """Return the table for people, empty where there is nothing to tell."""
-        found = sorted(self._counts.items())[:_MOST_LINES]
+        found = sorted(self.counts.items())[:_MOST_LINES]
         lines = [*table(_COLUMNS, [self._row(*key, count) for key, count in found], _WIDTH)] if found else []
-        if len(self._counts) > _MOST_LINES:
-            lines.append(f"and {len(self._counts) - _MOST_LINES} lines more")
+        if len(self.counts) > _MOST_LINES:
+            lines.append(f"and {len(self.counts) - _MOST_LINES} lines more")
         lines += [f"expected, but not found: {each}" for each in self.missing]
         return "".join(printable(line) + "\n" for line in lines)
 
@@ -195,12 +208,12 @@ class Findings:
         """Return how many checks have judged anything, how many have not, and how many findings there were."""
         selected, exercised = self._selected(), self._exercised()
         judged = sum(check.id in exercised for check in selected)
-        found = sum(count.times for count in self._counts.values())
+        found = sum(count.times for count in self.counts.values())
         counts = f"{_counted(judged, 'check')} judged, {len(selected) - judged} not exercised"
         return f"{counts}, {_counted(found, 'finding')}"
 
     def _row(self, station: str, check: str, count: FindingCount) -> Sequence[str]:
-        severity = f"{count.severity} (expected)" if self._is_expected(station, check) else str(count.severity)
+        severity = f"{count.severity} (expected)" if self.is_expected(station, check) else str(count.severity)
         return station, check, count.requirement, severity, str(count.times), " ".join(count.messages)
 
 

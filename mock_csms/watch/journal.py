@@ -1,105 +1,164 @@
-"""What passed between the mock and its stations, for Python tests: messages, findings, and lines about both."""
+"""The journal: the last events of all stations, as encoded lines with a number each, for clients that ask by number.
 
-from collections import deque
-from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
+many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
+"""
 
-from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TypeAlias
+
+from mock_csms.protocol.messages import Malformed, Message
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.sends import ResultError, SendMessage
-from mock_csms.runtime.bus import Bus
-from mock_csms.twin.events import Event, Finding, Received, Sent
-from mock_csms.watch.history import History
+from mock_csms.twin.events import Event, Received
 
-MOST = 10_000
-"""How many messages and how many findings are kept; the oldest are dropped first."""
-MOST_BYTES = 16 * 1024 * 1024
-"""How many bytes of messages are kept: a parsed message may be ten times as long as its text."""
-
-Kind: TypeAlias = Literal["call", "result", "error", "malformed", "send", "resulterror"]
-"""What kind of message it is; the last two are those of OCPP 2.1."""
-
-_KINDS: dict[type[Message | Malformed], Kind] = {
-    Call: "call",
-    Result: "result",
-    Error: "error",
-    SendMessage: "send",
-    ResultError: "resulterror",
-    Malformed: "malformed",
-}
+_OVERHEAD = 300
+"""How many bytes an event takes besides its line."""
+_MOST_SEEN = 100_000
+"""Of how many stations the journal knows when they were last seen."""
 
 
-class Passed(Record):
-    """One message that passed, in either direction."""
+MessageKind: TypeAlias = type[Message | Malformed]
 
+
+class Logged(Record, gc=False):
+    """One event in the journal."""
+
+    seq: int
+    """Its number: 1 for the first event of the run."""
+    kind: type[Event]
     at: float
-    """When, in seconds since 1970 (UTC)."""
+    """When it happened, in seconds since 1970."""
     station: str
-    """Identity of the station."""
-    sender: Literal["station", "csms"]
-    kind: Kind
-    action: str
-    """Name of the action; for a result or an error that of its call. Empty if it is unknown."""
-    payload: Any
-    """Payload of a call or a result; code and description of an error; the problem of what is malformed."""
-    text: str
-    """The frame as it was on the wire."""
+    type: MessageKind | None
+    """The type of the message that it is about; None for other events."""
+    id: bytes
+    """The id of that message, as JSON text."""
+    about: bytes
+    """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
+    line: bytes
+    """The line of the event log, without the number."""
+
+    @property
+    def text(self) -> bytes:
+        """The line as a JSON object, with the number in front."""
+        return b'{"seq":%d,%b' % (self.seq, self.line[1:-1])
 
 
 class Journal:
-    """Keeps the events on the bus `shown`, where secrets are masked already."""
+    """The last events, up to `most` bytes. `flush` lets it take what waits to be written."""
 
-    def __init__(self, shown: Bus) -> None:
-        self._events: deque[Received | Sent] = deque()
-        self._size = 0
-        """How many bytes the texts of the messages have."""
-        self._findings: deque[Finding] = deque(maxlen=MOST)
-        self._history = History()
-        self._history.watch(shown)
-        shown.subscribe(self._keep, Received, Sent, Finding)
+    def __init__(self, most: int, flush: Callable[[], None]) -> None:
+        self.flush = flush
+        self.last = 0
+        """The number of the last event."""
+        self.size = 0
+        """How many bytes the events take."""
+        self.seen: dict[str, float] = {}
+        """When each station last sent a message."""
+        self.missed = 0
+        """How many events slow readers of streams have missed."""
+        self.is_closed = False
+        self._most = most
+        self._events: dict[int, Logged] = {}
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._watchers: dict[Callable[[Logged], None], None] = {}
 
-    def _keep(self, event: Event) -> None:
-        if isinstance(event, Finding):
-            self._findings.append(event)
-        elif isinstance(event, Received | Sent):
-            self._events.append(event)
-            self._size += len(event.text)
-            while len(self._events) > MOST or (self._size > MOST_BYTES and len(self._events) > 1):
-                self._size -= len(self._events.popleft().text)
+    # Writing.
 
-    def messages(self) -> Sequence[Passed]:
-        """Return the messages that passed, in their order."""
-        return [_passed(event) for event in self._events]
+    def add(self, event: Event, line: bytes, type_: MessageKind | None, id_: bytes, about: bytes) -> None:
+        """Keep an event with its line, and drop the oldest ones if there is no room."""
+        kind, seq = type(event), self.last + 1
+        self.last = seq
+        logged = self._events[seq] = Logged(seq, kind, event.at, event.station, type_, id_, about, line)
+        self.size += len(line) + _OVERHEAD
+        if self.size > self._most:
+            self._drop()
+        if kind is Received:
+            self.seen[event.station] = event.at
+            if len(self.seen) > _MOST_SEEN:
+                del self.seen[next(iter(self.seen))]
+        for watch in self._watchers:
+            watch(logged)
+        if self._waiting:
+            self._wake()
 
-    def findings(self) -> Sequence[Finding]:
-        """Return what the conformance checks found, in its order."""
-        return list(self._findings)
+    def _drop(self) -> None:
+        while self.size > self._most and len(self._events) > 1:
+            self.size -= len(self._events.pop(self.first).line) + _OVERHEAD
 
-    def lines(self) -> Sequence[str]:
-        """Return a line for everything that happened, for people."""
-        return list(self._history.lines())
+    def clear(self) -> None:
+        """Drop all events; the numbers go on."""
+        self.flush()
+        self._events.clear()
+        self.size = 0
+
+    def close(self) -> None:
+        """End all waits."""
+        self.is_closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+        self._waiting.clear()
+
+    # Reading.
+
+    @property
+    def cursor(self) -> int:
+        """The number of the last event, after waiting events are written."""
+        self.flush()
+        return self.last
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest event that is kept; one more than `last` if none is."""
+        return self.last - len(self._events) + 1
+
+    def lost(self, after: int) -> int:
+        """Return how many events after that number are not kept any more."""
+        return max(0, self.first - 1 - after)
+
+    def get(self, seq: int) -> Logged:
+        """Return an event that is kept. Raises KeyError for any other number."""
+        return self._events[seq]
+
+    def between(self, after: int, before: int) -> Iterator[Logged]:
+        """Yield the events between two numbers that are still kept when their turn comes, in their order."""
+        for seq in range(max(after + 1, self.first), min(before, self.last + 1)):
+            if (logged := self._events.get(seq)) is not None:
+                yield logged
+
+    def backwards(self, after: int, before: int) -> Iterator[Logged]:
+        """Yield the same, the last one first."""
+        for seq in range(min(before - 1, self.last), max(after, self.first - 1), -1):
+            if (logged := self._events.get(seq)) is not None:
+                yield logged
+
+    async def news(self, after: int, within: float) -> bool:
+        """Wait until there is an event with a greater number; return whether there is one within so many seconds."""
+        if self.last <= after and not self.is_closed:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.add(future)
+            try:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(future, within)
+            finally:
+                self._waiting.discard(future)
+        return self.last > after
+
+    def watch(self, watch: Callable[[Logged], None]) -> Callable[[], None]:
+        """Call `watch` with each event from now on. Returns a function that ends this."""
+        self._watchers = {**self._watchers, watch: None}
+        return lambda: self._leave(watch)
+
+    def _leave(self, watch: Callable[[Logged], None]) -> None:
+        self._watchers = {each: None for each in self._watchers if each is not watch}
 
 
-def _passed(event: Received | Sent) -> Passed:
-    message, call = event.message, event.answers
-    if isinstance(message, Call):
-        call = message
-    return Passed(
-        event.at,
-        event.station,
-        "station" if isinstance(event, Received) else "csms",
-        _KINDS[type(message)],
-        call.action if call else "",
-        _payload(message),
-        event.text.decode(errors="backslashreplace"),
-    )
-
-
-def _payload(message: Message | Malformed) -> Any:
-    match message:
-        case Error():
-            return {"code": str(message.code), "description": message.description}
-        case Malformed():
-            return message.problem
-        case _:
-            return message.payload
+def as_array(events: Sequence[Logged]) -> bytes:
+    """Return events as a JSON array."""
+    return b"[%b]" % b",".join(each.text for each in events)

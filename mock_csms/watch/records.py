@@ -28,6 +28,8 @@ from mock_csms.watch.shown import ShownBus
 if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.batch import Batch
+    from mock_csms.watch.journal import Journal
+    from mock_csms.watch.metrics import Metrics
 
 _STDERR = "stderr"
 _LOOK = 1.0
@@ -38,10 +40,15 @@ class Recorder:
     """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
 
     The files come before the lines for people in the order of subscribers, so that these never wait for those.
-    `command` is the command line as it may be shown.
+    `command` is the command line as it may be shown; `keeps_journal` keeps the events for those who ask for them.
     """
 
-    def __init__(self, config: Config, bus: Bus, command: str = "") -> None:
+    def __init__(self, config: Config, bus: Bus, command: str = "", *, keeps_journal: bool = False) -> None:
+        self._keeps_journal = keeps_journal or config.api is not None
+        self.journal: Journal | None = None
+        """The last events; None unless the API, or a Python program, wants them."""
+        self.metrics: Metrics | None = None
+        """What happened, counted; None unless somebody can ask for it."""
         self._config = config
         self._command = command
         self._outcome = ""
@@ -68,7 +75,7 @@ class Recorder:
 
     def __enter__(self) -> Self:
         config, bus = self._config, self.shown
-        if config.trace or config.events or config.diagram:
+        if config.trace or config.events or config.diagram or config.metrics or self._keeps_journal:
             self._keep(bus)
         if config.junit:
             self._junit = self._open(config.junit)
@@ -144,10 +151,18 @@ class Recorder:
             self._page = self._open(config.diagram)
             diagram.begin(self._page, self._command)
             lines.append(self._page)
-        if lines:
+        if self._keeps_journal:
+            from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
+
+            self.journal = Journal(config.journal_size, bus.flush)
+        if config.api is not None or config.metrics is not None:
+            from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
+
+            self.metrics = Metrics(bus, frames)
+        if lines or self.journal is not None:
             from mock_csms.watch.eventlog import EventLog  # noqa: PLC0415 - as above
 
-            EventLog(bus, frames, lines)
+            EventLog(bus, frames, lines, self.journal)
 
     def _write_ahead(self) -> bool:
         """Write the trace, so that not even `kill -9` loses a message that was answered; return whether that went."""
@@ -193,10 +208,12 @@ class Recorder:
 
             redactor = Redactor()
         secrets = Secrets(redactor)
-        for password in (self._config.basic_auth or {}).values():
-            secrets.hide(password)
-        secrets.learn(list(payloads(self._config)))
+        _teach(secrets, self._config)
         return secrets
+
+    def learn(self, config: Config) -> None:
+        """Mask the secrets in these settings from now on."""
+        _teach(self.secrets, config)
 
     def _masked(self, case: JUnitCase) -> dict[str, str]:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
@@ -222,3 +239,10 @@ class Recorder:
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
         self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
+
+
+def _teach(secrets: "Secrets", config: Config) -> None:
+    """Let `secrets` mask the secrets in settings."""
+    for password in (config.basic_auth or {}).values():
+        secrets.hide(password)
+    secrets.learn(list(payloads(config)))

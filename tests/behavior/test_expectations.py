@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.expectations import CONNECT, DISCONNECT, Expectation, Judge
+from mock_csms.behavior.expectations import Expectation, Judge
+from mock_csms.behavior.happenings import CONNECT, DISCONNECT
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.notation import parse_expectation
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode

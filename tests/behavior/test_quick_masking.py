@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_csms.behavior import secret_texts
 from mock_csms.behavior.mentions import Mentions
 from mock_csms.behavior.redaction import Redactor
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.protocol.decoding import decode
-from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.events import Event, Received, Sent
 
@@ -35,12 +37,15 @@ WORDS = st.sampled_from(
         "simPin",
     ]
 )
-KEYS = st.sampled_from(["idToken", "idTokenInfo", "id", "TAG1", "password", "data", "apiKey"])
+KEYS = st.sampled_from(["idToken", "idTokenInfo", "idTag", "parentIdTag", "id", "TAG1", "password", "data", "apiKey"])
 VALUES = st.recursive(
     WORDS | st.integers(1233, 1235) | st.sampled_from([True, None, 1234.5]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=8,
 )
+
+FORCED = is_long_way_forced()
+"""Whether the whole suite runs without shortcuts."""
 WRITTEN = st.sampled_from(["", "spaces", "escapes", "twice"])
 
 
@@ -82,7 +87,7 @@ def masking(*, is_long: bool, is_redacted: bool) -> Secrets:
     try:
         return Secrets(Redactor() if is_redacted else None)
     finally:
-        force_long_way(is_forced=False)
+        force_long_way(is_forced=FORCED)
 
 
 @given(exchanges(), st.booleans())
@@ -106,3 +111,37 @@ def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: s
         if token in said.lower():
             assert token in mentions.in_text(said, said.lower())
             assert mentions.may_be_in(said.encode())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        rb"\u005cnxyz",
+        rb"n\u0078yz",
+        rb"\u004eXYZ",
+        rb"\tnxyz",
+        rb"\u0020nxyz\n",
+        rb"\"nxyz\"",
+        rb"\/nxyz",
+        rb"\\nxyz",
+        rb"\ud83d\ude00nxyz",
+        rb"nxyz\u0000",
+        rb"\\\u006exyz",
+        "\u00e9 nxyz".encode(),
+        rb"-\u006e\u0058YZ-",
+    ],
+)
+def test_mentions_with_escapes(said: bytes) -> None:
+    """However a text writes it, a token is found where it stands as a word."""
+    redactor = Redactor()
+    redactor.value({"idToken": "nxyz"})
+    redactor.frame(b'{"idToken":"nxyz"}')
+    assert b"xyz" not in redactor.frame(b'[2,"1","DataTransfer",{"data":"%b"}]' % said).lower()
+
+
+@pytest.mark.parametrize("hint", [*secret_texts.NAMES, *secret_texts.HINTS, "WriteOnly"])
+def test_every_hint_is_looked_for(hint: str) -> None:
+    """No text with a hint that a secret may be in it is called harmless, whatever the case of its letters."""
+    for text in (hint, hint.upper(), f"x{hint}y"):
+        assert not secret_texts.is_harmless(text.encode())
+    assert secret_texts.is_harmless(b'[2,"1","Heartbeat",{"customData":{"vendorId":"My vendor"}}]')

@@ -9,9 +9,12 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.twin.events import Received
 from tests.conformance.story import Story, accepted
 from tests.conformance.witness import STATION, TERMS, inspect
+
+NEEDS_SHORTCUTS = pytest.mark.skipif(is_long_way_forced(), reason="the suite runs without shortcuts")
 
 CHARGING: Json = {"transactionId": "T", "chargingState": "Charging"}
 PERIODIC = "Sample.Periodic"
@@ -63,6 +66,7 @@ def is_followed(story: Story) -> bool:
     return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
 
 
+@NEEDS_SHORTCUTS
 def test_ordinary_values_count_as_repeated() -> None:
     """Periodic values after the first ones count as repeated, with or without their EVSE."""
     assert is_followed(goes_on(charging()))
@@ -145,6 +149,7 @@ DIGITS: Mapping[str, tuple[Json, Json]] = {
 """Changes of single digits that mean another register or unit: the first values, and the changed ones."""
 
 
+@NEEDS_SHORTCUTS
 @pytest.mark.parametrize("name", list(DIGITS))
 def test_digits_that_mean_another_register(name: str) -> None:
     """Values that differ only in digits go to the checks if the phase or the multiplier has changed."""
@@ -160,6 +165,7 @@ def test_digits_that_mean_another_register(name: str) -> None:
     assert not is_followed(story(after))
 
 
+@NEEDS_SHORTCUTS
 def test_values_of_two_transactions() -> None:
     """Values of two transactions at one station both count as repeated, although their samples differ in order."""
     story = charging()
@@ -181,6 +187,7 @@ def beats(story: Story) -> Story:
     return story.call("Heartbeat", {}, {"currentTime": story.at()})
 
 
+@NEEDS_SHORTCUTS
 def test_heartbeats_count_as_repeated() -> None:
     """Heartbeats of an accepted station count as repeated, except the one that reaches MANY_BEATS (too often)."""
     assert is_followed(beats(accepted().wait(60)))

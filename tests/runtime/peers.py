@@ -25,9 +25,11 @@ from tests.wire import PATIENCE
 OFFER = ["ocpp2.0.1"]
 
 
-def limits(*, size: int = 1 << 24, compression: bool = False, ping: float = 0, pong: float = 0) -> Limits:
+def limits(
+    *, size: int = 1 << 24, compression: bool = False, ping: float = 0, pong: float = 0, shortcuts: bool = True
+) -> Limits:
     """Return limits that no test reaches by accident."""
-    return Limits(size, compression, ping, pong)
+    return Limits(size, compression, ping, pong, has_shortcuts=shortcuts)
 
 
 class Ear:

@@ -15,7 +15,7 @@ from websockets.utils import apply_mask
 
 from mock_csms.behavior.admission import LetIn
 from mock_csms.runtime.transport import frames
-from mock_csms.runtime.transport.endpoint import Endpoint, Incoming
+from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.runtime.transport.flow import Flow
 from mock_csms.runtime.transport.frames import MASKED, Span, text_header
 from tests.runtime.peers import Ear, Ours, limits
@@ -131,11 +131,13 @@ class Theatre(Ours):
         return cast(Actor, self.ears[-1])
 
 
-async def play(pieces: Sequence[bytes], *, in_a_row: bool = False, closes: bool = False) -> dict[str, Any]:
+async def play(
+    pieces: Sequence[bytes], *, in_a_row: bool = False, closes: bool = False, shortcuts: bool = True
+) -> dict[str, Any]:
     """Let these bytes be read, also while reading is paused if they come in a row; return what came of it."""
     theatre = Theatre(LetIn())
     theatre.closes = closes
-    endpoint = Endpoint(theatre, limits(size=MOST))
+    endpoint = Endpoint(theatre, limits(size=MOST, shortcuts=shortcuts))
     line = Line(endpoint())
     line.give(GREETING)
     (ear,) = theatre.ears
@@ -212,15 +214,6 @@ def pieces(draw: st.DrawFn) -> list[bytes]:
     return [wire[start:end] for start, end in zip([0, *cuts], [*cuts, len(wire)], strict=True) if start < end]
 
 
-def both(cut: Sequence[bytes], patch: pytest.MonkeyPatch, *, in_a_row: bool) -> list[dict[str, Any]]:
-    """Return what comes of these bytes on the short way and on the long one."""
-    results = []
-    for has_short_way in (True, False):
-        patch.setattr(Incoming, "has_short_way", has_short_way)
-        results.append(run(play(cut, in_a_row=in_a_row)))
-    return results
-
-
 @settings(max_examples=200)
 @given(pieces(), st.booleans())
 @example([masked("pause") + masked("after")], False)
@@ -239,13 +232,13 @@ def both(cut: Sequence[bytes], patch: pytest.MonkeyPatch, *, in_a_row: bool) -> 
 @example([wide(b"x" * 10, 126), wide(b"x" * 10, 127), wide(b"x" * 127, 126)], False)
 def test_the_short_way_is_the_long_way(cut: list[bytes], in_a_row: bool) -> None:
     """Whatever comes in whatever pieces, the receiver and the peer get the same on both ways."""
-    with pytest.MonkeyPatch.context() as patch:
-        short, long = both(cut, patch, in_a_row=in_a_row)
+    short, long = [run(play(cut, in_a_row=in_a_row, shortcuts=shortcuts)) for shortcuts in (True, False)]
     assert short == long
 
 
-def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts that come alone or a few at once do not go the long way; all others do."""
+@pytest.mark.parametrize(("shortcuts", "long"), [(True, [0x89]), (False, [0x81, 0x81, 0x81, 0x89])])
+def test_the_short_way_is_taken(shortcuts: bool, long: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that come alone or a few at once do not go the long way, unless the settings want that; all else does."""
     taken: list[int] = []
 
     def span(data: bytes, start: int) -> Span | None:
@@ -254,14 +247,14 @@ def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 
     original = frames.span
     monkeypatch.setattr(frames, "span", span)
-    result = run(play([masked("one"), masked(b"z" * 1200) + masked("two"), frame(0x89, b"p")]))
+    pieces = [masked("one"), masked(b"z" * 1200) + masked("two"), frame(0x89, b"p")]
+    result = run(play(pieces, shortcuts=shortcuts))
     assert [data for data, _ in result["heard"] if data not in (BREAK, b"sent")] == [b"one", b"z" * 1200, b"two"]
-    assert taken == [0x89]
+    assert taken == long
 
 
-def test_what_is_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the connection is closed while it opens, nothing that comes is heard, and nothing is sent, on both ways."""
-    for has_short_way in (True, False):
-        monkeypatch.setattr(Incoming, "has_short_way", has_short_way)
-        result = run(play([masked("one")], closes=True))
-        assert [data for data, _ in result["heard"] if data != BREAK] == []
+@pytest.mark.parametrize("shortcuts", [True, False])
+def test_what_is_closed_at_once(shortcuts: bool) -> None:
+    """Where the connection is closed while it opens, nothing that comes is heard, on both ways."""
+    result = run(play([masked("one")], closes=True, shortcuts=shortcuts))
+    assert [data for data, _ in result["heard"] if data != BREAK] == []

@@ -1,5 +1,6 @@
 """Lines that are cut out of the text of a message are those that are made from its parsed payload, byte by byte."""
 
+import asyncio
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -9,19 +10,21 @@ import orjson
 import pytest
 
 from benchmarks.messages import TRANSACTION_EVENT
-from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.decoding import decode
-from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V201, Version, versions
 from mock_csms.runtime.bus import Bus
-from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.twin.events import Event, Noted, Received, Sent
 from mock_csms.watch.console import Console, Look
 from mock_csms.watch.gist import gist
 from mock_csms.watch.layouts import Layouts
 from mock_csms.watch.quick_console import QuickConsole, console_for
+from tests.wire import PATIENCE
 
-SCHEMAS = V201.schemas
+FORCED = is_long_way_forced()
+"""Whether the whole suite runs without shortcuts."""
+
 TODAY = 1_790_000_000.0
 STRINGS = [
     "",
@@ -44,11 +47,11 @@ class Out:
     """Keeps what a console writes."""
 
     def __init__(self) -> None:
-        self.data = b""
+        self.pieces: list[bytes] = []
 
     def write(self, data: bytes) -> None:
         """Keep it."""
-        self.data += data
+        self.pieces.append(data)
 
 
 def sample(root: Any, node: Any, chance: random.Random) -> Any:
@@ -115,9 +118,9 @@ def mutated(text: bytes, chance: random.Random) -> bytes:
     return text[:place] + chance.choice([b" ", b"1", b"x"]) + text[place:]
 
 
-def messages(action: str, name: str, head: list[Any], chance: random.Random) -> Iterator[bytes]:
+def messages(version: Version, action: str, name: str, head: list[Any], chance: random.Random) -> Iterator[bytes]:
     """Yield texts with payloads of one schema: ordinary ones, odd ones, and mutated ones."""
-    schema = SCHEMAS.schema(name)
+    schema = version.schemas.schema(name)
     shapes = [sample(schema, schema, chance) for _ in range(3)]
     for number in range(120):
         payload = varied(shapes[0] if number < 40 else chance.choice(shapes), chance, 0.02 if number < 60 else 0.2)
@@ -125,20 +128,20 @@ def messages(action: str, name: str, head: list[Any], chance: random.Random) -> 
         yield mutated(text, chance) if number > 40 and chance.random() < 0.5 else text
 
 
-def events(action: str, seed: int) -> Iterator[Event]:
+def events(version: Version, action: str, seed: int) -> Iterator[Event]:
     """Yield the events of calls and results of an action that some stations exchange with the mock."""
     chance, at = random.Random(seed), TODAY
-    calls = list(messages(action, f"{action}Request", [2], chance))
-    results = list(messages(action, f"{action}Response", [3], chance))
+    calls = list(messages(version, action, f"{action}Request", [2], chance))
+    results = list(messages(version, action, f"{action}Response", [3], chance))
     for text, answer in zip(calls, results, strict=True):
         at += chance.choice([0.0, 0.0002, 0.7])
         call, result, station = decode(text), decode(answer), f"CS-{chance.randint(1, 3)}" + "x" * (seed % 9)
         came = type(call) is Call
         if came:
-            yield Received(at, station, text, call, (), None, chance.random() < 0.03, False)
+            yield Received(at, station, text, call, (), None, chance.random() < 0.03, False, version)
         if came and type(result) is Result and chance.random() < 0.9:
             assert isinstance(call, Call)
-            yield Sent(at, station, answer, result, (), call, "", "")
+            yield Sent(at, station, answer, result, (), call, "", "", version)
 
 
 def written(happened: Sequence[Event], look: Look, *, is_long: bool) -> bytes:
@@ -148,20 +151,20 @@ def written(happened: Sequence[Event], look: Look, *, is_long: bool) -> bytes:
     try:
         console = console_for(bus, out, look)
     finally:
-        force_long_way(is_forced=False)
+        force_long_way(is_forced=FORCED)
     assert type(console) is (Console if is_long else QuickConsole)
     for event in happened:
         bus.publish(event)
     console.tell()
-    return out.data
+    return b"".join(out.pieces)
 
 
-@pytest.mark.parametrize("look", [Look(), Look(width=80, is_coloured=True), Look(width=300)], ids=str)
-async def test_lines_are_those_of_the_long_way(look: Look) -> None:
+@pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
+@pytest.mark.parametrize("look", [Look(), Look(width=80, is_coloured=True)], ids=["160", "80"])
+async def test_lines_are_those_of_the_long_way(look: Look, version: Version) -> None:
     """For payloads of all actions, ordinary, odd and hostile ones, the lines are equal byte by byte."""
-    for seed, (action, row) in enumerate(V201.actions.items()):
-        happened = list(events(action, seed))
-        assert row.sender in Sender
+    for seed, (action, row) in enumerate(version.actions.items()):
+        happened = list(events(version, action, seed)) if not row.is_send else []
         lines = zip(
             written(happened, look, is_long=False).split(b"\n"),
             written(happened, look, is_long=True).split(b"\n"),
@@ -211,3 +214,23 @@ def test_layouts_that_cannot_be_cut_are_left_alone(usual: str, probe: str) -> No
         call = decode(text)
         assert isinstance(call, Call)
         assert layouts.cut(text, call, None, V201) in (None, gist(call, None))
+
+
+async def test_an_exchange_is_one_write() -> None:
+    """The line of a call waits for that of its answer, but neither behind other lines nor for long."""
+    out, bus = Out(), Bus()
+    console_for(bus, out, Look())
+    call, result = Call("1", "Heartbeat", {}), Result("1", {})
+    came = Received(TODAY, "CS", b'[2,"1","Heartbeat",{}]', call, (), None, False, False)
+    for event in (came, Sent(TODAY, "CS", b'[3,"1",{}]', result, (), call, "", "")):
+        bus.publish(event)
+    assert [piece.count(b"\n") for piece in out.pieces] == [2]
+    bus.publish(came)
+    bus.publish(Noted(TODAY, "CS", "a note"))
+    assert b"Heartbeat" in out.pieces[1].split(b"\n")[0]
+    assert b"a note" in out.pieces[1].split(b"\n")[1]
+    bus.publish(came)
+    async with asyncio.timeout(PATIENCE):
+        while len(out.pieces) < 3:
+            await asyncio.sleep(0.001)
+    assert out.pieces[2].count(b"Heartbeat") == 1

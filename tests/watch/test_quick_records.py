@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.protocol.decoding import decode
-from mock_csms.protocol.long_way import force_long_way
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Message, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.schemas import Violation
@@ -28,6 +28,9 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
+
+FORCED = is_long_way_forced()
+"""Whether the whole suite runs without shortcuts."""
 SPELLINGS = st.sampled_from([b"", b" ", b"\n", b"\r\n\t"])
 TIMES = st.floats(1.0, 4e9) | st.sampled_from([0.0, 0.5, 1.79e9, 1.79e9 + 0.9999996])
 
@@ -100,7 +103,7 @@ def written(events: Iterable[Event], *, is_long: bool) -> tuple[bytes, bytes]:
         Trace(batch, frames, trace)
         EventLog(batch, frames, [log])
     finally:
-        force_long_way(is_forced=False)
+        force_long_way(is_forced=FORCED)
     for event in events:
         bus.publish(event)
     batch.flush()

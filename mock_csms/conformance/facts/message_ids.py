@@ -13,7 +13,8 @@ MOST_IDS = 10_000
 NO_MARK = -1
 """The mark of a message without a seqNo, or with a seqNo of more than 63 bits."""
 _MOST_MARK = (1 << 63) - 1
-_LEAST_SLOTS = 8
+_LEAST_SLOTS, _MOST_SLOTS = 8, 16_384
+"""A table of the latter size has room for `MOST_IDS` in two thirds of its slots."""
 _HASH = (1 << 64) - 1
 
 
@@ -34,12 +35,6 @@ class _IdTable(Mutable):
         while (there := slots[slot]) and there != key:
             slot = (slot + 1) & last
         return slot
-
-    def put(self, slot: int, key: int, mark: int) -> None:
-        """Fill a free slot."""
-        self.slots[slot] = key
-        self.marks[slot] = mark
-        self.count += 1
 
 
 def _table(slots: int = _LEAST_SLOTS) -> _IdTable:
@@ -69,10 +64,10 @@ class MessageIds(Mutable):
         slots[slot] = key
         young.marks[slot] = mark if 0 <= mark <= _MOST_MARK else NO_MARK
         young.count += 1
-        if young.count >= MOST_IDS:
-            self.young, self.old = _table(), young
-        elif 3 * young.count > 2 * last:
+        if 3 * young.count > 2 * last:
             self.young = _grown(young)
+        elif young.count >= MOST_IDS:
+            self.young, self.old = _table(len(slots)), young
         return True
 
     def mark_of(self, id_: str) -> int | None:
@@ -88,9 +83,14 @@ class MessageIds(Mutable):
 
 
 def _grown(table: _IdTable) -> _IdTable:
-    """Return a table with the same ids and twice as many slots."""
-    grown = _table(2 * len(table.slots))
+    """Return a table with the same ids and more slots: eight times as many, so that few ids are moved often."""
+    grown = _table(min(8 * len(table.slots), _MOST_SLOTS))
+    slots, marks, last = grown.slots, grown.marks, len(grown.slots) - 1
     for key, mark in zip(table.slots, table.marks, strict=True):
         if key:
-            grown.put(grown.slot_of(key), key, mark)
+            slot = key & last
+            while slots[slot]:
+                slot = (slot + 1) & last
+            slots[slot], marks[slot] = key, mark
+    grown.count = table.count
     return grown

@@ -34,9 +34,6 @@ class Transport(Flow):
     peer_masks: ClassVar[bool]
     """Whether the peer masks its frames, as clients do and servers must not (RFC 6455, 5.1)."""
 
-    has_short_way: ClassVar[bool] = False
-    """Whether its texts may take the short way; tests compare it with the long one."""
-
     _pool: Pool
 
     def __init__(self, pool: Pool, protocol: Protocol) -> None:
@@ -79,14 +76,14 @@ class Transport(Flow):
 
     def abort(self) -> None:
         """Drop the connection at once."""
-        self._is_plain = False
+        self._has_short_way = False
         self._drop_rest()
         self._send_out()
         self._socket.abort()
 
     def reset(self) -> None:
         """Drop the connection at once with a TCP RST."""
-        self._is_plain = False
+        self._has_short_way = False
         self._drop_rest()
         self._send_out()
         raw = self._socket.get_extra_info("socket")
@@ -134,7 +131,7 @@ class Transport(Flow):
         """Tell the receiver, and forget the connection everywhere."""
         protocol = self._protocol
         protocol.receive_eof()
-        self._is_plain = False
+        self._has_short_way = False
         self._pool.forget(self)
         if self._receiver is not None:
             received, sent = protocol.close_rcvd, protocol.close_sent
@@ -156,7 +153,8 @@ class Transport(Flow):
     def _begin(self, receiver: Receiver) -> None:
         """Take up work, now that the connection is open."""
         self._receiver = receiver
-        self._is_plain = self.has_short_way and not self._protocol.extensions and self._protocol.state is OPEN
+        is_uncompressed = not self._protocol.extensions and self._protocol.state is OPEN
+        self._has_short_way = is_uncompressed and self._pool.limits.has_shortcuts
         self._pool.begin(self)
 
     def _read_opening(self, data: bytes) -> bytes:
@@ -233,7 +231,7 @@ class Transport(Flow):
     def _flush(self) -> None:
         """Do what the library wants: write, and end our side; and see to it that the peer ends its own in time."""
         if self._protocol.state is not OPEN:
-            self._is_plain = False
+            self._has_short_way = False
         for data in self._protocol.data_to_send():
             if data:
                 self._write(data)

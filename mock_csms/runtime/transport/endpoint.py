@@ -26,7 +26,7 @@ HANDSHAKE_TIMEOUT = 10.0
 
 _SHORTEST = 6
 """How many bytes a masked frame has at least (RFC 6455, 5.2)."""
-_FEW = 4
+_FEW = range(4)
 """How many texts are handled without a look at the time where they were read at once and are short."""
 
 _LONGEST_PATH = 1000
@@ -62,7 +62,7 @@ class Incoming(Transport):
     _pool: "Endpoint"
     _protocol: Handshake
     _receiver: Receiver
-    peer_masks = has_short_way = True
+    peer_masks = True
 
     def __init__(self, endpoint: "Endpoint") -> None:
         self._layer: Layer | None = None
@@ -185,10 +185,10 @@ class Incoming(Transport):
 
         All else is left, from its first byte on.
         """
-        if not self._is_plain or self._protocol.current_size is not None:
+        if not self._has_short_way or self._protocol.current_size is not None:
             return super()._read_at_once(size)
         data, start, most = self._pool.raw, 0, self._pool.limits.max_message_size
-        for _ in range(_FEW):
+        for _ in _FEW:
             if size - start < _SHORTEST or data[start] != frames.FIN_TEXT:
                 break
             length, key = data[start + 1] - frames.MASKED, start + 2
@@ -205,13 +205,13 @@ class Incoming(Transport):
             else:
                 self._deliver(text, binary=False)
             start = end
-            if start == size or not self._is_plain or self._pauses:
+            if start == size or not self._has_short_way or self._pauses:
                 break
         return start
 
     def send_text(self, text: bytes) -> bool:
         """Send a text in one frame, as `send` does; where nothing is in the way, with few calls."""
-        if not self._is_plain or self._pauses:
+        if not self._has_short_way or self._pauses:
             return self.send(text)
         size = len(text)
         header = frames.SHORT[size] if size < 126 else frames.text_header(size)

@@ -53,7 +53,8 @@ class Flow(asyncio.BufferedProtocol, ABC):
     """When one connection is read, handled and written."""
 
     __slots__ = (
-        *("_clog", "_held", "_is_heavy", "_is_plain", "_lost", "_pauses", "_pending", "_pool", "_protocol", "_socket"),
+        *("_clog", "_has_short_way", "_held", "_is_heavy", "_lost"),
+        *("_pauses", "_pending", "_pool", "_protocol", "_socket"),
     )
 
     _socket: asyncio.Transport
@@ -65,7 +66,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
         self._pauses = 0
         self._is_heavy = False
         """Whether its last turn was not enough: what it sends next waits behind the others that wait."""
-        self._is_plain = False
+        self._has_short_way = False
         """Whether it is open, and its texts may take the short way: no compression was agreed."""
         self._clog: _Clog | None = None
         self._held: list[bytes] | None = None

@@ -1,5 +1,6 @@
 """What one connection may do."""
 
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.records import Record
 from mock_csms.settings import Config
 
@@ -16,6 +17,8 @@ class Limits(Record):
     ping_timeout: float
     most_growth: int = 0
     """How many times longer than on the wire a compressed message may become; 0 for any number."""
+    has_shortcuts: bool = True
+    """Whether short texts may take a shorter way."""
 
 
 def limits_of(config: Config) -> Limits:
@@ -26,4 +29,5 @@ def limits_of(config: Config) -> Limits:
         config.ping_interval,
         config.ping_timeout,
         config.max_compression_ratio,
+        not is_long_way_forced(),
     )

@@ -66,6 +66,7 @@ LESSONS: Sequence[Lesson] = (
     lesson(local_list.forget, call("BootNotification"), when("spoiled", "unanswered"), any_payload=True),
     lesson(transactions.told, call("TransactionEvent"), any_payload=True),
     lesson(transactions.failed, refusal("TransactionEvent"), when("spoiled"), any_payload=True),
+    lesson(transactions.priced, response("TransactionEvent"), result("CostUpdated"), any_payload=True),
     lesson(transactions.was_free, _STATUSES),
     lesson(variables.reported, call("NotifyReport")),
     lesson(variables.got, result("GetVariables")),

@@ -9,10 +9,13 @@ from mock_csms.twin.transactions import MOST_FREE, ToldEvent, Transaction, Trans
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v2.connectors import statuses_in
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
+from mock_csms.twin.v2.energy import register_in
 
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggerReasons that end the authorization; the transaction may go on."""
 PERIODIC = "MeterValuePeriodic"
+ENDING = TRANSACTION_EVENT
+"""The action of the call that ends a transaction."""
 _CLOCK = "Sample.Clock"
 
 
@@ -107,12 +110,15 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
         transaction.stopped_by = None
     if "reservationId" in payload:
         transaction.is_reserved = True
+    if transaction.register is None and "meterValue" in payload:
+        transaction.register = register_in(payload)
     if "numberOfPhasesUsed" in payload:
         all_.tells_phases = True
     if payload["eventType"] == "Started":
         transaction.started = all_.ids[transaction.id] = payload["timestamp"]
     elif payload["eventType"] == "Ended":
         all_.end(transaction, payload["seqNo"])
+        transaction.ended, transaction.reason = payload["timestamp"], info.get("stoppedReason")
 
 
 def _is_of_clock(payload: Json) -> bool:
@@ -141,6 +147,26 @@ def failed(seen: Seen, twin: Twin) -> None:
     event = event_in(answers.payload, twin)
     if event is not None:
         event.failed_at = seen.at
+
+
+def reason_of_end(payload: Any) -> str | None:
+    """Return why a TransactionEvent ends its transaction; None if it does not. A reason that is left out is Local."""
+    match payload:
+        case {"eventType": "Ended", "transactionInfo": {**info}}:
+            reason = info.get("stoppedReason", "Local")
+            return reason if isinstance(reason, str) else None
+    return None
+
+
+def priced(seen: Seen, twin: Twin) -> None:
+    """The mock has told what a transaction costs: in the answer to its event, or with a command."""
+    asked = seen.answers.payload if seen.answers is not None else {}
+    is_command = seen.kind == "result"
+    match (asked if is_command else seen.payload), asked:
+        case {"totalCost": cost}, {"transactionId": str(id_)} | {"transactionInfo": {"transactionId": str(id_)}}:
+            transaction = twin.transactions.by_id.get(twin.transactions.spelt(id_))
+            if transaction is not None and isinstance(cost, int | float):
+                transaction.cost = float(cost)
 
 
 def was_free(seen: Seen, twin: Twin) -> None:

@@ -117,6 +117,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
     if typed is None:
         return False
     id_, text = typed.transactionInfo.transactionId, event.text
+    transaction = station.transactions.by_id.get(id_)
+    if transaction is None or typed.seqNo != transaction.highest + 1:  # X01, X03
+        return False
     tail = text[text.find(_ACTION) :]
     course, mask = courses.get(id_), tail.translate(_MASK)
     if course is None or course.evse != typed.evse or not _is_like(tail, mask, course):
@@ -137,7 +140,9 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent with no idTokenInfo and no cost.
+
+    If so, learn from it.
 
     The answer means the same to the station even if its own call was wrong.
     """
@@ -145,7 +150,7 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
     if answers.action == TRANSACTION_EVENT:
-        if "idTokenInfo" in message.payload:
+        if "idTokenInfo" in message.payload or "totalCost" in message.payload:
             return False
     elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False
@@ -170,10 +175,8 @@ def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -
     """Return the course of a message; None if anything but its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
-    transaction = station.transactions.by_id.get(info["transactionId"])
-    if transaction is None or not (
-        _is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)
-    ):  # X01
+    transaction = station.transactions.by_id[info["transactionId"]]
+    if not (_is_going_on(transaction, payload, info) and _is_usual(message.text, payload, station)):  # X01
         return None
     settings = meters.settings(station.variables)
     if len(values) != 1 or settings.is_signed:  # M08, M11
@@ -229,7 +232,6 @@ def _is_next(course: Course, event: Received, message: Call, station: KnownStati
     at = _seconds_of(stamp, course)
     return not (
         at is None
-        or typed.seqNo != transaction.highest + 1  # X03
         or stamp < transaction.stamp  # X04, also the next line
         or len(stamp) != len(transaction.stamp)
         or typed.meterValue[0].timestamp != stamp  # M08

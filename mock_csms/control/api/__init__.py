@@ -1,0 +1,1 @@
+"""The HTTP API: the table of endpoints, and what is made from it."""

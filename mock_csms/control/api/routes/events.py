@@ -1,0 +1,85 @@
+"""The journal: pages of it, waiting for what comes, and the live stream."""
+
+import asyncio
+from typing import Any
+
+from mock_csms.behavior.notation import parse_expectation
+from mock_csms.control.api.contract.events import (
+    CountBody,
+    Counted,
+    EventFilter,
+    EventPage,
+    EventsQuery,
+    WaitBody,
+    Waited,
+)
+from mock_csms.control.api.request import ApiRequest, Content
+from mock_csms.control.api.routes.stream import stream
+from mock_csms.protocol.records import Raw, json_text
+from mock_csms.watch.journal import Logged
+from mock_csms.watch.reading import TraceWriter, as_lines, line_of
+from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
+
+_SLICE = 100
+"""How many events are written before the loop may do something else."""
+
+
+def sought_by(wanted: EventFilter, part: dict[str, Any] | None = None) -> Criteria:
+    """Return the criteria in a query or a body. Raises ValueError for an unknown kind, type or action."""
+    match = parse_expectation(wanted.match, counted=False) if wanted.match else None
+    texts = {name: getattr(wanted, name) for name in ("station", "kind", "type", "action", "finding")}
+    return criteria(texts, match, part)
+
+
+async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
+    """Return a page of the journal, or a stream of it."""
+    query, journal, what = asked.query, asked.panel.journal, sought_by(asked.query)
+    if "text/event-stream" in asked.request.headers.get("accept", ""):
+        return stream(asked.request, asked.panel, what, query.after)
+    before = min(query.before if query.before is not None else journal.cursor + 1, journal.cursor + 1)
+    lost = journal.lost(query.after)
+    order = journal.backwards if query.latest else journal.between
+    hits, at = await found_in(order(query.after, before), what, query.limit)
+    found = sorted(hits, key=lambda each: each.seq)
+    cursor = max(query.after, before - 1) if at is None or query.latest else at
+    return await _page(query.format, found, EventPage(cursor, at is not None, lost, []))
+
+
+async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
+    """Return events in one of the formats."""
+    if form == "json":
+        raw = [Raw(each.text) for each in found]
+        return Content(json_text({"cursor": page.cursor, "more": page.more, "lost": page.lost, "events": raw}))
+    headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
+    if form == "jsonl":
+        return Content(b"".join(each.text + b"\n" for each in found), "application/x-ndjson", headers=headers)
+    write = as_lines if form == "text" else TraceWriter().write
+    pieces = []
+    for begin in range(0, len(found), _SLICE):
+        pieces.append(write(found[begin : begin + _SLICE]))
+        await asyncio.sleep(0)
+    return Content(b"".join(pieces), "text/plain; charset=utf-8", headers=headers)
+
+
+async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:
+    """Wait until events came."""
+    journal, body = asked.panel.journal, asked.body
+    what = sought_by(body, body.part)
+    waited = await wait_for_events(journal, what, body.after, body.count, body.within)
+    events: Any = [Raw(each.text) for each in waited.events]
+    told = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
+    return Waited(waited.is_met, waited.cursor, events, told)
+
+
+async def count_events(asked: ApiRequest[None, CountBody]) -> Counted:
+    """Return how many events in the journal are meant."""
+    journal, body = asked.panel.journal, asked.body
+    cursor = journal.cursor
+    what = sought_by(body, body.part)
+    hits, _ = await found_in(journal.between(body.after, cursor + 1), what, cursor + 1)
+    return Counted(len(hits), cursor)
+
+
+def clear_events(asked: ApiRequest[None, None]) -> None:
+    """Empty the journal."""
+    asked.panel.journal.clear()

@@ -1,0 +1,84 @@
+"""Serves the HTTP API: the only importer of uvicorn. Signals and logs stay those of the mock."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from uvicorn import Config, Server
+
+from mock_csms.runtime.addresses import LOOPBACKS, bind
+from mock_csms.settings.control import Address
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp
+
+_MOST_CONNECTIONS = 256
+_MOST_HEAD = 64 * 1024
+_IDLE = 30
+"""After how many seconds a connection without a request is closed."""
+_LAST = 1
+"""How many seconds the end waits for answers that are being written."""
+
+
+class ApiServer:
+    """`async with ApiServer(address, make_app, close) as server` listens until the block ends.
+
+    `make_app` gets the address with the real port. `close` is called at the end, before connections are closed: it ends
+    whatever waits. Raises OSError if the address cannot be used.
+    """
+
+    def __init__(self, address: Address, make_app: "Callable[[Address], ASGIApp]", close: "Callable[[], None]") -> None:
+        self.address = address
+        self._make_app = make_app
+        self._close = close
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host = LOOPBACKS.get(self.address.host, self.address.host)
+        return f"http://{Address('127.0.0.1' if host == '*' else host, self.address.port)}"
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._sockets: list[socket.socket] = bind(*self.address)
+        except OSError as error:
+            error.filename = error.filename or str(self.address)
+            raise
+        self.address = self.address._replace(port=self._sockets[0].getsockname()[1])
+        logger = logging.getLogger("uvicorn")
+        logger.propagate = False
+        logger.addHandler(logging.NullHandler())
+        config = Config(
+            self._make_app(self.address),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=_IDLE,
+            timeout_graceful_shutdown=_LAST,
+            h11_max_incomplete_event_size=_MOST_HEAD,
+        )
+        config.load()
+        self._server = Server(config)
+        self._server.lifespan = config.lifespan_class(config)
+        await self._server.startup(self._sockets)
+        self._loop = asyncio.get_running_loop().create_task(self._server.main_loop())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+        self._loop.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._loop
+        await self._server.shutdown(self._sockets)

@@ -1,0 +1,14 @@
+"""The one table of endpoints: router, OpenAPI document, sub-commands and docs are made from it."""
+
+from mock_csms.control.api.contract import events, judging, page, rules, settings, stations
+from mock_csms.control.api.operation import Operations
+
+ENDPOINTS: Operations = (
+    *settings.ENDPOINTS,
+    *stations.ENDPOINTS,
+    *events.ENDPOINTS,
+    *rules.ENDPOINTS,
+    *judging.ENDPOINTS,
+    *page.ENDPOINTS,
+)
+"""All endpoints."""

@@ -1,0 +1,152 @@
+"""Sends a command and finds out what the station answered: the journal has both messages as they may be shown."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from mock_csms.behavior import commands
+from mock_csms.behavior.commands import Step
+from mock_csms.behavior.templates import compile_template
+from mock_csms.control.panel import Panel
+from mock_csms.protocol.identifiers import matches
+from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import Record, json_text
+from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.settings.assembly import slack
+from mock_csms.settings.calls import Planned, calls, problem_of, unfit
+from mock_csms.settings.values import command
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.journal import Logged
+
+AWAY, LOST, BUSY, SILENT = "not connected", "connection lost", "too many commands wait", "no answer"
+"""Why there is no answer."""
+_MOST = 5000
+"""How many events are looked at for the command, and for its answer."""
+_SLICE = 20
+"""How many commands are begun before the loop may do something else."""
+
+
+class NoAnswer(Exception):
+    """A station gave no answer; `why` is one of AWAY, LOST, BUSY and SILENT."""
+
+    def __init__(self, why: str, text: str) -> None:
+        super().__init__(text)
+        self.why = why
+
+
+class CommandAnswer(Record):
+    """What a station answered to a command; secrets are masked."""
+
+    station: str
+    action: str
+    request: Logged
+    """The command in the journal."""
+    answer: Logged
+    """The answer in the journal."""
+    ms: float
+    """Milliseconds from the command to the answer."""
+
+
+def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
+    """Return the command that is written as `ACTION` or `ACTION~VERSION`, with that payload.
+
+    Raises ValueError for an action or a payload that cannot be.
+    """
+    if is_raw:
+        compile_template(payload)
+    elif not isinstance(payload, dict):
+        raise ValueError("payload: must be a JSON object; with `raw` it may be any JSON")
+    return commands.step_of(action if is_raw else command(action), payload, 0.0, is_raw=is_raw)
+
+
+def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
+    """Return the calls that a command is in the version of a station. Raises ValueError if it has none, or breaks OCPP.
+
+    A raw command may break OCPP.
+    """
+    config, version = panel.csms.config, session.version
+    planned = calls(config, step, version)
+    if not planned or (not step.is_raw and problem_of(config, step, version)):
+        raise ValueError(panel.records.mask(unfit(config, step, version, session.identity)))
+    return planned
+
+
+async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
+    """Send a command to a connected station, and return its answer: of several calls the last one's.
+
+    A command that is several calls in the station's version gets the answer to the last one, or the first error.
+    within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
+    the station gives none.
+    """
+    session = panel.csms.session_of(station)
+    if session is None:
+        raise NoAnswer(AWAY, f"{step.action} was not sent: {station} is not connected")
+    first, *others = _planned(panel, step, session)
+    answer = await _send(panel, session, first, within)
+    for each in others:
+        if answer.answer.type is Error:
+            break
+        answer = await _send(panel, session, each, within)
+    return answer
+
+
+async def _send(panel: Panel, session: Session, planned: Planned, within: float | None) -> CommandAnswer:
+    """Send one call, and return its answer. Raises NoAnswer if there is none."""
+    loop, identity, action = asyncio.get_running_loop(), session.identity, planned.action
+    begun: list[tuple[int, float]] = []
+    failure = ""
+
+    def payload() -> Any:
+        begun.append((panel.journal.cursor, loop.time()))
+        return planned.payload(panel.csms.context_of(identity))
+
+    try:
+        await session.call(action, payload, (within or panel.csms.config.call_timeout) + slack(panel.csms.config))
+    except CallFailed as failed:
+        failure = panel.records.mask(str(failed))
+    if not begun:
+        raise NoAnswer(AWAY if session.is_over else BUSY, f"{action} to {identity}: {failure}")
+    after, at = begun[0]
+    ms = (loop.time() - at) * 1000
+    request, answer = _exchange(panel, identity, action, after)
+    if request is None or answer is None:
+        raise NoAnswer(LOST if session.is_over else SILENT, f"{action} to {identity}: {failure}")
+    return CommandAnswer(identity, action, request, answer, ms)
+
+
+def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:
+    """Return the command that was sent after an event, and its answer if that has just come.
+
+    A station has one open command at a time, so the first command after that event is the one that was sent.
+    """
+    journal, about = panel.journal, json_text(action)
+    last = journal.cursor + 1
+
+    def find(events: Iterator[Logged], kind: type[Event], *types: type) -> Logged | None:
+        those = (each for each in events if each.station == station and each.about == about)
+        return next((each for each in those if each.kind is kind and each.type in types), None)
+
+    request = find(islice(journal.between(after, last), _MOST), Sent, Call)
+    answer = find(islice(journal.backwards(after, last), _MOST), Received, Result, Error)
+    is_ours = request is not None and answer is not None and request.id == answer.id
+    return request, answer if is_ours else None
+
+
+async def send_to_many(
+    panel: Panel, pattern: str, step: Step, within: float | None = None
+) -> tuple[Mapping[str, CommandAnswer], Mapping[str, str]]:
+    """Send a command to all connected stations that match; return the answers, and why there is none, by station."""
+    tasks: dict[str, asyncio.Task[CommandAnswer]] = {}
+    try:
+        for number, station in enumerate([each for each in panel.csms.sessions if matches(each, pattern)]):
+            tasks[station] = asyncio.get_running_loop().create_task(send(panel, station, step, within))
+            if number % _SLICE == _SLICE - 1:
+                await asyncio.sleep(0)
+        done = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    finally:
+        for task in tasks.values():
+            task.cancel()
+    answers = {station: each for station, each in zip(tasks, done, strict=True) if isinstance(each, CommandAnswer)}
+    problems = {station: str(each) for station, each in zip(tasks, done, strict=True) if isinstance(each, Exception)}
+    return answers, problems

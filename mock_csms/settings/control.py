@@ -1,0 +1,105 @@
+"""How the mock is driven and watched over HTTP while it runs."""
+
+import re
+from typing import ClassVar, NamedTuple
+
+from mock_csms.settings import values
+from mock_csms.settings.flags import flag, part
+from mock_csms.settings.texts import read_text
+
+_ADDRESS = re.compile(r"((?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:\[\]/]+):)?(?P<port>[0-9]{1,5})")
+_TOKEN = re.compile(r"[!-~]{1,1024}")
+_SIZE = re.compile(r"(?P<number>[0-9]{1,12})(?P<unit>[KMG]i?B?|B)?", re.IGNORECASE)
+_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+_SMALLEST = 64 * 1024
+
+AUTO = "auto"
+"""The token that stands for one that the mock makes when it starts."""
+
+
+class Address(NamedTuple):
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of this machine reach a server at that host."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def address(value: str) -> Address:
+    """Take `[HOST:]PORT`; without a host it is 127.0.0.1."""
+    found = _ADDRESS.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"{value!r} is not [HOST:]PORT")
+    host = (found["host"] or "127.0.0.1").strip("[]")
+    return Address(host, values.integer(0, 65535)(found["port"]))
+
+
+def token(value: str) -> str:
+    """Take a token, or `@FILE` with one. No error shows it."""
+    text = read_text(value[1:]).strip() if value.startswith("@") else value
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("a token has 1 to 1024 characters, which are ASCII letters, digits and signs without spaces")
+    return text
+
+
+def size(value: str) -> int:
+    """Take a number of bytes, with KiB, MiB or GiB behind it if wanted."""
+    found = _SIZE.fullmatch(value.strip().replace(" ", ""))
+    if found is None:
+        raise ValueError(f"{value!r} is not a number of bytes, such as 16MiB")
+    number = int(found["number"]) * _UNITS[(found["unit"] or "").upper().rstrip("B").rstrip("I")]
+    if number < _SMALLEST:
+        raise ValueError(f"{value!r} is less than {_SMALLEST // 1024}KiB")
+    return number
+
+
+@part
+class RunTimeControl:
+    """How the mock is driven and watched over HTTP while it runs."""
+
+    title: ClassVar[str] = "run-time control"
+
+    api: Address | None = flag(
+        None,
+        "serve the HTTP API and the live page at this address; without HOST only this machine reaches it; 0 picks a "
+        "free port",
+        address,
+        "[HOST:]PORT",
+    )
+    api_token: str | None = flag(
+        None,
+        "ask each client of the API for this token; @FILE reads it from a file, `auto` makes one and prints it; it is "
+        "needed if other machines reach the API",
+        token,
+        "TEXT|@FILE|auto",
+        needs=("api",),
+        is_secret=True,
+    )
+    journal_size: int = flag(
+        16 * 1024 * 1024,
+        "how many bytes of events the API keeps; the oldest are dropped first",
+        size,
+        "BYTES|16MiB",
+        shown="16MiB",
+    )
+    metrics: Address | None = flag(
+        None,
+        "serve /metrics for Prometheus at an address of its own, without a token; with --api it is there too",
+        address,
+        "[HOST:]PORT",
+    )
+
+
+def refuse_open_api(settings: RunTimeControl) -> None:
+    """Raise ValueError for an API that other machines reach without a token."""
+    if settings.api is not None and not is_loopback(settings.api.host) and not settings.api_token:
+        raise ValueError(
+            f"--api {settings.api} needs --api-token TEXT|@FILE|auto: other machines can reach it, not only this one"
+        )

@@ -1,0 +1,75 @@
+"""The cases of a verdict: what became of each expectation, and of each thing that is forbidden."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from mock_csms.behavior.expectations import Judge, Tally
+from mock_csms.behavior.matching import Difference
+from mock_csms.protocol.printable import printable
+from mock_csms.protocol.records import replace
+from mock_csms.watch.junit import JUnitCase
+
+_NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
+NOT_REACHED = "not reached: "
+"""The text for an expectation that was not met yet when something forbidden ended the run."""
+_MOST_STATIONS = 20
+"""How many stations are named for an expectation."""
+
+Mask: TypeAlias = Callable[[Difference], Difference]
+"""Masks a difference, as people may see it."""
+
+
+def cases_of(judge: Judge, mask: Mask) -> Sequence[JUnitCase]:
+    """Return a case for every expectation and every forbidden thing; none was judged if no station came."""
+    cases = [*_expected(judge, mask), *_forbidden(judge)]
+    if not judge.tallies:
+        why = _NONE_LET_IN if judge.has_seen_any else _NO_STATION
+        return [replace(case, failure="", error=why) for case in cases]
+    if judge.stations_missing and not any(case.failure for case in cases):
+        cases.append(JUnitCase("all of it by each station", f"{judge.stations_missing} more must meet all of it"))
+    return cases
+
+
+def _expected(judge: Judge, mask: Mask) -> Iterator[JUnitCase]:
+    for number, expectation in enumerate(judge.expected):
+        is_fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
+        seen = [
+            printable(
+                f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else _nearest(tally[number], mask)}"
+            )
+            for identity, tally in judge.tallies.items()
+            if judge.concerns(expectation, identity)
+        ] or ["no station came that it is about"]
+        more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
+        case = JUnitCase(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
+        lacking = f"expected {expectation.bounds}; {seen[0]}"
+        if is_fine:
+            yield case
+        elif judge.is_hopeless and not judge.is_exceeded(number):
+            yield replace(case, error=NOT_REACHED + lacking)
+        else:
+            yield replace(case, failure=lacking)
+
+
+def _forbidden(judge: Judge) -> Iterator[JUnitCase]:
+    for number, forbidden in enumerate(judge.forbidden):
+        station = judge.broken.get(number)
+        came = station is not None
+        yield JUnitCase(f"not {forbidden.text}", printable(f"it came from {station or '-'}") if came else "")
+
+
+def _nearest(tally: Tally, mask: Mask) -> str:
+    """Return what came near an expectation without meeting it."""
+    came = f", {tally.early} too early" if tally.early else ""
+    told = [str(mask(difference)) for difference in tally.miss or ()]
+    return came + (f", nearest: {'; '.join(told)}" if told else "")
+
+
+def lines_of(case: JUnitCase) -> list[str]:
+    """Return the lines about a case, for people."""
+    wrong = case.failure or case.error
+    first, *rest = case.details.splitlines() or [""]
+    outcome = "not reached" if wrong.startswith(NOT_REACHED) else "FAILED" if wrong else "ok"
+    told = wrong.removeprefix(NOT_REACHED) or first
+    line = f"{outcome:7} {printable(case.name)}: {told}".removesuffix(": ")
+    return [line, *(f"        {line}" for line in rest)]

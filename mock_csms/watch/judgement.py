@@ -1,0 +1,76 @@
+"""How a run is judged: by its expectations, by those that were given while it ran, and by its findings."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from mock_csms.protocol.records import Mutable
+from mock_csms.watch.findings import Findings
+from mock_csms.watch.statuses import Status, gravest
+
+if TYPE_CHECKING:
+    from mock_csms.watch.expecting import Expectations
+    from mock_csms.watch.junit import JUnitCase
+    from mock_csms.watch.verdict import RunVerdict
+
+Telling: TypeAlias = Callable[[Status], str]
+"""Returns a text for people about a run that ends with that status."""
+
+
+class Judgement(Mutable, eq=False):
+    """What judges a run."""
+
+    findings: Findings
+    run: "RunVerdict | None" = None
+    """The expectations of the settings; None if there are none."""
+    expectations: "Expectations | None" = None
+    """Those that are given while the mock runs; None without an API."""
+
+    def conclude(self) -> None:
+        """Stop counting: from now on the mock itself closes all connections."""
+        self.findings.conclude()
+        if self.run is not None:
+            self.run.conclude()
+        if self.expectations is not None:
+            self.expectations.conclude()
+
+    def suites(self) -> "dict[str, Sequence[JUnitCase]]":
+        """Return the cases of each suite."""
+        suites: dict[str, Sequence[JUnitCase]] = {}
+        if self.run is not None:
+            suites["mock-csms"] = self.run.cases()
+        if self.expectations is not None:
+            suites |= {each.name: each.cases() for each in self.expectations.sets.values()}
+        if self.findings.is_judged:
+            suites["conformance"] = self.findings.cases()
+        return suites
+
+    @property
+    def status(self) -> Status:
+        """The exit status, by what was seen so far."""
+        return gravest(*self._statuses())
+
+    def _statuses(self) -> Iterator[Status]:
+        if self.run is not None:
+            yield self.run.status
+        if self.expectations is not None:
+            yield from (each.status for each in self.expectations.sets.values())
+        if self.findings.is_judged:
+            yield self.findings.status
+
+    def reports(self) -> Sequence[Telling]:
+        """Return what makes the reports for people, in their order."""
+        reports: list[Telling] = [lambda _: self.findings.summary()]
+        if self.run is not None:
+            reports.append(self.run.report)
+        if self.expectations is not None:
+            reports += [each.report for each in self.expectations.sets.values()]
+        if self.findings.is_judged:
+            reports.append(self.findings.verdict)
+        return reports
+
+    def outcomes(self) -> Sequence[Telling]:
+        """Return what makes the last line of each report."""
+        outcomes: list[Telling] = [] if self.run is None else [self.run.outcome]
+        if self.expectations is not None:
+            outcomes += [each.outcome for each in self.expectations.sets.values()]
+        return [*outcomes, self.findings.outcome] if self.findings.is_judged else outcomes

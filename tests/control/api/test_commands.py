@@ -1,0 +1,121 @@
+"""Commands over the API: the answer of the station is in the response."""
+
+import asyncio
+from typing import Any
+
+from tests.control.api.clients import ApiMock, Client
+from tests.wire import Station
+
+
+async def answered(client: Client, station: Station, path: str, body: Any, *answer: Any) -> Any:
+    """Send a command, let the station answer it, and return what the API says; `answer` begins with the type."""
+    asking = asyncio.create_task(client.post(path, body))
+    _, id_, *_ = await station.expect(2)
+    await station.send([answer[0], id_, *answer[1:]])
+    return await asking
+
+
+async def test_the_answer_is_in_the_response(client: Client, mock: ApiMock, identity: str) -> None:
+    """A result has its payload, what was sent, the number of its event and how long it took."""
+    async with mock.station(identity) as station:
+        path = f"/stations/{identity.lower()}/commands/RequestStartTransaction"
+        body = {"payload": {"evseId": 2, "idToken": {"idToken": "TAG7", "type": "ISO14443"}}}
+        told = await answered(client, station, path, body, 3, {"status": "Accepted"})
+        assert (told["outcome"], told["station"], told["answer"]) == ("result", identity, {"status": "Accepted"})
+        sent = told["request"]["payload"]
+        assert (sent["evseId"], sent["idToken"]["idToken"]) == (2, "TAG7")
+        assert told["ms"] > 0
+        [event] = (await client.get("/events", after=told["seq"] - 1, limit=1))["events"]
+        assert (event["event"], event["messageType"], event["messageId"]) == (
+            "Received",
+            "Result",
+            told["request"]["id"],
+        )
+
+
+async def test_an_error_is_an_answer(client: Client, mock: ApiMock, identity: str) -> None:
+    """A CALLERROR has its code and description; an answer that breaks its schema says how."""
+    async with mock.station(identity) as station:
+        path = f"/stations/{identity}/commands/ClearCache"
+        told = await answered(client, station, path, {}, 4, "NotSupported", "no cache", {"a": 1})
+        assert (told["outcome"], told["code"], told["description"]) == ("error", "NotSupported", "no cache")
+        assert told["details"] == {"a": 1}
+        told = await answered(client, station, path, {}, 3, {"status": "Perhaps"})
+        assert (told["outcome"], told["answer"]) == ("invalid", {"status": "Perhaps"})
+        assert any("Perhaps" in violation for violation in told["violations"])
+
+
+async def test_no_answer_is_a_problem_of_its_own(client: Client, mock: ApiMock, identity: str) -> None:
+    """404 for a stranger, 409 for who is away, 504 for a silent station, 502 for one that leaves meanwhile."""
+    assert "NOBODY" in await client.problem("POST", "/stations/NOBODY/commands/Reset", {}, 404)
+    path = f"/stations/{identity}/commands/ClearCache"
+    async with mock.station(identity) as station:
+        assert "no answer" in await client.problem("POST", path, {"timeout": 0.05}, 504)
+        await station.expect(2, ..., "ClearCache")
+        asking = asyncio.create_task(client.problem("POST", path, {}, 502))
+        await station.expect(2, ..., "ClearCache")
+        await station.socket.close()
+        assert "connection was lost" in await asking
+    assert "not connected" in await client.problem("POST", path, {}, 409)
+
+
+async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identity: str) -> None:
+    """An unknown action, an action of stations, a payload that breaks its schema: 422 with what was meant."""
+    async with mock.station(identity) as station:
+        for action, body, told in (
+            ("Rset", {}, "did you mean 'Reset'?"),
+            ("Heartbeat", {}, "sent by stations only"),
+            ("Reset", {"payload": {"type": "Never"}}, "Never"),
+            ("Reset", {"payload": [1]}, "JSON object"),
+            ("Reset", {"payload": {"type": "{{nope}}"}}, "nope"),
+            ("Reset", {"timeout": 0}, "timeout"),
+        ):
+            assert told in await client.problem("POST", f"/stations/{identity}/commands/{action}", body)
+        path = f"/stations/{identity}/commands/Reset"
+        asking = asyncio.create_task(client.post(path, {"payload": ["raw"], "raw": True}))
+        _, id_, _, payload = await station.expect(2, ..., "Reset")
+        await station.send([4, id_, "FormatViolation", "", {}])
+        assert (payload, (await asking)["outcome"]) == (["raw"], "error")
+        asking = asyncio.create_task(client.post(f"/stations/{identity}/commands/Own", {"payload": {}, "raw": True}))
+        _, id_, *_ = await station.expect(2, ..., "Own")
+        await station.send([3, id_, {"a": 1}])
+        assert (await asking)["answer"] == {"a": 1}
+
+
+async def test_commands_wait_for_their_turn(client: Client, mock: ApiMock, identity: str) -> None:
+    """Ten commands at once get their own answers: a station has one open at a time."""
+    async with mock.station(identity) as station:
+        path = f"/stations/{identity}/commands/DataTransfer"
+        bodies = [{"payload": {"vendorId": "V", "messageId": str(number)}} for number in range(10)]
+        asking = [asyncio.create_task(client.post(path, body)) for body in bodies]
+        for _ in bodies:
+            _, id_, _, payload = await station.expect(2, ..., "DataTransfer")
+            await station.send([3, id_, {"status": "Accepted", "data": payload["messageId"]}])
+        told = [await each for each in asking]
+        assert [each["answer"]["data"] for each in told] == [str(number) for number in range(10)]
+        assert [each["request"]["payload"]["messageId"] for each in told] == [str(number) for number in range(10)]
+
+
+async def test_a_command_goes_to_all_that_match(client: Client, mock: ApiMock) -> None:
+    """Each station's outcome is under its identity; who gives no answer is named with the reason."""
+    async with mock.station("M-1") as one, mock.station("M-2") as two, mock.station("X-1") as other:
+        asking = asyncio.create_task(client.post("/commands/ClearCache", {"timeout": 1}, match="m-*"))
+        await one.obey("ClearCache")
+        await two.expect(2, ..., "ClearCache")
+        told = await asking
+        assert (told["sent"], list(told["outcomes"]), list(told["problems"])) == (2, ["M-1"], ["M-2"])
+        assert "no answer" in told["problems"]["M-2"]
+        await other.nothing(0.05)
+
+
+async def test_secrets_are_masked_in_answers(client: Client, mock: ApiMock, identity: str) -> None:
+    """A password that was sent, or that the station tells, is not in the response."""
+    variable = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
+    async with mock.station(identity) as station:
+        body = {"payload": {"setVariableData": [{**variable, "attributeValue": "swordfish-swordfish"}]}}
+        result = {"setVariableResult": [{**variable, "attributeStatus": "Accepted"}]}
+        told = await answered(client, station, f"/stations/{identity}/commands/SetVariables", body, 3, result)
+        assert "swordfish" not in str(told)
+        assert told["answer"] == result
+        response = await client.http.get("/api/v1/events")
+        assert "swordfish" not in response.text

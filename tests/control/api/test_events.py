@@ -1,0 +1,234 @@
+"""The journal over the API: pages, forms, waits by cursor, and the stream."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.control.api.clients import ApiMock, Client, eventually
+from tests.raw import run, until
+from tests.wire import PATIENCE, transaction
+
+
+async def beats(mock: ApiMock, identity: str, count: int) -> None:
+    """Let a station send so many heartbeats."""
+    async with mock.station(identity) as station:
+        for _ in range(count):
+            await station.ask("Heartbeat")
+
+
+async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identity: str) -> None:
+    """757 entries come page by page, each once and in order; `latest` begins at the end, `before` goes back."""
+    cursor = (await client.get(""))["cursor"]
+    await beats(mock, identity, 375)
+    await client.post("/events/wait", {"match": f"disconnect@{identity}", "after": cursor})
+    seen: list[int] = []
+    after, is_more = cursor, True
+    while is_more:
+        page = await client.get("/events", station=identity, after=after, limit=100)
+        seen += [event["seq"] for event in page["events"]]
+        after, is_more = page["cursor"], page["more"]
+    assert seen == sorted({*seen})
+    assert len(seen) >= 757 - 4
+    last = await client.get("/events", station=identity, latest="true", limit=10)
+    assert [event["seq"] for event in last["events"]] == seen[-10:]
+    earlier = await client.get("/events", station=identity, latest="true", limit=10, before=seen[-10])
+    assert [event["seq"] for event in earlier["events"]] == seen[-20:-10]
+    told = await client.post("/events/count", {"match": "Heartbeat", "station": identity})
+    assert told["count"] == 375
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ({"kind": "Connected,Disconnected"}, ["Connected", "Disconnected"]),
+        ({"type": "Result"}, ["Sent"]),
+        ({"action": "heartbeat"}, []),
+        ({"action": "Heartbeat"}, ["Received", "Sent"]),
+        ({"match": "Heartbeat"}, ["Received"]),
+        ({"match": "connect[subprotocol=ocpp2.0.1]"}, ["Connected"]),
+        ({"match": "connect[subprotocol=ocpp1.6]"}, []),
+        ({"match": "disconnect[code=1000]"}, ["Disconnected"]),
+        ({"finding": "B01"}, ["Finding"]),
+        ({"finding": "B02"}, []),
+    ],
+)
+async def test_filters(client: Client, mock: ApiMock, identity: str, query: Any, kinds: list[str]) -> None:
+    """Each filter keeps exactly the events that it describes."""
+    await beats(mock, identity, 1)
+    await client.post("/events/wait", {"match": f"disconnect@{identity}"})
+    page = await client.get("/events", station=identity, **query)
+    assert [event["event"] for event in page["events"]] == kinds
+
+
+async def test_wrong_filters_are_refused(client: Client) -> None:
+    """An unknown kind, type or action is named, with what was meant."""
+    assert "'Recieved' is not a kind of event; did you mean 'Received'?" in await client.problem(
+        "GET", "/events", kind="Recieved"
+    )
+    assert "'Cal'" in await client.problem("GET", "/events", type="Cal")
+    assert "Heartbeet" in await client.problem("POST", "/events/wait", {"match": "Heartbeet"})
+    assert "only @GLOB" in await client.problem("POST", "/events/wait", {"match": "Heartbeat*2"})
+    assert "within" in await client.problem("POST", "/events/wait", {"within": 301})
+
+
+async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_path: Path) -> None:
+    """JSON Lines, lines as on the console, and a trace that the checker reads say the same as the JSON."""
+    await beats(mock, identity, 2)
+    await client.post("/events/wait", {"match": f"disconnect@{identity}"})
+    events = (await client.get("/events", station=identity))["events"]
+    lines = await client.http.get("/api/v1/events", params={"station": identity, "format": "jsonl"})
+    assert [orjson.loads(line) for line in lines.text.splitlines()] == events
+    text = await client.http.get("/api/v1/events", params={"station": identity, "format": "text"})
+    await until(lambda: bool(re.search(rf" {identity} +disconnected", mock.log)))
+    shown = [line.split() for line in mock.log.splitlines() if f" {identity} " in line and "Heartbeat" in line]
+    told = [line.split() for line in text.text.splitlines() if "Heartbeat" in line]
+    assert [line[:4] for line in told if line[2] != "finding"] == [line[:4] for line in shown if line[2] != "finding"]
+    assert "-> Heartbeat" in text.text
+    trace = await client.http.get("/api/v1/events", params={"station": identity, "format": "trace"})
+    records = [orjson.loads(line) for line in trace.text.splitlines()]
+    assert [record["messageType"] for record in records] == ["CALL", "CALLRESULT"] * 2
+    assert records[1]["meta"]["roundTripMs"] >= 0
+    assert records[0]["raw"] == events[2]["text"]
+    (tmp_path / "trace.jsonl").write_bytes(trace.content)
+    checked = run("check", str(tmp_path / "trace.jsonl"))
+    assert checked.returncode in (0, 1), checked.stdout
+
+
+async def test_fifty_wait_for_the_same_and_none_steals(client: Client, mock: ApiMock, identity: str) -> None:
+    """50 waits at once, each for its own message and for one that all want, are all met; so is one that comes late."""
+    cursor = (await client.get(""))["cursor"]
+
+    def wait(number: int) -> Any:
+        part = {"transactionInfo": {"transactionId": f"T-{number}"}}
+        return {"station": identity, "action": "TransactionEvent", "part": part, "after": cursor, "within": PATIENCE}
+
+    waits = [asyncio.create_task(client.post("/events/wait", wait(number))) for number in range(25)]
+    common = {"match": "TransactionEvent[eventType=Ended]", "station": identity, "after": cursor, "within": PATIENCE}
+    waits += [asyncio.create_task(client.post("/events/wait", common)) for _ in range(25)]
+    await asyncio.sleep(0.1)
+    async with mock.station(identity) as station:
+        for number in range(24):
+            await station.ask("TransactionEvent", transaction("Updated", f"T-{number}"))
+        await station.ask("TransactionEvent", transaction("Ended", "T-24"))
+        told = [await each for each in waits]
+    assert [each["met"] for each in told] == [True] * 50
+    assert all(f'"T-{number}"' in told[number]["events"][0]["text"] for number in range(25))
+    assert len({each["events"][0]["seq"] for each in told[25:]}) == 1
+    late = await client.post("/events/wait", common | {"within": 0})
+    assert late["events"] == told[25]["events"]
+    assert late["cursor"] >= told[25]["events"][0]["seq"]
+
+
+async def test_a_wait_that_fails_says_why(client: Client, mock: ApiMock, identity: str) -> None:
+    """It names what did not come, what came nearest with the difference, and what came instead."""
+    async with mock.station(identity) as station:
+        await station.ask("TransactionEvent", transaction("Started", "T-1"))
+        body = {"match": f"TransactionEvent[eventType=Ended]@{identity}", "within": 0.05}
+        told = await client.post("/events/wait", body)
+        assert not told["met"]
+        assert "no TransactionEvent[eventType=Ended]" in told["explain"]
+        assert "eventType: expected Ended, got Started" in told["explain"]
+        assert "-> TransactionEvent" in told["explain"]
+        told = await client.post("/events/wait", body | {"after": told["cursor"]})
+        assert "nothing" in told["explain"]
+
+
+async def test_several_events_are_waited_for(client: Client, mock: ApiMock, identity: str) -> None:
+    """`count` events have to come; those that came before the wait count from the cursor on."""
+    async with mock.station(identity) as station:
+        for _ in range(3):
+            await station.ask("Heartbeat")
+        told = await client.post("/events/wait", {"match": f"Heartbeat@{identity}", "count": 3})
+        assert (told["met"], len(told["events"])) == (True, 3)
+        body = {"match": f"Heartbeat@{identity}", "count": 2, "after": told["events"][0]["seq"], "within": PATIENCE}
+        assert [e["seq"] for e in (await client.post("/events/wait", body))["events"]] == [
+            e["seq"] for e in told["events"][1:]
+        ]
+
+
+async def test_two_streams_see_the_same(client: Client, mock: ApiMock, identity: str) -> None:
+    """Both get each event once and in order, as the journal has them; a filter holds for one alone."""
+    async with (
+        client.stream(station=identity) as one,
+        client.stream(station=identity) as two,
+        client.stream(match="Heartbeat", station=identity) as three,
+    ):
+        await beats(mock, identity, 20)
+        first, second = await one.until("Disconnected"), await two.until("Disconnected")
+        page = await client.get("/events", station=identity)
+        assert first == second == page["events"]
+        assert [(await three.next())[1]["action"] for _ in range(20)] == ["Heartbeat"] * 20
+
+
+async def test_a_stream_goes_on_where_it_was_cut(client: Client, mock: ApiMock, identity: str) -> None:
+    """Last-Event-ID and `after` resume; the first counts more."""
+    await beats(mock, identity, 3)
+    await client.post("/events/wait", {"match": f"disconnect@{identity}"})
+    events = (await client.get("/events", station=identity))["events"]
+    async with client.stream(last=events[3]["seq"], station=identity, after=0) as stream:
+        assert await stream.until("Disconnected") == events[4:]
+    async with client.stream(station=identity, after=events[5]["seq"]) as stream:
+        assert await stream.until("Disconnected") == events[6:]
+
+
+async def test_a_slow_reader_gets_a_gap() -> None:
+    """What the journal has dropped before a reader took it is counted in `gap`, and stations are answered all the time.
+
+    A reader that takes nothing holds up neither stations nor other readers.
+    """
+    async with (
+        ApiMock("--journal-size", "64KiB") as mock,
+        mock.client() as client,
+        client.stream(after=0) as slow,
+        mock.station("CS-1") as station,
+    ):
+        for number in range(3000):
+            await station.send([2, str(number), "DataTransfer", {"vendorId": "V", "data": "x" * 2000}])
+            await station.expect(3, str(number))
+        lost, seen = 0, 0
+        while True:
+            kind, data = await slow.next()
+            if kind == "gap":
+                lost += data["lost"]
+                seen = data["cursor"]
+            else:
+                assert data["seq"] == seen + 1
+                seen = data["seq"]
+            if data.get("messageId") == "2999" and kind == "Sent":
+                break
+        assert lost > 0
+        page = await client.get("/events", after=0, limit=1)
+        assert page["lost"] == page["events"][0]["seq"] - 1 > 0
+        metrics = (await client.http.get("/metrics")).text
+        assert f"mock_csms_stream_lost_total {float(lost)}" in metrics
+
+
+async def test_the_journal_can_be_emptied(client: Client, mock: ApiMock, identity: str) -> None:
+    """DELETE drops all events; the numbers go on, and a wait that began before is not disturbed."""
+    await beats(mock, identity, 1)
+    cursor = (await client.get(""))["cursor"]
+    waiting = asyncio.create_task(client.post("/events/wait", {"match": f"Heartbeat@{identity}-2", "after": cursor}))
+    await asyncio.sleep(0.05)
+    await client.ask("DELETE", "/events", status=204)
+    assert (await client.get("/events", station=identity))["events"] == []
+    await beats(mock, f"{identity}-2", 1)
+    told = await waiting
+    assert (told["met"], told["events"][0]["seq"] > cursor) == (True, True)
+
+
+async def test_who_leaves_waits_no_more(client: Client, mock: ApiMock) -> None:
+    """A client that closes its connection ends its stream: 64 may be open, and the next one is let in again."""
+    for _ in range(70):
+        async with client.stream(station="NOBODY"):
+            pass
+
+    async def ask() -> int:
+        headers = {"Accept": "text/event-stream"}
+        async with client.http.stream("GET", "/api/v1/events", headers=headers) as response:
+            return response.status_code
+
+    assert await eventually(ask, lambda status: status == 200) == 200
