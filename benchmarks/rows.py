@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks import growth, hostile, servers
+from benchmarks import growth, hostile, page, servers
 from benchmarks.messages import AUTHORIZE, FINDING, HEARTBEAT, REPEATED, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, run, start_up
 from benchmarks.servers import DEFAULT, ECHO, UNCHECKED
@@ -64,6 +64,7 @@ GROUPS: Sequence[Group] = (
     Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
     Group(hostile.PROBES),
     Group(growth.PROBES),
+    Group({"page": page.shown()}),
 )
 
 
@@ -87,7 +88,7 @@ class Row:
     """The ratio to aim at; None in a row that has no goal."""
 
 
-US, MS, KB, MB = "µs", "ms", "kB", "MB"
+US, MS, KB, MB, PERCENT = "µs", "ms", "kB", "MB", "%"
 
 _TX = "TransactionEvent 1 kB"
 _HB = "Heartbeat"
@@ -159,6 +160,8 @@ ROWS: Sequence[Row] = (
 MORE_ROWS: Sequence[Row] = (
     Row("growth-identities", "memory per identity gone", _LIMIT, "identities.memory", 300.0, "bytes", goal=1.0),
     Row("growth-messages", "memory after 1,000,000 messages", _LIMIT, "messages.memory", 25_000.0, KB, goal=1.0),
+    Row("page-cpu", "live page, 1,000 stations, 2,000 events/s", "10 % of a core", "page.cpu", 10.0, PERCENT, must=1.0),
+    Row("page-longest", "live page, the same: longest task", _LIMIT, "page.longest", 50.0, MS, goal=1.0),
     *(_hostile(kind, count, "p99") for kind in hostile.KINDS for count in hostile.COUNTS[:-1]),
     *(_hostile(kind, MOST_HOSTILE, figure) for kind in hostile.KINDS for figure in ("most", "stop", "memory")),
 )

@@ -87,6 +87,21 @@ MESSAGES: Sequence[Bound] = (
         "{conformance.common.payloads._MOST_STEPS} values, {conformance.common.keys._MOST_TOKENS} tokens",
         "the finding says where the search ended",
     ),
+    (
+        "with `--api`: body, and head, of a request",
+        "{control.api.application._MOST_BODY:size}, {control.api.server._MOST_HEAD:size}",
+        "413, 400",
+    ),
+    (
+        "with `--api`: connections, and open streams of events",
+        "{control.api.server._MOST_CONNECTIONS}, {control.api.routes.stream._MOST_STREAMS}",
+        "503",
+    ),
+    (
+        "with `--api`: time for the next request of a connection, and for its body",
+        "{control.api.server._IDLE:time}, {control.api.application._PATIENCE:time}",
+        "closed, 408",
+    ),
 )
 
 WAITING: Sequence[Bound] = (
@@ -170,6 +185,16 @@ REMEMBERED: Sequence[Bound] = (
         "lines kept for the report of a failed run",
         "the first {watch.history.MOST_AT_FIRST:size}, the last {watch.history.MOST_AT_LAST:size}",
         "lines between them are left out; `--trace` has everything",
+    ),
+    (
+        "with `--api`, and in Python: events of all stations",
+        "{--journal-size:size} (`--journal-size`)",
+        "the oldest are dropped; a stream whose reader was too slow for them gets a `gap`",
+    ),
+    (
+        "with `--api`: stations whose last message is dated, and calls without an answer that metrics time",
+        "{watch.journal._MOST_SEEN}, {watch.metrics._MOST_OPEN}",
+        "the oldest are forgotten",
     ),
     (
         "in Python: messages of `csms.messages`, and calls of a station for `csms.receive`",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, TypeAlias
 
 from mock_csms.behavior.credentials import problem_of
+from mock_csms.behavior.registrations import Registrations
 from mock_csms.behavior.security_profiles import WITH_CERTIFICATE, NoPins, PinsOfProfiles, problem_of_profile
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
@@ -124,12 +125,7 @@ class Door:
     def __init__(self, policies: AdmissionPolicies, pins: PinsOfProfiles | None = None) -> None:
         self._pins = pins or NoPins()
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
-        self.registered: dict[str, str] = {}
-        """The stations that were registered while the mock runs, by their folded identities, as they were written."""
-        self._own_passwords: dict[str, str | None] = {}
-        """The passwords of these."""
-        self._kept_out: Bounded[str, float] = Bounded(_MOST_RECORDS)
-        """Until when stations are refused for a while, in seconds since 1970, by their folded identities."""
+        self.registrations = Registrations()
         self._policies = policies
         self.configure(policies)
 
@@ -141,20 +137,6 @@ class Door:
         self._origins = {normal_origin(each) for each in policies.origins}
         self._known = None if policies.known is None else {folded(each) for each in policies.known}
         self._passwords = policies.passwords and {folded(each): policies.passwords[each] for each in policies.passwords}
-
-    def register(self, identity: str, password: str | None = None) -> None:
-        """Let a station in, as if it were one of the known stations; with a password only if it gives this one."""
-        self.registered[folded(identity)] = identity
-        self._own_passwords[folded(identity)] = password
-
-    def unregister(self, identity: str) -> bool:
-        """Take a registration back; return whether there was one."""
-        self._own_passwords.pop(folded(identity), None)
-        return self.registered.pop(folded(identity), None) is not None
-
-    def keep_out(self, identity: str, until: float) -> None:
-        """Refuse a station until a time, in seconds since 1970."""
-        self._kept_out.renew(folded(identity), until)
 
     @property
     def counts(self) -> Mapping[str, DoorCounts]:
@@ -191,13 +173,8 @@ class Door:
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         key = folded(identity)
-        if self._kept_out and now < self._kept_out.get(key, 0.0):
-            return Respond(503, "kept away for a while")
-        if not identity:
-            return Respond(404, "the last segment of the path must be the identity of the station")
-        if self._known is not None and key not in self._known and key not in self.registered:
-            return Respond(404, "no station with this identity is known (--known-stations)")
-        if (refusal := self._refusal_of_credentials(visitor, forms, told)) is not None:
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, told)
+        if refusal is not None:
             return refusal
         if subprotocol is None:
             reason = f"no common subprotocol; offered: {', '.join(visitor.offered) or 'none'}"
@@ -208,13 +185,23 @@ class Door:
             self._pins.pin(identity, told.raised_to)
         return LetIn()
 
+    def _refusal_of(self, key: str, now: float) -> Respond | None:
+        """Return how a station is refused because of its folded identity; None if it is not."""
+        if self.registrations.is_kept_out(key, now):
+            return Respond(503, "kept away for a while")
+        if not key:
+            return Respond(404, "the last segment of the path must be the identity of the station")
+        if self._known is not None and key not in self._known and key not in self.registrations.names:
+            return Respond(404, "no station with this identity is known (--known-stations)")
+        return None
+
     def _refusal_of_credentials(
         self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
     ) -> Respond | None:
         """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
         refusal = self._refusal_of_profile(visitor)
         key = folded(visitor.identity)
-        own = self._own_passwords.get(key)
+        own = self.registrations.password_of(key)
         needs_password = self._passwords is not None or own is not None
         if refusal is not None or visitor.profile >= WITH_CERTIFICATE or not needs_password:
             return refusal

@@ -11,9 +11,11 @@ from urllib.parse import unquote, urlsplit
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
-from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
+from mock_csms.commands.arguments import Guide, command_line_source, parser_for
 from mock_csms.commands.connecting import check_profile, dialer_for
+from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
@@ -33,7 +35,6 @@ from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
-from mock_csms.watch.lines import printable
 from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
 

@@ -59,7 +59,7 @@ class Beside:
         return Panel(self._csms, self._records, journal, self.schedule, self._judgement, self.tuning, stop=stop)
 
     def _follow(self, event: Event) -> None:
-        """Keep a twin of a station if no check does: without checks, and for versions that they do not judge."""
+        """Create the twin of a station if no check has done so."""
         station = self._csms.stations.get(event.station)
         if station is not None and station.twin is None:
             station.twin = Twin()

@@ -141,15 +141,15 @@ class BlockingCsms:
 
     @property
     def tokens(self) -> Mapping[str, TokenAnswer]:
-        """What single idTokens get, as `Csms.tokens`."""
+        """The answers for single idTokens, as `Csms.tokens`."""
         return self._ask(lambda: self._csms.tokens)
 
     def set_token(self, id_: str, status: str, **more: Any) -> None:
-        """Say what an idToken gets, as `Csms.set_token`."""
+        """Set the answer for an idToken, as `Csms.set_token`."""
         self._ask(lambda: self._csms.set_token(id_, status, **more))
 
     def remove_token(self, id_: str) -> None:
-        """Say nothing of an idToken any more, as `Csms.remove_token`."""
+        """Remove the answer for an idToken, as `Csms.remove_token`."""
         self._ask(lambda: self._csms.remove_token(id_))
 
     @property

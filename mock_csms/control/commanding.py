@@ -73,7 +73,7 @@ def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
 
 
 async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
-    """Send a command to a connected station, and return its answer.
+    """Send a command to a connected station, and return its answer: of several calls the last one's.
 
     A command that is several calls in the station's version gets the answer to the last one, or the first error.
     within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if

@@ -1,4 +1,4 @@
-"""What drives a running mock: the HTTP API and the Python API are two ways to say the same to it."""
+"""What the HTTP API drives: a running mock, its records, settings and expectations."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Panel(Mutable, eq=False):
-    """A running mock, and all that is at hand to drive and to watch it."""
+    """A running mock with everything that drives and watches it."""
 
     csms: CsmsServer
     records: Recorder
@@ -33,7 +33,7 @@ class Panel(Mutable, eq=False):
     since: float = field(default_factory=clock.now)
     """When the mock was started, in seconds since 1970."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the mock begins to stop, so that nobody waits any more."""
+    """Set when the mock begins to stop: all waits end."""
     api: str = ""
     """The URL of the HTTP API."""
     stop: Callable[[], tuple[int, str]] | None = None
@@ -56,6 +56,6 @@ class Panel(Mutable, eq=False):
         return self.judgement.expectations
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """End all waits and streams."""
         self.closing.set()
         self.journal.close()

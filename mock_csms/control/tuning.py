@@ -192,7 +192,7 @@ class Tuning:
 
 
 def refuse_files(key: str, value: Any, declared: Flag) -> None:
-    """Raise ValueError for a value that names a file: whoever drives the mock must not read files through it."""
+    """Raise ValueError for a value that names a file: clients of the API must not read files of this machine."""
     if declared.forms is not None:
         for table in value:
             refuse_files_in(table, key)

@@ -1,4 +1,4 @@
-"""What Python programs and the HTTP API can do to a running mock alike: rules, tokens, events by cursor, snapshots."""
+"""The part of the Python API that the HTTP API has too: rules, tokens, events by cursor, snapshots, registrations."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -61,11 +61,11 @@ class Verbs:
 
     @property
     def tokens(self) -> Mapping[str, TokenAnswer]:
-        """What single idTokens get, by id."""
+        """The answers for single idTokens, by id."""
         return {told.id: told for told in reversed(self._mock.rulebase.tokens)}
 
     def set_token(self, id_: str, status: str, **more: Any) -> None:
-        """Say what an idToken gets; `more` has the keys of a [[token]] of a configuration file.
+        """Set the answer for an idToken; `more` has the keys of a [[token]] of a configuration file.
 
         It stays until it is removed, also over `configure`. Raises ValueError for a wrong token.
         """
@@ -73,7 +73,7 @@ class Verbs:
         self._mock.rulebase.set_token(told)
 
     def remove_token(self, id_: str) -> None:
-        """Let an idToken get what `auth_mode` says. Raises LookupError if nothing was said of it."""
+        """Remove the answer for an idToken: `auth_mode` decides again. Raises LookupError if there is none."""
         self._mock.rulebase.remove_token(id_)
 
     # Events.
@@ -87,7 +87,7 @@ class Verbs:
         """Return events after a number, at most `limit`: each as the event log has it, with its number as `seq`.
 
         match: as in `expect`, without a count. `which` are `station`, `kind`, `type`, `action` and `finding`, as for
-        `GET /api/v1/events`. Raises ValueError if they name what there is not.
+        `GET /api/v1/events`. Raises ValueError for an unknown kind, type or action.
         """
         what, journal = _criteria(match, which), self._journal
         found = (each for each in journal.between(after, journal.cursor + 1) if what.suits(each))
@@ -119,13 +119,13 @@ class Verbs:
         """Let a station connect, as if it were one of `known_stations`; with a password only if it gives this one."""
         if password is not None:
             self._records.secrets.hide(password)
-        self._mock.door.register(station, password)
+        self._mock.door.registrations.add(station, password)
 
     def forget(self, station: str) -> None:
         """Take back a registration, and forget what is known of a station. Raises ValueError if it is connected."""
         if self._mock.session_of(station) is not None:
             raise ValueError(f"{station} is connected; disconnect it first")
-        self._mock.door.unregister(station)
+        self._mock.door.registrations.remove(station)
         self._mock.forget(station)
 
     def take_snapshot(self, name: str) -> None:

@@ -210,11 +210,10 @@ class CsmsServer:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
-    def forget(self, identity: str) -> bool:
-        """Forget all about a station that is not connected; return whether anything was known."""
-        is_known = self._models.forget(identity)
+    def forget(self, identity: str) -> None:
+        """Forget all about a station that is not connected."""
+        self._models.forget(identity)
         self._forget([identity])
-        return is_known
 
     def _forget(self, identities: Iterable[str]) -> None:
         """Keep nothing of stations that left long ago but what rules need."""

@@ -7,14 +7,14 @@ from mock_csms.runtime import clock
 from mock_csms.twin.events import Event, Noted, Sent
 
 FAULT = "raw frame"
-"""Stands for the fault in the event: whatever the station makes of such a frame, it need not be its own mistake."""
+"""Stands in the event for the fault, so that the checks do not blame the station for its reaction."""
 _MOST_SHOWN = 200
 
 
 def raw_sent(identity: str, data: bytes, talk: Conversation) -> Event:
-    """Return the event for a frame that was sent as it is, and note in the conversation what it means.
+    """Return the event for a raw frame that was sent, and update the conversation.
 
-    A call is open from now on, so that an answer to it is not a stray one. What is no message is only noted.
+    A call in it is open from now on, so that its answer is not a stray one. A frame without a message becomes a note.
     """
     message, now = decode(data, talk.version.framing), clock.now()
     if isinstance(message, Malformed):

@@ -1,4 +1,4 @@
-"""The rules of the mock, and what single tokens get: what its settings say, and what was added while it runs.
+"""The rules of the mock and its answers for single tokens: those of its settings, and those added while it runs.
 
 Every rule has an id. As long as a rule does not change, the count of its uses stays, whatever else changes.
 """
@@ -47,7 +47,7 @@ class Rulebase:
         self._given: Rules | None = None
         """The rules of the settings that were given last."""
         self._tokens: dict[str, TokenAnswer | None] = {}
-        """What was said of tokens while the mock runs, by folded id; None for what the settings say is removed."""
+        """The answers for tokens that were set while the mock runs, by folded id; None for a removed one."""
         self._counts: Counts = {}
         self._matches: dict[tuple[str, str], Match] = {}
         """By the version of OCPP and the id of the rule; faults have their own."""
@@ -71,7 +71,7 @@ class Rulebase:
         return self._given or Rules()
 
     def reset(self) -> None:
-        """Forget the rules, what was said of tokens, and all counts; `configure` has to follow."""
+        """Forget all rules, answers for tokens and counts; `configure` has to follow."""
         self._rules, self._added, self._given = Rules(), frozenset(), None
         self._tokens.clear()
         self._counts.clear()
@@ -93,17 +93,17 @@ class Rulebase:
 
     @property
     def tokens(self) -> Sequence[TokenAnswer]:
-        """What single tokens get; those that were set while the mock runs come first."""
+        """The answers for single tokens; those that were set while the mock runs come first."""
         own = [each for each in self._tokens.values() if each is not None]
         return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
 
     def set_token(self, told: TokenAnswer) -> None:
-        """Say what a token gets, whatever the settings say of it."""
+        """Set the answer for a token; it replaces that of the settings."""
         self._tokens[folded(told.id)] = told
         self._build()
 
     def remove_token(self, id_: str) -> None:
-        """Say nothing of a token any more. Raises LookupError if nothing was said."""
+        """Remove the answer for a token. Raises LookupError if there is none."""
         known = [each.id for each in self.tokens]
         if folded(id_) not in map(folded, known):
             raise LookupError(f"there is no token {id_!r}{did_you_mean(id_, known)}")
@@ -111,7 +111,7 @@ class Rulebase:
         self._build()
 
     def reset_tokens(self) -> None:
-        """Go back to what the settings say of tokens."""
+        """Use the answers of the settings for all tokens again."""
         self._tokens.clear()
         self._build()
 

@@ -124,6 +124,12 @@ def command_payload(config: Config, step: Step, version: Version) -> Template:
     return compile_template(step.payload) if step.is_raw else _plan(config, step, version)[0].payload
 
 
+def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
+    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
+    fills = fills_of(config, version)
+    return {action: merged(fills, action, row.request) for action, row in version.actions.items()}
+
+
 def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
     """Return, by action, the JSON that the settings merge into the default payload in a version."""
     own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
@@ -135,12 +141,6 @@ def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
             template = flag.written(value) if flag.written else escape(fill.written(value))
             found[action].append(nested(path, template))
     return found
-
-
-def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
-    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
-    fills = fills_of(config, version)
-    return {action: merged(fills, action, row.request) for action, row in version.actions.items()}
 
 
 def merged(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:

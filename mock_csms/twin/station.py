@@ -141,14 +141,12 @@ class Stations:
             self._forget(each)
         return oldest
 
-    def forget(self, identity: str) -> bool:
-        """Forget a station that is not connected as if it had never come; return whether anything was known of it."""
-        is_known = identity in self.let_in or identity in self._forgotten
+    def forget(self, identity: str) -> None:
+        """Forget a station that is not connected as if it had never come."""
         for pool in (self._gone, self._visitors, self._others, self._forgotten, self._instructed):
             pool.pop(identity, None)
         self._followed.discard(identity)
         self.let_in.pop(identity, None)
-        return is_known
 
     def _forget(self, identity: str) -> None:
         station = self.let_in.pop(identity, None)

@@ -78,10 +78,11 @@ class EventLog:
         if self._journal is None:
             self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
             return
-        lines = without_tags(b"".join(call)), without_tags(b"".join((*result, _RESULT_END)))
-        self._write(b"".join(lines))
-        self._journal.add(called, lines[0], Call, exchange.id, exchange.action)
-        self._journal.add(answered, lines[1], Result, exchange.id, exchange.action)
+        call_line, result_line = without_tags(b"".join(call)), without_tags(b"".join((*result, _RESULT_END)))
+        self._journal.add(called, call_line, Call, exchange.id, exchange.action)
+        self._journal.add(answered, result_line, Result, exchange.id, exchange.action)
+        if self._sinks:
+            self._write(call_line + result_line)
 
     def _write_other(self, event: Event) -> None:
         kind = type(event)

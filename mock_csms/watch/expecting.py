@@ -1,4 +1,4 @@
-"""Expectations that are given while the mock runs. They end nothing: somebody asks for the verdict."""
+"""Expectations that are given while the mock runs. They do not end the run: a client asks for the verdict."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -27,7 +27,7 @@ class ExpectationSet(Record, eq=False):
     leave: Callable[[], None]
     """Ends the counting."""
     mask: Mask
-    """Masks differences for those who read the verdict."""
+    """Masks the differences in the verdict."""
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class ExpectationSet(Record, eq=False):
 
 
 class Expectations:
-    """The sets of expectations, by id. `mask` masks differences for those who read the verdict."""
+    """The sets of expectations, by id. `mask` masks the differences in the verdict."""
 
     def __init__(self, bus: Bus, mask: Mask) -> None:
         self._bus = bus
@@ -119,7 +119,7 @@ class Expectations:
             self.remove(id_)
 
     def conclude(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         for each in self._sets.values():
             each.leave()
 

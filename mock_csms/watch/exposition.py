@@ -21,30 +21,33 @@ _BOUNDS = (*map(str, BUCKETS), "+Inf")
 
 
 class RunCollector(Collector):
-    """Collects the metrics of one run."""
+    """Collects the metrics of one run as they are when it is made, so that another thread can write them."""
 
     def __init__(self, csms: CsmsServer, records: Recorder) -> None:
-        self._csms = csms
-        self._records = records
+        self._sessions = [*csms.sessions.values()]
+        self._stations = [*csms.stations.values()]
+        rulebase = csms.rulebase
+        self._rules = Counter({records.mask(rule.id): rulebase.hits(rule.id) for rule in rulebase.rules})
+        self._journal = records.journal
+        self._metrics = records.metrics and records.metrics.copied()
 
     def collect(self) -> Iterator[Metric]:
         """Yield each metric as it is now."""
         yield from self._gauges()
         yield from self._counters()
-        metrics = self._records.metrics
-        if metrics is not None:
-            yield _histogram("answer", "seconds from a call of a station to the mock's answer", metrics.answers)
-            yield _histogram("command", "seconds from a command to the station's answer", metrics.commands)
+        if self._metrics is not None:
+            yield _histogram("answer", "seconds from a call of a station to the mock's answer", self._metrics.answers)
+            yield _histogram("command", "seconds from a command to the station's answer", self._metrics.commands)
 
     def _gauges(self) -> Iterator[Metric]:
-        csms, journal = self._csms, self._records.journal
+        journal = self._journal
         build = GaugeMetricFamily("mock_csms_build_info", "version of the mock", labels=["version", "python"])
         build.add_metric([VERSION, platform.python_version()], 1)
         yield build
-        connected = Counter(session.version.name for session in csms.sessions.values())
+        connected = Counter(session.version.name for session in self._sessions)
         yield _labelled(GaugeMetricFamily, "stations_connected", "stations that are connected", [_OCPP], connected)
-        yield _gauge("stations_known", "stations that have connected and are remembered", len(csms.stations))
-        running = sum(len(station.transactions) for station in csms.stations.values())
+        yield _gauge("stations_known", "stations that have connected and are remembered", len(self._stations))
+        running = sum(len(station.transactions) for station in self._stations)
         yield _gauge("transactions_active", "transactions that run", running)
         if journal is not None:
             yield _gauge("journal_bytes", "bytes of events that the journal keeps", journal.size)
@@ -52,9 +55,8 @@ class RunCollector(Collector):
             yield CounterMetricFamily("mock_csms_stream_lost", told, journal.missed)
 
     def _counters(self) -> Iterator[Metric]:
-        metrics, rulebase = self._records.metrics, self._csms.rulebase
-        rules = Counter({self._records.mask(rule.id): rulebase.hits(rule.id) for rule in rulebase.rules})
-        yield _counter("rule_uses", "uses of rules that users wrote", ["rule"], rules)
+        metrics = self._metrics
+        yield _counter("rule_uses", "uses of rules that users wrote", ["rule"], self._rules)
         if metrics is None:
             return
         yield CounterMetricFamily("mock_csms_connections", "connections of stations", metrics.connections)
@@ -94,9 +96,9 @@ def _histogram(name: str, told: str, histograms: Mapping[str, Histogram]) -> Met
     return family
 
 
-def exposition(csms: CsmsServer, records: Recorder) -> bytes:
+def exposition(collector: RunCollector) -> bytes:
     """Return the metrics of a run, and those of the process, in the text format of Prometheus."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(RunCollector(csms, records))
+    registry.register(collector)
     ProcessCollector(registry=registry)
     return generate_latest(registry)

@@ -1,16 +1,16 @@
-"""The journal: the last events of all stations, as encoded lines with a number each, for those who ask by number.
+"""The journal: the last events of all stations, as encoded lines with a number each, for clients that ask by number.
 
-It is bounded in bytes. Whoever reads keeps a number of its own, the cursor, so that many read the same events, and a
-slow reader slows nobody: what the journal has dropped in the meantime is a gap for that reader.
+It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
+many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TypeAlias
 
 from mock_csms.protocol.messages import Malformed, Message
-from mock_csms.protocol.records import Bounded, Record
+from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Event, Received
 
 _OVERHEAD = 300
@@ -45,11 +45,6 @@ class Logged(Record, gc=False):
         """The line as a JSON object, with the number in front."""
         return b'{"seq":%d,%b' % (self.seq, self.line[1:-1])
 
-    @property
-    def size(self) -> int:
-        """How many bytes of memory it takes."""
-        return len(self.line) + _OVERHEAD
-
 
 class Journal:
     """The last events, up to `most` bytes. `flush` lets it take what waits to be written."""
@@ -60,7 +55,7 @@ class Journal:
         """The number of the last event."""
         self.size = 0
         """How many bytes the events take."""
-        self.seen: Bounded[str, float] = Bounded(_MOST_SEEN)
+        self.seen: dict[str, float] = {}
         """When each station last sent a message."""
         self.missed = 0
         """How many events slow readers of streams have missed."""
@@ -68,24 +63,27 @@ class Journal:
         self._most = most
         self._events: dict[int, Logged] = {}
         self._waiting: set[asyncio.Future[None]] = set()
-        self._watchers: dict[Callable[[Logged], None], None] = {}
 
     # Writing.
 
     def add(self, event: Event, line: bytes, type_: MessageKind | None, id_: bytes, about: bytes) -> None:
         """Keep an event with its line, and drop the oldest ones if there is no room."""
-        self.last += 1
-        logged = Logged(self.last, type(event), event.at, event.station, type_, id_, about, line)
-        self._events[self.last] = logged
-        self.size += logged.size
-        while self.size > self._most and len(self._events) > 1:
-            self.size -= self._events.pop(self.first).size
-        if type(event) is Received:
+        kind, seq = type(event), self.last + 1
+        self.last = seq
+        self._events[seq] = Logged(seq, kind, event.at, event.station, type_, id_, about, line)
+        self.size += len(line) + _OVERHEAD
+        if self.size > self._most:
+            self._drop()
+        if kind is Received:
             self.seen[event.station] = event.at
-        for watch in self._watchers:
-            watch(logged)
+            if len(self.seen) > _MOST_SEEN:
+                del self.seen[next(iter(self.seen))]
         if self._waiting:
             self._wake()
+
+    def _drop(self) -> None:
+        while self.size > self._most and len(self._events) > 1:
+            self.size -= len(self._events.pop(self.first).line) + _OVERHEAD
 
     def clear(self) -> None:
         """Drop all events; the numbers go on."""
@@ -94,7 +92,7 @@ class Journal:
         self.size = 0
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """End all waits."""
         self.is_closed = True
         self._wake()
 
@@ -108,7 +106,7 @@ class Journal:
 
     @property
     def cursor(self) -> int:
-        """The number of the last event, after what waits to be written is written."""
+        """The number of the last event, after waiting events are written."""
         self.flush()
         return self.last
 
@@ -120,10 +118,6 @@ class Journal:
     def lost(self, after: int) -> int:
         """Return how many events after that number are not kept any more."""
         return max(0, self.first - 1 - after)
-
-    def get(self, seq: int) -> Logged:
-        """Return an event that is kept. Raises KeyError for any other number."""
-        return self._events[seq]
 
     def between(self, after: int, before: int) -> Iterator[Logged]:
         """Yield the events between two numbers that are still kept when their turn comes, in their order."""
@@ -148,16 +142,3 @@ class Journal:
             finally:
                 self._waiting.discard(future)
         return self.last > after
-
-    def watch(self, watch: Callable[[Logged], None]) -> Callable[[], None]:
-        """Call `watch` with each event from now on. Returns a function that ends this."""
-        self._watchers = {**self._watchers, watch: None}
-        return lambda: self._leave(watch)
-
-    def _leave(self, watch: Callable[[Logged], None]) -> None:
-        self._watchers = {each: None for each in self._watchers if each is not watch}
-
-
-def as_array(events: Sequence[Logged]) -> bytes:
-    """Return events as a JSON array."""
-    return b"[%b]" % b",".join(each.text for each in events)

@@ -23,10 +23,10 @@ class Judgement(Mutable, eq=False):
     run: "RunVerdict | None" = None
     """The expectations of the settings; None if there are none."""
     expectations: "Expectations | None" = None
-    """Those that are given while the mock runs; None if nobody can."""
+    """Those that are given while the mock runs; None without an API."""
 
     def conclude(self) -> None:
-        """Count no more: from now on the mock itself closes all connections."""
+        """Stop counting: from now on the mock itself closes all connections."""
         self.findings.conclude()
         if self.run is not None:
             self.run.conclude()

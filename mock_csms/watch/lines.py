@@ -62,13 +62,6 @@ def beginning(line: Line, width: int = SUBJECT_WIDTH) -> str:
     return f"{line.way or '  '} {line.subject.ljust(width)} {mark}"
 
 
-def printable(line: str) -> str:
-    """Make line ends and terminal controls that came over the wire visible and harmless."""
-    if line.isprintable():
-        return line
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
-
-
 # Messages.
 
 

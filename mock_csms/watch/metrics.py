@@ -3,24 +3,27 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
-from mock_csms.protocol.records import Bounded, Mutable, field
+from mock_csms.protocol.records import Mutable, field, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import actions, versions
 from mock_csms.runtime.bus import Bus
+from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
-from mock_csms.twin.v2.transactions import reason_of_end
-from mock_csms.twin.v16.transactions import reason_of_stop
 from mock_csms.watch.frames import Exchange, Frame, Frames
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
 OTHER = "other"
 """The label for names that stations have made up: they must not make more and more series."""
+_MOST_REASONS = 50
+"""How many reasons for ends of transactions are counted apart."""
 _MOST_OPEN = 100_000
 """How many calls without an answer are remembered, for histograms."""
+_ENDS = {json_text(action): reason_of for action, reason_of in END_REASONS.items()}
 _TYPES: Mapping[type[Message | Malformed], str] = {
     Call: "call",
     Result: "result",
@@ -29,6 +32,7 @@ _TYPES: Mapping[type[Message | Malformed], str] = {
     SendMessage: "send",
     ResultError: "resulterror",
 }
+_ERRORS = (Error, ResultError)
 
 
 class Histogram(Mutable):
@@ -49,8 +53,8 @@ class Metrics:
     """The counts of a run."""
 
     def __init__(self, bus: Bus, frames: Frames) -> None:
-        self.messages: Counter[tuple[str, str, str]] = Counter()
-        """By direction (`in` from stations, `out`), type and action."""
+        self._messages: dict[tuple[type[Event], type[Message | Malformed], bytes], int] = {}
+        """How many messages there were, by the kind of event, the type and the action as JSON text, if it is known."""
         self.call_errors: Counter[tuple[str, str]] = Counter()
         """By direction and code."""
         self.invalid: Counter[str] = Counter()
@@ -70,41 +74,82 @@ class Metrics:
         """By check and severity."""
         self.faults: Counter[str] = Counter()
         """By the text of the rule."""
-        self._actions = frozenset(actions())
+        self._actions = {json_text(action): action for action in actions()}
         self._codes = frozenset(code for version in versions() for code in version.framing.codes)
-        self._open: Bounded[tuple[bool, str, str], float] = Bounded(_MOST_OPEN)
-        """When each open call began: by whether it is ours, station and message id."""
+        self._theirs: dict[tuple[str, bytes], float] = {}
+        """When each open call of a station began, by station and message id."""
+        self._ours: dict[tuple[str, bytes], float] = {}
+        """The same of our commands."""
         frames.subscribe(self._count_message, self._count_exchange)
         bus.subscribe(self._count_other, Connected, Disconnected, Refused, Finding, Spoiled)
 
-    def _count_message(self, event: Received | Sent, _: Frame) -> None:
-        self._count(event)
+    @property
+    def messages(self) -> Counter[tuple[str, str, str]]:
+        """How many messages there were, by direction (`in` from stations, `out`), type and action."""
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for (kind, type_, action), count in self._messages.items():
+            direction = "out" if kind is Sent else "in"
+            counts[direction, _TYPES[type_], self._action(action)] += count
+        return counts
 
-    def _count_exchange(self, called: Received, answered: Sent, _: Exchange) -> None:
-        self._count(called)
-        self._count(answered)
+    def _action(self, action: bytes) -> str:
+        return self._actions.get(action, OTHER)
 
-    def _count(self, event: Received | Sent) -> None:
-        message, is_ours = event.message, type(event) is Sent
-        call = message if isinstance(message, Call) else event.answers
-        action = call.action if call is not None and call.action in self._actions else OTHER
-        direction = "out" if is_ours else "in"
-        self.messages[direction, _TYPES[type(message)], action] += 1
-        if isinstance(message, Error | ResultError):
-            self.call_errors[direction, message.code if message.code in self._codes else OTHER] += 1
-        if event.violations and not is_ours:
-            self.invalid[action] += 1
-        if call is message:
-            self._open[is_ours, event.station, message.id] = event.at
-            if not is_ours and (reason := reason_of_end(message) or reason_of_stop(message)) is not None:
-                self.ended[reason] += 1
-        elif call is not None:
-            began = self._open.pop((not is_ours, event.station, call.id), None)
+    def copied(self) -> "Metrics":
+        """Return the counts as they are now, so that another thread can read them."""
+        made = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict) and name not in ("_ours", "_theirs"):
+                setattr(made, name, value.copy())
+        return made
+
+    def _count_message(self, event: Received | Sent, frame: Frame) -> None:
+        """Count a message. This runs for every message, so it is kept short."""
+        kind, type_, counts = type(event), frame.type, self._messages
+        action = frame.action if frame.action in self._actions else b""
+        counts[kind, type_, action] = counts.get((kind, type_, action), 0) + 1
+        if type_ is Call:
+            begun = self._ours if kind is Sent else self._theirs
+            begun[event.station, frame.id] = event.at
+            if len(begun) > _MOST_OPEN:
+                del begun[next(iter(begun))]
+        elif event.answers is not None:
+            begun, histograms = (self._theirs, self.answers) if kind is Sent else (self._ours, self.commands)
+            began = begun.pop((event.station, frame.id), None)
             if began is not None:
-                histograms = self.answers if is_ours else self.commands
-                if action not in histograms:
-                    histograms[action] = Histogram()
-                histograms[action].add(max(0.0, event.at - began))
+                histogram = histograms.get(self._action(action)) or self._histogram(histograms, action)
+                histogram.add(event.at - began)
+        if type_ in _ERRORS or (kind is Received and (event.violations or action in _ENDS)):
+            self._count_detail(event, frame)
+
+    def _count_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+        """Count a usual call of a station and its result."""
+        action, counts = exchange.action if exchange.action in self._actions else b"", self._messages
+        counts[Received, Call, action] = counts.get((Received, Call, action), 0) + 1
+        counts[Sent, Result, action] = counts.get((Sent, Result, action), 0) + 1
+        histogram = self.answers.get(self._action(action)) or self._histogram(self.answers, action)
+        histogram.add(answered.at - called.at)
+        if action in _ENDS and isinstance(called.message, Call):
+            self._count_end(_ENDS[action](called.message.payload))
+
+    def _histogram(self, histograms: dict[str, Histogram], action: bytes) -> Histogram:
+        made = histograms[self._action(action)] = Histogram()
+        return made
+
+    def _count_detail(self, event: Received | Sent, frame: Frame) -> None:
+        """Count what only some messages have: an error code, violations, the end of a transaction."""
+        message, direction = event.message, "out" if isinstance(event, Sent) else "in"
+        if isinstance(message, Error):
+            self.call_errors[direction, message.code if message.code in self._codes else OTHER] += 1
+        elif event.violations:
+            self.invalid[self._action(frame.action)] += 1
+        elif isinstance(message, Call):
+            self._count_end(_ENDS[frame.action](message.payload))
+
+    def _count_end(self, reason: str | None) -> None:
+        """Count the end of a transaction, if there is a reason of one; stations may make up reasons."""
+        if reason is not None:
+            self.ended[reason if reason in self.ended or len(self.ended) < _MOST_REASONS else OTHER] += 1
 
     def _count_other(self, event: Event) -> None:
         told: Any = event

@@ -1,10 +1,11 @@
-"""Reads events back from the lines of the event log, for those who show an event later than it happened."""
+"""Reads events back from the lines of the event log, to show them later in another form."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import convert, json_value, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.sends import ResultError, SendMessage
@@ -17,7 +18,7 @@ from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.watch.frames import Frames
 from mock_csms.watch.journal import Logged
-from mock_csms.watch.lines import as_text, describe, printable
+from mock_csms.watch.lines import as_text, describe
 from mock_csms.watch.search import content_of, message_in
 from mock_csms.watch.trace import Trace
 
@@ -88,22 +89,26 @@ def line_of(logged: Logged) -> str:
     return printable(f"{rfc3339(logged.at)[11:23]} {logged.station or '-'} {text}")
 
 
-def as_trace(found: Iterable[Logged]) -> bytes:
-    """Return messages as an OCPP trace 1.1, as `--trace` would have written them."""
-    bus, pieces = Bus(), Pieces()
-    sink = Sink(pieces)
-    Trace(bus, Frames(bus), sink)
-    versions: dict[str, Version] = {}
-    for logged in found:
-        event = event_of(logged)
-        if isinstance(event, events.Connected):
-            versions[event.station] = event.version
-        if isinstance(event, events.Received | events.Sent):
-            event = replace(event, version=versions.get(event.station, DEFAULT))
-        bus.publish(event)
-    sink.flush()
-    sink.close()
-    return b"".join(pieces.written)
+class TraceWriter:
+    """Writes messages as an OCPP trace 1.1, as `--trace` would have done."""
+
+    def __init__(self) -> None:
+        self._bus, self._pieces = Bus(), Pieces()
+        self._sink = Sink(self._pieces)
+        self._versions: dict[str, Version] = {}
+        Trace(self._bus, Frames(self._bus), self._sink)
+
+    def write(self, found: Iterable[Logged]) -> bytes:
+        """Return the records of further events."""
+        for logged in found:
+            event = event_of(logged)
+            if isinstance(event, events.Connected):
+                self._versions[event.station] = event.version
+            if isinstance(event, events.Received | events.Sent):
+                event = replace(event, version=self._versions.get(event.station, DEFAULT))
+            self._bus.publish(event)
+        self._sink.flush()
+        return self._pieces.take()
 
 
 class Pieces(Outlet):
@@ -111,9 +116,14 @@ class Pieces(Outlet):
 
     def __init__(self) -> None:
         super().__init__(-1)
-        self.written: list[bytes] = []
+        self._written: list[bytes] = []
         self.write = self._keep
 
     def _keep(self, data: bytes | memoryview) -> int:
-        self.written.append(bytes(data))
+        self._written.append(bytes(data))
         return len(data)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        written, self._written = b"".join(self._written), []
+        return written

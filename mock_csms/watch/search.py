@@ -1,4 +1,4 @@
-"""Finds events in the journal, and waits for events that are still to come: nobody takes an event away from others."""
+"""Finds events in the journal, and waits for new ones; several readers may get the same event."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,15 +15,15 @@ from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import FRAMING, Call, Error, Malformed, Message, Result
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.v2.framing import FRAMING_OF_21
 from mock_csms.twin import events
 from mock_csms.watch.inbox import Wanted, wanted
 from mock_csms.watch.journal import Journal, Logged, MessageKind
-from mock_csms.watch.lines import printable
 
-SLICE = 2000
+SLICE = 500
 """How many events are looked at before the loop may do something else."""
 _KINDS = {kind.__name__: kind for kind in events.ALL}
 _TYPES: Mapping[str, MessageKind] = {
@@ -63,6 +63,11 @@ class Criteria(Record):
     """Whether messages that were refused do not count, nor requests that were no handshakes, as for --expect."""
     text: str = "event"
     """What is sought, for people."""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every event is sought."""
+        return self.station == "*" and not (self.kinds or self.types or self.about or self.conditions)
 
     def suits(self, logged: Logged) -> bool:
         """Whether an event is sought."""

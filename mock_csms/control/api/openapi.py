@@ -7,14 +7,18 @@ from typing import Any
 
 from mock_csms.control.api.operation import Operation, Problem
 from mock_csms.control.api.table import ENDPOINTS
-from mock_csms.protocol.records import fields_of, schema_components
+from mock_csms.protocol.records import fields_of, json_text, json_value, schema_components
 from mock_csms.protocol.release import VERSION
 
 _REF = "#/components/schemas/{name}"
 _ALWAYS = {400: "the request is wrong", 403: "a web page of another origin, or an unknown Host"}
 _WITH_TOKEN = {401: "the token is missing or wrong"}
 _WITH_INPUT = {422: "a parameter or the body is wrong"}
-_WITH_BODY = {413: "the body is longer than 1 MiB", 415: "the body is not declared as application/json"}
+_WITH_BODY = {
+    408: "the body did not come in time",
+    413: "the body is longer than 1 MiB",
+    415: "the body is not declared as application/json",
+}
 _PARAMETERS = {
     "station": "the identity of a station, percent-encoded",
     "action": "the name of an action",
@@ -38,7 +42,7 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for row in ENDPOINTS:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, by_type, components)
-    return {
+    made = {
         "openapi": "3.1.0",
         "info": {"title": "mock-csms", "version": VERSION, "summary": "Drives and watches a running mock CSMS"},
         "servers": [{"url": "/"}],
@@ -48,6 +52,8 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+    told: dict[str, Any] = json_value(json_text(made))  # defaults that are tuples become lists
+    return told
 
 
 def _operation(row: Operation, by_type: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +62,8 @@ def _operation(row: Operation, by_type: dict[str, Any], components: dict[str, An
         "summary": row.help,
         "tags": [row.path.split("/")[3] if row.path.count("/") > 2 else "mock"],
         "parameters": [*_places(row), *_queries(row, components)],
-        "responses": {str(row.status): _answer(row, by_type)} | _problems(row),
+        "responses": {str(status): _answer(row, status, by_type) for status in (row.status, row.also) if status}
+        | _problems(row),
         "security": [{}] if row.is_open else [{"token": []}, {}],
     }
     if row.body is not None:
@@ -103,8 +110,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return kept | (options[0] if options else {})
 
 
-def _answer(row: Operation, by_type: dict[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {"description": HTTPStatus(row.status).phrase}
+def _answer(row: Operation, status: int, by_type: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if row.answer is not None:
         text = {"schema": {"type": "string"}}
         schema = by_type[str(row.answer)]

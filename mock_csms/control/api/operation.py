@@ -48,8 +48,10 @@ class Operation(Record, kw_only=True):
     answers_media: Sequence[str] = ("application/json",)
     """The media types that the answer may have."""
     status: int = 200
+    also: int | None = None
+    """Another status of the same answer, such as 201 for what was new."""
     problems: Mapping[int, str] = {}
-    """The statuses of its problems, each with what it means, besides 400, 401, 403, 415 and 422."""
+    """The statuses of its problems, each with a description; besides 400, 401, 403, 415 and 422."""
     is_open: bool = False
     """Whether it never needs a token, and any Host may be named."""
 

@@ -1,4 +1,4 @@
-"""Who may ask: checks Host, Origin and Sec-Fetch-Site against web pages of others, and the token if there is one."""
+"""Checks Host, Origin and Sec-Fetch-Site against foreign web pages, and the token if there is one."""
 
 import hmac
 import re
@@ -35,7 +35,7 @@ def make_token(given: str | None) -> str:
 
 
 class Guard:
-    """Lets requests in, or says why not. Its headers come as lower-case names with texts."""
+    """Accepts or refuses requests. Headers are given by their lower-case names."""
 
     def __init__(self, bound: Address, token: str) -> None:
         self.token = token
@@ -47,11 +47,11 @@ class Guard:
 
     @property
     def session(self) -> str:
-        """The value of the cookie of somebody who gave the token; it does not tell the token."""
+        """The value of the cookie after a login; the token cannot be derived from it."""
         return hmac.new(self._key, self.token.encode(), "sha256").hexdigest()
 
     def check_request(self, method: str, headers: Mapping[str, str]) -> None:
-        """Raise Trouble for a request that a web page of somebody else may have caused, or that has two meanings."""
+        """Raise Trouble for a request that a foreign web page may have caused, or that is ambiguous."""
         if "content-length" in headers and "transfer-encoding" in headers:
             raise Trouble(400, "a request has Content-Length or Transfer-Encoding, not both")
         host = headers.get("host", "")
@@ -63,9 +63,9 @@ class Guard:
             raise Trouble(403, "web pages of other origins may not use this API (Sec-Fetch-Site)")
 
     def _check_host(self, host: str) -> None:
-        """Raise Trouble for a Host under which nobody knows this machine.
+        """Raise Trouble for a Host that is not a name of this machine.
 
-        With a token that is not needed: a page under another name has no cookie and does not know the token.
+        With a token any Host is accepted: a page under another name has neither the cookie nor the token.
         """
         if not HOST.fullmatch(host):
             raise Trouble(400, "the Host header is missing or wrong")
@@ -95,7 +95,7 @@ class Guard:
         return hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
 
     def login(self) -> str:
-        """Return the Set-Cookie header for somebody who gave the token."""
+        """Return the Set-Cookie header after a login."""
         return f"{self.cookie}={self.session}; Path=/; HttpOnly; SameSite=Strict"
 
 

@@ -1,19 +1,32 @@
-"""What a BootNotification of OCPP 1.6 says about the device."""
+"""What boots of OCPP 1.6 say about the device, and its configuration keys as messages have them."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.meaning import at
+from mock_csms.twin.variables import Name
 
 
 def maker_of(boot: Any) -> tuple[str | None, str | None]:
     """Return the vendor and the model in the payload of a boot, which may have any shape."""
-    match boot:
-        case {"chargePointVendor": str(vendor), "chargePointModel": str(model)}:
-            return vendor, model
-    return None, None
+    return _text(at(boot, "chargePointVendor")), _text(at(boot, "chargePointModel"))
 
 
 def firmware_of(boot: Any) -> str | None:
     """Return the version of the firmware in the payload of a boot, which may have any shape."""
-    match boot:
-        case {"firmwareVersion": str(version)}:
-            return version
-    return None
+    return _text(at(boot, "firmwareVersion"))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def as_results(values: Iterable[tuple[Name, str]]) -> list[Json]:
+    """Return configuration keys with their values in the form in which a station tells them."""
+    return [{"key": name[4], "value": value} for name, value in values]
+
+
+def values_in(results: Sequence[Json]) -> list[str]:
+    """Return the values in what `as_results` has returned."""
+    return [result["value"] for result in results]

@@ -30,6 +30,7 @@ LESSONS: Sequence[Lesson] = (
     lesson(connectors.told, call("StatusNotification")),
     lesson(transactions.started, response("StartTransaction")),
     lesson(transactions.stopped, call("StopTransaction")),
+    lesson(transactions.metered, call("MeterValues")),
     lesson(local_list.sent, result("SendLocalList")),
     lesson(local_list.told, result("GetLocalListVersion")),
     lesson(local_list.forget, call("BootNotification"), when("spoiled", "unanswered"), any_payload=True),

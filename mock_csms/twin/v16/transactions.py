@@ -1,12 +1,16 @@
 """What messages of OCPP 1.6 say about the transactions of a station; their ids are integers that the mock gave."""
 
+from math import isfinite
 from typing import Any
 
+from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v16.connectors import ONLY
 
-STOP_TRANSACTION = "StopTransaction"
+ENDING = "StopTransaction"
+"""The action of the call that ends a transaction."""
+_REGISTER = "Energy.Active.Import.Register"
 _STARTED, _STOPPED = 0, 1
 """The numbers of the two events that a transaction has here."""
 
@@ -20,8 +24,8 @@ def started(seen: Seen, twin: Twin) -> None:
     transaction.evse, transaction.connector = asked["connectorId"], ONLY
     transaction.token = {"idToken": asked["idTag"]}
     transaction.started = transaction.stamp = asked["timestamp"]
-    transaction.register = float(asked["meterStart"])
     transaction.highest = _STARTED
+    transaction.register = transaction.meter = float(asked["meterStart"])
     transaction.is_reserved = "reservationId" in asked
     twin.transactions.ids[id_] = asked["timestamp"]
 
@@ -31,16 +35,36 @@ def stopped(seen: Seen, twin: Twin) -> None:
     id_ = str(seen.payload["transactionId"])
     transaction = twin.transactions.by_id.get(id_) or twin.transactions.begin(id_)
     transaction.highest, transaction.stamp = _STOPPED, seen.payload["timestamp"]
+    transaction.ended, transaction.reason = seen.payload["timestamp"], reason_of_end(seen.payload)
+    transaction.meter = float(seen.payload["meterStop"])
     twin.transactions.end(transaction, _STOPPED)
-    transaction.ended, transaction.reason = seen.payload["timestamp"], seen.payload.get("reason")
-    transaction.last_register = float(seen.payload["meterStop"])
     twin.resets.ending.discard(id_)
 
 
-def reason_of_stop(call: Any) -> str | None:
-    """Return why a call ends a transaction; None for a call that ends none. A reason that is left out is Local."""
-    match call.payload if call.action == STOP_TRANSACTION else None:
-        case {**stop}:
-            reason = stop.get("reason", "Local")
-            return reason if isinstance(reason, str) else "Other"
-    return None
+def metered(seen: Seen, twin: Twin) -> None:
+    """Values of meters came; those of a running transaction may show how much energy it took so far."""
+    transaction = twin.transactions.running.get(str(seen.payload.get("transactionId")))
+    if transaction is None:
+        return
+    for value in seen.payload["meterValue"]:
+        for sample in value["sampledValue"]:
+            shown = _register_in(sample)
+            transaction.meter = transaction.meter if shown is None else shown
+
+
+def _register_in(sample: Json) -> float | None:
+    """Return what the energy register shows in a value, in Wh; None for another value."""
+    is_whole = "phase" not in sample and sample.get("location", "Outlet") == "Outlet"
+    if not is_whole or sample.get("measurand", _REGISTER) != _REGISTER or sample.get("format", "Raw") != "Raw":
+        return None
+    try:
+        value = float(sample["value"])
+    except ValueError:
+        return None
+    return value * (1000 if sample.get("unit") == "kWh" else 1) if isfinite(value) else None
+
+
+def reason_of_end(payload: Any) -> str | None:
+    """Return why a StopTransaction ends its transaction; a reason that is left out is Local."""
+    reason = payload.get("reason", "Local") if isinstance(payload, dict) else None
+    return reason if isinstance(reason, str) else None

@@ -9,18 +9,18 @@ from mock_csms.twin.variables import Name
 
 def maker_of(boot: Any) -> tuple[str | None, str | None]:
     """Return the vendor and the model in the payload of a boot, which may have any shape."""
-    match boot:
-        case {"chargingStation": {"vendorName": str(vendor), "model": str(model)}}:
-            return vendor, model
-    return None, None
+    return _text_in(boot, "vendorName"), _text_in(boot, "model")
 
 
 def firmware_of(boot: Any) -> str | None:
     """Return the version of the firmware in the payload of a boot, which may have any shape."""
-    match boot:
-        case {"chargingStation": {"firmwareVersion": str(version)}}:
-            return version
-    return None
+    return _text_in(boot, "firmwareVersion")
+
+
+def _text_in(boot: Any, name: str) -> str | None:
+    device = boot.get("chargingStation") if type(boot) is dict else None
+    text = device.get(name) if type(device) is dict else None
+    return text if isinstance(text, str) else None
 
 
 def as_results(values: Iterable[tuple[Name, str]]) -> list[Json]:

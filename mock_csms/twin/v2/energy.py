@@ -31,9 +31,11 @@ def _watt_hours(sample: Any) -> float:
 
 def energy_of(transaction: Transaction) -> float | None:
     """Return the Wh from the first register of a transaction to the last one; None if its events have none."""
+    if transaction.meter is not None:
+        return None if transaction.register is None else round(transaction.meter - transaction.register, 3)
     numbers = sorted(transaction.events)
     last = next((shown for each in reversed(numbers) if (shown := _shown(transaction, each)) is not None), None)
-    last, first = transaction.last_register if last is None else last, transaction.register
+    first = transaction.register
     if first is None:
         first = next((shown for each in numbers if (shown := _shown(transaction, each)) is not None), None)
     return None if first is None or last is None else round(last - first, 3)

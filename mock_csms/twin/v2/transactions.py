@@ -14,6 +14,8 @@ from mock_csms.twin.v2.energy import register_in
 STOPS = {"StopAuthorized", "RemoteStop", "Deauthorized", "EVConnectTimeout"}
 """The triggerReasons that end the authorization; the transaction may go on."""
 PERIODIC = "MeterValuePeriodic"
+ENDING = TRANSACTION_EVENT
+"""The action of the call that ends a transaction."""
 _CLOCK = "Sample.Clock"
 
 
@@ -147,12 +149,12 @@ def failed(seen: Seen, twin: Twin) -> None:
         event.failed_at = seen.at
 
 
-def reason_of_end(call: Any) -> str | None:
-    """Return why a call ends a transaction; None for a call that ends none. A reason that is left out is Local."""
-    match call.payload if call.action == TRANSACTION_EVENT else None:
+def reason_of_end(payload: Any) -> str | None:
+    """Return why a TransactionEvent ends its transaction; None if it does not. A reason that is left out is Local."""
+    match payload:
         case {"eventType": "Ended", "transactionInfo": {**info}}:
             reason = info.get("stoppedReason", "Local")
-            return reason if isinstance(reason, str) else "Other"
+            return reason if isinstance(reason, str) else None
     return None
 
 

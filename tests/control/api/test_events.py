@@ -1,6 +1,7 @@
 """The journal over the API: pages, forms, waits by cursor, and the stream."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 import pytest
 
 from tests.control.api.clients import ApiMock, Client, eventually
-from tests.raw import run
+from tests.raw import run, until
 from tests.wire import PATIENCE, transaction
 
 
@@ -82,10 +83,10 @@ async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_pat
     lines = await client.http.get("/api/v1/events", params={"station": identity, "format": "jsonl"})
     assert [orjson.loads(line) for line in lines.text.splitlines()] == events
     text = await client.http.get("/api/v1/events", params={"station": identity, "format": "text"})
-    shown = [line for line in mock.log.splitlines() if f" {identity} " in line]
-    assert [line.split()[0] for line in shown] == [
-        line.split()[0] for line in text.text.splitlines() if "knocked" not in line
-    ]
+    await until(lambda: bool(re.search(rf" {identity} +disconnected", mock.log)))
+    shown = [line.split() for line in mock.log.splitlines() if f" {identity} " in line and "Heartbeat" in line]
+    told = [line.split() for line in text.text.splitlines() if "Heartbeat" in line]
+    assert [line[:4] for line in told if line[2] != "finding"] == [line[:4] for line in shown if line[2] != "finding"]
     assert "-> Heartbeat" in text.text
     trace = await client.http.get("/api/v1/events", params={"station": identity, "format": "trace"})
     records = [orjson.loads(line) for line in trace.text.splitlines()]

@@ -84,6 +84,8 @@ async def test_a_station_is_disconnected_and_kept_away(client: Client, mock: Api
         await mock.station(identity).__aenter__()
     async with mock.station(f"{identity}-other"):
         pass
+    for wrong in ({"code": 1006}, {"code": 2000}, {"code": 999}, {"reason": "é" * 62}):
+        assert await client.problem("POST", f"/stations/{identity}/disconnect", wrong)
     await client.post(f"/stations/{identity}/disconnect", {"refuse_for": 0.001})
     await asyncio.sleep(0.1)
     async with mock.station(identity) as station:

@@ -40,7 +40,7 @@ class EventPage(Record):
 
     cursor: Annotated[int, about("`after` of the next page")]
     more: Annotated[bool, about("whether there may be more events after the cursor")]
-    lost: Annotated[int, about("how many events after `after` the journal has no more, as it is full")]
+    lost: Annotated[int, about("how many events after `after` the journal has dropped because it was full")]
     events: Annotated[
         list[dict[str, Any]], about("each as --events writes it, with its number in front: seq, event, at, station, …")
     ]
@@ -59,7 +59,7 @@ class Waited(Record, omit_defaults=True):
 
     met: bool
     cursor: Annotated[int, about("the number of the last event that was looked at: `after` of the next wait")]
-    events: Annotated[list[dict[str, Any]], about("the events that were waited for, no more than `count`")]
+    events: Annotated[list[dict[str, Any]], about("the events that came, at most `count`")]
     explain: Annotated[str, about("what did not come, what came nearest, and what came instead; empty if met")] = ""
 
 
@@ -90,7 +90,7 @@ ENDPOINTS = (
         method="POST",
         path=f"{_EVENTS}/wait",
         name="wait_for",
-        help="wait until events came after a cursor; several may wait for the same events, and none takes them away",
+        help="wait for events after a cursor; several clients may wait for the same events",
         body=WaitBody,
         is_body_needed=True,
         answer=Waited,

@@ -52,15 +52,17 @@ class OrderBody(Fields):
 
 
 class TokenQuery(Fields):
-    """For which version of OCPP a token is meant."""
+    """The version of OCPP whose limits apply to the id."""
 
-    ocpp: Annotated[str, about("1.6 refuses ids of more than 20 characters")] = ""
+    ocpp: Annotated[
+        str, about("its version: an id has at most 20 characters in 1.6, 36 in 2.0.1 (without it), 255 in 2.1")
+    ] = ""
 
 
 class TokenBody(Fields):
     """A `[[token]]` without its id."""
 
-    status: Annotated[str, about("the status that it gets")]
+    status: Annotated[str, about("its status in the answer")]
     group: Annotated[str | UnsetType, about("the id of its group")] = UNSET
     expiry: Annotated[float | UnsetType, about("after how many seconds caches must forget the answer")] = UNSET
     evse: Annotated[list[int] | UnsetType, about("the EVSEs that it is valid for; all if it is left out")] = UNSET
@@ -162,7 +164,7 @@ ENDPOINTS = (
         method="GET",
         path=_TOKENS,
         name="list_tokens",
-        help="what single tokens get, whatever --auth-mode says",
+        help="the answers for single tokens; --auth-mode decides about all others",
         answer=list[TokenRow],
     ),
     Operation(
@@ -177,17 +179,18 @@ ENDPOINTS = (
         method="PUT",
         path=f"{_TOKENS}/{{token}}",
         name="set_token",
-        help="say what a token gets: 201 for a new one; an id is at most 36 characters long, in OCPP 1.6 at most 20",
+        help="set the answer for a token (201 if it is new); an id has at most 36 characters, in OCPP 1.6 at most 20",
         query=TokenQuery,
         body=TokenBody,
         is_body_needed=True,
         answer=TokenRow,
+        also=201,
     ),
     Operation(
         method="DELETE",
         path=f"{_TOKENS}/{{token}}",
         name="remove_token",
-        help="let a token get what --auth-mode says",
+        help="remove the answer for a token: --auth-mode decides again",
         status=204,
         problems={404: _NO_TOKEN},
     ),

@@ -197,6 +197,7 @@ ENDPOINTS = (
         help="let a station connect, with a password if one is given; it counts as one of --known-stations",
         body=Registration,
         answer=Registered,
+        also=201,
     ),
     Operation(
         method="DELETE",

@@ -5,7 +5,17 @@ from typing import Any
 from mock_csms.control.api.contract.stations import CommandBody, ManyOutcomes, ManyQuery, Outcome, SentRequest
 from mock_csms.control.api.request import ApiRequest, Trouble
 from mock_csms.control.api.routes.stations import find_station
-from mock_csms.control.commanding import AWAY, BUSY, LOST, SILENT, CommandAnswer, NoAnswer, send, send_to_many, step_of
+from mock_csms.control.commanding import (
+    AWAY,
+    BUSY,
+    LOST,
+    SILENT,
+    CommandAnswer,
+    NoAnswer,
+    send,
+    send_to_many,
+    step_of,
+)
 from mock_csms.protocol.messages import Error
 from mock_csms.protocol.records import UNSET, json_value
 from mock_csms.watch.search import content_of, payload_in

@@ -1,5 +1,7 @@
 """The journal: pages of it, waiting for what comes, and the live stream."""
 
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mock_csms.behavior.notation import parse_expectation
@@ -14,14 +16,17 @@ from mock_csms.control.api.contract.events import (
 )
 from mock_csms.control.api.request import ApiRequest, Content
 from mock_csms.control.api.routes.stream import stream
-from mock_csms.protocol.records import Raw, json_text
+from mock_csms.protocol.records import Raw
 from mock_csms.watch.journal import Logged
-from mock_csms.watch.reading import as_lines, as_trace, line_of
+from mock_csms.watch.reading import TraceWriter, as_lines, line_of
 from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
+
+_SLICE = 100
+"""How many events are written before the loop may do something else."""
 
 
 def sought_by(wanted: EventFilter, part: dict[str, Any] | None = None) -> Criteria:
-    """Return what a query or a body seeks. Raises ValueError if it names what there is not."""
+    """Return the criteria in a query or a body. Raises ValueError for an unknown kind, type or action."""
     match = parse_expectation(wanted.match, counted=False) if wanted.match else None
     texts = {name: getattr(wanted, name) for name in ("station", "kind", "type", "action", "finding")}
     return criteria(texts, match, part)
@@ -38,19 +43,30 @@ async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
     hits, at = await found_in(order(query.after, before), what, query.limit)
     found = sorted(hits, key=lambda each: each.seq)
     cursor = max(query.after, before - 1) if at is None or query.latest else at
-    return _page(query.format, found, EventPage(cursor, at is not None, lost, []))
+    return await _page(query.format, found, EventPage(cursor, at is not None, lost, []))
 
 
-def _page(form: str, found: list[Logged], page: EventPage) -> Content:
-    """Return events in one of the formats."""
+async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
+    """Return events in one of the formats; the loop may do something else in between."""
+    write, pieces = _WRITERS[form](), list[bytes]()
+    for begin in range(0, len(found), _SLICE):
+        pieces.append(write(found[begin : begin + _SLICE]))
+        await asyncio.sleep(0)
     if form == "json":
-        raw = [Raw(each.text) for each in found]
-        return Content(json_text({"cursor": page.cursor, "more": page.more, "lost": page.lost, "events": raw}))
+        told = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
+        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % told)
     headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
-    if form == "jsonl":
-        return Content(b"".join(each.text + b"\n" for each in found), "application/x-ndjson", headers=headers)
-    write = {"text": as_lines, "trace": as_trace}[form]
-    return Content(write(found), "text/plain; charset=utf-8", headers=headers)
+    media = "application/x-ndjson" if form == "jsonl" else "text/plain; charset=utf-8"
+    return Content(b"".join(pieces), media, headers=headers)
+
+
+_WRITERS: Mapping[str, Callable[[], Callable[[Sequence[Logged]], bytes]]] = {
+    "json": lambda: lambda found: b",".join([each.text for each in found]),
+    "jsonl": lambda: lambda found: b"".join([each.text + b"\n" for each in found]),
+    "text": lambda: as_lines,
+    "trace": lambda: TraceWriter().write,
+}
+"""By format: returns what writes some events after others."""
 
 
 async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
@@ -26,6 +27,7 @@ from mock_csms.twin.events import Severity
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.v2.energy import TOKEN_PATH, energy_of, token_of
 from mock_csms.watch.expecting import ExpectationSet
+from mock_csms.watch.findings import FindingCount
 from mock_csms.watch.junit import JUnitCase, junit
 
 _SLICE = 100
@@ -35,7 +37,9 @@ _SLICE = 100
 async def list_sessions(asked: ApiRequest[SessionsQuery, None]) -> list[SessionRow]:
     """Return the transactions of all stations."""
     panel, query, rows = asked.panel, asked.query, list[SessionRow]()
-    for identity in [each for each in panel.csms.stations if matches(each, query.station)]:
+    for number, identity in enumerate([each for each in panel.csms.stations if matches(each, query.station)], start=1):
+        if number % _SLICE == 0:
+            await asyncio.sleep(0)
         station = panel.csms.stations.get(identity)
         if station is None or station.twin is None:
             continue
@@ -68,24 +72,21 @@ def _session(panel: Panel, identity: str, transaction: Transaction) -> SessionRo
     )
 
 
-def list_findings(asked: ApiRequest[FindingsQuery, None]) -> list[FindingRow]:
+async def list_findings(asked: ApiRequest[FindingsQuery, None]) -> list[FindingRow]:
     """Return the findings by station and check."""
-    query, findings = asked.query, asked.panel.findings
+    query, findings, rows = asked.query, asked.panel.findings, list[FindingRow]()
     least = Severity(query.severity).rank
-    return [
-        FindingRow(
-            station,
-            check,
-            count.requirement,
-            str(count.severity),
-            findings.is_expected(station, check),
-            count.problem,
-            count.times,
-            list(count.messages),
-        )
-        for (station, check), count in sorted(findings.counts.items())
-        if matches(station, query.station) and count.severity.rank >= least and query.check in ("", check)
-    ]
+    for number, ((station, check), count) in enumerate(sorted(findings.counts.items(), key=itemgetter(0)), start=1):
+        if matches(station, query.station) and count.severity.rank >= least and query.check in ("", check):
+            rows.append(_finding(station, check, count, is_expected=findings.is_expected(station, check)))
+        if number % _SLICE == 0:
+            await asyncio.sleep(0)
+    return rows
+
+
+def _finding(station: str, check: str, count: FindingCount, *, is_expected: bool) -> FindingRow:
+    severity, messages = str(count.severity), list(count.messages)
+    return FindingRow(station, check, count.requirement, severity, is_expected, count.problem, count.times, messages)
 
 
 async def list_checks(asked: ApiRequest[None, None]) -> list[CheckRow]:

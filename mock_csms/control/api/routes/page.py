@@ -1,6 +1,7 @@
 """The page and its files, health, metrics and the OpenAPI document."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from mock_csms.protocol.records import json_text
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.watch.records import Recorder
 
-_FILES = Path(__file__).parents[2] / "page"
+_PAGE, _SHARED = Path(__file__).parents[2] / "page", Path(__file__).parents[3] / "watch"
+"""The files of the page, and those that it shares with the sequence diagram."""
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -20,12 +22,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".json": "application/json",
 }
-_INDEX = "index.html"
-_LOGIN = b"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>mock-csms</title>
-<form action="./" method="get"><label>Token of this mock: <input name="token" type="password" autofocus></label>
-<button>Open</button></form></html>
-"""
+_INDEX, _LOGIN = "index.html", "login.html"
 
 
 def read_page(asked: ApiRequest[PageQuery, None]) -> Content:
@@ -34,9 +31,9 @@ def read_page(asked: ApiRequest[PageQuery, None]) -> Content:
     if asked.query.token is not None:
         if not guard.token or guard.is_token(asked.query.token):
             return Content(b"", "text/plain", 303, {"Location": "./", "Set-Cookie": guard.login()})
-        return Content(_LOGIN, _TYPES[".html"], 401)
+        return _file(_LOGIN, 401)
     if not guard.is_known(headers_of(asked.request.scope)):
-        return Content(_LOGIN, _TYPES[".html"], 401)
+        return _file(_LOGIN, 401)
     return _file(_INDEX)
 
 
@@ -45,11 +42,12 @@ def read_page_file(asked: ApiRequest[None, None]) -> Content:
     return _file(asked.place["file"])
 
 
-def _file(name: str) -> Content:
-    known = {path.name: path for path in _FILES.glob("*") if path.suffix in _TYPES}
+def _file(name: str, status: int = 200) -> Content:
+    files = [*_PAGE.iterdir(), _SHARED / "look.css", _SHARED / "telling.js"]
+    known = {path.name: path for path in files if path.suffix in _TYPES}
     if name not in known:
         raise Trouble(404, f"there is no file {name!r} of the page")
-    return Content(known[name].read_bytes(), _TYPES[known[name].suffix])
+    return Content(known[name].read_bytes(), _TYPES[known[name].suffix], status)
 
 
 def read_health(_: ApiRequest[None, None]) -> Content:
@@ -66,7 +64,8 @@ async def metrics(csms: CsmsServer, records: Recorder) -> Content:
     """Return the metrics of a run as they are now."""
     exposition = await asyncio.to_thread(_load)  # the first time the library is loaded
     records.flush()
-    return Content(exposition.exposition(csms, records), exposition.MEDIA)
+    data = await asyncio.to_thread(exposition.exposition, exposition.RunCollector(csms, records))
+    return Content(data, exposition.MEDIA)
 
 
 def _load() -> Any:
@@ -75,6 +74,11 @@ def _load() -> Any:
     return exposition
 
 
-def read_openapi(_: ApiRequest[None, None]) -> Content:
+async def read_openapi(_: ApiRequest[None, None]) -> Content:
     """Return the OpenAPI document."""
-    return Content(json_text(document()))
+    return Content(await asyncio.to_thread(_openapi))
+
+
+@cache
+def _openapi() -> bytes:
+    return json_text(document())

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import binascii
-from types import ModuleType
 from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
@@ -25,36 +24,40 @@ from mock_csms.control.api.request import ApiRequest, Content, Trouble
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import folded, matches
 from mock_csms.protocol.records import json_text
-from mock_csms.protocol.versions import V16
 from mock_csms.runtime import clock
+from mock_csms.twin.descriptions import Description, description_of
 from mock_csms.twin.station import StationModel
 from mock_csms.twin.twin import Twin
-from mock_csms.twin.v2 import device as device_of_2
-from mock_csms.twin.v2.device import as_results, values_in
-from mock_csms.twin.v16 import device as device_of_16
 from mock_csms.twin.variables import Name
 
 _SLICE = 100
-"""How many variables are masked before the loop may do something else."""
+"""How many stations are described, or variables masked, before the loop may do something else."""
+_NOT_SENT = {1004, 1005, 1006, *range(1015, 3000)}
+"""The codes that no close frame has (RFC 6455, 7.4)."""
+_LONGEST_REASON = 123
 _LONGEST = 48
 """How many characters an identity has at most (Part 4, 3.1.1)."""
 
 
-def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
+async def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
     """Return the stations that match."""
     panel, query = asked.panel, asked.query
+    panel.journal.flush()  # so that the last message of each station counts
     known = sorted(each for each in _known(panel) if matches(each, query.match))
     if query.connected is not None:
         known = [each for each in known if (each in panel.csms.sessions) is query.connected]
     page = [each for each in known if each > query.after][: query.limit]
-    rows = [row_of(panel, each) for each in page]
-    return Content(json_text(rows), headers={"X-Total-Count": str(len(known))})
+    pieces = []
+    for begin in range(0, len(page), _SLICE):
+        pieces.append(json_text([row_of(panel, each) for each in page[begin : begin + _SLICE]])[1:-1])
+        await asyncio.sleep(0)
+    return Content(b"[%b]" % b",".join(pieces), headers={"X-Total-Count": str(len(known))})
 
 
 def _known(panel: Panel) -> set[str]:
     """Return the identities of all stations that have connected or are registered."""
     known = set(panel.csms.stations)
-    registered = panel.csms.door.registered
+    registered = panel.csms.door.registrations.names
     folded_ones = {*map(folded, known)} if registered else set()
     return known | {name for key, name in registered.items() if key not in folded_ones}
 
@@ -64,12 +67,12 @@ def row_of(panel: Panel, identity: str) -> StationRow:
     csms = panel.csms
     station = csms.stations.get(identity) or StationModel(identity)
     session, twin, seen = csms.sessions.get(identity), station.twin, panel.journal.seen.get(identity)
-    vendor, model = _device(station).maker_of(twin.boots.asked) if twin else (None, None)
+    vendor, model = description_of(station.version).maker_of(twin.boots.asked) if twin else (None, None)
     connectors = sorted(twin.connectors.statuses.items()) if twin else ()
     return StationRow(
         identity,
         session is not None,
-        folded(identity) in csms.door.registered,
+        folded(identity) in csms.door.registrations.names,
         session.version.name if session else None,
         station.boot_status,
         vendor,
@@ -81,20 +84,17 @@ def row_of(panel: Panel, identity: str) -> StationRow:
     )
 
 
-def _device(station: StationModel) -> ModuleType:
-    """Return what reads the boots of the version that a station speaks."""
-    return device_of_16 if station.version is V16 else device_of_2
-
-
 async def read_station(asked: ApiRequest[Any, Any]) -> StationWhole:
     """Return everything that is known of a station."""
     panel = asked.panel
+    panel.journal.flush()
     identity = find_station(panel, asked.place["station"])
     station = panel.csms.stations.get(identity) or StationModel(identity)
     twin = station.twin or Twin()
     boot = panel.secrets.value(twin.boots.asked) if twin.boots.asked else None
-    row, connection, firmware = row_of(panel, identity), _connection(station, twin), _device(station).firmware_of(boot)
-    return StationWhole(row, connection, boot, firmware, await _variables(panel, twin))
+    description = description_of(station.version)
+    row, connection, firmware = row_of(panel, identity), _connection(station, twin), description.firmware_of(boot)
+    return StationWhole(row, connection, boot, firmware, await _variables(panel, twin, description))
 
 
 def _connection(station: StationModel, twin: Twin) -> ConnectionRow:
@@ -109,7 +109,7 @@ def _connection(station: StationModel, twin: Twin) -> ConnectionRow:
     )
 
 
-async def _variables(panel: Panel, twin: Twin) -> list[VariableRow]:
+async def _variables(panel: Panel, twin: Twin, description: Description) -> list[VariableRow]:
     """Return the variables that are known; the values of secret ones are masked."""
     known = twin.variables
     values = {name: reported.value for name, reported in known.reported.items()} | known.values
@@ -117,7 +117,7 @@ async def _variables(panel: Panel, twin: Twin) -> list[VariableRow]:
     told = [(name, value) for name, value in values.items() if value is not None]
     for begin in range(0, len(told), _SLICE):
         part = told[begin : begin + _SLICE]
-        masked = values_in(panel.secrets.value(as_results(part)))
+        masked = description.values_in(panel.secrets.value(description.as_results(part)))
         shown |= {name: value for (name, _), value in zip(part, masked, strict=True)}
         await asyncio.sleep(0)
     return [_variable(name, shown.get(name)) for name in values]
@@ -133,7 +133,7 @@ def find_station(panel: Panel, station: str) -> str:
     session = panel.csms.session_of(station)
     if session is not None:
         return session.identity
-    if station in panel.csms.stations or folded(station) in panel.csms.door.registered:
+    if station in panel.csms.stations or folded(station) in panel.csms.door.registrations.names:
         return station
     near = next((each for each in panel.csms.stations if folded(each) == folded(station)), None)
     if near is None:
@@ -149,8 +149,8 @@ def register_station(asked: ApiRequest[None, Registration]) -> Content:
     password = asked.body.password
     if password is not None:
         panel.secrets.hide(password)
-    is_new = folded(station) not in panel.csms.door.registered
-    panel.csms.door.register(station, password)
+    is_new = folded(station) not in panel.csms.door.registrations.names
+    panel.csms.door.registrations.add(station, password)
     return Content(json_text(Registered(station, password is not None)), status=201 if is_new else 200)
 
 
@@ -160,7 +160,7 @@ def forget_station(asked: ApiRequest[None, None]) -> None:
     station = find_station(panel, asked.place["station"])
     if panel.csms.session_of(station) is not None:
         raise Trouble(409, f"{station} is connected; disconnect it first", "connected")
-    panel.csms.door.unregister(station)
+    panel.csms.door.registrations.remove(station)
     panel.csms.forget(station)
 
 
@@ -169,8 +169,10 @@ def disconnect_station(asked: ApiRequest[None, Disconnection]) -> WasDisconnecte
     panel, body = asked.panel, asked.body
     station = find_station(panel, asked.place["station"])
     session = panel.csms.session_of(station)
+    if body.code in _NOT_SENT or len(body.reason.encode()) > _LONGEST_REASON:
+        raise ValueError(f"no close frame has the code {body.code}, or more than {_LONGEST_REASON} bytes of reason")
     if body.refuse_for:
-        panel.csms.door.keep_out(station, clock.now() + body.refuse_for)
+        panel.csms.door.registrations.keep_out(station, clock.now() + body.refuse_for)
     if session is not None and body.abort:
         session.drop("dropped by the API")
     elif session is not None:

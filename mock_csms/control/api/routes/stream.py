@@ -1,13 +1,14 @@
 """The live stream of events (Server-Sent Events): each reader has a cursor of its own in the journal."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from mock_csms.control.api.request import Trouble
 from mock_csms.control.panel import Panel
+from mock_csms.twin.events import ALL, Event
 from mock_csms.watch.journal import Logged
 from mock_csms.watch.search import Criteria
 
@@ -18,10 +19,11 @@ _PAUSE = 0.05
 """How many seconds a stream waits for more events before it sends."""
 _SLICE = 500
 """How many events are looked at before the loop may do something else."""
+_NAMES: Mapping[type[Event], bytes] = {kind: kind.__name__.encode() for kind in ALL}
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def stream(request: Request, panel: Panel, what: Criteria, after: int) -> StreamingResponse:
+def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Response:
     """Return a stream of the events that are sought; it begins after Last-Event-ID, or else after `after` or now.
 
     Raises Trouble if too many streams are open, or the id is no number.
@@ -31,13 +33,15 @@ def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Stream
         raise Trouble(422, f"Last-Event-ID {last[:50]!r} is not the number of an event")
     if len(panel.streams) >= _MOST_STREAMS:
         raise Trouble(503, f"{_MOST_STREAMS} streams are open already")
+    if request.method == "HEAD":
+        return Response(headers=_HEADERS, media_type="text/event-stream")
     begin = int(last) if last else after if "after" in request.query_params else panel.journal.cursor
     return StreamingResponse(_pieces(panel, what, begin), headers=_HEADERS, media_type="text/event-stream")
 
 
 async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[bytes]:
-    """Yield the stream piece by piece, until the mock stops or nobody reads."""
-    mark, journal = object(), panel.journal
+    """Yield the stream in pieces until the mock stops or the client leaves."""
+    mark, journal, is_all = object(), panel.journal, what.is_all
     panel.streams.add(mark)
     try:
         yield b"retry: 1000\n\n"
@@ -50,7 +54,8 @@ async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[by
                 journal.missed += lost
                 yield b'event: gap\ndata: {"lost":%d,"cursor":%d}\n\n' % (lost, cursor)
             end = min(cursor + _SLICE, journal.last)
-            piece = b"".join(_piece(each) for each in journal.between(cursor, end + 1) if what.suits(each))
+            found = journal.between(cursor, end + 1)
+            piece = b"".join([_piece(each) for each in (found if is_all else filter(what.suits, found))])
             is_behind, cursor = end < journal.last, end
             if piece:
                 yield piece
@@ -60,4 +65,5 @@ async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[by
 
 
 def _piece(logged: Logged) -> bytes:
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (logged.seq, logged.kind.__name__.encode(), logged.text)
+    seq = logged.seq
+    return b'id: %d\nevent: %b\ndata: {"seq":%d,%b\n' % (seq, _NAMES[logged.kind], seq, logged.line[1:])

@@ -1,24 +1,25 @@
-"""Tokens: what single ones get, whatever --auth-mode says."""
+"""The answers for single tokens."""
 
 from typing import Any
 
 from mock_csms.behavior.dialect import TokenAnswer
+from mock_csms.behavior.dialects import dialect_of
 from mock_csms.control.api.contract.rules import TokenBody, TokenQuery, TokenRow
 from mock_csms.control.api.request import ApiRequest, Content, Trouble
+from mock_csms.control.api.routes.actions import spoken_version
 from mock_csms.control.api.routes.rules import table_of
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import UNSET, json_text
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.settings.tables import tokens
-
-_LONGEST = {"1.6": 20}
-"""How many characters an id has at most in versions that allow fewer than others."""
+from mock_csms.twin.v2.energy import TOKEN_PATH
 
 
 def _row(panel: Panel, told: TokenAnswer) -> TokenRow:
     def hidden(id_: str) -> str:
-        shown: str = panel.records.mask(id_)
+        shown: str = panel.secrets.at(TOKEN_PATH, id_)
         return shown
 
     return TokenRow(
@@ -52,10 +53,11 @@ def read_token(asked: ApiRequest[Any, Any]) -> TokenRow:
 
 
 def set_token(asked: ApiRequest[TokenQuery, TokenBody]) -> Content:
-    """Say what a token gets."""
-    id_, most = asked.place["token"], _LONGEST.get(asked.query.ocpp)
-    if most is not None and len(id_) > most:
-        raise ValueError(f"id = {id_!r}: is longer than {most} characters, the most in OCPP {asked.query.ocpp}")
+    """Set the answer for a token."""
+    id_, version = asked.place["token"], spoken_version(asked.query.ocpp) or DEFAULT
+    most = dialect_of(version).longest_token()
+    if len(id_) > most:
+        raise ValueError(f"id = {id_!r}: is longer than {most} characters, the most in OCPP {version.name}")
     [told] = tokens([{"id": id_, **table_of(asked.body)}])
     status = 201 if _find(asked.panel, id_) is None else 200
     asked.panel.csms.rulebase.set_token(told)
@@ -63,5 +65,5 @@ def set_token(asked: ApiRequest[TokenQuery, TokenBody]) -> Content:
 
 
 def remove_token(asked: ApiRequest[None, None]) -> None:
-    """Say nothing of a token any more."""
+    """Remove the answer for a token."""
     asked.panel.csms.rulebase.remove_token(asked.place["token"])

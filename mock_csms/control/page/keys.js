@@ -1,0 +1,50 @@
+// The keyboard. Keys without Ctrl do nothing while somebody types.
+
+import { open, send } from "./compose.js";
+import { at } from "./dom.js";
+import { move, moveToProblem, toLatest, togglePause } from "./sequence.js";
+import { state, tell } from "./state.js";
+import { step } from "./stations.js";
+
+const VIEWS = {m: "messages", t: "transactions", i: "findings", r: "rules", o: "tokens", v: "verdict"};
+
+const isTyping = (element) => element.matches("textarea, select, input:not([type=checkbox])");
+const isInList = () => at("left").contains(document.activeElement);
+
+function openStation() {
+  if (state.chosen.size === 1) tell("station", [...state.chosen][0]);
+}
+
+const KEYS = {
+  "/": () => at("glob").select(),
+  f: () => { tell("view", "messages"); at("words").select(); },
+  j: () => isInList() ? step(1) : move(1), k: () => isInList() ? step(-1) : move(-1),
+  ArrowDown: () => isInList() ? step(1) : move(1), ArrowUp: () => isInList() ? step(-1) : move(-1),
+  n: () => moveToProblem(1), p: () => moveToProblem(-1),
+  Enter: openStation, " ": togglePause, g: toLatest, c: () => open(), "?": () => at("help").showModal(),
+  ...Object.fromEntries(Object.entries(VIEWS).map(([key, view]) => [key, () => tell("view", view)])),
+};
+
+export function beginKeys(closeSide) {
+  document.onkeydown = (event) => {
+    const {key, target} = event;
+    if (at("help").open) return;
+    if ((event.ctrlKey || event.metaKey) && key === "Enter") { if (state.side === "send") send(); event.preventDefault(); return; }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === "Escape") { back(target, closeSide); return; }
+    if (isTyping(target)) { if (key === "Enter" && target === at("glob")) at("stations").focus(); return; }
+    if (target.matches("button, a, summary, label, input") && ["Enter", " "].includes(key)) return;
+    if (!Object.hasOwn(KEYS, key)) return;
+    event.preventDefault();
+    KEYS[key]();
+  };
+}
+
+// Out of a field, then out of a form, then out of the details, then back to the messages.
+function back(target, closeSide) {
+  if (isTyping(target)) { target.blur(); return; }
+  const form = ["ruleform", "tokenform"].map(at).find((each) => !each.hidden && !each.closest(".pane").hidden);
+  if (form) form.querySelector("[id$=cancel]").click();
+  else if (document.body.classList.contains("detailed")) closeSide();
+  else tell("view", "messages");
+}

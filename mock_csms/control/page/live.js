@@ -1,0 +1,95 @@
+// The live stream. What comes is only kept; a turn, at most 20 times a second, reads and draws all of it at once.
+
+import { V1, get } from "./api.js";
+import { state, tell } from "./state.js";
+
+const TURN = 50; // milliseconds between two turns at least
+const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
+const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
+const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short
+const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
+  "Sent", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
+
+let waiting = []; // texts of events
+let taken = 0; // how many of them were read
+let came = 0, rate = 0, counted = performance.now();
+let isPlanned = false, isDirty = false, cost = 0, last = -TURN;
+
+export const rateNow = () => rate;
+
+// Opens the stream after a number; the browser opens it again by itself, after the last event that it got.
+export function follow(after) {
+  const source = new EventSource(`${V1}/events?after=${after}`);
+  for (const kind of KINDS) source.addEventListener(kind, take);
+  source.addEventListener("gap", (event) => tell("gap", JSON.parse(event.data)));
+  source.onopen = () => { state.link = "live"; tell("link"); };
+  source.onerror = () => {
+    state.link = "lost";
+    tell("link");
+    if (source.readyState === EventSource.CLOSED) setTimeout(again, 2000);
+  };
+}
+
+// After an answer other than a stream the browser gives up.
+async function again() {
+  try {
+    follow((await get("")).cursor);
+    tell("missed");
+  } catch { setTimeout(again, 2000); }
+}
+
+function take(event) {
+  came++;
+  waiting.push(event.data);
+  if (waiting.length - taken > MOST_WAITING) {
+    waiting = waiting.slice(-MOST_WAITING / 2);
+    taken = 0;
+    tell("missed");
+  }
+  plan();
+}
+
+// Something has to be drawn.
+export function touch() {
+  isDirty = true;
+  plan();
+}
+
+function plan() {
+  if (isPlanned) return;
+  isPlanned = true;
+  const rest = Math.max(TURN, cost / SHARE) - (performance.now() - last);
+  setTimeout(turn, Math.max(0, rest));
+}
+
+function turn() {
+  isPlanned = false;
+  last = performance.now();
+  const events = read();
+  if (events.length) tell("events", events);
+  if (events.length || isDirty) { isDirty = false; tell("draw"); }
+  const took = performance.now() - last;
+  cost = cost * 0.8 + took * 0.2;
+  count(last);
+  if (taken < waiting.length) plan();
+}
+
+function read() {
+  const texts = waiting.slice(taken, taken + MOST_A_TURN);
+  taken += texts.length;
+  if (taken >= waiting.length) { waiting = []; taken = 0; }
+  return texts.length ? JSON.parse(`[${texts.join(",")}]`) : [];
+}
+
+function count(now) {
+  if (now - counted < 1000) return;
+  rate = came / (now - counted) * 1000;
+  came = 0;
+  counted = now;
+}
+
+setInterval(() => {
+  if (performance.now() - counted < 1500) return;
+  count(performance.now());
+  touch();
+}, 1500);

@@ -1,0 +1,43 @@
+"""What people are told of a station and of its transactions, by version: each says it in its own way."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
+from mock_csms.protocol.versions import V16, V21, V201, Version
+from mock_csms.twin.v2 import device as v2
+from mock_csms.twin.v2.transactions import ENDING, reason_of_end
+from mock_csms.twin.v16 import device as v16
+from mock_csms.twin.v16 import transactions
+from mock_csms.twin.variables import Name
+
+
+class Description(Record):
+    """How a version says what a station is."""
+
+    maker_of: Callable[[Any], tuple[str | None, str | None]]
+    """Returns the vendor and the model in the payload of a boot, which may have any shape."""
+    firmware_of: Callable[[Any], str | None]
+    """Returns the version of the firmware in it."""
+    as_results: Callable[[Iterable[tuple[Name, str]]], list[Json]]
+    """Returns variables with their values in the form in which a station tells them, so that secrets can be masked."""
+    values_in: Callable[[Sequence[Json]], list[str]]
+    """Returns the values in that form again."""
+
+
+_OF_V2 = Description(v2.maker_of, v2.firmware_of, v2.as_results, v2.values_in)
+_OF_V16 = Description(v16.maker_of, v16.firmware_of, v16.as_results, v16.values_in)
+_DESCRIPTIONS: Mapping[Version, Description] = {V201: _OF_V2, V21: _OF_V2, V16: _OF_V16}
+
+
+def description_of(version: Version) -> Description:
+    """Return how a version says what a station is; another version than those of the mock says it as 2.0.1 does."""
+    return _DESCRIPTIONS.get(version, _OF_V2)
+
+
+END_REASONS: Mapping[str, Callable[[Any], str | None]] = {
+    ENDING: reason_of_end,
+    transactions.ENDING: transactions.reason_of_end,
+}
+"""By the action of the calls that end transactions: returns the reason in a payload of any shape; None for no end."""

@@ -1,0 +1,197 @@
+"""Settings, snapshots and resets over the API."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.control.api.clients import ApiMock, Client
+from tests.wire import BOOT, Station, transaction
+
+RULE = {"match": "Heartbeat", "error": "GenericError"}
+
+
+async def interval(station: Station) -> Any:
+    """Return the heartbeat interval of the mock."""
+    return (await station.ask("BootNotification", BOOT))["interval"]
+
+
+async def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
+    """The origin is the default, a flag, a file with its key, or the API; no secret is shown."""
+    file = tmp_path / "mock.toml"
+    file.write_text("boot-interval = 30\nfinal-cost = 2.5\n")
+    flags = ("--config", str(file), "--final-cost", "3", "--basic-auth", "CS-1:swordfish-swordfish")
+    async with ApiMock(*flags) as mock, mock.client() as client:
+        await client.ask("PATCH", "/settings", {"auth-mode": "whitelist"})
+        rows = {row["name"]: row for row in await client.get("/settings")}
+        found = {name: (rows[name]["value"], rows[name]["origin"]) for name in rows}
+        assert found["boot-interval"] == (30, f"{file}: boot-interval")
+        assert found["final-cost"] == (3, "--final-cost")
+        assert found["auth-mode"] == ("whitelist", "API")
+        assert found["offline"] == (False, "default")
+        assert found["basic-auth"] == (None, "--basic-auth")
+        assert (rows["port"]["is_fixed"], rows["auth-mode"]["is_fixed"]) == (True, False)
+        assert "swordfish" not in str(rows)
+        toml = (await client.http.get("/api/v1/settings", params={"format": "toml"})).text
+        assert 'auth-mode = "whitelist"' in toml
+        assert "swordfish" not in toml
+
+
+async def test_changes_apply_at_once_and_are_undone(client: Client, mock: ApiMock, identity: str) -> None:
+    """PATCH merges; null goes back to the start for one key, DELETE for all."""
+    async with mock.station(identity) as station:
+        before = await interval(station)
+        told = await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
+        assert told["changed"] == ["boot-interval", "boot-status"]
+        assert (await station.ask("BootNotification", BOOT))["status"] == "Pending"
+        await client.ask("PATCH", "/settings", {"boot-status": None})
+        answer = await station.ask("BootNotification", BOOT)
+        assert (answer["status"], answer["interval"]) == ("Accepted", 7)
+        await client.ask("DELETE", "/settings", status=204)
+        assert await interval(station) == before
+
+
+@pytest.mark.parametrize(
+    ("patch", "status", "told"),
+    [
+        ({"boot-intervall": 1}, 422, "did you mean 'boot-interval'?"),
+        ({"boot-interval": -1}, 422, "boot-interval"),
+        ({"boot-interval": [1]}, 422, "boot-interval"),
+        ({"auth-mode": "nope"}, 422, "auth-mode: 'nope' is not one of"),
+        ({"offline": 1}, 422, "must be true or false"),
+        ({"port": 1}, 409, "port: is read when the mock starts"),
+        ({"api-token": "x"}, 409, "api-token"),
+        ({"trace": None}, 409, "trace"),
+        ({"basic-auth": "@/etc/passwd"}, 422, "files are not read here"),
+        ({"rule": [{"match": "Heartbeat", "reply": "@/etc/passwd"}]}, 422, "files are not read here"),
+        ({"boot-interval": 1, "nope": None}, 422, "'nope' is not a setting"),
+    ],
+)
+async def test_wrong_changes_change_nothing(client: Client, patch: Any, status: int, told: str) -> None:
+    """The problem is one line that names the setting; what takes a restart is another problem than what is wrong."""
+    before = await client.get("/settings")
+    assert told in await client.problem("PATCH", "/settings", patch, status)
+    assert await client.get("/settings") == before
+
+
+async def test_added_rules_stay_over_changes(client: Client, mock: ApiMock, identity: str) -> None:
+    """A change of settings leaves rules and tokens alone, unless it names them."""
+    async with mock.station(identity) as station:
+        added = await client.post("/rules", RULE, 201)
+        await client.ask("PATCH", "/settings", {"rule": [{"match": "Heartbeat", "error": "SecurityError"}]})
+        await client.ask("PATCH", "/settings", {"boot-interval": 8})
+        await station.expect_error("Heartbeat", {}, "GenericError")
+        await client.ask("DELETE", f"/rules/{added['id']}", status=204)
+        await station.expect_error("Heartbeat", {}, "SecurityError")
+        await client.post("/reset", {"what": ["rules", "settings"]})
+        assert await station.ask("Heartbeat")
+
+
+async def test_a_snapshot_brings_all_back(client: Client, mock: ApiMock, identity: str) -> None:
+    """Settings, rules, tokens and counters are as they were; stations stay connected."""
+    async with mock.station(identity) as station:
+        await client.ask("PATCH", "/settings", {"boot-interval": 7})
+        await client.post("/rules", {"match": "Heartbeat*2", "error": "GenericError"}, 201)
+        await client.ask("PUT", "/tokens/TAG1", {"status": "Expired"}, 201)
+        await station.expect_error("Heartbeat", {}, "GenericError")
+        taken = await client.post("/snapshots/a%2Fb", {}, 201)
+        assert (taken["name"], taken["rules"], taken["tokens"]) == ("a/b", 1, 1)
+        await station.expect_error("Heartbeat", {}, "GenericError")
+        assert await station.ask("Heartbeat")
+        await client.post("/reset")
+        assert (await client.get("/rules"), await client.get("/tokens")) == ([], [])
+        assert await interval(station) != 7
+        await client.post("/snapshots/a%2Fb/restore")
+        assert await interval(station) == 7
+        assert [(row["hits"], row["left"]) for row in await client.get("/rules")] == [(1, {identity: 1})]
+        assert [row["id"] for row in await client.get("/tokens")] == ["TAG1"]
+        await station.expect_error("Heartbeat", {}, "GenericError")
+        assert await station.ask("Heartbeat")
+        assert [row["name"] for row in await client.get("/snapshots")] == ["a/b"]
+        await client.ask("DELETE", "/snapshots/a%2Fb", status=204)
+        assert "no snapshot" in await client.problem("POST", "/snapshots/a%2Fb/restore", status=404)
+        await client.post("/reset")
+
+
+async def test_parts_can_be_reset_alone(client: Client, mock: ApiMock, identity: str) -> None:
+    """A reset of one part leaves the others as they are; without parts it is all of them."""
+    async with mock.station(identity) as station:
+        await client.post("/rules", RULE, 201)
+        await client.ask("PATCH", "/settings", {"boot-interval": 7})
+        assert await client.post("/reset", {"what": ["rules"]}) == {"reset": ["rules"]}
+        assert (await client.get("/rules"), await interval(station)) == ([], 7)
+        told = await client.post("/reset")
+        assert told["reset"] == ["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
+        assert await interval(station) != 7
+        assert "everything" in await client.problem("POST", "/reset", {"what": ["everything"]})
+
+
+async def test_the_mock_says_what_it_is(client: Client, mock: ApiMock) -> None:
+    """The first page has version, URLs, counts, cursor, and what is switched on."""
+    told = await client.get("")
+    assert (told["name"], told["url"], told["api"]) == ("mock-csms", mock.url, mock.api)
+    assert told["features"]["checks"] is True
+    assert told["cursor"] >= 1
+    assert set(told["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
+
+
+async def test_files_that_are_read_again_count_more(tmp_path: Path) -> None:
+    """SIGHUP reads the files again: what the API had changed is undone, but added rules and tokens stay."""
+    file = tmp_path / "mock.toml"
+    file.write_text("boot-interval = 30\n")
+    async with ApiMock("--config", str(file)) as mock, mock.client() as client, mock.station("CS-1") as station:
+        await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
+        added = await client.post("/rules", RULE, 201)
+        await client.ask("PUT", "/tokens/TAG1", {"status": "Expired"}, 201)
+        file.write_text("boot-interval = 40\n")
+        cursor = (await client.get(""))["cursor"]
+        mock.process.send_signal(signal.SIGHUP)
+        await client.post("/events/wait", {"kind": "Reconfigured", "after": cursor})
+        answer = await station.ask("BootNotification", BOOT)
+        assert (answer["status"], answer["interval"]) == ("Accepted", 40)
+        rows = {row["name"]: row["origin"] for row in await client.get("/settings")}
+        assert (rows["boot-interval"], rows["boot-status"]) == (f"{file}: boot-interval", "default")
+        assert [row["id"] for row in await client.get("/rules")] == [added["id"]]
+        assert [row["id"] for row in await client.get("/tokens")] == ["TAG1"]
+
+
+async def test_redacted_answers_have_no_token() -> None:
+    """With --redact no answer of the API has an idToken in it, in whatever form it is asked for."""
+    async with ApiMock("--redact") as mock, mock.client() as client, mock.station("CS-1") as station:
+        await client.ask("PUT", "/tokens/SECRET-TAG", {"status": "Expired", "group": "SECRET-GROUP"}, 201)
+        token = {"idToken": {"idToken": "SECRET-TAG", "type": "ISO14443"}}
+        await station.ask("Authorize", token)
+        await station.ask("TransactionEvent", transaction("Started", "T-1", **token))
+        for path in (
+            "/events",
+            "/events?format=text",
+            "/events?format=trace",
+            "/sessions",
+            "/stations/CS-1",
+            "/tokens",
+        ):
+            response = await client.http.get(f"/api/v1{path}")
+            assert response.status_code == 200
+            assert "SECRET" not in response.text, path
+
+
+async def test_refusals_are_counters_too() -> None:
+    """A snapshot keeps how often each station was refused; a reset of the counters begins anew."""
+
+    async def is_let_in(mock: ApiMock) -> bool:
+        try:
+            async with mock.station("CS-1"):
+                return True
+        except InvalidStatus:
+            return False
+
+    async with ApiMock("--refuse", "503*2") as mock, mock.client() as client:
+        assert not await is_let_in(mock)
+        await client.post("/snapshots/one", {}, 201)
+        assert [await is_let_in(mock) for _ in range(3)] == [False, True, True]
+        await client.post("/snapshots/one/restore")
+        assert [await is_let_in(mock) for _ in range(2)] == [False, True]
+        await client.post("/reset", {"what": ["counters"]})
+        assert [await is_let_in(mock) for _ in range(3)] == [False, False, True]
