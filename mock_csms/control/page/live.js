@@ -4,6 +4,7 @@ import { V1, get } from "./api.js";
 import { state, tell } from "./state.js";
 
 const TURN = 50; // milliseconds between two turns at least
+const FLOOD = 500, FLOOD_TURN = 200; // events a second that nobody can read, and milliseconds between two turns then
 const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
 const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
 const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short
@@ -13,7 +14,7 @@ const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Br
 let waiting = []; // texts of events
 let taken = 0; // how many of them were read
 let came = 0, rate = 0, counted = performance.now();
-let isPlanned = false, isDirty = false, cost = 0, last = -TURN;
+let isPlanned = false, isDirty = false, isFlood = false, cost = 0, last = -TURN;
 
 export const rateNow = () => rate;
 
@@ -58,14 +59,16 @@ export function touch() {
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  const rest = Math.max(TURN, cost / SHARE) - (performance.now() - last);
+  const rest = Math.max(isFlood ? FLOOD_TURN : TURN, cost / SHARE) - (performance.now() - last);
   setTimeout(turn, Math.max(0, rest));
 }
 
 function turn() {
   isPlanned = false;
+  const before = last;
   last = performance.now();
   const events = read();
+  isFlood = events.length > FLOOD / 1000 * (last - before);
   if (events.length) tell("events", events);
   if (events.length || isDirty) { isDirty = false; tell("draw"); }
   const took = performance.now() - last;
