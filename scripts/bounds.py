@@ -56,6 +56,12 @@ MESSAGES: Sequence[Bound] = (
         "414, 431",
     ),
     (
+        "time for a TLS handshake, and its ClientHello",
+        "{runtime.transport.endpoint.HANDSHAKE_TIMEOUT:time}, {protocol.tls._LONGEST:size} in "
+        "{protocol.tls._MOST_RECORDS} records",
+        "the connection ends, and the log says why",
+    ),
+    (
         "a message",
         "{--max-message-size:size} (`--max-message-size`)",
         "closed with 1009, finding T28",
@@ -92,9 +98,9 @@ MESSAGES: Sequence[Bound] = (
         "503",
     ),
     (
-        "with `--api`: a connection without a request",
-        "{control.api.server._IDLE:time}",
-        "closed",
+        "with `--api`: time for the next request of a connection, and for its body",
+        "{control.api.server._IDLE:time}, {control.api.application._PATIENCE:time}",
+        "closed, 408",
     ),
 )
 

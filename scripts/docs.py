@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.handshake_faults import KINDS
+from mock_csms.behavior.signing import SIGN_KINDS
 from mock_csms.behavior.templates import PLACEHOLDERS
 from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.behavior.v2.secrets import SECRETS
@@ -118,6 +119,13 @@ def tls_faults() -> Iterable[tuple[str, ...]]:
     yield "kind", "what the station sees"
     for name, sight in KINDS.items():
         yield f"`{name}`", sight
+
+
+def sign_kinds() -> Iterable[tuple[str, ...]]:
+    """Return a row for every kind of --sign."""
+    yield "kind", "what the station gets"
+    for name, gets in SIGN_KINDS.items():
+        yield f"`{name}`", gets
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
@@ -250,6 +258,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "flags_configuration": configuration,
     "faults": faults,
     "tls_faults": tls_faults,
+    "sign_kinds": sign_kinds,
     "placeholders": placeholders,
     "secrets": secrets,
     "bounds_turns": partial(table_of, TURNS, "in one turn of the event loop"),

@@ -32,6 +32,7 @@ SUBJECTS = [
     "listening",
     "TLS",
     "answers",
+    "certificates",
     "authorization",
     "rules and faults",
     "commands",

@@ -214,6 +214,10 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
     "mock_csms/protocol/actions.py": ({"BootNotification"}, "the same in every version"),
     "mock_csms/commands/cli.py": ({"Heartbeat", "TransactionEvent", "eventType"}, "examples in the help"),
     "mock_csms/settings/commands.py": ({"StatusNotification"}, "the default of --trigger-message"),
+    "mock_csms/commands/remote/table.py": (
+        {"Heartbeat", "TriggerMessage", "requestedMessage"},
+        "examples in the help",
+    ),
     "mock_csms/commands/playback.py": ({"messageId"}, "a key of trace records"),
     "mock_csms/commands/tracerecord.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
     "mock_csms/station/control_lines.py": ({"idToken"}, "the help of a control line"),

@@ -300,7 +300,7 @@ async def test_the_event_log(tmp_path: Path) -> None:
         (["--security-profile", "4"], ["'4' is not between 1 and 3"]),
         (
             ["--security-profile", "3", "--tls-cert", "{server-rsa.pem}", "--tls-key", "{server-rsa.key}"],
-            ["3 needs --tls auto or --tls-client-ca"],
+            ["3 needs --tls auto, --tls-client-ca or --sign"],
         ),
         (
             ["--tls-cert", "{server-rsa.pem}", "--tls-key", "{server-rsa.key}", "--tls-key", "{server-ec.key}"],

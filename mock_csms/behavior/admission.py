@@ -8,21 +8,14 @@ from typing import ClassVar, TypeAlias
 
 from mock_csms.behavior.credentials import problem_of
 from mock_csms.behavior.registrations import Registrations
+from mock_csms.behavior.security_profiles import WITH_CERTIFICATE, NoPins, PinsOfProfiles, problem_of_profile
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Bounded, Mutable, Record, field
 from mock_csms.protocol.visitors import Visitor, normal_origin
+from mock_csms.twin.station import Instructed
 
 _MOST_RECORDS = 100_000
 """Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
-
-
-_WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
-_PROFILES: Mapping[int, str] = {
-    1: "security profile 1 (ws://)",
-    2: "security profile 2 (wss:// without a client certificate)",
-    _WITH_CERTIFICATE: "security profile 3 (a client certificate)",
-}
 
 
 class LetIn(Record):
@@ -129,7 +122,8 @@ class AdmissionPolicies(Record, kw_only=True):
 class Door:
     """Decides about visitors by the policies, and counts the refusals and cuts of each station."""
 
-    def __init__(self, policies: AdmissionPolicies) -> None:
+    def __init__(self, policies: AdmissionPolicies, pins: PinsOfProfiles | None = None) -> None:
+        self._pins = pins or NoPins()
         self._records: Bounded[str, _Record] = Bounded(_MOST_RECORDS)
         self.registrations = Registrations()
         self._policies = policies
@@ -163,12 +157,14 @@ class Door:
         forms: Callable[[str], Collection[str]] = lambda password: (password,),
         *,
         is_connected: bool,
-        password: str | None = None,
+        told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
         """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
 
-        `forms` returns how a station may send a password. A `password` that the station has accepted from the mock is
-        right too, beside the one of the policies: the mock cannot see when the station begins to use it.
+        `forms` returns how a station may send a password. One that the station was `told` and has accepted replaces the
+        one of the policies (A01.FR.03); if the station has to boot first, both are right until then. Once it uses the
+        security profile to which the mock has raised it, it must not use a lower one again (A05.FR.07), while the
+        policies name security profiles.
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -177,7 +173,7 @@ class Door:
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         key = folded(identity)
-        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, password)
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, told)
         if refusal is not None:
             return refusal
         if subprotocol is None:
@@ -185,6 +181,8 @@ class Door:
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
+        if told.raised_to and visitor.profile >= told.raised_to:
+            self._pins.pin(identity, told.raised_to)
         return LetIn()
 
     def _refusal_of(self, key: str, now: float) -> Respond | None:
@@ -198,18 +196,30 @@ class Door:
         return None
 
     def _refusal_of_credentials(
-        self, visitor: Visitor, forms: Callable[[str], Collection[str]], password: str | None
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
     ) -> Respond | None:
         """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
-        refusal = _refusal_of_profile(visitor, self._policies.profiles)
+        refusal = self._refusal_of_profile(visitor)
         key = folded(visitor.identity)
         own = self.registrations.password_of(key)
         needs_password = self._passwords is not None or own is not None
-        if refusal is not None or visitor.profile >= _WITH_CERTIFICATE or not needs_password:
+        if refusal is not None or visitor.profile >= WITH_CERTIFICATE or not needs_password:
             return refusal
-        known = filter(None, (own or (self._passwords or {}).get(key), password))
+        is_replaced = told.password is not None and not told.needs_reboot
+        former = None if is_replaced else own or (self._passwords or {}).get(key)
+        known = filter(None, (former, told.password))
         problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
         return _unauthorized(problem) if problem else None
+
+    def _refusal_of_profile(self, visitor: Visitor) -> Respond | None:
+        """Return how to refuse a visitor because of its security profile; None to let it in."""
+        profiles = self._policies.profiles
+        if not profiles:
+            return None
+        if problem := problem_of_profile(visitor, profiles, self._pins.get(visitor.identity)):
+            return Respond(403, problem)
+        needs_password = visitor.profile < WITH_CERTIFICATE and visitor.authorization is None
+        return _unauthorized("no Authorization header") if needs_password else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
         """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
@@ -248,18 +258,6 @@ class Door:
         record.refusals += 1
         in_time = refusals.seconds is None or now < record.since + refusals.seconds
         return in_time and (refusals.times is None or record.refusals <= refusals.times)
-
-
-def _refusal_of_profile(visitor: Visitor, profiles: Collection[int]) -> Respond | None:
-    """Return how to refuse a visitor with another security profile than those (A00.FR.002); None to let it in."""
-    if not profiles:
-        return None
-    if visitor.profile not in profiles:
-        wanted = ",".join(map(str, sorted(profiles)))
-        return Respond(403, f"{_PROFILES[visitor.profile]} is not let in (--security-profile {wanted})")
-    if visitor.profile < _WITH_CERTIFICATE and visitor.authorization is None:
-        return _unauthorized("no Authorization header")
-    return None
 
 
 def _unauthorized(problem: str) -> Respond:

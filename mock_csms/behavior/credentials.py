@@ -1,4 +1,4 @@
-"""Compares the Authorization header of a station with the passwords that it may use."""
+"""Authorization headers: whether one has a password that its station may use, and what form it has, in words."""
 
 import base64
 import binascii
@@ -6,6 +6,7 @@ from collections.abc import Set
 
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.masks import is_right_password
+from mock_csms.protocol.visitors import Visitor
 
 
 def _user_with(given: str, password: str) -> str | None:
@@ -41,3 +42,25 @@ def problem_of(authorization: str | None, identity: str, passwords: Set[str]) ->
     if not folded(given).startswith(f"{folded(identity)}:"):
         return "unknown user: the user name must be the identity of the station"
     return "wrong password" if passwords else "unknown user: no password is set for this station"
+
+
+def form_of(visitor: Visitor) -> str:
+    """Return what form the Authorization header of a visitor has; empty if there is none (A00.FR.202 to 205)."""
+    if visitor.authorization is None:
+        return ""
+    scheme, _, encoded = visitor.authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "not Basic"
+    try:
+        data = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return "Basic, not in base64"
+    user, colon, password = data.partition(b":")
+    if not colon:
+        return f"Basic, {len(data)} bytes without a colon"
+    whose = "this identity" if folded(user.decode(errors="replace")) == folded(visitor.identity) else "another user"
+    try:
+        size = f"{len(password.decode())} characters"
+    except UnicodeDecodeError:
+        size = f"{len(password)} bytes that are not UTF-8"
+    return f"Basic, {whose}, a password of {size}"

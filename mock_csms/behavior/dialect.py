@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.rules import Answer, Rule
+from mock_csms.behavior.signing import SigningWords
 from mock_csms.behavior.templates import Filler, Template
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
@@ -132,5 +133,7 @@ class Dialect(Record, eq=False, kw_only=True):
     """Makes a message longer (the fault `oversize`); None where white space has to do it."""
     secrets: SecretPlaces = SecretPlaces()
     """Where its messages hold secrets."""
+    signing: SigningWords | None = None
+    """How a station asks for a certificate; None where --sign does nothing."""
     device_model: DeviceModel | None = None
     """None where --learn asks nothing."""

@@ -25,6 +25,10 @@ PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE---
 """The certificate where no authority makes real ones: it only looks like one."""
 
 
+_OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
+"""The OCSP response where no authority makes real ones: base64 of some words."""
+
+
 class Authority(Record):
     """Makes certificates, in PEM. Both functions get the time in seconds since 1970."""
 
@@ -34,6 +38,11 @@ class Authority(Record):
     """Gets a PKCS#10 request in PEM, and returns a certificate for it and then the root.
 
     For an empty request it makes a key that nobody has.
+    """
+    status: Callable[[tuple[str, ...], float], str] = lambda *_: _OCSP
+    """Gets the hashes and the serial number of a certificate, and returns an OCSP response in base64.
+
+    It is empty if they cannot be read.
     """
 
 

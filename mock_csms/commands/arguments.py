@@ -1,27 +1,15 @@
-"""The command line: argparse built from the settings, help on one screen, and one line for bad input."""
+"""The command line: a parser built from the settings, and its help."""
 
 import argparse
-import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any, NoReturn
+from typing import Any
 
-from mock_csms import __version__
-from mock_csms.commands.stdout import Stdout
-from mock_csms.protocol.names import did_you_mean
+from mock_csms.commands.parser import INDENT, Parser, add_help, bare_parser, columns, listed, row
 from mock_csms.protocol.records import Record
 from mock_csms.settings.flags import Flag, Form, Settings, Source, flag_of, option
 from mock_csms.settings.values import reason_of
-from mock_csms.watch.statuses import to_stderr
-
-USAGE_ERROR = 2
-
-_WIDEST = 80
-"""The greatest width of the help, in columns."""
-_INDENT = 28
-"""The column where the explanations of flags begin."""
 
 
 class Guide(Record):
@@ -38,35 +26,6 @@ class Guide(Record):
     """Lists of `--help-all`."""
 
 
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line that names the flag once, with a hint to what was probably meant."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print what is wrong, without secrets, and exit with status 2."""
-        from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only errors wait for it
-
-        message = Secrets().words(message)
-        named = re.sub(r"^argument (?:-\w/)?(\S+): ", r"\1: ", " ".join(message.split()))
-        to_stderr(f"{self.prog}: error: {named}\n")
-        raise SystemExit(USAGE_ERROR)
-
-    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override] # argparse has overloads
-        """Parse the command line; the error for an unknown flag names the nearest one."""
-        parsed, rest = self.parse_known_args(args, namespace)
-        if rest:
-            word = next((word for word in rest if word.startswith("-")), rest[0]).partition("=")[0]
-            flags = [name for name in self._option_string_actions if name.startswith("--")]
-            self.error(f"{word!r} is not a flag{did_you_mean(word, flags)}")
-        return parsed
-
-
-class ShowVersion(argparse.Action):
-    """Prints the version."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
-        _print(f"{parser.prog} {__version__}\n")
-
-
 def parser_for(
     prog: str, description: str, settings: type[Settings], guide: Guide | None = None, environment: str = ""
 ) -> Parser:
@@ -75,18 +34,8 @@ def parser_for(
     `--help` shows the `guide`, and `--help-all` every flag by subject; without a guide both show every flag.
     `environment` is the prefix of environment variables; empty if settings are not read from these.
     """
-    usage = "\n       ".join(guide.usage) if guide else None
-    parser = Parser(
-        prog=prog,
-        usage=usage,
-        description=description,
-        allow_abbrev=False,
-        formatter_class=_formatter,
-        add_help=False,
-    )
-    about = parser.add_argument_group("help")
-    _add_help(about, guide, settings)
-    about.add_argument("--version", action=ShowVersion, nargs=0, help="print the version")
+    parser = bare_parser(prog, description, "\n       ".join(guide.usage) if guide else None)
+    add_help(parser, lambda parser: _short(parser, guide, settings), lambda parser: _long(parser, guide), _first(guide))
     groups = {"": parser.add_argument_group("flags")} if guide is None else {}
     titles = titles_of(settings) if guide else {}
     for setting in fields(settings):
@@ -135,61 +84,31 @@ def shown_default(declared: Flag, default: Any) -> str:
 # The help.
 
 
-def _add_help(group: Any, guide: Guide | None, settings: type[Settings]) -> None:
-    """Add the flags that print the help and end the process."""
-
-    class Long(argparse.Action):
-        """Prints the help with every flag."""
-
-        def __call__(self, parser: Any, *_: Any) -> NoReturn:
-            parser.epilog = _listed({**guide.lists, **guide.tables}) if guide else None
-            _print(parser.format_help())
-
-    class Short(argparse.Action):
-        """Prints the help that fits on one screen, or all of it if there is no shorter one."""
-
-        def __call__(self, parser: Any, *_: Any) -> NoReturn:
-            _print(_screen(parser, guide, settings) if guide else parser.format_help())
-
-    class Completion(argparse.Action):
-        """Prints a script that completes the flags in a shell."""
-
-        def __call__(self, parser: Any, _: Any, shell: Any, __: Any = None) -> NoReturn:
-            import shtab  # noqa: PLC0415 - seldom used
-
-            _print(shtab.complete(parser, shell) + "\n")
-
-    first = "print the most used flags, and exit" if guide else "print this help, and exit"
-    group.add_argument("-h", "--help", action=Short, nargs=0, help=first)
-    group.add_argument("--help-all", action=Long, nargs=0, help="print every flag, and exit")
-    meaning = "print a completion script for this shell, and exit"
-    group.add_argument("--completion", action=Completion, choices=("bash", "zsh", "tcsh"), help=meaning)
+def _first(guide: Guide | None) -> str:
+    """Return the meaning of `--help`."""
+    return "print the most used flags, and exit" if guide else "print this help, and exit"
 
 
-def _print(text: str) -> NoReturn:
-    """Print a text on stdout and exit with status 0, even if the reader of a pipe has left."""
-    out = Stdout()
-    out.write(text.encode(sys.stdout.encoding, "replace"))
-    raise SystemExit(int(out.status))
+def _short(parser: Parser, guide: Guide | None, settings: type[Settings]) -> str:
+    """Return the help that fits on one screen, or all of it if there is no shorter one."""
+    return _screen(parser, guide, settings) if guide else parser.format_help()
+
+
+def _long(parser: Parser, guide: Guide | None) -> str:
+    """Return the help with every flag."""
+    parser.epilog = listed({**guide.lists, **guide.tables}) if guide else None
+    return parser.format_help()
 
 
 def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
     """Return the help that fits on one screen."""
     import textwrap  # noqa: PLC0415 - serving does not need it
 
-    parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), _columns())]
-    parts.append("The most used flags:\n" + "\n".join(_row(*_meaning_of(name, settings)) for name in guide.common))
+    parts = ["usage: " + "\n       ".join(guide.usage), textwrap.fill(str(parser.description), columns())]
+    parts.append("The most used flags:\n" + "\n".join(row(*_meaning_of(name, settings)) for name in guide.common))
     examples = (f"  {parser.prog} {line}\n{'':6}{what}" if line else f"  {what}" for line, what in guide.examples)
     parts.append("Examples:\n" + "\n".join(examples))
-    return "\n\n".join([*parts, _listed(guide.lists), "More: --help-all"]) + "\n"
-
-
-def _listed(lists: Mapping[str, Mapping[str, str]]) -> str:
-    """Return lists of words, each with its meaning."""
-    return "\n\n".join(
-        f"{title}:\n" + "\n".join(_row(word, meaning) for word, meaning in words.items())
-        for title, words in lists.items()
-    )
+    return "\n\n".join([*parts, listed(guide.lists), "More: --help-all"]) + "\n"
 
 
 def _meaning_of(name: str, settings: type[Settings]) -> tuple[str, str]:
@@ -207,24 +126,13 @@ def _meaning_of(name: str, settings: type[Settings]) -> tuple[str, str]:
 
 def _written(names: str, metavar: str) -> str:
     """Return the notation of a flag, without the details of its value."""
-    shown = metavar if len(metavar) < _INDENT - 3 - len(names) else re.split(r"[\[|,]", metavar)[0] + "…"
+    shown = metavar if len(metavar) < INDENT - 3 - len(names) else re.split(r"[\[|,]", metavar)[0] + "…"
     return f"{names} {shown}".rstrip()
 
 
 def _brief(text: str) -> str:
     """Return the first clause of an explanation."""
     return _plain(re.split(r"[;:] ", text)[0])
-
-
-def _row(word: str, meaning: str) -> str:
-    """Return a word with its meaning beside it, or below it if the word is long."""
-    import textwrap  # noqa: PLC0415 - as above
-
-    lines = textwrap.wrap(meaning, _columns() - _INDENT)
-    head = f"  {word}".ljust(_INDENT)
-    if len(head) > _INDENT:
-        return "\n".join([head.rstrip(), *(" " * _INDENT + line for line in lines)])
-    return "\n".join([head + lines[0], *(" " * _INDENT + line for line in lines[1:])])
 
 
 def _meaning(declared: Flag, default: Any) -> str:
@@ -276,20 +184,3 @@ def _help(text: str, environment: str, name: str) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("`", "")
-
-
-class _Formatter(argparse.HelpFormatter):
-    """Leaves the lists at the end as they are: their lines already have the right layout."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return text if "\n" in text else super()._fill_text(text, width, indent)
-
-
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    return _Formatter(prog, max_help_position=_INDENT, width=_columns())
-
-
-def _columns() -> int:
-    """Return the width for the help, in columns. (argparse would load a slow module to find it out.)"""
-    columns = os.environ.get("COLUMNS", "")
-    return min(int(columns), _WIDEST) if columns.isdecimal() and int(columns) > _INDENT + 20 else _WIDEST

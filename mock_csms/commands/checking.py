@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import rfc3339
-from mock_csms.commands.arguments import Parser, command_line_source, parser_for
+from mock_csms.commands.arguments import command_line_source, parser_for
 from mock_csms.commands.clashes import refuse_same
+from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout
 from mock_csms.commands.tracereading import Reading
 from mock_csms.conformance.exercised import Exercised
@@ -21,6 +22,7 @@ from mock_csms.conformance.losses import Losses
 from mock_csms.conformance.selection import select
 from mock_csms.conformance.subject import Check
 from mock_csms.conformance.v2.occasions import is_in_a_trace
+from mock_csms.protocol.printable import printable
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.place import Place
@@ -32,7 +34,6 @@ from mock_csms.twin.events import Connected, Event, Failed, Finding, Received, S
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.findings import Findings
 from mock_csms.watch.junit import junit
-from mock_csms.watch.lines import printable
 from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
 

@@ -5,8 +5,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from mock_csms.commands.arguments import Guide, Parser, parser_for
+from mock_csms.commands.arguments import Guide, parser_for
 from mock_csms.commands.clashes import refuse_clashes
+from mock_csms.commands.parser import Parser
+from mock_csms.commands.remote_words import REMOTE_WORDS
 from mock_csms.commands.settings import gather, read_config
 from mock_csms.commands.stdout import Stdout
 from mock_csms.protocol.names import did_you_mean
@@ -26,11 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with these arguments, or those of the process, and return its exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     read_long_way()
-    if words and words[0] in SUBCOMMANDS:
+    if words and words[0] in ALL_SUBCOMMANDS:
         return _subcommand(*words)
     parser = _parser()
     if words and not words[0].startswith("-"):
-        parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], SUBCOMMANDS)}")
+        parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], ALL_SUBCOMMANDS)}")
     parsed = vars(parser.parse_args(arguments))
     if parsed["config_schema"]:
         from mock_csms.commands.config_schema import config_schema  # noqa: PLC0415 - seldom used
@@ -71,6 +73,10 @@ def _shown(words: Sequence[str], parsed: dict[str, Any]) -> str:
 
 def _subcommand(name: str, *arguments: str) -> int:
     """Run a subcommand."""
+    if name in REMOTE_WORDS:
+        from mock_csms.commands.remote import table  # noqa: PLC0415 - as below
+
+        return table.main((name, *arguments))
     if name == "profile":
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
@@ -116,6 +122,8 @@ SUBCOMMANDS = {
     "profile": "print a profile for the test plans",
 }
 """The words that may come first; without one of them the command serves."""
+ALL_SUBCOMMANDS = SUBCOMMANDS | REMOTE_WORDS
+"""Also those that drive a running mock."""
 
 GUIDE = Guide(
     ("mock-csms [FLAG …]", "mock-csms SUBCOMMAND [FLAG …]", "python server.py is the same as mock-csms"),
@@ -140,7 +148,8 @@ GUIDE = Guide(
             "exits with status 0 once a transaction has ended, with 1 after 60 s",
         ),
     ),
-    {"Sub-commands": SUBCOMMANDS},
+    {"Sub-commands": SUBCOMMANDS | {"send, log, rules, …": "drive a running mock (--api); --help-all lists them all"}},
+    {"Sub-commands that drive a running mock (--api)": REMOTE_WORDS},
 )
 
 OTHER_OPTIONS: dict[str, dict[str, Any]] = {

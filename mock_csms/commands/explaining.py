@@ -1,8 +1,6 @@
 """The subcommands about the checks: `mock-csms checks` prints the table, `mock-csms explain` explains single checks."""
 
-import os
 import re
-import sys
 import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +11,7 @@ from itertools import zip_longest
 from typing import Any
 
 from mock_csms.commands.arguments import command_line_source, parser_for
-from mock_csms.commands.stdout import Stdout
+from mock_csms.commands.stdout import Stdout, output_width
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
 from mock_csms.protocol.names import did_you_mean
@@ -26,7 +24,6 @@ _HEAD = ("check", "requirement", "severity", "subject", "title")
 _REQUIREMENT, _LEAST_TITLE = 14, 20
 """The width of requirements in a narrow table, and the least width of titles."""
 _WIDEST = 80
-_NARROWEST = 40
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
 _PIECES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",{\[])*[,{\[]|.+')
 """The pieces of a JSON text; a line may be broken between them: after `,`, `{` and `[`."""
@@ -134,7 +131,7 @@ def _row(id_: str) -> tuple[str, ...]:
 
 def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield rows that fit the width, if it is limited; long requirements and titles continue in further rows."""
-    width = _width()
+    width = output_width()
     widest = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
     spare = 0 if width is None else width - sum(widest) - 2 * (len(widest) - 1)
     if spare >= 0:
@@ -165,7 +162,7 @@ def explain(arguments: Sequence[str]) -> int:
 
 def _told(id_: str) -> Iterator[str]:
     """Yield the lines about a check."""
-    width = min(_width() or _WIDEST, _WIDEST)
+    width = min(output_width() or _WIDEST, _WIDEST)
     _, clause, severity, subject, title = _row(id_)
     yield from textwrap.wrap(f"{id_}: {title}", width, subsequent_indent="     ")
     if id_ in UNJUDGED:
@@ -206,17 +203,6 @@ def _shown(line: str, width: int) -> Iterator[str]:
             text = " " * (len(head) + 3)
         text += piece if head in "<>" else f"{piece} "
     yield text.rstrip()
-
-
-def _width() -> int | None:
-    """Return the width of the output, from COLUMNS or the terminal; None for no limit."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns) > 0:
-        return max(int(columns), _NARROWEST)
-    try:
-        return max(os.get_terminal_size(sys.stdout.fileno()).columns, _NARROWEST)
-    except (OSError, ValueError):  # stdout is not a terminal
-        return None
 
 
 def _print(lines: Iterable[str]) -> int:

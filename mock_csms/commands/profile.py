@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mock_csms.commands.arguments import Parser, command_line_source, parser_for
+from mock_csms.commands.arguments import command_line_source, parser_for
+from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout
 from mock_csms.control.python import Csms
 from mock_csms.plans.profile_text import profile_text

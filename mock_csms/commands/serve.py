@@ -119,8 +119,10 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
 
 def _exposed(config: Config) -> Iterator[str]:
     """Yield a warning if other machines can connect without a password."""
-    if not is_loopback(config.host) and not config.basic_auth:
-        yield f"--host {config.host} without --basic-auth: everybody on the network can connect (there is no TLS)"
+    has_tls = bool(config.tls or config.tls_cert)
+    if not is_loopback(config.host) and not config.basic_auth and config.security_profile != (3,):
+        more = "" if has_tls else " (there is no TLS)"
+        yield f"--host {config.host} without --basic-auth: everybody on the network can connect{more}"
 
 
 class Ending:

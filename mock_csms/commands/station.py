@@ -11,14 +11,16 @@ from urllib.parse import unquote, urlsplit
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
-from mock_csms.commands.arguments import Guide, Parser, command_line_source, parser_for
+from mock_csms.commands.arguments import Guide, command_line_source, parser_for
+from mock_csms.commands.connecting import check_profile, dialer_for
+from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
-from mock_csms.runtime.transport.dial import CannotConnect, Dialer
-from mock_csms.runtime.transport.limits import Limits
+from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.settings.flags import option, read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
@@ -33,7 +35,6 @@ from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
 from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
-from mock_csms.watch.lines import printable
 from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
 
@@ -42,9 +43,6 @@ DESCRIPTION = (
     "sessions, takes typed commands, or simulates thousands of stations under load."
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
-
-_MAX_MESSAGE_SIZE = 1024 * 1024
-_PING_INTERVAL = _PING_TIMEOUT = 20.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
+        check_profile(settings, parsed["url"])
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
     except ValueError as error:
         parser.error(str(error))
@@ -125,7 +124,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     secrets = Secrets()
     shown = ShownBus(bus, lambda: secrets, is_redacted=False)
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
-    dialer = Dialer(Limits(_MAX_MESSAGE_SIZE, settings.compression, _PING_INTERVAL, _PING_TIMEOUT))
+    dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
 

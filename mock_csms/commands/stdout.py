@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from mock_csms.settings.values import reason_of
 from mock_csms.watch.statuses import Status, to_stderr
+
+_NARROWEST = 40
 
 
 class Stdout:
@@ -18,6 +19,8 @@ class Stdout:
 
     def __init__(self) -> None:
         self.status = Status.FINE
+        self.is_read = True
+        """Whether its reader is still there."""
 
     def write(self, data: bytes, /) -> None:
         """Write a text now."""
@@ -25,10 +28,24 @@ class Stdout:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         except OSError as error:
+            self.is_read = False
             if not isinstance(error, BrokenPipeError):
+                from mock_csms.settings.values import reason_of  # noqa: PLC0415 - sub-commands without settings are fast
+
                 self.status = Status.NOT_WRITTEN
                 to_stderr(f"error: stdout is incomplete: {reason_of(error)}\n")
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at the end would fail again
+
+
+def output_width() -> int | None:
+    """Return the width of the output, from COLUMNS or the terminal; None for no limit."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return max(int(columns), _NARROWEST)
+    try:
+        return max(os.get_terminal_size(sys.stdout.fileno()).columns, _NARROWEST)
+    except (OSError, ValueError):  # stdout is not a terminal
+        return None
 
 
 @contextmanager

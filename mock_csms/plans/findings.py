@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.printable import printable
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Finding, Severity
-from mock_csms.watch.lines import as_text, describe, printable
+from mock_csms.watch.lines import as_text, describe
 
 
 class CaseFindings:

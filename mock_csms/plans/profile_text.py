@@ -8,8 +8,8 @@ from mock_csms.plans.profile import Profile
 from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.learning import Learned
 from mock_csms.plans.v2.tokens import token_text
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import asdict
-from mock_csms.watch.lines import printable
 
 _COLUMN = 44
 _USUAL = Profile("")

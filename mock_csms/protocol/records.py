@@ -29,6 +29,7 @@ from msgspec.structs import fields as fields_of
 __all__ = [
     "UNSET",
     "Bounded",
+    "DecodeError",
     "Decoder",
     "Meta",
     "Mutable",

@@ -34,6 +34,8 @@ class Request(Record):
     """Whether the key is long enough (A00.FR.502, A00.FR.503)."""
     is_signed: bool
     """Whether it is signed with that key."""
+    organization: str = ""
+    """The organizationName of its subject, or an empty text."""
 
 
 class CertificateFacts(Record):
@@ -66,9 +68,10 @@ def read_request(text: str) -> Request | None:
     try:
         request_ = x509.load_pem_x509_csr(text.encode(errors="replace"))
         key = request_.public_key()
-        names = request_.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        name = str(names[0].value) if names else ""
-        return Request(name, _bytes(key), _is_strong(key), request_.is_signature_valid)
+        oids = (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME)
+        found = [request_.subject.get_attributes_for_oid(oid) for oid in oids]
+        name, organization = (str(each[0].value) if each else "" for each in found)
+        return Request(name, _bytes(key), _is_strong(key), request_.is_signature_valid, organization)
     except (ValueError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm):
         return None
 

@@ -35,6 +35,7 @@ from mock_csms.twin.events import Failed
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
 
 
@@ -62,6 +63,7 @@ class CsmsServer:
         self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._commander = Commander(self.context_of, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
+        self._signer: Signer | None = None
         self.rulebase = Rulebase(config, self._apply)
 
     def configure(self, config: Config) -> None:
@@ -87,6 +89,11 @@ class CsmsServer:
         self._entrance.configure(config)
         self._network.configure(assembly.network(config))
         self._tls.configure(config)
+        self._maker.pki.statuses = config.certificate_status or {}
+        if config.sign and self._signer is None:
+            from mock_csms.runtime.signing import Signer  # noqa: PLC0415 - only those who sign need it
+
+            self._signer = Signer(self, self._maker.pki)
         self._set_world()
 
     def _set_world(self) -> None:
@@ -97,7 +104,7 @@ class CsmsServer:
         """Start to listen. Raises OSError if the address or the state directory cannot be used."""
         self._inspection.open()
         try:
-            self._tls.open(self.config)
+            self._tls.open(self.config, self._maker.pki)
             sockets = bind(self.config.host, self.config.port)
         except OSError:
             self._inspection.close()

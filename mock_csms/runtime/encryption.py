@@ -1,13 +1,14 @@
 """TLS as the settings say: certificates, who is let in, and the events about it; loaded only with its flags."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mock_csms.behavior.handshake_faults import TlsFault, TlsFaults
 from mock_csms.protocol.tls import TLS12, Agreement, Offer
 from mock_csms.runtime import clock
 from mock_csms.runtime.broken_handshakes import Broken
+from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.pki.folder import PkiFolder
 from mock_csms.runtime.pki.names import server_names
 from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings
@@ -25,10 +26,12 @@ _WITH_CERTIFICATE = 3
 class TlsServer:
     """Speaks TLS with those who begin with it. Raises OSError for a file that cannot be used."""
 
-    def __init__(self, config: Config, publish: Callable[[Event], None]) -> None:
+    def __init__(self, config: Config, pki: Pki, publish: Callable[[Event], None]) -> None:
         self._publish = publish
         self._folder = _folder_of(config)
-        self._settings = _settings_of(config, self._folder)
+        pki.use(self._folder)
+        signs = self._folder is not None or bool(config.sign)
+        self._settings = _settings_of(config, self._folder, [pki.root(clock.now())] if signs else [])
         self._usual = Handling(context=prepared(self._settings))
         self._broken: dict[str, Broken] = {}
         self._wanted: tuple[TlsFault, ...] = ()
@@ -81,7 +84,8 @@ def _folder_of(config: Config) -> PkiFolder | None:
     return folder
 
 
-def _settings_of(config: Config, folder: PkiFolder | None) -> TlsSettings:
+def _settings_of(config: Config, folder: PkiFolder | None, own: Sequence[str]) -> TlsSettings:
+    """Return what handshakes are made of; `own` are the roots of the mock itself."""
     if folder is not None:
         chains = [Chain(files.chain, files.key) for files in folder.servers()]
     else:
@@ -94,19 +98,16 @@ def _settings_of(config: Config, folder: PkiFolder | None) -> TlsSettings:
         oldest=VERSIONS[config.tls_min],
         newest=VERSIONS[config.tls_max],
         suites=SUITES if VERSIONS[config.tls_min] >= TLS12 else OLD_SUITES,
-        trusted=_trusted(config, folder) if wants_certificate else (),
+        trusted=[*own, *_trusted(config)] if wants_certificate else (),
         must_have_certificate=_WITH_CERTIFICATE in profiles and 2 not in profiles,
         accepts_any=config.tls_client == ACCEPT,
         key_log=config.tls_keylog,
     )
 
 
-def _trusted(config: Config, folder: PkiFolder | None) -> list[str]:
-    """Return the certificates of the authorities whose client certificates are trusted."""
-    paths = [config.tls_client_ca] if config.tls_client_ca else []
-    if folder is not None:
-        paths.append(folder.files("root").chain)
-    return [Path(path).read_text("utf-8") for path in paths]
+def _trusted(config: Config) -> list[str]:
+    """Return the certificates of other authorities whose client certificates are trusted."""
+    return [Path(config.tls_client_ca).read_text("utf-8")] if config.tls_client_ca else []
 
 
 def _described(certificate: str) -> str:

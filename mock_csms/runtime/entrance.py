@@ -12,10 +12,11 @@ from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime import clock
 from mock_csms.runtime.addresses import OwnAddress
 from mock_csms.runtime.host import Host
+from mock_csms.runtime.pins import Pins
 from mock_csms.runtime.session import Session
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.settings import Config, assembly
-from mock_csms.twin.events import Connected, Knocked, Noted, Refused
+from mock_csms.twin.events import Connected, Failed, Knocked, Noted, Refused
 from mock_csms.twin.station import Stations
 
 
@@ -26,7 +27,8 @@ class Entrance:
     """
 
     def __init__(self, config: Config, host: Host, models: Stations, forget: Callable[[Iterable[str]], None]) -> None:
-        self.door = Door(assembly.policies(config))
+        self._pins = Pins(config.state_dir, lambda problem: host.publish(Failed(clock.now(), "", problem)))
+        self.door = Door(assembly.policies(config), self._pins)
         self.site = OwnAddress()
         """Where stations reach the mock."""
         self.sessions: dict[str, Session] = {}
@@ -45,7 +47,7 @@ class Entrance:
     def reset(self, config: Config) -> None:
         """Use other settings, and begin all counts again; no station is registered or kept out any more."""
         self._config = config
-        self.door = Door(assembly.policies(config))
+        self.door = Door(assembly.policies(config), self._pins)
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station, whatever the case of its identity; None if it is not connected."""
@@ -65,9 +67,9 @@ class Entrance:
         identity = self._name(visitor)
         if not self.door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
             self._host.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
-        is_connected, password = identity in self.sessions, self._models.password_of(identity)
+        is_connected, told = identity in self.sessions, self._models.instructed(identity)
         forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
-        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, password=password)
+        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, told=told)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -79,7 +81,7 @@ class Entrance:
             self.sessions[identity].close(1000, "replaced by a new connection of the same station")
         version = SUBPROTOCOLS[subprotocol]
         station = self._models.welcome(identity, version)
-        station.url = self.site.url_of(visitor)
+        station.url, station.profile = self.site.url_of(visitor), visitor.profile
         session = Session(transport, identity, version, Sender.STATION, self._host)
         self.sessions[identity] = session
         self._host.publish(Connected(clock.now(), identity, subprotocol, tuple(visitor.offered), version))

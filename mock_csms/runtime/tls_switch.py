@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.transport.endpoint import Endpoint
 from mock_csms.settings import Config
 from mock_csms.twin.events import Event
@@ -23,12 +24,15 @@ class TlsSwitch:
         """Whether the port serves wss:// too."""
         return self._tls is not None
 
-    def open(self, config: Config) -> None:
-        """Serve wss:// if a flag wants it. Raises OSError if a certificate cannot be used."""
+    def open(self, config: Config, pki: Pki) -> None:
+        """Serve wss:// if a flag wants it; `pki` signs with the same authority then.
+
+        Raises OSError if a certificate cannot be used.
+        """
         if config.tls or config.tls_cert:
             from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
 
-            self._endpoint.tls = self._tls = TlsServer(config, self._publish)
+            self._endpoint.tls = self._tls = TlsServer(config, pki, self._publish)
 
     def configure(self, config: Config) -> None:
         """Use other faults for handshakes from now on."""

@@ -16,6 +16,7 @@ from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
 from mock_csms.settings.rules import RulesAndFaults
+from mock_csms.settings.signing import CertificateRequests
 from mock_csms.settings.verdict import Verdict
 
 
@@ -30,6 +31,7 @@ class Config(
     Commands,
     RulesAndFaults,
     Authorization,
+    CertificateRequests,
     Answers,
     Encryption,
     Listening,

@@ -25,7 +25,7 @@ def check(config: Config) -> Sequence[str]:
     has, and for an API that other machines reach without a token.
     """
     refuse_open_api(config)
-    check_tls(config)
+    check_tls(config, signs=bool(config.sign))
     for script in scripts(config):
         for step in script.steps:
             _check_command(config, step, script.on)

@@ -61,8 +61,8 @@ def _fault(text: str) -> TlsFault:
     return TlsFault(kind, times, values.number(above=True)(found["seconds"]) if found["seconds"] else None)
 
 
-def check_tls(config: "Encryption") -> None:
-    """Raise ValueError if the flags of TLS do not fit together."""
+def check_tls(config: "Encryption", *, signs: bool) -> None:
+    """Raise ValueError if the flags of TLS do not fit together; `signs`: whether the mock signs client certificates."""
     if config.tls_key and len(config.tls_key) != len(config.tls_cert):
         raise ValueError(f"--tls-key: {len(config.tls_key)} keys are given for {len(config.tls_cert)} --tls-cert")
     if config.tls_client == ACCEPT and find_spec("OpenSSL") is None:
@@ -76,8 +76,8 @@ def check_tls(config: "Encryption") -> None:
     serves_tls = config.tls or config.tls_cert
     if any(profile > 1 for profile in config.security_profile) and not serves_tls:
         raise ValueError("--security-profile: 2 and 3 need --tls auto or --tls-cert")
-    if 3 in config.security_profile and not (config.tls or config.tls_client_ca):
-        raise ValueError("--security-profile: 3 needs --tls auto or --tls-client-ca")
+    if 3 in config.security_profile and not (config.tls or config.tls_client_ca or signs):
+        raise ValueError("--security-profile: 3 needs --tls auto, --tls-client-ca or --sign")
 
 
 def _is_address(name: str) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.settings import values
+from mock_csms.settings import encryption, values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import Immutable, flag, part, switch
 from mock_csms.station.control_lines import SendCall, parse_call
@@ -141,6 +141,26 @@ class Connecting:
     )
     password_file: str | None = flag(
         None, "read the password for Basic authentication from the first line of this file", values.text, "FILE"
+    )
+    ca: str | None = flag(
+        None,
+        "trust the authorities in this PEM file with wss://; the default are those of the system",
+        encryption.pem,
+        "FILE",
+    )
+    client_cert: str | None = flag(
+        None,
+        "PEM file with the station's own certificate and those of its authorities; its key is in the same file, or in "
+        "the one that ends with .key in place of .pem",
+        encryption.pem,
+        "FILE",
+    )
+    security_profile: int | None = flag(
+        None,
+        "insist on a security profile; 1: ws:// with a password; 2: wss:// with a password; 3: wss:// with a client "
+        "certificate and without a password",
+        values.integer(1, 3),
+        "1|2|3",
     )
     subprotocol: str = flag(
         PREFERRED_SUBPROTOCOL,

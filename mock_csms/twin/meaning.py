@@ -29,6 +29,7 @@ def boots(station: StationModel, _: Any) -> None:
     """The station boots; its boot has no answer yet."""
     station.boot_status = None
     station.asked_for = frozenset()
+    station.needs_reboot = False
 
 
 def boot_answered(station: StationModel, payload: Any) -> None:

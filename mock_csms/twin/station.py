@@ -8,11 +8,22 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.protocol.records import Mutable, bounded
+from mock_csms.protocol.records import Mutable, Record, bounded
 from mock_csms.protocol.versions import DEFAULT, Version
 
 if TYPE_CHECKING:
     from mock_csms.twin.twin import Twin
+
+
+class Instructed(Record):
+    """What a station has accepted about how it connects next."""
+
+    password: str | None = None
+    """The last password from the mock; None if there was none."""
+    needs_reboot: bool = False
+    """Whether it uses that password only after its next boot (RebootRequired)."""
+    raised_to: int = 0
+    """The security profile to which the mock has raised it; 0 if it has not."""
 
 
 class StationModel(Mutable):
@@ -23,6 +34,12 @@ class StationModel(Mutable):
     """The version of OCPP that it speaks on its last connection."""
     password: str | None = None
     """The last password from the mock that the station accepted; None if there was none."""
+    needs_reboot: bool = False
+    """Whether it uses that password only after its next boot (RebootRequired)."""
+    profile: int = 1
+    """The security profile of its last connection."""
+    raised_to: int = 0
+    """The security profile to which the mock has raised it; 0 if it has not."""
     boot_status: str | None = None
     """The status in the mock's answer to its last BootNotification; None before that answer."""
     asked_for: frozenset[str] = frozenset()
@@ -83,8 +100,8 @@ class Stations:
         """The identities whose models are never dropped."""
         self._forgotten: dict[str, str | None] = {}
         """The last boot status of each station whose model was dropped."""
-        self._passwords: dict[str, str] = {}
-        """The passwords that dropped stations have accepted from the mock."""
+        self._instructed: dict[str, Instructed] = {}
+        """What dropped stations have accepted from the mock about how they connect."""
 
     def get(self, identity: str) -> StationModel | None:
         """Return the model of a station that has connected or is followed; None if there is none or it was dropped."""
@@ -97,7 +114,8 @@ class Stations:
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
         if identity in self._forgotten:
             station.boot_status = self._forgotten.pop(identity)
-            station.password = self._passwords.pop(identity, None)
+            told = self._instructed.pop(identity, Instructed())
+            station.password, station.needs_reboot, station.raised_to = told.password, told.needs_reboot, told.raised_to
         self.let_in[identity] = station
         station.version = version
         station.connections += 1
@@ -125,7 +143,7 @@ class Stations:
 
     def forget(self, identity: str) -> None:
         """Forget a station that is not connected as if it had never come."""
-        for pool in (self._gone, self._visitors, self._others, self._forgotten, self._passwords):
+        for pool in (self._gone, self._visitors, self._others, self._forgotten, self._instructed):
             pool.pop(identity, None)
         self._followed.discard(identity)
         self.let_in.pop(identity, None)
@@ -135,13 +153,13 @@ class Stations:
         self._others.pop(identity, None)
         if station is not None:
             self._forgotten[identity] = station.boot_status
-            if station.password is not None:
-                self._passwords[identity] = station.password
+            if (told := _instructed(station)) != Instructed():
+                self._instructed[identity] = told
 
-    def password_of(self, identity: str) -> str | None:
-        """Return the last password that a station has accepted from the mock; None if there is none."""
+    def instructed(self, identity: str) -> Instructed:
+        """Return what a station has accepted from the mock about how it connects next."""
         station = self.let_in.get(identity)
-        return station.password if station else self._passwords.get(identity)
+        return _instructed(station) if station is not None else self._instructed.get(identity, Instructed())
 
     def was_forgotten(self, identity: str) -> bool:
         """Whether a station was connected before, and its model was dropped since."""
@@ -168,3 +186,7 @@ class Stations:
 
             station.twin = Twin()
         return station.twin
+
+
+def _instructed(station: StationModel) -> Instructed:
+    return Instructed(station.password, station.needs_reboot, station.raised_to)

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from mock_csms.behavior.expectations import Judge, Tally
 from mock_csms.behavior.matching import Difference
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import replace
 from mock_csms.watch.junit import JUnitCase
-from mock_csms.watch.lines import printable
 
 _NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
 NOT_REACHED = "not reached: "

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Result
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Record, replace
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -21,7 +22,6 @@ from mock_csms.watch.lines import (
     Line,
     beginning,
     is_about_refusal,
-    printable,
     reason_of_refusal,
     refused,
 )

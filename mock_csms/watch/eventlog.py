@@ -5,6 +5,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from mock_csms.behavior.credentials import form_of
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
@@ -162,7 +163,11 @@ def _message(message: Message, answers: Call | None) -> Json:
 
 
 _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
-    events.Knocked: lambda event: {"path": event.visitor.path, "offered": event.visitor.offered},
+    events.Knocked: lambda event: {
+        "path": event.visitor.path,
+        "offered": event.visitor.offered,
+        "authorization": form_of(event.visitor),
+    },
     events.Lost: _lost,
     events.Spoiled: lambda event: _message(event.message, event.answers),
     events.Unanswered: lambda event: _message(event.call, None),

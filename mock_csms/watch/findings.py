@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Bounded, Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.settings.conformance import Conformance
 from mock_csms.twin.events import Connected, Event, Finding, Severity
 from mock_csms.watch.junit import JUnitCase
-from mock_csms.watch.lines import printable
 from mock_csms.watch.statuses import Status, gravest, word
 
 if TYPE_CHECKING:

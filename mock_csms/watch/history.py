@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from mock_csms.behavior.templates import rfc3339
+from mock_csms.protocol.printable import printable
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import (
     Breached,
@@ -21,7 +22,7 @@ from mock_csms.twin.events import (
     Spoiled,
     Unanswered,
 )
-from mock_csms.watch.lines import as_text, describe, printable
+from mock_csms.watch.lines import as_text, describe
 
 MOST_AT_FIRST = 256 * 1024
 MOST_AT_LAST = 1024 * 1024

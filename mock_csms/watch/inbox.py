@@ -11,11 +11,12 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Mutable, Record, field
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Refused
 from mock_csms.watch.gist import as_json
-from mock_csms.watch.lines import as_text, describe, printable
+from mock_csms.watch.lines import as_text, describe
 from mock_csms.watch.waiting import wait_for
 
 MOST_CALLS = 10_000
@@ -296,5 +297,4 @@ def _line(seen: _Seen, event: Event) -> str:
 
 def _cut(text: str) -> str:
     """Return a text as one line of bounded length, with control characters made visible."""
-    short = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-    return printable(short)
+    return printable(text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…")

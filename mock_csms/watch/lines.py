@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, TypeAlias
 
+from mock_csms.behavior.credentials import form_of
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.sends import ResultError
@@ -59,13 +60,6 @@ def beginning(line: Line, width: int = SUBJECT_WIDTH) -> str:
         return f"{line.way or '  '} "
     mark = f"{LEVELS[line.level]}: " if line.level > INFO and line.is_marked else ""
     return f"{line.way or '  '} {line.subject.ljust(width)} {mark}"
-
-
-def printable(line: str) -> str:
-    """Make line ends and terminal controls that came over the wire visible and harmless."""
-    if line.isprintable():
-        return line
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
 
 
 # Messages.
@@ -197,6 +191,11 @@ def _connected(event: events.Connected) -> Line:
     return Line(INFO, "", "connected", f"{event.subprotocol}{others}")
 
 
+def _knocked(event: events.Knocked) -> Line:
+    form = form_of(event.visitor)
+    return Line(DEBUG, "", "knocked", event.visitor.path + (f" (Authorization: {form})" if form else ""))
+
+
 # TLS.
 
 
@@ -229,7 +228,7 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.TlsOffered: _tls_offered,
     events.TlsAgreed: _tls_agreed,
     events.TlsFailed: _tls_failed,
-    events.Knocked: lambda event: Line(DEBUG, "", "knocked", event.visitor.path),
+    events.Knocked: _knocked,
     events.Connected: _connected,
     events.Refused: lambda event: Line(WARNING, "", "refused", event.reason),
     events.Breached: lambda event: Line(WARNING, "", "breached", f"{event.clause}: {event.problem}"),

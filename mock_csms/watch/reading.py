@@ -5,6 +5,7 @@ from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import convert, json_value, replace
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.sends import ResultError, SendMessage
@@ -17,7 +18,7 @@ from mock_csms.twin import events
 from mock_csms.twin.events import Event
 from mock_csms.watch.frames import Frames
 from mock_csms.watch.journal import Logged
-from mock_csms.watch.lines import as_text, describe, printable
+from mock_csms.watch.lines import as_text, describe
 from mock_csms.watch.search import content_of, message_in
 from mock_csms.watch.trace import Trace
 

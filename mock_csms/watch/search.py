@@ -15,13 +15,13 @@ from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import FRAMING, Call, Error, Malformed, Message, Result
 from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.v2.framing import FRAMING_OF_21
 from mock_csms.twin import events
 from mock_csms.watch.inbox import Wanted, wanted
 from mock_csms.watch.journal import Journal, Logged, MessageKind
-from mock_csms.watch.lines import printable
 
 SLICE = 500
 """How many events are looked at before the loop may do something else."""

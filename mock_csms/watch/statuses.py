@@ -4,8 +4,6 @@ import sys
 from contextlib import suppress
 from enum import IntEnum
 
-from mock_csms.settings.values import reason_of
-
 
 class Status(IntEnum):
     """What an exit status says."""
@@ -47,6 +45,8 @@ def to_stderr(text: str) -> None:
 
 def cannot_start(subject: str, error: OSError) -> Status:
     """Say in one line why a run cannot start, and return its status."""
+    from mock_csms.settings.values import reason_of  # noqa: PLC0415 - sub-commands that need no settings are fast
+
     to_stderr(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
     return Status.NOT_WRITTEN
 

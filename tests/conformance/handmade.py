@@ -25,7 +25,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.tls import TLS11
 from mock_csms.runtime.pki.folder import PkiFolder
 from mock_csms.runtime.pki.making import (
-    Signer,
+    Issuer,
     Wish,
     certificate,
     certificate_pem,
@@ -189,7 +189,7 @@ def certified(common_name: str, organization: str) -> ssl.SSLContext:
     """Return the settings of a client with a certificate of the mock's authority for that subject."""
     now = made_at(folder())
     files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
-    signer = Signer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
+    signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
     times, key = (now - 1000.0, now + 86_400.0), new_ec()
     made = certificate(Wish(common_name=common_name, organization=organization, times=times), key, signer)
     context = strict()

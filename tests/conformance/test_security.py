@@ -53,6 +53,8 @@ def test_requests_for_certificates() -> None:
     assert asked(csr("other"), certificateType="V2GCertificate") == [
         "no SignCertificate came after the trigger SignChargingStationCertificate"
     ]
+    known = Story().begin().know(SecurityCtrlr_OrganizationName="Op").call("SignCertificate", {"csr": csr()})
+    assert known.found("S06") == ["the organization of the csr is '', but OrganizationName is 'Op'"]
     weak = ec.generate_private_key(ec.SECP192R1())
     assert asked(csr(key=weak)) == ["the csr has a weak key"]
 

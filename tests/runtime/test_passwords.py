@@ -1,8 +1,20 @@
-"""Passwords that the mock has set are accepted: --basic-auth after SetVariables of BasicAuthPassword."""
+"""Which passwords are right after SetVariables of BasicAuthPassword: as the answer of the station says (A01)."""
+
+from base64 import b64encode
 
 import pytest
 
+from mock_csms.behavior.admission import AdmissionPolicies, Door, LetIn
+from mock_csms.behavior.credentials import form_of
+from mock_csms.behavior.v2.device_model import variable
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.versions import V201
+from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.state import Habit
+from mock_csms.twin.events import Received, Refused
+from mock_csms.twin.folding import fold
+from mock_csms.twin.station import Stations
 from tests.conformance.live import run_of
 from tests.station.commanding import PASSWORD, assign
 from tests.station.rig import Rig
@@ -12,12 +24,74 @@ NEW = PASSWORD | {"attributeValue": "a-new-password-1"}
 
 @pytest.mark.parametrize("habits", [(), (Habit("old-password"),)])
 def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -> None:
-    """After a new password was Accepted, both it and the old one work, so that check S05 can report the old one."""
+    """Only the password that the station accepted is right; the old one is refused, and check S05 reports it."""
     with Rig(habits) as rig:
         rig.connect()
         assign(rig, NEW)  # type: ignore[arg-type] # a rig has what a stage has
-        assert rig.settle().wait(10).device.is_online
+        assert rig.settle().wait(10).device.is_online is not bool(habits)
+        refusals = [event.reason for event in rig.events if isinstance(event, Refused)]
     assert run_of(rig).checks == ({"S05"} if habits else set())
+    assert set(refusals) == ({"401: wrong password"} if habits else set())
+
+
+def basic(password: str) -> Visitor:
+    """Return a station that asks for a WebSocket with a password."""
+    return Visitor("/CS", ["ocpp2.0.1"], f"Basic {b64encode(f'CS:{password}'.encode()).decode()}")
+
+
+SET: Json = {"setVariableData": [{"attributeValue": "new", **variable("SecurityCtrlr", "BasicAuthPassword")}]}
+
+
+@pytest.mark.parametrize(
+    ("status", "right", "right_after_boot"),
+    [
+        ("Accepted", ["new"], ["new"]),
+        ("Rejected", ["old"], ["old"]),
+        ("NotSupportedAttributeType", ["old"], ["old"]),
+        ("RebootRequired", ["old", "new"], ["new"]),
+    ],
+)
+def test_the_answer_says_which_password_is_right(status: str, right: list[str], right_after_boot: list[str]) -> None:
+    """Accepted: the new one; RebootRequired: both until the next boot, then the new one; else the old one."""
+    door, stations = Door(AdmissionPolicies(passwords={"CS": "old"})), Stations(10)
+    station = stations.welcome("CS", V201)
+
+    def accepted() -> list[str]:
+        told = stations.instructed("CS")
+        verdicts = {
+            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, told=told) for each in ("old", "new")
+        }
+        return [each for each, verdict in verdicts.items() if isinstance(verdict, LetIn)]
+
+    assert accepted() == ["old"]
+    told = {"setVariableResult": [{"attributeStatus": status, **variable("SecurityCtrlr", "BasicAuthPassword")}]}
+    call, result = Call("1", "SetVariables", SET), Result("1", told)
+    fold(station, Received(0.0, "CS", b"", result, (), call, binary=False, is_refused=False))
+    assert accepted() == right
+    stations.leave("CS")
+    assert accepted() == right
+    fold(station, Received(0.0, "CS", b"", Call("2", "BootNotification", {}), (), None, binary=False, is_refused=False))
+    assert accepted() == right_after_boot
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        (None, ""),
+        ("Bearer x", "not Basic"),
+        ("Basic !", "Basic, not in base64"),
+        ("Basic Q1M=", "Basic, 2 bytes without a colon"),
+        ("Basic Q1M6c2VjcmV0", "Basic, this identity, a password of 6 characters"),
+        ("basic Y3M6c2VjcmV0", "Basic, this identity, a password of 6 characters"),
+        ("Basic c2VjcmV0OkNT", "Basic, another user, a password of 2 characters"),
+        ("Basic Q1M6/+8=", "Basic, this identity, a password of 2 bytes that are not UTF-8"),
+    ],
+)
+def test_the_form_of_the_header_is_told(header: str | None, form: str) -> None:
+    """The log says what form the credentials have, and nothing of the password, nor of a user that may be one."""
+    told = form_of(Visitor("/CS", [], header))
+    assert told == form
+    assert "secret" not in told
 
 
 def test_a_password_that_the_station_rejects() -> None:

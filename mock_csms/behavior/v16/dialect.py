@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
+from mock_csms.behavior.commands import Step
 from mock_csms.behavior.dialect import Dialect, Fill, Names
+from mock_csms.behavior.signing import SigningWords
 from mock_csms.behavior.v16 import authorization
 from mock_csms.behavior.v16.configuration import to_change, to_get
 from mock_csms.behavior.v16.secrets import SECRETS, passwords
@@ -82,4 +84,9 @@ DIALECT = Dialect(
     token_rules=authorization.token_rules,
     offline_rules=authorization.offline_rules,
     secrets=SECRETS,
+    signing=SigningWords(
+        "SignCertificate",
+        ("", "CertificateSignedMaxChainSize"),
+        lambda _, chain: Step("CertificateSigned", {"certificateChain": chain}),
+    ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from mock_csms.behavior.dialect import Dialect, Fill, Names
-from mock_csms.behavior.v2 import authorization
+from mock_csms.behavior.v2 import authorization, certificates
 from mock_csms.behavior.v2.additions import ADDITIONS_OF_21
 from mock_csms.behavior.v2.costs import cost_rules
 from mock_csms.behavior.v2.device_model import DEVICE_MODEL, named
@@ -108,7 +108,11 @@ DIALECT = Dialect(
     offline_rules=authorization.offline_rules,
     cost_rules=partial(cost_rules, "Updated"),
     final_cost_rules=partial(cost_rules, "Ended"),
-    additions={"Authorize": authorization.with_certificate_status},
+    additions={
+        "Authorize": authorization.with_certificate_status,
+        "GetCertificateStatus": certificates.with_ocsp_response,
+    },
+    signing=certificates.SIGNING,
     completions={"Authorize": authorization.fit_certificate_status},
     filler=lambda size: {CUSTOM: {"vendorId": "mock-csms", "filler": "x" * size}},
     secrets=SECRETS,

@@ -109,11 +109,16 @@ def _faults(seen: Seen, station: KnownStation) -> list[str]:
         return ["the csr is no PKCS#10 request in PEM"]
     serial = (station.boots.asked or {}).get("chargingStation", {}).get("serialNumber")
     is_own = seen.payload.get("certificateType", OWN) == OWN and serial is not None
+    operator = station.variables.text("SecurityCtrlr", "OrganizationName")
+    is_of_other = (
+        seen.payload.get("certificateType", OWN) == OWN and bool(operator) and request.organization != operator
+    )
     faults = {
         "the csr has a weak key": not request.is_strong,
         "the csr is not signed by its key": not request.is_signed,
         f"the common name of the csr is {request.common_name}, but the serial number is {serial}": is_own
         and request.common_name != serial,
+        f"the organization of the csr is {request.organization!r}, but OrganizationName is {operator!r}": is_of_other,
     }
     return [text for text, is_so in faults.items() if is_so]
 

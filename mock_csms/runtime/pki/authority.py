@@ -1,13 +1,27 @@
-"""The mock's certificate authority, which signs certificates for tests.
+"""The mock's certificate authority, which signs certificates for tests while the mock runs.
 
-Its key is made from the seed, so that the same `--seed` makes the same root; it protects nothing.
+With `--tls auto` it is the one in the state directory. Otherwise its key is made from the seed, so that the same
+`--seed` makes the same root. In both cases it protects nothing.
 """
 
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from mock_csms.runtime.clock import Chance
+
+if TYPE_CHECKING:
+    from mock_csms.runtime.pki.folder import PkiFolder
+    from mock_csms.runtime.pki.making import Issuer
 
 _NAME = "mock-csms test root"
 _DAY = 86_400.0
 _LIFE_OF_ROOT, _LIFE = 7300 * _DAY, 365 * _DAY
+_OCSP_LIFE = 7 * _DAY
+"""How long an OCSP response is valid; a station keeps it that long."""
+_GARBAGE = "-----BEGIN CERTIFICATE-----\nZ2FyYmFnZQ==\n-----END CERTIFICATE-----\n"
 
 
 class Pki:
@@ -17,29 +31,90 @@ class Pki:
         self._chance = chance
         self._secret = 0
         self._root = ""
+        self._folder: PkiFolder | None = None
+        self.statuses: Mapping[int | None, str] = {}
+        """What OCSP responses say, by serial number; None is for all other certificates."""
+
+    def use(self, folder: "PkiFolder | None") -> None:
+        """Sign with the authority in these files; None keeps the one of the seed."""
+        self._folder = folder
 
     def root(self, now: float) -> str:
         """Return the root certificate in PEM; it stays the same while the mock runs. `now` is in seconds since 1970."""
         from mock_csms.protocol import x509  # noqa: PLC0415 - only those who ask for certificates wait for it
 
+        if self._folder is not None:
+            return Path(self._folder.files("root").chain).read_text("utf-8")
         if not self._root:
             self._secret = self._new_secret()
             self._root = x509.self_signed(_NAME, self._secret, (now - _LIFE, now + _LIFE_OF_ROOT))
         return self._root
 
     def chain(self, csr: str, now: float) -> str:
-        """Return a certificate for a CSR (A02.FR.04), followed by the root, in PEM.
+        """Return a certificate for a CSR (A02.FR.04) and the authorities above it, in PEM.
 
         Without a valid CSR the certificate is for a key that nobody has.
         """
         from mock_csms.protocol import x509  # noqa: PLC0415 - as above
 
+        if x509.read_request(csr) is None:
+            csr = x509.request("mock-csms test station", "mock-csms", self._chance.new_integer())
+        if self._folder is not None:
+            return "".join(self._parts(csr, "on", now))
         root, times = self.root(now), (now - _DAY, now + _LIFE)
-        signed = x509.issue(csr, root, self._secret, times) if csr else None
-        if not signed:
-            request = x509.request("mock-csms test station", "mock-csms", self._chance.new_integer())
-            signed = x509.issue(request, root, self._secret, times) or ""
-        return signed + root
+        return (x509.issue(csr, root, self._secret, times) or "") + root
+
+    def signed(self, csr: str, kind: str, now: float, longest: int) -> str:
+        """Return the chain that `--sign KIND` sends for a valid CSR, in PEM, the certificate of the station first.
+
+        Authorities at its end are left out if it would have more than `longest` characters.
+        """
+        if kind == "garbage":
+            return _GARBAGE
+        parts = self._parts(csr, kind, now)
+        while len(parts) > 1 and sum(map(len, parts)) > longest:
+            parts.pop()
+        return "".join(parts)
+
+    def _parts(self, csr: str, kind: str, now: float) -> list[str]:
+        """Return the certificates of a chain, each in PEM."""
+        from mock_csms.runtime.pki import making, wrong  # noqa: PLC0415 - as above
+
+        request = making.read_csr(csr)
+        times = (now - 30 * _DAY, now - _DAY) if kind == "expired" else (now - _DAY, now + _LIFE)
+        name = wrong.WRONG_SERIAL if kind == "wrong-cn" else making.common_name_of(request)
+        organization = making.organization_of(request)
+        subject = None if kind == "wrong-cn" else request.subject
+        wish = making.Wish(common_name=name, organization=organization, times=times, subject=subject)
+        key = making.new_ec() if kind == "other-key" else request
+        signer = making.stranger(now) if kind == "wrong-ca" else self._signer(now)
+        return [making.certificate_pem(each) for each in (making.certificate(wish, key, signer), signer.certificate)]
+
+    def _signer(self, now: float) -> "Issuer":
+        """Return the certificate and the key that sign for stations."""
+        from mock_csms.runtime.pki.making import Issuer, derived_key, read_certificates  # noqa: PLC0415 - as above
+
+        if self._folder is not None:
+            return self._folder.signer()
+        return Issuer(read_certificates(self.root(now))[0], derived_key(self._secret))
+
+    def status(self, hashes: tuple[str, ...], now: float) -> str:
+        """Return a signed OCSP response in base64: what is configured for the serial number (M06.FR.06).
+
+        `hashes` are the algorithm, the hash of the issuer's name, that of its key, and the serial number, as in a
+        request. Returns an empty text if they cannot be read.
+        """
+        from mock_csms.runtime.pki.ocsp import response  # noqa: PLC0415 - as above
+
+        algorithm, name, key, serial = hashes
+        try:
+            number = int(serial, 16)
+            status = self.statuses.get(number, self.statuses.get(None, "good"))
+            asked: Any = (algorithm, bytes.fromhex(name), bytes.fromhex(key), number)
+            times = (datetime.fromtimestamp(now, UTC), datetime.fromtimestamp(now + _OCSP_LIFE, UTC))
+            return b64encode(response(asked, status, times, self._signer(now))).decode()
+        except (ValueError, KeyError, OverflowError):
+            return ""
 
     def _new_secret(self) -> int:
         from hashlib import sha256  # noqa: PLC0415 - as above

@@ -21,7 +21,7 @@ from typing import Any
 from mock_csms.protocol.records import Record, replace
 from mock_csms.runtime.pki.making import (
     ORGANIZATION,
-    Signer,
+    Issuer,
     Wish,
     certificate,
     certificate_pem,
@@ -30,6 +30,7 @@ from mock_csms.runtime.pki.making import (
     new_rsa,
     read_certificates,
     read_key,
+    stranger,
 )
 from mock_csms.runtime.pki.wrong import DAY, OF_SERVER, OF_STATION, Made, Right, right
 
@@ -96,6 +97,11 @@ class PkiFolder:
             for kind, make in OF_STATION.items():
                 self._write(f"wrong/station-{kind}", make(of))
 
+    def signer(self) -> Issuer:
+        """Return the authority that signs for stations."""
+        with self._locked():
+            return self._authority()
+
     def files(self, name: str) -> Files:
         """Return where the certificate of that name is, such as `server-rsa` or `wrong/expired`."""
         path = self._directory / name
@@ -124,22 +130,22 @@ class PkiFolder:
 
     # What the files hold.
 
-    def _authority(self) -> Signer:
+    def _authority(self) -> Issuer:
         """Return the intermediate authority."""
         root = self._signer("root", "mock-csms test root", None)
         return self._signer("intermediate", "mock-csms test authority", root)
 
-    def _other_root(self) -> Signer:
+    def _other_root(self) -> Issuer:
         return self._signer(OTHER_ROOT, "mock-csms other test root", None)
 
-    def _signer(self, name: str, common_name: str, above: Signer | None) -> Signer:
+    def _signer(self, name: str, common_name: str, above: Issuer | None) -> Issuer:
         """Return an authority; make it where there is none, it expires, or it is not below that root."""
         made = self._read(name)
         if made is None or not self._is_current(made) or (above and not _is_below(made, above)):
             key, wish = new_rsa(), self._wish(common_name, is_authority=True)
             made = Made((certificate(wish, key, above),), key)
             self._write(name, made)
-        return Signer(made.chain[0], made.key)
+        return Issuer(made.chain[0], made.key)
 
     def _server(self, name: str) -> Right:
         key = self._key(name) or (new_rsa() if name == "server-rsa" else new_ec())
@@ -153,10 +159,7 @@ class PkiFolder:
         return right(replace(of, signer=self._other_root()))
 
     def _right(self, wish: Wish, key: Any) -> Right:
-        stranger_key = new_ec()
-        wish_of_stranger = self._wish("mock-csms unknown root", is_authority=True)
-        stranger = Signer(certificate(wish_of_stranger, stranger_key), stranger_key)
-        return Right(wish, key, self._authority(), stranger, self._now)
+        return Right(wish, key, self._authority(), stranger(self._now), self._now)
 
     def _wish(self, common_name: str, *, is_authority: bool = False, **more: Any) -> Wish:
         times = (self._now - _ALREADY, self._now + (_LIFE_OF_AUTHORITY if is_authority else _LIFE))
@@ -235,7 +238,7 @@ def names_of(made: Any) -> set[str]:
     return {str(name.value) for name in found}
 
 
-def _is_below(made: Made, above: Signer) -> bool:
+def _is_below(made: Made, above: Issuer) -> bool:
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
 
     try:

@@ -32,9 +32,11 @@ class Wish(Record, kw_only=True):
     """Host names and IP addresses of a server; empty for all other certificates."""
     is_authority: bool = False
     is_signed_with_sha1: bool = False
+    subject: Any = None
+    """The whole subject, an `x509.Name`, in place of common name and organization; None for those two."""
 
 
-class Signer(Record):
+class Issuer(Record):
     """An authority: its certificate and its private key."""
 
     certificate: "Certificate"
@@ -55,8 +57,21 @@ def new_ec() -> "EllipticCurvePrivateKey":
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def certificate(wish: Wish, key: Any, signer: Signer | None = None) -> "Certificate":
-    """Return a certificate for the public key of `key`, signed by `signer`, or by `key` itself.
+def derived_key(secret: int) -> "EllipticCurvePrivateKey":
+    """Return the key on P-256 that `x509.self_signed` makes of a number."""
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
+
+    return ec.derive_private_key(secret + 1, ec.SECP256R1())
+
+
+def stranger(now: float) -> Issuer:
+    """Return a new root that nobody trusts, valid for a year."""
+    key, times = new_ec(), (now - 86_400.0, now + 365 * 86_400.0)
+    return Issuer(certificate(Wish(common_name="mock-csms unknown root", times=times, is_authority=True), key), key)
+
+
+def certificate(wish: Wish, key: Any, signer: Issuer | None = None) -> "Certificate":
+    """Return a certificate for the public key of `key` (or of a CSR), signed by `signer`, or by `key` itself.
 
     One with names is a server's (A00.FR.511); one without names and without authority is a station's: it has no
     extended key usage and no DNS name (A00.FR.513).
@@ -64,7 +79,7 @@ def certificate(wish: Wish, key: Any, signer: Signer | None = None) -> "Certific
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
 
-    name, by = _name(wish), signer.key if signer else key
+    name, by = wish.subject or _name(wish), signer.key if signer else key
     begin, end = (datetime.fromtimestamp(at, UTC) for at in wish.times)
     issuer = signer.certificate.subject if signer else name
     builder = x509.CertificateBuilder(issuer, name, key.public_key(), x509.random_serial_number(), begin, end)
@@ -153,6 +168,30 @@ def read_certificates(text: str) -> "list[Certificate]":
     from cryptography import x509  # noqa: PLC0415 - as above
 
     return x509.load_pem_x509_certificates(text.encode())
+
+
+def read_csr(text: str) -> Any:
+    """Return the PKCS#10 request in a PEM text. Raises ValueError if it cannot be read."""
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    return x509.load_pem_x509_csr(text.encode())
+
+
+def common_name_of(request: Any) -> str:
+    """Return the commonName in the subject of a request; empty if there is none."""
+    return _part_of(request.subject, "COMMON_NAME")
+
+
+def organization_of(request: Any) -> str:
+    """Return the organizationName in the subject of a request; empty if there is none."""
+    return _part_of(request.subject, "ORGANIZATION_NAME")
+
+
+def _part_of(name: Any, part: str) -> str:
+    from cryptography import x509  # noqa: PLC0415 - as above
+
+    found = name.get_attributes_for_oid(getattr(x509.NameOID, part))
+    return str(found[0].value) if found else ""
 
 
 def read_key(text: str) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.protocol.records import Record, replace
-from mock_csms.runtime.pki.making import Signer, Wish, certificate, new_rsa
+from mock_csms.runtime.pki.making import Issuer, Wish, certificate, new_rsa
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 DAY = 86_400.0
 _WEAK = 1024
 """The bits of a weak key: A00.FR.502 wants 2048. (512 is too few for the library.)"""
+WRONG_SERIAL = "WRONG-SERIAL"
+"""A serial number that no station has."""
 WRONG_NAME = "wrong.example"
 """A host name that no mock has."""
 
@@ -21,9 +23,9 @@ class Right(Record):
 
     wish: Wish
     key: Any
-    signer: Signer
+    signer: Issuer
     """The intermediate authority."""
-    stranger: Signer
+    stranger: Issuer
     """A root that nobody trusts."""
     now: float
 
@@ -76,7 +78,7 @@ def _wrong_name(of: Right) -> Made:
 
 
 def _wrong_cn(of: Right) -> Made:
-    return right(replace(of, wish=replace(of.wish, common_name="WRONG-SERIAL")))
+    return right(replace(of, wish=replace(of.wish, common_name=WRONG_SERIAL)))
 
 
 def _wrong_organization(of: Right) -> Made:

@@ -13,6 +13,7 @@ from websockets.extensions.permessage_deflate import enable_client_permessage_de
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI, parse_uri
 
+from mock_csms.protocol.records import Record
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.handshake import LOGGER
 from mock_csms.runtime.transport.limits import Limits
@@ -22,11 +23,23 @@ from mock_csms.runtime.transport.pool import Pool
 __all__ = ["CannotConnect", "Dialer", "Welcome"]
 
 
+class Trust(Record):
+    """What connections with TLS are made of; all of them are paths of PEM files."""
+
+    authorities: str | None = None
+    """Whom to trust; None for the authorities of the system."""
+    certificate: str | None = None
+    """Our own certificate, followed by its authorities; None for none."""
+    key: str | None = None
+    """Its key; None if it is in the file of the certificate."""
+
+
 class Dialer(Pool):
     """Opens connections to servers, which share what a pool shares."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, trust: Trust | None = None) -> None:
         super().__init__(limits)
+        self._files = trust or Trust()
         self._extensions = enable_client_permessage_deflate(None) if limits.compression else None
         self._trust: ssl.SSLContext | None = None
 
@@ -86,8 +99,23 @@ class Dialer(Pool):
     def _tls(self) -> ssl.SSLContext:
         """Return what certificates are trusted; they are loaded once, and only for those who ask for wss://."""
         if self._trust is None:
-            self._trust = ssl.create_default_context()
+            files = self._files
+            try:
+                trust = ssl.create_default_context(cafile=files.authorities)
+                if files.certificate is not None:
+                    trust.load_cert_chain(files.certificate, files.key)
+            except OSError as error:
+                raise CannotConnect(_unusable(files, error)) from None
+            self._trust = trust
         return self._trust
+
+
+def _unusable(files: Trust, error: OSError) -> str:
+    """Return which file cannot be used for TLS."""
+    if isinstance(error, ssl.SSLError):
+        path = files.certificate or files.authorities
+        return f"{path}: it has no certificate with its key in PEM" if files.certificate else f"{path}: it is not PEM"
+    return f"{error.filename or files.certificate}: {error.strerror}"
 
 
 def _parse(url: str) -> WebSocketURI:

@@ -44,7 +44,16 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
     key, value = at(asked, "key"), at(asked, "value")
     is_password = isinstance(key, str) and key.lower() == _OF_CREDENTIALS and isinstance(value, str)
     if is_password and at(told, "status") in ("Accepted", "RebootRequired"):
-        station.password = value
+        station.password, station.needs_reboot = value, at(told, "status") == "RebootRequired"
+
+
+def _configured(station: StationModel, asked: Any, told: Any) -> None:
+    """The station has accepted another value of a key."""
+    _password_set(station, asked, told)
+    key, value = at(asked, "key"), at(asked, "value")
+    is_profile = isinstance(key, str) and key.lower() == "securityprofile" and value in ("1", "2", "3")
+    if is_profile and at(told, "status") in ("Accepted", "RebootRequired") and int(value) > station.profile:
+        station.raised_to = int(value)
 
 
 def asks_for(action: str, payload: Any) -> str | None:
@@ -65,7 +74,7 @@ MEANING = Meaning(
         "StopTransaction": _stopped,
     },
     typed_calls={},
-    results={"ChangeConfiguration": _password_set},
+    results={"ChangeConfiguration": _configured},
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
     asks_for=asks_for,
 )

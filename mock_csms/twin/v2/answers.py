@@ -61,7 +61,14 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
         name = at(item, "component", "name"), at(item, "variable", "name")
         value, status = at(item, "attributeValue"), at(result, "attributeStatus")
         if name == _PASSWORD and isinstance(value, str) and status in ("Accepted", "RebootRequired"):
-            station.password = value
+            station.password, station.needs_reboot = value, status == "RebootRequired"
+
+
+def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
+    """The station has accepted a network profile, perhaps with a higher security profile (B09, A05)."""
+    profile = at(asked, "connectionData", "securityProfile")
+    if at(told, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
+        station.raised_to = profile
 
 
 def asks_for(action: str, payload: Any) -> str | None:
@@ -72,7 +79,7 @@ def asks_for(action: str, payload: Any) -> str | None:
 
 MEANING = Meaning(
     calls={"BootNotification": boots, "TransactionEvent": _transaction, "SignCertificate": certificate_asked},
-    results={"SetVariables": _password_set},
+    results={"SetVariables": _password_set, "SetNetworkProfile": _profile_set},
     responses={"BootNotification": boot_answered},
     asks_for=asks_for,
     typed_calls={"TransactionEvent": _typed_transaction},

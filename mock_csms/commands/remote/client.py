@@ -1,0 +1,159 @@
+"""The client of the HTTP API: finds the mock, sends requests, and turns problems into exit statuses."""
+
+import http.client
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from mock_csms.control.api.operation import Operation
+from mock_csms.control.api.table import ENDPOINTS
+from mock_csms.protocol.records import DecodeError, Record, json_text, json_value
+
+URL, TOKEN, READY_FILE = "MOCK_CSMS_API_URL", "MOCK_CSMS_API_TOKEN", "MOCK_CSMS_READY_FILE"
+"""The environment variables that say where the mock is, and its token."""
+USUAL = "http://127.0.0.1:9001"
+"""Where the mock is if nothing says it."""
+ROWS = {row.name: row for row in ENDPOINTS}
+"""The rows of the table of endpoints, by name."""
+
+REFUSED, WRONG, NO_MOCK, NO_STATION = 1, 2, 3, 4
+"""The exit statuses of what does not succeed."""
+_WRONG = (400, 401, 403, 413, 415, 422)
+"""The HTTP statuses of a request that is wrong, whatever the mock does."""
+_PATIENCE = 30.0
+"""How many seconds longer than the mock the client waits."""
+
+
+class CannotDo(Exception):
+    """Why a sub-command cannot do what it should: one line, and the exit status."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Answer(Record):
+    """An answer of the mock."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case names."""
+    data: bytes
+
+    @property
+    def value(self) -> Any:
+        """Its JSON value; None if it has no body."""
+        return json_value(self.data) if self.data else None
+
+
+def find_url(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the URL of the API: of --api, of the environment, or of the ready file. Raises CannotDo."""
+    if url := given or environment.get(URL):
+        return url if "://" in url else f"http://{url if ':' in url else f'127.0.0.1:{url}'}"
+    if not (path := environment.get(READY_FILE)):
+        return USUAL
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise CannotDo(NO_MOCK, f"{READY_FILE}: {path}: {_reason(error)}") from None
+    if len(lines) < 2:
+        raise CannotDo(NO_MOCK, f"{READY_FILE}: {path} has no second line: the mock runs without --api")
+    return lines[1].strip()
+
+
+def find_token(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the token of the API, empty if none is given. Raises CannotDo for a file that cannot be read."""
+    text = given or environment.get(TOKEN, "")
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise CannotDo(WRONG, f"--api-token: {text[1:]}: {_reason(error)}") from None
+    if not (text.isascii() and text.isprintable()):
+        raise CannotDo(WRONG, "--api-token: a token has only ASCII letters, digits and signs")
+    return text
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+class ApiClient:
+    """A connection to the API of a mock. Its methods raise CannotDo."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        parts = _parts(url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._path = parts.path.rstrip("/")
+        self._http = kind(str(parts.hostname), parts.port, timeout=_PATIENCE)
+
+    def ask(
+        self,
+        name: str,
+        place: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        within: float = 0.0,
+    ) -> Answer:
+        """Do what the row with that name does, and return its answer.
+
+        place: the parts of the path that vary; within: how many seconds the mock may take besides the usual time.
+        """
+        row = ROWS[name]
+        path = row.path.format_map({part: quote(text, safe="") for part, text in (place or {}).items()})
+        if query:
+            path += "?" + urlencode(
+                {key: str(value).lower() if value in (True, False) else value for key, value in query.items()}
+            )
+        answer = self._exchange(
+            row, path, None if row.body is None else json_text({} if body is None else body), within
+        )
+        if answer.status >= 300:
+            raise _failure(row, answer, self.url)
+        return answer
+
+    def _exchange(self, row: Operation, path: str, body: bytes | None, within: float) -> Answer:
+        """Send a request, and return its answer."""
+        headers = self._headers | ({} if body is None else {"Content-Type": "application/json"})
+        self._http.timeout = _PATIENCE + within
+        if self._http.sock is not None:
+            self._http.sock.settimeout(_PATIENCE + within)
+        try:
+            self._http.request(row.method, self._path + path, body, headers)
+            response = self._http.getresponse()
+            told = {key.lower(): value for key, value in response.getheaders()}
+            return Answer(response.status, told, response.read())
+        except (http.client.HTTPException, OSError, ValueError) as error:
+            raise CannotDo(NO_MOCK, f"no mock answers at {self.url}: {_reason(error)}") from None
+
+
+def _text(value: Any) -> str:
+    """Return the value of a parameter as a query has it: `true`, and not `True`."""
+    return value if isinstance(value, str) else json_text(value).decode()
+
+
+def _parts(url: str) -> Any:
+    """Return the parts of a URL. Raises CannotDo if it is not that of a server."""
+    try:
+        parts = urlsplit(url)
+        is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number
+        is_right = False
+    if is_right:
+        return parts
+    raise CannotDo(WRONG, f"--api: {url!r} is not http://HOST:PORT")
+
+
+def _failure(row: Operation, answer: Answer, url: str) -> CannotDo:
+    """Return what a problem is for the user of a sub-command."""
+    try:
+        detail = str(answer.value["detail"])
+    except (DecodeError, LookupError, TypeError):
+        return CannotDo(NO_MOCK, f"no mock answers at {url}: what is there answers {answer.status}")
+    if answer.status in _WRONG:
+        return CannotDo(WRONG, detail)
+    return CannotDo(NO_STATION if answer.status == 404 and "station" in row.places else REFUSED, detail)

@@ -1,0 +1,184 @@
+"""The sub-commands that change what the mock does: commands, rules, tokens, settings, resets, and its end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mock_csms.commands.remote.asking import Asked, as_kind, read_json
+from mock_csms.commands.remote.client import NO_STATION, REFUSED, WRONG, ApiClient, CannotDo
+from mock_csms.commands.remote.shown import Printer, compact
+from mock_csms.control.api.contract.rules import RuleBody, TokenBody
+from mock_csms.control.api.contract.settings import PARTS
+from mock_csms.protocol.names import did_you_mean
+from mock_csms.protocol.records import DecodeError, fields_of, json_value
+from mock_csms.watch.statuses import to_stderr
+
+_LONGEST = 600.0
+"""How many seconds the mock waits for the answer to a command at most."""
+ACCEPTED = "Accepted"
+
+
+# Commands.
+
+
+def send(client: ApiClient, asked: Asked) -> int:
+    """Send a command to one station, or to all that match a pattern; 0 if it was accepted."""
+    body = dict(asked.body)
+    if asked.words["payload"] is not None:
+        body["payload"] = asked.words["payload"]
+    within = body.get("timeout", _LONGEST)
+    station, action = asked.place["station"], asked.place["action"]
+    if not any(wildcard in station for wildcard in "*?"):
+        told = client.ask("send_command", asked.place, body=body, within=within).value
+        _show(asked.printer, told)
+        return _status(told)
+    told = client.ask("send_to_matching", {"action": action}, {"match": station}, body, within).value
+    if not told["sent"]:
+        raise CannotDo(NO_STATION, f"no station that matches {station!r} is connected")
+    if asked.printer.is_json:
+        asked.printer.value(told)
+    else:
+        for outcome in told["outcomes"].values():
+            _show(asked.printer, outcome)
+        asked.printer.lines(f"{each} {action}: {problem}" for each, problem in told["problems"].items())
+    return max([REFUSED if told["problems"] else 0, *map(_status, told["outcomes"].values())])
+
+
+def _status(outcome: Mapping[str, Any]) -> int:
+    """Return 0 if a station accepted a command, or answered something without a status."""
+    answer = outcome.get("answer")
+    status = answer.get("status", ACCEPTED) if isinstance(answer, dict) else ACCEPTED
+    return 0 if outcome["outcome"] == "result" and status == ACCEPTED else REFUSED
+
+
+def _show(printer: Printer, outcome: Mapping[str, Any]) -> None:
+    """Print the answer of one station: its status, and whatever else it says."""
+    if printer.is_json:
+        printer.value(outcome)
+        return
+    answer = outcome.get("answer", {})
+    said = f"{outcome['code']}: {outcome.get('description', '')}" if outcome["outcome"] == "error" else ""
+    if outcome["outcome"] == "invalid":
+        said = f"an invalid answer: {'; '.join(outcome.get('violations', ()))}"
+    rest = {key: value for key, value in answer.items() if key != "status"} if isinstance(answer, dict) else answer
+    words = [said or (str(answer.get("status", "answered")) if isinstance(answer, dict) else "answered")]
+    words += [compact(rest)] if rest else []
+    printer.lines([f"{outcome['station']} {outcome['action']}: {' '.join(words)} ({outcome['ms']:.0f} ms)"])
+
+
+# Rules and tokens.
+
+
+def add_rules(client: ApiClient, asked: Asked) -> int:
+    """Add the rules that were written as on the command line of the mock; the first one comes first."""
+    names = [each.encode_name for each in fields_of(RuleBody) if each.encode_name != "match"]
+    tables = [(name, words) for name in names for words in asked.words[name] or ()]
+    if not tables:
+        raise CannotDo(WRONG, f"nothing to add: give one of {', '.join(f'--{name}' for name in names)}")
+    for name, (match, text) in reversed(tables):
+        value = read_json_of(name, text) if name.startswith("reply") else text
+        told = client.ask("add_rule", query=asked.query, body={"match": match, name: value}).value
+        for warning in told["warnings"]:
+            to_stderr(f"mock-csms rules add: warning: {warning}\n")
+        if asked.printer.is_json:
+            asked.printer.value(told)
+        else:
+            asked.printer.lines(told["ids"])
+    return 0
+
+
+def read_json_of(flag: str, text: str) -> Any:
+    """Return the JSON value of a flag, or of the file that it names. Raises CannotDo."""
+    try:
+        return read_json(text)
+    except Exception as error:
+        raise CannotDo(WRONG, f"--{flag}: {error}") from None
+
+
+def clear_rules(client: ApiClient, _: Asked) -> int:
+    """Remove all rules that users wrote."""
+    for rule in client.ask("list_rules").value:
+        client.ask("remove_rule", {"rule": rule["id"]})
+    return 0
+
+
+def set_tokens(client: ApiClient, asked: Asked) -> int:
+    """Say what tokens get, each written as after --token."""
+    for text in asked.words["token"]:
+        id_, body = _token(text)
+        told = client.ask("set_token", {"token": id_}, asked.query, body).value
+        if asked.printer.is_json:
+            asked.printer.value(told)
+    return 0
+
+
+def _token(text: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the id and the table of `ID=STATUS,key=value,…`. Raises CannotDo."""
+    first, *rest = text.split(",")
+    id_, equals, status = first.rpartition("=")
+    if not equals or not id_:
+        raise CannotDo(WRONG, f"{first!r} is not ID=STATUS")
+    body: dict[str, Any] = {"status": status}
+    known = [each.encode_name for each in fields_of(TokenBody) if each.encode_name != "status"]
+    for word in rest:
+        key, equals, value = word.partition("=")
+        if not equals or key.strip() not in known:
+            raise CannotDo(WRONG, f"{id_}: {word!r} is not key=value{did_you_mean(key, known)}")
+        try:
+            body[key.strip()] = as_kind(TokenBody, key.strip(), value)
+        except ValueError:
+            raise CannotDo(WRONG, f"{id_}: {key.strip()}: {value!r} is not a number") from None
+    return id_, body
+
+
+# Settings, resets, the end.
+
+
+def change_settings(client: ApiClient, asked: Asked) -> int:
+    """Change settings; without any, list those that are not the defaults."""
+    given: Sequence[str] = asked.words["setting"]
+    if not given:
+        rows = [row for row in client.ask("read_settings").value if row["origin"] != "default"]
+        shown = [(row["name"], "***" if row["is_secret"] else row["value"], row["origin"]) for row in rows]
+        asked.printer.table(rows, ("setting", "value", "from"), shown)
+        return 0
+    patch = dict(map(_setting, given))
+    told = client.ask("change_settings", body=patch).value
+    for warning in told["warnings"]:
+        to_stderr(f"mock-csms set: warning: {warning}\n")
+    if asked.printer.is_json:
+        asked.printer.value(told)
+    return 0
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """Return the key and the value of `KEY=VALUE`: a text, or a JSON value that a text cannot be. Raises CannotDo."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise CannotDo(WRONG, f"{text!r} is not KEY=VALUE, such as boot-status=Pending")
+    if value in ("true", "false", "null") or value[:1] in ("[", "{"):
+        try:
+            return key, json_value(value)
+        except DecodeError:  # a text that only looks like JSON
+            pass
+    return key, value
+
+
+def reset(client: ApiClient, asked: Asked) -> int:
+    """Go back to the start, as a whole or in parts."""
+    for part in asked.words["part"]:
+        if part not in PARTS:
+            raise CannotDo(WRONG, f"{part!r} cannot be reset{did_you_mean(part, PARTS)}")
+    told = client.ask("reset", body={"what": asked.words["part"]}).value
+    if asked.printer.is_json:
+        asked.printer.value(told)
+    return 0
+
+
+def stop(client: ApiClient, asked: Asked) -> int:
+    """End the mock, print its verdict, and return the exit status that it has."""
+    told = client.ask("shut_down", body=asked.body).value
+    if asked.printer.is_json:
+        asked.printer.value(told)
+    else:
+        asked.printer.lines(told.get("verdict", "").splitlines())
+    return int(told["status"])

@@ -1,0 +1,73 @@
+"""What sub-commands print: tables that fit the terminal, JSON for programs, and lines of the mock."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from mock_csms.commands.stdout import Stdout, output_width
+from mock_csms.protocol.printable import printable
+from mock_csms.protocol.records import json_text
+
+_GAP = "  "
+_LEAST = 8
+"""To how many characters a column is narrowed at least."""
+
+
+class Printer:
+    """Prints on stdout, in one form for people, or as JSON for programs."""
+
+    def __init__(self, *, is_json: bool) -> None:
+        self.is_json = is_json
+        self.out = Stdout()
+
+    def value(self, value: Any) -> None:
+        """Print a JSON value, on one line."""
+        self.out.write(json_text(value) + b"\n")
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines; terminal controls that came over the wire are made visible."""
+        self.out.write("".join(f"{printable(line)}\n" for line in lines).encode(errors="replace"))
+
+    def table(self, value: Any, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Print rows under their heads, or the `value` that they are from as JSON."""
+        if self.is_json:
+            self.value(value)
+        else:
+            self.lines(table(head, [[printable(cell_of(cell)) for cell in row] for row in rows], output_width()))
+
+
+def cell_of(value: Any) -> str:
+    """Return a value as a cell of a table."""
+    if value in (None, "", [], {}):
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(map(cell_of, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, dict):
+        return compact(value)
+    return str(value)
+
+
+def compact(value: Any) -> str:
+    """Return the JSON text of a value."""
+    return json_text(value).decode(errors="replace")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | None) -> Iterable[str]:
+    """Yield the lines of a table with aligned columns; if `most` columns are too few, long cells go on below."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    while most and sum(widths) + len(_GAP) * (len(widths) - 1) > most and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    for row in (head, *rows):
+        cells = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for parts in zip_longest(*cells, fillvalue=""):
+            yield _GAP.join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
+
+
+def _wrapped(cell: str, width: int) -> Sequence[str]:
+    """Return the lines of a cell."""
+    return [cell] if len(cell) <= width else textwrap.wrap(cell, width, break_on_hyphens=False)

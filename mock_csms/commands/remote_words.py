@@ -1,0 +1,15 @@
+"""The words of the sub-commands that drive a running mock. They are known before anything slow is loaded."""
+
+REMOTE_WORDS = {
+    "stations": "list the stations, or show, register, forget or disconnect one",
+    "send": """send a command now: mock-csms send CS-1 Reset '{"type":"OnIdle"}'""",
+    "wait": "wait for an event: mock-csms wait CS-1 Heartbeat",
+    "log": "print what happened; -f prints what comes too",
+    "rules": "list, add and remove scripted answers and faults",
+    "tokens": "list tokens, and say what single ones get",
+    "set": "change settings: mock-csms set boot-status=Pending",
+    "reset": "go back to the start, as a whole or in parts",
+    "verdict": "judge what was seen so far",
+    "stop": "judge the run, and end the mock",
+}
+"""The words, each with its meaning."""

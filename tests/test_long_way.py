@@ -1,0 +1,146 @@
+"""With and without shortcuts the mock sends and records the same bytes, and finds the same."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mock_csms.behavior.templates import rfc3339
+from mock_csms.control.keywords import keyword_source
+from mock_csms.protocol.long_way import force_long_way, is_long_way_forced
+from mock_csms.runtime import clock
+from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.csms import CsmsServer
+from mock_csms.settings import Config
+from mock_csms.settings.flags import read
+from mock_csms.twin.events import Event, Finding
+from mock_csms.watch.records import Recorder
+from tests.station.bench import NOW
+from tests.test_fuzz import mutated_calls
+from tests.virtual import Loop, virtual_time
+from tests.wire import Raw, masked
+
+HANDSHAKE = (
+    "Host: mock\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
+)
+MEASURANDS = ["Energy.Active.Import.Register", "Current.Import", "SoC"]
+BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
+Frame = Callable[[int], bytes]
+"""Returns the text of the message with that number, at the present time."""
+
+
+def message(action: str, payload: Any, spaces: bool = False) -> Frame:
+    """Return a call with a fixed payload."""
+    text = orjson.dumps(payload)
+    return lambda number: b'[2,%b"m%d",%b"%b",%b]' % (b" " * spaces, number, b" " * spaces, action.encode(), text)
+
+
+def event(kind: str, number: int | None, value: float, more: dict[str, Any]) -> Frame:
+    """Return a TransactionEvent; with the number of the message as seqNo if none is given."""
+
+    def text(message_number: int) -> bytes:
+        now = rfc3339(clock.now())
+        samples = [
+            {"value": value + message_number, "context": "Sample.Periodic", "measurand": measurand}
+            for measurand in MEASURANDS
+        ]
+        payload = {
+            "eventType": kind,
+            "timestamp": now,
+            "triggerReason": "MeterValuePeriodic" if kind == "Updated" else "Authorized",
+            "seqNo": message_number if number is None else number,
+            "transactionInfo": {"transactionId": "T", "chargingState": "Charging"},
+            "evse": {"id": 1, "connectorId": 1},
+            "meterValue": [{"timestamp": now, "sampledValue": samples}],
+            **more,
+        }
+        return orjson.dumps([2, f"m{message_number}", "TransactionEvent", payload])
+
+    return text
+
+
+VALUES = st.sampled_from([1000.0, 1000.5, 995])
+EVENTS = st.builds(
+    event,
+    st.sampled_from(["Started", *["Updated"] * 6, "Ended"]),
+    st.sampled_from([*[None] * 6, 3]),
+    VALUES,
+    st.sampled_from(
+        [{}, {}, {}, {"idToken": {"idToken": "TAG", "type": "ISO14443"}}, {"customData": {"vendorId": "x"}}]
+    ),
+)
+STEADY = st.builds(lambda times, value: [event("Updated", None, value, {})] * times, st.integers(1, 20), VALUES)
+OTHERS = st.one_of(
+    st.builds(message, st.just("Heartbeat"), st.just({}), st.booleans()),
+    st.just(message("BootNotification", BOOT)),
+    mutated_calls().map(lambda call: lambda _: orjson.dumps(call)),
+    st.sampled_from([b"[2", b'[2,"m","Heartbeat",{"a":1,"a":2}]', b'[3,"m",{}]', b'[4,"m","X","",{}]', b"[]"]).map(
+        lambda text: lambda _: text
+    ),
+)
+FRAMES = st.lists(st.one_of(STEADY, EVENTS.map(lambda one: [one]), OTHERS.map(lambda one: [one])), max_size=8)
+PAUSES = st.sampled_from([0.0, 0.001, 1.0, 30.0])
+
+
+def play(folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any], *, is_long: bool) -> dict[str, Any]:
+    """Let a station send frames to a mock, and return all that the mock sent, wrote and found."""
+    before = is_long_way_forced()
+    force_long_way(is_forced=is_long)
+    loop = Loop()
+    try:
+        with virtual_time(loop, NOW):
+            return loop.run_until_complete(_play(folder, frames, pause, given_))
+    finally:
+        loop.close()
+        force_long_way(is_forced=before)
+
+
+async def _play(folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any]) -> dict[str, Any]:
+    folder.mkdir(exist_ok=True)
+    files = {name: str(folder / name) for name in ("trace", "events", "diagram")}
+    config = read(Config, [keyword_source({"port": 0, "seed": 1, "quiet": True, **files, **given_})])
+    bus, found = Bus(), list[Event]()
+    bus.subscribe(found.append, Finding)
+    with Recorder(config, bus) as records:
+        async with CsmsServer(config, bus, records.backpressure) as csms:
+            port = csms.url.rpartition(":")[2]
+            raw = Raw(*await asyncio.open_connection("127.0.0.1", int(port)))
+            received = await _talk(raw, frames, pause)
+    written = {name: (folder / name).read_bytes().replace(port.encode(), b"PORT") for name in files}
+    return {**written, "wire": received, "found": found}
+
+
+async def _talk(raw: Raw, frames: list[Frame], pause: float) -> bytes:
+    """Boot, send the frames, close the connection, and return what came; the mock may close it earlier."""
+    received = b""
+    await raw.get("/CS-1", HANDSHAKE)
+    with suppress(OSError):
+        for number, frame in enumerate([message("BootNotification", BOOT), *frames]):
+            await raw.write(masked(frame(number)))
+            await asyncio.sleep(pause)
+        await asyncio.sleep(1.0)
+        raw.writer.write_eof()
+    with suppress(OSError):
+        received = await raw.reader.read()
+    raw.writer.close()
+    with suppress(OSError):
+        await raw.writer.wait_closed()
+    return received
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FRAMES, PAUSES, st.sampled_from([{}, {"redact": True}, {"checks": "none"}, {"auth_mode": "whitelist"}]))
+def test_nothing_differs_without_shortcuts(
+    tmp_path: Path, drawn: list[list[Frame]], pause: float, given_: dict[str, Any]
+) -> None:
+    """For random traffic, the wire, the trace, the event log, the diagram and the findings are the same either way."""
+    frames = [event("Started", None, 1000.0, {}), *[frame for some in drawn for frame in some]]
+    short, long = (play(tmp_path / name, frames, pause, given_, is_long=name == "long") for name in ("short", "long"))
+    for name, wanted in long.items():
+        assert short[name] == wanted, name
