@@ -114,7 +114,7 @@ def spoiled(**changes: Any) -> dict[str, Any]:
 WRONG = {
     "direction": spoiled(direction="sideways"),
     "no direction": spoiled(direction=...),
-    "messageType": spoiled(messageType="SEND"),
+    "messageType": spoiled(messageType="EVENT"),
     "no messageType": spoiled(messageType=...),
     "timestamp": spoiled(timestamp="noon"),
     "no timestamp": spoiled(timestamp=...),

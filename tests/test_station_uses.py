@@ -85,7 +85,9 @@ async def use(stand: Stand, settings: StationSettings) -> int:
     chance, dialer = Chance(3), Dialer(Limits(1 << 20, settings.compression, 20.0, 20.0))
     url = stand.mock.url if settings.count else f"{stand.mock.url}/{STATION}"
     site = Site(dialer, Bus(), World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction), settings.speed)
-    task = asyncio.ensure_future(work(settings, STATION, HandshakeRequest(url), site, lambda _: None))
+    task = asyncio.ensure_future(
+        work(settings, STATION, HandshakeRequest(url, (settings.subprotocol,)), site, lambda _: None)
+    )
     if settings.duration is not None:
         stand.loop.call_later(settings.duration, task.cancel)
     (status,) = await asyncio.gather(task, return_exceptions=True)

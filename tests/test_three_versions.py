@@ -356,6 +356,14 @@ async def test_a_reply_is_used_where_it_fits_and_the_start_says_so() -> None:
         await new.expect_error("Heartbeat", {}, "FormatViolation")
 
 
+async def test_a_group_that_is_too_long_for_a_version() -> None:
+    """A group that a version cannot hold is not used there, and a warning says so at the start."""
+    async with Mock("--auth-group-id", "g" * 30) as mock, three(mock) as (old, middle, _):
+        assert f"--auth-group-id: not used for stations of OCPP 1.6: '{'g' * 30}' is longer than 20" in mock.log
+        assert await ask(old, V16, "Authorize") == {"idTagInfo": {"status": "Accepted"}}
+        assert (await ask(middle, V201, "Authorize"))["idTokenInfo"]["groupIdToken"]["idToken"] == "g" * 30
+
+
 async def test_a_rule_without_use_is_told() -> None:
     """A rule for a version, or for an action, that the mock does not speak gets a warning at the start."""
     flags = ("--ocpp=2.0.1", "--error", "Heartbeat~1.6", "InternalError", "--fault", "StopTransaction", "drop")

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from mock_csms.behavior.dialect import TokenAnswer
+from mock_csms.behavior.dialect import AnswerRules, Dialect, TokenAnswer
 from mock_csms.settings import tables, values, versioned
 from mock_csms.settings.flags import Form, flag, part, switch
+
+
+def _group_rules(group: str, dialect: Dialect) -> AnswerRules:
+    return dialect.group_rules(group) if len(group) <= dialect.longest_token() else ()
 
 
 @part
@@ -43,7 +47,7 @@ class Authorization:
         versioned.token(),
         "ID",
         aliases=("--auth-parent-id-tag",),
-        rules=lambda config, dialect: dialect.group_rules(config.auth_group_id),
+        rules=lambda config, dialect: _group_rules(config.auth_group_id, dialect),
     )
     auth_cache_expiry: float | None = flag(
         None,

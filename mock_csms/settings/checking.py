@@ -34,7 +34,7 @@ def check(config: Config) -> Sequence[str]:
     if config.ocpp is not None:
         _check_names(config, spoken(config))
         _check_tokens(config, spoken(config))
-    return warnings(config, config.rule)
+    return [*_lengths(config), *warnings(config, config.rule)]
 
 
 def warnings(config: Config, rules: Rules) -> Sequence[str]:
@@ -82,6 +82,16 @@ def _check_tokens(config: Config, its: Sequence[Version]) -> None:
         if wrong := [each for each in given if len(each) > longest]:
             names = " or ".join(version.name for version in its)
             raise ValueError(f"{option(name)}: {wrong[0]!r} is longer than {longest} characters (OCPP {names})")
+
+
+def _lengths(config: Config) -> Iterator[str]:
+    """Yield the versions for which the group of --auth-group-id is too long: it is not used there."""
+    group = config.auth_group_id or ""
+    for version in spoken(config):
+        limit = dialect_of(version).longest_token()
+        if len(group) > limit:
+            told = f"{group!r} is longer than {limit} characters"
+            yield f"--auth-group-id: not used for stations of OCPP {version.name}: {told}"
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:

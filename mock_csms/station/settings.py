@@ -164,7 +164,7 @@ class Connecting:
     )
     subprotocol: str = flag(
         PREFERRED_SUBPROTOCOL,
-        "WebSocket subprotocol to offer, or the version of OCPP that it stands for, such as 1.6",
+        "version of OCPP, such as 1.6; or the WebSocket subprotocol to offer",
         subprotocol,
         "NAME",
         aliases=("--ocpp",),
@@ -216,8 +216,8 @@ class Shape:
     )
     variable: tuple[str, ...] = flag(
         (),
-        "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected, or in OCPP 1.6 a configuration key, "
-        "such as MeterValueSampleInterval=5; repeatable",
+        "set a variable of the station, such as TxCtrlr.TxStartPoint=EVConnected; repeatable; in OCPP 1.6 a "
+        "configuration key, such as MeterValueSampleInterval=5",
         tuple,
         "NAME=VALUE",
         repeated=True,

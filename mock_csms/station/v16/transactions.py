@@ -60,7 +60,8 @@ def _start(device: Device16, connector: ConnectorState, moment: Moment) -> Step:
     transaction = replace(transaction, samples=first)
     device = replace(device, next_local=device.next_local - 1, started=(*device.started, transaction))
     if connector.profile is not None:
-        device = limits.installed(device, connector.id, connector.profile)
+        its = {**connector.profile, "transactionId": transaction.number}
+        device = limits.installed(device, connector.id, its)
     connector = replace(connector, transaction=transaction, is_finishing=False, is_suspended=False, profile=None)
     device = device.having(limits.obey(device, connector, moment.now))
     return device, [Send("StartTransaction", payload), *_wake(device, connector.id)]

@@ -1,0 +1,144 @@
+"""The whole `mock-station` of OCPP 1.6 at a real mock, in virtual time: no message is wrong, no exception, status 0."""
+
+import asyncio
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from mock_csms.behavior.commands import Step
+from mock_csms.protocol.actions import Json, Sender
+from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V16
+from mock_csms.runtime.session import CallFailed
+from mock_csms.station.v16.misbehaviours import KINDS
+from mock_csms.twin.events import Connected, Received, Unanswered
+from tests.reference_station import run
+from tests.station.rig import STATION, Stand
+from tests.test_station_uses import LINES, MOCKS, USES, settings_of, use
+from tests.wire import Mock
+
+NOWHERE = "ws://127.0.0.1:1/CP-1"
+_OF_2X = {"features", "cable first", "free", "by the clock"}
+_FLAGS = {name: flags for name, flags in USES.items() if name not in _OF_2X} | {
+    "by the clock": "--charge 200 --variable ClockAlignedDataInterval=60",
+    "send": """--send BootNotification --send 'StatusNotification {"status": "Faulted"}' --send StopTransaction""",
+    "in the transaction": "--charge 100 --variable StopTxnSampledData=Energy.Active.Import.Register",
+}
+"""Flags of `mock-station`, besides `--ocpp 1.6`."""
+
+
+def problems(flags: str, mock: str = "") -> list[str]:
+    """Return the problems of a use: wrong messages, missing answers, a status other than 0, and exceptions."""
+    with Stand(learns=False, **MOCKS[mock]) as stand:
+        status = stand.do(use(stand, settings_of(f"--ocpp 1.6 {flags}")))
+    wrong = [str(event) for event in stand.events if isinstance(event, Received) and event.is_refused]
+    unanswered = [str(event) for event in stand.events if isinstance(event, Unanswered)]
+    grave = [f"{each.check}: {each.problem}" for each in stand.found if each.severity != "info"]
+    return [*([f"status {status!r}"] if status else []), *stand.accidents, *wrong, *unanswered, *grave]
+
+
+@pytest.mark.parametrize("name", _FLAGS)
+def test_flags(name: str) -> None:
+    """With these flags the station sends nothing wrong."""
+    assert problems(_FLAGS[name]) == []
+
+
+@pytest.mark.parametrize("mock", MOCKS)
+@pytest.mark.parametrize("name", LINES)
+def test_lines(name: str, mock: str, tmp_path: Path) -> None:
+    """With these control lines the station sends nothing wrong."""
+    script = tmp_path / "lines"
+    script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
+    assert problems(f"--script {script}", mock) == []
+
+
+def heard(flags: str, script: Path) -> list[str]:
+    """Return what the mock hears of a station with these flags, which a driver uses and the mock commands."""
+    script.write_text("wait 10\nplug\ncard A\nwait 100\ncard A\nunplug\nwait 5\n")
+    with Stand(learns=False) as stand:
+        used = stand.loop.create_task(use(stand, settings_of(f"--ocpp 1.6 {flags} --duration 300 --script {script}")))
+        stand.do(asyncio.sleep(20))
+        for action, payload in _ASKED:
+            with suppress(CallFailed, TimeoutError):
+                stand.do(asyncio.wait_for(stand.mock.call(STATION, Step(action, payload)), 40))
+        stand.do(asyncio.wait([used]))
+    assert stand.accidents == []
+    messages = [event.message for event in stand.events if isinstance(event, Received)]
+    joined = [event.subprotocol for event in stand.events if isinstance(event, Connected)]
+    return [
+        *map(str, joined),
+        *(str(replace(each, id="")) for each in messages if isinstance(each, Call | Result | Error)),
+    ]
+
+
+_ASKED: tuple[tuple[str, Json], ...] = (
+    ("TriggerMessage", {"requestedMessage": "BootNotification"}),
+    ("GetConfiguration", {"key": ["HeartbeatInterval", "AuthorizationKey"]}),
+    ("GetCompositeSchedule", {}),
+    ("SetChargingProfile", {"connectorId": 9}),
+    ("Reset", {"type": None}),
+)
+"""Commands that the misbehaviours are about."""
+
+
+@cache
+def right() -> list[str]:
+    """Return what the mock hears of a good station."""
+    with TemporaryDirectory() as folder:
+        return heard("", Path(folder, "lines"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_misbehaviour(kind: str, tmp_path: Path) -> None:
+    """Each misbehaviour changes what the mock hears, and breaks no program."""
+    assert heard(f"--misbehave {kind}", tmp_path / "lines") != right()
+
+
+def test_commands_over_a_socket() -> None:
+    """Every command of 1.6 that the mock has a default for gets a valid answer."""
+    with Stand(learns=False) as stand:
+        commands = [name for name, row in V16.actions.items() if row.sender in (Sender.CSMS, None) and name != "Reset"]
+        used = stand.loop.create_task(use(stand, settings_of("--ocpp 1.6 --duration 200")))
+        stand.do(asyncio.sleep(5))
+        for action in commands:
+            try:
+                stand.do(stand.mock.call(STATION, Step(action, {})))
+            except CallFailed as error:
+                pytest.fail(f"{action}: {error}")
+        assert stand.do(used) == 0
+        assert stand.accidents == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "complaint"),
+    [
+        ("--ocpp=1.7", "--subprotocol: '1.7' is not one of"),
+        ("--ocpp=1.6 --variable=HeartbeatIntervall=5", "--variable: 'HeartbeatIntervall=5' is not KEY=VALUE"),
+        ("--ocpp=1.6 --variable=HeartbeatInterval=x", "--variable: 'HeartbeatInterval=x': this key does not take"),
+        ("--ocpp=1.6 --vendor=aaaaaaaaaaaaaaaaaaaaa", "--vendor: 'aaaaaaaaaaaaaaaaaaaaa' is longer than 20"),
+        ("--ocpp=1.6 --charge=1 --evse=3", "--evse: there is no EVSE 3: the station has 1"),
+        ("--ocpp=1.6 --misbehave=seqno-gap", "--misbehave: a station of this version of OCPP has no 'seqno-gap'"),
+        ("--misbehave=number-values", "--misbehave: a station of this version of OCPP has no 'number-values'"),
+    ],
+)
+def test_wrong_flags(flags: str, complaint: str) -> None:
+    """What the version does not have gets one line; the exit status is 2."""
+    ended = run(NOWHERE, *flags.split())
+    assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
+    assert complaint in ended.err
+
+
+def test_a_process(tmp_path: Path) -> None:
+    """A session of a real process; and `misbehaviours 1.6` prints the table of this version."""
+    mock = Mock(f"--trace={tmp_path}/trace")
+    ended = run(f"{mock.url}/CP-1", "--ocpp=1.6", "--charge=0.2")
+    mock.finish()
+    assert (ended.status, ended.err) == (0, "")
+    assert '"ocppVersion":"1.6"' in (tmp_path / "trace").read_text()
+    listed = run("misbehaviours", "1.6")
+    assert [line.split()[0] for line in listed.out.splitlines()] == [*KINDS]
+    assert run("misbehaviours", "1.7").status == 2
