@@ -4,7 +4,7 @@ import { V1, get } from "./api.js";
 import { state, tell } from "./state.js";
 
 const TURN = 50; // milliseconds between two turns at least
-const FLOOD = 500, FLOOD_TURN = 200; // events a second that nobody can read, and milliseconds between two turns then
+const FLOOD = 500, FLOOD_TURN = 250; // events a second that nobody can read, and milliseconds between two turns then
 const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
 const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
 const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short
