@@ -216,5 +216,4 @@ export function begin() {
   on("draw", draw);
   on("events", hear);
   on("missed", refresh);
-  on("gap", refresh);
 }
