@@ -236,7 +236,7 @@ async def test_stations(mock: ApiMock, identity: str) -> None:
         assert [row["station"] for row in rows] == [f"{identity}-2", name]
         assert len(rows[1]["transactions"]) == 8
         told = await cli(mock, "stations", "--match", f"{identity}*", "--limit", "1", "--connected", "true")
-        assert (name in told, f"{identity}-2" in told) == (False, True)
+        assert (name in told, f"{identity}-2" in told, "1 of 2 that match" in told) == (False, True, True)
         assert "2.0.1" in await cli(mock, "stations", "show", name)
         await cli(mock, "stations", "disconnect", name, "--code", "1001")
         assert await station.closed() == 1001
@@ -341,6 +341,12 @@ async def test_rules(mock: ApiMock, station: Station, identity: str) -> None:
     assert (await station.ask("Authorize", token))["idTokenInfo"]["status"] == "Accepted"
     assert "there is no rule" in await cli(mock, "rules", "rm", ids[1], status=1)
     assert "fault" in await cli(mock, "rules", "add", "--fault", "Heartbeat", "dropp", status=2)
+    same = f"ClearedChargingLimit@{identity}"
+    await cli(
+        mock, "rules", "add", "--error", same, "GenericError", "--reply", same, "{}", "--error", same, "InternalError"
+    )
+    rows = orjson.loads(await cli(mock, "rules", "--json"))
+    assert [row["table"].get("error") for row in rows][:3] == ["GenericError", None, "InternalError"]
     await cli(mock, "rules", "clear")
     assert orjson.loads(await cli(mock, "rules", "--json")) == []
 

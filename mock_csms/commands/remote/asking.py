@@ -94,7 +94,7 @@ def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
     for word, how in command.words.items():
         if word.startswith("-"):
             *short, long = word.split(", ")
-            flags.add_argument(*short, long, dest=f"words:{long.removeprefix('--')}", **how)
+            flags.add_argument(*short, long, **{"dest": f"words:{long.removeprefix('--')}", **how})
     for part, fields in (("query", row.query), ("body", row.body)):
         for option, how in _flags_of(fields, command.leaves_out) if fields else ():
             flags.add_argument(f"--{option.replace('_', '-')}", dest=f"{part}:{option}", **how)
@@ -161,6 +161,14 @@ def _how(kind: Any) -> dict[str, Any]:
 
 
 # Values.
+
+
+class InOrder(argparse.Action):
+    """Collects the words of several flags in their order, each use as the name of the flag and its words."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, flag: str | None = None) -> None:
+        uses = getattr(namespace, self.dest, None) or []
+        setattr(namespace, self.dest, [*uses, (str(flag).removeprefix("--"), words)])
 
 
 def _whole(text: str) -> int:
