@@ -8,7 +8,7 @@ import { on, state, tell } from "./state.js";
 import { stations, matching } from "./stations.js";
 import { GLYPHS, clock, gistOf, isCall, isMessage } from "./telling.js";
 
-const ROW = 28, SPARE = 6, MOST_LANES = 6, NARROWEST = 180, MARGIN = 100; // pixels, rows and lanes
+const ROW = 28, SPARE = 3, MOST_LANES = 6, NARROWEST = 180, MARGIN = 100; // pixels, rows and lanes
 const LONG = 24; // characters of an event that stand beside its line, not on it
 const LEFT = 108, WHO = 150; // pixels: the column of times, and that of stations
 

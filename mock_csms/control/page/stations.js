@@ -7,8 +7,7 @@ import { globOf } from "./messages.js";
 import { on, state, tell } from "./state.js";
 
 const ROW = 46, SPARE = 4, PAGE = 1000; // pixels, rows, and stations that are asked for at once
-const LEAST_PAUSE = 1000, MOST_PAUSE = 5000; // milliseconds between two lists
-const SHARE = 20; // a list that took long is followed by a pause that is so many times as long
+const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two lists: at least, at most, for a station
 const MOST_CHIPS = 6; // connectors that are shown for a station
 const TELLING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which a list is old
 const ACTIONS = new Set(["BootNotification", "StatusNotification", "TransactionEvent", "StartTransaction", "StopTransaction"]);
@@ -22,7 +21,7 @@ let shown = []; // those that match the filter
 let rows = [];
 let height = 0;
 let areCounted = false;
-let isOld = false, isAsking = false, pause = LEAST_PAUSE, cursor = -1;
+let isOld = false, isAsking = false, cursor = -1;
 
 export const matching = () => shown;
 export const identities = () => order;
@@ -33,9 +32,8 @@ export async function refresh() {
   if (isAsking) { isOld = true; return; }
   isAsking = true;
   isOld = false;
-  const begin = performance.now();
   try { await readAll(); } catch { isOld = true; }
-  pause = Math.min(MOST_PAUSE, Math.max(LEAST_PAUSE, (performance.now() - begin) * SHARE));
+  const pause = Math.min(MOST_PAUSE, Math.max(LEAST_PAUSE, stations.size * PAUSE_EACH));
   setTimeout(() => { isAsking = false; if (isOld) refresh(); }, pause);
 }
 
@@ -218,5 +216,4 @@ export function begin() {
   on("draw", draw);
   on("events", hear);
   on("missed", refresh);
-  on("gap", refresh);
 }

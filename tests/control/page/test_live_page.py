@@ -465,9 +465,9 @@ async def test_a_mock_that_comes_back_is_shown_anew(chromium: "Browser") -> None
         await live.reads("#link", "reconnecting")
         again = ApiMock(f"--api={port}")
         async with again.station("NEW-1"):
-            await live.at("#stationrows .id").get_by_text("NEW-1").wait_for()
-            await live.reads("#link", "live")
-            assert await live.stations() == ["NEW-1"]
+            await live.at("#stationrows .station:visible .id").get_by_text("NEW-1").wait_for()
+            await live.at("#link").get_by_text("live").wait_for()
+            assert await live.at("#stationrows").get_by_text("OLD-1").count() == 0
         again.finish()
 
 
