@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity = _identity(parsed["url"], is_named=settings.count is None)
         check_profile(settings, parsed["url"])
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+        _device(settings, machine_for(handshake))  # reports a wrong setting before anything starts
     except ValueError as error:
         parser.error(str(error))
     try:
