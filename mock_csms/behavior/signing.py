@@ -6,7 +6,6 @@ from functools import partial
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.rules import Answer, Match, Reply, Rule
 from mock_csms.behavior.templates import compile_template
-from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.twin.station import StationModel
@@ -79,5 +78,7 @@ def _rules_of(sign: Sign, action: str) -> Iterator[Rule[Answer]]:
 
 def is_unfit(station: StationModel) -> bool:
     """Whether the last CSR of a station must not be signed (A02.FR.03, A00.FR.502, A00.FR.503)."""
+    from mock_csms.protocol import x509  # noqa: PLC0415 - no start needs it
+
     request = x509.read_request(station.csr)
     return request is None or not (request.is_strong and request.is_signed)
