@@ -1,4 +1,4 @@
-"""The whole `mock-station` of OCPP 1.6 or 2.1 at a real mock, in virtual time: nothing is wrong, and the status is 0."""
+"""The whole `mock-station` of OCPP 1.6 or 2.1 at a real mock, in virtual time: nothing is wrong, the status is 0."""
 
 import asyncio
 from contextlib import suppress
