@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks import growth, hostile, servers
+from benchmarks import control, growth, hostile, page, servers
 from benchmarks.messages import AUTHORIZE, FINDING, HEARTBEAT, REPEATED, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, run, start_up
 from benchmarks.servers import DEFAULT, ECHO, UNCHECKED
@@ -26,7 +26,11 @@ class Group:
 
 
 GROUPS: Sequence[Group] = (
-    Group({"start mock": start_up(DEFAULT), "start echo": start_up(ECHO)}, repeats=3),
+    Group(
+        {"start mock": start_up(DEFAULT), "start api": start_up(control.SERVED), "start echo": start_up(ECHO)},
+        repeats=3,
+    ),
+    Group({"list": control.listed()}),
     Group({"help mock": run("server.py", "--help"), "help argparse": run("-c", "import argparse")}, repeats=3),
     Group(
         {
@@ -39,6 +43,8 @@ GROUPS: Sequence[Group] = (
             "tx recorded": cost(servers.RECORDED, TRANSACTION_EVENT),
             "tx recorded, unchecked": cost(servers.UNCHECKED_AND_RECORDED, TRANSACTION_EVENT),
             "tx redacted": cost(servers.REDACTED, TRANSACTION_EVENT),
+            "tx api": cost(control.SERVED, TRANSACTION_EVENT),
+            "tx streamed": control.streamed(TRANSACTION_EVENT),
             "tx ocpp-rpc": cost(servers.OCPP_RPC, TRANSACTION_EVENT),
             "tx ocpp": cost(servers.OCPP_PACKAGE, TRANSACTION_EVENT),
             "tx ocpp-go": cost(servers.OCPP_GO, TRANSACTION_EVENT),
@@ -64,6 +70,7 @@ GROUPS: Sequence[Group] = (
     Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
     Group(hostile.PROBES),
     Group(growth.PROBES),
+    Group({"page": page.shown()}),
 )
 
 
@@ -87,7 +94,7 @@ class Row:
     """The ratio to aim at; None in a row that has no goal."""
 
 
-US, MS, KB, MB = "µs", "ms", "kB", "MB"
+US, MS, KB, MB, PERCENT = "µs", "ms", "kB", "MB", "%"
 
 _TX = "TransactionEvent 1 kB"
 _HB = "Heartbeat"
@@ -129,6 +136,18 @@ ROWS: Sequence[Row] = (
     _on_echo("records", "--trace --events --diagram", "tx recorded", 2.2, 1.6),
     _on_echo("records-unchecked", "--trace --events --diagram --checks none", "tx recorded, unchecked"),
     _on_echo("redact", "--redact", "tx redacted"),
+    Row("api", f"{_TX}, --api", "the mock without", "tx api.warm", "tx mock.warm", US),
+    Row(
+        "api-stream",
+        f"{_TX}, one event stream open",
+        "the mock with --api",
+        "tx streamed.warm",
+        "tx api.warm",
+        US,
+        1.18,
+    ),
+    Row("api-list", "a list of 1,000 stations", _LIMIT, "list.cpu", 10.0, MS, must=1.0),
+    Row("api-start", "start with --api", "the mock without", "start api.listen", "start mock.listen", MS),
     Row("rpc", f"{_TX}, default", "ocpp-rpc, strict, no log", "tx mock.warm", "tx ocpp-rpc.warm", US, 1.0, 1 / 1.3),
     Row("ocpp", f"{_TX}, default", "CSMS of the Python package ocpp", "tx mock.warm", "tx ocpp.warm", US),
     Row("ocpp-go", f"{_TX}, default", "CSMS with ocpp-go, no log", "tx mock.warm", "tx ocpp-go.warm", US),
@@ -159,6 +178,8 @@ ROWS: Sequence[Row] = (
 MORE_ROWS: Sequence[Row] = (
     Row("growth-identities", "memory per identity gone", _LIMIT, "identities.memory", 300.0, "bytes", goal=1.0),
     Row("growth-messages", "memory after 1,000,000 messages", _LIMIT, "messages.memory", 25_000.0, KB, goal=1.0),
+    Row("page-cpu", "live page, 1,000 stations, 2,000 events/s", "10 % of a core", "page.cpu", 10.0, PERCENT, must=1.0),
+    Row("page-longest", "live page, the same: longest task", _LIMIT, "page.longest", 50.0, MS, goal=1.0),
     *(_hostile(kind, count, "p99") for kind in hostile.KINDS for count in hostile.COUNTS[:-1]),
     *(_hostile(kind, MOST_HOSTILE, figure) for kind in hostile.KINDS for figure in ("most", "stop", "memory")),
 )

@@ -48,13 +48,13 @@ def _mock(*switches: str, **flags: str) -> Server:
 def _install(folder: Path) -> None:
     """Install the npm package ocpp-rpc into `folder`."""
     options = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
-    _run([_find("npm"), "install", *options, _OCPP_RPC], folder, "npm could not install ocpp-rpc")
+    _run([find("npm"), "install", *options, _OCPP_RPC], folder, "npm could not install ocpp-rpc")
 
 
 @cache
 def _build(folder: Path) -> None:
     """Build the CSMS of `peers/ocpp_go.go` in `folder`; its libraries come from GOPATH, or else from the network."""
-    go, source = _find("go"), folder / "ocpp_go.go"
+    go, source = find("go"), folder / "ocpp_go.go"
     shutil.copy(_PEERS / source.name, source)
     gopath = [Path(path) / "src" / _OCPP_GO for path in os.environ.get("GOPATH", "").split(os.pathsep)]
     failure = "go could not build ocpp-go (benchmarks/README.md says what it needs)"
@@ -74,7 +74,8 @@ def _run(command: Sequence[str], folder: Path, failure: str, **environment: str)
         raise NotRun(failure) from error
 
 
-def _find(program: str) -> str:
+def find(program: str) -> str:
+    """Return the path of a program. Raises NotRun if it is not installed."""
     found = shutil.which(program)
     if found is None:
         raise NotRun(f"no {program}")
@@ -172,7 +173,7 @@ def _command(server: Server, lab: Lab) -> list[str]:
         if flag not in _mock_help():
             raise NotYet(f"the mock has no {flag}")
     words += [word for flag, value in server.flags.items() for word in (flag, value.format(folder=lab.folder))]
-    return [_find(program), *words, *server.switches]
+    return [find(program), *words, *server.switches]
 
 
 def environment(lab: Lab) -> dict[str, str]:

@@ -87,6 +87,21 @@ MESSAGES: Sequence[Bound] = (
         "{conformance.common.payloads._MOST_STEPS} values, {conformance.common.keys._MOST_TOKENS} tokens",
         "the finding says where the search ended",
     ),
+    (
+        "with `--api`: body, and head, of a request",
+        "{control.api.application._MOST_BODY:size}, {control.api.server._MOST_HEAD:size}",
+        "413, 400",
+    ),
+    (
+        "with `--api`: connections, and open streams of events",
+        "{control.api.server._MOST_CONNECTIONS}, {control.api.routes.stream._MOST_STREAMS}",
+        "503",
+    ),
+    (
+        "with `--api`: time for the next request of a connection, and for its body",
+        "{control.api.server._IDLE:time}, {control.api.application._PATIENCE:time}",
+        "closed, 408",
+    ),
 )
 
 WAITING: Sequence[Bound] = (

@@ -18,9 +18,13 @@ from mock_csms.behavior.v16.authorization import MODES as MODES_OF_16
 from mock_csms.behavior.v16.secrets import SECRETS as OF_16
 from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
+from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.control.api.operation import Fields
+from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.actions import Action, Json, Sender
+from mock_csms.protocol.records import fields_of
 from mock_csms.protocol.versions import versions
 from mock_csms.settings import Config
 from mock_csms.settings.flags import Flag, flag_of, option
@@ -180,6 +184,23 @@ def speed_run() -> Iterable[tuple[str, ...]]:
     yield last["at"], *numbers, last["machine"]["processor"], last["versions"]["python"]
 
 
+def endpoints() -> Iterable[tuple[str, ...]]:
+    """Return a row for every endpoint of the HTTP API."""
+    yield "request", "what it does", "query, body"
+    for row in ENDPOINTS:
+        query = "".join(f" `?{each.encode_name}=`" for each in fields_of(row.query or Fields)).strip()
+        body = ", ".join(f"`{each.encode_name}`" for each in fields_of(row.body or Fields))
+        asked = "; ".join(filter(None, [query, body or ("settings" if row.body else "")]))
+        yield f"`{row.method} {row.path}`", row.help, asked
+
+
+def remote_commands() -> Iterable[tuple[str, ...]]:
+    """Return a row for every sub-command that drives a running mock."""
+    yield "sub-command", "what it does"
+    for name, command in REMOTE_COMMANDS.items():
+        yield f"`mock-csms {name} {command.shown_words}".rstrip() + "`", command.meaning
+
+
 def checks() -> Iterable[tuple[str, ...]]:
     """Return a row for every conformance check."""
     yield "check", "requirement", "severity", "what is right"
@@ -268,6 +289,8 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "modes": modes,
     "commands": commands,
     "answers": answers,
+    "endpoints": endpoints,
+    "remote_commands": remote_commands,
     "checks": checks,
     "unjudged": unjudged,
     "lines": lines,

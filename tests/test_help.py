@@ -11,6 +11,7 @@ import pytest
 
 from mock_csms.commands.checking import TraceSettings
 from mock_csms.commands.profile import ProfileSettings
+from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.settings import StationSettings
@@ -27,6 +28,7 @@ COMMANDS = {
     "explain": [*SERVER, "explain"],
     "pki": [*SERVER, "pki"],
     "profile": [*SERVER, "profile"],
+    **{name: [*SERVER, *name.split()] for name in REMOTE_COMMANDS},
 }
 SUBJECTS = [
     "listening",
@@ -105,7 +107,9 @@ def test_the_lines_of_mock_station() -> None:
     assert "  card <ID[:TYPE]> [EVSE]   present" in printed(MOCK_STATION, "--help-all")
 
 
-@pytest.mark.parametrize("command", [SERVER, MOCK_STATION], ids=["mock-csms", "mock-station"])
+@pytest.mark.parametrize(
+    "command", [SERVER, MOCK_STATION, [*SERVER, "rules", "add"]], ids=["mock-csms", "mock-station", "rules add"]
+)
 def test_completion(command: list[str]) -> None:
     """The completion script has every flag, and is valid bash."""
     script = printed(command, "--completion", "bash")

@@ -1,8 +1,10 @@
 """Executes the examples of docs/recipes.md and README.md as printed."""
 
+import asyncio
 import re
 import shlex
 import signal
+import subprocess
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,13 +16,19 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from tests import warm
+from tests.control.api.clients import ApiMock
+from tests.raw import run
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^mock-csms (.*)\n((?:(?:[<>] |Ctrl-C$|exit status ).*\n)+)```", PAGE, re.MULTILINE)
+EXAMPLES = re.findall(
+    r"^mock-csms (.*)\n((?:(?:[<>] |\$ mock-csms |Ctrl-C$|exit status ).*\n)+)```", PAGE, re.MULTILINE
+)
 FILES = re.findall(r"^where `([^`]*)` is:\n\n```toml\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
 """The files that the examples use, with their content."""
+DRIVEN, TYPED = "--api 9001", "$ mock-csms "
+"""The flags of examples with an API, and the beginning of what is typed into another terminal."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS, CHECKS = (
     sorted(
@@ -54,6 +62,8 @@ class Play:
         self.station: Station | None = None
         self.refused = ""
         self.ids: list[str] = []
+        self.other: asyncio.Task[subprocess.CompletedProcess[str]] | None = None
+        """What was typed into another terminal, while it runs."""
 
     async def connect(self, who: str) -> None:
         """Try to connect as `ID` or `ID:PASSWORD`; with ` from ORIGIN` as a web page of that origin."""
@@ -94,6 +104,20 @@ class Play:
         """Press Ctrl-C."""
         self.mock.process.send_signal(signal.SIGINT)
 
+    async def type(self, words: str) -> None:
+        """Type a sub-command into another terminal."""
+        assert isinstance(self.mock, ApiMock)
+        await self.finish()
+        running = asyncio.to_thread(run, *shlex.split(words), MOCK_CSMS_API_URL=self.mock.api)
+        self.other = asyncio.create_task(running)
+
+    async def finish(self) -> None:
+        """Wait until the sub-command has ended; it must have done what it should."""
+        if self.other:
+            ended = await self.other
+            assert (ended.returncode, ended.stderr) == (0, "")
+            self.other = None
+
     async def end(self, status: str) -> None:
         """Wait until the mock ends with this status."""
         self.mock.statuses = (int(status),)
@@ -105,6 +129,7 @@ LINES: Mapping[str, Callable[[Play, str], Awaitable[None]]] = {
     "> ": Play.send,
     "< [": lambda play, rest: play.get(f"[{rest}"),
     "< ": Play.see,
+    TYPED: Play.type,
     "Ctrl-C": Play.interrupt,
     "exit status ": Play.end,
 }
@@ -119,13 +144,18 @@ def test_there_are_many_examples() -> None:
 @pytest.mark.parametrize(("flags", "transcript"), EXAMPLES, ids=[flags for flags, _ in EXAMPLES])
 async def test_example(flags: str, transcript: str) -> None:
     """Each example has exactly the messages on the page, in both directions."""
-    async with Mock(*shlex.split(flags)) as mock, AsyncExitStack() as stack:
-        play = Play(mock, stack)
+    words, is_driven = shlex.split(flags), flags == DRIVEN
+    async with ApiMock() if is_driven else Mock(*words) as mock, AsyncExitStack() as stack:
+        play, before = Play(mock, stack), ""
         if not transcript.startswith("> connect"):
             await play.connect("CS-1")
         for line in transcript.splitlines():
             beginning = next(each for each in LINES if line.startswith(each))
+            if before == TYPED and beginning == "> ":
+                await play.finish()
             await LINES[beginning](play, line.removeprefix(beginning))
+            before = beginning
+        await play.finish()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -148,7 +148,7 @@ GUIDE = Guide(
             "exits with status 0 once a transaction has ended, with 1 after 60 s",
         ),
     ),
-    {"Sub-commands": SUBCOMMANDS | {"send, log, rules, …": "drive a running mock (--api); --help-all lists them all"}},
+    {"Sub-commands": SUBCOMMANDS | {"send, log, rules, …": "drive a running mock (--api); --help-all lists them"}},
     {"Sub-commands that drive a running mock (--api)": REMOTE_WORDS},
 )
 

@@ -117,7 +117,7 @@ def described(certificate: str) -> str:
             times = f"{read.not_valid_before_utc:%Y-%m-%d} to {read.not_valid_after_utc:%Y-%m-%d}"
             subject, issuer = read.subject.rfc4514_string(), read.issuer.rfc4514_string()
             return f"certificate of {subject!r}, issued by {issuer!r}, serial {read.serial_number:x}, valid {times}"
-    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
+    except (ValueError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm):
         return "a certificate that cannot be read"
 
 
@@ -134,7 +134,7 @@ def facts(certificate: str) -> CertificateFacts | None:
             name, organization = (str(each[0].value) if each else "" for each in found)
             digest = read.signature_hash_algorithm
             return CertificateFacts(name, organization, digest.name if digest else "", _is_strong(read.public_key()))
-    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
+    except (ValueError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm):
         return None
 
 

@@ -85,15 +85,13 @@ def _check_tokens(config: Config, its: Sequence[Version]) -> None:
 
 
 def _lengths(config: Config) -> Iterator[str]:
-    """Yield the versions for which the group is too long."""
+    """Yield the versions for which the group of --auth-group-id is too long: it is not used there."""
     group = config.auth_group_id or ""
     for version in spoken(config) if group else ():
         limit = dialect_of(version).longest_token()
         if len(group) > limit:
-            yield (
-                f"--auth-group-id: not used for stations of OCPP {version.name}: "
-                f"{group!r} is longer than {limit} characters"
-            )
+            told = f"{group!r} is longer than {limit} characters"
+            yield f"--auth-group-id: not used for stations of OCPP {version.name}: {told}"
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:

@@ -1,16 +1,19 @@
 """The run as one page for the browser: a sequence diagram with a lane for each station, which grows during the run.
 
-The page is `diagram.html`, then the lines of the event log inside a script element that the browser keeps but does not
-run. So an event costs only its line, and nothing is kept in memory. A page without its end, because the mock was killed
-or still runs, shows all that was written.
+The page is `diagram.html` with `look.css` and `telling.js`, which the live page has too. Then come the lines of the
+event log, inside a script element that the browser keeps but does not run. So an event costs only its line, and nothing
+is kept in memory. A page without its end, because the mock was killed or still runs, shows all that was written.
 """
 
+from functools import cache
 from pathlib import Path
 
 from mock_csms.runtime.sink import Sink
 from mock_csms.watch.jsonlines import line, quoted
 
 _HEAD = Path(__file__).with_name("diagram.html")
+_PARTS = ("look.css", "telling.js")
+"""The files that are put into the page where a comment in it names them."""
 _RUN = b'{"event":"Run","command":%b}\n'
 _END = b'{"event":"End","verdict":%b}\n'
 _TAIL = b"</script>\n</body>\n</html>\n"
@@ -18,7 +21,17 @@ _TAIL = b"</script>\n</body>\n</html>\n"
 
 def begin(page: Sink, command: str = "") -> None:
     """Write the page up to the lines of the event log, with the command line of the run."""
-    page.write(_HEAD.read_bytes() + line(_RUN, quoted(command)))
+    page.write(_head() + line(_RUN, quoted(command)))
+
+
+@cache
+def _head() -> bytes:
+    """Return the page with its parts. It has one script, which is no module: a browser loads no modules from a file."""
+    head = _HEAD.read_bytes()
+    for name in _PARTS:
+        part = _HEAD.with_name(name).read_bytes().replace(b"\nexport ", b"\n")
+        head = head.replace(b"/* %b */\n" % name.encode(), part, 1)
+    return head
 
 
 def end(page: Sink, verdict: str = "") -> None:

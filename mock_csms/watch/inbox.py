@@ -25,10 +25,8 @@ MOST_BYTES, _LONG = 4 * 1024 * 1024, 64 * 1024
 """How many bytes the texts of those calls have; of the longer ones only the last is kept to explain a failure."""
 _MOST_GONE = 1000
 """The inbox keeps the calls of so many stations that are not connected."""
-_MOST_LINES = 50
-"""How many of the last events of a station an explanation lists."""
-_WIDTH = 300
-"""How many characters of an event an explanation shows."""
+_MOST_LINES, _WIDTH = 50, 300
+"""How many of the last events of a station an explanation lists, and how many characters of each."""
 
 
 class Wanted(Record):

@@ -5,7 +5,7 @@ many can read the same events. A slow reader slows nothing down: it gets a gap f
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TypeAlias
 
@@ -63,7 +63,6 @@ class Journal:
         self._most = most
         self._events: dict[int, Logged] = {}
         self._waiting: set[asyncio.Future[None]] = set()
-        self._watchers: dict[Callable[[Logged], None], None] = {}
 
     # Writing.
 
@@ -71,7 +70,7 @@ class Journal:
         """Keep an event with its line, and drop the oldest ones if there is no room."""
         kind, seq = type(event), self.last + 1
         self.last = seq
-        logged = self._events[seq] = Logged(seq, kind, event.at, event.station, type_, id_, about, line)
+        self._events[seq] = Logged(seq, kind, event.at, event.station, type_, id_, about, line)
         self.size += len(line) + _OVERHEAD
         if self.size > self._most:
             self._drop()
@@ -79,8 +78,6 @@ class Journal:
             self.seen[event.station] = event.at
             if len(self.seen) > _MOST_SEEN:
                 del self.seen[next(iter(self.seen))]
-        for watch in self._watchers:
-            watch(logged)
         if self._waiting:
             self._wake()
 
@@ -122,10 +119,6 @@ class Journal:
         """Return how many events after that number are not kept any more."""
         return max(0, self.first - 1 - after)
 
-    def get(self, seq: int) -> Logged:
-        """Return an event that is kept. Raises KeyError for any other number."""
-        return self._events[seq]
-
     def between(self, after: int, before: int) -> Iterator[Logged]:
         """Yield the events between two numbers that are still kept when their turn comes, in their order."""
         for seq in range(max(after + 1, self.first), min(before, self.last + 1)):
@@ -149,16 +142,3 @@ class Journal:
             finally:
                 self._waiting.discard(future)
         return self.last > after
-
-    def watch(self, watch: Callable[[Logged], None]) -> Callable[[], None]:
-        """Call `watch` with each event from now on. Returns a function that ends this."""
-        self._watchers = {**self._watchers, watch: None}
-        return lambda: self._leave(watch)
-
-    def _leave(self, watch: Callable[[Logged], None]) -> None:
-        self._watchers = {each: None for each in self._watchers if each is not watch}
-
-
-def as_array(events: Sequence[Logged]) -> bytes:
-    """Return events as a JSON array."""
-    return b"[%b]" % b",".join(each.text for each in events)

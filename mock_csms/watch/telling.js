@@ -89,7 +89,7 @@ export function gistOf(record) {
     const payload = Array.isArray(frame) ? frame[type === "3" ? 2 : 3] : undefined;
     if (payload && typeof payload === "object") {
       try {
-        parts = type === "3" ? outcome(payload) : tell(record.action)(payload);
+        parts = type === "3" ? outcome(payload) : wordsFor(record.action)(payload);
       } catch { parts = []; } // a wrong payload has any shape
     }
   }
@@ -98,7 +98,7 @@ export function gistOf(record) {
   return record.gist;
 }
 
-const tell = (action) => Object.hasOwn(GISTS, action) ? GISTS[action] : scalars; // an action may be named toString
+const wordsFor = (action) => Object.hasOwn(GISTS, action) ? GISTS[action] : scalars; // an action may be named toString
 const isScalar = (value) => ["string", "number", "boolean"].includes(typeof value);
 const scalars = (payload) => Object.values(payload).filter(isScalar).slice(0, 2);
 const outcome = (p) => [p.idTokenInfo?.status ?? p.idTagInfo?.status ?? p.status,

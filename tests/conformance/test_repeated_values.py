@@ -7,10 +7,12 @@ import pytest
 
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.inspector import Inspector
-from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
+from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_acknowledged, is_expected
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.long_way import is_long_way_forced
-from mock_csms.twin.events import Received
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import replace
+from mock_csms.twin.events import Received, Sent
 from tests.conformance.story import Story, accepted
 from tests.conformance.witness import STATION, TERMS, inspect
 
@@ -72,6 +74,23 @@ def test_ordinary_values_count_as_repeated() -> None:
     assert is_followed(goes_on(charging()))
     assert is_followed(goes_on(charging(), evse={"id": 1}, transactionInfo={"transactionId": "T"}))
     assert is_followed(goes_on(goes_on(charging()).wait(60), 3))
+
+
+@NEEDS_SHORTCUTS
+def test_the_usual_answer_counts_as_acknowledgement() -> None:
+    """The answer with a cost that the mock gives by default needs no check either, and the cost is learned."""
+    story = goes_on(charging())
+    call, event = story.events[-2:]
+    assert isinstance(call, Received)
+    assert isinstance(call.message, Call)
+    assert isinstance(event, Sent)
+    answer = replace(event, answers=call.message, message=Result(call.message.id, {"totalCost": 12.5}))
+    inspector = Inspector(CHECKS.values(), TERMS)
+    for each in story.events[:-1]:
+        inspector.look_at(each)
+    station = inspector.stations[STATION]
+    assert is_acknowledged(answer, station)
+    assert station.transactions.by_id["T"].cost == 12.5
 
 
 OTHERS: Mapping[str, Callable[[Story], Json]] = {

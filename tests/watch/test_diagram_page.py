@@ -6,7 +6,6 @@ missing. They click and type like a person, and check only what a person sees.
 
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +34,7 @@ from mock_csms.twin.events import (
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
+from tests.browser import open_chromium
 from tests.watch.diagrams import BEAT, BOOT, HOSTILE, MISSING, RESET, START, came, junk, went, write
 
 in_browser = pytest.mark.asyncio(loop_scope="module")
@@ -70,18 +70,9 @@ class Browsed:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator["Browser"]:
-    """Start the browser for these tests; skip them if the browser or its driver is missing."""
-    pytest.importorskip("playwright", reason="Playwright is not installed: pip install playwright")
-    from playwright.async_api import async_playwright
-
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no browser is installed: apt-get install chromium")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=flags)
+    """Start the browser for all these tests; skip them if the browser or its driver is missing."""
+    async with open_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @asynccontextmanager

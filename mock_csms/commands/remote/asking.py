@@ -18,6 +18,8 @@ _PLACES = {
     "token": "the id of the token",
     "action": "the command",
 }
+_TIMES = {None: "{}", "?": "[{}]", "*": "[{} …]", "+": "{} …"}
+"""How the usage shows how often a word may be given, by argparse's `nargs`."""
 
 
 class Asked(Record):
@@ -60,12 +62,24 @@ class RemoteCommand(Record, kw_only=True):
         """What it does."""
         return self.help or ROWS[self.operation].help
 
+    @property
+    def shown_words(self) -> str:
+        """Its words, as the usage shows them."""
+        if self.usage:
+            return self.usage
+        places = [name.upper() for name in ROWS[self.operation].places if name not in self.leaves_out]
+        own = [(how, name) for name, how in self.words.items() if not name.startswith("-")]
+        words = [_TIMES[how.get("nargs")].format(how.get("metavar", name.upper())) for how, name in own]
+        return " ".join([*places, *words])
+
 
 def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
     """Return the parser of a sub-command; `more` is the end of its help."""
     prog = f"mock-csms {name}"
     meaning = command.meaning
-    parser = bare_parser(prog, f"{meaning[0].upper()}{meaning[1:]}.", f"{prog} {_usage(command)}[FLAG …]")
+    parser = bare_parser(
+        prog, f"{meaning[0].upper()}{meaning[1:]}.", f"{prog} {command.shown_words} [FLAG …]".replace("  ", " ")
+    )
     examples = "\n".join(f"  {prog} {line}\n      {effect}" for line, effect in command.examples)
     parser.epilog = "\n\n".join(filter(None, [f"Examples:\n{examples}" if examples else "", more])) or None
     row = ROWS[command.operation]
@@ -80,7 +94,7 @@ def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
     for word, how in command.words.items():
         if word.startswith("-"):
             *short, long = word.split(", ")
-            flags.add_argument(*short, long, dest=f"words:{long.removeprefix('--')}", **how)
+            flags.add_argument(*short, long, **{"dest": f"words:{long.removeprefix('--')}", **how})
     for part, fields in (("query", row.query), ("body", row.body)):
         for option, how in _flags_of(fields, command.leaves_out) if fields else ():
             flags.add_argument(f"--{option.replace('_', '-')}", dest=f"{part}:{option}", **how)
@@ -89,27 +103,12 @@ def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
     return parser
 
 
-_TIMES = {None: "{}", "?": "[{}]", "*": "[{} …]", "+": "{} …"}
-"""How the usage shows how often a word may be given, by argparse's `nargs`."""
-
-
-def _usage(command: RemoteCommand) -> str:
-    """Return the words of a sub-command, as its usage shows them."""
-    if command.usage:
-        return f"{command.usage} "
-    places = [name.upper() for name in ROWS[command.operation].places if name not in command.leaves_out]
-    own = [(how, name) for name, how in command.words.items() if not name.startswith("-")]
-    words = [_TIMES[how.get("nargs")].format(how.get("metavar", name.upper())) for how, name in own]
-    return "".join(f"{word} " for word in [*places, *words])
-
-
 def _add_server(parser: Parser) -> None:
     group = parser.add_argument_group("the mock")
     group.add_argument(
         "--api",
         metavar="URL",
-        help="the URL of its API; else MOCK_CSMS_API_URL, else the second line of the file that MOCK_CSMS_READY_FILE "
-        "names, else http://127.0.0.1:9001",
+        help="its URL; else MOCK_CSMS_API_URL, else the second line of MOCK_CSMS_READY_FILE, else port 9001 here",
     )
     group.add_argument(
         "--api-token", metavar="TEXT|@FILE", help="the token of its API, if it asks for one [MOCK_CSMS_API_TOKEN]"
@@ -162,6 +161,14 @@ def _how(kind: Any) -> dict[str, Any]:
 
 
 # Values.
+
+
+class InOrder(argparse.Action):
+    """Collects the words of several flags in their order, each use as the name of the flag and its words."""
+
+    def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, flag: str | None = None) -> None:
+        uses = getattr(namespace, self.dest, None) or []
+        setattr(namespace, self.dest, [*uses, (str(flag).removeprefix("--"), words)])
 
 
 def _whole(text: str) -> int:

@@ -70,11 +70,11 @@ def _show(printer: Printer, outcome: Mapping[str, Any]) -> None:
 
 def add_rules(client: ApiClient, asked: Asked) -> int:
     """Add the rules that were written as on the command line of the mock; the first one comes first."""
-    names = [each.encode_name for each in fields_of(RuleBody) if each.encode_name != "match"]
-    tables = [(name, words) for name in names for words in asked.words[name] or ()]
-    if not tables:
-        raise CannotDo(WRONG, f"nothing to add: give one of {', '.join(f'--{name}' for name in names)}")
-    for name, (match, text) in reversed(tables):
+    uses = asked.words["rules"]
+    if not uses:
+        names = [f"--{each.encode_name}" for each in fields_of(RuleBody) if each.encode_name != "match"]
+        raise CannotDo(WRONG, f"nothing to add: give one of {', '.join(names)}")
+    for name, (match, text) in reversed(uses):
         value = read_json_of(name, text) if name.startswith("reply") else text
         told = client.ask("add_rule", query=asked.query, body={"match": match, name: value}).value
         for warning in told["warnings"]:

@@ -18,9 +18,12 @@ _TURN = 20.0
 
 def list_stations(client: ApiClient, asked: Asked) -> int:
     """List the stations."""
-    rows = client.ask("list_stations", query=asked.query).value
+    answer = client.ask("list_stations", query=asked.query)
+    rows, total = answer.value, int(answer.headers["x-total-count"])
     head = ("station", "connected", "boot", "connectors", "running", "findings", "model")
     asked.printer.table(rows, head, map(_station, rows))
+    if total > len(rows):
+        to_stderr(f"mock-csms stations: {len(rows)} of {total} that match; --limit and --after show others\n")
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_csms.commands.parser import listed
 from mock_csms.commands.remote import driving, reading
-from mock_csms.commands.remote.asking import Asked, RemoteCommand, parser_of, read_json
+from mock_csms.commands.remote.asking import Asked, InOrder, RemoteCommand, parser_of, read_json
 from mock_csms.commands.remote.client import ApiClient, CannotDo, find_token, find_url
 from mock_csms.commands.remote.shown import Printer
 from mock_csms.control.api.contract.rules import RuleBody
@@ -23,7 +23,8 @@ _RULES = {
     f"--{each.encode_name}": {
         "nargs": 2,
         "metavar": ("MATCH", "JSON" if each.encode_name.startswith("reply") else each.encode_name.upper()),
-        "action": "append",
+        "action": InOrder,
+        "dest": "words:rules",
         "help": f"as --{each.encode_name} of the mock",
     }
     for each in fields_of(RuleBody)

@@ -25,6 +25,8 @@ from mock_csms.twin.events import Failed
 
 _MOST_BODY = 1024 * 1024
 """How many bytes a body may have."""
+_PATIENCE = 30
+"""How many seconds a client may take to send a body."""
 _HEALTH = "/healthz"
 
 
@@ -126,11 +128,15 @@ def _query(row: Operation, request: Request) -> Any:
 async def _data(request: Request) -> bytes:
     """Return the body of a request. Raises Trouble if it is too long."""
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > _MOST_BODY:
-            raise Trouble(413, f"the body is longer than {_MOST_BODY} bytes")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            async for part in request.stream():
+                size += len(part)
+                if size > _MOST_BODY:
+                    raise Trouble(413, f"the body is longer than {_MOST_BODY} bytes")
+                parts.append(part)
+    except TimeoutError:
+        raise Trouble(408, f"the body did not come within {_PATIENCE} s") from None
     return b"".join(parts)
 
 

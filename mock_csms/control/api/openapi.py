@@ -14,7 +14,11 @@ _REF = "#/components/schemas/{name}"
 _ALWAYS = {400: "the request is wrong", 403: "a web page of another origin, or an unknown Host"}
 _WITH_TOKEN = {401: "the token is missing or wrong"}
 _WITH_INPUT = {422: "a parameter or the body is wrong"}
-_WITH_BODY = {413: "the body is longer than 1 MiB", 415: "the body is not declared as application/json"}
+_WITH_BODY = {
+    408: "the body did not come in time",
+    413: "the body is longer than 1 MiB",
+    415: "the body is not declared as application/json",
+}
 _PARAMETERS = {
     "station": "the identity of a station, percent-encoded",
     "action": "the name of an action",

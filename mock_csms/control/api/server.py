@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mock_csms.runtime.addresses import LOOPBACKS, bind
 from mock_csms.settings.control import Address
@@ -20,9 +21,28 @@ if TYPE_CHECKING:
 _MOST_CONNECTIONS = 256
 _MOST_HEAD = 64 * 1024
 _IDLE = 30
-"""After how many seconds a connection without a request is closed."""
+"""After how many seconds a connection is closed on which no whole head of a request comes."""
 _LAST = 1
 """How many seconds the end waits for answers that are being written."""
+
+
+class PatientProtocol(H11Protocol):
+    """One connection; it is also closed if no request, or only a part of its head, comes in time."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
+        """Start to wait for the first request."""
+        super().connection_made(transport)
+        self._wait_for_request()
+
+    def data_received(self, data: bytes) -> None:
+        """Take data, and wait for the rest if it is not a whole head."""
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._wait_for_request()
+
+    def _wait_for_request(self) -> None:
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(_IDLE, self.timeout_keep_alive_handler)
 
 
 class ApiServer:
@@ -55,7 +75,7 @@ class ApiServer:
         logger.addHandler(logging.NullHandler())
         config = Config(
             self._make_app(self.address),
-            http="h11",
+            http=PatientProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -17,7 +17,7 @@ let whole; // the chosen command, with its schemas
 let value = {}; // its payload as it is edited
 let mode = "form"; // form, json or frame
 const edited = new Map(); // payloads that were changed, by command
-let isSending = false;
+let isSending = false, isForced = false; // forced: the version has no such command, so that only a raw frame can be sent
 
 const to = () => at("to").value.trim();
 
@@ -169,7 +169,7 @@ function showMany(told) {
 }
 
 function showProblem(problem) {
-  at("answer").replaceChildren(make("header", "", [make("strong", "error", problem.title ?? "Not sent")]), make("p", "", problem.message));
+  at("answer").replaceChildren(make("header", "", [make("strong", "error", !problem.status || problem.status === 422 ? "Not sent" : problem.title)]), make("p", "", problem.message));
 }
 
 // Opening.
@@ -182,7 +182,7 @@ export async function open({station, action, payload} = {}) {
   try {
     await readActions();
     if (action && actions.has(action)) await chooseAction(action, payload);
-    else if (action) { mode = "frame"; showEditor(); at("text").value = JSON.stringify([2, "raw-1", action, payload ?? {}]); }
+    else if (action) { isForced = true; mode = "frame"; showEditor(); at("text").value = JSON.stringify([2, "raw-1", action, payload ?? {}]); }
   } catch (problem) { toast(problem.message, "error"); }
   showTargets();
 }
@@ -199,7 +199,11 @@ function suggest() {
 export function begin() {
   at("to").oninput = () => { showTargets(); readActions().catch(() => {}); };
   at("to").onfocus = suggest;
-  at("action").onchange = () => { chooseAction(at("action").value).catch((problem) => toast(problem.message, "error")); tell("place"); };
+  at("action").onchange = () => {
+    if (isForced) { isForced = false; mode = "form"; }
+    chooseAction(at("action").value).catch((problem) => toast(problem.message, "error"));
+    tell("place");
+  };
   at("text").oninput = typed;
   at("send").onclick = send;
   at("default").onclick = () => { edited.delete(whole?.row.action); if (whole) { value = structuredClone(whole.row.payload); showEditor(); } };

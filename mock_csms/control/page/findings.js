@@ -32,7 +32,7 @@ export async function refresh() {
 function row(each) {
   return make("tr", each.severity, [
     make("td", "", [make("span", `mark ${each.severity}`, GLYPHS[each.severity] ?? "i", {title: each.severity})]), make("td", "", [button(each.station, () => tell("station", each.station), "plain")]),
-    make("td", "nobreak", [make("strong", "", each.check), make("div", "faint", each.requirement)]), make("td", "", each.problem + (each.expected ? " (expected)" : "")),
+    make("td", "nobreak", [make("strong", "", each.check), make("div", "faint", each.requirement)]), make("td", "any", each.problem + (each.expected ? " (expected)" : "")),
     make("td", "number", number(each.times)), make("td", "tools", [button("Show", () => show(each), "small")]),
   ]);
 }
@@ -56,18 +56,19 @@ export async function refreshSessions() {
   let found;
   try { found = await get(`/sessions?limit=${MOST}`); } catch (problem) { toast(problem.message, "error"); return; }
   const those = found.filter((each) => inScope(each.station)).reverse().sort((one, two) => two.active - one.active);
-  at("sessionlist").replaceChildren(those.length ? table(["", "Station", "Transaction", "EVSE", "Token", "State", "Energy", "Cost", "Started", "Ended"], those.map(session), "wide")
+  const hasCost = those.some((each) => each.cost !== null);
+  at("sessionlist").replaceChildren(those.length ? table(["", "Station", "Transaction", "EVSE", "Token", "State", "Energy", ...(hasCost ? ["Cost"] : []), "Started", "Ended"], those.map((each) => session(each, hasCost)), "wide")
     : empty("No transaction yet", "It appears here when a station reports that it has started.",
       make("p", "", [button("Start one …", () => tell("compose", {action: "RequestStartTransaction"}), "", {disabled: ![...stations.values()].some((each) => each.connected)})])));
 }
 
-function session(each) {
+function session(each, hasCost) {
   const where = [each.evse, each.connector].filter((n) => n !== null).join("."), time = (text) => text ? text.slice(11, 19) : "";
   return make("tr", each.active ? "" : "over", [
     make("td", "", [make("span", `dot ${each.active ? "live" : ""}`, "", {title: each.active ? "runs" : "has ended"})]), make("td", "", [button(each.station, () => tell("station", each.station), "plain")]),
     make("td", "mono short", each.transaction, {title: each.transaction}), make("td", "", where), make("td", "mono nobreak", each.token ?? ""),
     make("td", "nobreak", each.active ? each.charging_state ?? "" : each.reason ?? "ended"), make("td", "number", each.energy === null ? "" : `${(each.energy / 1000).toFixed(3)} kWh`),
-    make("td", "number", each.cost === null ? "" : String(each.cost)), make("td", "number", time(each.started), {title: each.started ?? ""}), make("td", "number", time(each.ended), {title: each.ended ?? ""}),
+    hasCost && make("td", "number", each.cost === null ? "" : String(each.cost)), make("td", "number", time(each.started), {title: each.started ?? ""}), make("td", "number", time(each.ended), {title: each.ended ?? ""}),
   ]);
 }
 

@@ -23,7 +23,7 @@ const nothing = () => empty("No message is open", "Click a row, or press j and k
 function head(record) {
   const mark = record.mark ? make("span", `mark ${record.mark}`, GLYPHS[record.mark] ?? "•") : undefined;
   const kind = isMessage(record) ? {2: "call", 3: "result", 4: "error", 5: "result error", 6: "send"}[record.kind[1]] ?? "no message" : record.event.event;
-  return make("header", "", [make("h2", "", [mark, record.name]), make("span", "kind", kind)]);
+  return make("header", "", [make("h2", "", [mark, make("span", "words", record.name)]), make("span", "kind", kind)]);
 }
 
 function facts(record) {

@@ -16,8 +16,8 @@ function openStation() {
 }
 
 const KEYS = {
-  "/": () => at("glob").focus(),
-  f: () => { tell("view", "messages"); at("words").focus(); },
+  "/": () => at("glob").select(),
+  f: () => { tell("view", "messages"); at("words").select(); },
   j: () => isInList() ? step(1) : move(1), k: () => isInList() ? step(-1) : move(-1),
   ArrowDown: () => isInList() ? step(1) : move(1), ArrowUp: () => isInList() ? step(-1) : move(-1),
   n: () => moveToProblem(1), p: () => moveToProblem(-1),

@@ -4,16 +4,18 @@ import { V1, get } from "./api.js";
 import { state, tell } from "./state.js";
 
 const TURN = 50; // milliseconds between two turns at least
+const FLOOD = 500, FLOOD_TURN = 250; // events a second that nobody can read, and milliseconds between two turns then
 const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
 const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
-const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short
+const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short; in a hidden page, where turns are rare, all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
   "Sent", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
 
 let waiting = []; // texts of events
 let taken = 0; // how many of them were read
 let came = 0, rate = 0, counted = performance.now();
-let isPlanned = false, isDirty = false, cost = 0, last = -TURN;
+let hasMissed = false;
+let isPlanned = false, isDirty = false, isFlood = false, cost = 0, last = -TURN;
 
 export const rateNow = () => rate;
 
@@ -21,7 +23,7 @@ export const rateNow = () => rate;
 export function follow(after) {
   const source = new EventSource(`${V1}/events?after=${after}`);
   for (const kind of KINDS) source.addEventListener(kind, take);
-  source.addEventListener("gap", (event) => tell("gap", JSON.parse(event.data)));
+  source.addEventListener("gap", miss);
   source.onopen = () => { state.link = "live"; tell("link"); };
   source.onerror = () => {
     state.link = "lost";
@@ -34,7 +36,7 @@ export function follow(after) {
 async function again() {
   try {
     follow((await get("")).cursor);
-    tell("missed");
+    miss();
   } catch { setTimeout(again, 2000); }
 }
 
@@ -44,10 +46,19 @@ function take(event) {
   if (waiting.length - taken > MOST_WAITING) {
     waiting = waiting.slice(-MOST_WAITING / 2);
     taken = 0;
-    tell("missed");
+    miss();
   }
   plan();
 }
+
+// Some events will never be read: what is shown is read again from the API, once somebody looks.
+function miss() {
+  if (document.hidden) { hasMissed = true; return; }
+  hasMissed = false;
+  tell("missed");
+}
+
+document.addEventListener("visibilitychange", () => { if (hasMissed) miss(); touch(); });
 
 // Something has to be drawn.
 export function touch() {
@@ -58,14 +69,16 @@ export function touch() {
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  const rest = Math.max(TURN, cost / SHARE) - (performance.now() - last);
+  const rest = Math.max(isFlood ? FLOOD_TURN : TURN, cost / SHARE) - (performance.now() - last);
   setTimeout(turn, Math.max(0, rest));
 }
 
 function turn() {
   isPlanned = false;
+  const before = last;
   last = performance.now();
   const events = read();
+  isFlood = events.length > FLOOD / 1000 * (last - before);
   if (events.length) tell("events", events);
   if (events.length || isDirty) { isDirty = false; tell("draw"); }
   const took = performance.now() - last;
@@ -75,7 +88,7 @@ function turn() {
 }
 
 function read() {
-  const texts = waiting.slice(taken, taken + MOST_A_TURN);
+  const texts = waiting.slice(taken, taken + (document.hidden ? MOST_WAITING : MOST_A_TURN));
   taken += texts.length;
   if (taken >= waiting.length) { waiting = []; taken = 0; }
   return texts.length ? JSON.parse(`[${texts.join(",")}]`) : [];

@@ -1,7 +1,7 @@
 // The messages and events of the chosen stations: the last ones are kept, older ones are read by their numbers.
 
 import { get, query } from "./api.js";
-import { globbed, isGlob } from "./dom.js";
+import { calmly, globbed, isGlob } from "./dom.js";
 import { touch } from "./live.js";
 import { on, state, tell } from "./state.js";
 import { SHOWN, gistOf, isCall, isMessage, recordOf } from "./telling.js";
@@ -236,4 +236,4 @@ export const messageOf = (station, id) => seen.get(`${station}\n${id}`);
 export const callsOf = (record) => isCall(record) ? record : record.partner;
 
 on("events", take);
-on("missed", () => { if (!state.isPaused) reload(); });
+on("missed", calmly(() => { if (!state.isPaused) reload(); }, 500));

@@ -8,7 +8,7 @@ import { on, state, tell } from "./state.js";
 import { stations, matching } from "./stations.js";
 import { GLYPHS, clock, gistOf, isCall, isMessage } from "./telling.js";
 
-const ROW = 28, SPARE = 6, MOST_LANES = 6, NARROWEST = 180, MARGIN = 100; // pixels, rows and lanes
+const ROW = 28, SPARE = 3, MOST_LANES = 6, NARROWEST = 180, MARGIN = 100; // pixels, rows and lanes
 const LONG = 24; // characters of an event that stand beside its line, not on it
 const LEFT = 108, WHO = 150; // pixels: the column of times, and that of stations
 
@@ -17,6 +17,7 @@ let isFollowing = true;
 let lanes = new Map(); // the stations with lanes, and their positions from 1 on
 let height = 0, width = 0;
 let position = 0; // of the first row in the document
+let drawn = 0; // how many rows there were when they were drawn
 
 const view = () => at("sequence");
 
@@ -54,7 +55,7 @@ function layOut() {
     ...(isMany ? [make("span", "who", "Station")] : names));
   const wanted = Math.ceil(height / ROW) + 2 * SPARE;
   while (rows.length < wanted) rows.push(row());
-  for (const each of rows) each.record = undefined;
+  for (const each of rows) each.turn = undefined; // each is filled again
   touch();
 }
 
@@ -64,6 +65,7 @@ function draw() {
   if (state.view !== "messages") return;
   const count = log.shown.length;
   at("rows").style.height = `${count * ROW}px`;
+  drawn = count;
   if (isFollowing) view().scrollTop = count * ROW;
   const top = isFollowing ? Math.max(0, (count + 1) * ROW - height + 34) : view().scrollTop;
   position = Math.max(0, Math.min(Math.floor(top / ROW) - SPARE, count - rows.length));
@@ -126,9 +128,9 @@ let told = "";
 
 function tellNothing() {
   const why = log.isLoading ? "loading" : log.records.length ? "filter" : stations.size ? "quiet" : "alone";
-  if (told === why) return;
-  told = why;
   const url = state.about?.url ?? "";
+  if (told === why + url) return;
+  told = why + url;
   const texts = {
     loading: () => empty("Reading the journal …"),
     filter: () => empty("No message matches the filter", "Words must all be in a message; a word after a minus must not.",
@@ -193,7 +195,7 @@ export const togglePause = () => state.isPaused ? resume() : pause();
 
 function scrolled() {
   const element = view();
-  isFollowing = element.scrollTop + element.clientHeight >= log.shown.length * ROW + 34 - ROW && !log.isDetached;
+  isFollowing = element.scrollTop + element.clientHeight >= drawn * ROW + 34 - ROW && !log.isDetached;
   if (element.scrollTop < 20 * ROW && !isFollowing && log.hasOlder && !log.isLoading) older();
   touch();
 }

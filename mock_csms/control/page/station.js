@@ -98,6 +98,6 @@ export function begin() {
   show("");
   on("station", (name) => { show(name); tell("side", "station"); });
   on("stations", () => {
-    if (station && state.side === "station" && stations.get(station)?.turn !== turn && !at("station").contains(document.activeElement)) show(station);
+    if (station && state.side === "station" && stations.get(station)?.turn !== turn && !document.activeElement?.matches("#station input")) show(station);
   });
 }

@@ -7,7 +7,7 @@ import { globOf } from "./messages.js";
 import { on, state, tell } from "./state.js";
 
 const ROW = 46, SPARE = 4, PAGE = 1000; // pixels, rows, and stations that are asked for at once
-const LEAST_PAUSE = 1000, SHARE = 20; // milliseconds between two lists, and how many times as long as the last one took
+const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two lists: at least, at most, for a station
 const MOST_CHIPS = 6; // connectors that are shown for a station
 const TELLING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which a list is old
 const ACTIONS = new Set(["BootNotification", "StatusNotification", "TransactionEvent", "StartTransaction", "StopTransaction"]);
@@ -21,7 +21,7 @@ let shown = []; // those that match the filter
 let rows = [];
 let height = 0;
 let areCounted = false;
-let isOld = false, isAsking = false, pause = LEAST_PAUSE, cursor = -1;
+let isOld = false, isAsking = false, cursor = -1;
 
 export const matching = () => shown;
 export const identities = () => order;
@@ -32,9 +32,8 @@ export async function refresh() {
   if (isAsking) { isOld = true; return; }
   isAsking = true;
   isOld = false;
-  const begin = performance.now();
   try { await readAll(); } catch { isOld = true; }
-  pause = Math.max(LEAST_PAUSE, (performance.now() - begin) * SHARE);
+  const pause = Math.min(MOST_PAUSE, Math.max(LEAST_PAUSE, stations.size * PAUSE_EACH));
   setTimeout(() => { isAsking = false; if (isOld) refresh(); }, pause);
 }
 
@@ -199,12 +198,12 @@ function drawCounts() {
 let why = "";
 
 function tellNothing() {
-  const now = order.length ? "filter" : "alone";
-  if (why === now && at("nostation").childElementCount) return;
+  const url = state.about?.url ?? "", now = order.length ? "filter" : `alone ${url}`;
+  if (why === now) return;
   why = now;
-  at("nostation").replaceChildren(now === "filter"
+  at("nostation").replaceChildren(order.length
     ? empty("No station matches", "* stands for any characters, ? for one.", button("Clear the filter", () => setGlob("")))
-    : empty("No station yet", "Stations connect to", command(`${state.about?.url ?? ""}/IDENTITY`)));
+    : empty("No station yet", "Stations connect to", command(`${url}/IDENTITY`)));
 }
 
 export function begin() {
@@ -217,5 +216,4 @@ export function begin() {
   on("draw", draw);
   on("events", hear);
   on("missed", refresh);
-  on("gap", refresh);
 }

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic
 
 import httpx
 import pytest
@@ -18,8 +17,6 @@ from tests.raw import run, until
 from tests.wire import PATIENCE, Mock
 
 LIBRARIES = ("starlette", "uvicorn", "h11", "anyio", "prometheus_client", "httpx")
-LATE = 10.0
-"""A bound far below the time-out of a wait: who does not cancel waits would take 300 s."""
 
 
 class Failing(ApiMock):
@@ -36,7 +33,10 @@ class Forced(ApiMock):
 
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
 async def test_open_streams_and_waits_do_not_hold_up_the_end(signal_: signal.Signals) -> None:
-    """With open streams, waits, commands and idle connections a signal ends the mock in order, with 0, and soon."""
+    """With open streams, waits, commands and idle connections a signal ends the mock in order, with 0.
+
+    It ends before the waits would: these take 300 s, which is longer than the test has patience.
+    """
     async with (
         ApiMock() as mock,
         mock.client() as client,
@@ -49,9 +49,7 @@ async def test_open_streams_and_waits_do_not_hold_up_the_end(signal_: signal.Sig
         path = "/api/v1/stations/CS-1/commands/Reset"
         command = asyncio.create_task(client.http.post(path, json={"timeout": 300}))
         await station.expect(2, ..., "Reset")
-        began = monotonic()
         assert await asyncio.to_thread(mock.stop, signal_) == 0
-        assert monotonic() - began < LATE
         told = [await each for each in waits]
         assert not any(each["met"] for each in told)
         assert (await command).status_code == 503

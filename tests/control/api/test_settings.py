@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.control.api.clients import ApiMock, Client
 from tests.wire import BOOT, Station, transaction
@@ -174,3 +175,23 @@ async def test_redacted_answers_have_no_token() -> None:
             response = await client.http.get(f"/api/v1{path}")
             assert response.status_code == 200
             assert "SECRET" not in response.text, path
+
+
+async def test_refusals_are_counters_too() -> None:
+    """A snapshot keeps how often each station was refused; a reset of the counters begins anew."""
+
+    async def is_let_in(mock: ApiMock) -> bool:
+        try:
+            async with mock.station("CS-1"):
+                return True
+        except InvalidStatus:
+            return False
+
+    async with ApiMock("--refuse", "503*2") as mock, mock.client() as client:
+        assert not await is_let_in(mock)
+        await client.post("/snapshots/one", {}, 201)
+        assert [await is_let_in(mock) for _ in range(3)] == [False, True, True]
+        await client.post("/snapshots/one/restore")
+        assert [await is_let_in(mock) for _ in range(2)] == [False, True]
+        await client.post("/reset", {"what": ["counters"]})
+        assert [await is_let_in(mock) for _ in range(3)] == [False, False, True]

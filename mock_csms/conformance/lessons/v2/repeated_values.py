@@ -140,9 +140,7 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent with no idTokenInfo and no cost.
-
-    If so, learn from it.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
 
     The answer means the same to the station even if its own call was wrong.
     """
@@ -150,7 +148,7 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
     if answers.action == TRANSACTION_EVENT:
-        if "idTokenInfo" in message.payload or "totalCost" in message.payload:
+        if "idTokenInfo" in message.payload or not _is_cost_known(answers, message.payload, station):
             return False
     elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False
@@ -158,6 +156,20 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
         station.exchanges.told = message.payload["currentTime"], event.at
     station.connections.calls.pop(answers.id, None)
     station.exchanges.called_at = event.at
+    return True
+
+
+def _is_cost_known(call: Call, payload: Json, station: KnownStation) -> bool:
+    """Learn what the answer to an event says that its transaction costs; return whether it says so, or nothing."""
+    cost = payload.get("totalCost")
+    if cost is None:
+        return "totalCost" not in payload
+    if call.typed is None or type(cost) is not float:
+        return False
+    transaction = station.transactions.by_id.get(call.typed.transactionInfo.transactionId)
+    if transaction is None:
+        return False
+    transaction.cost = cost
     return True
 
 

@@ -1,6 +1,7 @@
 """The journal: pages of it, waiting for what comes, and the live stream."""
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mock_csms.behavior.notation import parse_expectation
@@ -15,7 +16,7 @@ from mock_csms.control.api.contract.events import (
 )
 from mock_csms.control.api.request import ApiRequest, Content
 from mock_csms.control.api.routes.stream import stream
-from mock_csms.protocol.records import Raw, json_text
+from mock_csms.protocol.records import Raw
 from mock_csms.watch.journal import Logged
 from mock_csms.watch.reading import TraceWriter, as_lines, line_of
 from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
@@ -46,19 +47,26 @@ async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
 
 
 async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
-    """Return events in one of the formats."""
-    if form == "json":
-        raw = [Raw(each.text) for each in found]
-        return Content(json_text({"cursor": page.cursor, "more": page.more, "lost": page.lost, "events": raw}))
-    headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
-    if form == "jsonl":
-        return Content(b"".join(each.text + b"\n" for each in found), "application/x-ndjson", headers=headers)
-    write = as_lines if form == "text" else TraceWriter().write
-    pieces = []
+    """Return events in one of the formats; the loop may do something else in between."""
+    write, pieces = _WRITERS[form](), list[bytes]()
     for begin in range(0, len(found), _SLICE):
         pieces.append(write(found[begin : begin + _SLICE]))
         await asyncio.sleep(0)
-    return Content(b"".join(pieces), "text/plain; charset=utf-8", headers=headers)
+    if form == "json":
+        told = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
+        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % told)
+    headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
+    media = "application/x-ndjson" if form == "jsonl" else "text/plain; charset=utf-8"
+    return Content(b"".join(pieces), media, headers=headers)
+
+
+_WRITERS: Mapping[str, Callable[[], Callable[[Sequence[Logged]], bytes]]] = {
+    "json": lambda: lambda found: b",".join([each.text for each in found]),
+    "jsonl": lambda: lambda found: b"".join([each.text + b"\n" for each in found]),
+    "text": lambda: as_lines,
+    "trace": lambda: TraceWriter().write,
+}
+"""By format: returns what writes some events after others."""
 
 
 async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:

@@ -42,6 +42,7 @@ _LONGEST = 48
 async def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
     """Return the stations that match."""
     panel, query = asked.panel, asked.query
+    panel.journal.flush()  # so that the last message of each station counts
     known = sorted(each for each in _known(panel) if matches(each, query.match))
     if query.connected is not None:
         known = [each for each in known if (each in panel.csms.sessions) is query.connected]
@@ -86,6 +87,7 @@ def row_of(panel: Panel, identity: str) -> StationRow:
 async def read_station(asked: ApiRequest[Any, Any]) -> StationWhole:
     """Return everything that is known of a station."""
     panel = asked.panel
+    panel.journal.flush()
     identity = find_station(panel, asked.place["station"])
     station = panel.csms.stations.get(identity) or StationModel(identity)
     twin = station.twin or Twin()

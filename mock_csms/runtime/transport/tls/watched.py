@@ -64,8 +64,8 @@ def _note(tls: Any, direction: str, version: Any, kind: Any, message: Any, data:
 
 def _first_certificate(message: bytes, *, is_tls13: bool) -> bytes:
     """Return the first certificate in a Certificate message, in DER (RFC 5246, 7.4.2; RFC 8446, 4.4.2)."""
-    start = 4
-    if is_tls13:
-        start += 1 + message[4]
+    if len(message) < 8:
+        return b""
+    start = 5 + message[4] if is_tls13 else 4
     size = int.from_bytes(message[start + 3 : start + 6])
     return message[start + 6 : start + 6 + size]
