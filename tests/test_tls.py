@@ -224,6 +224,14 @@ async def test_a_wrong_client_certificate_may_be_let_in(kind: str, newest: ssl.T
         assert mock.log.count("T21") == (2 if kind in ("weak-key", "sha1") else 1)  # for these, what is wrong too
 
 
+async def test_long_answers_to_a_station_that_was_let_in() -> None:
+    """What goes to a station that was let in with a wrong certificate may be longer than a record of TLS."""
+    text = "x" * 100_000
+    given = ["--tls-client", "accept-and-report", "--reply", "DataTransfer", orjson.dumps({"data": text}).decode()]
+    async with Mock(*flags(), *given) as mock, mock.station(tls=strict("wrong/station-expired")) as station:
+        assert (await station.ask("DataTransfer", {"vendorId": "v"}))["data"] == text
+
+
 BASIC = {"Authorization": f"Basic {b64encode(b'CS-1:a-password-of-16').decode()}"}
 """The header of a station with a password."""
 

@@ -19,8 +19,8 @@ from mock_csms.settings.written import as_toml
 from mock_csms.watch.statuses import cannot_start, to_stderr
 
 DESCRIPTION = (
-    "A mock CSMS for OCPP 2.0.1: answers a charging station as you configure it, sends commands, injects faults, "
-    "checks conformance and returns an exit status for CI."
+    "A mock CSMS for OCPP 1.6, 2.0.1 and 2.1: answers a charging station as you configure it, sends commands, injects "
+    "faults, checks conformance and returns an exit status for CI."
 )
 
 

@@ -39,7 +39,7 @@ from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
 
 DESCRIPTION = (
-    "A charging station for OCPP 2.0.1 or 1.6 that connects to any CSMS: sends single messages, runs charging "
+    "A charging station for OCPP 1.6, 2.0.1 or 2.1 that connects to any CSMS: sends single messages, runs charging "
     "sessions, takes typed commands, or simulates thousands of stations under load."
 )
 FINE, FAILED, CANNOT_CONNECT = Status.FINE, Status.FAILED, Status.NOT_WRITTEN
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         identity = _identity(parsed["url"], is_named=settings.count is None)
         check_profile(settings, parsed["url"])
         handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
+        _device(settings, machine_for(handshake))  # reports a wrong setting before anything starts
     except ValueError as error:
         parser.error(str(error))
     try:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
-from mock_csms.conformance.lessons.v2.repeated_values import Courses, is_acknowledged, is_expected
+from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
+from mock_csms.conformance.lessons.v2.repeated_values import Courses, is_expected
 from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
 from mock_csms.conformance.v2.names import STANDARD_NAMES
 from mock_csms.protocol.identifiers import folded

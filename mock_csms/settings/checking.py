@@ -87,7 +87,7 @@ def _check_tokens(config: Config, its: Sequence[Version]) -> None:
 def _lengths(config: Config) -> Iterator[str]:
     """Yield the versions for which the group of --auth-group-id is too long: it is not used there."""
     group = config.auth_group_id or ""
-    for version in spoken(config):
+    for version in spoken(config) if group else ():
         limit = dialect_of(version).longest_token()
         if len(group) > limit:
             told = f"{group!r} is longer than {limit} characters"

@@ -7,7 +7,7 @@ from mock_csms.station.machine import Machine
 from mock_csms.station.v2.machine import MACHINE
 from mock_csms.station.v16.machine import MACHINE as OF_16
 
-MACHINES: dict[str, Machine] = {"2.0.1": MACHINE, "1.6": OF_16}
+MACHINES: dict[str, Machine] = {"2.0.1": MACHINE, "2.1": MACHINE, "1.6": OF_16}
 """The machine of each version, by the name of the version."""
 
 PREFERRED_VERSION = DEFAULT.name

@@ -224,7 +224,7 @@ class Shape:
     )
     features: frozenset[str] = flag(
         _NOTATION.default_features,
-        "optional features of Part 5 that the station has, in OCPP 2.0.1; C-13: it can reset a single EVSE; C-56: it "
+        "optional features of Part 5 that the station has; not in OCPP 1.6; C-13: it can reset a single EVSE; C-56: it "
         "sends a summary inventory; '' is none",
         _NOTATION.features,
         "C-…[,C-…]",

@@ -50,7 +50,7 @@ class BenchOf(Generic[D]):
     def tell(self, cue: cues.Cue) -> None:
         """Give the station a cue."""
         self.device, acts = self.machine.step(self.device, cue, self.moment)
-        self._perform(acts)
+        self.perform(acts)
 
     def ask(self, action: str, payload: Json) -> Json:
         """Send a command, and return the answer."""
@@ -59,7 +59,7 @@ class BenchOf(Generic[D]):
         reply = self.machine.command(self.device, action, payload, self.moment)
         assert not self.version.result_violations(call, reply.payload)
         self.device = reply.device
-        self._perform(reply.acts)
+        self.perform(reply.acts)
         assert reply.payload is not None
         return reply.payload
 
@@ -93,7 +93,8 @@ class BenchOf(Generic[D]):
         self.tell(cues.Closed())
         self.tell(cues.Opened())
 
-    def _perform(self, acts: list[cues.Act]) -> None:
+    def perform(self, acts: list[cues.Act]) -> None:
+        """Do the acts of the station."""
         for act in acts:
             match act:
                 case cues.Set(alarm, seconds):

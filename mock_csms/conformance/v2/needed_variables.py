@@ -41,6 +41,7 @@ NEEDED_VARIABLES: Sequence[tuple[str, str]] = (
     ("SecurityCtrlr", "CertSigningRepeatTimes"),
     ("SecurityCtrlr", "CertSigningWaitMinimum"),
     ("SecurityCtrlr", "MaxCertificateChainSize"),
+    ("SecurityCtrlr", "OrganizationName"),
     ("SecurityCtrlr", "SecurityProfile"),
     ("SmartChargingCtrlr", "RateUnit"),
     ("TxCtrlr", "EVConnectionTimeOut"),

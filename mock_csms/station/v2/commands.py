@@ -8,6 +8,7 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.versions import actions
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
+    additions,
     availability,
     certificates,
     charging,
@@ -31,6 +32,7 @@ from mock_csms.twin.station import StationModel
 _NOBODY = StationModel("")
 
 ANSWERS: Mapping[str, Answer] = {
+    **additions.ANSWERS,
     **availability.ANSWERS,
     **certificates.ANSWERS,
     **customers.ANSWERS,

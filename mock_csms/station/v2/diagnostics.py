@@ -11,7 +11,7 @@ from mock_csms.station.v2.answers import Alarmed, Answer, Given
 from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.storage import Job
 
-_NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security"}
+_NAMES = {"DiagnosticsLog": "diagnostics", "SecurityLog": "security", "DataCollectorLog": "data"}
 
 
 def get_log(device: Device, payload: Json, _: Moment) -> Given:

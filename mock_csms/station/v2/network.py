@@ -21,6 +21,8 @@ from mock_csms.station.v2.variables import (
 OWN_SLOT = 1
 """The slot of the URL on the command line, until the CSMS sets a profile there."""
 
+_SPOKEN = ("OCPP20", "OCPP201", "OCPP21")
+"""The `ocppVersion` of a profile that the station can use; the last two are in OCPP 2.1 only."""
 _NEEDED: Mapping[int, frozenset[str]] = {
     2: frozenset({"CSMSRootCertificate"}),
     3: frozenset({"CSMSRootCertificate", "ChargingStationCertificate"}),
@@ -103,7 +105,7 @@ def _is_unusable(device: Device, profile: Json) -> bool:
     return (
         not device.number(SECURITY_PROFILE) <= profile["securityProfile"] <= 3
         or profile["ocppTransport"] != "JSON"
-        or profile["ocppVersion"] != "OCPP20"
+        or profile.get("ocppVersion", "OCPP20") not in _SPOKEN
         or not profile["ocppCsmsUrl"].startswith(("ws://", "wss://"))
     )
 

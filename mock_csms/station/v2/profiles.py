@@ -104,6 +104,13 @@ def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
+def _is_dynamic(_: Device, given: ChargingProfile) -> bool:
+    """Return whether it is a profile of OCPP 2.1 that changes while it is used, or does not only set limits."""
+    schedules = given.profile["chargingSchedule"]
+    periods = [period for schedule in schedules for period in schedule["chargingSchedulePeriod"]]
+    return given.profile["chargingProfileKind"] == "Dynamic" or any("limit" not in period for period in periods)
+
+
 def _clashes(device: Device, given: ChargingProfile) -> bool:
     """Return whether another profile has the same purpose and stack level at the same time.
 
@@ -143,6 +150,7 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
     ("TxNotFound", _has_no_transaction),
     ("InvalidStackLevel", _is_too_high),
     ("UnsupportedRateUnit", _has_a_foreign_unit),
+    ("UnsupportedParam", _is_dynamic),
     ("InvalidValue", _is_unreadable),
     ("InvalidSchedule", _has_wrong_start),
     ("InvalidSchedule", _has_wrong_periods),

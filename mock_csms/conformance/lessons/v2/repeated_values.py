@@ -23,10 +23,10 @@ from mock_csms.conformance.facts.v2.meters import (
 )
 from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
-from mock_csms.twin.events import Received, Sent
+from mock_csms.twin.events import Received
 from mock_csms.twin.transactions import ToldEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
@@ -136,40 +136,6 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
     registers = station.meters.registers
     for place, reading in readings:
         dict.__setitem__(registers, place, reading)  # the key exists already, so the bounded dict need not drop another
-    return True
-
-
-def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
-
-    The answer means the same to the station even if its own call was wrong.
-    """
-    answers, message = event.answers, event.message
-    if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
-        return False
-    if answers.action == TRANSACTION_EVENT:
-        if "idTokenInfo" in message.payload or not _is_cost_known(answers, message.payload, station):
-            return False
-    elif answers.action != HEARTBEAT or event.violations or station.unsound:
-        return False
-    else:
-        station.exchanges.told = message.payload["currentTime"], event.at
-    station.connections.calls.pop(answers.id, None)
-    station.exchanges.called_at = event.at
-    return True
-
-
-def _is_cost_known(call: Call, payload: Json, station: KnownStation) -> bool:
-    """Learn what the answer to an event says that its transaction costs; return whether it says so, or nothing."""
-    cost = payload.get("totalCost")
-    if cost is None:
-        return "totalCost" not in payload
-    if call.typed is None or type(cost) is not float:
-        return False
-    transaction = station.transactions.by_id.get(call.typed.transactionInfo.transactionId)
-    if transaction is None:
-        return False
-    transaction.cost = cost
     return True
 
 

@@ -1,4 +1,4 @@
-"""The whole `mock-station` of OCPP 1.6 at a real mock, in virtual time: no message is wrong, no exception, status 0."""
+"""The whole `mock-station` of OCPP 1.6 or 2.1 at a real mock, in virtual time: no finding, and status 0."""
 
 import asyncio
 from contextlib import suppress
@@ -12,7 +12,7 @@ from mock_csms.behavior.commands import Step
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V16
+from mock_csms.protocol.versions import V16, V21, Version
 from mock_csms.runtime.session import CallFailed
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.twin.events import Connected, Received, Unanswered
@@ -31,10 +31,10 @@ _FLAGS = {name: flags for name, flags in USES.items() if name not in _OF_2X} | {
 """Flags of `mock-station`, besides `--ocpp 1.6`."""
 
 
-def problems(flags: str, mock: str = "") -> list[str]:
+def problems(flags: str, mock: str = "", version: str = "1.6") -> list[str]:
     """Return the problems of a use: wrong messages, missing answers, a status other than 0, and exceptions."""
     with Stand(learns=False, **MOCKS[mock]) as stand:
-        status = stand.do(use(stand, settings_of(f"--ocpp 1.6 {flags}")))
+        status = stand.do(use(stand, settings_of(f"--ocpp {version} {flags}")))
     wrong = [str(event) for event in stand.events if isinstance(event, Received) and event.is_refused]
     unanswered = [str(event) for event in stand.events if isinstance(event, Unanswered)]
     grave = [f"{each.check}: {each.problem}" for each in stand.found if each.severity != "info"]
@@ -45,6 +45,20 @@ def problems(flags: str, mock: str = "") -> list[str]:
 def test_flags(name: str) -> None:
     """With these flags the station sends nothing wrong."""
     assert problems(_FLAGS[name]) == []
+
+
+@pytest.mark.parametrize("name", USES)
+def test_flags_of_21(name: str) -> None:
+    """So it is in OCPP 2.1."""
+    assert problems(USES[name], version="2.1") == []
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_lines_of_21(name: str, tmp_path: Path) -> None:
+    """So it is with control lines in OCPP 2.1."""
+    script = tmp_path / "lines"
+    script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
+    assert problems(f"--script {script}", version="2.1") == []
 
 
 @pytest.mark.parametrize("mock", MOCKS)
@@ -98,11 +112,14 @@ def test_a_misbehaviour(kind: str, tmp_path: Path) -> None:
     assert heard(f"--misbehave {kind}", tmp_path / "lines") != right()
 
 
-def test_commands_over_a_socket() -> None:
-    """Every command of 1.6 that the mock has a default for gets a valid answer."""
+@pytest.mark.parametrize("version", [V16, V21], ids=["1.6", "2.1"])
+def test_commands_over_a_socket(version: Version) -> None:
+    """Every command with the default payload of the mock gets a valid answer."""
     with Stand(learns=False) as stand:
-        commands = [name for name, row in V16.actions.items() if row.sender in (Sender.CSMS, None) and name != "Reset"]
-        used = stand.loop.create_task(use(stand, settings_of("--ocpp 1.6 --duration 200")))
+        commands = [
+            name for name, row in version.actions.items() if row.sender in (Sender.CSMS, None) and name != "Reset"
+        ]
+        used = stand.loop.create_task(use(stand, settings_of(f"--ocpp {version.name} --duration 2000")))
         stand.do(asyncio.sleep(5))
         for action in commands:
             try:
