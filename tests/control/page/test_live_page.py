@@ -198,6 +198,14 @@ async def test_a_command_with_its_answer(chromium: "Browser", mock: ApiMock, ide
             "operationalStatus": "Inoperative"
         }
         await live.reads("#answer", "Rejected")
+        await live.at("#action").select_option("CustomerInformation")
+        await live.at("#form").get_by_role("button", name="Remove customerIdentifier").click()
+        await live.at("#send").click()
+        sent = await answer(station, "CustomerInformation", {"status": "Accepted"})
+        assert ({*sent}, type(sent["requestId"])) == ({"requestId", "report", "clear"}, int)
+        await live.reads("#answer", "Accepted")
+        await live.at("#action").select_option("ChangeAvailability")
+        await eventually(live.at("#form").inner_text, lambda text: "operationalStatus" in text)
         await live.at("#send").click()
         _, id_, *_ = await station.expect(2, ..., "ChangeAvailability")
         await station.send([4, id_, "NotSupported", "never", {}])
