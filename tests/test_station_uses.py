@@ -131,7 +131,7 @@ EXAMPLES = [
     example
     for page in PAGES
     for example in COMMAND.findall(page.read_text(encoding="utf-8"))
-    if "--misbehave" not in example and "--count 5000" not in example
+    if not any(part in example for part in ("--misbehave", "--count 5000", ">"))
 ]
 
 
