@@ -216,6 +216,7 @@ def test_layouts_that_cannot_be_cut_are_left_alone(usual: str, probe: str) -> No
         assert layouts.cut(text, call, None, V201) in (None, gist(call, None))
 
 
+@pytest.mark.skipif(FORCED, reason="the suite runs without shortcuts")
 async def test_an_exchange_is_one_write() -> None:
     """The line of a call waits for that of its answer, but neither behind other lines nor for long."""
     out, bus = Out(), Bus()
