@@ -52,7 +52,7 @@ async def test_b_13_everything_is_reported(station: Station) -> None:
     requirement="B07.FR.08",
     fails_with={
         "small-inventory": "are missing: .*OfflineThreshold",
-        "no-characteristics": r"are not as they must be: .*OfflineThreshold \(its dataType is not told\)",
+        "no-characteristics": r"are not as they must be: .*OfflineThreshold \(its dataType is not reported\)",
     },
 )
 async def test_b_53_required_variables_are_as_they_must_be(station: Station) -> None:
