@@ -1,4 +1,4 @@
-"""Probes of the HTTP API: what it costs while nobody uses it, with an open stream, and how long a list takes."""
+"""Probes of the HTTP API: the cost of a message without clients and with an open stream, and the cost of a list."""
 
 import http.client
 import threading
@@ -81,7 +81,7 @@ def _stream(port: int) -> Iterator[None]:
 
 
 def _read(response: http.client.HTTPResponse) -> None:
-    """Read until the stream ends, which the end of the mock breaks off."""
+    """Read until the stream ends; the end of the mock closes it."""
     try:
         while response.read1(1 << 16):
             pass

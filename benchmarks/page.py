@@ -115,7 +115,7 @@ def _stations(lab: Lab, port: int) -> Iterator[None]:
 
 @contextmanager
 def _chromium(lab: Lab, url: str) -> Iterator[ClientConnection]:
-    """Show a page in a browser during the block. Raises NotRun if there is none, or if it does not start."""
+    """Run Chromium with a page during the block. Raises NotRun if Chromium is not installed or does not start."""
     profile = lab.folder / "chromium"
     command = [find("chromium"), *_FLAGS, "--remote-debugging-port=0", "--window-size=1400,860"]
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Block B, provisioning: a station that has to wait until it is accepted, and one that boots again (B01 to B03)."""
+"""Block B, provisioning: the station waits until it is accepted, or boots again (B01 to B03)."""
 
 from mock_csms.plans import (
     Station,

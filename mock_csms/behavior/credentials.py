@@ -45,7 +45,7 @@ def problem_of(authorization: str | None, identity: str, passwords: Set[str]) ->
 
 
 def form_of(visitor: Visitor) -> str:
-    """Return what form the Authorization header of a visitor has; empty if there is none (A00.FR.202 to 205)."""
+    """Describe the form of the Authorization header of a visitor; empty if there is no header (A00.FR.202 to 205)."""
     if visitor.authorization is None:
         return ""
     scheme, _, encoded = visitor.authorization.partition(" ")
