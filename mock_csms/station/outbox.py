@@ -83,6 +83,11 @@ def holds(state: State, action: str) -> bool:
     return any(message.action == action for message in calls(state))
 
 
+def holds_event(state: State, kind: str) -> bool:
+    """Return whether a SecurityEventNotification of a type is open or waits."""
+    return any(message.payload.get("type") == kind for message in calls(state))
+
+
 def end_pause(state: S, *_: Any) -> tuple[S, list[Act]]:
     """Allow sending the calls that waited for a retry."""
     return _with(state, replace(state.outbox, is_paused=False)), []
