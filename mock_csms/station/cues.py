@@ -125,6 +125,8 @@ class Send(Record):
     """Whether the CSMS requested it: then it is also sent while the boot status is Pending, and kept while offline."""
     attempts: int = 0
     """How often it failed."""
+    is_kept: bool = False
+    """Whether it is kept while offline and sent when the CSMS has accepted the station: a critical security event."""
 
 
 class Transmit(Record):

@@ -77,9 +77,9 @@ def failed(device: Device16) -> Step:
     return device, [Set(BOOT, _RETRY)]
 
 
-def security_event(kind: str, moment: Moment, *, is_asked_for: bool = False) -> Send:
-    """Return a SecurityEventNotification (whitepaper, A04); one that `is_asked_for` is kept while offline."""
-    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_asked_for)
+def security_event(kind: str, moment: Moment) -> Send:
+    """Return a SecurityEventNotification; it is kept while the station is offline (whitepaper, A04)."""
+    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_kept=True)
 
 
 def time_to_set(device: Device16, response: Json) -> float | None:

@@ -97,7 +97,7 @@ def connected(device: Device16, cue: Opened, moment: Moment) -> Step:
         return device, []
     events: list[Act] = []
     if own.pem != before.pem:  # A02.FR.29
-        events = [security_event("DiscardedRenewedClientCertificate", moment, is_asked_for=True)]
+        events = [security_event("DiscardedRenewedClientCertificate", moment)]
     return device, [*events, *renewal(device, moment)]
 
 
@@ -106,4 +106,4 @@ def unreached(device: Device16, cue: Unreached, moment: Moment) -> Step:
     kind = _EVENTS.get(cue.refused)
     if kind is None or outbox.holds_event(device, kind):
         return device, []
-    return device, [security_event(kind, moment, is_asked_for=True)]
+    return device, [security_event(kind, moment)]

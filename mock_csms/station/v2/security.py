@@ -27,7 +27,7 @@ def unreached(device: Device, cue: Unreached, moment: Moment) -> Step:
     kind = _EVENTS.get(cue.refused)
     if kind is None or outbox.holds_event(device, kind):
         return device, []
-    return device, [security_event(kind, moment, is_asked_for=True)]
+    return device, [security_event(kind, moment)]
 
 
 def renewed(before: Device, device: Device, moment: Moment) -> list[Act]:
@@ -37,7 +37,7 @@ def renewed(before: Device, device: Device, moment: Moment) -> list[Act]:
         return []
     events: list[Act] = []
     if old.pem != new.pem:
-        events = [security_event("DiscardedRenewedClientCertificate", moment, is_asked_for=True)]
+        events = [security_event("DiscardedRenewedClientCertificate", moment)]
     return [*events, *renewal(device, moment)]
 
 
