@@ -3,6 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from mock_csms.protocol.records import Mutable, Record
+from mock_csms.protocol.tls import Offer
+
+_MOST_OFFERS = 100
+"""How many clients that refused a fault are remembered."""
 
 OF_CERTIFICATE: Mapping[str, str] = {
     "expired": "a certificate that has expired",
@@ -28,7 +32,14 @@ MUST_REFUSE: Mapping[str, str] = {
     **{kind: sight for kind, sight in OF_CERTIFICATE.items() if kind != "other-root"},
     "cipher": "a weak cipher suite",
 }
-"""The kinds for which a station must end the handshake, beside old versions (A00.FR.310, A00.FR.316, A00.FR.323)."""
+"""The kinds for which a station must end the handshake, beside old versions (A00.FR.311, A00.FR.316, A00.FR.323)."""
+
+EVENTS: Mapping[str, str] = {
+    **dict.fromkeys(OF_CERTIFICATE, "InvalidCsmsCertificate"),
+    **dict.fromkeys(("tls1.0", "tls1.1"), "InvalidTLSVersion"),
+    "cipher": "InvalidTLSCipherSuite",
+}
+"""The security event that a station must report once it has refused a kind (A00.FR.310, A00.FR.316, A00.FR.323)."""
 
 KINDS: Mapping[str, str] = {
     **OF_CERTIFICATE,
@@ -48,6 +59,24 @@ class TlsFault(Record):
     """For how many handshakes; None for no limit."""
     seconds: float | None = None
     """For how many seconds, from the first handshake that gets it on; None for no limit."""
+
+
+class Refusals:
+    """Which faults clients have refused, by what they offer: no identity is known before a handshake is over."""
+
+    def __init__(self) -> None:
+        self._faults: dict[Offer, tuple[str, ...]] = {}
+
+    def note(self, offer: Offer, kind: str) -> None:
+        """Note that a client with that offer has ended a handshake with that fault."""
+        known = self._faults.pop(offer, ())
+        self._faults[offer] = known if kind in known else (*known, kind)
+        if len(self._faults) > _MOST_OFFERS:
+            del self._faults[next(iter(self._faults))]
+
+    def take(self, offer: Offer) -> tuple[str, ...]:
+        """Return the faults that such a client has refused since the last call, and forget them."""
+        return self._faults.pop(offer, ())
 
 
 class _Used(Mutable):

@@ -111,7 +111,7 @@ class Inspector:
 
     def _get_to_know(self, identity: str) -> KnownStation:
         """Make the record of a new station, with the facts from earlier runs."""
-        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
+        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms, others=self.stations)
         if self._meet is not None:
             self._meet(station)
         return station

@@ -131,6 +131,8 @@ class Agreement(Record):
     """Why the certificate of the client is not trusted; empty if it is, or if there is none."""
     fault: str = ""
     """The fault that the mock put into the handshake; empty without one."""
+    refused: tuple[str, ...] = ()
+    """The faults in earlier handshakes of a client with the same offer, which it has ended."""
 
 
 class BadHello(ValueError):

@@ -3,7 +3,7 @@
 Each part has a file in this folder. Checks only read the parts; the learners in `lessons/` write them.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from mock_csms.conformance.facts.commands import AnsweredCommands
 from mock_csms.conformance.facts.exchanges import Exchanges
@@ -58,6 +58,8 @@ class KnownStation(Twin, kw_only=True):
 
     identity: str
     terms: Terms
+    others: "Mapping[str, KnownStation]" = field(default_factory=dict)
+    """All stations that the checks know, this one too, by identity."""
     availability: Availability = field(default_factory=Availability)
     certificates: Certificates = field(default_factory=Certificates)
     charging: Charging = field(default_factory=Charging)

@@ -195,10 +195,13 @@ def _part_of(name: Any, part: str) -> str:
 
 
 def read_key(text: str) -> Any:
-    """Return the private key in a PEM text. Raises ValueError if it cannot be read."""
+    """Return the private key in a PEM text. Raises ValueError if it cannot be read.
+
+    It is not looked into whether its numbers are prime, which takes up to 0.1 s: all these keys were made here.
+    """
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - as above
 
     try:
-        return load_pem_private_key(text.encode(), None)
+        return load_pem_private_key(text.encode(), None, unsafe_skip_rsa_key_validation=True)
     except TypeError as error:  # it is encrypted
         raise ValueError(str(error)) from None

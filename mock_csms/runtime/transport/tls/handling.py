@@ -47,6 +47,8 @@ class Failure(Record, kw_only=True):
     """Who sent the alert: `station` or `mock`."""
     certificate: str = ""
     """The certificate that the client sent, in PEM; empty if it sent none."""
+    offer: Offer | None = None
+    """What the client offered; None if its ClientHello did not come."""
 
 
 class TlsGate(Protocol):
@@ -55,8 +57,8 @@ class TlsGate(Protocol):
     def offered(self, offer: Offer) -> Handling:
         """Decide about a ClientHello."""
 
-    def agreed(self, agreement: Agreement, handling: Handling) -> None:
-        """Learn that a handshake succeeded."""
+    def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:
+        """Learn that a handshake succeeded; return what is known of the client then."""
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
         """Learn that a handshake failed, or that an open connection ended with an alert."""

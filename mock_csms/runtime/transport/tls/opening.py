@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.tls import ALERTS, Agreement, BadHello, Offer, hello_in
 from mock_csms.runtime.transport.tls.handling import Failure, Handling, TlsGate
 from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, by_station, failure_of, told
@@ -164,14 +165,14 @@ class Opening:
         self._slow.clear()
         agreement = told(self._tls, self._offer, self.handling.fault)
         self.handling.context.rest(self._tls)
-        self._gate.agreed(agreement, self.handling)
+        agreement = self._gate.agreed(agreement, self.handling)
         self._above.await_tls(is_limited=True)
         self._done(self._tls, agreement)
 
     def _fail(self, failure: Failure) -> None:
         """Tell why it failed."""
         self.is_over = True
-        self._gate.failed(failure, self.handling)
+        self._gate.failed(replace(failure, offer=self._offer), self.handling)
         self._above.secured(None)
 
     def _leave(self) -> None:
