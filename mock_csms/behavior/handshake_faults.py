@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mock_csms.protocol.records import Mutable, Record
+from mock_csms.protocol.records import Bounded, Mutable, Record
 from mock_csms.protocol.tls import Offer
 
 _MOST_OFFERS = 100
@@ -61,18 +61,16 @@ class TlsFault(Record):
     """For how many seconds, from the first handshake that gets it on; None for no limit."""
 
 
-class Refusals:
+class RefusedFaults:
     """Which faults clients have refused, by what they offer: no identity is known before a handshake is over."""
 
     def __init__(self) -> None:
-        self._faults: dict[Offer, tuple[str, ...]] = {}
+        self._faults: Bounded[Offer, tuple[str, ...]] = Bounded(_MOST_OFFERS)
 
     def note(self, offer: Offer, kind: str) -> None:
         """Note that a client with that offer has ended a handshake with that fault."""
-        known = self._faults.pop(offer, ())
-        self._faults[offer] = known if kind in known else (*known, kind)
-        if len(self._faults) > _MOST_OFFERS:
-            del self._faults[next(iter(self._faults))]
+        known = self._faults.get(offer, ())
+        self._faults.renew(offer, known if kind in known else (*known, kind))
 
     def take(self, offer: Offer) -> tuple[str, ...]:
         """Return the faults that such a client has refused since the last call, and forget them."""

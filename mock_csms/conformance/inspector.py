@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mock_csms.conformance.facts.makes import new_makes
 from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
 from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
@@ -48,6 +49,7 @@ class Inspector:
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
         """The record of each station, by its identity."""
+        self._makes = new_makes()
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
         self.judge_by(checks, terms)
@@ -111,7 +113,7 @@ class Inspector:
 
     def _get_to_know(self, identity: str) -> KnownStation:
         """Make the record of a new station, with the facts from earlier runs."""
-        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms, others=self.stations)
+        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms, makes=self._makes)
         if self._meet is not None:
             self._meet(station)
         return station

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mock_csms.behavior.handshake_faults import Refusals, TlsFault, TlsFaults
+from mock_csms.behavior.handshake_faults import RefusedFaults, TlsFault, TlsFaults
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.tls import TLS12, Agreement, Offer
 from mock_csms.runtime import clock
@@ -36,7 +36,7 @@ class TlsServer:
         self._settings = _settings_of(config, self._folder, [pki.root(clock.now())] if signs else [])
         self._usual = Handling(context=prepared(self._settings))
         self._broken: dict[str, Broken] = {}
-        self._refusals = Refusals()
+        self._refusals = RefusedFaults()
         self._wanted: tuple[TlsFault, ...] = ()
         self._set_faults(config.tls_fault)
 

@@ -187,20 +187,11 @@ def _events_after(seen: Seen, station: KnownStation, *events: str) -> Said:
 def is_certain(due: Due, station: KnownStation) -> Said:
     """Wait on for a station that is not accepted; ask nothing of one that another one of the same make may be."""
     admitted = station.connections.admitted
-    if (
-        admitted is None
-        or admitted.tls is None
-        or any(_offers_the_same(other, admitted.tls) for other in station.others.values() if other is not station)
-    ):
+    if admitted is None or admitted.tls is None or len(station.makes.get(admitted.tls.offer, ())) > 1:
         return None
     if not station.boots.is_accepted:
         return Later(due.text, station.terms.patience, due.key, survives=True)
     return due.text
-
-
-def _offers_the_same(other: KnownStation, tls: Agreement) -> bool:
-    visitor = other.connections.admitted
-    return visitor is not None and visitor.tls is not None and visitor.tls.offer == tls.offer
 
 
 def _problems(facts: x509.CertificateFacts, operator: str | None) -> dict[str, bool]:
