@@ -200,7 +200,7 @@ async def play_example(stand: Stand, lines: Sequence[str]) -> None:
 
 def run_client(check: str) -> Run:
     """Run the client of a check against a running mock, or else play the wrong example of the check."""
-    more = {"tls": "auto", "state_dir": str(folder())} if check in OF_TLS else {}
+    more: Any = {"tls": "auto", "tls_min": "1.0", "state_dir": str(folder())} if check in OF_TLS else {}
     with Stand(learns=False, basic_auth=KNOWN, **more) as stand:
         own = CLIENTS.get(check)
         stand.do(own(stand) if own else play_example(stand, explanation_of(check).wrong))
