@@ -5,7 +5,7 @@ time is virtual, and the connection can be cut.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -28,10 +28,10 @@ from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
 from mock_csms.station.cues import Cue
-from mock_csms.station.handshake import HandshakeRequest, basic
+from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL, HandshakeRequest, basic
 from mock_csms.station.link import Site
 from mock_csms.station.player import Player
-from mock_csms.station.state import Habit, Identity
+from mock_csms.station.state import Habit, Identity, State
 from mock_csms.station.v2 import notation
 from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.events import Event, Failed, Finding
@@ -128,6 +128,8 @@ class Cable(Dialer):
 class Rig(Stand):
     """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
+    subprotocol = PREFERRED_SUBPROTOCOL
+
     def __init__(
         self,
         habits: tuple[Habit, ...],
@@ -135,10 +137,11 @@ class Rig(Stand):
         *,
         learns: bool = True,
         profile: int = 0,
+        of_mock: Mapping[str, Any] = {},
         **given: Any,
     ) -> None:
-        of_mock = settings_of(profile) if profile else {"basic_auth": KNOWN}
-        super().__init__(learns=learns, rule=csms.rules if csms else [], **of_mock)
+        usual = settings_of(profile) if profile else {"basic_auth": KNOWN}
+        super().__init__(learns=learns, rule=csms.rules if csms else [], **{**usual, **of_mock})
         self._device = replace(with_profile(new_station(**given), profile), habits=habits)
         self._profile = profile
         self._running: asyncio.Task[None] | None = None
@@ -147,9 +150,11 @@ class Rig(Stand):
         """Make the station; it does not connect yet."""
         await super().begin()
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
-        url, chance = f"{self.mock.url}/{STATION}", Chance(2)
+        scheme = "wss" if self._profile > 1 else "ws"
+        url, chance = f"{scheme}://{self.mock.url.partition('://')[2]}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = HandshakeRequest(url, authorization=None if self._profile else basic(STATION, PASSWORD))
+        password = None if self._profile == 3 else basic(STATION, PASSWORD)
+        line = HandshakeRequest(url, (self.subprotocol,), password)
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:
@@ -196,14 +201,22 @@ class Rig(Stand):
         """Cut the connection; the mock refuses the station `refused` times before it lets it reconnect."""
         self.lose()
         if refused:
-            self._soon(self.mock.configure, self.configured(refuse=f"503*{refused}"))
+            self.configure(refuse=f"503*{refused}")
         return self.connect()
 
     def meet(self, kind: str) -> Self:
         """Cut the connection; the mock does TLS wrong in one way before it lets the station reconnect."""
         self.lose()
-        self._soon(self.mock.configure, self.configured(tls_fault=[f"{kind}*1"]))
+        self.configure(tls_fault=[f"{kind}*1"])
         return self.connect()
+
+    def configure(self, **more: Any) -> None:
+        """Change settings of the mock."""
+        self._soon(self.mock.configure, self.configured(**more))
+
+    def become(self, device: State) -> None:
+        """Let the station be in another state."""
+        self._player.device = device
 
     def tell(self, *all_cues: Cue) -> Self:
         """Give the station a cue, and let both sides do everything that follows at once."""

@@ -37,7 +37,7 @@ def with_profile(device: Device, profile: int) -> Device:
     if not profile:
         return device
     root, own, key = ((folder() / name).read_text() for name in ("root.pem", "station.pem", "station.key"))
-    return secured(device, profile, root, (own, key) if profile == 3 else ("", ""))
+    return secured(device, profile, root if profile > 1 else "", (own, key) if profile == 3 else ("", ""))
 
 
 class Entry(Record):
