@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from tests.raw import logged, until, with_basic_auth
-from tests.test_records import Run
+from tests.records import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock
 
 NOW = "2026-01-01T00:00:00Z"

@@ -14,7 +14,7 @@ from mock_csms.runtime import clock
 from tests.pace import turns
 from tests.raw import TOKEN, logged, until
 from tests.reference_station import run
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, Station, transaction
 
 PLACE = {"evseId": 1, "connectorId": 1}

@@ -22,7 +22,7 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.watch.gist import gist
 from tests import warm
 from tests.raw import logged, until
-from tests.test_records import drain
+from tests.records import drain
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
 
 TAG = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}

@@ -14,7 +14,7 @@ import pytest
 
 from tests import warm
 from tests.raw import logged, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from tests.conformance.story import accepted, variable
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_state import FILE, judged
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
 
 _FINDING = re.compile(r" finding \w+ ([A-Z]\d\d) ")

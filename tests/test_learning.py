@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from tests.pace import turns
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, Station
 
 REPORT: dict[str, Any] = {"generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}

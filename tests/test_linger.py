@@ -9,7 +9,7 @@ import pytest
 
 from tests.pace import takes, turns
 from tests.raw import run
-from tests.test_verdict import Run, judged, play, rows
+from tests.verdicts import Run, judged, play, rows
 
 
 async def test_the_next_message_is_answered() -> None:

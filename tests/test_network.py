@@ -12,7 +12,7 @@ from mock_csms.commands.tracereading import Reading
 from tests.pace import turns
 from tests.raw import naked, refused, until
 from tests.test_check import check
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import Mock, transaction
 
 COUNT = 60

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.pace import turns
-from tests.test_verdict import Run, play, slower
+from tests.verdicts import Run, play, slower
 
 SOON = "--within 0.6"
 

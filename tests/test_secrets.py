@@ -15,9 +15,9 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config
 from tests.control.in_process import failure_of, station_of
 from tests.raw import logged, refused, run, until, with_basic_auth
+from tests.records import Run
 from tests.reference_station import run as run_station
 from tests.secret_run import NOW, OLD, PASSWORD, Outputs, outputs_of_a_run, profile, variable
-from tests.test_records import Run
 from tests.wire import HANDSHAKE, Mock
 
 SENT = [PASSWORD, "pw-Dd44", "pin-Ee55", "apn-Cc33", "48159", "vpn-Ff66", "key-Gg77", "url-Hh88", "url-Ii99", "p@ss@"]

@@ -15,7 +15,7 @@ from time import sleep
 import pytest
 
 from tests.raw import run, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import PATIENCE, SERVER, Mock
 
 # The ready file.

@@ -12,7 +12,7 @@ import pytest
 
 from mock_csms.watch.statuses import Status, gravest
 from tests.raw import logged, refused, run, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from mock_csms.commands.commandline import shown
 from mock_csms.watch.findings import table
 from tests import warm
 from tests.raw import logged, until, with_basic_auth
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, SERVER, Mock, transaction
 
 PASSWORD, OTHER = "Correct-Horse-9", "Battery-Staple-8"

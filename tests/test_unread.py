@@ -21,7 +21,7 @@ import pytest
 
 from tests.pace import turns
 from tests.raw import until
-from tests.test_records import Run, read
+from tests.records import Run, read
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 MUCH = {"vendorId": "v", "data": "x" * 3000}

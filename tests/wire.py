@@ -243,3 +243,9 @@ class Mock:
             status, head = await raw.get(path, HANDSHAKE)
             assert status == 101, head
             yield raw
+
+
+async def assert_alive(mock: Mock) -> None:
+    """Check that a new connection is served."""
+    async with mock.station("neighbour") as neighbour:
+        await neighbour.ask("Heartbeat")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.watch.history import LONGEST, MOST_AT_FIRST, MOST_AT_LAST, History
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import Station
 
 
