@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call, Error
+from mock_csms.twin.events import Connected, Received, Sent
 from tests.conformance.story import Story, part
 from tests.station.commanded import Bench, payloads
 
@@ -135,3 +138,20 @@ def charging_every(seconds: int) -> Story:
     names = {"SampledDataCtrlr_TxUpdatedInterval": str(seconds), "SampledDataCtrlr_TxUpdatedMeasurands": REGISTER}
     story = Story().begin().know(**names).tell(1, 1, "Occupied")
     return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"})
+
+
+def records(story: Story, station: str) -> list[Json]:
+    """Return a case as records of the trace format, with a last call after all deadlines."""
+    made: list[Json] = []
+    meta: Json = {}
+    for number, event in enumerate(story.wait(60).call("Heartbeat", {}).events):
+        if isinstance(event, Connected):
+            meta = {"meta": {"connection": number}}
+        if isinstance(event, Received | Sent):
+            direction = "cp-to-csms" if isinstance(event, Received) else "csms-to-cp"
+            kind = {Call: "CALL", Error: "CALLERROR"}.get(type(event.message), "CALLRESULT")
+            about = {"direction": direction, "messageType": kind, "raw": event.text.decode()} | meta
+            base = {"schemaVersion": "1.1", "ocppVersion": "2.0.1", "transport": "json", "chargePointId": station}
+            made.append(base | about | {"timestamp": rfc3339(event.at), "messageId": event.message.id})
+            meta = {}
+    return made

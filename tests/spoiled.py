@@ -1,14 +1,11 @@
 """Flags and messages for tests of faults."""
 
-import asyncio
 import re
 
 import orjson
-import pytest
 from websockets.frames import Opcode
 
-from tests.raw import Naked, naked
-from tests.wire import Mock
+from tests.raw import Naked
 
 TIME = {"currentTime": "2026-01-01T00:00:00Z"}
 UNDAMAGED = ["--reply", "Heartbeat", orjson.dumps(TIME).decode(), "--error", "GetCertificateStatus", "GenericError:no"]
@@ -40,14 +37,3 @@ def at(pace: int, fault: str) -> str:
 
 
 RESET = ["--seed", "1", "--command", "Reset", "--delay", "0", "--station", "CS-1"]
-
-
-@pytest.fixture(scope="module")
-def command() -> bytes:
-    """The text of the undamaged command of a mock with this seed."""
-
-    async def get() -> bytes:
-        async with Mock(*RESET) as mock, naked(mock, "CS-1") as station:
-            return await station.text()
-
-    return asyncio.run(get())

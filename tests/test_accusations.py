@@ -1,9 +1,12 @@
 """`mock-csms check` reports each mistake in a trace once, and nothing about correct stations."""
 
+import re
 from collections.abc import Mapping, Sequence
 
+import orjson
 import pytest
 
+from tests import warm
 from tests.accusing_stories import (
     ACCEPTED,
     BOTH,
@@ -27,6 +30,7 @@ from tests.accusing_stories import (
     going_on,
     inventory,
     plugged,
+    records,
     refused,
     rejected,
     reset,
@@ -38,6 +42,7 @@ from tests.accusing_stories import (
     unlocked,
 )
 from tests.conformance.story import Story
+from tests.wire import PATIENCE, SERVER
 
 CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     # A status of connector 0 is one mistake: B08 reports it.
@@ -271,6 +276,20 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
 }
 OTHERS = {"B01", "B11", "T13"}
 """Checks that the cases do not test: some cases do not send what these checks require."""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
+    """Return the checks that `mock-csms check` reports, by case: all cases are stations of one trace."""
+    trace = tmp_path_factory.mktemp("trace") / "trace.jsonl"
+    made = [each for number, (story, _) in enumerate(CASES.values()) for each in records(story, f"S{number}")]
+    trace.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in made))
+    done = warm.run([*SERVER, "check", str(trace)], timeout=PATIENCE)
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, list[str]] = {}
+    for number, check in re.findall(r"^\S+ S(\d+) +finding \w+ (\w+) ", done.stdout, re.MULTILINE):
+        found.setdefault([*CASES][int(number)], []).append(check)
+    return found
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -250,6 +250,17 @@ async def test_earlier_calls_are_answered_before_the_close_frame(kept: Sequence[
         assert await station.frame() == (True, Opcode.CLOSE, (1000).to_bytes(2))
 
 
+@pytest.fixture(scope="module")
+def command() -> bytes:
+    """The text of the undamaged command of a mock with this seed."""
+
+    async def get() -> bytes:
+        async with Mock(*RESET) as mock, naked(mock, "CS-1") as station:
+            return await station.text()
+
+    return asyncio.run(get())
+
+
 @ROWS
 async def test_spoiled_command(command: bytes, row: Row) -> None:
     """A fault damages a command of the mock in the same way, but no answers and no other stations."""
