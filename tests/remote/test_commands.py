@@ -20,14 +20,14 @@ from tests.wire import PATIENCE, Station
 # The table.
 
 
-def test_each_row_is_made_from_the_table_of_endpoints() -> None:
-    """Each sub-command names a row of the table of endpoints, and its first word is known before anything is loaded."""
+def test_each_sub_command_belongs_to_an_endpoint() -> None:
+    """Each sub-command names an endpoint of the table, and its first word is in the list that the start reads."""
     assert [name for name, command in COMMANDS.items() if command.operation not in ROWS] == []
     assert {name.split()[0] for name in COMMANDS} == {*REMOTE_WORDS}
 
 
 def test_no_settings_are_loaded() -> None:
-    """A sub-command loads neither settings nor asyncio nor a library of the API: it starts fast."""
+    """To start fast, a sub-command loads neither settings nor asyncio nor a library of the API."""
     script = """
 import sys
 sys.argv = ["mock-csms", "stations", "--api", "http://127.0.0.1:1"]
@@ -65,18 +65,18 @@ print(status, sorted(rooms & {"mock_csms.settings", "mock_csms.behavior", "async
         ("stations --api-token @none", "--api-token: none: No such file"),
     ],
 )
-def test_wrong_words(words: str, told: str) -> None:
-    """A wrong command line gets one line, which says what is wrong and what was meant, and status 2."""
+def test_wrong_command_lines(words: str, told: str) -> None:
+    """An invalid command line gets one line with the mistake and what was probably meant, and status 2."""
     ended = run(*words.split())
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1), ended.stderr
     assert told in ended.stderr
 
 
-# Where the mock is.
+# The address of the mock.
 
 
-async def test_where_the_mock_is(mock: ApiMock, tmp_path: Path) -> None:
-    """--api counts more than MOCK_CSMS_API_URL, and that more than the ready file; a port alone is enough."""
+async def test_the_address_of_the_mock(mock: ApiMock, tmp_path: Path) -> None:
+    """--api overrides MOCK_CSMS_API_URL, which overrides the ready file; each may be only a port."""
     wrong, ready, port = "http://127.0.0.1:1", tmp_path / "ready", mock.api.rpartition(":")[2]
     ready.write_text(f"{mock.url}\n{mock.api}\n")
     await cli(mock, "stations", "--api", mock.api, MOCK_CSMS_API_URL=wrong)
@@ -94,14 +94,14 @@ async def test_where_the_mock_is(mock: ApiMock, tmp_path: Path) -> None:
     assert "no mock answers" in told, "that is its OCPP port"
 
 
-def test_the_mock_ignores_the_variables_of_clients() -> None:
-    """A mock does not warn of MOCK_CSMS_API_URL: it is no setting, but it is known."""
+def test_the_mock_accepts_the_variables_of_clients() -> None:
+    """A mock prints no warning about MOCK_CSMS_API_URL, although that is not one of its settings."""
     ended = run("--port=0", "--duration=0.01", "--quiet", MOCK_CSMS_API_URL="http://127.0.0.1:9001")
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
 async def test_a_token(tmp_path: Path) -> None:
-    """The token is given by flag, file or variable; without it the status is 2, and no output shows it."""
+    """The token comes from a flag, a file or a variable; without it the status is 2. It is never printed."""
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     async with ApiMock("--api-token", TOKEN) as mock:
         assert "needs its token" in await cli(mock, "stations", status=2)
@@ -114,7 +114,7 @@ async def test_a_token(tmp_path: Path) -> None:
 
 
 async def test_send(mock: ApiMock, station: Station, identity: str) -> None:
-    """The answer of the station is printed, and is the exit status: 0 only for Accepted, or if it has no status."""
+    """`send` prints the answer of the station; its exit status is 0 only for Accepted or an answer without a status."""
     told = await answered(station, mock, {"status": "Accepted"}, identity, "Reset", '{"type":"OnIdle"}')
     assert re.fullmatch(rf"{identity} Reset: Accepted \(\d+ ms\)\n", told)
     told = await answered(station, mock, {"status": "Rejected"}, identity, "ClearCache", status=1)
@@ -134,7 +134,7 @@ async def test_send(mock: ApiMock, station: Station, identity: str) -> None:
 
 
 async def test_a_command_from_a_file(mock: ApiMock, station: Station, identity: str, tmp_path: Path) -> None:
-    """@FILE reads the payload from a file, and --raw sends it as it is."""
+    """@FILE reads the payload from a file, and --raw sends it unchanged."""
     (tmp_path / "payload.json").write_text('{"any": 1}')
     words = (identity, "Reset", f"@{tmp_path / 'payload.json'}", "--raw")
     sending = asyncio.create_task(cli(mock, "send", *words))
@@ -144,8 +144,8 @@ async def test_a_command_from_a_file(mock: ApiMock, station: Station, identity: 
     await sending
 
 
-async def test_a_command_to_many(mock: ApiMock, identity: str) -> None:
-    """A pattern sends it to all that match, prints one line for each, and is 0 only if all accepted."""
+async def test_a_command_to_several_stations(mock: ApiMock, identity: str) -> None:
+    """With a pattern `send` prints a line for each matching station; the status is 0 only if all accept."""
     async with mock.station(f"{identity}-1") as one, mock.station(f"{identity}-2") as two:
         for second, status in (("Accepted", 0), ("Rejected", 1)):
             sending = asyncio.create_task(cli(mock, "send", f"{identity}-*", "ClearCache", status=status))
@@ -160,7 +160,7 @@ async def test_a_command_to_many(mock: ApiMock, identity: str) -> None:
 
 
 async def test_a_command_that_cannot_be_sent(mock: ApiMock, identity: str) -> None:
-    """4: the station is unknown; 1: it is not connected, or gives no answer; 2: there is no such command."""
+    """Status 4: unknown station; 1: station not connected, or no answer; 2: unknown command."""
     assert f"no station {identity!r}" in await cli(mock, "send", identity, "Reset", status=4)
     assert "is connected" in await cli(mock, "send", f"{identity}*", "Reset", status=4)
     async with mock.station(identity) as station:

@@ -12,11 +12,11 @@ from tests.raw import until
 from tests.remote.command_line import cli
 from tests.wire import BOOT, PATIENCE, SERVER, Station, transaction
 
-# What the mock knows.
+# Reading.
 
 
 async def test_stations(mock: ApiMock, identity: str) -> None:
-    """The table has 80 columns, whatever the stations say; controls from the wire are harmless; --json has it all."""
+    """The table has 80 columns and no control characters, whatever stations send; --json prints everything."""
     long = {"reason": "PowerUp", "chargingStation": {"model": "\x1b[31mM" * 3, "vendorName": "a long vendor name" * 2}}
     name = identity + "-with-a-rather-long-name"
     async with mock.station(name) as station, mock.station(f"{identity}-2"):
@@ -43,7 +43,7 @@ async def test_stations(mock: ApiMock, identity: str) -> None:
 
 
 async def test_wait(mock: ApiMock, station: Station, identity: str) -> None:
-    """It prints the event and ends with 0, or says what came instead and ends with 1."""
+    """`wait` prints the event and ends with 0, or prints what came instead and ends with 1."""
     waiting = asyncio.create_task(cli(mock, "wait", identity, "TransactionEvent[eventType=Ended]", "--within", "60"))
     await station.ask("TransactionEvent", transaction("Started"))
     await station.ask("TransactionEvent", transaction("Ended"))
@@ -59,7 +59,7 @@ async def test_wait(mock: ApiMock, station: Station, identity: str) -> None:
 
 
 async def test_log(mock: ApiMock, station: Station, identity: str) -> None:
-    """It prints lines as on the console, JSON Lines or a trace; filters are those of the API."""
+    """`log` prints lines as on the console, JSON Lines or a trace; its filters are those of the API."""
     for _ in range(3):
         await station.ask("Heartbeat")
     lines = (await cli(mock, "log", "--station", identity, "--action", "Heartbeat")).splitlines()
@@ -78,7 +78,7 @@ async def test_log(mock: ApiMock, station: Station, identity: str) -> None:
 
 
 async def test_log_is_read_page_by_page(mock: ApiMock, identity: str) -> None:
-    """A log that is longer than a page of the API is printed whole, each event once."""
+    """A log longer than one page of the API is printed completely, each event once."""
     async with mock.station(identity) as station:
         for _ in range(600):
             await station.ask("Heartbeat")
@@ -87,8 +87,8 @@ async def test_log_is_read_page_by_page(mock: ApiMock, identity: str) -> None:
     assert (len(seen), seen) == (1200, sorted({*seen}))
 
 
-async def test_log_follows_until_the_mock_ends(tmp_path: Path) -> None:
-    """`log -f` prints what there is and each event that comes, once, and ends with 0 when the mock ends."""
+async def test_log_follow_ends_with_the_mock(tmp_path: Path) -> None:
+    """`log -f` prints past and new events, each once, and ends with 0 when the mock ends."""
     async with ApiMock() as mock, mock.station("CS-1") as station:
         await station.ask("Heartbeat")
         environment = {"MOCK_CSMS_API_URL": mock.api}
@@ -106,7 +106,7 @@ async def test_log_follows_until_the_mock_ends(tmp_path: Path) -> None:
 
 
 async def test_log_ends_when_nobody_reads(mock: ApiMock) -> None:
-    """`log -f | head -1` ends: it does not follow for a reader who has left."""
+    """`log -f` ends when its reader has ended, as in `log -f | head -1`."""
     command = f'"{SERVER[0]}" "{SERVER[1]}" log -f --api {mock.api} | head -1'
     script = ["bash", "-c", f"set -o pipefail; {command}"]
     process = await asyncio.create_subprocess_exec(*script, stdout=-1, stderr=-1)
@@ -122,7 +122,7 @@ async def test_log_ends_when_nobody_reads(mock: ApiMock) -> None:
 
 
 async def test_rules(mock: ApiMock, station: Station, identity: str) -> None:
-    """Rules are written as on the command line of the mock, listed with their hits, and removed."""
+    """Rules are added in the notation of the mock's flags, listed with their hits, and removed."""
     reply = '{"idTokenInfo":{"status":"Expired"}}'
     given = ("--reply", f"Authorize~2.0.1@{identity}", reply, "--fault", f"Heartbeat@{identity}*2", "drop")
     ids = [orjson.loads(line)["id"] for line in (await cli(mock, "rules", "add", *given, "--json")).splitlines()]
@@ -148,7 +148,7 @@ async def test_rules(mock: ApiMock, station: Station, identity: str) -> None:
 
 
 async def test_tokens(mock: ApiMock, station: Station) -> None:
-    """Tokens are set as with --token, listed and removed; the API checks the length of an id."""
+    """Tokens are set in the notation of --token, listed and removed; the API checks their length."""
     await cli(mock, "tokens", "set", "TAG/1=Expired", "TAG2=Blocked,group=G,evse=1+2,expiry=5")
     for id_, status in (("TAG/1", "Expired"), ("TAG2", "Blocked")):
         token = {"idToken": {"idToken": id_, "type": "ISO14443"}}
@@ -165,7 +165,7 @@ async def test_tokens(mock: ApiMock, station: Station) -> None:
 
 
 async def test_settings(mock: ApiMock, station: Station) -> None:
-    """`set` changes settings, and lists those that are not the defaults; `reset` takes the changes back."""
+    """`set` changes settings, or lists those that are not the defaults; `reset` undoes the changes."""
     await cli(mock, "set", "boot-status=Rejected", "boot-interval=77", "require-boot=false")
     told = await station.ask("BootNotification", BOOT)
     assert (told["status"], told["interval"]) == ("Rejected", 77)
@@ -186,7 +186,7 @@ class Failing(ApiMock):
 
 
 async def test_verdict_and_stop() -> None:
-    """Both print the verdict, and their exit status is that of the run; after `stop` there is no mock any more."""
+    """`verdict` and `stop` print the verdict and have the exit status of the run; `stop` ends the mock."""
     async with Failing("--expect", "Heartbeat", "--linger", "1000", "--within", "1000") as mock:
         async with mock.station("CS-1"):
             told = await cli(mock, "verdict", status=1)

@@ -8,7 +8,7 @@ from tests.wire import Station
 
 
 async def answered(client: Client, station: Station, path: str, body: Any, *answer: Any) -> Any:
-    """Send a command, let the station answer it, and return what the API says; `answer` begins with the type."""
+    """Send a command, let the station answer it, and return the response; `answer` starts with the message type."""
     asking = asyncio.create_task(client.post(path, body))
     _, id_, *_ = await station.expect(2)
     await station.send([answer[0], id_, *answer[1:]])
@@ -16,7 +16,7 @@ async def answered(client: Client, station: Station, path: str, body: Any, *answ
 
 
 async def test_the_answer_is_in_the_response(client: Client, mock: ApiMock, identity: str) -> None:
-    """A result has its payload, what was sent, the number of its event and how long it took."""
+    """The response to a command has the sent and the received payload, the number of the event, and the duration."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity.lower()}/commands/RequestStartTransaction"
         body = {"payload": {"evseId": 2, "idToken": {"idToken": "TAG7", "type": "ISO14443"}}}
@@ -33,8 +33,8 @@ async def test_the_answer_is_in_the_response(client: Client, mock: ApiMock, iden
         )
 
 
-async def test_an_error_is_an_answer(client: Client, mock: ApiMock, identity: str) -> None:
-    """A CALLERROR has its code and description; an answer that breaks its schema says how."""
+async def test_a_callerror_is_in_the_response(client: Client, mock: ApiMock, identity: str) -> None:
+    """The response has the code and description of a CALLERROR, and the violations of an invalid answer."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity}/commands/ClearCache"
         told = await answered(client, station, path, {}, 4, "NotSupported", "no cache", {"a": 1})
@@ -45,8 +45,8 @@ async def test_an_error_is_an_answer(client: Client, mock: ApiMock, identity: st
         assert any("Perhaps" in violation for violation in told["violations"])
 
 
-async def test_no_answer_is_a_problem_of_its_own(client: Client, mock: ApiMock, identity: str) -> None:
-    """404 for a stranger, 409 for who is away, 504 for a silent station, 502 for one that leaves meanwhile."""
+async def test_each_reason_for_no_answer_has_its_status(client: Client, mock: ApiMock, identity: str) -> None:
+    """Unknown station: 404; not connected: 409; no answer in time: 504; connection lost while waiting: 502."""
     assert "NOBODY" in await client.problem("POST", "/stations/NOBODY/commands/Reset", {}, 404)
     path = f"/stations/{identity}/commands/ClearCache"
     async with mock.station(identity) as station:
@@ -60,7 +60,7 @@ async def test_no_answer_is_a_problem_of_its_own(client: Client, mock: ApiMock, 
 
 
 async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identity: str) -> None:
-    """An unknown action, an action of stations, a payload that breaks its schema: 422 with what was meant."""
+    """An unknown action, an action of stations, or an invalid payload gets 422 and a hint, unless `raw` is set."""
     async with mock.station(identity) as station:
         for action, body, told in (
             ("Rset", {}, "did you mean 'Reset'?"),
@@ -83,7 +83,7 @@ async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identi
 
 
 async def test_commands_wait_for_their_turn(client: Client, mock: ApiMock, identity: str) -> None:
-    """Ten commands at once get their own answers: a station has one open at a time."""
+    """Each of ten simultaneous commands gets its own answer, although only one at a time is sent to the station."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity}/commands/DataTransfer"
         bodies = [{"payload": {"vendorId": "V", "messageId": str(number)}} for number in range(10)]
@@ -97,7 +97,7 @@ async def test_commands_wait_for_their_turn(client: Client, mock: ApiMock, ident
 
 
 async def test_a_command_goes_to_all_that_match(client: Client, mock: ApiMock) -> None:
-    """Each station's outcome is under its identity; who gives no answer is named with the reason."""
+    """The response has the outcome of each station that matches; stations without an answer have the reason."""
     async with mock.station("M-1") as one, mock.station("M-2") as two, mock.station("X-1") as other:
         asking = asyncio.create_task(client.post("/commands/ClearCache", {"timeout": 1}, match="m-*"))
         await one.obey("ClearCache")
@@ -109,7 +109,7 @@ async def test_a_command_goes_to_all_that_match(client: Client, mock: ApiMock) -
 
 
 async def test_secrets_are_masked_in_answers(client: Client, mock: ApiMock, identity: str) -> None:
-    """A password that was sent, or that the station tells, is not in the response."""
+    """The response and the events do not contain a password that the command sends."""
     variable = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
     async with mock.station(identity) as station:
         body = {"payload": {"setVariableData": [{**variable, "attributeValue": "swordfish-swordfish"}]}}

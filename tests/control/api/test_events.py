@@ -1,4 +1,4 @@
-"""The journal over the API: pages, forms, waits by cursor, and the stream."""
+"""The journal over the API: pages, formats, waits, and the stream of events."""
 
 import asyncio
 import re
@@ -13,17 +13,17 @@ from tests.raw import run, until
 from tests.wire import PATIENCE, transaction
 
 
-async def beats(mock: ApiMock, identity: str, count: int) -> None:
-    """Let a station send so many heartbeats."""
+async def send_heartbeats(mock: ApiMock, identity: str, count: int) -> None:
+    """Let a station connect and send this many heartbeats."""
     async with mock.station(identity) as station:
         for _ in range(count):
             await station.ask("Heartbeat")
 
 
 async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identity: str) -> None:
-    """757 entries come page by page, each once and in order; `latest` begins at the end, `before` goes back."""
+    """Pages have each of 757 events once and in order; `latest` starts with the last events, `before` goes back."""
     cursor = (await client.get(""))["cursor"]
-    await beats(mock, identity, 375)
+    await send_heartbeats(mock, identity, 375)
     await client.post("/events/wait", {"match": f"disconnect@{identity}", "after": cursor})
     seen: list[int] = []
     after, is_more = cursor, True
@@ -57,15 +57,15 @@ async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identit
     ],
 )
 async def test_filters(client: Client, mock: ApiMock, identity: str, query: Any, kinds: list[str]) -> None:
-    """Each filter keeps exactly the events that it describes."""
-    await beats(mock, identity, 1)
+    """Each filter returns exactly the events that match it."""
+    await send_heartbeats(mock, identity, 1)
     await client.post("/events/wait", {"match": f"disconnect@{identity}"})
     page = await client.get("/events", station=identity, **query)
     assert [event["event"] for event in page["events"]] == kinds
 
 
 async def test_wrong_filters_are_refused(client: Client) -> None:
-    """An unknown kind, type or action is named, with what was meant."""
+    """The problem names an unknown kind, type or action, and the nearest valid one."""
     assert "'Recieved' is not a kind of event; did you mean 'Received'?" in await client.problem(
         "GET", "/events", kind="Recieved"
     )
@@ -75,9 +75,9 @@ async def test_wrong_filters_are_refused(client: Client) -> None:
     assert "within" in await client.problem("POST", "/events/wait", {"within": 301})
 
 
-async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_path: Path) -> None:
-    """JSON Lines, lines as on the console, and a trace that the checker reads say the same as the JSON."""
-    await beats(mock, identity, 2)
+async def test_other_formats(client: Client, mock: ApiMock, identity: str, tmp_path: Path) -> None:
+    """JSON Lines, console lines, and a trace that `mock-csms check` accepts have the same content as the JSON."""
+    await send_heartbeats(mock, identity, 2)
     await client.post("/events/wait", {"match": f"disconnect@{identity}"})
     events = (await client.get("/events", station=identity))["events"]
     lines = await client.http.get("/api/v1/events", params={"station": identity, "format": "jsonl"})
@@ -98,8 +98,8 @@ async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_pat
     assert checked.returncode in (0, 1), checked.stdout
 
 
-async def test_fifty_wait_for_the_same_and_none_steals(client: Client, mock: ApiMock, identity: str) -> None:
-    """50 waits at once, each for its own message and for one that all want, are all met; so is one that comes late."""
+async def test_fifty_waits_at_once_are_all_met(client: Client, mock: ApiMock, identity: str) -> None:
+    """25 waits for different messages and 25 for the same message are all met; a later wait with the cursor is too."""
     cursor = (await client.get(""))["cursor"]
 
     def wait(number: int) -> Any:
@@ -124,7 +124,7 @@ async def test_fifty_wait_for_the_same_and_none_steals(client: Client, mock: Api
 
 
 async def test_a_wait_that_fails_says_why(client: Client, mock: ApiMock, identity: str) -> None:
-    """It names what did not come, what came nearest with the difference, and what came instead."""
+    """The explanation has the expected message, the nearest one with its differences, and all that came."""
     async with mock.station(identity) as station:
         await station.ask("TransactionEvent", transaction("Started", "T-1"))
         body = {"match": f"TransactionEvent[eventType=Ended]@{identity}", "within": 0.05}
@@ -138,7 +138,7 @@ async def test_a_wait_that_fails_says_why(client: Client, mock: ApiMock, identit
 
 
 async def test_several_events_are_waited_for(client: Client, mock: ApiMock, identity: str) -> None:
-    """`count` events have to come; those that came before the wait count from the cursor on."""
+    """A wait with `count` needs that many events; events before the wait count if they come after the cursor."""
     async with mock.station(identity) as station:
         for _ in range(3):
             await station.ask("Heartbeat")
@@ -151,22 +151,22 @@ async def test_several_events_are_waited_for(client: Client, mock: ApiMock, iden
 
 
 async def test_two_streams_see_the_same(client: Client, mock: ApiMock, identity: str) -> None:
-    """Both get each event once and in order, as the journal has them; a filter holds for one alone."""
+    """Both streams get each event of the journal once and in order; a filter applies only to its own stream."""
     async with (
         client.stream(station=identity) as one,
         client.stream(station=identity) as two,
         client.stream(match="Heartbeat", station=identity) as three,
     ):
-        await beats(mock, identity, 20)
+        await send_heartbeats(mock, identity, 20)
         first, second = await one.until("Disconnected"), await two.until("Disconnected")
         page = await client.get("/events", station=identity)
         assert first == second == page["events"]
         assert [(await three.next())[1]["action"] for _ in range(20)] == ["Heartbeat"] * 20
 
 
-async def test_a_stream_goes_on_where_it_was_cut(client: Client, mock: ApiMock, identity: str) -> None:
-    """Last-Event-ID and `after` resume; the first counts more."""
-    await beats(mock, identity, 3)
+async def test_a_stream_can_be_resumed(client: Client, mock: ApiMock, identity: str) -> None:
+    """A stream continues after Last-Event-ID or `after`; Last-Event-ID has priority."""
+    await send_heartbeats(mock, identity, 3)
     await client.post("/events/wait", {"match": f"disconnect@{identity}"})
     events = (await client.get("/events", station=identity))["events"]
     async with client.stream(last=events[3]["seq"], station=identity, after=0) as stream:
@@ -176,9 +176,9 @@ async def test_a_stream_goes_on_where_it_was_cut(client: Client, mock: ApiMock, 
 
 
 async def test_a_slow_reader_gets_a_gap() -> None:
-    """What the journal has dropped before a reader took it is counted in `gap`, and stations are answered all the time.
+    """A slow reader gets a `gap` with the number of events that the journal has dropped before it read them.
 
-    A reader that takes nothing holds up neither stations nor other readers.
+    Meanwhile the mock answers the station without delay.
     """
     async with (
         ApiMock("--journal-size", "64KiB") as mock,
@@ -208,20 +208,20 @@ async def test_a_slow_reader_gets_a_gap() -> None:
 
 
 async def test_the_journal_can_be_emptied(client: Client, mock: ApiMock, identity: str) -> None:
-    """DELETE drops all events; the numbers go on, and a wait that began before is not disturbed."""
-    await beats(mock, identity, 1)
+    """DELETE removes all events; the numbers continue, and a wait that started before is still met."""
+    await send_heartbeats(mock, identity, 1)
     cursor = (await client.get(""))["cursor"]
     waiting = asyncio.create_task(client.post("/events/wait", {"match": f"Heartbeat@{identity}-2", "after": cursor}))
     await asyncio.sleep(0.05)
     await client.ask("DELETE", "/events", status=204)
     assert (await client.get("/events", station=identity))["events"] == []
-    await beats(mock, f"{identity}-2", 1)
+    await send_heartbeats(mock, f"{identity}-2", 1)
     told = await waiting
     assert (told["met"], told["events"][0]["seq"] > cursor) == (True, True)
 
 
-async def test_who_leaves_waits_no_more(client: Client, mock: ApiMock) -> None:
-    """A client that closes its connection ends its stream: 64 may be open, and the next one is let in again."""
+async def test_a_disconnected_client_frees_its_stream(client: Client, mock: ApiMock) -> None:
+    """A client that disconnects ends its stream, so that 70 in sequence are possible, although only 64 may be open."""
     for _ in range(70):
         async with client.stream(station="NOBODY"):
             pass

@@ -26,7 +26,7 @@ async def answer(station: Station, action: str, payload: Any) -> Any:
 
 @asynccontextmanager
 async def booted(mock: ApiMock, identity: str) -> AsyncIterator[Station]:
-    """Connect a station that boots, as each must; its first rows are those of FIRST."""
+    """Connect a station that boots; its first rows on the page are those of FIRST."""
     async with mock.station(identity) as station:
         await station.ask("BootNotification", BOOT)
         yield station

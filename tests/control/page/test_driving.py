@@ -1,4 +1,4 @@
-"""The live page in a browser: a person drives the mock with it."""
+"""The live page in a browser: a person uses it to control the mock."""
 
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 from tests.control.page.live_stations import answer, in_browser
 
-# The mock is driven.
+# Commands, rules, tokens, and other changes.
 
 
 @in_browser
 async def test_a_command_with_its_answer(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """A form that is filled in sends the command, and shows what the station answered."""
+    """The form sends the command, and shows the answer of the station."""
     async with mock.station(identity) as station, browse(chromium, mock, f"#/messages/{identity}") as live:
         await live.reads("#connected", "connected")
         await eventually(live.stations, lambda found: identity in found)
@@ -51,8 +51,8 @@ async def test_a_command_with_its_answer(chromium: "Browser", mock: ApiMock, ide
 
 
 @in_browser
-async def test_what_is_wrong_in_a_command_is_said(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """Mistakes are listed while somebody types; the mock refuses them, and sends them all the same "as it is"."""
+async def test_mistakes_in_a_command_are_shown(chromium: "Browser", mock: ApiMock, identity: str) -> None:
+    """Mistakes are listed while a person types; the mock refuses the command, but "as it is" sends it anyway."""
     async with mock.station(identity) as station, browse(chromium, mock, f"#/messages/{identity}/send/Reset") as live:
         await live.at("#mode-json").click()
         await eventually(live.at("#text").input_value, lambda text: "type" in text)
@@ -74,7 +74,7 @@ async def test_what_is_wrong_in_a_command_is_said(chromium: "Browser", mock: Api
 
 
 @in_browser
-async def test_a_command_to_all_that_match(chromium: "Browser", mock: ApiMock) -> None:
+async def test_a_command_to_several_stations(chromium: "Browser", mock: ApiMock) -> None:
     """A pattern sends a command to each connected station that matches, and shows the answer of each."""
     async with (
         mock.station("ALL-1") as one,
@@ -94,7 +94,7 @@ async def test_a_command_to_all_that_match(chromium: "Browser", mock: ApiMock) -
 
 @in_browser
 async def test_an_answer_is_changed_by_a_rule(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """ "Answer differently" of a message makes a rule; the next answer is that of the rule, which counts its uses."""
+    """ "Answer differently" at a message adds a rule; the rule gives the next answer and counts its uses."""
     token = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}
     async with mock.station(identity) as station, browse(chromium, mock, f"#/messages/{identity}") as live:
         assert (await station.ask("Authorize", token))["idTokenInfo"]["status"] == "Accepted"
@@ -126,7 +126,7 @@ async def test_an_answer_is_changed_by_a_rule(chromium: "Browser", mock: ApiMock
 
 @in_browser
 async def test_tokens_are_added_changed_and_deleted(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """What a token gets is set in the page; an id that is too long is refused with the line of the mock."""
+    """The status of a token can be set and deleted; the mock's error about a too long id is shown."""
 
     async def status() -> str:
         answer = await station.ask("Authorize", {"idToken": {"idToken": "T/1", "type": "ISO14443"}})
@@ -153,7 +153,7 @@ async def test_tokens_are_added_changed_and_deleted(chromium: "Browser", mock: A
 
 @in_browser
 async def test_findings_transactions_and_the_verdict(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """A finding leads to its message; a transaction is listed as it runs and ends; an expectation is met."""
+    """A finding links to its message; a transaction is listed while it runs and after its end; an expectation is met."""
     async with mock.station(identity) as station, browse(chromium, mock, f"#/verdict/{identity}") as live:
         await live.at("#expected").fill(f"TransactionEvent[eventType=Ended]@{identity}")
         await live.at("#expectform").get_by_role("button", name="Add").click()
@@ -177,7 +177,7 @@ async def test_findings_transactions_and_the_verdict(chromium: "Browser", mock: 
 
 @in_browser
 async def test_a_station_and_its_connection(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """The pane of a station shows what it told, and closes its connection."""
+    """The pane of a station shows what the station reported, and can close its connection."""
     async with mock.station(identity) as station:
         await station.ask("BootNotification", BOOT)
         async with browse(chromium, mock, f"#/messages/{identity}/station/{identity}") as live:

@@ -1,4 +1,4 @@
-"""The live page in a browser: it shows what happens. Real stations talk to the mock over WebSockets."""
+"""The live page in a browser: what it shows. The stations are real WebSocket clients of the mock."""
 
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 from tests.control.page.live_stations import FIRST, booted, in_browser
 
-# What happens is seen.
+# Stations and messages.
 
 
 @in_browser
-async def test_an_empty_mock_says_what_to_do(chromium: "Browser") -> None:
-    """Before any station has come, every pane says what it is for, with the URL to connect to."""
+async def test_the_page_without_stations(chromium: "Browser") -> None:
+    """Before the first station connects, every pane says what it is for, and the URL for stations is shown."""
     mock = ApiMock()
     async with browse(chromium, mock) as live:
         for selector in ("#nothing", "#nostation"):
@@ -38,8 +38,8 @@ async def test_an_empty_mock_says_what_to_do(chromium: "Browser") -> None:
 
 
 @in_browser
-async def test_a_station_is_seen_at_a_glance(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """Connection, version, model, connectors, running transactions and findings are in the row of a station."""
+async def test_the_row_of_a_station(chromium: "Browser", mock: ApiMock, identity: str) -> None:
+    """The row of a station has its connection, version, model, connectors, running transactions and findings."""
     async with browse(chromium, mock, f"#/messages/{identity}") as live:
         row = live.at("#stationrows .station:visible").filter(has_text=identity)
         async with mock.station(identity) as station:
@@ -56,8 +56,8 @@ async def test_a_station_is_seen_at_a_glance(chromium: "Browser", mock: ApiMock,
 
 
 @in_browser
-async def test_a_message_shows_what_is_wrong_in_it(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """A click shows the payload as it came, its violations, the findings about it, its answer, and back again."""
+async def test_the_details_of_a_message(chromium: "Browser", mock: ApiMock, identity: str) -> None:
+    """A click on a message shows its unchanged payload, violations and findings, and links to its answer."""
     async with mock.station(identity) as station, browse(chromium, mock, f"#/messages/{identity}") as live:
         await station.send([2, "odd", "StatusNotification", {"evseId": 1.0, "connectorStatus": "Gone"}])
         await station.expect(4, "odd")
@@ -72,7 +72,7 @@ async def test_a_message_shows_what_is_wrong_in_it(chromium: "Browser", mock: Ap
 
 @in_browser
 async def test_filters(chromium: "Browser", mock: ApiMock) -> None:
-    """Words, words after a minus, problems only, a pattern for stations, and several that are chosen."""
+    """Messages are filtered by words, excluded words (with a minus), problems, a pattern, and selected stations."""
     async with booted(mock, "F-1") as one, booted(mock, "F-2") as two, browse(chromium, mock, "#/messages/F-*") as live:
         await one.ask("Heartbeat")
         await two.expect_error("Nonsense", {}, "NotImplemented")
@@ -97,7 +97,7 @@ async def test_filters(chromium: "Browser", mock: ApiMock) -> None:
 
 @in_browser
 async def test_pause_holds_the_messages_and_loses_none(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """While paused nothing moves and the new ones are counted; then all of them are there, in their order."""
+    """While paused, new messages are only counted; afterwards all of them are shown, in order."""
     async with booted(mock, identity) as station, browse(chromium, mock, f"#/messages/{identity}") as live:
         await live.shows(*FIRST)
         await live.page.keyboard.press(" ")

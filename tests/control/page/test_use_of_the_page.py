@@ -32,7 +32,7 @@ async def is_dark(live: LivePage) -> bool:
     return int(red) < 128
 
 
-# The page itself.
+# Keyboard, addresses, looks, and reconnects.
 
 
 @in_browser
@@ -59,8 +59,8 @@ async def test_the_keyboard_is_enough(chromium: "Browser", mock: ApiMock, identi
 
 
 @in_browser
-async def test_the_address_leads_back(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """The address names the pane, the stations and the message; whoever opens it sees the same."""
+async def test_the_address_keeps_the_view(chromium: "Browser", mock: ApiMock, identity: str) -> None:
+    """The address has the pane, the stations and the message: another window with it shows the same."""
     odd = f"{identity} ü&,é"
     async with mock.station("".join(f"%{byte:02X}" for byte in odd.encode())) as station:
         await station.ask("Heartbeat")
@@ -79,7 +79,7 @@ async def test_the_address_leads_back(chromium: "Browser", mock: ApiMock, identi
 
 @in_browser
 async def test_light_and_dark(chromium: "Browser", mock: ApiMock) -> None:
-    """The page follows the system; its button says otherwise, and a reload keeps that."""
+    """The page is light or dark like the system; its button changes that, also after a reload."""
     for scheme in ("light", "dark"):
         async with browse(chromium, mock, scheme=scheme) as live:
             assert await is_dark(live) is (scheme == "dark")
@@ -94,7 +94,7 @@ async def test_light_and_dark(chromium: "Browser", mock: ApiMock) -> None:
 
 @in_browser
 async def test_a_narrow_window(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """At 800 pixels nothing is cut off: stations, messages and panes fit, and details lie over the messages."""
+    """With a width of 800 pixels nothing is cut off; the details of a message cover the messages."""
     async with (
         booted(mock, identity) as station,
         browse(chromium, mock, f"#/messages/{identity}", width=800) as live,
@@ -117,7 +117,7 @@ async def test_a_narrow_window(chromium: "Browser", mock: ApiMock, identity: str
 @in_browser
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 async def test_hostile_text_stays_text(text: str, chromium: "Browser", mock: ApiMock) -> None:
-    """Markup, scripts and names of JavaScript from a station are shown as text in every pane; nothing of them runs."""
+    """HTML, scripts and names of JavaScript from a station are shown as text in every pane, and never run."""
     identity = text.replace("\0", "")
     async with mock.station("".join(f"%{byte:02X}" for byte in identity.encode())) as station:
         maker = {"model": text[:20], "vendorName": text[:50]}
@@ -141,8 +141,8 @@ async def test_hostile_text_stays_text(text: str, chromium: "Browser", mock: Api
 
 
 @in_browser
-async def test_a_mock_that_comes_back_is_shown_anew(chromium: "Browser") -> None:
-    """The page says that the mock is gone; another mock at the same address is shown from its start."""
+async def test_the_page_after_a_restart_of_the_mock(chromium: "Browser") -> None:
+    """The page says that the mock is gone; it shows only the new stations of another mock at the same address."""
     mock = ApiMock()
     port = mock.api.rpartition(":")[2]
     async with await chromium.new_context() as context:
@@ -161,8 +161,8 @@ async def test_a_mock_that_comes_back_is_shown_anew(chromium: "Browser") -> None
 
 
 @in_browser
-async def test_a_token_is_asked_for_once(chromium: "Browser") -> None:
-    """Without the token there is only the form for it; with it a cookie, which scripts cannot read, opens the page."""
+async def test_the_token_is_entered_once(chromium: "Browser") -> None:
+    """Without the token the page is only a form for it; then a cookie that scripts cannot read opens the page."""
     mock = ApiMock("--api-token=right-token")
     async with await chromium.new_context() as context:
         page = await context.new_page()
@@ -184,7 +184,7 @@ async def test_a_token_is_asked_for_once(chromium: "Browser") -> None:
 
 @in_browser
 async def test_a_thousand_stations(chromium: "Browser") -> None:
-    """1,000 stations of `mock-station --count` are listed, filtered, and driven together with the answers of all."""
+    """1,000 stations of `mock-station --count` can be listed, filtered, and sent one command, with all answers."""
     mock = ApiMock("--quiet")
     fleet = await asyncio.create_subprocess_exec(
         *STATION,
