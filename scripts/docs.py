@@ -51,7 +51,7 @@ def answers() -> Iterable[tuple[str, ...]]:
 
 
 def _of_versions(sender: Sender, payload: Callable[[Action], Json | None]) -> Iterable[tuple[str, ...]]:
-    """Return rows of an action, the versions that have the same payload for it, and that payload."""
+    """Return a row for each different payload of an action, with the versions that have it."""
     rows: dict[tuple[str, str], list[str]] = {}
     for version in sorted(versions(), key=lambda version: version.name):
         for action, row in version.actions.items():
@@ -90,7 +90,7 @@ def sign_kinds() -> Iterable[tuple[str, ...]]:
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
-    """Return a row for every kind of secret in messages, with the place and the actions that have it."""
+    """Return a row for every kind of secret in messages: the versions, the actions, and the masked field."""
     yield "OCPP", "messages, and their answers", "what is masked"
     for names, places in (("1.6", OF_16.messages), ("2.0.1, 2.1", SECRETS.messages)):
         for place in dict.fromkeys(places.values()):

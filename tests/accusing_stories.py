@@ -1,4 +1,4 @@
-"""Stories of stations that make one mistake, for the tests of `mock-csms check`."""
+"""Stories of stations that make one mistake, for test_accusations.py."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def unlocked(story: Story) -> Story:
     return story.command("UnlockConnector", {"evseId": 1, "connectorId": 1}, {"status": "Unlocked"})
 
 
-def told(story: Story, *contexts: str | None, trigger: str = "", number: int = 1, after: float = 0.0) -> Story:
+def sampled(story: Story, *contexts: str | None, trigger: str = "", number: int = 1, after: float = 0.0) -> Story:
     """Send values with these contexts, in MeterValues or (with a trigger reason) in an event of the transaction."""
     samples = [{"value": 7.0} | ({"context": each} if each else {}) for each in contexts]
     values = [{"timestamp": story.at(), "sampledValue": samples}]
@@ -101,12 +101,12 @@ def scheduled() -> Story:
 
 
 def again(story: Story, reason: str = "Watchdog") -> Story:
-    """Lose the connection, reconnect and boot."""
+    """Lose the connection, reconnect, and boot again."""
     return story.wait(9).lose().wait(5).connect().boot(reason)
 
 
 def rejected(interval: int) -> Story:
-    """Boot, and be Rejected."""
+    """Send a boot that the mock answers with Rejected."""
     return Story().connect().boot(status="Rejected", interval=interval).wait(2)
 
 
@@ -141,7 +141,7 @@ def charging_every(seconds: int) -> Story:
 
 
 def records(story: Story, station: str) -> list[Json]:
-    """Return a case as records of the trace format, with a last call after all deadlines."""
+    """Return a story as records of the trace format, with a last call after all deadlines."""
     made: list[Json] = []
     meta: Json = {}
     for number, event in enumerate(story.wait(60).call("Heartbeat", {}).events):

@@ -18,7 +18,7 @@ ROOMS = (
     *("protocol", "twin", "behavior", "conformance", "settings", "runtime", "watch"),
     *("control", "station", "plans", "commands"),
 )
-"""From the lowest to the highest; each room may import from itself and from the rooms before it."""
+"""The rooms (folders) from the lowest to the highest; each may import from itself and from the rooms before it."""
 PURE = ROOMS[:4]
 IMPURE_MODULES = {"asyncio", "websockets", "time", "random", "socket", "threading", "subprocess", "secrets", "uuid"}
 PRIVATE_BUT_PUBLIC = {"_replace", "_asdict", "_fields", "_make"}  # methods of named tuples, which have no public names
@@ -35,7 +35,7 @@ def tree_of(path: Path) -> ast.Module:
 def room_of(module: str) -> str:
     """Return the room of a module of the package, `mock_csms.runtime.bus` or `mock_csms/runtime/bus.py`.
 
-    A `__main__.py` starts a process, so it counts as a command, in whatever room it is.
+    A `__main__.py` starts a process, so it belongs to `commands`, in any folder.
     """
     parts: list[str] = re.split(r"[./]", module.removesuffix(".py"))
     if parts[-1] == "__main__":
@@ -75,8 +75,8 @@ def functions_of(path: Path) -> Iterator[Function]:
     return (node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
-def hold(names: Iterable[str], fault: Callable[[str], Iterable[str]], hint: str = "") -> None:
-    """Fail with every fault that a rule finds in those files, and a hint. One test for each file would take longer."""
+def assert_no_faults(names: Iterable[str], fault: Callable[[str], Iterable[str]], hint: str = "") -> None:
+    """Fail with the list of all faults in these files, and a hint. One test for each file would take longer."""
     faults = [f"{name}: {word}" for name in names for word in fault(name)]
     assert not faults, "\n".join([*faults, hint])
 

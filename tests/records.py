@@ -1,4 +1,4 @@
-"""Runs whose records the tests read."""
+"""A run, and functions that read its records."""
 
 import asyncio
 import os

@@ -32,7 +32,7 @@ async def next_is_undamaged(station: Naked, id_: str = "next") -> None:
 
 
 def at(pace: int, fault: str) -> str:
-    """Return the fault with all its times multiplied."""
+    """Return the fault with all its times multiplied by `pace`."""
     return re.sub(r"(seconds|jitter|after)=([\d.]+)", lambda time: f"{time[1]}={float(time[2]) * pace}", fault)
 
 

@@ -34,10 +34,10 @@ from tests.accusing_stories import (
     refused,
     rejected,
     reset,
+    sampled,
     scheduled,
     scheduled_reset,
     shut,
-    told,
     triggered,
     unlocked,
 )
@@ -167,22 +167,22 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["X19"],
     ),
     # The context of values must fit the reason why they were sampled.
-    "MeterValues of an end": (told(Story().begin(), "Transaction.End"), []),
-    "MeterValues of an interruption": (told(Story().begin(), "Interruption.End"), []),
-    "MeterValues of the clock": (told(Story().begin(), "Sample.Clock"), []),
-    "MeterValues without a context": (told(Story().begin(), None), ["M04"]),
-    "MeterValues that are periodic": (told(Story().begin(), "Sample.Periodic"), ["M04"]),
-    "the clock, and the end": (told(charging(), "Transaction.End", trigger="MeterValueClock"), ["M04"]),
-    "the clock, and both": (told(charging(), *BOTH, trigger="MeterValueClock"), []),
-    "periodic, and both": (told(charging(), *BOTH, trigger="MeterValuePeriodic"), []),
-    "periodic, and the clock": (told(charging(), "Sample.Clock", trigger="MeterValuePeriodic"), ["M04"]),
+    "MeterValues of an end": (sampled(Story().begin(), "Transaction.End"), []),
+    "MeterValues of an interruption": (sampled(Story().begin(), "Interruption.End"), []),
+    "MeterValues of the clock": (sampled(Story().begin(), "Sample.Clock"), []),
+    "MeterValues without a context": (sampled(Story().begin(), None), ["M04"]),
+    "MeterValues that are periodic": (sampled(Story().begin(), "Sample.Periodic"), ["M04"]),
+    "the clock, and the end": (sampled(charging(), "Transaction.End", trigger="MeterValueClock"), ["M04"]),
+    "the clock, and both": (sampled(charging(), *BOTH, trigger="MeterValueClock"), []),
+    "periodic, and both": (sampled(charging(), *BOTH, trigger="MeterValuePeriodic"), []),
+    "periodic, and the clock": (sampled(charging(), "Sample.Clock", trigger="MeterValuePeriodic"), ["M04"]),
     "MeterValues that nobody configured": (
-        told(Story().begin().know(AlignedDataCtrlr_Measurands="Voltage").wait(9), "Transaction.End"),
+        sampled(Story().begin().know(AlignedDataCtrlr_Measurands="Voltage").wait(9), "Transaction.End"),
         [],
     ),
     "clock-aligned values that are told as periodic": (
-        told(
-            told(charging_every(60).wait(30), "Sample.Clock", trigger="MeterValuePeriodic").wait(30),
+        sampled(
+            sampled(charging_every(60).wait(30), "Sample.Clock", trigger="MeterValuePeriodic").wait(30),
             "Sample.Periodic",
             trigger="MeterValuePeriodic",
             number=2,
@@ -190,12 +190,12 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["M04"],
     ),
     "values after the triggered ones": (
-        told(told(triggered(), "Trigger").wait(5), None),
+        sampled(sampled(triggered(), "Trigger").wait(5), None),
         ["M04"],
     ),
-    "triggered values of another context": (told(triggered(), None), ["M10"]),
+    "triggered values of another context": (sampled(triggered(), None), ["M10"]),
     "an event of long ago": (
-        told(charging(), "Sample.Periodic", trigger="Authorized", after=-3600.0),
+        sampled(charging(), "Sample.Periodic", trigger="Authorized", after=-3600.0),
         ["X04"],
     ),
     # Boots and resets.

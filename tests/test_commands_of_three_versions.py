@@ -13,7 +13,7 @@ from tests.wire import Mock
 
 
 async def test_one_command_line_commands_three_versions() -> None:
-    """The same flags give each station its own commands: other names, other words, the same meaning."""
+    """The same flags send each station the commands, names and values of its version, with the same meaning."""
     flags = [
         *("--reset-type=OnIdle", "--availability-type=Inoperative", "--connector-id=2", "--reserve-id-tag=RES"),
         *("--reserve-connector-id=3", "--reservation-id=4", "--local-list-tokens", "L1"),
@@ -45,8 +45,8 @@ async def test_one_command_line_commands_three_versions() -> None:
             assert [item["attributeValue"] for item in items] == ["30", "a,b"]
 
 
-async def test_keys_of_16_are_variables_elsewhere() -> None:
-    """A configuration key is set under its own name in 1.6, and as the variable of the same meaning elsewhere."""
+async def test_keys_of_16_become_variables_in_2x() -> None:
+    """A configuration key is set by its name in 1.6, and as the variable with the same meaning in 2.0.1."""
     flags = ("--set-variables=HeartbeatInterval=30,MeterValuesSampledData=Voltage,Current.Import,Odd=1",)
     more = ("--get-variables=HeartbeatInterval,Odd", "--commands=SetVariables:0,GetConfiguration:0")
     async with Mock(*flags, *more) as mock, three(mock) as (old, middle, _):
@@ -65,8 +65,8 @@ async def test_keys_of_16_are_variables_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(("word", "old", "later"), [("Hard", "Hard", "Immediate"), ("Immediate", "Hard", "Immediate")])
-async def test_both_spellings_of_a_reset_are_taken(word: str, old: str, later: str) -> None:
-    """Hard and Immediate are the same, in each version by its own name."""
+async def test_both_names_of_a_reset_type(word: str, old: str, later: str) -> None:
+    """`Hard` and `Immediate` mean the same, and each version gets its own name."""
     async with Mock(f"--reset-type={word}", "--command=Reset", "--delay=0") as mock, three(mock) as (first, *others):
         assert await obey(first, V16, "Reset") == {"type": old}
         for station, version in zip(others, (V201, V21), strict=True):
@@ -74,7 +74,7 @@ async def test_both_spellings_of_a_reset_are_taken(word: str, old: str, later: s
 
 
 async def test_a_trigger_has_the_name_of_the_version() -> None:
-    """A message that 1.6 triggers by the whitepaper's command alone is triggered by that."""
+    """In 1.6, messages that only ExtendedTriggerMessage (security whitepaper) can trigger use that command."""
     flags = ("--trigger-message=SignCertificate", "--command=TriggerMessage", "--delay=0")
     async with Mock(*flags) as mock, three(mock) as (old, middle, _):
         assert await obey(old, V16, "ExtendedTriggerMessage") == {"requestedMessage": "SignChargePointCertificate"}
@@ -83,7 +83,7 @@ async def test_a_trigger_has_the_name_of_the_version() -> None:
 
 
 async def test_a_command_that_a_version_lacks_is_noted_once() -> None:
-    """Stations of other versions get it; those of this one do not, and one note says so."""
+    """Only stations whose version has the command get it; the log has one note about the others."""
     async with Mock("--command=GetBaseReport", "--period=0.05", "--call-timeout=5") as mock, three(mock) as (old, *_):
         told = "GetBaseReport was not sent: OCPP 1.6, which CS1.6 speaks, has no such action"
         await until(lambda: told in mock.log)
@@ -93,8 +93,8 @@ async def test_a_command_that_a_version_lacks_is_noted_once() -> None:
         assert "ERROR" not in mock.log
 
 
-async def test_a_payload_is_for_the_versions_that_it_fits() -> None:
-    """A payload in the terms of 1.6 is sent to stations of 1.6 alone; so is a command that names the version."""
+async def test_a_payload_is_sent_to_versions_that_it_fits() -> None:
+    """A payload that fits only 1.6, and a command with `~1.6`, are sent only to stations of 1.6."""
     flags = ("--command=Reset", "--delay=0", '--payload={"type":"Hard"}')
     async with Mock(*flags) as mock, three(mock) as (old, middle, _):
         assert await obey(old, V16, "Reset") == {"type": "Hard"}
@@ -128,7 +128,7 @@ async def test_a_payload_is_for_the_versions_that_it_fits() -> None:
         (["--error", "NotifyPeriodicEventStream~2.1", "InternalError"], "is sent as a SEND, which has no answer"),
     ],
 )
-def test_what_no_version_has_is_refused(flags: list[str], told: str) -> None:
-    """A wrong name or version is a usage error that says what is wrong, and what was probably meant."""
+def test_unknown_names_and_versions(flags: list[str], told: str) -> None:
+    """An unknown name or version is a usage error with the mistake and what was probably meant."""
     ended = run(*flags)
     assert (ended.returncode, told in ended.stderr) == (2, True), ended.stderr

@@ -10,7 +10,7 @@ from tests.real_station import Early, Real, findings, now
 ACCEPTED = {"status": "Accepted"}
 
 
-# C5: messages before the answer.
+# Messages before the answer.
 
 
 def status(value: str = "Available") -> Early:
@@ -66,8 +66,8 @@ async def test_an_early_heartbeat_before_a_disconnect() -> None:
 @pytest.mark.parametrize(
     ("interval", "is_again", "is_wrong"), [(300, False, True), (300, True, False), (1, False, False)]
 )
-async def test_a_heartbeat_that_may_be_its_own(interval: int, is_again: bool, is_wrong: bool) -> None:
-    """F01 allows a heartbeat before the answer if another follows it, or if the interval was over."""
+async def test_a_heartbeat_that_may_be_untriggered(interval: int, is_again: bool, is_wrong: bool) -> None:
+    """F01 allows a heartbeat before the answer if another one follows the answer, or if the interval was over."""
 
     async def play(station: Real) -> None:
         await station.begin()

@@ -125,7 +125,7 @@ async def test_verdict_is_the_last_thing_on_stdout() -> None:
 
 
 async def test_stdout_that_nobody_reads() -> None:
-    """If nobody reads stdout, the status still has the verdict."""
+    """If nobody reads stdout, the exit status still has the verdict."""
     async with Run("--expect", "Heartbeat") as mock, AsyncExitStack() as stack:
         assert mock.process.stdout
         mock.process.stdout.close()

@@ -17,7 +17,7 @@ from tests.raw import Naked, naked
 from tests.spoiled import ASKED, REQUESTS, RESET, UNDAMAGED, answer, at, next_is_undamaged, whole
 from tests.wire import Mock, breaks, masked
 
-# What a station gets in place of the message, for each fault.
+# What a station gets instead of the message, for each fault.
 
 
 async def comes_late(station: Naked, text: bytes) -> None:
@@ -100,7 +100,7 @@ async def is_huge(station: Naked, text: bytes) -> None:
 
 
 async def closes_instead(station: Naked, text: bytes) -> None:
-    """After a while a close frame with the code comes instead, and the end."""
+    """After a while a close frame with the code comes instead, and the connection ends."""
     await station.nothing(0.1)
     assert await station.goodbye() == 4001
 

@@ -37,7 +37,7 @@ async def test_no_identity(mock: Mock, path: str) -> None:
     ],
 )
 async def test_subprotocol(mock: Mock, identity: str, offered: str, chosen: str) -> None:
-    """The mock chooses the first that the station offers and it speaks; it treats ocpp2.0 as 2.0.1."""
+    """The mock chooses the first offered subprotocol that it speaks; it treats ocpp2.0 as 2.0.1."""
     async with mock.station(identity, *offered.split()) as station:
         assert station.socket.subprotocol == chosen
         await station.ask("BootNotification", BOOT)

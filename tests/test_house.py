@@ -24,8 +24,8 @@ from tests.house import (
     PRIVATE_BUT_PUBLIC,
     ROOMS,
     Function,
+    assert_no_faults,
     functions_of,
-    hold,
     imports_of,
     nodes_of,
     room_of,
@@ -33,7 +33,7 @@ from tests.house import (
 )
 
 
-def test_the_house_has_files() -> None:
+def test_every_room_has_files() -> None:
     """Every room has files, so that the gates below check something."""
     assert {room_of(name) for name in MODULES} == {*ROOMS, "__init__"}
     assert {"server.py", "test_server.py", "tests/test_house.py", "mock_csms/protocol/messages.py"} <= FILES.keys()
@@ -43,7 +43,7 @@ def test_the_house_has_files() -> None:
 
 
 def too_big(function: Function) -> Iterator[str]:
-    """Yield each size of a function that is too big: its lines without docstring, or the number of its parameters."""
+    """Yield an error for a function with too many lines (without its docstring) or too many parameters."""
     assert function.end_lineno is not None
     length = function.end_lineno - function.lineno + 1
     if ast.get_docstring(function) is not None:
@@ -62,7 +62,7 @@ def test_files_and_functions_stay_small() -> None:
     """Files have at most 300 lines, functions 40 lines and six parameters; larger ones must be split by subject."""
     lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
     assert {name: length for name, length in lengths.items() if length > 300} == {}
-    hold(MODULES, lambda name: [word for each in functions_of(MODULES[name]) for word in too_big(each)])
+    assert_no_faults(MODULES, lambda name: [word for each in functions_of(MODULES[name]) for word in too_big(each)])
 
 
 # How the code is written.
@@ -74,7 +74,7 @@ def test_no_mocks() -> None:
     def mocked(name: str) -> list[str]:
         return [module for module in imports_of(FILES[name]) if re.match(r"(unittest\.)?mock\b", module)]
 
-    hold(FILES, mocked)
+    assert_no_faults(FILES, mocked)
 
 
 def test_no_rule_is_switched_off_without_a_reason() -> None:
@@ -83,13 +83,13 @@ def test_no_rule_is_switched_off_without_a_reason() -> None:
 
     def unexplained(name: str) -> list[str]:
         if not re.search(r"#\s*(type:\s*ignore|noqa)", FILES[name].read_text(encoding="utf-8")):
-            return []  # tokenizing a file takes a hundred times as long
+            return []  # the tokenizer is a hundred times slower
         with FILES[name].open("rb") as file:
             comments = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
         switches = [comment for comment in comments if re.search(r"#\s*(type:\s*ignore|noqa)", comment)]
         return [comment for comment in switches if not re.search(rf"{codes}\s.*\w", comment)]
 
-    hold(FILES, unexplained)
+    assert_no_faults(FILES, unexplained)
 
 
 def test_tests_touch_nothing_private() -> None:
@@ -100,7 +100,7 @@ def test_tests_touch_nothing_private() -> None:
         private = [node for node in attributes if re.match(r"_[^_]", node.attr) and node.attr not in PRIVATE_BUT_PUBLIC]
         return [ast.unparse(node) for node in private if ast.unparse(node.value) != "self"]
 
-    hold([name for name in FILES if re.search(r"(^|/)(test_\w+|wire|conftest)\.py$", name)], touched)
+    assert_no_faults([name for name in FILES if re.search(r"(^|/)(test_\w+|wire|conftest)\.py$", name)], touched)
 
 
 def test_every_test_states_its_property() -> None:
@@ -110,10 +110,10 @@ def test_every_test_states_its_property() -> None:
         tests = [function for function in functions_of(FILES[name]) if function.name.startswith("test_")]
         return [test.name for test in tests if not ast.get_docstring(test)]
 
-    hold([name for name in FILES if re.search(r"(^|/)test_\w+\.py$", name)], silent)
+    assert_no_faults([name for name in FILES if re.search(r"(^|/)test_\w+\.py$", name)], silent)
 
 
-def test_every_module_says_what_belongs_there() -> None:
+def test_every_module_has_a_docstring() -> None:
     """Each module has a docstring about its subject (principle 12)."""
     silent = [name for name, path in MODULES.items() if not ast.get_docstring(tree_of(path)) and path.stat().st_size]
     assert silent == []

@@ -41,7 +41,7 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_bytes()) <= 10_240
 
 
-def test_links_lead_somewhere() -> None:
+def test_links_have_existing_targets() -> None:
     """Each relative link of a page leads to a file, and its fragment to a heading there."""
 
     def broken(page: Path) -> Iterator[str]:
@@ -56,7 +56,7 @@ def test_links_lead_somewhere() -> None:
     assert [link for page in pages for link in broken(page)] == []
 
 
-def test_there_is_one_version() -> None:
-    """The package reports the version under which it is published."""
+def test_the_version_of_the_package() -> None:
+    """`mock_csms.__version__` is the version in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert mock_csms.__version__ == project["version"]

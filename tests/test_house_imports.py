@@ -1,4 +1,4 @@
-"""Gates: imports, and names of one version of OCPP only in its folders (DESIGN.md, CONTRIBUTING.md)."""
+"""Gates about imports, and about names of a single version of OCPP (DESIGN.md, CONTRIBUTING.md)."""
 
 import ast
 import re
@@ -9,7 +9,18 @@ from typing import Any
 
 from mock_csms.protocol.v2 import other_versions
 from mock_csms.protocol.versions import actions, versions
-from tests.house import IMPURE_MODULES, MODULES, PURE, ROOMS, hold, imports_of, is_in, module_of, nodes_of, room_of
+from tests.house import (
+    IMPURE_MODULES,
+    MODULES,
+    PURE,
+    ROOMS,
+    assert_no_faults,
+    imports_of,
+    is_in,
+    module_of,
+    nodes_of,
+    room_of,
+)
 
 # Imports.
 
@@ -25,11 +36,11 @@ def test_imports_go_only_downward() -> None:
         imported = {module for module in imports_of(MODULES[name]) if module.split(".")[0] in ("mock_csms", "")}
         return [module for module in imported if not module or room_of(module) not in allowed]
 
-    hold(MODULES, upward)
+    assert_no_faults(MODULES, upward)
 
 
 def reached_from(module: str, edges: Mapping[str, set[str]]) -> set[str]:
-    """Return every module that a module imports, also indirectly; that includes itself only if there is a circle."""
+    """Return every module that a module imports, also indirectly: itself too if it is in a circle."""
     reached: set[str] = set()
     waiting = [*edges[module]]
     while waiting:
@@ -40,7 +51,7 @@ def reached_from(module: str, edges: Mapping[str, set[str]]) -> set[str]:
     return reached
 
 
-def test_no_module_needs_itself() -> None:
+def test_there_are_no_circular_imports() -> None:
     """No module imports itself indirectly, not even in functions or for type checkers.
 
     `from package import module` counts as an import of that module, not of the package. Rule PLC0415 of ruff
@@ -57,8 +68,8 @@ def test_no_module_needs_itself() -> None:
     assert not told, "a circle; move what both need to a module below both:\n" + "\n".join(told)
 
 
-def test_pure_rooms_touch_nothing() -> None:
-    """Decisions of the mock depend only on their input: no sockets, no clock, no chance (principles 4 and 10)."""
+def test_pure_rooms_do_no_io() -> None:
+    """Pure rooms use no sockets, no clock and no random numbers (principles 4 and 10)."""
 
     def touched(name: str) -> list[str]:
         modules = [module for module in imports_of(MODULES[name]) if module.split(".")[0] in IMPURE_MODULES]
@@ -66,17 +77,17 @@ def test_pure_rooms_touch_nothing() -> None:
         clocks = [ast.unparse(node) for node in nodes if node.attr in ("now", "utcnow", "today")]
         return [*modules, *(clock for clock in clocks if re.search(r"\bdate(time)?\.\w+$", clock))]
 
-    hold([name for name in MODULES if room_of(name) in PURE], touched)
+    assert_no_faults([name for name in MODULES if room_of(name) in PURE], touched)
 
 
-def test_websockets_is_behind_one_door() -> None:
-    """Only the transport knows the `websockets` library (principle 13)."""
+def test_only_the_transport_imports_websockets() -> None:
+    """Only the transport imports the `websockets` library (principle 13)."""
     others = [name for name in MODULES if not re.match(r"mock_csms/runtime/transport(\.py|/)", name)]
-    hold(others, lambda name: [word for word in imports_of(MODULES[name]) if is_in(word, "websockets")])
+    assert_no_faults(others, lambda name: [word for word in imports_of(MODULES[name]) if is_in(word, "websockets")])
 
 
-def test_ocpp_is_behind_one_door() -> None:
-    """Only `protocol/schemas.py` knows the `ocpp` package, by an import or by its name."""
+def test_only_one_module_uses_ocpp() -> None:
+    """Only `protocol/schemas.py` imports the `ocpp` package or has its name in a string."""
 
     def named(name: str) -> list[str]:
         constants = [node.value for node in nodes_of(MODULES[name]) if isinstance(node, ast.Constant)]
@@ -86,15 +97,15 @@ def test_ocpp_is_behind_one_door() -> None:
     assert [name for name in MODULES if named(name)] == ["mock_csms/protocol/schemas.py"]
 
 
-def test_cryptography_is_behind_one_door() -> None:
-    """Only `protocol/x509.py`, and those who make keys and certificates, know the `cryptography` library."""
+def test_few_modules_import_cryptography() -> None:
+    """Only `protocol/x509.py` and `runtime/pki/`, which makes certificates, import `cryptography`."""
     those = [name for name in MODULES if any(is_in(word, "cryptography") for word in imports_of(MODULES[name]))]
     allowed = r"mock_csms/(protocol/x509\.py|runtime/pki/\w+\.py)"
     assert [name for name in those if not re.fullmatch(allowed, name)] == []
 
 
-def test_openssl_is_behind_one_door() -> None:
-    """Only `--tls-client accept-and-report` needs pyOpenSSL, which users install as an extra."""
+def test_only_one_module_imports_openssl() -> None:
+    """Only the code of `--tls-client accept-and-report` imports pyOpenSSL, which users install as an extra."""
     those = [name for name in MODULES if any(is_in(word, "OpenSSL") for word in imports_of(MODULES[name]))]
     assert those == ["mock_csms/runtime/transport/tls/tolerant.py"]
 
@@ -103,7 +114,7 @@ def test_openssl_is_behind_one_door() -> None:
 
 
 HELPFUL = ("settings", "commands")
-"""The rooms whose help texts (texts of several words) may name messages."""
+"""The rooms in which texts of several words, such as help texts, may name messages."""
 NAMED: Mapping[str, tuple[set[str], str]] = {
     "mock_csms/behavior/templates.py": (
         {"SignCertificate", "certificateChain", "transactionId"},
@@ -133,7 +144,7 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
 
 
 def properties_in(schema: Any) -> Iterator[str]:
-    """Yield the name of every property that a JSON schema describes, in its definitions too."""
+    """Yield the name of every property of a JSON schema and of its definitions."""
     if isinstance(schema, dict):
         known = schema.get("properties", {})
         yield from known if isinstance(known, dict) else ()
@@ -163,7 +174,7 @@ def texts_of(path: Path) -> Iterator[ast.Constant]:
 
 
 def places_in_every_version(path: Path) -> set[int]:
-    """Return the texts in `sets` of flags, by `id`; `test_config.py` looks each up in every version."""
+    """Return the ids of the texts in `sets` of flags; `test_config.py` checks that every version has these paths."""
     keywords = [node for node in nodes_of(path) if isinstance(node, ast.keyword) and node.arg == "sets"]
     return {id(node) for keyword in keywords for node in ast.walk(keyword)}
 
@@ -191,4 +202,4 @@ def test_only_version_folders_name_actions_and_properties() -> None:
             *(f"{word} is allowed and is not there" for word in sorted(unneeded)),
         ]
 
-    hold([name for name in MODULES if not re.search(r"/v\d+/", name)], named, hint)
+    assert_no_faults([name for name in MODULES if not re.search(r"/v\d+/", name)], named, hint)

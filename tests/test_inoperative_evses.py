@@ -10,10 +10,12 @@ from tests.real_station import TOKEN, Play, Real, findings
 
 ACCEPTED = {"status": "Accepted"}
 
-# C7: charging where it is not allowed, and required variables.
+# Charging at Inoperative EVSEs, and required variables.
 
 
-async def close(station: Real, answer: str = "Accepted", evse: int | None = 1, state: str = "Inoperative") -> None:
+async def change_availability(
+    station: Real, answer: str = "Accepted", evse: int | None = 1, state: str = "Inoperative"
+) -> None:
     """Let the mock set an EVSE or the whole station Inoperative or Operative."""
     place = {"id": evse} if evse else None
     await station.command("ChangeAvailability", {"operationalStatus": state, "evse": place}, {"status": answer})
@@ -26,22 +28,22 @@ async def charge(station: Real, id_: str = "T", evse: int = 1, **more: Any) -> N
     await station.event("Started", "Authorized", idToken=TOKEN, evse=place, info=info, **more)
 
 
-async def closed(station: Real) -> None:
+async def set_inoperative(station: Real) -> None:
     """Charge at an EVSE that was set Inoperative."""
-    await close(station)
+    await change_availability(station)
     await station.tell("Unavailable")
     await charge(station)
 
 
-async def closed_without_a_word(station: Real) -> None:
+async def set_inoperative_but_not_reported(station: Real) -> None:
     """Charge at an EVSE that was set Inoperative, but not reported as Unavailable."""
-    await close(station)
+    await change_availability(station)
     await charge(station)
 
 
-async def all_closed(station: Real) -> None:
+async def whole_station_set_inoperative(station: Real) -> None:
     """Charge at a station that was set Inoperative as a whole."""
-    await close(station, evse=None)
+    await change_availability(station, evse=None)
     await charge(station)
 
 
@@ -54,90 +56,90 @@ async def another_connector(station: Real) -> None:
 
 async def another_evse(station: Real) -> None:
     """Charge at an EVSE that was not set Inoperative."""
-    await close(station)
+    await change_availability(station)
     await charge(station, evse=2)
 
 
-async def opened_again(station: Real) -> None:
+async def set_operative_again(station: Real) -> None:
     """Charge at an EVSE that was set Operative again."""
-    await close(station)
-    await close(station, state="Operative")
+    await change_availability(station)
+    await change_availability(station, state="Operative")
     await charge(station)
 
 
-async def perhaps_opened(station: Real) -> None:
-    """Charge where the mock does not know whether the EVSE is Operative again."""
-    await close(station)
-    await close(station, "Rejected", state="Operative")
+async def perhaps_operative_again(station: Real) -> None:
+    """Charge at an EVSE that may be Operative again: the mock does not know it."""
+    await change_availability(station)
+    await change_availability(station, "Rejected", state="Operative")
     await charge(station)
 
 
-async def another_was_opened(station: Real) -> None:
+async def another_set_operative(station: Real) -> None:
     """Charge at an Inoperative EVSE after another one was set Operative."""
-    await close(station)
-    await close(station, evse=2, state="Operative")
+    await change_availability(station)
+    await change_availability(station, evse=2, state="Operative")
     await charge(station)
 
 
-async def refused(station: Real) -> None:
+async def change_rejected(station: Real) -> None:
     """Charge at an EVSE for which the station rejected the change."""
-    await close(station, "Rejected")
+    await change_availability(station, "Rejected")
     await charge(station)
 
 
-async def goes_on(station: Real) -> None:
+async def transaction_continues(station: Real) -> None:
     """Continue a transaction at an EVSE that is scheduled to become Inoperative."""
     await charge(station)
-    await close(station, "Scheduled")
+    await change_availability(station, "Scheduled")
     await station.event("Updated", "ChargingStateChanged", 1, info={"chargingState": "SuspendedEV"})
     await station.event("Updated", "ChargingStateChanged", 2, info={"chargingState": "Charging"})
     await station.event("Ended", "StopAuthorized", 3, idToken=TOKEN)
 
 
-async def after_the_end(station: Real) -> None:
+async def new_transaction_after_the_end(station: Real) -> None:
     """Start another transaction after the end of one has made the EVSE Inoperative."""
-    await goes_on(station)
+    await transaction_continues(station)
     await station.tell("Unavailable")
     await charge(station, "T2")
 
 
-async def told_late(station: Real) -> None:
+async def reported_late(station: Real) -> None:
     """Report a transaction late that began before the change."""
-    await close(station)
+    await change_availability(station)
     await charge(station, after=-60.0)
 
 
-async def was_offline(station: Real) -> None:
+async def reported_as_offline(station: Real) -> None:
     """Report a transaction that happened offline."""
-    await close(station)
+    await change_availability(station)
     await charge(station, offline=True)
 
 
 async def only_plugged_in(station: Real) -> None:
     """Start a transaction by plugging in."""
-    await close(station)
+    await change_availability(station)
     await station.event("Started", "CablePluggedIn", info={"chargingState": "EVConnected"})
 
 
 async def plugged_in_before(station: Real) -> None:
     """Start a transaction by plugging in, and continue it after the EVSE was set Inoperative."""
     await station.event("Started", "CablePluggedIn", info={"chargingState": "EVConnected"})
-    await close(station, "Scheduled")
+    await change_availability(station, "Scheduled")
     await station.event("Updated", "CablePluggedIn", 1, info={"chargingState": "EVConnected"})
 
 
 async def after_a_boot(station: Real) -> None:
     """Charge after a boot, while the station still reports Unavailable."""
-    await close(station)
+    await change_availability(station)
     await station.command("Reset", {"type": "Immediate"}, ACCEPTED)
     await station.boot("RemoteReset")
     await station.tell("Unavailable")
     await charge(station)
 
 
-async def opened_by_a_boot(station: Real) -> None:
+async def set_operative_by_a_boot(station: Real) -> None:
     """Charge after a boot that made the EVSE Operative, which is another mistake (B12)."""
-    await close(station)
+    await change_availability(station)
     await station.command("Reset", {"type": "Immediate"}, ACCEPTED)
     await station.boot("RemoteReset")
     await station.tell("Available")
@@ -145,23 +147,23 @@ async def opened_by_a_boot(station: Real) -> None:
 
 
 PLAYS: Mapping[Play, str] = {
-    closed: "T",
-    closed_without_a_word: "T",
-    all_closed: "T",
-    another_was_opened: "T",
-    perhaps_opened: "",
-    after_the_end: "T2",
+    set_inoperative: "T",
+    set_inoperative_but_not_reported: "T",
+    whole_station_set_inoperative: "T",
+    another_set_operative: "T",
+    perhaps_operative_again: "",
+    new_transaction_after_the_end: "T2",
     after_a_boot: "T",
     another_connector: "",
     another_evse: "",
-    opened_again: "",
-    refused: "",
-    goes_on: "",
-    told_late: "",
-    was_offline: "",
+    set_operative_again: "",
+    change_rejected: "",
+    transaction_continues: "",
+    reported_late: "",
+    reported_as_offline: "",
     only_plugged_in: "T",
     plugged_in_before: "",
-    opened_by_a_boot: "",
+    set_operative_by_a_boot: "",
 }
 
 
@@ -199,7 +201,7 @@ async def test_required_variables(component: str, variable: str, answer: str, is
     assert [each.lower() for each in await findings(play, checks="V16")] == wrong
 
 
-def unknown(request: Json) -> Json:
+def answer_unknown_variable(request: Json) -> Json:
     """Answer UnknownVariable for every requested variable."""
     told = {"attributeType": "Actual", "attributeStatus": "UnknownVariable"}
     items = request["getVariableData"]
@@ -213,7 +215,7 @@ async def test_required_variables_that_are_learned() -> None:
         await station.boot()
         await station.obey("GetBaseReport", lambda _: {"status": "NotSupported"})
         for _ in range(2):
-            await station.obey("GetVariables", unknown)
+            await station.obey("GetVariables", answer_unknown_variable)
 
     found = await findings(play, checks="V16", learn=True)
     assert found

@@ -25,7 +25,7 @@ async def asked_for_all(station: Station) -> tuple[str, Any]:
     return id_, payload["requestId"]
 
 
-async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
+async def obey_get_variables(station: Station, most: int) -> list[tuple[str, str]]:
     """Answer all GetVariables as a station that accepts `most` variables at once; return the requested ones."""
     names: list[tuple[str, str]] = []
     while len(names) <= len(NEEDED_VARIABLES):
@@ -61,7 +61,7 @@ async def test_single_variables_of_a_station_without_reports() -> None:
         await station.ask("BootNotification", BOOT)
         id_, _ = await asked_for_all(station)
         await station.send([4, id_, "NotImplemented", "", {}])
-        names = await asked_for_some(station, 4)
+        names = await obey_get_variables(station, 4)
         assert names == [(component, variable.partition("/")[0]) for component, variable in NEEDED_VARIABLES]
         await station.nothing(0.5)
 
@@ -75,7 +75,7 @@ async def test_single_variables_after_a_missing_report() -> None:
                 await station.ask("BootNotification", BOOT)
                 id_, _ = await asked_for_all(station)
                 await station.send([3, id_, {"status": "Accepted"}])
-                assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
+                assert len(await obey_get_variables(station, 10)) == len(NEEDED_VARIABLES)
 
 
 async def test_an_incomplete_report_is_requested_again() -> None:
@@ -101,7 +101,7 @@ async def test_commands_of_scripts_go_first() -> None:
         id_, _ = await asked_for_all(station)
         await station.send([3, id_, {"status": "NotSupported"}])
         await station.obey("GetLocalListVersion")
-        assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
+        assert len(await obey_get_variables(station, 10)) == len(NEEDED_VARIABLES)
 
 
 async def test_checks_use_the_learned_variables(tmp_path: Path) -> None:

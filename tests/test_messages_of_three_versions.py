@@ -1,4 +1,4 @@
-"""What only one version of OCPP has: types of messages, actions of 2.1, and the version in the records of a run."""
+"""Messages that only one version of OCPP has, and the version in the records of a run."""
 
 import signal
 from pathlib import Path
@@ -11,11 +11,11 @@ from tests.raw import run, until
 from tests.three_versions import STREAM, ask, obey, three
 from tests.wire import Mock
 
-# Framing.
+# Types of messages.
 
 
 async def test_sends_and_refused_answers_of_21() -> None:
-    """A SEND and a CALLRESULTERROR get no answer and are shown; a wrong CALLRESULT gets a CALLRESULTERROR."""
+    """A SEND and a CALLRESULTERROR get no answer but are logged; an invalid CALLRESULT gets a CALLRESULTERROR."""
     async with Mock("--command=ClearCache", "--delay=0") as mock, mock.station("CS-1", "ocpp2.1") as station:
         await station.send([6, "s1", "NotifyPeriodicEventStream", STREAM])
         _, id_, _, _ = await station.expect(2, ..., "ClearCache")
@@ -34,8 +34,8 @@ async def test_sends_and_refused_answers_of_21() -> None:
         assert mock.log.count("NotifyPeriodicEventStream") == 2
 
 
-async def test_what_16_does_not_answer() -> None:
-    """Messages of unknown types, and those without an id that can be read, get no answer in 1.6."""
+async def test_messages_without_an_answer_in_16() -> None:
+    """In 1.6 messages of unknown types and without a readable id get no answer; the others do."""
     async with Mock() as mock, mock.station("CS-1", "ocpp1.6") as old:
         for text in ("{", "[5", '[6,"1","A",{}]', '[2,1,"Heartbeat",{}]', '[9,"1"]', '[2,"1","Heartbeat",{}'):
             await old.send(text)
@@ -52,7 +52,7 @@ async def test_what_16_does_not_answer() -> None:
 
 
 async def test_dynamic_profiles_streams_and_certificates_of_21(tmp_path: Path) -> None:
-    """What the mock answers depends on what it has sent: profiles, monitors, and the number of a request."""
+    """In 2.1 the mock's answers depend on the profiles and monitors that it has sent; a requestId is repeated."""
     profile = {"id": 9, "stackLevel": 0, "chargingProfilePurpose": "TxDefaultProfile", "chargingProfileKind": "Dynamic"}
     schedule = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 11}]}
     profile |= {"chargingSchedule": [schedule]}
@@ -106,7 +106,7 @@ async def test_dynamic_profiles_streams_and_certificates_of_21(tmp_path: Path) -
 
 
 async def test_records_say_the_version(tmp_path: Path) -> None:
-    """Trace and event log have the types of 2.1, and the version of each record is that of its station."""
+    """Trace and event log have the message types of 2.1 and the version of each station."""
     trace, log = tmp_path / "trace.jsonl", tmp_path / "events.jsonl"
     async with Mock(f"--trace={trace}", f"--events={log}", f"--diagram={tmp_path / 'page.html'}") as mock:
         async with three(mock) as (old, middle, new):
@@ -135,7 +135,7 @@ async def test_records_say_the_version(tmp_path: Path) -> None:
 
 
 async def test_secrets_of_16_are_masked(tmp_path: Path) -> None:
-    """The value of the key with the password is in no record and in no line."""
+    """The value of AuthorizationKey is neither in the event log nor in the log lines."""
     log, secret = tmp_path / "events.jsonl", "0123456789abcdef0123456789abcdef"
     flags = (f"--set-variables=AuthorizationKey={secret}", "--command=SetVariables", "--delay=0")
     async with Mock(*flags, f"--events={log}") as mock, mock.station("CS-1", "ocpp1.6") as old:

@@ -11,7 +11,7 @@ from tests.wire import Mock, transaction
 
 
 async def test_a_rule_may_name_a_version() -> None:
-    """It is used for stations of that version alone, its error code as it is written."""
+    """A rule with `~VERSION` applies only to stations of that version, and its error code is not translated."""
     flags = [
         "--error",
         "Heartbeat~1.6",
@@ -33,8 +33,8 @@ async def test_a_rule_may_name_a_version() -> None:
         assert "warning" not in mock.log
 
 
-async def test_a_reply_is_used_where_it_fits_and_the_start_says_so() -> None:
-    """A reply that breaks the schema of one version is not used there, and a warning says so at the start."""
+async def test_a_reply_that_fits_only_some_versions() -> None:
+    """A reply is not used for a version whose schema it violates; the start prints a warning."""
     reply = ["--reply", "Authorize", '{"idTokenInfo":{"status":"Expired"}}', "--error", "Heartbeat", "FormatViolation"]
     async with Mock(*reply) as mock, three(mock) as (old, middle, new):
         assert re.search("warning: Authorize .*: not used for stations of OCPP 1.6: ", mock.log)
@@ -46,22 +46,22 @@ async def test_a_reply_is_used_where_it_fits_and_the_start_says_so() -> None:
 
 
 async def test_a_group_that_is_too_long_for_a_version() -> None:
-    """A group that a version cannot hold is not used there, and a warning says so at the start."""
+    """A group id is not used for a version in which it is too long; the start prints a warning."""
     async with Mock("--auth-group-id", "g" * 30) as mock, three(mock) as (old, middle, _):
         assert f"--auth-group-id: not used for stations of OCPP 1.6: '{'g' * 30}' is longer than 20" in mock.log
         assert await ask(old, V16, "Authorize") == {"idTagInfo": {"status": "Accepted"}}
         assert (await ask(middle, V201, "Authorize"))["idTokenInfo"]["groupIdToken"]["idToken"] == "g" * 30
 
 
-async def test_a_rule_without_use_is_told() -> None:
-    """A rule for a version, or for an action, that the mock does not speak gets a warning at the start."""
+async def test_a_rule_without_a_station_gets_a_warning() -> None:
+    """A rule for a version or an action that --ocpp excludes gets a warning at the start."""
     flags = ("--ocpp=2.0.1", "--error", "Heartbeat~1.6", "InternalError", "--fault", "StopTransaction", "drop")
     async with Mock(*flags) as mock, mock.station():
         assert mock.log.count("warning: ") == 2
 
 
-async def test_expectations_know_the_version() -> None:
-    """Each is about the stations of its version; one about an action, about those whose version has it."""
+async def test_expectations_depend_on_the_version() -> None:
+    """An expectation applies only to stations of its version, or whose version has its action."""
     flags = [
         "--expect=StartTransaction[connectorId=1]",
         "--expect=Heartbeat~2.0.1",

@@ -94,7 +94,7 @@ async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
 # Signals.
 
 STEPS = 32
-"""By how many imports later the signal comes in each attempt."""
+"""The difference in imports between the signals of two attempts."""
 LISTENS = " listening "
 """A part of the first line of the log."""
 OURS = "import time:.*mock_csms$"
@@ -144,7 +144,7 @@ def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
 def _interrupted(process: subprocess.Popen[bytes]) -> bytes:
     """Press Ctrl-C until a process has ended, and return its stderr.
 
-    Python notices a signal that comes just before a system call only when that call returns, so one may not be enough.
+    If a signal comes just before a system call, Python handles it only after that call, so one may not be enough.
     """
     try:
         for _ in range(int(PATIENCE)):

@@ -1,4 +1,4 @@
-"""Stations of OCPP 1.6, 2.0.1 and 2.1 at the same mock: the same settings, each in its own words."""
+"""Stations of OCPP 1.6, 2.0.1 and 2.1 at the same mock: calls, answers, transactions and connections."""
 
 import base64
 from pathlib import Path
@@ -11,16 +11,16 @@ from websockets.typing import Subprotocol
 from mock_csms.behavior.templates import compile_template, sample_of
 from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V16, V21, V201
-from tests.three_versions import OF, START, STOP, ask, obey, three
+from tests.three_versions import START, STOP, VERSIONS, ask, obey, three
 from tests.wire import BOOT, Mock, transaction
 
-# Every row, both ways.
+# All actions.
 
 
-@pytest.mark.parametrize("subprotocol", OF)
+@pytest.mark.parametrize("subprotocol", VERSIONS)
 async def test_every_call_of_a_station_is_answered(subprotocol: str) -> None:
-    """Each action that stations send gets a valid answer with its default payload; a SEND gets none."""
-    version = OF[subprotocol]
+    """Each call of a station with its default payload gets a valid answer; a SEND gets none."""
+    version = VERSIONS[subprotocol]
     async with Mock("--validate=strict") as mock, mock.station("CS-1", subprotocol) as station:
         assert station.socket.subprotocol == subprotocol
         for action, row in version.actions.items():
@@ -32,10 +32,10 @@ async def test_every_call_of_a_station_is_answered(subprotocol: str) -> None:
                 await ask(station, version, action)
 
 
-@pytest.mark.parametrize("subprotocol", OF)
+@pytest.mark.parametrize("subprotocol", VERSIONS)
 async def test_every_command_reaches_its_station(subprotocol: str) -> None:
     """Each action that a CSMS sends is sent with its valid default payload."""
-    version = OF[subprotocol]
+    version = VERSIONS[subprotocol]
     commands = [action for action, row in version.actions.items() if row.sent_by(Sender.CSMS)]
     flags = f"--commands={','.join(f'{action}~{version.name}:0' for action in commands)}"
     async with Mock(flags) as mock, mock.station("CS-1", subprotocol) as station:
@@ -43,7 +43,7 @@ async def test_every_command_reaches_its_station(subprotocol: str) -> None:
             await obey(station, version, action)
 
 
-# Choosing.
+# The chosen version.
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ async def test_every_command_reaches_its_station(subprotocol: str) -> None:
     ],
 )
 async def test_the_version_is_chosen(flags: list[str], offered: list[str], chosen: str) -> None:
-    """It is the first that the station offers and the mock speaks, or with a flag the mock's own first one."""
+    """The mock chooses the first offered version that it speaks, or with --subprotocol-order=csms its own first one."""
     async with Mock(*flags) as mock, mock.station("CS-1", *offered) as station:
         assert station.socket.subprotocol == chosen
 
 
-async def test_a_version_that_is_not_spoken_is_refused() -> None:
-    """A station that offers only versions that --ocpp leaves out has no common subprotocol."""
+async def test_a_version_excluded_by_a_flag_is_refused() -> None:
+    """A station that offers only versions excluded by --ocpp is refused."""
     async with Mock("--ocpp=2.0.1,2.1", "--on-subprotocol-mismatch=400") as mock:
         with pytest.raises(InvalidStatus):
             await connect(f"{mock.url}/CS-1", subprotocols=[Subprotocol("ocpp1.6")], proxy=None)
@@ -75,8 +75,8 @@ async def test_a_version_that_is_not_spoken_is_refused() -> None:
 # Answers.
 
 
-async def test_tokens_are_judged_in_each_version() -> None:
-    """A whitelist, a group and one token's answer mean the same in every version."""
+async def test_the_status_of_a_token_in_each_version() -> None:
+    """Whitelist, group and --token have the same effect in every version."""
     flags = ["--auth-mode=whitelist", "--whitelist", "GOOD", "--token=LATE=NotAtThisTime,group=G2", "--auth-group-id=G"]
     async with Mock(*flags) as mock, three(mock) as (old, middle, new):
         for tag, status, group in (("good", "Accepted", "G"), ("BAD", "Blocked", "G"), ("LATE", "Blocked", "G2")):
@@ -94,21 +94,21 @@ async def test_tokens_are_judged_in_each_version() -> None:
                 assert answer["idTokenInfo"]["groupIdToken"] == {"idToken": group, "type": "Central"}
 
 
-async def test_an_info_has_only_what_was_set() -> None:
-    """Without flags an idTagInfo says only that the idTag is accepted; --offline refuses in each version."""
+async def test_the_default_info_and_offline() -> None:
+    """Without flags an idTagInfo has only the status Accepted; --offline answers InternalError in every version."""
     async with Mock() as mock, mock.station("CS-1", "ocpp1.6") as old:
         assert await ask(old, V16, "Authorize") == {"idTagInfo": {"status": "Accepted"}}
     async with Mock("--offline") as mock, three(mock) as stations:
-        for station, version in zip(stations, OF.values(), strict=True):
+        for station, version in zip(stations, VERSIONS.values(), strict=True):
             default = compile_template(version.actions["Authorize"].request)(sample_of(version))
             await station.expect_error("Authorize", default, "InternalError")
 
 
-async def test_boots_and_require_boot_hold_in_each_version() -> None:
-    """The statuses of a sequence are answered in turn; until one is Accepted other calls get SecurityError."""
+async def test_boots_in_each_version() -> None:
+    """The statuses of a sequence are used in order; until Accepted other calls get SecurityError."""
     flags = ("--boot-status-sequence=Rejected,Accepted", "--boot-interval=7", "--require-boot")
     async with Mock(*flags) as mock, three(mock) as stations:
-        for station, version in zip(stations, OF.values(), strict=True):
+        for station, version in zip(stations, VERSIONS.values(), strict=True):
             await station.expect_error("Heartbeat", {}, "SecurityError")
             for status in ("Rejected", "Accepted"):
                 answer = await ask(station, version, "BootNotification")
@@ -119,8 +119,8 @@ async def test_boots_and_require_boot_hold_in_each_version() -> None:
 # Transactions of 1.6.
 
 
-async def test_transaction_ids_are_given_once(tmp_path: Path) -> None:
-    """Each StartTransaction gets its own id, also in a later run; a repeated one gets the same id again."""
+async def test_transaction_ids_are_unique(tmp_path: Path) -> None:
+    """Each StartTransaction gets a new id, also in the next run; a repeated one gets the same id."""
     given: list[int] = []
     for _ in range(2):
         async with Mock(f"--state-dir={tmp_path}") as mock, mock.station("CS-1", "ocpp1.6") as station:
@@ -133,15 +133,15 @@ async def test_transaction_ids_are_given_once(tmp_path: Path) -> None:
     assert all(0 < id_ < 2**31 for id_ in given)
 
 
-async def test_another_station_gets_another_id() -> None:
-    """The same StartTransaction of two stations has two ids, without --state-dir too."""
+async def test_two_stations_get_different_ids() -> None:
+    """Equal StartTransactions of two stations get different ids, also without --state-dir."""
     async with Mock() as mock, mock.station("A", "ocpp1.6") as one, mock.station("B", "ocpp1.6") as two:
         first, second = await ask(one, V16, "StartTransaction"), await ask(two, V16, "StartTransaction")
         assert first["transactionId"] != second["transactionId"]
 
 
 async def test_the_running_transaction_is_stopped() -> None:
-    """`--command RequestStopTransaction` names the transaction that runs, in 1.6 by its integer."""
+    """`--command RequestStopTransaction` has the id of the running transaction, in 1.6 as an integer."""
     flags = ("--commands=RequestStopTransaction:0", "--after=boot")
     async with Mock(*flags) as mock, three(mock) as (old, middle, _):
         id_ = (await ask(old, V16, "StartTransaction"))["transactionId"]
@@ -166,8 +166,8 @@ async def test_the_running_transaction_is_stopped() -> None:
         ("ocpp2.0.1", bytes.fromhex("ff" * 16), False),
     ],
 )
-async def test_a_key_of_16_is_bytes(subprotocol: str, password: bytes, is_let_in: bool) -> None:
-    """A station of 1.6 may send the bytes of its AuthorizationKey, or their hex text; later ones only the text."""
+async def test_a_key_of_16_may_be_bytes(subprotocol: str, password: bytes, is_let_in: bool) -> None:
+    """The password of 1.6 may be the bytes of the AuthorizationKey or their hex text; in 2.0.1 only the text."""
     header = base64.b64encode(b"CS-1:" + password).decode()
     async with Mock(f"--basic-auth=CS-1:{'ff' * 16}") as mock:
         opening = connect(

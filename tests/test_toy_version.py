@@ -1,4 +1,4 @@
-"""A new version of OCPP needs only a table and a row: the mock speaks, validates and records it, and 2.0.1 stays."""
+"""A new version of OCPP needs only a table and a row: the mock speaks, validates and records it beside 2.0.1."""
 
 import signal
 import subprocess

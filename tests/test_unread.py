@@ -1,4 +1,4 @@
-"""Outputs that nobody reads: stations and signals do not wait for the reader of a full pipe."""
+"""Outputs without a reader: stations and signals do not wait for the reader of a full pipe."""
 
 import asyncio
 import fcntl

@@ -12,7 +12,7 @@ ACCEPTED = {"status": "Accepted"}
 FIRMWARE, PUBLISHING = "FirmwareStatusNotification", "PublishFirmwareStatusNotification"
 UPDATE = "ReservationStatusUpdate"
 
-# C6: unknown ids.
+# Unknown ids.
 
 
 def over(id_: int, status: str = "Expired") -> Early:

@@ -1,4 +1,4 @@
-"""Runs with expectations: short transcripts of what stations do, and the verdict on them."""
+"""Runs with expectations: short transcripts of stations, and their verdicts."""
 
 import asyncio
 import re
@@ -36,7 +36,7 @@ MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "invalid": ("BootNotification", {}),
     "unknown": ("HeartBeat", {}),
 }
-"""The messages for the words of a transcript."""
+"""The action and the payload for each word of a transcript."""
 
 
 Judged: TypeAlias = tuple[int, str]
@@ -48,7 +48,7 @@ Verdicts: TypeAlias = dict[tuple[str, ...], Judged | BaseException]
 
 
 class Run(Mock):
-    """A run for a verdict."""
+    """A run that ends with a verdict."""
 
     statuses: tuple[int, ...] = (0, 1, 3, 4, 130)
 
@@ -59,8 +59,8 @@ class Run(Mock):
         return await asyncio.to_thread(self.process.wait, PATIENCE), report.decode()
 
 
-async def act(station: Station, word: str) -> None:
-    """Do what one word of a transcript says."""
+async def execute_word(station: Station, word: str) -> None:
+    """Execute one word of a transcript."""
     command = re.fullmatch(r"(\w+)([=!])(\w+)", word)
     if command:
         action, kind, value = command.groups()
@@ -76,7 +76,7 @@ async def act(station: Station, word: str) -> None:
 
 
 async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> bool:
-    """Do what a transcript says, until the mock ends; return whether the mock ended only after that.
+    """Execute a transcript until the mock ends; return whether all of it was executed before.
 
     `A:` continues as station A, which connects; the first station is CS-1. `Reset=Accepted` answers the next command,
     `Reset!NotSupported` refuses it, `bye` disconnects, TERM and INT are signals. Other words are keys of `MESSAGES`.
@@ -94,7 +94,7 @@ async def play(mock: Mock, transcript: str, stack: AsyncExitStack) -> bool:
             if word == "bye":
                 await stations.pop(name).socket.close()
             elif not word.endswith(":"):
-                await act(stations[name], word)
+                await execute_word(stations[name], word)
         return True
     return False
 

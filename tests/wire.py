@@ -24,7 +24,7 @@ from mock_csms.protocol.v2.v201 import ACTIONS
 from tests import warm
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
-PATIENCE = 60.0  # seconds that anything may take; only a hang takes so long
+PATIENCE = 60.0  # the time limit in seconds; only a test that hangs reaches it
 HANDSHAKE = "Host: mock\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 HANDSHAKE += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
 BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}

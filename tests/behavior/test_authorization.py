@@ -1,4 +1,4 @@
-"""The status that an idToken gets by the mode and its list, and the other fields of its idTokenInfo."""
+"""The status that the authorization mode gives to an idToken, and the other fields of its idTokenInfo."""
 
 from typing import Any
 

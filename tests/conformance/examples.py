@@ -67,7 +67,7 @@ def _whole(line: str) -> str:
 
 
 class Player:
-    """Makes an event from each line. An example that begins with a handshake has no events before it."""
+    """Makes an event from each line. If an example starts with a handshake, there are no events before it."""
 
     def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
         self.now, self.lines = NOW, [_whole(line) for line in lines]
@@ -171,7 +171,7 @@ _TLS = re.compile(
 
 
 def agreement(text: str) -> Agreement:
-    """Return what TLS has agreed on in an example: `TLSv1.2 with SUITE, offered: SUITE, SUITE`."""
+    """Return the TLS handshake in a line of an example: `TLSv1.2 with SUITE, offered: SUITE, SUITE`."""
     found = _TLS.fullmatch(text)
     assert found, text
     numbers = {name: number for number, name in SUITES.items()}
@@ -184,8 +184,8 @@ def agreement(text: str) -> Agreement:
     return Agreement(found["version"], found["suite"], offer, certificate=certificate_, fault=fault)
 
 
-def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - as in a subject
-    """Return the certificate of a station with that subject, in PEM; empty without one."""
+def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - the names are those of a certificate's subject
+    """Return a station's certificate with this subject in PEM, or "" if the subject is empty."""
     if not CN:
         return ""
     wish = Wish(common_name=CN, organization=O, times=(NOW - 1000.0, NOW + 1000.0))

@@ -1,4 +1,4 @@
-"""Handwritten stories of a station, with events that the reference scenarios do not have."""
+"""Stories of a station written by hand, with events that the reference scenarios do not have."""
 
 from collections.abc import Iterable
 from typing import Any, Self

@@ -135,7 +135,7 @@ async def test_an_end_without_a_close_frame(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("is_alive", "severity"), [(True, "warning"), (False, "info")])
 async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> None:
-    """T29 is a warning if a station sends messages but no pong, and an info if it sends nothing: it may be offline."""
+    """T29 is a warning if a station sends messages but no pong, and an info if it is silent, as it may be offline."""
     for turn in turns():
         with turn as pace, TemporaryDirectory() as folder:
             log = Log(folder)

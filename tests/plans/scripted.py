@@ -59,7 +59,7 @@ class Scripted:
     """A station that always reconnects, boots on the connections that `boots` selects, and answers commands as its
     script says.
 
-    `acts` returns the calls that it sends after an action of the operator, or None if the operator cannot do it.
+    `acts` returns the calls that it sends after an action of the operator, or None for an unsupported action.
     `away` is the wait before each reconnect, in seconds.
     """
 

@@ -1,4 +1,4 @@
-"""Plans with a station that is silent, gone, or does not boot: the run recovers it if possible, and reports it once."""
+"""Plans with a station that is silent, disconnected, or does not boot: the run reboots it, and reports it once."""
 
 import socket
 from pathlib import Path

@@ -51,10 +51,10 @@ SET: Json = {"setVariableData": [{"attributeValue": "new", **variable("SecurityC
         ("RebootRequired", ["old", "new"], ["new"]),
     ],
 )
-def test_the_answer_decides_which_passwords_are_accepted(
+def test_accepted_passwords_by_the_status_of_the_answer(
     status: str, right: list[str], right_after_boot: list[str]
 ) -> None:
-    """Accepted: the new one; RebootRequired: both until the next boot, then the new one; otherwise the old one."""
+    """Accepted: the new password; RebootRequired: both until the next boot; other statuses: the old one."""
     door, stations = Door(AdmissionPolicies(passwords={"CS": "old"})), Stations(10)
     station = stations.welcome("CS", V201)
 

@@ -53,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_right_certificates_are_right(folder: Path) -> None:
-    """The server certificates are valid for their names, the station's certificate for clients; the root signed them."""
+    """The server certificates are valid for their names, and the station's certificate for a client."""
     for name in ("server-rsa", "server-ec"):
         for how in (["-verify_hostname", "localhost"], ["-verify_ip", "127.0.0.1"], ["-verify_ip", "::1"]):
             told = verified(folder / f"{name}.pem", folder / "root.pem", "-purpose", "sslserver", *how)
@@ -62,7 +62,7 @@ def test_right_certificates_are_right(folder: Path) -> None:
 
 
 def test_the_station_certificate_obeys_part_2(folder: Path) -> None:
-    """The station's certificate has operator, serial number and an EC key, but no key usage or DNS name (A00.FR.513)."""
+    """The station's certificate has operator, serial number and EC key, no key usage or DNS name (A00.FR.513)."""
     told = openssl("x509", "-in", str(folder / "station.pem"), "-noout", "-text")
     assert "Subject: O = mock-csms, CN = MOCK-0001" in told
     assert "prime256v1" in told

@@ -15,7 +15,7 @@ CARD = {"idToken": "TAG", "type": "ISO14443"}
 
 
 class Bench16(BenchOf[Device16]):
-    """A station with two connectors; `keys` are values of configuration keys."""
+    """A station of OCPP 1.6; `keys` are the values of configuration keys."""
 
     def __init__(self, connectors: int = 2, **keys: str) -> None:
         super().__init__(MACHINE, V16, equipped(new_device(Identity(), connectors, 1), keys, frozenset()))

@@ -15,7 +15,7 @@ COMMANDS = [name for name, row in V16.actions.items() if row.sender in (Sender.C
 
 @pytest.mark.parametrize("action", sorted({*COMMANDS} - WITH_CERTIFICATES))
 def test_every_command(action: str) -> None:
-    """Every command gets an answer that fits its schema; so does everything that follows from it."""
+    """Every command gets a valid answer, and all messages after it are valid."""
     bench = Bench16()
     bench.charge()
     given: Json = {}
@@ -35,7 +35,7 @@ def test_every_command(action: str) -> None:
 
 
 def test_remote_commands() -> None:
-    """A transaction can be started and stopped remotely, with an Authorize if a key says so."""
+    """A transaction is started and stopped remotely; AuthorizeRemoteTxRequests decides about Authorize."""
     bench = Bench16(AuthorizeRemoteTxRequests="true")
     bench.tell(cues.Plugged(1))
     bench.take()
@@ -51,7 +51,7 @@ def test_remote_commands() -> None:
 
 
 def test_unlocking() -> None:
-    """Unlocking a connector ends its transaction; an unknown one is not supported."""
+    """Unlocking a connector ends its transaction; for an unknown connector the status is NotSupported."""
     bench = Bench16()
     bench.charge()
     assert bench.status("UnlockConnector", {"connectorId": 5}) == "NotSupported"
@@ -60,7 +60,7 @@ def test_unlocking() -> None:
 
 
 def test_the_keys() -> None:
-    """The keys of the station: unknown ones, read-only ones, secrets, values, and those that need a reboot."""
+    """Configuration keys are read and set; unknown, read-only, secret and invalid ones get the right status."""
     bench = Bench16()
     everything = bench.ask("GetConfiguration", {})["configurationKey"]
     assert len(everything) > 30
@@ -87,7 +87,7 @@ def test_the_keys() -> None:
 
 
 def test_availability() -> None:
-    """A connector that charges becomes inoperative after its transaction; 0 means all."""
+    """A charging connector becomes Unavailable after its transaction; connector 0 means all connectors."""
     bench = Bench16()
     bench.charge()
     bench.take()
@@ -101,7 +101,7 @@ def test_availability() -> None:
 
 
 def test_reservations() -> None:
-    """A reserved connector is only for its idTag; the reservation ends with its transaction, or with its time."""
+    """Only the reserved idTag can charge; the reservation ends with its transaction or at its expiry."""
     bench = Bench16()
     held = {"connectorId": 1, "idTag": "OTHER", "reservationId": 7, "expiryDate": bench.at(50)}
     assert bench.status("ReserveNow", held) == "Accepted"
@@ -119,7 +119,7 @@ def test_reservations() -> None:
 
 
 def test_the_local_list() -> None:
-    """The list is replaced or updated, and decides offline."""
+    """The local list is replaced or updated, and authorizes idTags offline."""
     bench = Bench16()
     entry = {"idTag": "TAG", "idTagInfo": {"status": "Accepted"}}
     full: Json = {"listVersion": 3, "updateType": "Full", "localAuthorizationList": [entry]}
@@ -135,7 +135,7 @@ def test_the_local_list() -> None:
 
 
 def test_limits() -> None:
-    """A charging profile limits the power; a wrong one is refused; a composite schedule has no startSchedule."""
+    """A charging profile limits the power, an invalid one is Rejected; composite schedules have no startSchedule."""
     bench = Bench16()
     bench.charge()
     put = {"connectorId": 1, "csChargingProfiles": profile()}
@@ -159,7 +159,7 @@ def test_limits() -> None:
 
 
 def test_files() -> None:
-    """Uploads and updates report their statuses in order; an update waits for transactions, and reboots."""
+    """Uploads and firmware updates report their statuses in order; an update waits for transactions."""
     bench = Bench16()
     bench.ask("GetDiagnostics", {"location": "ftp://x/y"})
     bench.wait(5)
@@ -186,7 +186,7 @@ def test_files() -> None:
 @pytest.mark.parametrize("action", ["TriggerMessage", "ExtendedTriggerMessage"])
 @pytest.mark.parametrize("connector", [None, 1, 0, 9])
 def test_triggers(action: str, connector: int | None) -> None:
-    """Every message that can be triggered comes after the answer, or the answer says that it does not."""
+    """Every message that TriggerMessage names comes after the answer, or the answer is not Accepted."""
     place: Json = {} if connector is None else {"connectorId": connector}
     messages = V16.schemas.node(f"{action}Request", ("requestedMessage",))["enum"]
     for wanted in messages:
@@ -201,7 +201,7 @@ def test_triggers(action: str, connector: int | None) -> None:
 
 
 def test_certificates() -> None:
-    """Roots are installed, listed and deleted; the station's own certificate must be for its key."""
+    """Root certificates are installed, listed and deleted; the station's own certificate must fit its key."""
     bench, authority = Bench16(), Authority("root")
     kind = {"certificateType": "CentralSystemRootCertificate"}
     assert bench.status("GetInstalledCertificateIds", kind) == "NotFound"
@@ -214,8 +214,8 @@ def test_certificates() -> None:
     assert bench.statuses("SecurityEventNotification") == ["InvalidChargePointCertificate"]
 
 
-def test_values_by_the_clock() -> None:
-    """Clock-aligned values come for every connector, at the boundaries of the day."""
+def test_clock_aligned_values() -> None:
+    """Clock-aligned values are sent for every connector at multiples of the interval since midnight."""
     bench = Bench16(ClockAlignedDataInterval="60")
     bench.wait(61)
     values = bench.take(METER)
@@ -225,7 +225,7 @@ def test_values_by_the_clock() -> None:
 
 
 def test_data_transfer() -> None:
-    """Only the vendor of the station is known."""
+    """DataTransfer is accepted only for the vendor of the station."""
     bench = Bench16()
     assert bench.status("DataTransfer", {"vendorId": "x"}) == "UnknownVendorId"
     assert bench.ask("DataTransfer", {"vendorId": "mock-csms", "data": "d"}) == {"status": "Accepted", "data": "d"}

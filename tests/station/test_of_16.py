@@ -7,7 +7,7 @@ from tests.station.bench16 import CARD, METER, START, STATUS, STOP, Bench16, sta
 
 
 def test_the_boot() -> None:
-    """The station reports every connector, 0 included, once it is accepted; and heartbeats as the CSMS says it."""
+    """Once accepted, the station reports every connector, including 0, and sends heartbeats at the given interval."""
     bench = Bench16()
     bench.restart()
     actions = [action for action, _ in bench.messages]
@@ -19,7 +19,7 @@ def test_the_boot() -> None:
 
 @pytest.mark.parametrize("status", ["Pending", "Rejected"])
 def test_a_boot_that_is_not_accepted(status: str) -> None:
-    """Nothing else is sent until the next BootNotification; a rejected station does not answer."""
+    """A station that is not accepted sends only BootNotification, and a rejected one answers no commands."""
     bench = Bench16()
     bench.replies["BootNotification"] = {"status": status, "interval": 20}
     bench.restart()
@@ -34,7 +34,7 @@ def test_a_boot_that_is_not_accepted(status: str) -> None:
     assert [action for action, _ in bench.take()][:2] == ["BootNotification", STATUS]
 
 
-def test_a_pending_station_sends_what_is_triggered() -> None:
+def test_a_pending_station_sends_triggered_messages() -> None:
     """TriggerMessage works while the registration is pending (4.2)."""
     bench = Bench16()
     bench.replies["BootNotification"] = {"status": "Pending", "interval": 100}
@@ -45,7 +45,7 @@ def test_a_pending_station_sends_what_is_triggered() -> None:
 
 
 def test_a_session() -> None:
-    """A transaction has the id of the CSMS in all messages, and its statuses are those of 4.9."""
+    """All messages of a transaction have the id of the CSMS, and the statuses follow section 4.9."""
     bench = Bench16(MeterValueSampleInterval="10", StopTxnSampledData="Energy.Active.Import.Register")
     bench.replies[START] = {"transactionId": 4711}
     bench.charge()
@@ -64,8 +64,8 @@ def test_a_session() -> None:
     assert contexts == ["Transaction.Begin", "Sample.Periodic", "Transaction.End"]
 
 
-def test_a_card_that_may_not_charge() -> None:
-    """An idTag that the CSMS blocks starts nothing."""
+def test_a_blocked_card() -> None:
+    """An idTag that is Blocked starts no transaction."""
     bench = Bench16()
     bench.replies["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
     bench.charge()
@@ -73,8 +73,8 @@ def test_a_card_that_may_not_charge() -> None:
 
 
 @pytest.mark.parametrize(("stops", "reason"), [("true", ["DeAuthorized"]), ("false", [])])
-def test_a_start_that_is_refused(stops: str, reason: list[str]) -> None:
-    """StopTransactionOnInvalidId decides what an invalid idTag in the answer to StartTransaction does."""
+def test_an_invalid_card_at_the_start(stops: str, reason: list[str]) -> None:
+    """If the answer to StartTransaction says Invalid, StopTransactionOnInvalidId decides whether to stop."""
     bench = Bench16(StopTransactionOnInvalidId=stops)
     bench.replies[START] = {"idTagInfo": {"status": "Invalid"}}
     bench.charge()
@@ -85,7 +85,7 @@ def test_a_start_that_is_refused(stops: str, reason: list[str]) -> None:
 
 @pytest.mark.parametrize(("stops", "last"), [("true", "Available"), ("false", "SuspendedEV")])
 def test_the_vehicle_leaves(stops: str, last: str) -> None:
-    """StopTransactionOnEVSideDisconnect decides what the end of the cable does."""
+    """If the cable is unplugged, StopTransactionOnEVSideDisconnect decides whether the transaction stops."""
     bench = Bench16(StopTransactionOnEVSideDisconnect=stops)
     bench.charge()
     bench.tell(cues.Unplugged(1))
@@ -95,8 +95,8 @@ def test_the_vehicle_leaves(stops: str, last: str) -> None:
     assert statuses(bench)[-1] == (1, last)
 
 
-def test_nobody_comes() -> None:
-    """ConnectionTimeOut ends the wait for a vehicle."""
+def test_no_vehicle_comes() -> None:
+    """After ConnectionTimeOut the station no longer waits for a vehicle."""
     bench = Bench16(ConnectionTimeOut="30")
     bench.tell(cues.Presented(CARD, 1))
     assert statuses(bench) == [(1, "Preparing")]
@@ -105,7 +105,7 @@ def test_nobody_comes() -> None:
 
 
 def test_a_transaction_offline() -> None:
-    """What happens offline is delivered in order; messages that wait get the id from the answer."""
+    """Messages of an offline transaction are sent in order later, with the id from the answer to StartTransaction."""
     bench = Bench16(MeterValueSampleInterval="10", AllowOfflineTxForUnknownId="true")
     bench.replies[START] = {"transactionId": 99}
     bench.tell(cues.Closed())
@@ -119,7 +119,7 @@ def test_a_transaction_offline() -> None:
 
 
 def test_a_start_that_is_never_answered() -> None:
-    """After TransactionMessageAttempts the start is given up; the rest is sent with -1 (errata, 3.18)."""
+    """StartTransaction is tried TransactionMessageAttempts times; later messages then have the id -1 (errata, 3.18)."""
     bench = Bench16(TransactionMessageAttempts="2", TransactionMessageRetryInterval="5")
     bench.silent = {START}
     bench.charge()
@@ -133,7 +133,7 @@ def test_a_start_that_is_never_answered() -> None:
 
 
 def test_the_connection_is_lost_in_a_start() -> None:
-    """The same StartTransaction is sent again, and it is not counted as an attempt."""
+    """StartTransaction is sent again after a lost connection, which does not count as an attempt."""
     bench = Bench16(TransactionMessageAttempts="1")
     bench.silent = {START}
     bench.charge()
@@ -147,7 +147,7 @@ def test_the_connection_is_lost_in_a_start() -> None:
 
 @pytest.mark.parametrize("kind", ["Hard", "Soft"])
 def test_a_reset(kind: str) -> None:
-    """A reset ends transactions first, and boots."""
+    """A reset first ends all transactions, and then the station boots."""
     bench = Bench16()
     bench.charge()
     bench.take()

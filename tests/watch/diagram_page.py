@@ -1,4 +1,4 @@
-"""The page of a run in a browser: what a person does and reads there."""
+"""The page of a run in a browser, as a person uses it."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -10,7 +10,7 @@ from tests.verdicts import Run
 from tests.wire import Station
 
 
-def told(lines: list[str], first: int, last: int) -> list[str]:
+def kept_lines(lines: list[str], first: int, last: int) -> list[str]:
     """Return the lines that a history with this much room keeps at each end."""
     history = History(first, last)
     for line in lines:
@@ -24,7 +24,7 @@ LINES = st.lists(st.text(st.characters(codec="ascii", exclude_characters="…"),
 @given(LINES, st.integers(0, 60), st.integers(0, 60))
 def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
     """A history keeps all lines, or the first and last ones and the number of those between, within its bounds."""
-    found = told(lines, first, last)
+    found = kept_lines(lines, first, last)
     gap = [number for number, line in enumerate(found) if "…" in line]
     if not gap:
         assert found == lines
@@ -41,7 +41,7 @@ def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
 @given(LINES)
 def test_a_short_run_is_whole(lines: list[str]) -> None:
     """A history leaves out no line if all fit."""
-    assert told(lines, 0, 9 * 30) == told(lines, 9 * 30, 0) == lines
+    assert kept_lines(lines, 0, 9 * 30) == kept_lines(lines, 9 * 30, 0) == lines
 
 
 async def beats(station: Station, count: int, size: int = 0) -> None:

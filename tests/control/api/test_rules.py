@@ -20,7 +20,7 @@ async def status_of(station: Station, token: str = "TAG1") -> Any:
 
 
 async def test_a_rule_changes_the_next_answer(client: Client, mock: ApiMock, identity: str) -> None:
-    """A rule applies at once and until it is removed; it is listed with its content and its hits."""
+    """A rule applies from its creation to its removal, and is listed with its content and its hits."""
     async with mock.station(identity) as station:
         body = {"match": f"Authorize@{identity}", "reply": {"idTokenInfo": {"status": "Expired"}}}
         added = await client.post("/rules", body, 201)
@@ -59,7 +59,7 @@ async def test_the_order_of_rules_decides(client: Client, mock: ApiMock, identit
 
 
 async def test_counts_survive_changes_of_settings() -> None:
-    """The hits and remaining uses of a rule do not change with settings, tokens and other rules; a reset clears them."""
+    """A rule keeps its hits and remaining uses when settings, tokens or other rules change; a reset clears them."""
     async with (
         ApiMock("--error", "Heartbeat*3", "GenericError") as mock,
         mock.client() as client,
@@ -134,7 +134,7 @@ async def test_a_rule_that_violates_ocpp_gets_a_warning(client: Client) -> None:
 
 
 async def test_tokens_are_created_read_changed_and_removed(client: Client, mock: ApiMock, identity: str) -> None:
-    """PUT sets the answer for a token (201 if it is new, 200 if not); after DELETE --auth-mode decides again."""
+    """PUT sets the answer for a token: 201 if it is new, else 200; after DELETE --auth-mode decides."""
     async with mock.station(identity) as station:
         row = await client.ask("PUT", "/tokens/TAG1", {"status": "expired", "group": "G1", "expiry": 60}, 201)
         assert row == {"id": "TAG1", "status": "Expired", "group": "G1", "expiry": 60}

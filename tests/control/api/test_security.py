@@ -205,7 +205,7 @@ async def test_every_endpoint_needs_the_token() -> None:
 
 
 async def test_auto_prints_a_new_token() -> None:
-    """`--api-token auto` prints a valid token, on a line of its with_api_port."""
+    """`--api-token auto` prints a valid token, on its own line."""
     async with ApiMock("--api-token", "auto") as mock:
         assert mock.process.stdout
         token = mock.process.stdout.readline().decode().removeprefix("API token: ").strip()

@@ -153,7 +153,7 @@ async def test_tokens_are_added_changed_and_deleted(chromium: "Browser", mock: A
 
 @in_browser
 async def test_findings_transactions_and_the_verdict(chromium: "Browser", mock: ApiMock, identity: str) -> None:
-    """A finding links to its message; a transaction is listed while it runs and after its end; an expectation is met."""
+    """A finding links to its message; a transaction is listed until and after its end; an expectation is met."""
     async with mock.station(identity) as station, browse(chromium, mock, f"#/verdict/{identity}") as live:
         await live.at("#expected").fill(f"TransactionEvent[eventType=Ended]@{identity}")
         await live.at("#expectform").get_by_role("button", name="Add").click()
