@@ -25,7 +25,7 @@ def plugged(story: Story, evse: Json, kind: str = "Started", number: int = 0) ->
     return story.event(kind, "CablePluggedIn", number, evse=evse, info=PLUGGED)
 
 
-def going_on(story: Story, events: int = 5) -> Story:
+def updated_events(story: Story, events: int = 5) -> Story:
     """Send several events of the same transaction, without its EVSE."""
     for number in range(1, events + 1):
         payload = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic", "seqNo": number}
@@ -41,14 +41,14 @@ def again_and_again(story: Story, *event: Any, **more: Any) -> Story:
     return story
 
 
-def closed(story: Story, status: str = "Accepted") -> Story:
+def set_inoperative(story: Story, status: str = "Accepted") -> Story:
     """Set EVSE 1 Inoperative."""
     return story.command(CHANGE, CLOSE | {"evse": ONE}, {"status": status})
 
 
-def shut() -> Story:
+def set_unavailable() -> Story:
     """Set EVSE 1 Inoperative, and wait until it is Unavailable."""
-    return closed(Story().begin()).wait(1).tell(1, 1, "Unavailable").wait(9)
+    return set_inoperative(Story().begin()).wait(1).tell(1, 1, "Unavailable").wait(9)
 
 
 def unlocked(story: Story) -> Story:
@@ -97,7 +97,7 @@ def inventory(*without: str, **changed: str) -> Story:
 
 def scheduled() -> Story:
     """Set EVSE 1 Inoperative during a transaction, and end it."""
-    return closed(charging(), "Scheduled").wait(9).event("Ended", "StopAuthorized", 1)
+    return set_inoperative(charging(), "Scheduled").wait(9).event("Ended", "StopAuthorized", 1)
 
 
 def again(story: Story, reason: str = "Watchdog") -> Story:

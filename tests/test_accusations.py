@@ -26,8 +26,6 @@ from tests.accusing_stories import (
     beating,
     charging,
     charging_every,
-    closed,
-    going_on,
     inventory,
     plugged,
     records,
@@ -37,9 +35,11 @@ from tests.accusing_stories import (
     sampled,
     scheduled,
     scheduled_reset,
-    shut,
+    set_inoperative,
+    set_unavailable,
     triggered,
     unlocked,
+    updated_events,
 )
 from tests.conformance.story import Story
 from tests.wire import PATIENCE, SERVER
@@ -72,7 +72,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         [],
     ),
     "what was closed, with the number 0": (
-        closed(Story().begin()).wait(1).tell(1, 0, "Unavailable").wait(5).tell(1, 0).wait(5).tell(1, 0),
+        set_inoperative(Story().begin()).wait(1).tell(1, 0, "Unavailable").wait(5).tell(1, 0).wait(5).tell(1, 0),
         ["B08", "B08", "B08"],
     ),
     # A second boot without a start.
@@ -85,13 +85,13 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         [],
     ),
     # Only the event after the vehicle was connected has the EVSE.
-    "no connectorId": (going_on(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
+    "no connectorId": (updated_events(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
     "no evse once the cable is in": (
         plugged(Story().begin().tell(1, 1, "Occupied").event("Started", evse=ONE, idToken=CARD), ONE, "Updated", 1),
         ["X13"],
     ),
     "a cable before the state": (
-        going_on(Story().begin().event("Started", "CablePluggedIn", evse=ONE)),
+        updated_events(Story().begin().event("Started", "CablePluggedIn", evse=ONE)),
         ["X13", "X14"],
     ),
     "an event that is sent again": (
@@ -103,7 +103,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["M02", "X06"],
     ),
     "the place is told once": (
-        going_on(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
+        updated_events(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
         [],
     ),
     # A status may be repeated; an Inoperative connector must stay Unavailable.
@@ -112,20 +112,23 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         [],
     ),
     "a status after what is so": (
-        closed(shut()).wait(9).tell(1, 1, "Unavailable"),
+        set_inoperative(set_unavailable()).wait(9).tell(1, 1, "Unavailable"),
         [],
     ),
     "a status that is told late": (
-        closed(Story().begin()).wait(9).tell(1, 1, "Unavailable").tell(1, 1, "Occupied", after=-30.0),
+        set_inoperative(Story().begin()).wait(9).tell(1, 1, "Unavailable").tell(1, 1, "Occupied", after=-30.0),
         [],
     ),
-    "Available again": (closed(Story().begin()).wait(0.3).tell(1, 1, "Unavailable").wait(2).tell(1, 1), ["G06"]),
+    "Available again": (
+        set_inoperative(Story().begin()).wait(0.3).tell(1, 1, "Unavailable").wait(2).tell(1, 1),
+        ["G06"],
+    ),
     "in use though it was closed": (
-        shut().tell(1, 1, "Occupied"),
+        set_unavailable().tell(1, 1, "Occupied"),
         ["G06"],
     ),
     "opened before the answer": (
-        shut().command(
+        set_unavailable().command(
             CHANGE,
             OPEN | {"evse": ONE},
             ACCEPTED,
@@ -133,9 +136,9 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ),
         [],
     ),
-    "no change": (closed(Story().begin()), ["G01"]),
+    "no change": (set_inoperative(Story().begin()), ["G01"]),
     "opened, and Faulted": (
-        shut().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
+        set_unavailable().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
         [],
     ),
     # An Inoperative status that a boot loses is reported once.
@@ -224,7 +227,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["B20"],
     ),
     "a status of before the boot": (
-        again(closed(Story().begin()).wait(1).tell(1, 1, "Unavailable"))
+        again(set_inoperative(Story().begin()).wait(1).tell(1, 1, "Unavailable"))
         .tell(1, 1, after=-30.0)
         .tell(1, 1, "Unavailable"),
         [],

@@ -24,7 +24,7 @@ ANSI = re.compile(r"\x1b\[[\d;]*m")
 LONG = {"vendorId": "v", "data": "long " * 100}
 
 
-async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
+async def console_lines(columns: int, *flags: str, **environment: str) -> list[str]:
     """Return the lines that the program writes to a terminal of this width while a station sends some messages."""
     ours, its = pty.openpty()
     ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -57,7 +57,7 @@ async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
 @pytest.mark.parametrize("columns", [60, 100, 140])
 async def test_lines_fit_the_terminal(columns: int) -> None:
     """Lines are shortened to the width of the terminal, whatever they contain."""
-    lines = [ANSI.sub("", line) for line in await shown(columns)]
+    lines = [ANSI.sub("", line) for line in await console_lines(columns)]
     assert [line for line in lines if len(line) > columns] == []
     long = [line for line in lines if "long long" in line or "DataTransfer " in line]
     assert (len(long[0]), long[0][-1]) == (columns, "…")
@@ -66,14 +66,14 @@ async def test_lines_fit_the_terminal(columns: int) -> None:
 async def test_verbose_lines_are_whole() -> None:
     """With -v or at DEBUG, lines have the whole payload."""
     for flags in (["-v"], ["--verbose"], ["--log-level", "DEBUG"]):
-        assert orjson.dumps(LONG).decode() in "\n".join(await shown(60, *flags))
+        assert orjson.dumps(LONG).decode() in "\n".join(await console_lines(60, *flags))
 
 
 async def test_colour_on_a_terminal_only() -> None:
-    """Colors are used only on terminals, and not with NO_COLOR (no-color.org)."""
-    assert "\x1b[" in "\n".join(await shown(100))
-    assert "\x1b[" in "\n".join(await shown(100, NO_COLOR=""))
-    assert "\x1b" not in "\n".join(await shown(100, NO_COLOR="1"))
+    """Colours are used only on terminals, and not with NO_COLOR (no-color.org)."""
+    assert "\x1b[" in "\n".join(await console_lines(100))
+    assert "\x1b[" in "\n".join(await console_lines(100, NO_COLOR=""))
+    assert "\x1b" not in "\n".join(await console_lines(100, NO_COLOR="1"))
     async with Mock() as mock, mock.station() as station:
         await station.call("Heartbeat", {"nope": 1})
         await until(logged(mock, "Heartbeat.error"))

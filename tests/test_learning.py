@@ -12,7 +12,7 @@ from tests.wire import BOOT, Station
 REPORT: dict[str, Any] = {"generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
 
 
-async def told(station: Station, id_: str, action: str, payload: Any) -> None:
+async def send_and_expect_answer(station: Station, id_: str, action: str, payload: Any) -> None:
     """Send a call and return its answer, also if a command comes before it."""
     await station.send([2, id_, action, payload])
     await station.expect(3, id_)
@@ -46,12 +46,12 @@ async def test_the_report_is_requested_once() -> None:
             await station.ask("BootNotification", BOOT)
             id_, number = await asked_for_all(station)
             await station.send([3, id_, {"status": "Accepted"}])
-            await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "tbc": True})
-            await told(station, "2", "NotifyReport", REPORT | {"requestId": number, "seqNo": 1})
-            await told(station, "3", "BootNotification", BOOT)
+            await send_and_expect_answer(station, "1", "NotifyReport", REPORT | {"requestId": number, "tbc": True})
+            await send_and_expect_answer(station, "2", "NotifyReport", REPORT | {"requestId": number, "seqNo": 1})
+            await send_and_expect_answer(station, "3", "BootNotification", BOOT)
             await station.nothing(0.5)
         async with mock.station() as station:
-            await told(station, "4", "BootNotification", BOOT)
+            await send_and_expect_answer(station, "4", "BootNotification", BOOT)
             await station.nothing(0.5)
 
 
@@ -117,7 +117,7 @@ async def test_checks_use_the_learned_variables(tmp_path: Path) -> None:
             "variable": {"name": "RateUnit"},
             "variableAttribute": [{"value": "W"}],
         }
-        await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "reportData": [unit]})
+        await send_and_expect_answer(station, "1", "NotifyReport", REPORT | {"requestId": number, "reportData": [unit]})
         await station.obey("GetCompositeSchedule")
         await station.ask("Heartbeat")
         mock.process.terminate()

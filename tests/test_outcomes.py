@@ -38,10 +38,10 @@ async def test_an_outcome_is_reported_once(tmp_path: Path, flags: str, transcrip
     """The final result of an expectation is reported once per station, and all records agree."""
     for turn in turns():
         with turn as pace:
-            await is_told(tmp_path, slower(flags, pace), transcript, wanted)
+            await assert_reported(tmp_path, slower(flags, pace), transcript, wanted)
 
 
-async def is_told(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
+async def assert_reported(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
     """Check that these results are reported."""
     events, junit = tmp_path / "events", tmp_path / "junit"
     words = ["--events", str(events), "--junit", str(junit), *shlex.split(flags)]

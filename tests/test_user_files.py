@@ -1,4 +1,4 @@
-"""Files of users and values of flags: read as meant, or refused in one line."""
+"""Files of users and values of flags are read correctly, or refused in one line."""
 
 import codecs
 import re

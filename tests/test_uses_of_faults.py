@@ -15,7 +15,7 @@ from tests.wire import BOOT, PATIENCE, Mock, masked
 
 
 async def texts(mock: Mock, identity: str, count: int) -> list[str]:
-    """Send `count` Heartbeats on one connection; return the ids of the answers that come before that to a last call."""
+    """Send `count` Heartbeats and a last call on one connection; return the ids of the answers before the last one."""
     async with naked(mock, identity) as station:
         for number in range(count):
             await station.say(2, str(number), "Heartbeat", {})

@@ -153,9 +153,9 @@ class Raw:
 
 
 class Mock:
-    """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end well.
+    """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end normally.
 
-    It sends no pings unless a flag says so, as on a slow machine a ping could come between any two frames.
+    It sends no pings without a flag, as on a slow machine a ping could come between any two frames.
     """
 
     statuses: tuple[int, ...] = (0,)

@@ -12,7 +12,7 @@ GET = {"attributeStatus": "Accepted", "component": {"name": "c"}, "variable": {"
 
 
 class Variables:
-    """A script with one variable; it answers SetVariables with the given statuses in order, and then no more."""
+    """A script with one variable; it answers SetVariables with the given statuses in order, and then not at all."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses, self.value = [*statuses], "1"
