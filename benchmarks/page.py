@@ -79,8 +79,8 @@ def _cursor(api: int) -> int:
 
 def _evaluate(browser: ClientConnection, session: str, script: str) -> float:
     """Run a script in the page, and return its value if that is a number."""
-    told = _ask(browser, "Runtime.evaluate", session, expression=script, returnByValue=True)
-    return float(told["result"].get("value") or 0)
+    result = _ask(browser, "Runtime.evaluate", session, expression=script, returnByValue=True)
+    return float(result["result"].get("value") or 0)
 
 
 def _cpu(browser: ClientConnection) -> float:
@@ -94,9 +94,9 @@ def _ask(browser: ClientConnection, method: str, session: str = "", **parameters
     number = next(_NUMBERS)
     command = {"id": number, "method": method, "params": parameters}
     browser.send(json.dumps(command | ({"sessionId": session} if session else {})))
-    while (told := json.loads(browser.recv())).get("id") != number:
+    while (result := json.loads(browser.recv())).get("id") != number:
         pass
-    return told["result"]
+    return result["result"]
 
 
 @contextmanager
@@ -123,8 +123,8 @@ def _chromium(lab: Lab, url: str) -> Iterator[ClientConnection]:
     )
     assert process.stderr is not None
     try:
-        told = next((line for line in process.stderr if line.startswith("DevTools listening on ")), "")
-        address = re.search(r"ws://\S+", told)
+        result = next((line for line in process.stderr if line.startswith("DevTools listening on ")), "")
+        address = re.search(r"ws://\S+", result)
         if address is None:
             raise NotRun("chromium does not start")
         with connect(address[0], max_size=None, proxy=None) as browser:

@@ -201,9 +201,9 @@ def answer_to(text: str) -> list[Any] | None:
 
 
 def _result(item: dict[str, Any]) -> dict[str, Any]:
-    told = {"reasonCode": "x", "additionalInfo": f"it is {item['attributeValue']}"}
+    result = {"reasonCode": "x", "additionalInfo": f"it is {item['attributeValue']}"}
     same = {key: item[key] for key in ("component", "variable")}
-    return {**same, "attributeStatus": "Accepted", "attributeStatusInfo": told}
+    return {**same, "attributeStatus": "Accepted", "attributeStatusInfo": result}
 
 
 async def outputs_of_a_run(folder: Path) -> Outputs:

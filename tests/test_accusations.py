@@ -102,7 +102,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         again_and_again(charging().know(SampledDataCtrlr_TxEndedMeasurands=REGISTER), "Ended", "RemoteStop", 1),
         ["M02", "X06"],
     ),
-    "the place is told once": (
+    "the place is reported once": (
         updated_events(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
         [],
     ),
@@ -115,7 +115,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         set_inoperative(set_unavailable()).wait(9).tell(1, 1, "Unavailable"),
         [],
     ),
-    "a status that is told late": (
+    "a status that is reported late": (
         set_inoperative(Story().begin()).wait(9).tell(1, 1, "Unavailable").tell(1, 1, "Occupied", after=-30.0),
         [],
     ),
@@ -160,12 +160,12 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     ),
     # A stop of a transaction that does not run.
     "a stop of nothing": (Story().begin().command(STOP, {"transactionId": "none"}, ACCEPTED), ["X23"]),
-    "a stop that is not told": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
+    "a stop that is not reported": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
     "an invalid idToken, and the vehicle leaves": (
         refused().event("Updated", "EVCommunicationLost", 1, info={"chargingState": "Idle"}).tell(1, 1),
         [],
     ),
-    "an invalid idToken, and the state is told": (
+    "an invalid idToken, and the state is reported": (
         refused().event("Updated", "ChargingStateChanged", 1, info={"chargingState": "Charging"}),
         ["X19"],
     ),
@@ -183,7 +183,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         sampled(Story().begin().know(AlignedDataCtrlr_Measurands="Voltage").wait(9), "Transaction.End"),
         [],
     ),
-    "clock-aligned values that are told as periodic": (
+    "clock-aligned values that are reported as periodic": (
         sampled(
             sampled(charging_every(60).wait(30), "Sample.Clock", trigger="MeterValuePeriodic").wait(30),
             "Sample.Periodic",
@@ -212,7 +212,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ),
         [],
     ),
-    "a scheduled reset that is told as a power cut": (
+    "a scheduled reset that is reported as a power cut": (
         again(scheduled_reset().event("Ended", "StopAuthorized", 1), "PowerUp").tell(1, 1, "Occupied"),
         ["B06"],
     ),

@@ -46,8 +46,8 @@ async def settle(station: Station) -> None:
     await event(station, "Started", "A", "CablePluggedIn", 0)
     _, id_, _, payload = await station.expect(2, ..., "GetVariables")
     (item,) = payload["getVariableData"]
-    told = item | {"attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": "300"}
-    await station.send([3, id_, {"getVariableResult": [told]}])
+    result = item | {"attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": "300"}
+    await station.send([3, id_, {"getVariableResult": [result]}])
 
 
 async def swap(station: Station, since: str) -> None:

@@ -85,11 +85,11 @@ async def test_a_trigger_has_the_name_of_the_version() -> None:
 async def test_a_command_that_a_version_lacks_is_noted_once() -> None:
     """Only stations whose version has the command get it; the log has one note about the others."""
     async with Mock("--command=GetBaseReport", "--period=0.05", "--call-timeout=5") as mock, three(mock) as (old, *_):
-        told = "GetBaseReport was not sent: OCPP 1.6, which CS1.6 speaks, has no such action"
-        await until(lambda: told in mock.log)
+        result = "GetBaseReport was not sent: OCPP 1.6, which CS1.6 speaks, has no such action"
+        await until(lambda: result in mock.log)
         await asyncio.sleep(0.3)
         await ask(old, V16, "Heartbeat")
-        assert mock.log.count(told) == 1
+        assert mock.log.count(result) == 1
         assert "ERROR" not in mock.log
 
 
@@ -108,7 +108,7 @@ async def test_a_payload_is_sent_to_versions_that_it_fits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "expected"),
     [
         (["--command=RemoteStartTransation"], "did you mean 'RemoteStartTransaction'?"),
         (["--command=Reset~1.7"], "'1.7' is not a version of OCPP"),
@@ -128,7 +128,7 @@ async def test_a_payload_is_sent_to_versions_that_it_fits() -> None:
         (["--error", "NotifyPeriodicEventStream~2.1", "InternalError"], "is sent as a SEND, which has no answer"),
     ],
 )
-def test_unknown_names_and_versions(flags: list[str], told: str) -> None:
+def test_unknown_names_and_versions(flags: list[str], expected: str) -> None:
     """An unknown name or version is a usage error with the mistake and what was probably meant."""
     ended = run(*flags)
-    assert (ended.returncode, told in ended.stderr) == (2, True), ended.stderr
+    assert (ended.returncode, expected in ended.stderr) == (2, True), ended.stderr

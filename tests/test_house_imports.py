@@ -60,12 +60,12 @@ def test_there_are_no_circular_imports() -> None:
     names = {module_of(name): path for name, path in MODULES.items()}
     edges = {module: {each for each in imports_of(path) if each in names} for module, path in names.items()}
     reached = {module: reached_from(module, edges) for module in names}
-    told = [
+    result = [
         f"{module} imports {', '.join(sorted(each for each in edges[module] if module in reached[each]))}"
         for module in names
         if module in reached[module]
     ]
-    assert not told, "a circle; move what both need to a module below both:\n" + "\n".join(told)
+    assert not result, "a circle; move what both need to a module below both:\n" + "\n".join(result)
 
 
 def test_pure_rooms_do_no_io() -> None:

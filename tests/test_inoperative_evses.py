@@ -203,9 +203,9 @@ async def test_required_variables(component: str, variable: str, answer: str, is
 
 def answer_unknown_variable(request: Json) -> Json:
     """Answer UnknownVariable for every requested variable."""
-    told = {"attributeType": "Actual", "attributeStatus": "UnknownVariable"}
+    result = {"attributeType": "Actual", "attributeStatus": "UnknownVariable"}
     items = request["getVariableData"]
-    return {"getVariableResult": [{"component": i["component"], "variable": i["variable"]} | told for i in items]}
+    return {"getVariableResult": [{"component": i["component"], "variable": i["variable"]} | result for i in items]}
 
 
 async def test_required_variables_that_are_learned() -> None:

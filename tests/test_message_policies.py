@@ -72,7 +72,7 @@ WRONG = "OccurrenceConstraintViolation"
 
 
 @pytest.mark.parametrize(
-    ("flags", "boot", "heartbeat", "told"),
+    ("flags", "boot", "heartbeat", "expected"),
     [
         ([], WRONG, "FormatViolation", True),
         (["strict"], WRONG, "FormatViolation", True),
@@ -85,7 +85,7 @@ WRONG = "OccurrenceConstraintViolation"
         (["report", "off:BootNotification"], "", "", False),
     ],
 )
-async def test_validate(flags: list[str], boot: str, heartbeat: str, told: bool) -> None:
+async def test_validate(flags: list[str], boot: str, heartbeat: str, expected: bool) -> None:
     """Payloads that violate their schema are refused, only reported, or not validated, as set for the action."""
     async with Mock(*(word for value in flags for word in ("--validate", value))) as mock, mock.station() as station:
         assert await code(station, "BootNotification", BROKEN) == boot
@@ -93,7 +93,7 @@ async def test_validate(flags: list[str], boot: str, heartbeat: str, told: bool)
         assert await code(station, "Nope", {}) == "NotImplemented"
         assert await code(station, "Reset", {}) == "NotSupported"
         await until(logged(mock, "NotSupported"))
-        assert logged(mock, "BootNotification .*invalid.*reason")() is told
+        assert logged(mock, "BootNotification .*invalid.*reason")() is expected
 
 
 SHAPES: list[Any] = [None, True, 0, -1.5, "", "x", [], [[]], {}, {"a": 1}, {"idToken": 5}, {"idToken": {"idToken": {}}}]

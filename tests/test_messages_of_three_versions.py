@@ -98,8 +98,8 @@ async def test_dynamic_profiles_streams_and_certificates_of_21(tmp_path: Path) -
         vat = await ask(station, V21, "VatNumberValidation", {"vatNumber": "X1", "evseId": 2})
         assert (vat["vatNumber"], vat["evseId"], vat["status"]) == ("X1", 2, "Accepted")
         status = V21.actions["GetCertificateChainStatus"].request["certificateStatusRequests"][0]
-        told = await ask(station, V21, "GetCertificateChainStatus", {"certificateStatusRequests": [status] * 3})
-        assert len(told["certificateStatus"]) == 3
+        reported = await ask(station, V21, "GetCertificateChainStatus", {"certificateStatusRequests": [status] * 3})
+        assert len(reported["certificateStatus"]) == 3
 
 
 # Records.
@@ -119,9 +119,9 @@ async def test_records_say_the_version(tmp_path: Path) -> None:
             await ask(new, V21, "Heartbeat")
         mock.stop(signal.SIGTERM)
     records = [orjson.loads(line) for line in trace.read_bytes().splitlines()]
-    told = [(each["ocppVersion"], each["messageType"], each.get("action")) for each in records]
+    result = [(each["ocppVersion"], each["messageType"], each.get("action")) for each in records]
     beat = [("2.1", "CALL", "Heartbeat"), ("2.1", "CALLRESULT", "Heartbeat")]
-    assert told == [
+    assert result == [
         *(("1.6", "CALL", "Heartbeat"), ("1.6", "CALLRESULT", "Heartbeat")),
         *(("2.0.1", "CALL", "Heartbeat"), ("2.0.1", "CALLRESULT", "Heartbeat")),
         *(("2.1", "SEND", "NotifyPeriodicEventStream"), *beat, ("2.1", "CALLRESULTERROR", "Heartbeat")),

@@ -49,10 +49,12 @@ async def assert_reported(tmp_path: Path, flags: str, transcript: str, wanted: s
         await play(mock, transcript, stack)
         status, _ = await mock.ended()
         log = mock.log
-    told = [event for event in map(orjson.loads, events.read_bytes().splitlines()) if event["event"] == "Judged"]
-    assert [f"{each['expectation']} {each['outcome']} {each['station']}".strip() for each in told] == wanted.split(", ")
+    result = [event for event in map(orjson.loads, events.read_bytes().splitlines()) if event["event"] == "Judged"]
+    assert [f"{each['expectation']} {each['outcome']} {each['station']}".strip() for each in result] == wanted.split(
+        ", "
+    )
     said = re.findall(r"^\S+ (\S+) +(met|exceeded|missed) +(?:WARNING: )?(\S+)$", log, re.MULTILINE)
-    assert said == [(each["station"] or "-", each["outcome"], each["expectation"]) for each in told]
-    failed = {each["expectation"] for each in told if each["outcome"] != "met"}
+    assert said == [(each["station"] or "-", each["outcome"], each["expectation"]) for each in result]
+    failed = {each["expectation"] for each in result if each["outcome"] != "met"}
     assert {case.attrib["name"] for case in ElementTree.parse(junit).getroot().iter("testcase") if len(case)} == failed
     assert (status == 0) == (not failed)

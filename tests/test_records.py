@@ -65,8 +65,8 @@ async def test_expectations_are_events(tmp_path: Path) -> None:
         await station.ask("Heartbeat")
         await station.send([2, "a", "Authorize", {"idToken": TOKEN}])
         await mock.ended(stop=False)
-    told = [line for line in file.read_text().splitlines() if "Heartbeat*1..7" in line or "Authorize@CS-?" in line]
-    assert len(told) >= 2, file.read_text()
+    result = [line for line in file.read_text().splitlines() if "Heartbeat*1..7" in line or "Authorize@CS-?" in line]
+    assert len(result) >= 2, file.read_text()
 
 
 async def test_events_on_stdout() -> None:
@@ -134,8 +134,8 @@ def junit(path: Path) -> ElementTree.Element:
         assert counted == (len(suite), len(failed))
     for case in suite:
         assert (case.tag, set(case.attrib) >= {"name", "classname", "time"}) == ("testcase", True)
-        told = [(child.tag, set(child.attrib) >= {"message", "type"}) for child in case]
-        assert told in ([], [("failure", True)], [("error", True)])
+        result = [(child.tag, set(child.attrib) >= {"message", "type"}) for child in case]
+        assert result in ([], [("failure", True)], [("error", True)])
     return suite
 
 

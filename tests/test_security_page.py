@@ -60,7 +60,7 @@ def test_a_session(script: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         (["--security-profile", "1"], "1 needs a ws:// URL and --password-file"),
         (["--security-profile", "2"], "2 needs --password-file"),
@@ -70,11 +70,11 @@ def test_a_session(script: str, tmp_path: Path) -> None:
         (["--client-cert", __file__], "--client-cert: "),
     ],
 )
-def test_bad_flags_of_the_station(given: list[str], told: str) -> None:
+def test_bad_flags_of_the_station(given: list[str], expected: str) -> None:
     """Invalid combinations of flags get one line and status 2."""
     ended = run_station("wss://localhost:9/CS-1", *given)
     assert ended.status == 2
-    assert told in ended.err
+    assert expected in ended.err
     assert ended.err.count("\n") == 1
 
 

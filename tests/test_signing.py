@@ -156,10 +156,10 @@ async def test_the_length_of_the_chain() -> None:
         "variableAttribute": [{"value": "1500", "mutability": "ReadOnly"}],
         "variableCharacteristics": {"dataType": "integer", "supportsMonitoring": False},
     }
-    told = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "reportData": [report]}
+    result = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "reportData": [report]}
     async with Mock(*flags(), "--sign", "on") as mock, mock.station(tls=strict()) as station:
         assert len(certificates((await signed(station, csr()))["certificateChain"])) == 2
-        await station.ask("NotifyReport", told)
+        await station.ask("NotifyReport", result)
         text = (await signed(station, csr()))["certificateChain"]
     assert len(certificates(text)) == 1
     assert len(text) <= 1500

@@ -153,8 +153,8 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
     lines = "# a session\nplug 1\ncard TAG\nsend Heartbeat\nwait 0.2\nstatus\ncard tag\nunplug\n"
     ended = follow(lines)
     assert (ended.status, ended.err) == (0, "")
-    told = [line for line in ended.out.splitlines() if "TransactionEvent  " in line]
-    assert [word in line for word, line in zip(["Started", "Ended"], told, strict=True)] == [True, True]
+    result = [line for line in ended.out.splitlines() if "TransactionEvent  " in line]
+    assert [word in line for word, line in zip(["Started", "Ended"], result, strict=True)] == [True, True]
     assert re.search(r"EVSE 1: connector 1 Occupied; \d+ Wh; transaction", ended.out)
 
 

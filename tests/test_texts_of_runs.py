@@ -55,8 +55,8 @@ async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> 
 def test_a_host_that_is_open_to_all(flags: Sequence[str], *, is_told: bool) -> None:
     """A --host that other machines can reach gets one warning without --basic-auth; other hosts get none."""
     words = [*SERVER, "--port=0", "--duration=0.1", *flags]
-    told = warm.run(words, timeout=PATIENCE).stderr
-    lines = [line for line in told.splitlines() if "warning" in line]
+    output = warm.run(words, timeout=PATIENCE).stderr
+    lines = [line for line in output.splitlines() if "warning" in line]
     assert [bool(re.search("^mock-csms: warning: --host .* without --basic-auth", line)) for line in lines] == [
         True
     ] * is_told

@@ -73,10 +73,10 @@ async def test_a_client_of_node() -> None:
         "socket.on('error', error => console.log(error.code));"
     )
     async with Mock(*flags()) as mock:
-        for ca, told in ((str(folder() / "root.pem"), "TLSv1.3 true\n"), ("", "SELF_SIGNED_CERT_IN_CHAIN\n")):
+        for ca, expected in ((str(folder() / "root.pem"), "TLSv1.3 true\n"), ("", "SELF_SIGNED_CERT_IN_CHAIN\n")):
             command = [NODE, "-e", code, mock.port, ca]
             ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=PATIENCE)
-            assert (ended.stdout in (told, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY\n"), ended.stderr) == (True, "")
+            assert (ended.stdout in (expected, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY\n"), ended.stderr) == (True, "")
         await wait_for_log(mock, "TLS failed")
 
 
@@ -94,22 +94,22 @@ async def test_a_key_update() -> None:
                 client.stdin.write(line)
                 client.stdin.flush()
                 await asyncio.sleep(0.1)
-            told = await asyncio.to_thread(client.stdout.readline)
+            output = await asyncio.to_thread(client.stdout.readline)
             client.kill()
-        assert told == b"HTTP/1.1 200 OK\r\n"
+        assert output == b"HTTP/1.1 200 OK\r\n"
 
 
 async def test_the_alert_of_a_station_is_explained() -> None:
     """If a station does not trust the mock, the log has the name and the meaning of its alert."""
     async with Mock(*flags()) as mock:
-        told = await asyncio.to_thread(s_client, mock.port, "-verify_return_error", root="other-root")
-        assert "verify error" in told
+        output = await asyncio.to_thread(s_client, mock.port, "-verify_return_error", root="other-root")
+        assert "verify error" in output
         meaning = "the station sent the alert unknown_ca: it does not trust the authority of the mock's certificate"
         await wait_for_log(mock, f"TLS failed                   WARNING: {meaning}")
 
 
 @pytest.mark.parametrize(
-    ("limits", "client", "told"),
+    ("limits", "client", "expected"),
     [
         (["--tls-max", "1.2"], ["-tls1_3"], "the station offers no version of TLS that the mock accepts"),
         (["--tls-min", "1.3"], ["-tls1_2"], "the station offers no version of TLS that the mock accepts"),
@@ -123,11 +123,11 @@ async def test_the_alert_of_a_station_is_explained() -> None:
         ([], ["-tls1_2", "-cipher", "AES128-SHA"], "the station offers no cipher suite that the mock accepts"),
     ],
 )
-async def test_versions(limits: list[str], client: list[str], told: str) -> None:
+async def test_versions(limits: list[str], client: list[str], expected: str) -> None:
     """--tls-min and --tls-max limit the TLS versions; the log explains why a handshake failed."""
     async with Mock(*flags(), *limits) as mock:
         await asyncio.to_thread(s_client, mock.port, *client)
-        await wait_for_log(mock, told)
+        await wait_for_log(mock, expected)
 
 
 async def test_certificates_of_the_user(tmp_path: Path) -> None:
@@ -174,8 +174,10 @@ async def test_a_valid_client_certificate() -> None:
     """The log has the subject, the issuer and the serial number of a station's certificate."""
     async with Mock(*flags()) as mock, mock.station(tls=strict("station")) as station:
         await station.ask("Heartbeat")
-        told = "certificate of 'CN=MOCK-0001,O=mock-csms', issued by 'CN=mock-csms test authority,O=mock-csms', serial"
-        await wait_for_log(mock, told)
+        result = (
+            "certificate of 'CN=MOCK-0001,O=mock-csms', issued by 'CN=mock-csms test authority,O=mock-csms', serial"
+        )
+        await wait_for_log(mock, result)
 
 
 WRONG_CLIENTS = {
@@ -324,15 +326,15 @@ def test_bad_flags(given: list[str], words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chain", "key", "told"),
+    ("chain", "key", "expected"),
     [
         ("server-rsa.pem", "server-ec.key", "the key is not that of the certificate"),
         ("server-rsa.key", "server-rsa.key", "it has no certificate with its key in PEM"),
         ("wrong/weak-key.pem", "wrong/weak-key.key", "the key is too short"),
     ],
 )
-def test_unusable_certificate_files(chain: str, key: str, told: str) -> None:
+def test_unusable_certificate_files(chain: str, key: str, expected: str) -> None:
     """An unusable certificate is named in one line, and the mock does not start."""
     path = folder() / chain
     ended = run("--port=0", "--tls-cert", str(path), "--tls-key", str(folder() / key))
-    assert (ended.returncode, ended.stderr) == (3, f"mock-csms: error: cannot start: {path}: {told}\n")
+    assert (ended.returncode, ended.stderr) == (3, f"mock-csms: error: cannot start: {path}: {expected}\n")

@@ -52,9 +52,9 @@ async def test_a_wrong_certificate_is_refused(kind: str, version: str) -> None:
     words = [version, "-verify_return_error", "-verify_hostname", "localhost", "-verify", "5"]
     words += ["-cipher", "DEFAULT:@SECLEVEL=2"]
     async with Mock(*flags(), "--tls-fault", kind) as mock:
-        told = await asyncio.to_thread(s_client, mock.port, *words)
+        output = await asyncio.to_thread(s_client, mock.port, *words)
         problem, alert = STRICT[kind]
-        assert problem in told.lower() or problem in told, told
+        assert problem in output.lower() or problem in output, output
         await until(lambda: "TLS failed" in mock.log)
         assert f"the station sent the alert {alert}: it " in mock.log
         assert f"; fault: {kind}\n" in mock.log
@@ -101,8 +101,8 @@ async def test_old_versions_are_chosen(kind: str, version: str) -> None:
                 async with mock.station(tls=strict(minimum_version=newest)):
                     pass
         await until(lambda: mock.log.count(f"; fault: {kind}") >= 3)
-        told = await asyncio.to_thread(s_client, mock.port, "-tls1_3")
-        assert "alert protocol version" in told or "unsupported protocol" in told
+        output = await asyncio.to_thread(s_client, mock.port, "-tls1_3")
+        assert "alert protocol version" in output or "unsupported protocol" in output
         await wait_for_log(
             mock, "the station sent the alert protocol_version: it refuses the version of TLS that the mock chose"
         )
@@ -111,8 +111,8 @@ async def test_old_versions_are_chosen(kind: str, version: str) -> None:
 async def test_a_suite_that_was_not_offered() -> None:
     """The mock chooses a weak cipher suite that the client did not offer, and the client refuses it."""
     async with Mock(*flags(), "--tls-fault", "cipher") as mock:
-        told = await asyncio.to_thread(s_client, mock.port, "-cipher", "ECDHE+AESGCM", "-tls1_2")
-        assert "cipher returned" in told
+        output = await asyncio.to_thread(s_client, mock.port, "-cipher", "ECDHE+AESGCM", "-tls1_2")
+        assert "cipher returned" in output
         await wait_for_log(
             mock, "the station sent the alert illegal_parameter: it refuses something that it did not offer"
         )

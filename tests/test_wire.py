@@ -98,8 +98,8 @@ OCSP = [{**CERTIFICATE, "responderURL": "https://ocsp.invalid/"}]
 async def test_schema_violation(station: Station, action: str, payload: Any, code: str, paths: str) -> None:
     """A payload that violates its schema gets a CALLERROR with the first code that applies, and every wrong path."""
     *_, description, details = await station.expect_error(action, payload, code)
-    told = {violation["path"] for violation in details["violations"]}
-    assert {path for path in paths.split() if path not in told and path not in description} == set()
+    result = {violation["path"] for violation in details["violations"]}
+    assert {path for path in paths.split() if path not in result and path not in description} == set()
     await station.ask("Heartbeat")
 
 

@@ -97,11 +97,13 @@ class Player:
 
     def _knock(self, text: str, rest: Sequence[str]) -> None:
         path, *headers = text.split(" | ")
-        told = dict(header.split(": ", 1) for header in headers)
-        offered = told.get("Sec-WebSocket-Protocol", "").split(", ")
-        upgrade, extensions = told.get("Upgrade", "websocket"), told.get("Sec-WebSocket-Extensions", "")
+        result = dict(header.split(": ", 1) for header in headers)
+        offered = result.get("Sec-WebSocket-Protocol", "").split(", ")
+        upgrade, extensions = result.get("Upgrade", "websocket"), result.get("Sec-WebSocket-Extensions", "")
         problem = "" if upgrade == "websocket" else f"invalid Upgrade header: {upgrade}"
-        visitor = Visitor(path, [*filter(None, offered)], told.get("Authorization"), extensions, problem, tls=self._tls)
+        visitor = Visitor(
+            path, [*filter(None, offered)], result.get("Authorization"), extensions, problem, tls=self._tls
+        )
         self._add(Knocked(self.now, STATION, visitor))
         if "ocpp2.0.1" in offered and not problem and rest[:1] != ["-- connection refused"]:
             self._add(Connected(self.now, STATION, "ocpp2.0.1", tuple(offered)))

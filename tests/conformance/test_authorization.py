@@ -45,8 +45,8 @@ def test_evses_that_a_token_may_not_use() -> None:
     only = {"evseId": [2]}
     elsewhere = started(authorize(Story().begin(), **only))
     assert elsewhere.found(*ALL) == ["idToken Alice started charging at EVSE 1, but is allowed at 2"]
-    told = {"idTokenInfo": ACCEPTED | only}
-    assert started(started(Story().begin(), answer=told)).found(*ALL) == []
+    result = {"idTokenInfo": ACCEPTED | only}
+    assert started(started(Story().begin(), answer=result)).found(*ALL) == []
 
 
 def test_stopping_needs_no_authorize() -> None:

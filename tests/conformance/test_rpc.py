@@ -130,8 +130,8 @@ def test_a_description_that_is_too_long() -> None:
 def event(seq: int) -> dict[str, Any]:
     """Return a TransactionEvent."""
     info = {"transactionId": "T"}
-    told = {"timestamp": rfc3339(NOW + 10), "triggerReason": "Trigger", "seqNo": seq, "transactionInfo": info}
-    return told | {"eventType": "Updated"}
+    result = {"timestamp": rfc3339(NOW + 10), "triggerReason": "Trigger", "seqNo": seq, "transactionInfo": info}
+    return result | {"eventType": "Updated"}
 
 
 def test_repeated_ids() -> None:
@@ -291,8 +291,8 @@ def test_times(stamp: str, found: Sequence[str]) -> None:
 
     A leap second is valid.
     """
-    told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
-    assert checks(*call_and_answer(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
+    result = {"timestamp": stamp, "type": "StartupOfTheDevice"}
+    assert checks(*call_and_answer(NOW + 100, "1", "SecurityEventNotification", result, {})) == found
 
 
 def test_nested_timestamps() -> None:

@@ -102,7 +102,7 @@ def test_a_result_without_the_attribute_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told", "is_same"),
+    ("given", "expected", "is_same"),
     [
         ("77", "77", True),
         ("77", "077.0", True),
@@ -113,12 +113,12 @@ def test_a_result_without_the_attribute_type() -> None:
         ("2026-01-01T00:00:00Z", "2026-01-01T00:00:07Z", True),
     ],
 )
-def test_a_value_that_was_set(given: str, told: str, is_same: bool) -> None:
+def test_a_value_that_was_set(given: str, expected: str, is_same: bool) -> None:
     """V07 expects the value that was set, in any equal spelling, until the next boot."""
-    story = accepted().set("X", "Y", given).get("X", "Y", attributeValue=told)
+    story = accepted().set("X", "Y", given).get("X", "Y", attributeValue=expected)
     assert (story.found("V07") == []) is is_same
     rebooted = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
-    story = accepted().set("X", "Y", given).call("BootNotification", rebooted).get("X", "Y", attributeValue=told)
+    story = accepted().set("X", "Y", given).call("BootNotification", rebooted).get("X", "Y", attributeValue=expected)
     assert story.found("V07") == []
 
 

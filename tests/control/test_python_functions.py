@@ -35,8 +35,8 @@ async def test_tokens_override_the_settings() -> None:
     async with Csms(token=["TAG1=Expired"]) as csms, station_of(csms) as station:
 
         async def status() -> str:
-            told: str = (await station.ask("Authorize", TOKEN))["idTokenInfo"]["status"]
-            return told
+            response: str = (await station.ask("Authorize", TOKEN))["idTokenInfo"]["status"]
+            return response
 
         csms.set_token("tag1", "Blocked", group="G1")
         csms.configure(boot_interval=9)

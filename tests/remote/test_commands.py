@@ -41,7 +41,7 @@ print(status, sorted(rooms & {"mock_csms.settings", "mock_csms.behavior", "async
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("sendd CS-1 Reset", "'sendd' is neither a flag nor a subcommand; did you mean 'send'?"),
         ("rules ad", "'ad' is not a sub-command; did you mean 'add'?"),
@@ -65,11 +65,11 @@ print(status, sorted(rooms & {"mock_csms.settings", "mock_csms.behavior", "async
         ("stations --api-token @none", "--api-token: none: No such file"),
     ],
 )
-def test_wrong_command_lines(words: str, told: str) -> None:
+def test_wrong_command_lines(words: str, expected: str) -> None:
     """An invalid command line gets one line with the mistake and what was probably meant, and status 2."""
     ended = run(*words.split())
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1), ended.stderr
-    assert told in ended.stderr
+    assert expected in ended.stderr
 
 
 # The address of the mock.
@@ -83,15 +83,15 @@ async def test_the_address_of_the_mock(mock: ApiMock, tmp_path: Path) -> None:
     await cli(mock, "stations", "--api", port, MOCK_CSMS_API_URL=wrong)
     await cli(mock, "stations", MOCK_CSMS_API_URL=f"localhost:{port}", MOCK_CSMS_READY_FILE=str(tmp_path / "none"))
     await cli(mock, "stations", MOCK_CSMS_API_URL="", MOCK_CSMS_READY_FILE=str(ready))
-    told = await cli(mock, "stations", status=3, MOCK_CSMS_API_URL=wrong)
-    assert told == f"mock-csms stations: error: no mock answers at {wrong}: Connection refused\n"
+    result = await cli(mock, "stations", status=3, MOCK_CSMS_API_URL=wrong)
+    assert result == f"mock-csms stations: error: no mock answers at {wrong}: Connection refused\n"
     ready.write_text(f"{mock.url}\n")
-    told = await cli(mock, "stations", status=3, MOCK_CSMS_API_URL="", MOCK_CSMS_READY_FILE=str(ready))
-    assert "the mock runs without --api" in told
-    told = await cli(mock, "stations", status=3, MOCK_CSMS_API_URL="", MOCK_CSMS_READY_FILE=str(tmp_path / "none"))
-    assert "No such file" in told
-    told = await cli(mock, "stations", "--api", f"http://127.0.0.1:{mock.port}", status=3)
-    assert "no mock answers" in told, "that is its OCPP port"
+    result = await cli(mock, "stations", status=3, MOCK_CSMS_API_URL="", MOCK_CSMS_READY_FILE=str(ready))
+    assert "the mock runs without --api" in result
+    result = await cli(mock, "stations", status=3, MOCK_CSMS_API_URL="", MOCK_CSMS_READY_FILE=str(tmp_path / "none"))
+    assert "No such file" in result
+    result = await cli(mock, "stations", "--api", f"http://127.0.0.1:{mock.port}", status=3)
+    assert "no mock answers" in result, "that is its OCPP port"
 
 
 def test_the_mock_accepts_the_variables_of_clients() -> None:
@@ -115,22 +115,22 @@ async def test_a_token(tmp_path: Path) -> None:
 
 async def test_send(mock: ApiMock, station: Station, identity: str) -> None:
     """`send` prints the answer of the station; its exit status is 0 only for Accepted or an answer without a status."""
-    told = await answered(station, mock, {"status": "Accepted"}, identity, "Reset", '{"type":"OnIdle"}')
-    assert re.fullmatch(rf"{identity} Reset: Accepted \(\d+ ms\)\n", told)
-    told = await answered(station, mock, {"status": "Rejected"}, identity, "ClearCache", status=1)
-    assert f"{identity} ClearCache: Rejected (" in told
-    told = await answered(station, mock, ["NotSupported", "no", {}], identity, "ClearCache", status=1)
-    assert f"{identity} ClearCache: NotSupported: no (" in told
-    told = await answered(station, mock, {"status": "Odd"}, identity, "ClearCache", status=1)
-    assert "an invalid answer: status: " in told
+    reported = await answered(station, mock, {"status": "Accepted"}, identity, "Reset", '{"type":"OnIdle"}')
+    assert re.fullmatch(rf"{identity} Reset: Accepted \(\d+ ms\)\n", reported)
+    reported = await answered(station, mock, {"status": "Rejected"}, identity, "ClearCache", status=1)
+    assert f"{identity} ClearCache: Rejected (" in reported
+    reported = await answered(station, mock, ["NotSupported", "no", {}], identity, "ClearCache", status=1)
+    assert f"{identity} ClearCache: NotSupported: no (" in reported
+    reported = await answered(station, mock, {"status": "Odd"}, identity, "ClearCache", status=1)
+    assert "an invalid answer: status: " in reported
     variable = {"component": {"name": "C"}, "variable": {"name": "V"}, "attributeStatus": "Accepted"}
     result = {"getVariableResult": [variable | {"attributeValue": "7"}]}
     payload = '{"getVariableData":[{"component":{"name":"C"},"variable":{"name":"V"}}]}'
-    told = await answered(station, mock, result, identity, "GetVariables", payload)
-    assert f"{identity} GetVariables: answered " in told
-    assert orjson.loads(re.sub(r"^.*?answered | \(\d+ ms\)$", "", told.strip())) == result
-    told = await answered(station, mock, result, identity, "GetVariables", payload, "--json")
-    assert orjson.loads(told)["answer"] == result
+    reported = await answered(station, mock, result, identity, "GetVariables", payload)
+    assert f"{identity} GetVariables: answered " in reported
+    assert orjson.loads(re.sub(r"^.*?answered | \(\d+ ms\)$", "", reported.strip())) == result
+    reported = await answered(station, mock, result, identity, "GetVariables", payload, "--json")
+    assert orjson.loads(reported)["answer"] == result
 
 
 async def test_a_command_from_a_file(mock: ApiMock, station: Station, identity: str, tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ async def test_a_command_that_cannot_be_sent(mock: ApiMock, identity: str) -> No
     assert "is connected" in await cli(mock, "send", f"{identity}*", "Reset", status=4)
     async with mock.station(identity) as station:
         assert "did you mean 'Reset'?" in await cli(mock, "send", identity, "Resett", status=2)
-        told = await cli(mock, "send", identity, "Reset", "--timeout", "0.1", status=1)
+        result = await cli(mock, "send", identity, "Reset", "--timeout", "0.1", status=1)
         await station.expect(2, ..., "Reset")
-        assert "no answer" in told
+        assert "no answer" in result
     await until(lambda: f"{identity} " in mock.log and "disconnected" in mock.log.rpartition(f" {identity} ")[2])
     assert "is not connected" in await cli(mock, "send", identity, "Reset", status=1)

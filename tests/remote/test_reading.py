@@ -23,16 +23,16 @@ async def test_stations(mock: ApiMock, identity: str) -> None:
         await station.ask("BootNotification", long)
         for number in range(1, 9):
             await station.ask("TransactionEvent", transaction("Started", f"T-{number}"))
-        told = await cli(mock, "stations", "--match", f"{identity}*")
-        assert [line for line in told.splitlines() if len(line) > 80] == []
-        assert "\x1b" not in told
-        assert "Accepted" in told
-        assert all(f"T-{number}" in told for number in range(1, 9))
+        result = await cli(mock, "stations", "--match", f"{identity}*")
+        assert [line for line in result.splitlines() if len(line) > 80] == []
+        assert "\x1b" not in result
+        assert "Accepted" in result
+        assert all(f"T-{number}" in result for number in range(1, 9))
         rows = orjson.loads(await cli(mock, "stations", "--match", f"{identity}*", "--json"))
         assert [row["station"] for row in rows] == [f"{identity}-2", name]
         assert len(rows[1]["transactions"]) == 8
-        told = await cli(mock, "stations", "--match", f"{identity}*", "--limit", "1", "--connected", "true")
-        assert (name in told, f"{identity}-2" in told, "1 of 2 that match" in told) == (False, True, True)
+        result = await cli(mock, "stations", "--match", f"{identity}*", "--limit", "1", "--connected", "true")
+        assert (name in result, f"{identity}-2" in result, "1 of 2 that match" in result) == (False, True, True)
         assert "2.0.1" in await cli(mock, "stations", "show", name)
         await cli(mock, "stations", "disconnect", name, "--code", "1001")
         assert await station.closed() == 1001
@@ -47,15 +47,15 @@ async def test_wait(mock: ApiMock, station: Station, identity: str) -> None:
     waiting = asyncio.create_task(cli(mock, "wait", identity, "TransactionEvent[eventType=Ended]", "--within", "60"))
     await station.ask("TransactionEvent", transaction("Started"))
     await station.ask("TransactionEvent", transaction("Ended"))
-    told = await waiting
-    assert (told.count("\n"), f"{identity} -> TransactionEvent" in told, '"Ended"' in told) == (1, True, True)
-    told = await cli(mock, "wait", f"TransactionEvent@{identity}", "--count", "2", "--json")
-    assert [event["action"] for event in orjson.loads(told)["events"]] == ["TransactionEvent"] * 2
-    told = await cli(mock, "wait", identity, "Heartbeat", "--within", "0", status=1)
-    assert f"no Heartbeat of {identity} came" in told.splitlines()[0]
-    assert "-> TransactionEvent" in told
-    told = await cli(mock, "wait", identity, "TransactionEvent", "--after", "last", "--within", "0.05", status=1)
-    assert "came instead: nothing" in told
+    result = await waiting
+    assert (result.count("\n"), f"{identity} -> TransactionEvent" in result, '"Ended"' in result) == (1, True, True)
+    result = await cli(mock, "wait", f"TransactionEvent@{identity}", "--count", "2", "--json")
+    assert [event["action"] for event in orjson.loads(result)["events"]] == ["TransactionEvent"] * 2
+    result = await cli(mock, "wait", identity, "Heartbeat", "--within", "0", status=1)
+    assert f"no Heartbeat of {identity} came" in result.splitlines()[0]
+    assert "-> TransactionEvent" in result
+    result = await cli(mock, "wait", identity, "TransactionEvent", "--after", "last", "--within", "0.05", status=1)
+    assert "came instead: nothing" in result
 
 
 async def test_log(mock: ApiMock, station: Station, identity: str) -> None:
@@ -66,12 +66,12 @@ async def test_log(mock: ApiMock, station: Station, identity: str) -> None:
     assert len(lines) == 6
     ways = [re.match(rf"[\d:.]{{12}} {identity} (->|<-) Heartbeat", line) for line in lines]
     assert [way and way[1] for way in ways] == ["->", "<-"] * 3
-    told = await cli(mock, "log", "--station", identity, "--type", "Call", "--json")
-    assert [orjson.loads(line)["action"] for line in told.splitlines()] == ["Heartbeat"] * 3
-    told = await cli(mock, "log", "--station", identity, "--trace")
-    assert [orjson.loads(line)["messageType"] for line in told.splitlines()] == ["CALL", "CALLRESULT"] * 3
-    told = await cli(mock, "log", "--station", identity, "--limit", "1")
-    assert (told.count("\n"), "knocked" in told or "connected" in told) == (1, True)
+    result = await cli(mock, "log", "--station", identity, "--type", "Call", "--json")
+    assert [orjson.loads(line)["action"] for line in result.splitlines()] == ["Heartbeat"] * 3
+    result = await cli(mock, "log", "--station", identity, "--trace")
+    assert [orjson.loads(line)["messageType"] for line in result.splitlines()] == ["CALL", "CALLRESULT"] * 3
+    result = await cli(mock, "log", "--station", identity, "--limit", "1")
+    assert (result.count("\n"), "knocked" in result or "connected" in result) == (1, True)
     last = await cli(mock, "log", "--station", identity, "--latest", "--limit", "1")
     assert "Heartbeat.response" in last
     assert await cli(mock, "log", "--station", identity, "--after", "last") == ""
@@ -82,8 +82,8 @@ async def test_log_is_read_page_by_page(mock: ApiMock, identity: str) -> None:
     async with mock.station(identity) as station:
         for _ in range(600):
             await station.ask("Heartbeat")
-    told = await cli(mock, "log", "--station", identity, "--action", "Heartbeat", "--json")
-    seen = [orjson.loads(line)["seq"] for line in told.splitlines()]
+    result = await cli(mock, "log", "--station", identity, "--action", "Heartbeat", "--json")
+    seen = [orjson.loads(line)["seq"] for line in result.splitlines()]
     assert (len(seen), seen) == (1200, sorted({*seen}))
 
 
@@ -129,8 +129,8 @@ async def test_rules(mock: ApiMock, station: Station, identity: str) -> None:
     assert len(ids) == 2
     token = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}
     assert (await station.ask("Authorize", token))["idTokenInfo"]["status"] == "Expired"
-    told = await cli(mock, "rules")
-    assert [line for line in told.splitlines() if len(line) > 80] == []
+    result = await cli(mock, "rules")
+    assert [line for line in result.splitlines() if len(line) > 80] == []
     rows = {row["id"]: row for row in orjson.loads(await cli(mock, "rules", "--json"))}
     assert [rows[id_]["hits"] for id_ in ids] == [0, 1]
     await cli(mock, "rules", "rm", ids[1])
@@ -153,8 +153,8 @@ async def test_tokens(mock: ApiMock, station: Station) -> None:
     for id_, status in (("TAG/1", "Expired"), ("TAG2", "Blocked")):
         token = {"idToken": {"idToken": id_, "type": "ISO14443"}}
         assert (await station.ask("Authorize", token))["idTokenInfo"]["status"] == status
-    told = await cli(mock, "tokens")
-    assert re.search(r"^TAG2 +Blocked +G +5 +1 2 ", told, re.MULTILINE)
+    result = await cli(mock, "tokens")
+    assert re.search(r"^TAG2 +Blocked +G +5 +1 2 ", result, re.MULTILINE)
     await cli(mock, "tokens", "rm", "TAG/1")
     assert "there is no token" in await cli(mock, "tokens", "rm", "TAG/1", status=1)
     assert "longer than 36 characters" in await cli(mock, "tokens", "set", f"{'T' * 37}=Accepted", status=2)
@@ -167,15 +167,15 @@ async def test_tokens(mock: ApiMock, station: Station) -> None:
 async def test_settings(mock: ApiMock, station: Station) -> None:
     """`set` changes settings, or lists those that are not the defaults; `reset` undoes the changes."""
     await cli(mock, "set", "boot-status=Rejected", "boot-interval=77", "require-boot=false")
-    told = await station.ask("BootNotification", BOOT)
-    assert (told["status"], told["interval"]) == ("Rejected", 77)
+    result = await station.ask("BootNotification", BOOT)
+    assert (result["status"], result["interval"]) == ("Rejected", 77)
     assert re.search(r"^boot-status +Rejected +API$", await cli(mock, "set"), re.MULTILINE)
     assert "did you mean 'boot-status'?" in await cli(mock, "set", "boot-staus=Accepted", status=2)
     assert "takes a restart" in await cli(mock, "set", "port=1", status=1)
     assert "boot-status" in await cli(mock, "set", "boot-status=null", "--json")
     assert (await station.ask("BootNotification", BOOT))["status"] == "Accepted"
-    told = await cli(mock, "reset", "settings", "tokens", "--json")
-    assert orjson.loads(told) == {"reset": ["tokens", "settings"]}
+    result = await cli(mock, "reset", "settings", "tokens", "--json")
+    assert orjson.loads(result) == {"reset": ["tokens", "settings"]}
     assert (await station.ask("BootNotification", BOOT))["interval"] != 77
 
 
@@ -189,9 +189,9 @@ async def test_verdict_and_stop() -> None:
     """`verdict` and `stop` print the verdict and have the exit status of the run; `stop` ends the mock."""
     async with Failing("--expect", "Heartbeat", "--linger", "1000", "--within", "1000") as mock:
         async with mock.station("CS-1"):
-            told = await cli(mock, "verdict", status=1)
-            assert "failed" in told
-            assert "Heartbeat" in told
+            result = await cli(mock, "verdict", status=1)
+            assert "failed" in result
+            assert "Heartbeat" in result
             assert orjson.loads(await cli(mock, "verdict", "--json", status=1))["status"] == 1
             assert (await cli(mock, "verdict", "--format", "junit")).startswith("<?xml")
             assert "failed: 0 of 1" in await cli(mock, "stop", status=1)

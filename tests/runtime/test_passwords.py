@@ -59,15 +59,16 @@ def test_accepted_passwords_by_the_status_of_the_answer(
     station = stations.welcome("CS", V201)
 
     def accepted() -> list[str]:
-        told = stations.instructed("CS")
+        reported = stations.instructed("CS")
         verdicts = {
-            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, told=told) for each in ("old", "new")
+            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, told=reported)
+            for each in ("old", "new")
         }
         return [each for each, verdict in verdicts.items() if isinstance(verdict, LetIn)]
 
     assert accepted() == ["old"]
-    told = {"setVariableResult": [{"attributeStatus": status, **variable("SecurityCtrlr", "BasicAuthPassword")}]}
-    call, result = Call("1", "SetVariables", SET), Result("1", told)
+    reported = {"setVariableResult": [{"attributeStatus": status, **variable("SecurityCtrlr", "BasicAuthPassword")}]}
+    call, result = Call("1", "SetVariables", SET), Result("1", reported)
     fold(station, Received(0.0, "CS", b"", result, (), call, binary=False, is_refused=False))
     assert accepted() == right
     stations.leave("CS")
@@ -91,9 +92,9 @@ def test_accepted_passwords_by_the_status_of_the_answer(
 )
 def test_the_form_of_the_header_is_logged(header: str | None, form: str) -> None:
     """The log describes the form of the credentials, but has no part of the password or of an unknown user."""
-    told = form_of(Visitor("/CS", [], header))
-    assert told == form
-    assert "secret" not in told
+    result = form_of(Visitor("/CS", [], header))
+    assert result == form
+    assert "secret" not in result
 
 
 def test_a_password_that_the_station_rejects() -> None:

@@ -56,17 +56,17 @@ def test_right_certificates_are_right(folder: Path) -> None:
     """The server certificates are valid for their names, and the station's certificate for a client."""
     for name in ("server-rsa", "server-ec"):
         for how in (["-verify_hostname", "localhost"], ["-verify_ip", "127.0.0.1"], ["-verify_ip", "::1"]):
-            told = verified(folder / f"{name}.pem", folder / "root.pem", "-purpose", "sslserver", *how)
-            assert told.endswith(": OK\n"), told
+            output = verified(folder / f"{name}.pem", folder / "root.pem", "-purpose", "sslserver", *how)
+            assert output.endswith(": OK\n"), output
     assert verified(folder / "station.pem", folder / "root.pem", "-purpose", "sslclient").endswith(": OK\n")
 
 
 def test_the_station_certificate_obeys_part_2(folder: Path) -> None:
     """The station's certificate has operator, serial number and EC key, no key usage or DNS name (A00.FR.513)."""
-    told = openssl("x509", "-in", str(folder / "station.pem"), "-noout", "-text")
-    assert "Subject: O = mock-csms, CN = MOCK-0001" in told
-    assert "prime256v1" in told
-    assert not re.search("Extended Key Usage|DNS:", told)
+    output = openssl("x509", "-in", str(folder / "station.pem"), "-noout", "-text")
+    assert "Subject: O = mock-csms, CN = MOCK-0001" in output
+    assert "prime256v1" in output
+    assert not re.search("Extended Key Usage|DNS:", output)
 
 
 @pytest.mark.parametrize("kind", OF_SERVER)
@@ -75,15 +75,15 @@ def test_each_wrong_server_certificate_is_refused(folder: Path, kind: str) -> No
     for name in (kind, f"{kind}-ec"):
         path = folder / "wrong" / f"{name}.pem"
         if name != "weak-key-ec":
-            told = verified(path, folder / "root.pem", "-purpose", "sslserver", "-verify_hostname", "localhost")
-            assert PROBLEMS[kind] in told, told
+            output = verified(path, folder / "root.pem", "-purpose", "sslserver", "-verify_hostname", "localhost")
+            assert PROBLEMS[kind] in output, output
 
 
 @pytest.mark.parametrize("kind", OF_STATION)
 def test_each_wrong_station_certificate_is_refused(folder: Path, kind: str) -> None:
     """openssl refuses each wrong station certificate, unless only its subject is wrong, which openssl cannot know."""
-    told = verified(folder / "wrong" / f"station-{kind}.pem", folder / "root.pem", "-purpose", "sslclient")
-    assert PROBLEMS.get(kind, ": OK") in told, told
+    output = verified(folder / "wrong" / f"station-{kind}.pem", folder / "root.pem", "-purpose", "sslclient")
+    assert PROBLEMS.get(kind, ": OK") in output, output
 
 
 def test_the_certificate_of_the_other_root(folder: Path) -> None:
@@ -142,14 +142,14 @@ def test_the_pki_command(tmp_path: Path) -> None:
     ended = run("pki", str(path), *flags)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert f"{path}/root.pem: the root that stations have to trust\n" in ended.stdout
-    told = openssl("x509", "-in", str(path / "server-ec.pem"), "-noout", "-subject", "-ext", "subjectAltName")
-    assert "CN = csms.example\n" in told
-    assert "DNS:csms.example, IP Address:192.0.2.7, DNS:localhost, IP Address:127.0.0.1" in told
+    output = openssl("x509", "-in", str(path / "server-ec.pem"), "-noout", "-subject", "-ext", "subjectAltName")
+    assert "CN = csms.example\n" in output
+    assert "DNS:csms.example, IP Address:192.0.2.7, DNS:localhost, IP Address:127.0.0.1" in output
     assert "O = Op, CN = SN-7\n" in openssl("x509", "-in", str(path / "station.pem"), "-noout", "-subject")
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "told"),
+    ("words", "status", "expected"),
     [
         (["pki"], 2, "DIR"),
         (["pki", ""], 2, "must not be empty"),
@@ -160,11 +160,11 @@ def test_the_pki_command(tmp_path: Path) -> None:
         (["--tls-name", "x"], 2, "--tls-name needs --tls"),
     ],
 )
-def test_bad_input(words: list[str], status: int, told: str, tmp_path: Path) -> None:
+def test_bad_input(words: list[str], status: int, expected: str, tmp_path: Path) -> None:
     """An invalid command line gets one line and status 2; an unusable directory gets status 3."""
     ended = run(*words)
     assert ended.returncode == status
-    assert told in ended.stderr
+    assert expected in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 

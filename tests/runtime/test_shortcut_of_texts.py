@@ -161,7 +161,7 @@ async def play(
         "heard": heard,
         "written": bytes(line.written),
         "ends": line.ends,
-        "told": ear.ends,
+        "reported": ear.ends,
         "breaches": ear.breaches,
     }
 

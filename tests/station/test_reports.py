@@ -67,8 +67,8 @@ def test_the_full_inventory_has_everything() -> None:
     assert set(VARIABLES) < set(items)
     assert {("EVSE[2]", "Power"), ("Connector[2,2]", "AvailabilityState")} < set(items)
     for item in items.values():
-        told = item["variableCharacteristics"]
-        assert ("valuesList" in told) is (told["dataType"] in LISTS)
+        result = item["variableCharacteristics"]
+        assert ("valuesList" in result) is (result["dataType"] in LISTS)
         for attribute in item["variableAttribute"]:
             assert ("value" in attribute) is (attribute["mutability"] != "WriteOnly")
     kept = {

@@ -81,5 +81,5 @@ def run() -> Sequence[Event]:
 
 def event(number: int, **more: Any) -> Call:
     """Return a TransactionEvent."""
-    told = {"transactionInfo": {"transactionId": "T"}, "timestamp": "2026-01-01T00:00:00Z", "seqNo": number}
-    return Call(f"t-{number}", "TransactionEvent", {**told, "triggerReason": "MeterValuePeriodic", **more})
+    result = {"transactionInfo": {"transactionId": "T"}, "timestamp": "2026-01-01T00:00:00Z", "seqNo": number}
+    return Call(f"t-{number}", "TransactionEvent", {**result, "triggerReason": "MeterValuePeriodic", **more})

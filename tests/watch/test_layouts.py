@@ -180,9 +180,9 @@ def test_messages_with_a_frequent_layout_are_cut() -> None:
         text = TRANSACTION_EVENT.replace("@", "i").replace("~", str(number % 10)).replace("1000000000", str(number))
         call = decode(text.encode())
         assert isinstance(call, Call)
-        told = layouts.cut(text.encode(), call, None, V201)
-        cut.append(told is not None)
-        assert told is None or gist(call, None).startswith(told)
+        result = layouts.cut(text.encode(), call, None, V201)
+        cut.append(result is not None)
+        assert result is None or gist(call, None).startswith(result)
     assert cut == [False] * 16 + [True] * 24
 
 

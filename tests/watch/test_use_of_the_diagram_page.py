@@ -161,10 +161,13 @@ async def test_a_long_run_stays_usable(chromium: "Browser", tmp_path: Path) -> N
 async def test_repeated_pairs_can_be_folded(chromium: "Browser", tmp_path: Path) -> None:
     """Three or more equal pairs of one station in sequence become one row with their number, which can be opened."""
     pairs = [
-        told
+        result
         for number in range(12)
         for call in [Call(f"h-{number}", "Heartbeat", {})]
-        for told in (came(call, at=START + 10 * number), went(Result(call.id, {}), call, at=START + 10 * number + 0.01))
+        for result in (
+            came(call, at=START + 10 * number),
+            went(Result(call.id, {}), call, at=START + 10 * number + 0.01),
+        )
     ]
     other = Received(START + 55, "CS-2", encode(BEAT), BEAT, (), None, False, False)
     await write(tmp_path / "page.html", came(BOOT), *pairs[:12], other, *pairs[12:], came(RESET, at=START + 200))
@@ -188,8 +191,8 @@ async def test_the_header_of_the_page(chromium: "Browser", tmp_path: Path) -> No
     command = "mock-csms --token '</script><b>=Blocked'"
     await write(tmp_path / "page.html", Started(START, "", "ws://x", 7), command=command, verdict="failed: 1 of 2")
     async with browse(chromium, tmp_path / "page.html") as browsed:
-        told = await browsed.page.locator("#run > *").all_text_contents()
-        assert told == ["failed: 1 of 2", "2027-01-15 08:00:00 UTC", "seed 7", command]
+        result = await browsed.page.locator("#run > *").all_text_contents()
+        assert result == ["failed: 1 of 2", "2027-01-15 08:00:00 UTC", "seed 7", command]
 
 
 @in_browser

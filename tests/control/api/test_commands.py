@@ -20,16 +20,20 @@ async def test_the_answer_is_in_the_response(client: Client, mock: ApiMock, iden
     async with mock.station(identity) as station:
         path = f"/stations/{identity.lower()}/commands/RequestStartTransaction"
         body = {"payload": {"evseId": 2, "idToken": {"idToken": "TAG7", "type": "ISO14443"}}}
-        told = await answered(client, station, path, body, 3, {"status": "Accepted"})
-        assert (told["outcome"], told["station"], told["answer"]) == ("result", identity, {"status": "Accepted"})
-        sent = told["request"]["payload"]
+        response = await answered(client, station, path, body, 3, {"status": "Accepted"})
+        assert (response["outcome"], response["station"], response["answer"]) == (
+            "result",
+            identity,
+            {"status": "Accepted"},
+        )
+        sent = response["request"]["payload"]
         assert (sent["evseId"], sent["idToken"]["idToken"]) == (2, "TAG7")
-        assert told["ms"] > 0
-        [event] = (await client.get("/events", after=told["seq"] - 1, limit=1))["events"]
+        assert response["ms"] > 0
+        [event] = (await client.get("/events", after=response["seq"] - 1, limit=1))["events"]
         assert (event["event"], event["messageType"], event["messageId"]) == (
             "Received",
             "Result",
-            told["request"]["id"],
+            response["request"]["id"],
         )
 
 
@@ -37,12 +41,12 @@ async def test_a_callerror_is_in_the_response(client: Client, mock: ApiMock, ide
     """The response has the code and description of a CALLERROR, and the violations of an invalid answer."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity}/commands/ClearCache"
-        told = await answered(client, station, path, {}, 4, "NotSupported", "no cache", {"a": 1})
-        assert (told["outcome"], told["code"], told["description"]) == ("error", "NotSupported", "no cache")
-        assert told["details"] == {"a": 1}
-        told = await answered(client, station, path, {}, 3, {"status": "Perhaps"})
-        assert (told["outcome"], told["answer"]) == ("invalid", {"status": "Perhaps"})
-        assert any("Perhaps" in violation for violation in told["violations"])
+        response = await answered(client, station, path, {}, 4, "NotSupported", "no cache", {"a": 1})
+        assert (response["outcome"], response["code"], response["description"]) == ("error", "NotSupported", "no cache")
+        assert response["details"] == {"a": 1}
+        response = await answered(client, station, path, {}, 3, {"status": "Perhaps"})
+        assert (response["outcome"], response["answer"]) == ("invalid", {"status": "Perhaps"})
+        assert any("Perhaps" in violation for violation in response["violations"])
 
 
 async def test_each_reason_for_no_answer_has_its_status(client: Client, mock: ApiMock, identity: str) -> None:
@@ -62,7 +66,7 @@ async def test_each_reason_for_no_answer_has_its_status(client: Client, mock: Ap
 async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identity: str) -> None:
     """An unknown action, an action of stations, or an invalid payload gets 422 and a hint, unless `raw` is set."""
     async with mock.station(identity) as station:
-        for action, body, told in (
+        for action, body, expected in (
             ("Rset", {}, "did you mean 'Reset'?"),
             ("Heartbeat", {}, "sent by stations only"),
             ("Reset", {"payload": {"type": "Never"}}, "Never"),
@@ -70,7 +74,7 @@ async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identi
             ("Reset", {"payload": {"type": "{{nope}}"}}, "nope"),
             ("Reset", {"timeout": 0}, "timeout"),
         ):
-            assert told in await client.problem("POST", f"/stations/{identity}/commands/{action}", body)
+            assert expected in await client.problem("POST", f"/stations/{identity}/commands/{action}", body)
         path = f"/stations/{identity}/commands/Reset"
         asking = asyncio.create_task(client.post(path, {"payload": ["raw"], "raw": True}))
         _, id_, _, payload = await station.expect(2, ..., "Reset")
@@ -91,9 +95,9 @@ async def test_commands_wait_for_their_turn(client: Client, mock: ApiMock, ident
         for _ in bodies:
             _, id_, _, payload = await station.expect(2, ..., "DataTransfer")
             await station.send([3, id_, {"status": "Accepted", "data": payload["messageId"]}])
-        told = [await each for each in asking]
-        assert [each["answer"]["data"] for each in told] == [str(number) for number in range(10)]
-        assert [each["request"]["payload"]["messageId"] for each in told] == [str(number) for number in range(10)]
+        response = [await each for each in asking]
+        assert [each["answer"]["data"] for each in response] == [str(number) for number in range(10)]
+        assert [each["request"]["payload"]["messageId"] for each in response] == [str(number) for number in range(10)]
 
 
 async def test_a_command_goes_to_all_that_match(client: Client, mock: ApiMock) -> None:
@@ -102,9 +106,9 @@ async def test_a_command_goes_to_all_that_match(client: Client, mock: ApiMock) -
         asking = asyncio.create_task(client.post("/commands/ClearCache", {"timeout": 1}, match="m-*"))
         await one.obey("ClearCache")
         await two.expect(2, ..., "ClearCache")
-        told = await asking
-        assert (told["sent"], list(told["outcomes"]), list(told["problems"])) == (2, ["M-1"], ["M-2"])
-        assert "no answer" in told["problems"]["M-2"]
+        response = await asking
+        assert (response["sent"], list(response["outcomes"]), list(response["problems"])) == (2, ["M-1"], ["M-2"])
+        assert "no answer" in response["problems"]["M-2"]
         await other.nothing(0.05)
 
 
@@ -114,8 +118,8 @@ async def test_secrets_are_masked_in_answers(client: Client, mock: ApiMock, iden
     async with mock.station(identity) as station:
         body = {"payload": {"setVariableData": [{**variable, "attributeValue": "swordfish-swordfish"}]}}
         result = {"setVariableResult": [{**variable, "attributeStatus": "Accepted"}]}
-        told = await answered(client, station, f"/stations/{identity}/commands/SetVariables", body, 3, result)
-        assert "swordfish" not in str(told)
-        assert told["answer"] == result
+        reply = await answered(client, station, f"/stations/{identity}/commands/SetVariables", body, 3, result)
+        assert "swordfish" not in str(reply)
+        assert reply["answer"] == result
         response = await client.http.get("/api/v1/events")
         assert "swordfish" not in response.text

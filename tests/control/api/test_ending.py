@@ -50,8 +50,8 @@ async def test_open_streams_and_waits_do_not_delay_the_end(signal_: signal.Signa
         command = asyncio.create_task(client.http.post(path, json={"timeout": 300}))
         await station.expect(2, ..., "Reset")
         assert await asyncio.to_thread(mock.stop, signal_) == 0
-        told = [await each for each in waits]
-        assert not any(each["met"] for each in told)
+        response = [await each for each in waits]
+        assert not any(each["met"] for each in response)
         assert (await command).status_code == 503
         with pytest.raises(AssertionError, match="has ended"):
             await stream.until("Nothing")
@@ -72,9 +72,9 @@ async def test_shutdown_answers_with_the_exit_status() -> None:
             async with mock.client() as client, mock.station("CS-1") as station:
                 if sends:
                     await station.ask("Heartbeat")
-                told = await client.post("/shutdown")
-                assert told["status"] == status
-                assert ("passed: 1 of 1" if sends else "failed: 0 of 1") in told["verdict"]
+                response = await client.post("/shutdown")
+                assert response["status"] == status
+                assert ("passed: 1 of 1" if sends else "failed: 0 of 1") in response["verdict"]
             assert await asyncio.to_thread(mock.process.wait, PATIENCE) == status
 
 
@@ -86,8 +86,8 @@ async def test_expectations_of_the_api_count_at_the_end(tmp_path: Path) -> None:
             await client.post("/expectations", {"expect": ["Heartbeat"]}, 201)
             await client.post("/expectations", {"expect": ["Authorize"]}, 201)
             await client.ask("DELETE", "/expectations/2", status=204)
-            told = await client.post("/shutdown", {"verdict": False})
-        assert told == {"status": 1}
+            response = await client.post("/shutdown", {"verdict": False})
+        assert response == {"status": 1}
         assert await asyncio.to_thread(mock.process.wait, PATIENCE) == 1
         assert "expectations 1" in junit.read_text()
         assert "expectations 2" not in junit.read_text()
@@ -135,9 +135,9 @@ main()
 def test_the_table_of_endpoints_loads_few_modules() -> None:
     """The table of endpoints loads no asyncio, and only modules of `control` and `protocol`."""
     script = "import sys, mock_csms.control.api.table; print([m for m in sys.modules if m.startswith('mock_csms')])"
-    told = run_alone(script)
-    assert "asyncio" not in told
-    assert re.findall(r"mock_csms\.(?!control|protocol)\w+", told) == []
+    response = run_alone(script)
+    assert "asyncio" not in response
+    assert re.findall(r"mock_csms\.(?!control|protocol)\w+", response) == []
 
 
 def run_alone(script: str) -> str:
@@ -155,7 +155,7 @@ async def test_metrics_count_what_happens() -> None:
             await station.ask("Heartbeat")
             await station.expect_error("Heartbaet", {}, "NotImplemented")
             async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
-                told = (await eventually(lambda: http.get(url), lambda got: "Heartbeat" in got.text)).text
+                response = (await eventually(lambda: http.get(url), lambda got: "Heartbeat" in got.text)).text
                 assert (await http.get(url.replace("/metrics", "/api/v1"))).status_code == 404
         for line in (
             'mock_csms_stations_connected{ocpp="2.0.1"} 1.0',
@@ -166,8 +166,8 @@ async def test_metrics_count_what_happens() -> None:
             "mock_csms_connections_total 1.0",
             'mock_csms_faults_total{fault="Heartbeat*1 delay seconds=0.01"} 1.0',
         ):
-            assert line in told
-        assert "process_resident_memory_bytes" in told
+            assert line in response
+        assert "process_resident_memory_bytes" in response
 
 
 async def test_metrics_are_valid_text() -> None:

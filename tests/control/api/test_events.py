@@ -37,8 +37,8 @@ async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identit
     assert [event["seq"] for event in last["events"]] == seen[-10:]
     earlier = await client.get("/events", station=identity, latest="true", limit=10, before=seen[-10])
     assert [event["seq"] for event in earlier["events"]] == seen[-20:-10]
-    told = await client.post("/events/count", {"match": "Heartbeat", "station": identity})
-    assert told["count"] == 375
+    response = await client.post("/events/count", {"match": "Heartbeat", "station": identity})
+    assert response["count"] == 375
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,10 @@ async def test_other_formats(client: Client, mock: ApiMock, identity: str, tmp_p
     text = await client.http.get("/api/v1/events", params={"station": identity, "format": "text"})
     await until(lambda: bool(re.search(rf" {identity} +disconnected", mock.log)))
     shown = [line.split() for line in mock.log.splitlines() if f" {identity} " in line and "Heartbeat" in line]
-    told = [line.split() for line in text.text.splitlines() if "Heartbeat" in line]
-    assert [line[:4] for line in told if line[2] != "finding"] == [line[:4] for line in shown if line[2] != "finding"]
+    response = [line.split() for line in text.text.splitlines() if "Heartbeat" in line]
+    assert [line[:4] for line in response if line[2] != "finding"] == [
+        line[:4] for line in shown if line[2] != "finding"
+    ]
     assert "-> Heartbeat" in text.text
     trace = await client.http.get("/api/v1/events", params={"station": identity, "format": "trace"})
     records = [orjson.loads(line) for line in trace.text.splitlines()]
@@ -114,13 +116,13 @@ async def test_fifty_waits_at_once_are_all_met(client: Client, mock: ApiMock, id
         for number in range(24):
             await station.ask("TransactionEvent", transaction("Updated", f"T-{number}"))
         await station.ask("TransactionEvent", transaction("Ended", "T-24"))
-        told = [await each for each in waits]
-    assert [each["met"] for each in told] == [True] * 50
-    assert all(f'"T-{number}"' in told[number]["events"][0]["text"] for number in range(25))
-    assert len({each["events"][0]["seq"] for each in told[25:]}) == 1
+        response = [await each for each in waits]
+    assert [each["met"] for each in response] == [True] * 50
+    assert all(f'"T-{number}"' in response[number]["events"][0]["text"] for number in range(25))
+    assert len({each["events"][0]["seq"] for each in response[25:]}) == 1
     late = await client.post("/events/wait", common | {"within": 0})
-    assert late["events"] == told[25]["events"]
-    assert late["cursor"] >= told[25]["events"][0]["seq"]
+    assert late["events"] == response[25]["events"]
+    assert late["cursor"] >= response[25]["events"][0]["seq"]
 
 
 async def test_a_wait_that_fails_says_why(client: Client, mock: ApiMock, identity: str) -> None:
@@ -128,13 +130,13 @@ async def test_a_wait_that_fails_says_why(client: Client, mock: ApiMock, identit
     async with mock.station(identity) as station:
         await station.ask("TransactionEvent", transaction("Started", "T-1"))
         body = {"match": f"TransactionEvent[eventType=Ended]@{identity}", "within": 0.05}
-        told = await client.post("/events/wait", body)
-        assert not told["met"]
-        assert "no TransactionEvent[eventType=Ended]" in told["explain"]
-        assert "eventType: expected Ended, got Started" in told["explain"]
-        assert "-> TransactionEvent" in told["explain"]
-        told = await client.post("/events/wait", body | {"after": told["cursor"]})
-        assert "nothing" in told["explain"]
+        response = await client.post("/events/wait", body)
+        assert not response["met"]
+        assert "no TransactionEvent[eventType=Ended]" in response["explain"]
+        assert "eventType: expected Ended, got Started" in response["explain"]
+        assert "-> TransactionEvent" in response["explain"]
+        response = await client.post("/events/wait", body | {"after": response["cursor"]})
+        assert "nothing" in response["explain"]
 
 
 async def test_several_events_are_waited_for(client: Client, mock: ApiMock, identity: str) -> None:
@@ -142,11 +144,11 @@ async def test_several_events_are_waited_for(client: Client, mock: ApiMock, iden
     async with mock.station(identity) as station:
         for _ in range(3):
             await station.ask("Heartbeat")
-        told = await client.post("/events/wait", {"match": f"Heartbeat@{identity}", "count": 3})
-        assert (told["met"], len(told["events"])) == (True, 3)
-        body = {"match": f"Heartbeat@{identity}", "count": 2, "after": told["events"][0]["seq"], "within": PATIENCE}
+        response = await client.post("/events/wait", {"match": f"Heartbeat@{identity}", "count": 3})
+        assert (response["met"], len(response["events"])) == (True, 3)
+        body = {"match": f"Heartbeat@{identity}", "count": 2, "after": response["events"][0]["seq"], "within": PATIENCE}
         assert [e["seq"] for e in (await client.post("/events/wait", body))["events"]] == [
-            e["seq"] for e in told["events"][1:]
+            e["seq"] for e in response["events"][1:]
         ]
 
 
@@ -216,8 +218,8 @@ async def test_the_journal_can_be_emptied(client: Client, mock: ApiMock, identit
     await client.ask("DELETE", "/events", status=204)
     assert (await client.get("/events", station=identity))["events"] == []
     await send_heartbeats(mock, f"{identity}-2", 1)
-    told = await waiting
-    assert (told["met"], told["events"][0]["seq"] > cursor) == (True, True)
+    response = await waiting
+    assert (response["met"], response["events"][0]["seq"] > cursor) == (True, True)
 
 
 async def test_a_disconnected_client_frees_its_stream(client: Client, mock: ApiMock) -> None:

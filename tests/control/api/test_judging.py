@@ -69,8 +69,8 @@ async def test_expectations_are_judged_while_the_mock_runs(client: Client, mock:
         mine = (await client.post("/expectations", body, 201))["id"]
         other = (await client.post("/expectations", {"expect": [f"Authorize@{identity}"]}, 201))["id"]
         await station.ask("Heartbeat")
-        told = await client.get("/verdict", id=mine)
-        assert (told["passed"], told["status"], [case["outcome"] for case in told["cases"]]) == (
+        response = await client.get("/verdict", id=mine)
+        assert (response["passed"], response["status"], [case["outcome"] for case in response["cases"]]) == (
             False,
             1,
             ["failed", "passed"],
@@ -104,9 +104,9 @@ async def test_the_verdict_of_the_command_line() -> None:
             await station.ask("BootNotification", BOOT)
             assert not (await client.get("/verdict"))["passed"]
             await station.ask("Heartbeat")
-            told = await client.get("/verdict")
-            assert (told["passed"], told["status"]) == (True, 0)
-            assert {case["suite"] for case in told["cases"]} == {"mock-csms", "conformance"}
+            response = await client.get("/verdict")
+            assert (response["passed"], response["status"]) == (True, 0)
+            assert {case["suite"] for case in response["cases"]} == {"mock-csms", "conformance"}
             await client.post("/shutdown")
         await eventually(_nothing, lambda _: mock.process.poll() is not None)
 
@@ -122,10 +122,10 @@ async def test_actions_have_payloads_and_schemas(client: Client) -> None:
     assert "Heartbeat" not in rows
     assert "Heartbeat" in {row["action"] for row in await client.get("/actions", sender="station")}
     await client.ask("PATCH", "/settings", {"reset-type": "OnIdle"})
-    told = await client.get("/actions/Reset")
-    assert told["row"]["payload"] == {"type": "OnIdle"}
-    assert "type" in told["request_schema"]["properties"]
-    assert "status" in told["response_schema"]["properties"]
+    response = await client.get("/actions/Reset")
+    assert response["row"]["payload"] == {"type": "OnIdle"}
+    assert "type" in response["request_schema"]["properties"]
+    assert "status" in response["response_schema"]["properties"]
     await client.ask("DELETE", "/settings", status=204)
     assert "did you mean 'Reset'" in await client.problem("GET", "/actions/Rest", status=404)
     assert "'9' is not spoken" in await client.problem("GET", "/actions", version="9")

@@ -30,10 +30,10 @@ async def test_a_command_is_translated_for_the_version_of_the_station(
     async with mock.station(identity, version) as station:
         path = f"/stations/{identity}/commands/RequestStartTransaction"
         body = {"payload": sent} if sent else {}
-        call, told = await commanded(client, station, path, body, {"status": "Accepted"})
-        assert call[0] == told["action"] == action
-        assert told["request"]["payload"] == call[1]
-        assert (told["outcome"], told["answer"]) == ("result", {"status": "Accepted"})
+        call, response = await commanded(client, station, path, body, {"status": "Accepted"})
+        assert call[0] == response["action"] == action
+        assert response["request"]["payload"] == call[1]
+        assert (response["outcome"], response["answer"]) == ("result", {"status": "Accepted"})
 
 
 async def test_a_command_that_the_version_does_not_have_is_refused(
@@ -62,14 +62,18 @@ async def test_several_calls_of_one_command() -> None:
             call = await station.expect(2, ..., "ChangeConfiguration")
             assert call[3]["key"] == key
             await station.send([3, call[1], {"status": status}])
-        told = await asking
-        assert (told["action"], told["answer"]) == ("ChangeConfiguration", {"status": "Accepted"})
-        assert told["request"]["payload"]["key"] == "B"
+        response = await asking
+        assert (response["action"], response["answer"]) == ("ChangeConfiguration", {"status": "Accepted"})
+        assert response["request"]["payload"]["key"] == "B"
         asking = asyncio.create_task(client.post(path, {}))
         call = await station.expect(2, ..., "ChangeConfiguration")
         await station.send([4, call[1], "InternalError", "no", {}])
-        told = await asking
-        assert (told["outcome"], told["code"], told["request"]["payload"]["key"]) == ("error", "InternalError", "A")
+        response = await asking
+        assert (response["outcome"], response["code"], response["request"]["payload"]["key"]) == (
+            "error",
+            "InternalError",
+            "A",
+        )
         assert (await station.call("Heartbeat", {}))[0] == 3  # no other call was sent
 
 
@@ -87,8 +91,13 @@ async def test_what_is_known_about_a_station_of_16(client: Client, mock: ApiMock
         assert row["transactions"] == [str(id_)]
         stop = {"transactionId": id_, "meterStop": 350, "timestamp": at, "reason": "EVDisconnected"}
         await station.call("StopTransaction", stop)
-        [told] = await client.get("/sessions", station=identity)
-        assert (told["token"], told["energy"], told["reason"], told["ended"]) == ("TAG", 250, "EVDisconnected", at)
+        [response] = await client.get("/sessions", station=identity)
+        assert (response["token"], response["energy"], response["reason"], response["ended"]) == (
+            "TAG",
+            250,
+            "EVDisconnected",
+            at,
+        )
         assert 'reason="EVDisconnected"} 1.0' in (await client.http.get("/metrics")).text
 
 

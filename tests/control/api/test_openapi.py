@@ -23,8 +23,8 @@ _EXAMPLES = {"read_events": 3, "wait_for": 5, "list_checks": 2}
 def test_the_document_is_valid() -> None:
     """The document is valid OpenAPI 3.1, and has each endpoint of the table with its help."""
     OpenAPIV31SpecValidator(DOCUMENT).validate()
-    told = {each["operationId"]: each["summary"] for path in DOCUMENT["paths"].values() for each in path.values()}
-    assert told == {row.name: row.help for row in ENDPOINTS}
+    response = {each["operationId"]: each["summary"] for path in DOCUMENT["paths"].values() for each in path.values()}
+    assert response == {row.name: row.help for row in ENDPOINTS}
 
 
 def test_every_field_of_a_request_is_described() -> None:

@@ -103,7 +103,7 @@ async def test_a_fault_is_a_rule_too(client: Client, mock: ApiMock, identity: st
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected"),
     [
         ({"match": "Heartbeat"}, "a rule needs a fault, or one of reply"),
         ({"match": "Heartbeet", "reply": {}}, "did you mean 'Heartbeat'?"),
@@ -116,9 +116,9 @@ async def test_a_fault_is_a_rule_too(client: Client, mock: ApiMock, identity: st
         ({}, "match"),
     ],
 )
-async def test_wrong_rules_are_refused(client: Client, body: Any, told: str) -> None:
+async def test_wrong_rules_are_refused(client: Client, body: Any, expected: str) -> None:
     """The problem has the text of the command line's error; `@FILE` is refused: no client may read files."""
-    assert told in await client.problem("POST", "/rules", body)
+    assert expected in await client.problem("POST", "/rules", body)
     assert await client.get("/rules") == []
 
 

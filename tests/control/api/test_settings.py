@@ -43,8 +43,8 @@ async def test_changes_apply_at_once_and_can_be_undone(client: Client, mock: Api
     """PATCH changes some settings; null restores one setting as at the start, DELETE restores all."""
     async with mock.station(identity) as station:
         before = await interval(station)
-        told = await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
-        assert told["changed"] == ["boot-interval", "boot-status"]
+        response = await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
+        assert response["changed"] == ["boot-interval", "boot-status"]
         assert (await station.ask("BootNotification", BOOT))["status"] == "Pending"
         await client.ask("PATCH", "/settings", {"boot-status": None})
         answer = await station.ask("BootNotification", BOOT)
@@ -54,7 +54,7 @@ async def test_changes_apply_at_once_and_can_be_undone(client: Client, mock: Api
 
 
 @pytest.mark.parametrize(
-    ("patch", "status", "told"),
+    ("patch", "status", "expected"),
     [
         ({"boot-intervall": 1}, 422, "did you mean 'boot-interval'?"),
         ({"boot-interval": -1}, 422, "boot-interval"),
@@ -69,10 +69,10 @@ async def test_changes_apply_at_once_and_can_be_undone(client: Client, mock: Api
         ({"boot-interval": 1, "nope": None}, 422, "'nope' is not a setting"),
     ],
 )
-async def test_wrong_changes_change_nothing(client: Client, patch: Any, status: int, told: str) -> None:
+async def test_wrong_changes_change_nothing(client: Client, patch: Any, status: int, expected: str) -> None:
     """An invalid change gets 422, and one that needs a restart 409; the problem names the setting."""
     before = await client.get("/settings")
-    assert told in await client.problem("PATCH", "/settings", patch, status)
+    assert expected in await client.problem("PATCH", "/settings", patch, status)
     assert await client.get("/settings") == before
 
 
@@ -122,19 +122,19 @@ async def test_parts_can_be_reset_alone(client: Client, mock: ApiMock, identity:
         await client.ask("PATCH", "/settings", {"boot-interval": 7})
         assert await client.post("/reset", {"what": ["rules"]}) == {"reset": ["rules"]}
         assert (await client.get("/rules"), await interval(station)) == ([], 7)
-        told = await client.post("/reset")
-        assert told["reset"] == ["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
+        response = await client.post("/reset")
+        assert response["reset"] == ["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
         assert await interval(station) != 7
         assert "everything" in await client.problem("POST", "/reset", {"what": ["everything"]})
 
 
 async def test_the_root_describes_the_mock(client: Client, mock: ApiMock) -> None:
     """/api/v1 has the name, the URLs, the counts, the cursor, and which features are on."""
-    told = await client.get("")
-    assert (told["name"], told["url"], told["api"]) == ("mock-csms", mock.url, mock.api)
-    assert told["features"]["checks"] is True
-    assert told["cursor"] >= 1
-    assert set(told["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
+    response = await client.get("")
+    assert (response["name"], response["url"], response["api"]) == ("mock-csms", mock.url, mock.api)
+    assert response["features"]["checks"] is True
+    assert response["cursor"] >= 1
+    assert set(response["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
 
 
 async def test_sighup_undoes_changes_of_the_api(tmp_path: Path) -> None:

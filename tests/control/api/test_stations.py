@@ -77,8 +77,8 @@ async def test_a_station_is_disconnected_and_refused(client: Client, mock: ApiMo
     """The connection closes with the given code; its handshakes then get 503, and other stations may connect."""
     async with mock.station(identity) as station:
         body = {"code": 1012, "reason": "later", "refuse_for": 3600}
-        told = await client.post(f"/stations/{identity}/disconnect", body)
-        assert told == {"station": identity, "was_connected": True}
+        response = await client.post(f"/stations/{identity}/disconnect", body)
+        assert response == {"station": identity, "was_connected": True}
         assert await station.closed() == 1012
     with pytest.raises(InvalidStatus, match="503"):
         await mock.station(identity).__aenter__()

@@ -63,8 +63,8 @@ async def test_a_command_may_have_the_name_of_another_version(client: Client, mo
         asking = asyncio.create_task(client.post(f"/stations/{identity}/commands/RequestStartTransaction", body))
         _, id_, *_ = await station.expect(2, ..., "RemoteStartTransaction")
         await station.send([3, id_, {"status": "Rejected"}])
-        told = await asking
-        assert (told["action"], told["answer"]) == ("RemoteStartTransaction", {"status": "Rejected"})
+        response = await asking
+        assert (response["action"], response["answer"]) == ("RemoteStartTransaction", {"status": "Rejected"})
         problem = await client.problem("POST", f"/stations/{identity}/commands/CustomerInformation", {})
         assert "1.6" in problem
 
@@ -73,9 +73,9 @@ async def test_each_version_has_its_own_actions(client: Client) -> None:
     """The list of actions with `version` has the actions and schemas of that version."""
     names = {row["action"] for row in await client.get("/actions", version="1.6")}
     assert {"RemoteStartTransaction", "ChangeConfiguration"} <= names
-    told = await client.get("/actions/Reset", version="1.6")
-    assert told["row"]["payload"]["type"] in ("Hard", "Soft")
-    assert "1.6" in told["row"]["versions"]
+    response = await client.get("/actions/Reset", version="1.6")
+    assert response["row"]["payload"]["type"] in ("Hard", "Soft")
+    assert "1.6" in response["row"]["versions"]
 
 
 async def test_the_trace_has_the_version_of_each_station(client: Client, mock: ApiMock, identity: str) -> None:

@@ -62,8 +62,8 @@ async def test_the_details_of_a_message(chromium: "Browser", mock: ApiMock, iden
         await station.send([2, "odd", "StatusNotification", {"evseId": 1.0, "connectorStatus": "Gone"}])
         await station.expect(4, "odd")
         await live.click("StatusNotification")
-        told = await live.reads("#message", "connectorStatus", "R1", f"{identity} → CSMS")
-        assert "Gone" in told
+        response = await live.reads("#message", "connectorStatus", "R1", f"{identity} → CSMS")
+        assert "Gone" in response
         assert "1.0" in await live.at("#payload").inner_text()
         await live.at("#message").get_by_role("button", name="StatusNotification.error").click()
         await live.reads("#message", f"CSMS → {identity}", "before")
