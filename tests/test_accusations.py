@@ -296,6 +296,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_found(judged: Mapping[str, list[str]], case: str) -> None:
+def test_each_mistake_is_reported_once(judged: Mapping[str, list[str]], case: str) -> None:
     """Each mistake is reported once, by the check that fits best; behaviour that no clause forbids is not reported."""
     assert sorted(each for each in judged.get(case, []) if each not in OTHERS) == CASES[case][1]

@@ -190,7 +190,7 @@ CHECKS = "--checks=B07,B08,G01,G04,G06,M04,X13,X22,X23,X24"
 
 
 @pytest.mark.parametrize("script", CASES, ids=lambda script: script.__name__)
-async def test_what_is_found(script: Callable[[Station], Awaitable[None]]) -> None:
+async def test_each_mistake_is_reported_once(script: Callable[[Station], Awaitable[None]]) -> None:
     """After all deadlines each mistake is reported once, and behaviour that no clause forbids is not reported."""
     flags, expected = CASES[script]
     for turn in turns():
