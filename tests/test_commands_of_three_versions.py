@@ -9,8 +9,6 @@ from tests.raw import run, until
 from tests.three_versions import ask, obey, three
 from tests.wire import Mock
 
-# Commands.
-
 
 async def test_one_command_line_commands_three_versions() -> None:
     """The same flags send each station the commands, names and values of its version, with the same meaning."""

@@ -18,8 +18,6 @@ from tests.raw import logged, until
 from tests.records import Run, drain
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station
 
-# The console.
-
 ANSI = re.compile(r"\x1b\[[\d;]*m")
 LONG = {"vendorId": "v", "data": "long " * 100}
 

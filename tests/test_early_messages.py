@@ -10,9 +10,6 @@ from tests.real_station import Early, Real, findings, now
 ACCEPTED = {"status": "Accepted"}
 
 
-# Messages before the answer.
-
-
 def status(value: str = "Available") -> Early:
     """Return the status of connector 1.1."""
     payload = {"timestamp": now(), "connectorStatus": value, "evseId": 1, "connectorId": 1}

@@ -13,8 +13,6 @@ from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock, Raw, Station, masked
 
 HEARTBEAT = '[2,"hb","Heartbeat",{}]'
 
-# Frames.
-
 
 async def assert_answered(raw: Raw, *ids: str) -> None:
     """Check that the next texts are answers to these ids, in order."""

@@ -9,8 +9,6 @@ from websockets.frames import Opcode
 
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock, Station, assert_alive
 
-# The handshake.
-
 
 async def test_identity() -> None:
     """The identity is the last segment of the path, percent-decoded, without the query."""

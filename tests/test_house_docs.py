@@ -13,8 +13,6 @@ from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
 from tests.house import ROOT
 
-# Documentation.
-
 
 def test_the_tables_of_the_docs_are_made_from_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tables of the docs are up to date (`task docs` makes them), and each table is in one place only."""

@@ -10,8 +10,6 @@ from tests.real_station import TOKEN, Play, Real, findings
 
 ACCEPTED = {"status": "Accepted"}
 
-# Charging at Inoperative EVSEs, and required variables.
-
 
 async def change_availability(
     station: Real, answer: str = "Accepted", evse: int | None = 1, state: str = "Inoperative"

@@ -7,8 +7,6 @@ from tests.three_versions import ask, three
 from tests.verdicts import Run
 from tests.wire import Mock, transaction
 
-# Rules and expectations.
-
 
 async def test_a_rule_may_name_a_version() -> None:
     """A rule with `~VERSION` applies only to stations of that version, and its error code is not translated."""

@@ -10,8 +10,6 @@ from tests.raw import run
 from tests.records import Run
 from tests.wire import Mock
 
-# Files that cannot be written.
-
 FILES = ["--trace", "--events", "--diagram", "--junit"]
 
 

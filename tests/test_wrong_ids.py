@@ -12,8 +12,6 @@ ACCEPTED = {"status": "Accepted"}
 FIRMWARE, PUBLISHING = "FirmwareStatusNotification", "PublishFirmwareStatusNotification"
 UPDATE = "ReservationStatusUpdate"
 
-# Unknown ids.
-
 
 def over(id_: int, status: str = "Expired") -> Early:
     """Return a ReservationStatusUpdate."""

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 from tests.control.page.live_stations import answer, in_browser
 
-# Commands, rules, tokens, and other changes.
-
 
 @in_browser
 async def test_a_command_with_its_answer(chromium: "Browser", mock: ApiMock, identity: str) -> None:

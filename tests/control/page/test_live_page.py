@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 from tests.control.page.live_stations import FIRST, booted, in_browser
 
-# Stations and messages.
-
 
 @in_browser
 async def test_the_page_without_stations(chromium: "Browser") -> None:

@@ -32,9 +32,6 @@ async def is_dark(live: LivePage) -> bool:
     return int(red) < 128
 
 
-# Keyboard, addresses, looks, and reconnects.
-
-
 @in_browser
 async def test_the_keyboard_is_enough(chromium: "Browser", mock: ApiMock, identity: str) -> None:
     """j, k, n and p go from message to message and from problem to problem, Enter opens the station, Esc goes back."""
