@@ -93,7 +93,7 @@ class _Record(Mutable):
 
 
 class DoorCounts(Record):
-    """The same at one moment."""
+    """What was done to one station up to one moment, as a copy that does not change."""
 
     refusals: int
     since: float | None
@@ -110,7 +110,7 @@ class AdmissionPolicies(Record, kw_only=True):
     passwords: Mapping[str, str] | None = None
     """The password of each identity; None where no station needs one."""
     profiles: Collection[int] = ()
-    """The security profiles that are let in; empty for all, with or without a password."""
+    """The security profiles that may connect; if empty, every profile may, with or without a password."""
     origins: Collection[str] = ()
     """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
@@ -140,11 +140,11 @@ class Door:
 
     @property
     def counts(self) -> Mapping[str, DoorCounts]:
-        """How often each station was refused and cut so far, for `restore_counts`."""
+        """The refusals and cuts of each station so far, for `restore_counts`."""
         return {key: DoorCounts(each.refusals, each.since, each.cuts) for key, each in self._records.items()}
 
     def restore_counts(self, counts: Mapping[str, DoorCounts]) -> None:
-        """Count on from these; nothing was counted so far if they are empty."""
+        """Set the counts to these, which `counts` returned before; stations that are not in them start at zero."""
         self._records.clear()
         for key, each in counts.items():
             self._records[key] = _Record(each.refusals, each.since, each.cuts)
@@ -159,12 +159,15 @@ class Door:
         is_connected: bool,
         told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
-        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
+        """Decide about a valid upgrade request, and return the verdict.
 
-        `forms` returns how a station may send a password. One that the station was `told` and has accepted replaces the
-        one of the policies (A01.FR.03); if the station has to boot first, both are right until then. Once it uses the
-        security profile to which the mock has raised it, it must not use a lower one again (A05.FR.07), while the
-        policies name security profiles.
+        subprotocol: the subprotocol to speak; None if there is no common one. forms: returns how a station may send a
+        password. is_connected: whether the station has a connection already. instructed: the password and the security
+        profile that the mock has set in the station.
+
+        A password that the mock has set in the station replaces the one of the policies (A01.FR.03). If the station
+        must reboot first, both are accepted until then. If the policies name security profiles, a station that has used
+        the security profile set by the mock must not use a lower one again (A05.FR.07).
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -186,7 +189,7 @@ class Door:
         return LetIn()
 
     def _refusal_of(self, key: str, now: float) -> Respond | None:
-        """Return how a station is refused because of its folded identity; None if it is not."""
+        """Return the response that refuses a station because of its folded identity; None if it is not refused."""
         if self.registrations.is_kept_out(key, now):
             return Respond(503, "kept away for a while")
         if not key:
@@ -198,7 +201,7 @@ class Door:
     def _refusal_of_credentials(
         self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
     ) -> Respond | None:
-        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        """Return the response that refuses a wrong security profile or password; None if both are right."""
         refusal = self._refusal_of_profile(visitor)
         key = folded(visitor.identity)
         own = self.registrations.password_of(key)
@@ -212,7 +215,7 @@ class Door:
         return _unauthorized(problem) if problem else None
 
     def _refusal_of_profile(self, visitor: Visitor) -> Respond | None:
-        """Return how to refuse a visitor because of its security profile; None to let it in."""
+        """Return the response that refuses a wrong security profile; None if the profile is right."""
         profiles = self._policies.profiles
         if not profiles:
             return None
@@ -222,7 +225,7 @@ class Door:
         return _unauthorized("no Authorization header") if needs_password else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
-        """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
+        """Whether the visitor is a web page that may not connect; the identity in its URL does not matter."""
         return visitor.origin is not None and self._origins.isdisjoint(("*", normal_origin(visitor.origin)))
 
     def cut_after(self, identity: str) -> float | None:

@@ -6,7 +6,7 @@ from mock_csms.behavior.rules import Match
 from mock_csms.protocol.records import Record, field
 
 VERSION = "~"
-"""What stands between an action and the version of OCPP that it is meant for."""
+"""The character between an action and the version of OCPP that it is for, as in `Reset~1.6`."""
 
 
 class Step(Record):
@@ -20,7 +20,7 @@ class Step(Record):
     is_raw: bool = False
     """Whether `payload`, which may be any JSON value, is sent as it is."""
     version: str = ""
-    """The name of the version of OCPP whose stations get it; empty for all."""
+    """The name of the version of OCPP whose stations get the command; empty for all."""
 
 
 def step_of(written: str, payload: Any, delay: float, *, is_raw: bool = False) -> Step:

@@ -27,7 +27,7 @@ class Fill(Record):
     places: tuple[str, ...]
     """Each an action and the path in its payload, such as `Reset.type`."""
     written: Callable[..., object] = lambda value: value
-    """Turns the value of the setting into the JSON that stands there; returns None where nothing stands there."""
+    """Converts the value of the setting to the JSON for these places; returns None to leave the places out."""
     each: bool = False
     """Whether the value is a list, and the command is sent once for each of its items, in order."""
 
@@ -102,9 +102,12 @@ class Dialect(Record, eq=False, kw_only=True):
     names: Mapping[str, Names] = field(default_factory=dict)
     """What a setting, or a key of a `[[token]]` table (`token.status`), may be in this version."""
     commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """What this version has for a command: the first of these that the payload fits. For commands of other versions."""
+    """By command of another version: the commands of this version for it.
+
+    The first one that accepts the payload is sent.
+    """
     passwords: Callable[[str], Collection[str]] = lambda password: (password,)
-    """Returns how a station may send a password in its Authorization header."""
+    """Returns the texts that a station may send as its password in the Authorization header."""
     short_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By the name of a setting: other names for what it may be, in lower case."""
     token_keys: tuple[str, ...] = ()
@@ -134,6 +137,6 @@ class Dialect(Record, eq=False, kw_only=True):
     secrets: SecretPlaces = SecretPlaces()
     """Where its messages hold secrets."""
     signing: SigningWords | None = None
-    """How a station asks for a certificate; None where --sign does nothing."""
+    """How a station asks for a certificate; None if the version has no such message, so that --sign does nothing."""
     device_model: DeviceModel | None = None
     """None where --learn asks nothing."""

@@ -28,14 +28,15 @@ class Expectation(Record):
     text: str = ""
     """How the user wrote it."""
     version: str = ""
-    """The name of the version of OCPP that it is about; empty for every version."""
+    """The name of the version of OCPP that the expectation is about; empty for every version."""
 
     def concerns(self, identity: str, version: Version | None = None) -> bool:
-        """Whether the expectation is about that station, which speaks that version; None where that is not known."""
+        """Whether the expectation is about a station; `version` is the one that it speaks, None if it is not known yet.
+        """
         return matches(identity, self.stations) and (version is None or self.is_in(version))
 
     def is_in(self, version: Version) -> bool:
-        """Whether what is expected can happen in a version of OCPP."""
+        """Whether the expected happening exists in a version of OCPP."""
         action = self.name.partition(".")[0]
         is_there = action in version.actions or action in (*NO_MESSAGES, ANY)
         return is_there and self.version in ("", version.name)
@@ -91,7 +92,7 @@ class Judge:
         self.tallies: dict[str, list[Tally]] = {}
         self.broken: dict[int, str] = {}
         self._versions: dict[str, Version] = {}
-        """The version that each station speaks on its last connection."""
+        """By identity: the version of OCPP on the last connection of a station."""
         self._in_order = in_order
         self._stations = stations
         self._met_by = [0] * len(expected)
@@ -133,13 +134,13 @@ class Judge:
         return self._begin(event.station) if is_connected or (is_refused and self._counts_refused) else []
 
     def meet(self, identity: str, version: Version) -> list[News]:
-        """Start to count for a station that is connected already and speaks `version`; return what that decides."""
+        """Start to count for a station that is connected already and speaks `version`; return the outcomes so far."""
         self._versions[identity] = version
         self.has_seen_any = True
         return self._begin(identity)
 
     def _begin(self, identity: str) -> list[News]:
-        """Start to count for a station, unless that was done before; return what that decides."""
+        """Start to count for a station, unless that was done before; return the outcomes so far."""
         if identity in self.tallies:
             return []
         self.tallies[identity] = [Tally() for _ in self.expected]

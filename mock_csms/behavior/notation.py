@@ -1,8 +1,7 @@
-"""How people write what rules match and do: `Authorize[idToken.idToken=BAD]*2@CS-*`, `**=3`, `delay seconds=3`.
+"""Parses the text of rules, faults and expectations: `Authorize[idToken.idToken=BAD]*2@CS-*`, `delay seconds=3`.
 
-`Authorize~1.6` is that action of OCPP 1.6 only.
-
-Everything here turns text into data, or raises ValueError with what is wrong and what was probably meant.
+`Authorize~1.6` is the action of OCPP 1.6 only. Wrong text raises ValueError, which says what is wrong and what was
+probably meant.
 """
 
 import math
@@ -115,9 +114,9 @@ def _action_name(pattern: Pattern, *, commands: bool) -> str:
 
 
 def _row(pattern: Pattern, action: str, problem: str, others: Sequence[str] = ()) -> Action:
-    """Return the row of an action, in the version that a pattern names or in any other.
+    """Return the row of an action, in the version that the pattern names or else in any version.
 
-    Raises ValueError for an action that none of them has, with the `problem` and what was probably meant.
+    problem: the text of the ValueError for an unknown action. others: further names that the error may propose.
     """
     version = pattern.version
     rows = version.actions if version else actions()
@@ -129,7 +128,7 @@ def _row(pattern: Pattern, action: str, problem: str, others: Sequence[str] = ()
 
 
 def _requests(name: str, among: Sequence[Version]) -> Sequence[Described]:
-    """Return the request schemas of the calls that a rule with that name matches in some versions."""
+    """Return the requests with that name in the versions `among`, each with its schema."""
     senders = {ANY: tuple(Sender), ANY + COMMAND: (Sender.CSMS,), ANY + ANSWER: (Sender.STATION,)}.get(name)
     found = [(version, action, row) for version in among for action, row in version.actions.items()]
     if senders is None:
@@ -142,7 +141,7 @@ _COUNT = r"(?s)(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<
 
 
 def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
-    """Return the expectation that `NAME~VERSION[path=value,…]@GLOB*COUNT` is; without `counted` a COUNT is an error."""
+    """Parse the expectation `NAME~VERSION[path=value,…]@GLOB*COUNT`; without `counted` a COUNT is an error."""
     pattern = split(text)
     schemas = _happenings(pattern)
     conditions = tuple(condition(schemas, path, value) for path, value in pattern.conditions)
@@ -161,7 +160,7 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
 
 
 def _happenings(pattern: Pattern) -> Sequence[Described]:
-    """Return the schemas of the happenings that a pattern names. Raises ValueError for an unknown name."""
+    """Return the happenings with the name in a pattern. Raises ValueError for an unknown name."""
     name = pattern.name
     action, dot, kind = name.partition(".")
     if action not in (*NO_MESSAGES, ANY):

@@ -46,19 +46,20 @@ _NOT_TEXT = ("station", "outcome")
 """Parts of events that are never masked: the mock's own words, and the identities that tell stations apart."""
 
 _MOST_CALLS, _LONGEST_CALL = 100, 4096
-"""How many calls are kept for the events of their answers, and how many bytes they have at most."""
+"""The number of calls that are kept for the events of their answers, and the greatest length of such a call in bytes.
+"""
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class _MaskedCall(Record):
-    """A call as it was shown."""
+    """A call, and its masked form."""
 
     call: Call
     shown: Call
     tokens: Sequence[str]
     added: int
-    """How many tokens had been added to the remembered ones then: with more of them it might be shown otherwise."""
+    """The number of all tokens seen when the call was masked. If there are more now, it must be masked again."""
 
 
 class Redactor:
@@ -67,13 +68,13 @@ class Redactor:
     def __init__(self) -> None:
         self._tokens = Mentions(MOST_TOKENS)
         self._calls: Bounded[int, _MaskedCall] = Bounded(_MOST_CALLS)
-        """The last calls, by identity: the events of their answers have them too."""
+        """The last calls, by `id()` of the call; the event of an answer contains its call too."""
         self._is_long = is_long_way_forced()
 
     def event(self, event: AnyEvent, *, is_changed: bool = False) -> AnyEvent:
-        """Return `event` with every idToken in it masked; itself if it is an ordinary message without any.
+        """Return `event` with every idToken in it masked; the same event if it is an ordinary message without tokens.
 
-        `is_changed` if something was masked in it before, so that its text may differ from its message.
+        is_changed: whether something in it was masked before, so that its text may differ from its message.
         """
         shown: AnyEvent | None = None if self._is_long or is_changed else self._ordinary(event)
         return self._any(event) if shown is None else shown
@@ -120,7 +121,10 @@ class Redactor:
         return Difference(path, self.at(path, wanted), self.at(path, found))
 
     def _ordinary(self, event: Any) -> Any:
-        """Return the same of a message whose text is valid JSON, by the shortcut; None for the long way."""
+        """Do the same for a message whose text is valid JSON, with the shortcut.
+
+        Returns None if the shortcut cannot do it.
+        """
         if type(event) not in (Received, Sent) or event.violations or (type(event) is Sent and event.fault):
             return None
         message, answers = event.message, event.answers
@@ -144,7 +148,7 @@ class Redactor:
         return replace(event, **parts) if parts else event
 
     def _redaction(self, text: bytes) -> Redaction | None:
-        """Return how JSON text is masked by the shortcut, and remember its tokens; None for the long way."""
+        """Mask JSON text with the shortcut, and remember its tokens. Returns None if the shortcut cannot do it."""
         if has_nothing(text, self._tokens):
             return Redaction(text)
         found = redaction_of(text)

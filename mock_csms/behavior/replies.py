@@ -69,11 +69,11 @@ class Replies:
         return [rule for layer in self._layers[action] for rule in layer.rules if rule.match.is_about(action)]
 
     def may_spoil(self, action: str) -> bool:
-        """Whether there is a fault for the answers to an action."""
+        """Whether a rule with a fault applies to answers to an action."""
         return self._faults.has_any(action, RESPONSE)
 
     def templates_for(self, call: Call, context: Context) -> Sequence[Template] | None:
-        """Return the templates that the answer to a call is made from; None if it is refused."""
+        """Return the templates from which the answer to a call is made; None if the call gets a CALLERROR."""
         matching = [rule.then for rule in self._rules(call, context)]
         if any(isinstance(then, Refusal) for then in matching):
             return None

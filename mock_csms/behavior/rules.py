@@ -43,7 +43,7 @@ class Match(Record):
     turn: int | None = None
     """The rule is used for the N-th matching message of each station only, even if other rules were used before."""
     version: str = ""
-    """The name of the version of OCPP that it is for; empty for every version."""
+    """The name of the version of OCPP that the rule is for; empty for every version."""
 
     def is_about(self, action: str) -> bool:
         """Whether it matches calls with that action."""
@@ -99,12 +99,13 @@ class Rule(Record, Generic[Then]):
 Answer: TypeAlias = Reply | Refusal
 Entry: TypeAlias = tuple[int, Rule[Then]]
 Counts: TypeAlias = MutableMapping[tuple[Hashable, str], int]
-"""How often rules were used (or have matched, with a `turn`), by the id of the rule and the identity of the station.
+"""How often each rule was used, by its id and the identity of the station.
 
-Under the identity TOTAL is how often all stations together have used a rule that a user wrote.
+For a rule with a `turn`: how often it has matched. The identity TOTAL has the sum over all stations, for rules of
+users.
 """
 TOTAL = ""
-"""An identity that no station has."""
+"""The key for the sum over all stations; no station has this identity."""
 
 
 class RuleBook(Generic[Then]):
@@ -125,7 +126,7 @@ class RuleBook(Generic[Then]):
         return not self._actions.isdisjoint((action, ANY))
 
     def has_any(self, action: str, kind: str) -> bool:
-        """Whether there is a rule for messages with that action, or for all messages of that kind."""
+        """Whether a rule applies to messages with that action, or to all messages of that kind."""
         return not self._actions.isdisjoint((action, ANY, ANY + kind))
 
     def use(self, action: str, payload: Any, station: StationModel) -> Rule[Then] | None:

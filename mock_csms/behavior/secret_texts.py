@@ -30,7 +30,7 @@ HINTS = (*_PARAMETERS, "://", ":\\/\\/", "basic ", "bearer ")
 
 _MARKS = (b"=", b"\\", b"/", b" ")
 _STEMS = (b"pass", b"pwd", b"cre", b"key", b"sim", b"oriz", b"eonly")
-"""Text without any of these has none of the names and hints above, nor WriteOnly: each has one of these in it."""
+"""Each of the names and hints above, and WriteOnly, contains one of these. A text without them holds no secret name."""
 
 SURE = 12
 """How many characters of a secret are enough to find it, also within a word, or without its end."""
@@ -41,7 +41,7 @@ _VALUE = rf'(?:{_STRING}|(?P<quote>\\{{1,16}}["\'])[^\n]{{0,4000}}?(?:(?<!\\)(?P
 
 
 def is_harmless(text: bytes) -> bool:
-    """Whether a text has none of `NAMES` and `HINTS`, nor WriteOnly, for certain; False for any that is not ASCII."""
+    """Whether an ASCII text certainly has none of `NAMES` and `HINTS`, nor WriteOnly; False for any other text."""
     if not text.isascii():
         return False
     marks = [mark for mark in _MARKS if mark in text]
@@ -126,8 +126,10 @@ def _of_key(run: str, hide: Hide) -> str:
 
 
 def in_assignments(text: str, hide: Hide) -> str:
-    """Hide what follows `COMPONENT.VARIABLE=`, `path.to.password=`, `password=`, `<password>` or, where it has a digit,
-    `password:`, and what differs there."""
+    """Hide values after `COMPONENT.VARIABLE=`, `path.to.password=`, `password=`, `<password>` and `password:`.
+
+    After `password:` only a value with a digit is hidden. Both values of a difference are hidden too.
+    """
 
     def assigned(found: re.Match[str]) -> str:
         return f"{found[1]}{_inside(found[2], hide)}"

@@ -131,7 +131,7 @@ class Secrets:
         return not (is_cut or self._repeats(text) or self._places.has_write_only(low))
 
     def _is_harmless(self, event: Any) -> bool:
-        """Whether nothing in a message looks like a secret, by the shortcut; False for what takes the long way."""
+        """Whether the shortcut can tell that a message has no secret; False if the full search is needed."""
         if type(event.message) is Malformed:
             return False
         text: bytes = event.text

@@ -26,7 +26,7 @@ PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE---
 
 
 _OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
-"""The OCSP response where no authority makes real ones: base64 of some words."""
+"""The OCSP response if no authority makes real ones: a few words in base64."""
 
 
 class Authority(Record):
@@ -40,9 +40,9 @@ class Authority(Record):
     For an empty request it makes a key that nobody has.
     """
     status: Callable[[tuple[str, ...], float], str] = lambda *_: _OCSP
-    """Gets the hashes and the serial number of a certificate, and returns an OCSP response in base64.
+    """Returns an OCSP response in base64 for the hashes and the serial number of a certificate, at a time.
 
-    It is empty if they cannot be read.
+    Empty if the hashes cannot be read.
     """
 
 
@@ -59,8 +59,10 @@ class World(Record):
     """Returns a random number from 0 up to, but not including, 1."""
     authority: Authority = Authority()
     new_transaction: Callable[[str, Any], int] = lambda *_: 1
-    """Gets the identity of a station and the payload of its call that starts a transaction, and returns the id of that
-    transaction: a new one, or the one that the same call got before."""
+    """Returns the id of the transaction for the identity of a station and the payload of its call.
+
+    A repeated call gets the same id; every other call gets a new one.
+    """
 
 
 Filler: TypeAlias = Callable[[int], Json]
@@ -113,7 +115,7 @@ SAMPLE = Context(
 
 
 def sample_of(version: Version) -> Context:
-    """Return a context to try templates with, of a station that speaks this version."""
+    """Return a context of a sample station that speaks this version, to try templates with."""
     return replace(SAMPLE, station=StationModel(SAMPLE.station.identity, version))
 
 
@@ -160,7 +162,7 @@ def compile_template(value: Any) -> Template:
 
 
 class Compiled:
-    """A compiled payload that remembers what it was made from."""
+    """A compiled payload, and the payload that it was compiled from."""
 
     __slots__ = ("_fill", "value")
 
@@ -169,12 +171,13 @@ class Compiled:
         self._fill = fill
 
     def __call__(self, context: Context) -> Any:
-        """Fill the placeholders."""
+        """Return the payload with all placeholders filled in."""
         return self._fill(context)
 
 
 def placeholders_in(template: Template) -> AbstractSet[str] | None:
-    """Return the placeholders of a template, as they are written; None for a template made in another way."""
+    """Return the placeholders of a template, as they are written; None if the template was not compiled from a payload.
+    """
     return frozenset(_names_in(template.value)) if isinstance(template, Compiled) else None
 
 

@@ -15,7 +15,7 @@ _MASK = "***"
 
 
 def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
-    """Return a command line as a shell would read it, with these texts and all other secrets masked."""
+    """Return a command line as a shell would read it, with `secrets` and all other secrets masked."""
     masks = Secrets()
     for word in words:  # a secret in one word may be repeated in another
         masks.words(word)

@@ -26,7 +26,7 @@ _REQUIREMENT, _LEAST_TITLE = 14, 20
 _WIDEST = 80
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
 _PIECES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",{\[])*[,{\[]|.+')
-"""The pieces of a JSON text; a line may be broken between them: after `,`, `{` and `[`."""
+"""Splits JSON text where a line may be broken: after `,`, `{` and `[`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +44,18 @@ class ExplainSettings:
 
 
 class Explanation(Record):
-    """What a check requires, what usually breaks it, and examples; `given`: the variables that the mock must know."""
+    """The text of `mock-csms explain` about a check."""
 
     wants: str
+    """What the check requires."""
     cause: str
+    """What usually breaks the requirement."""
     right: tuple[str, ...]
+    """Messages that follow it."""
     wrong: tuple[str, ...]
+    """Messages that break it."""
     given: Mapping[str, str]
+    """The variables that the mock must know for the check, with their values."""
 
 
 def explanation_of(id_: str) -> Explanation:
@@ -84,7 +89,10 @@ def _subject(id_: str) -> str:
 
 
 def _meant(words: Sequence[str]) -> Sequence[str]:
-    """Return the ids of the checks for words: ids, letters or subjects, in any case. Raises ValueError for others."""
+    """Return the ids of the checks for `words`: ids, letters or subjects, in any case.
+
+    Raises ValueError for other words.
+    """
     groups: dict[str, list[str]] = {}
     for id_ in _catalogue():
         for name in (id_, id_[0], _subject(id_)):

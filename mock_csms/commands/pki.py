@@ -1,4 +1,4 @@
-"""The subcommand `mock-csms pki`: writes the test authority of `--tls auto`, with every right and wrong certificate."""
+"""The subcommand `mock-csms pki`: writes the test authority of `--tls auto`, with all right and wrong certificates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

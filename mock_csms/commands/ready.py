@@ -1,4 +1,4 @@
-"""The ready file: it tells scripts that the mock listens, and at which URL."""
+"""The ready file: it shows scripts that the mock is listening, and at which URL."""
 
 import asyncio
 import errno

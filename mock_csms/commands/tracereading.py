@@ -75,7 +75,7 @@ class Reading:
         self._first = self._first or told
 
     def end(self) -> None:
-        """Report the records that were skipped, with a line for each reason."""
+        """Report how many records were skipped, with a line for each reason."""
         for other, count in self._unjudged.items():
             why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
             self._complain(f"note: {self._name}: {count} records were skipped: {why}")

@@ -46,7 +46,7 @@ class Action(Record):
     answer_gist: str = "status"
     """The same for the response."""
     is_send: bool = False
-    """Whether it is sent as a SEND (OCPP 2.1), which has no response."""
+    """Whether it is sent as a SEND, which has no response (OCPP 2.1, Part 4, 4.2)."""
 
     def sent_by(self, sender: Sender) -> bool:
         """Return whether `sender` may send the CALL of this action."""

@@ -24,7 +24,7 @@ from mock_csms.protocol.versions import Version, refusal
 _MOST_OPEN = 1000
 """How many unanswered calls of the peer are remembered: a fault may leave all of them open."""
 _MOST_ANSWERED = 100
-"""How many answered calls of the peer are remembered: it may refuse their CALLRESULT (OCPP 2.1)."""
+"""How many answered calls of the peer are remembered, because it may refuse their CALLRESULT (OCPP 2.1)."""
 
 
 class ValidationPolicy(Protocol):
@@ -52,7 +52,7 @@ class IncomingMessage(Record):
     A refused call is answered with the `refusal`; a refused answer ends its call as failed.
     """
     refusal: Error | None = None
-    """The CALLERROR to answer it with, or the CALLRESULTERROR for a wrong CALLRESULT (OCPP 2.1); None for neither."""
+    """The CALLERROR for a wrong call, or the CALLRESULTERROR for a wrong CALLRESULT (OCPP 2.1); None for any other."""
     refuses: Call | None = None
     """The call of the peer whose CALLRESULT it refuses (OCPP 2.1); None for any other message."""
 
@@ -86,7 +86,7 @@ class Conversation:
         """The calls of the peer without an answer so far, by id."""
         can_refuse = ResultError.number in version.framing.types
         self._answered: Bounded[str, Call] | None = Bounded(_MOST_ANSWERED) if can_refuse else None
-        """The last calls of the peer that got a CALLRESULT; None in a version in which it cannot refuse that."""
+        """By id: the last calls of the peer that got a CALLRESULT. None if the version has no CALLRESULTERROR."""
 
     # What the peer sends.
 
@@ -95,13 +95,16 @@ class Conversation:
         return self.take(self.read(data), strictness)
 
     def read(self, data: bytes) -> Message | Malformed:
-        """Return the message in a text, a call with its typed payload if possible; nothing is noted."""
+        """Parse a text and return the message, a call with its typed payload if possible.
+
+        The conversation does not change.
+        """
         return self._read_typed(data) or decode(data, self.version.framing)
 
     def receive_sound_call(self, data: bytes) -> Call | None:
-        """Take the call in a text if it can be read by its type and so has no violation.
+        """Parse and take a call that fits its schema. Returns None for any other text.
 
-        Returns None for any other text: then nothing was noted, and `receive` must take it.
+        If it returns None, the conversation has not changed, and the caller must give the text to `receive`.
         """
         call = self._read_typed(data)
         if call is not None:
@@ -151,22 +154,25 @@ class Conversation:
         return IncomingMessage(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
 
     def _take_send(self, send: SendMessage, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what a SEND means. It is never answered, so that it may come while calls are open."""
+        """Return a SEND as an incoming message.
+
+        It gets no answer, so it may come while calls are open (2.1 Part 4, 4.2).
+        """
         send, violations = self.version.read_send(send, self._peer, payload=strictness.looks_at(send.action))
         counting = violations and strictness.counting(send.action, violations)
         return IncomingMessage(send, violations, is_refused=bool(counting))
 
     def _result_error(self, answers: Call, violations: Sequence[Violation]) -> ResultError | None:
-        """Return the CALLRESULTERROR for a wrong result of a call; None in a version that does not have it."""
+        """Return the CALLRESULTERROR for a wrong result of a call; None if the version does not have this message."""
         if self._answered is None:
             return None
         told = refusal(answers, violations, self.version.framing)
         return ResultError(told.id, told.code, told.description, told.details)
 
     def _refusal(self, message: Malformed, answers: Call | None) -> Error | None:
-        """Return the refusal of something that is not a message.
+        """Return the error to send for a malformed message.
 
-        A malformed answer gets none (Part 4, 4.2.3), except a CALLRESULT in OCPP 2.1.
+        A malformed answer gets none (Part 4, 4.2.3), except in OCPP 2.1.
         """
         framing = self.version.framing
         if answers is not None and self._answered is not None and message.number == Result.number:
@@ -179,7 +185,7 @@ class Conversation:
     # What we send.
 
     def answered(self, call: Call) -> None:
-        """Note that a call of the peer was answered with a result whose violations are known."""
+        """Note that the mock has answered a call of the peer with a result whose violations are known."""
         self.theirs.pop(call.id, None)
         if self._answered is not None:
             self._answered.renew(call.id, call)
@@ -208,4 +214,4 @@ class Conversation:
 
 
 def _read_nothing(_: bytes) -> None:
-    """Leave every text to `decode`."""
+    """Read nothing, so that every text is read by `decode`."""

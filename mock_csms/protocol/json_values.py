@@ -87,6 +87,6 @@ def fewer(most: int) -> int:
 
 
 def kind_of(value: Any) -> str:
-    """Return the name of the JSON type of `value`, with its article."""
+    """Return the JSON type of `value` with its article, such as "an object"."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -38,7 +38,7 @@ class ErrorCode(StrEnum):
 
 
 class _Unread(Enum):
-    """Stands for a payload that nobody has asked for yet."""
+    """Stands for a payload that was not parsed yet."""
 
     UNREAD = 0
 
@@ -52,21 +52,21 @@ class Call(Record, eq=False, weakref=True):
     id: str
     action: str
     value: Any
-    """The payload as it was given, or UNREAD: then it is read from the `text` when `payload` is first asked for."""
+    """The payload; UNREAD if it is parsed from the `text` when `payload` is first read."""
     huge: tuple[str, ...] = ()
     """The paths in the payload to the first numbers beyond a double (`1e400`); each such number is read as infinity."""
     text: bytes = b""
-    """The text of the whole message, if the value is to be read from it."""
+    """The text of the whole message, if the payload may have to be parsed from it."""
     typed: Any = None
-    """The payload as an object with its fields as attributes, if the text fits the schema (`typed.py`); else None."""
+    """The payload as an object with attributes, if the text fits the schema (`typed.py`); else None."""
 
     is_answer: ClassVar[bool] = False
     number: ClassVar[int] = 2
-    """The number of its type."""
+    """The number of its message type (Part 4, 4.1.3)."""
 
     @property
     def payload(self) -> Any:
-        """Any JSON value: whether it fits its schema was not checked."""
+        """The payload: any JSON value, not checked against its schema."""
         value = self.value
         if value is UNREAD:
             value = orjson.loads(self.text)[3]
@@ -137,7 +137,7 @@ class Malformed(Record):
     array: ReadArray | None = None
     """What was read of it; None unless it is an array that begins with an integer, without numbers beyond a double."""
     number: int | None = None
-    """The number of the type that it begins with; None if it has none."""
+    """The number of its message type; None if it begins with no number."""
 
 
 Message: TypeAlias = Call | Result | Error
@@ -156,7 +156,7 @@ class MessageType(Record):
     """Returns the message in an array, or None if the array does not have these parts."""
     is_answer: bool
     is_refused: bool = True
-    """Whether a malformed message of this type is refused with a CALLERROR, unless it is an answer."""
+    """Whether a malformed message of this type gets a CALLERROR. Answers never get one."""
 
 
 def _read_call(array: list[Any], huge: Huge) -> Call | None:
@@ -181,7 +181,7 @@ TYPES: Mapping[int, MessageType] = {
     Result.number: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
     Error.number: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
 }
-"""The types of messages that every version has, by their number (Part 4, 4.1.3)."""
+"""The message types that every version has, by number (Part 4, 4.1.3)."""
 
 
 class Framing(Record, eq=False):
@@ -208,7 +208,7 @@ FRAMING = Framing()
 
 
 def with_payload(message: _Paid, payload: Any) -> _Paid:
-    """Return a message with another payload."""
+    """Return a copy of a message with another payload."""
     is_call = isinstance(message, Call)
     changes = {"value": payload, "text": b"", "typed": None} if is_call else {"payload": payload}
     return replace(message, **changes)
@@ -228,5 +228,5 @@ def encode(message: Message) -> bytes:
 
 
 def is_id(value: Any) -> bool:
-    """Whether a JSON value can be a message id."""
+    """Whether a JSON value is a valid message id (Part 4, 4.1.4)."""
     return type(value) is str and 0 < len(value) <= MAX_ID_LENGTH

@@ -74,11 +74,11 @@ class Violation(Record):
 
 
 class Schemas:
-    """The schemas of one version of OCPP.
+    """The JSON schemas of one version of OCPP.
 
-    `folder` is the name of the version's package in `ocpp`, such as `v201`. `secrets` are the fields whose values no
-    violation repeats. `request_suffix` is what the names of the files with schemas of requests end with, except those
-    of `sends`, the actions that are sent as a SEND: these end with nothing.
+    folder: the name of the version's package in `ocpp`, such as `v201`. secrets: the fields whose values violations
+    must not repeat. request_suffix: the end of the file names of request schemas. sends: the actions that are sent as a
+    SEND; their file names have no such end.
     """
 
     def __init__(

@@ -42,10 +42,10 @@ class Version(Record, eq=False):
     variable_names: Sequence[str] = ()
     """Those of them with the name of a component or of a variable, or of an instance of one."""
     no_transaction: str | int = "test_transaction_123"
-    """The id of a transaction that `{{transactionId}}` stands for where none runs."""
+    """The id of a transaction for `{{transactionId}}` if no transaction runs."""
 
     def __deepcopy__(self, _: object) -> "Version":
-        """Return the same version: nobody changes one, and the copy of a model need not have its own."""
+        """Return the same version: a version never changes, so a copy of a model need not copy it."""
         return self
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
@@ -81,7 +81,10 @@ class Version(Record, eq=False):
     def read_send(
         self, send: SendMessage, sender: Sender, *, payload: bool = True
     ) -> tuple[SendMessage, Sequence[Violation]]:
-        """Return the same for a SEND; its row must be one of a SEND."""
+        """Return a SEND with integers in place of `1.0`, and its violations.
+
+        Its action must be one that is sent as a SEND.
+        """
         row = self.actions.get(send.action)
         if row is None or not row.is_send or not row.sent_by(sender):
             told = "no action of this name is sent as a SEND" + did_you_mean(send.action, self.sends)
@@ -93,13 +96,13 @@ class Version(Record, eq=False):
 
     @property
     def sends(self) -> Sequence[str]:
-        """The actions that are sent as a SEND."""
+        """The actions that are sent as a SEND (OCPP 2.1)."""
         return [action for action, row in self.actions.items() if row.is_send]
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
-        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema.
+        """Return a `result` with integers in place of `1.0`, and its violations of the schema for `call`.
 
-        The result of a call that the version does not have, which somebody may send on purpose, breaks none.
+        There are none if the version does not have the action; a user may send such a call on purpose.
         """
         if call.action not in self.actions:
             return result, ()
@@ -170,10 +173,10 @@ SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201, "ocpp2.1
 def choose_subprotocol(
     offered: Sequence[str], spoken: Sequence[str] | None = None, *, by_station: bool = True
 ) -> str | None:
-    """Return the subprotocol to speak with a station that offers those, or None if the mock speaks none of them.
+    """Return the subprotocol to use with a station that offers these; None if there is no common one (Part 4, 3.1.2).
 
-    `spoken` are the names of the versions that the mock speaks, the preferred one first; None for all. The station's
-    order decides (Part 4, 3.1.2), unless `by_station` is False.
+    spoken: the names of the versions that the mock accepts, the preferred one first; None for all. by_station: whether
+    the station's order decides, as Part 4 wants; else the order of `spoken`.
     """
     names = spoken if spoken is not None else [version.name for version in versions()]
     ours = [subprotocol for name in names for subprotocol, its in SUBPROTOCOLS.items() if its.name == name]
@@ -225,7 +228,7 @@ def identifier_fields() -> Collection[str]:
 
 
 def versions_with(action: str) -> Sequence[Version]:
-    """Return the versions that have an action, the preferred one first."""
+    """Return the versions that have an action, the preferred version first."""
     return [version for version in versions() if action in version.actions]
 
 

@@ -13,7 +13,7 @@ _USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 def normal_origin(text: str) -> str:
-    """Return an origin as browsers write it: in lower case, without the usual port and a slash at its end."""
+    """Return an origin as browsers write it: in lower case, without a default port and a final slash."""
     origin = text.strip().lower().rstrip("/")
     return origin.removesuffix(_USUAL_PORTS.get(origin.partition(":")[0], "/"))
 
@@ -41,11 +41,11 @@ class Visitor(Record):
     origin: str | None = None
     """The Origin header, by which a browser tells which page asks (RFC 6454, 7); a station sends none."""
     tls: Agreement | None = None
-    """What the TLS handshake before it has agreed on; None without TLS."""
+    """The result of the TLS handshake; None without TLS."""
 
     @property
     def profile(self) -> int:
-        """The security profile that it uses: 1 without TLS, 3 with a client certificate, else 2 (A00.FR.001)."""
+        """The security profile in use: 1 without TLS, 3 with a client certificate, else 2 (A00.FR.001)."""
         return 1 if self.tls is None else 3 if self.tls.certificate else 2
 
     @property

@@ -39,13 +39,13 @@ class Request(Record):
 
 
 class CertificateFacts(Record):
-    """What a certificate says, as far as rules of OCPP ask for it."""
+    """The facts in a certificate that requirements of OCPP are about."""
 
     common_name: str
-    """The commonName of its subject, or an empty text; the same for the organization."""
+    """The commonName of its subject; empty without one. `organization` is the same for the organizationName."""
     organization: str
     digest: str
-    """The hash of its signature, such as `sha256`; empty if it has none that is known."""
+    """The hash of its signature, such as `sha256`; empty if the hash is unknown."""
     is_strong: bool
     """Whether its key is long enough (A00.FR.502, A00.FR.503)."""
 
@@ -107,7 +107,7 @@ def is_expired(certificate: str, now: float) -> bool:
 
 
 def described(certificate: str) -> str:
-    """Return in one line whom a certificate in PEM is for, who issued it, and how long it is valid."""
+    """Return a line with the subject, the issuer and the validity of a certificate in PEM."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -122,7 +122,7 @@ def described(certificate: str) -> str:
 
 
 def facts(certificate: str) -> CertificateFacts | None:
-    """Return what a certificate in PEM says; None if it cannot be read."""
+    """Return the facts in a certificate in PEM; None if it cannot be parsed."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 

@@ -34,7 +34,7 @@ def _get(names: Sequence[VariableName]) -> Step:
 
 
 def named(component: str, written: str) -> Json:
-    """Return a variable as messages name it; the instance follows a slash."""
+    """Return a variable in the form of messages; a slash separates its name from its instance."""
     name, _, instance = written.partition("/")
     named = variable(component, name)
     return named | {"variable": named["variable"] | {"instance": instance}} if instance else named
