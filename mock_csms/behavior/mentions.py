@@ -1,5 +1,4 @@
-"""Finds which of the remembered tokens a text may mention. One pass through the text is enough for any number of them.
-"""
+"""Finds which of the remembered tokens a text may mention. One pass through the text is enough for any number of them."""
 
 import re
 
