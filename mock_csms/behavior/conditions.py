@@ -38,7 +38,10 @@ def _node(described: Described, path: Path) -> Json:
 
 
 def _common_node(schemas: Sequence[Described], path: Path) -> Json:
-    """Return one schema for the value at `path`, from all schemas that have the path. Raises ValueError if none has it."""
+    """Return one schema for the value at `path`, from all schemas that have the path.
+
+    Raises ValueError if there is none.
+    """
     if len(schemas) == 1:
         return _node(schemas[0], path)
     nodes: list[Json] = []

@@ -1,4 +1,4 @@
-"""Finds which of the remembered tokens a text may mention. One pass through the text is enough for any number of them."""
+"""Finds which of the remembered tokens a text may mention, in one pass through the text for any number of tokens."""
 
 import re
 

@@ -176,7 +176,7 @@ class Compiled:
 
 
 def placeholders_in(template: Template) -> AbstractSet[str] | None:
-    """Return the placeholders of a template, as they are written; None if the template was not compiled from a payload."""
+    """Return the placeholders of a template, as they are written; None if it was not compiled from a payload."""
     return frozenset(_names_in(template.value)) if isinstance(template, Compiled) else None
 
 

@@ -13,7 +13,7 @@ _PING_INTERVAL = _PING_TIMEOUT = 20.0
 
 
 def check_profile(settings: StationSettings, url: str) -> None:
-    """Raise ValueError if a setting that the security profile needs is missing, or one that it forbids is given (A00)."""
+    """Raise ValueError if a setting that the security profile needs is missing, or one that it forbids is set (A00)."""
     profile, is_secure = settings.security_profile, url.startswith("wss:")
     needs = {
         "a ws:// URL": profile == 1 and is_secure,

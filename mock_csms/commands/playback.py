@@ -144,7 +144,7 @@ class Playback:
                     yield self._opened(at, entry.station, is_whole=True, is_recorded=True)
 
     def _connection(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield connects and disconnects that the trace does not record, but that must have happened before an entry."""
+        """Yield connects and disconnects that the trace does not record, but that happened before an entry."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
         if line is not None and not line.is_recorded and (is_first or (is_boot and _is_over(line, entry.at))):

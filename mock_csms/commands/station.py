@@ -221,7 +221,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
 
 
 async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
-    """Run a station and the lines or commands for it. Returns what went wrong, or an empty text. Raises CannotConnect."""
+    """Run a station and its lines or commands. Returns what went wrong, or an empty text. Raises CannotConnect."""
     station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
@@ -238,7 +238,7 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
 
 
 def _device(settings: StationSettings, machine: Machine) -> State:
-    """Return the station that the settings describe. Raises ValueError if the version of OCPP lacks something in them."""
+    """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
     device = settings.device
     if device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
@@ -262,7 +262,7 @@ def _device(settings: StationSettings, machine: Machine) -> State:
 
 
 def _known(settings: StationSettings, machine: Machine, name: str) -> str:
-    """Return a field of the station's identity. Raises ValueError if messages of its version of OCPP cannot contain it."""
+    """Return a field of the station's identity. Raises ValueError if messages of its OCPP version cannot contain it."""
     try:
         return machine.notation.identity[name](getattr(settings, name))
     except ValueError as error:

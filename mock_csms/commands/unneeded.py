@@ -1,4 +1,4 @@
-"""Modules that libraries import, but commands do not need at the start. Without them a start takes a sixth less time."""
+"""Modules that libraries import, but commands do not need at the start. Without them a start is a sixth faster."""
 
 import sys
 
@@ -13,7 +13,7 @@ LATER = (
 
 
 class _NoSocket:
-    """Stands for `ssl.SSLSocket` until `ssl` is loaded: asyncio tests for the class, but no socket has it before that."""
+    """Stands for `ssl.SSLSocket` until `ssl` is loaded: asyncio tests for the class, but no socket has it so early."""
 
 
 def leave_out() -> None:

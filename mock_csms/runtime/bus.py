@@ -18,7 +18,7 @@ class Bus:
     def __init__(self) -> None:
         self._subscribers: dict[type[Event], tuple[Subscriber, ...]] = {}
         self.is_changed = False
-        """Whether the event that is published now was masked, so that its text may differ from its message."""
+        """Whether the event being published was masked, so that its text may differ from its message."""
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds. Returns a function that ends the subscription.

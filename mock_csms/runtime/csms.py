@@ -149,11 +149,11 @@ class CsmsServer:
 
     @property
     def door(self) -> Door:
-        """What decides who is let in, and counts the refusals."""
+        """Decides which stations may connect, and counts refusals and cuts."""
         return self._entrance.door
 
     def context_of(self, identity: str, request: object = None) -> Context:
-        """Return what templates for a station work with."""
+        """Return the context for the templates of a station."""
         now = clock.now() + self.config.clock_offset
         return self._network.context(Context(now, self.stations[identity], self.world, request))
 
@@ -192,7 +192,7 @@ class CsmsServer:
         )
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
-        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        """Return the remembered answer to a typed call without violations; None if the rules must decide."""
         version = session.version
         answers = self._prepared.get(version)
         if answers is None:
@@ -211,7 +211,7 @@ class CsmsServer:
         self._forget(self._models.leave(session.identity))
 
     def forget(self, identity: str) -> None:
-        """Forget all about a station that is not connected."""
+        """Forget everything about a station that is not connected."""
         self._models.forget(identity)
         self._forget([identity])
 

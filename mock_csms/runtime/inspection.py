@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mock_csms.twin.lessons import Folder
 
 _OF_LOSSES = (Lost, Spoiled)
-"""The kinds of events that may tell of a lost message."""
+"""The kinds of events that can mean a lost message."""
 _TICK = 0.25
 """How often deadlines are checked, in seconds."""
 _SAVE = 1.0
@@ -40,7 +40,7 @@ class Inspection:
         self._stations = stations
         self._publish = publish
         self._folders: dict[str, Folder] = {}
-        """What updates the twins of stations that no check looks at, by the version of OCPP that they speak."""
+        """By version of OCPP: the functions that update the twins of stations without a check."""
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
@@ -58,7 +58,7 @@ class Inspection:
             self._memory = Memory(self._config.state_dir, self._failed)
 
     def reserve(self, count: int) -> int | None:
-        """Return the first of `count` numbers that no run with this --state-dir had; None without one."""
+        """Return the first of `count` numbers that no run with this --state-dir has used; None without --state-dir."""
         return None if self._memory is None else self._memory.reserve(count)
 
     def configure(self, config: Config) -> None:

@@ -45,7 +45,7 @@ DELETE FROM facts WHERE station = :station AND kind = :kind AND number <= (
 )"""
 
 _NUMBER = "number"
-"""The kind of the fact, of no station, that is the next number for a transaction."""
+"""The kind of the fact with the next number for a transaction; it belongs to no station."""
 _READ_NUMBER = "SELECT value FROM facts WHERE station = '' AND kind = ?"
 _LAST_NUMBER = 2**31 - 10_000
 
@@ -103,15 +103,15 @@ class Memory:
         self._writing = self._thread.submit(self._write, self._rows) if self._rows else None
 
     def reserve(self, count: int) -> int | None:
-        """Return the first of `count` numbers in a row that no run with this directory had; None if that failed."""
+        """Return the first of `count` numbers that no run with this directory has used; None if the file fails."""
         try:
             return self._thread.submit(self._reserve, count).result()
-        except (sqlite3.Error, ValueError) as error:  # somebody may have edited the file
+        except (sqlite3.Error, ValueError) as error:  # a user may have edited the file
             self._note(error)
             return None
 
     def _reserve(self, count: int) -> int:
-        """Read and write the next number; runs in the thread."""
+        """Read the next number, and add `count` to it. This runs in the thread."""
         with self._writer as connection:
             connection.execute("BEGIN IMMEDIATE")
             [(next_,)] = connection.execute(_READ_NUMBER, (_NUMBER,)).fetchall() or [("1",)]

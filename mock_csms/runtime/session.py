@@ -129,7 +129,7 @@ class Session:
             self._failed(error, waiting)
 
     def _answer(self, call: Call, data: bytes) -> None:
-        """Publish a call without violations, and answer it as others like it if the answer is remembered."""
+        """Publish a call without violations, and answer it, with the remembered answer if there is one."""
         host, identity, version = self._host, self.identity, self.version
         host.publish(Received(clock.now(), identity, data, call, version=version))
         prepared = host.prepared(self, call)
@@ -184,7 +184,7 @@ class Session:
         self.closed(code, f"closed by the {self._we}: {reason}")
 
     def send_raw(self, data: bytes, *, binary: bool) -> None:
-        """Send a frame as it is; a call in it is open from now on."""
+        """Send a frame unchanged. A call in it counts as open."""
         if not self.is_over and self._transport.send(data, binary=binary):
             self._host.publish(raw_sent(self.identity, data, self._talk))
 

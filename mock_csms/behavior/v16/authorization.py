@@ -43,7 +43,7 @@ def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]
 
 
 def info_rules(info: Json, tag: str | None = None) -> AnswerRules:
-    """Merge `info`, which may have placeholders, into the idTagInfo of one idTag, or of every idTag if `tag` is None."""
+    """Merge `info`, which may have placeholders, into the idTagInfo of one idTag, or of every idTag if that is None."""
     carries = Condition(("idTag",)) if tag is None else Condition(("idTag",), tag)
     reply = Reply(compile_template({"idTagInfo": info}))
     return [Rule(Match(action, (carries,)), reply) for action in _ACTIONS]

@@ -63,7 +63,7 @@ class Transport(Flow):
         return True
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text in one frame, as `send` does."""
+        """Send a text in one frame; the result is that of `send`."""
         return self.send(text)
 
     def close(self, code: int, reason: str = "") -> None:
@@ -276,5 +276,5 @@ class Transport(Flow):
         elif not self._socket.is_closing():
             try:
                 self._socket.write_eof()
-            except OSError:  # the peer has gone already
+            except OSError:  # the peer has closed it already
                 self._socket.abort()

@@ -24,10 +24,10 @@ __all__ = ["CannotConnect", "Dialer", "Welcome"]
 
 
 class Trust(Record):
-    """What connections with TLS are made of; all of them are paths of PEM files."""
+    """The files for connections with TLS, as paths of PEM files."""
 
     authorities: str | None = None
-    """Whom to trust; None for the authorities of the system."""
+    """The authorities to trust; None for those of the system."""
     certificate: str | None = None
     """Our own certificate, followed by its authorities; None for none."""
     key: str | None = None

@@ -25,30 +25,30 @@ HANDSHAKE_TIMEOUT = 10.0
 """How long the head of a request may take, in seconds."""
 
 _SHORTEST = 6
-"""How many bytes a masked frame has at least (RFC 6455, 5.2)."""
+"""The least length of a masked frame in bytes (RFC 6455, 5.2)."""
 _FEW = range(4)
-"""How many texts are handled without a look at the time where they were read at once and are short."""
+"""The number of short texts, read in one piece, that are handled before the clock is read."""
 
 _LONGEST_PATH = 1000
 """How long a path may be of which an identity is taken where nothing else of a request is sound."""
 
 
 class Layer(Protocol):
-    """TLS below one connection; `tls/layer.py` has it."""
+    """The TLS layer of one connection; `tls/layer.py` implements it."""
 
     @property
     def socket(self) -> asyncio.Transport:
-        """What the connection writes to."""
+        """The transport to which the connection writes."""
 
     def begin(self, data: bytes) -> None:
-        """Take over the socket, and what came already."""
+        """Take over the socket; `data` was received already."""
 
     def give_up(self, seconds: float) -> None:
-        """End a handshake that took longer than so many seconds."""
+        """End the handshake, because it took longer than `seconds`."""
 
 
 class TlsSide(Protocol):
-    """What speaks TLS; only a flag makes one."""
+    """The TLS side of the port; exists only with a flag for TLS."""
 
     def between(self, above: "Incoming", socket: asyncio.Transport, buffer: memoryview) -> Layer:
         """Return the layer between a connection and its socket."""
@@ -97,21 +97,21 @@ class Incoming(Transport):
     # TLS.
 
     def _secure(self, tls: "TlsSide", data: bytes) -> bytes:
-        """Put TLS between the socket and this connection."""
+        """Put TLS between the socket and this connection; TLS takes all of `data`."""
         self._layer = tls.between(self, self._socket, self._pool.buffer)
         self._socket = self._layer.socket
         self._layer.begin(data)
         return b""
 
     def secured(self, agreement: Agreement | None) -> None:
-        """Read the request next, or end where there is no TLS."""
+        """Read the HTTP request next; end the connection if the handshake failed."""
         self._protocol.tls = agreement
         if agreement is None:
             self._pool.handshakes.stop(self)
             self._pool.closing.start(self)
 
     def await_tls(self, *, is_limited: bool) -> None:
-        """Give up the TLS handshake if it takes too long, or let it take as long as it likes."""
+        """Set a time limit for the TLS handshake, or remove it."""
         if is_limited:
             self._pool.handshakes.start(self)
         else:
@@ -178,12 +178,12 @@ class Incoming(Transport):
         elif self._protocol.state is OPEN:
             self._begin(self._pool.gate.welcome(self, visitor, cast(str, self._protocol.subprotocol)))
 
-    # Texts, the commonest frames by far.
+    # Text messages, by far the most common frames.
 
     def _read_at_once(self, size: int) -> int:
-        """Handle the first few texts of the `size` bytes that were read, as `_read_frame` does; return where they end.
+        """Handle the first few text messages in the `size` bytes that were read, and return where they end.
 
-        All else is left, from its first byte on.
+        The result is the same as with `_read_frame`. Anything else is left for it, from its first byte on.
         """
         if not self._has_short_way or self._protocol.current_size is not None:
             return super()._read_at_once(size)
@@ -210,7 +210,7 @@ class Incoming(Transport):
         return start
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text in one frame, as `send` does; where nothing is in the way, with few calls."""
+        """Send a text in one frame; the result is that of `send`. In the ordinary case it needs few calls."""
         if not self._has_short_way or self._pauses:
             return self.send(text)
         size = len(text)
@@ -232,7 +232,7 @@ class Endpoint(Pool):
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)
         self.tls: TlsSide | None = None
-        """What speaks TLS with those who begin with it; None where the port serves only ws://."""
+        """The TLS side of the port; None if the port accepts only ws://."""
 
     def __call__(self) -> Transport:
         return Incoming(self)

@@ -20,7 +20,7 @@ _REST, _CLOGGED, _STALLED, _BUSY, _UNRECORDED = 1, 2, 4, 8, 16
 many records wait."""
 
 _QUICK = 4096
-"""What is read and not longer, in bytes, is handled without a look at the time where it is one frame, or a few."""
+"""If at most so many bytes were read, and they are one or a few frames, they are handled before the clock is read."""
 
 _MOST_UNWRITTEN = 64 * 1024
 """How many bytes may wait for the end of a turn of the loop."""
@@ -44,7 +44,7 @@ class Shared(Protocol):
     raw: bytearray
     """What is read at once, of whichever connection."""
     buffer: memoryview
-    """The same memory, as asyncio wants it."""
+    """The same memory, in the type that asyncio wants."""
     turns: Turns
     write_buffer: WriteBuffer
 
@@ -67,7 +67,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
         self._is_heavy = False
         """Whether its last turn was not enough: what it sends next waits behind the others that wait."""
         self._has_short_way = False
-        """Whether it is open, and its texts may take the short way: no compression was agreed."""
+        """Whether text messages may take the shortcut: the connection is open, without compression."""
         self._clog: _Clog | None = None
         self._held: list[bytes] | None = None
         self._lost: tuple[Exception | None] | None = None
@@ -112,13 +112,13 @@ class Flow(asyncio.BufferedProtocol, ABC):
             raise RuntimeError(f"what came could not be read: {error!r}") from error
 
     def _read_at_once(self, size: int) -> int:
-        """Handle the first frame of the `size` bytes that were read, if it is all there; return where it ends."""
+        """Handle the first frame in the `size` bytes that were read, if it is complete; return where it ends."""
         if self._protocol.state is CONNECTING or self._protocol.extensions:
             return 0
         return self._read_frame(bytes(self._pool.buffer[:size]), 0)
 
     def _take_rest(self, data: bytes) -> None:
-        """Handle what came, or let it wait."""
+        """Handle the received bytes, or keep them until there is a turn."""
         if self._protocol.state is CONNECTING:
             data = self._read_opening(data)
         if data and not self._socket.is_closing():
@@ -260,7 +260,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     @property
     def turns(self) -> Turns:
-        """Whose turn it is to be handled."""
+        """The queue of connections that wait for a turn."""
         return self._pool.turns
 
     def _write(self, data: bytes) -> None:

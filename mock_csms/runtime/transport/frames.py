@@ -44,7 +44,7 @@ def text_header(length: int, masked: int = 0) -> bytes:
 
 
 SHORT = [text_header(length) for length in range(126)]
-"""The headers of short texts, by their length."""
+"""The headers of text frames with fewer than 126 bytes, by length."""
 
 
 def is_utf8(data: bytes) -> bool:

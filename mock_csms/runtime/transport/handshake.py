@@ -28,7 +28,7 @@ _OPENING = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protoco
 _POSTING = ("POST", "PUT")
 """What a station of OCPP over SOAP does, and no browser or load balancer."""
 _HOST = re.compile(r"[^,@/?#]*")
-"""A Host header: one host, perhaps with a port, and nothing else (RFC 9110, 7.2); it may be empty."""
+"""A Host header: one host with an optional port, and nothing else (RFC 9110, 7.2); it may be empty."""
 
 Judgement: TypeAlias = tuple[Visitor, Verdict, Response]
 """Who asks, what is decided, and the response for it (not to be sent where the verdict wants silence)."""
@@ -41,7 +41,7 @@ class Handshake(ServerProtocol):
         super().__init__(extensions=extensions, max_size=max_size, logger=LOGGER)
         self._gate = gate
         self.tls: Agreement | None = None
-        """What TLS has agreed on below this handshake; None without TLS."""
+        """The result of the TLS handshake; None without TLS."""
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
         """Ask the gate; None makes the library go on without one."""
@@ -149,7 +149,7 @@ def _wants_websocket(request: Request) -> bool:
 
 
 def _shown_host(host: str) -> str:
-    """Return a Host header without the user and password that may wrongly be in it."""
+    """Return a Host header for output, without a user and password, which must not be in it."""
     user, at, rest = host.rpartition("@")
     return f"{'…' if user else ''}{at}{rest[:60]}"
 

@@ -19,7 +19,7 @@ _LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P
 _NOT_IN_A_LINE = re.compile(rb"[\0\r]")
 """What programs on the way may read as the end of a line (RFC 9112, 2.2)."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""What the value of a header must not have (RFC 9110, 5.5)."""
+"""Characters that the value of a header must not contain (RFC 9110, 5.5)."""
 _BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
 _SOAP = re.compile(rb"soap|text/xml|application/xml|<\?xml", re.IGNORECASE)
 
@@ -93,7 +93,7 @@ def oddity_of(data: bytes) -> Oddity | None:
 
 
 def read(data: bytes) -> Head | None:
-    """Return a head as far as it can be read, with escapes for control characters; None without a whole first line."""
+    """Return a head as far as it can be parsed, with control characters escaped; None if its first line cannot."""
     first, *lines = data.split(b"\n")
     line = _LINE.fullmatch(first)
     if line is None or not lines:

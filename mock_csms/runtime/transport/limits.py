@@ -18,11 +18,11 @@ class Limits(Record):
     most_growth: int = 0
     """How many times longer than on the wire a compressed message may become; 0 for any number."""
     has_shortcuts: bool = True
-    """Whether short texts may take a shorter way."""
+    """Whether short text messages may take the shortcut."""
 
 
 def limits_of(config: Config) -> Limits:
-    """Return the limits that the settings say."""
+    """Return the limits in the settings."""
     return Limits(
         config.max_message_size,
         not config.no_compression,
