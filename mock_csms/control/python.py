@@ -78,11 +78,11 @@ class Csms(Verbs):
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """The model of each station that has connected, by identity, in the spelling of its first connection."""
+        """By identity, in its first spelling: the model of each station that has connected."""
         return self._mock.stations
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station: all that it reports from now on, and with checks also its earlier reports."""
+        """Return the twin of a station. It has the reports from now on; if checks are on, also the earlier ones."""
         return self._mock.follow(identity)
 
     @property
@@ -188,7 +188,7 @@ class Csms(Verbs):
         seconds until the station is connected. Raises CallFailed for a CALLERROR, an invalid answer, no answer within
         `call_timeout`, or a station that does not connect; ValueError for an action that is not a command.
         """
-        __tracebackhide__ = True  # pytest's reports leave this frame out: the text says everything
+        __tracebackhide__ = True  # hides this frame from pytest, because the message of the error is enough
         _check_action(action, Sender.CSMS)
         await self._connected(station, within)
         try:

@@ -52,7 +52,7 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
-    told: dict[str, Any] = json_value(json_text(made))  # defaults that are tuples become lists
+    told: dict[str, Any] = json_value(json_text(made))  # turn defaults that are tuples into lists
     return told
 
 
@@ -102,7 +102,7 @@ def _queries(row: Operation, components: dict[str, Any]) -> Sequence[dict[str, A
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter: null means that it is left out."""
+    """Return the schema of a parameter without the type null, because an absent parameter stands for null."""
     kept = {key: value for key, value in schema.items() if key != "description"}
     options = [each for each in kept.pop("anyOf", ()) if each != {"type": "null"}]
     if kept.get("default", ...) is None:

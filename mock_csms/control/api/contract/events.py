@@ -1,4 +1,4 @@
-"""The contract about events: the journal, its stream, and waiting for events by cursor."""
+"""The endpoints for events: the journal, its stream, and waiting for events after a cursor."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ _EVENTS = f"{PREFIX}/events"
 
 
 class EventFilter(Fields):
-    """Which events are meant; all that is given must hold."""
+    """Selects events; an event must match all fields that are given."""
 
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
     kind: Annotated[str, about("the kind of event, or several with commas: Received, Sent, Connected, …")] = ""
@@ -24,7 +24,7 @@ class EventFilter(Fields):
 
 
 class EventsQuery(EventFilter):
-    """Which events are returned, how many, and in which form."""
+    """Selects events, and sets their number and format."""
 
     before: Annotated[int | None, about("only events with a smaller number")] = None
     limit: Annotated[int, about("how many at most", ge=1, le=10_000)] = 1000
@@ -36,7 +36,7 @@ class EventsQuery(EventFilter):
 
 
 class EventPage(Record):
-    """Some events, in their order."""
+    """A page of events, in their order."""
 
     cursor: Annotated[int, about("`after` of the next page")]
     more: Annotated[bool, about("whether there may be more events after the cursor")]
@@ -47,7 +47,7 @@ class EventPage(Record):
 
 
 class WaitBody(EventFilter):
-    """What to wait for."""
+    """The events to wait for."""
 
     part: Annotated[dict[str, Any], about("what the payload must contain, at any depth")] = field(default_factory=dict)
     count: Annotated[int, about("how many such events must have come", ge=1, le=10_000)] = 1
@@ -55,7 +55,7 @@ class WaitBody(EventFilter):
 
 
 class Waited(Record, omit_defaults=True):
-    """What came."""
+    """The result of a wait."""
 
     met: bool
     cursor: Annotated[int, about("the number of the last event that was looked at: `after` of the next wait")]
@@ -64,13 +64,13 @@ class Waited(Record, omit_defaults=True):
 
 
 class CountBody(EventFilter):
-    """What to count."""
+    """The events to count."""
 
     part: Annotated[dict[str, Any], about("what the payload must contain, at any depth")] = field(default_factory=dict)
 
 
 class Counted(Record):
-    """How many there are."""
+    """The number of events."""
 
     count: int
     cursor: int
@@ -111,4 +111,4 @@ ENDPOINTS = (
         status=204,
     ),
 )
-"""The rows about events."""
+"""The rows for events."""

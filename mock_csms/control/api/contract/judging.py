@@ -1,4 +1,4 @@
-"""The contract about what was seen and how it is judged: transactions, findings, checks, expectations, verdicts."""
+"""The endpoints for transactions, findings, checks, expectations, verdicts and actions."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ _NO_EXPECTATION = "there is no such expectation"
 
 
 class SessionsQuery(Fields):
-    """Which transactions are listed."""
+    """Selects transactions."""
 
     active: Annotated[bool | None, about("only those that run, or only those that have ended")] = None
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
@@ -37,7 +37,7 @@ class SessionRow(Record):
 
 
 class FindingsQuery(Fields):
-    """Which findings are listed."""
+    """Selects findings."""
 
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
     severity: Annotated[Literal["info", "warning", "error"], about("only those that are at least so severe")] = "info"
@@ -71,7 +71,7 @@ class CheckRow(Record):
 
 
 class ExpectationBody(Fields):
-    """What must happen from now on, and what must not."""
+    """Events that must happen from now on, and events that must not."""
 
     expect: Annotated[tuple[str, ...], about("as after --expect: NAME[path=value]@GLOB*COUNT")] = ()
     forbid: Annotated[tuple[str, ...], about("as after --forbid")] = ()
@@ -80,7 +80,7 @@ class ExpectationBody(Fields):
 
 
 class ExpectationRow(Record):
-    """Expectations that were given together."""
+    """Expectations that were added together."""
 
     id: str
     expect: list[str]
@@ -91,7 +91,7 @@ class ExpectationRow(Record):
 
 
 class VerdictQuery(Fields):
-    """What is judged, and in which form the verdict is returned."""
+    """Selects expectations, and sets the format of the verdict."""
 
     id: Annotated[str, about("only the expectations with this id; else all, those of the start, and findings")] = ""
     format: Annotated[Literal["json", "junit"], about("one JSON object, or JUnit XML")] = "json"
@@ -116,7 +116,7 @@ class VerdictNow(Record):
 
 
 class ActionsQuery(Fields):
-    """Which actions are listed."""
+    """Selects actions."""
 
     sender: Annotated[Literal["csms", "station"], about("who sends the call")] = "csms"
     version: Annotated[str, about("the version of OCPP; the preferred one that has the action if left out")] = ""
@@ -216,4 +216,4 @@ ENDPOINTS = (
         problems={404: "no version has such an action"},
     ),
 )
-"""The rows about what was seen and how it is judged."""
+"""The rows for transactions, findings, checks, expectations, verdicts and actions."""

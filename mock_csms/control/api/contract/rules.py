@@ -1,4 +1,4 @@
-"""The contract about rules, tokens and scripts: their bodies are the tables of configuration files, as JSON."""
+"""The endpoints for rules, tokens and scripts. Their bodies are the tables of configuration files, as JSON."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ _NO_RULE, _NO_TOKEN, _NO_SCRIPT = "there is no such rule", "there is no such tok
 
 
 class RuleBody(Fields):
-    """A `[[rule]]`: `match`, and one of `reply`, `reply-raw` and `error`, or a `fault`, or both."""
+    """A `[[rule]]`: `match` with one of `reply`, `reply-raw` and `error`, with a `fault`, or with both."""
 
     match: Annotated[str, about("which messages it is for, as after --reply and --fault")]
     reply: Annotated[dict[str, Any] | str | UnsetType, about("merged into the default answer")] = UNSET
@@ -40,13 +40,13 @@ class RuleAdded(Record):
 
 
 class AddQuery(Fields):
-    """Where the rule goes."""
+    """The place of a new rule."""
 
     at: Annotated[int, about("how many rules of its kind come before it", ge=0)] = 0
 
 
 class OrderBody(Fields):
-    """The rules in another order."""
+    """A new order of the rules."""
 
     order: Annotated[list[str], about("ids of rules; those that are not named come after them, as they were")]
 
@@ -90,7 +90,7 @@ class ScriptBody(Fields):
 
 
 class ScriptRow(Record):
-    """A script that runs."""
+    """A running script."""
 
     id: str
     actions: list[str]
@@ -220,4 +220,4 @@ ENDPOINTS = (
         problems={404: _NO_SCRIPT},
     ),
 )
-"""The rows about rules, tokens and scripts."""
+"""The rows for rules, tokens and scripts."""

@@ -1,4 +1,4 @@
-"""Commands to stations, with the answers of the stations."""
+"""The endpoints that send commands to stations and return the answers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The answers for single tokens."""
+"""The endpoints for the answers to single tokens."""
 
 from typing import Any
 
