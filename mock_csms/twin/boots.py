@@ -67,12 +67,15 @@ class Boots(Mutable):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether the station may not know if it is accepted: it got a refusal, or no valid status."""
+        """Whether the station may not know its boot status: the answer was a CALLERROR, or had no valid status."""
         return self.status not in (None, "Accepted", "Pending", "Rejected")
 
     @property
     def is_kept_out(self) -> bool:
-        """Whether the last boot was not accepted, as far as is known: then the station may not send all messages."""
+        """Whether the last boot was not accepted, so far as is known.
+
+        Until it is, the station must not send all messages (B02).
+        """
         return not self.is_accepted and (self.count > 0 or self.is_in_doubt)
 
     @property
@@ -81,7 +84,7 @@ class Boots(Mutable):
         return self.before == "Accepted"
 
     def is_hasty(self, pause: float) -> bool:
-        """Return whether a heartbeat is far too early after a pause of so many seconds."""
+        """Whether a heartbeat comes far too early after a pause of `pause` seconds."""
         return pause < (self.heartbeat or 0.0) / 2
 
     def note_beat(self, now: float) -> None:

@@ -33,53 +33,53 @@ class Reconfigured(Event):
 
 
 class TlsOffered(Event):
-    """A client begins with TLS. `station` is empty, as in all events of TLS: no identity is known yet."""
+    """A client has sent a TLS ClientHello. `station` is empty in all TLS events, because no identity is known yet."""
 
     versions: tuple[str, ...]
-    """The versions of TLS that it offers, such as `TLSv1.3`."""
+    """The versions of TLS in the offer, such as `TLSv1.3`."""
     suites: tuple[str, ...]
-    """The cipher suites that it offers, in its order, as OpenSSL calls them."""
+    """The cipher suites in the offer, in the client's order, with the names of OpenSSL."""
     server_name: str
-    """The host name that it requests (SNI); empty if it requests none."""
+    """The host name in the offer (SNI); empty without one."""
     is_compressed: bool
     """Whether it offers TLS compression."""
 
 
 class TlsAgreed(Event):
-    """A TLS handshake succeeded."""
+    """A TLS handshake has succeeded."""
 
     tls_version: str
     suite: str
     """The cipher suite."""
     certificate: str
-    """The certificate of the client in words; empty if it sent none."""
+    """A line about the certificate of the client; empty if it sent none."""
     doubt: str
-    """Why that certificate is not trusted, although the client was let in; empty if it is trusted."""
+    """Why the certificate is not trusted, although the client was accepted; empty if it is trusted."""
     fault: str
-    """The fault that the mock put into the handshake; empty without one."""
+    """The fault that the mock added to the handshake; empty for none."""
 
 
 class TlsFailed(Event):
-    """A TLS handshake failed, or TLS ended a connection later."""
+    """A TLS handshake has failed, or an alert has ended a connection later."""
 
     reason: str
-    """The cause, in words."""
+    """The reason in words."""
     by: str
-    """The side that sent an alert: `station` or `mock`; empty if there was no alert."""
+    """The side that sent the alert: `station` or `mock`; empty without an alert."""
     alert: str
-    """The alert, such as `unknown_ca`; empty if there was none."""
+    """The name of the alert, such as `unknown_ca`; empty without an alert."""
     certificate: str
-    """The certificate of the client in words; empty if it sent none."""
+    """A line about the certificate of the client; empty if it sent none."""
     fault: str
-    """The fault that the mock put into the handshake; empty without one."""
+    """The fault that the mock added to the handshake; empty for none."""
 
 
 class Knocked(Event):
-    """Somebody requests a WebSocket. The mock decides later whether it accepts."""
+    """A client requests a WebSocket. The mock decides about it later."""
 
     visitor: Visitor
     version: Version = DEFAULT
-    """The version of OCPP that they will speak if it is accepted; the default if there is none."""
+    """The version of OCPP to be spoken if the client is accepted; the default if there is no common one."""
 
 
 class Connected(Event):

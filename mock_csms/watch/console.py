@@ -199,7 +199,7 @@ class Console:
         self._sink.write(text.encode())
 
     def _begun(self, at: float, station: str, line: Line) -> str:
-        """Return what stands before the rest of a line."""
+        """Return the first part of a line, before its text."""
         kind = (station, line.way, line.subject, line.level, line.is_marked)
         begun = self._beginnings.get(kind) or self._begin(kind, line)
         if self._millisecond != (millisecond := int(at * 1000)):

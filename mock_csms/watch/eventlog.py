@@ -99,7 +99,7 @@ class EventLog:
 
 
 def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]":
-    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
+    """Return the type, the id and the action of the message in an event; for a finding the id of its check."""
     if isinstance(event, events.Finding):
         return None, b"", quoted(event.check)
     if isinstance(event, events.Lost):
@@ -139,7 +139,7 @@ _CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Receive
 _OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
 _CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
 _RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
-"""The constant parts of the lines for a usual call and its result."""
+"""The constant ends of the lines for an ordinary call and its result."""
 
 
 def _lost(event: events.Lost) -> Json:

@@ -1,4 +1,4 @@
-"""Writes the metrics of a run as text for Prometheus; the only importer of `prometheus_client`, loaded when asked."""
+"""Writes the metrics of a run as text for Prometheus; the only importer of `prometheus_client`, loaded on demand."""
 
 import platform
 from collections import Counter
@@ -16,12 +16,12 @@ from mock_csms.watch.records import Recorder
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 """The media type of the text."""
-_OCPP = "OCPP".lower()  # written so, it is a label and not the package of that name
+_OCPP = "OCPP".lower()  # a label; a gate would take the literal in lower case for the package
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
 
 
 class RunCollector(Collector):
-    """Collects the metrics of one run as they are when it is made, so that another thread can write them."""
+    """Collects the metrics of one run at the time when it is made, so that another thread can write them."""
 
     def __init__(self, csms: CsmsServer, records: Recorder) -> None:
         self._sessions = [*csms.sessions.values()]
@@ -32,7 +32,7 @@ class RunCollector(Collector):
         self._metrics = records.metrics and records.metrics.copied()
 
     def collect(self) -> Iterator[Metric]:
-        """Yield each metric as it is now."""
+        """Yield each metric with its current value."""
         yield from self._gauges()
         yield from self._counters()
         if self._metrics is not None:

@@ -124,7 +124,7 @@ class Findings:
         return [str(each) for each in self._expected if each not in self._found]
 
     def is_expected(self, station: str, check: str) -> bool:
-        """Whether the findings of that check about that station are expected."""
+        """Whether --expected-findings lists that check for that station."""
         return station == OTHERS_AS_EXPECTED or any(each.covers(check, station) for each in self._expected)
 
     def _failing(self) -> Iterator[tuple[str, str, FindingCount]]:

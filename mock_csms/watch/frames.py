@@ -30,10 +30,10 @@ class Frame(Record):
 
 
 class Exchange(Record):
-    """The parts of a call of a station and of the result that follows it, all as JSON text."""
+    """The parts of a call of a station and of its result, as JSON text."""
 
     called: bytes
-    """When the call came."""
+    """The time of the call."""
     answered: bytes
     station: bytes
     id: bytes
@@ -62,7 +62,7 @@ class Frames:
             bus.take_exchange = self._take_exchange
 
     def subscribe(self, writer: Writer, exchange_writer: ExchangeWriter) -> None:
-        """Call `writer` with every message, and `exchange_writer` with every usual call and its result instead."""
+        """Call `writer` with every message, or `exchange_writer` with an ordinary call and its result."""
         self._writers.append(writer)
         self._exchange_writers.append(exchange_writer)
 
@@ -97,9 +97,9 @@ def described(event: Received | Sent) -> Frame:
 
 
 def exchange_of(called: Received, answered: Sent) -> Exchange | None:
-    """Return the parts of a call and its result; None unless both are as most are, and written in the usual form.
+    """Return the parts of a call and its result; None unless both are ordinary and have the usual form.
 
-    These need no look at the payloads: what stands between the brackets is the payload as the records show it.
+    The payloads need not be parsed, because the text between the brackets is the payload in the form of the records.
     """
     call, result, text, told = called.message, answered.message, called.text, answered.text
     is_odd = called.violations or called.binary or called.is_refused or answered.violations
@@ -144,7 +144,7 @@ def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -
 
 
 def _moment(at: float) -> bytes:
-    """Return a time as `instant` writes it, as JSON; to take its digits from a text is faster than to format them."""
+    """Return a time in the form of `instant`, as JSON. Copying digits from a stored text is faster than formatting."""
     if at < 1:
         return b'"%b"' % instant(at).encode()
     microseconds = str(int(at * 1_000_000 + 0.5))
@@ -163,4 +163,4 @@ def _action(name: str) -> bytes:
 _name = lru_cache(maxsize=4096)(quoted)
 _short_action = lru_cache(maxsize=512)(json_text)
 _LONGEST_ACTION = 60
-"""How long the name of an action is at most to be remembered as JSON: a station may send any name."""
+"""The longest name of an action that is cached as JSON, because a station may send any name."""

@@ -22,11 +22,11 @@ from mock_csms.watch.waiting import wait_for
 MOST_CALLS = 10_000
 """How many calls of a station are kept to be taken; the oldest are dropped first."""
 MOST_BYTES, _LONG = 4 * 1024 * 1024, 64 * 1024
-"""How many bytes the texts of those calls have; of the longer ones only the last is kept to explain a failure."""
+"""The most bytes of text of those calls. Of longer calls only the last is kept, to explain a failure."""
 _MOST_GONE = 1000
 """The inbox keeps the calls of so many stations that are not connected."""
 _MOST_LINES, _WIDTH = 50, 300
-"""How many of the last events of a station an explanation lists, and how many characters of each."""
+"""How many of a station's last events an explanation lists, and how many characters of each."""
 
 
 class Wanted(Record):
@@ -114,7 +114,7 @@ class _Seen(Mutable, eq=False):
 
     @property
     def size(self) -> int:
-        """How many bytes the text of its message has."""
+        """The length of its text in bytes."""
         return len(self.event.text) if isinstance(self.event, Received) else 0
 
 
@@ -125,7 +125,7 @@ class _Box(Mutable):
     calls: dict[int, _Seen] = field(default_factory=dict)
     """The calls that are not taken yet, by number."""
     size: int = 0
-    """How many bytes the texts of these calls have."""
+    """The length of the texts of these calls in bytes."""
     waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
     """Who waits for which call."""
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))

@@ -35,7 +35,7 @@ def line(template: bytes, *parts: bytes) -> bytes:
 
 
 def without_tags(text: bytes) -> bytes:
-    """Return JSON text with no `<` in it."""
+    """Return JSON text with every `<` escaped."""
     return text.replace(b"<", b"\\u003c")
 
 

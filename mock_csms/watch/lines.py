@@ -98,7 +98,7 @@ def _sent(event: events.Sent, carry: Carry) -> Line:
 def _name(message: Message, answers: Call | None) -> str:
     """Return the name of a message: its action, with `.response` or `.error` for an answer.
 
-    The refusal of an answer (OCPP 2.1) ends with `.refused`.
+    A CALLRESULTERROR (OCPP 2.1) ends with `.refused`.
     """
     if isinstance(message, Call):
         return message.action

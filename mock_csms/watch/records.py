@@ -37,18 +37,18 @@ _LOOK = 1.0
 
 
 class Recorder:
-    """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
+    """Writes the files and lines of a run. Raises OSError if a file cannot be written.
 
-    The files come before the lines for people in the order of subscribers, so that these never wait for those.
-    `command` is the command line as it may be shown; `keeps_journal` keeps the events for those who ask for them.
+    Files are written before lines for people, so that a slow terminal cannot delay them. command: the command line
+    without secrets. keeps_journal: whether to keep the events in a journal.
     """
 
     def __init__(self, config: Config, bus: Bus, command: str = "", *, keeps_journal: bool = False) -> None:
         self._keeps_journal = keeps_journal or config.api is not None
         self.journal: Journal | None = None
-        """The last events; None unless the API, or a Python program, wants them."""
+        """The journal; None unless the API or a Python program needs it."""
         self.metrics: Metrics | None = None
-        """What happened, counted; None unless somebody can ask for it."""
+        """The metrics; None unless something can read them."""
         self._config = config
         self._command = command
         self._outcome = ""
@@ -57,7 +57,7 @@ class Recorder:
         self._sinks: dict[Sink, str] = {}
         """Each with its name for people."""
         self._batch: Batch | None = None
-        """The events that wait to be written to files."""
+        """Events that wait to be written to files."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
         """What connections have to wait for: that the trace is written, and that records do not pile up."""
@@ -242,7 +242,7 @@ class Recorder:
 
 
 def _teach(secrets: "Secrets", config: Config) -> None:
-    """Let `secrets` mask the secrets in settings."""
+    """Add the secrets in the settings to `secrets`, which masks them from then on."""
     for password in (config.basic_auth or {}).values():
         secrets.hide(password)
     secrets.learn(list(payloads(config)))

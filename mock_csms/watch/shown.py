@@ -88,7 +88,7 @@ class ShownBus(Bus):
 
 
 def _may_hold_secrets(event: Any) -> bool:
-    """Whether a message must be searched: by its action, or because it is not one that its action describes."""
+    """Whether a message must be searched for secrets: because of its action, or because it is not an ordinary one."""
     message = event.message
     if event.violations:
         return True

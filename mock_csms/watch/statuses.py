@@ -38,7 +38,7 @@ def gravest(*statuses: Status) -> Status:
 
 
 def to_stderr(text: str) -> None:
-    """Write a text to stderr; what a full disk or a reader who has left does not take is lost."""
+    """Write a text to stderr. The text is lost if the disk is full or the reader has left."""
     with suppress(OSError):
         sys.stderr.write(text)
 

@@ -40,7 +40,7 @@ _BEGIN = re.compile(rb'\s*\[\s*"?([2-6])\b')
 _ACTION = re.compile(rb'\s*\[\s*"?[26]"?\s*,[^,]*,\s*"(\w{1,50})"')
 _ANSWERS = (Result, Error)
 _BEGUN = {b"%d" % kind.number: word for kind, word in _TYPES.items()}
-"""The types by the number that a frame begins with."""
+"""The types by the number at the start of a frame."""
 _MOST_SINCE = 100
 _MOST_OPEN = 10_000
 """How many unanswered calls are remembered, for the time that their answers took."""
@@ -109,7 +109,10 @@ class Trace:
         self._sink.write(record)
 
     def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
-        """Write the records of a usual call and its result; those that have more in `meta` take the long way."""
+        """Write the records of an ordinary call and its result.
+
+        If they need more in `meta`, they are written one by one.
+        """
         station = called.station
         has_more = station in self._since or station in self._fresh
         if has_more or len(self._began) >= _MOST_OPEN or not called.at:
@@ -160,7 +163,7 @@ class Trace:
 
 
 class _Keys(dict[str, tuple[bytes, bytes, bytes]]):
-    """By version: what stands before the station, and before the id of a call and of a result."""
+    """By version: the JSON before the station, before the id of a call, and before the id of a result."""
 
     def __missing__(self, version: str) -> tuple[bytes, bytes, bytes]:
         station = b',"ocppVersion":"%b","transport":"json","chargePointId":' % version.encode()
@@ -186,10 +189,10 @@ def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
 
 
 def _resembled(text: bytes, types: Container[int]) -> tuple[bytes, bytes, bytes]:
-    """Return the type, the members and the action of a record for a frame that is no message.
+    """Return the type, the members and the action of a record for a frame that is not a message.
 
-    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL. `types`
-    are the numbers of those that the version has.
+    The format requires a type, and an action for a CALL. The type is that of the frame's beginning, else CALL. `types`
+    are the type numbers of the version.
     """
     begin = _BEGIN.match(text)
     kind = _BEGUN[begin[1] if begin and int(begin[1]) in types else b"2"]

@@ -1,4 +1,4 @@
-"""What a twin learns from which message of OCPP 1.6."""
+"""The lessons of OCPP 1.6: which message calls which function to update the twin."""
 
 from collections.abc import Sequence
 

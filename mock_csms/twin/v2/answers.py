@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts that the mock's answers, templates and admission need."""
+"""Updates the `StationModel` with messages of OCPP 2.x."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,18 +26,18 @@ _TRIGGERS: Mapping[str, str] = {
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage requests, if it has another name."""
+"""By requestedMessage: the action of the requested message, if it has another name."""
 
 
 def _transaction(station: StationModel, payload: Any) -> None:
-    """A transaction is running, or has ended."""
+    """Note a transaction that is running or has ended."""
     id_ = at(payload, "transactionInfo", "transactionId")
     if isinstance(id_, str):
         _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
 
 
 def _typed_transaction(station: StationModel, typed: Any) -> None:
-    """A transaction is running, or has ended."""
+    """Note a transaction that is running or has ended, from a typed payload."""
     id_, transactions = typed.transactionInfo.transactionId, station.transactions
     if typed.eventType == "Ended" or id_ not in transactions:
         _note_transaction(station, id_, is_ended=typed.eventType == "Ended")
@@ -65,14 +65,14 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted a network profile, perhaps with a higher security profile (B09, A05)."""
+    """Note that the station has accepted a network profile, maybe with a higher security profile (B09, A05)."""
     profile = at(asked, "connectionData", "securityProfile")
     if at(told, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
         station.raised_to = profile
 
 
 def asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if there is none."""
+    """Return the action of the message that a command requests from the station; None if there is none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
@@ -84,4 +84,4 @@ MEANING = Meaning(
     asks_for=asks_for,
     typed_calls={"TransactionEvent": _typed_transaction},
 )
-"""The meaning of each message for the mock's answers."""
+"""The functions for the messages of OCPP 2.0.1."""

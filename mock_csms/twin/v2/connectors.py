@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about connectors (StatusNotification G01.FR.01, NotifyEvent N07.FR.19)."""
+"""Updates the connectors in the twin with messages of OCPP 2.x (G01.FR.01, N07.FR.19)."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -13,7 +13,7 @@ def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
 
 
 def current_in(action: str, payload: Json, twin: Twin) -> list[tuple[Connector, str]]:
-    """Return the same, without places that do not exist and without statuses older than the last known one."""
+    """Return the statuses in a message, except for connectors that do not exist, and except outdated ones."""
     told = [each for each in _told_in(action, payload) if all(each[0])]
     return [(place, status) for place, status, stamp in told if not _is_older(stamp, twin.connectors.stamps.get(place))]
 
@@ -37,7 +37,7 @@ def _is_older(stamp: str, other: str | None) -> bool:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """The station reported a status. A place with EVSE 0 or connector 0 does not exist."""
+    """Note the statuses in a message. A connector with evseId 0 or connectorId 0 does not exist."""
     connectors = twin.connectors
     for place, status, stamp in _told_in(seen.action, seen.payload):
         if all(place):

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the firmware updates of a station."""
+"""Updates the firmware updates in the twin with messages of OCPP 2.x."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -18,7 +18,7 @@ def _update(id_: int, firmware: Json, asked_at: float) -> Update:
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """The CSMS requests an update."""
+    """Note that the CSMS requests an update."""
     firmware, id_ = twin.firmware, seen.payload["requestId"]
     firmware.pending = _update(id_, seen.payload["firmware"], seen.at)
     firmware.ids.renew(id_, seen.at)
@@ -38,7 +38,7 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def told(seen: Seen, twin: Twin) -> None:
-    """The station reported its progress. Idle reveals nothing; an unreadable report may be any status."""
+    """Note the progress in a FirmwareStatusNotification. Idle means nothing; an unreadable one may be any status."""
     firmware = twin.firmware
     if not seen.is_sound:
         return firmware.doubt()
@@ -52,7 +52,7 @@ def told(seen: Seen, twin: Twin) -> None:
 
 
 def alarmed(seen: Seen, twin: Twin) -> None:
-    """A security event came. After a bad signing certificate the update may go on or not."""
+    """Note a security event. After an invalid signing certificate the update may continue or not."""
     events, type_ = twin.firmware.events, seen.payload["type"]
     if type_ in (BAD_SIGNER, BAD_SIGNATURE, "FirmwareUpdated"):
         events[type_] = seen.at

@@ -1,4 +1,4 @@
-"""The lessons of OCPP 2.x: which function updates a twin from which message. Another version has its own table."""
+"""The lessons of OCPP 2.x: which message calls which function to update the twin."""
 
 from collections.abc import Sequence
 

@@ -1,11 +1,13 @@
-"""How messages of OCPP 2.x change the facts about the local authorization list of a station."""
+"""Updates the local authorization list in the twin with messages of OCPP 2.x."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def sent(seen: Seen, twin: Twin) -> None:
-    """The station answered a list. After an empty list the version is unknown: the specification leaves it open.
+    """Note the answer to a SendLocalList.
+
+    After an empty list the version is unknown, because the specification does not set it.
 
     See D01.FR.04 and D01.FR.05.
     """

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the resets of a station."""
+"""Updates the resets in the twin with messages of OCPP 2.x."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
@@ -18,7 +18,7 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def installed(seen: Seen, twin: Twin) -> None:
-    """A firmware status came, which may announce a reboot."""
+    """Note a firmware status, which may announce a reboot."""
     twin.resets.is_for_firmware = seen.payload["status"] == "InstallRebooting"
 
 
@@ -30,5 +30,5 @@ def booted(seen: Seen, twin: Twin) -> None:
 
 
 def ended(seen: Seen, twin: Twin) -> None:
-    """A transaction has ended, perhaps one that a reset must end."""
+    """Note that a transaction has ended; a reset may have waited for it."""
     twin.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the transactions of a station."""
+"""Updates the transactions in the twin with messages of OCPP 2.x."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def transaction_in(payload: Json, twin: Twin) -> Transaction | None:
 
 
 def evse_in(payload: Json, twin: Twin) -> int | None:
-    """Return the EVSE of a valid TransactionEvent, from itself or from an earlier event of its transaction."""
+    """Return the EVSE of a valid TransactionEvent; if it has none, that of an earlier event of its transaction."""
     if "evse" in payload:
         evse: int = payload["evse"]["id"]
         return evse
@@ -43,7 +43,7 @@ def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
 
 
 def repeats(payload: Json, event: ToldEvent) -> bool:
-    """Return whether a TransactionEvent with the same seqNo as `event` repeats it."""
+    """Whether a TransactionEvent with the same seqNo as `event` repeats it."""
     return (event.stamp, event.trigger, event.kind) == (
         payload["timestamp"],
         payload["triggerReason"],
@@ -139,7 +139,7 @@ def _note(payload: Any, all_: Transactions) -> None:
 
 
 def failed(seen: Seen, twin: Twin) -> None:
-    """The mock refused a TransactionEvent, or a fault spoiled its answer."""
+    """Note that the mock has refused a TransactionEvent, or that a fault has spoiled its answer."""
     answers = seen.answers
     if seen.action != TRANSACTION_EVENT or answers is None:
         return
@@ -150,7 +150,10 @@ def failed(seen: Seen, twin: Twin) -> None:
 
 
 def reason_of_end(payload: Any) -> str | None:
-    """Return why a TransactionEvent ends its transaction; None if it does not. A reason that is left out is Local."""
+    """Return the stoppedReason of a TransactionEvent that ends its transaction; None for others.
+
+    An absent one means Local.
+    """
     match payload:
         case {"eventType": "Ended", "transactionInfo": {**info}}:
             reason = info.get("stoppedReason", "Local")
@@ -159,7 +162,7 @@ def reason_of_end(payload: Any) -> str | None:
 
 
 def priced(seen: Seen, twin: Twin) -> None:
-    """The mock has told what a transaction costs: in the answer to its event, or with a command."""
+    """Note the cost of a transaction that the mock has sent, in an answer to its event or in a command (I02, I03)."""
     asked = seen.answers.payload if seen.answers is not None else {}
     is_command = seen.kind == "result"
     match (asked if is_command else seen.payload), asked:
@@ -170,7 +173,7 @@ def priced(seen: Seen, twin: Twin) -> None:
 
 
 def was_free(seen: Seen, twin: Twin) -> None:
-    """Statuses of connectors came: remember those that are Available."""
+    """Note the connectors that are Available by a status."""
     free = twin.transactions.were_free
     for place, status in statuses_in(seen.action, seen.payload):
         if status == "Available" and len(free) < MOST_FREE:

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.1 change further facts about a station: limits, streams, requests for certificates."""
+"""Updates the `StationModel` with messages that are new in OCPP 2.1: limits, streams, certificate requests."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from mock_csms.twin.station import StationModel
 from mock_csms.twin.v2 import answers
 
 _MOST = 1000
-"""How many charging profiles and monitors of a station are remembered."""
+"""How many charging profiles and how many monitors of a station are remembered."""
 _ASKS_FOR: Mapping[str, str] = {"GetDERControl": "ReportDERControl", "RequestBatterySwap": "BatterySwap"}
 _TRIGGERS: Mapping[str, str] = {"SignV2G20Certificate": "SignCertificate"}
 _LIMITS = (
@@ -17,18 +17,18 @@ _LIMITS = (
     *("setpoint", "setpoint_L2", "setpoint_L3"),
     *("setpointReactive", "setpointReactive_L2", "setpointReactive_L3"),
 )
-"""The fields that a schedule update may have; a period of a charging schedule may have them too."""
+"""The limits in a schedule update; a period of a charging schedule may have the same fields."""
 
 
 def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station requests a certificate, perhaps with a requestId."""
+    """Note that the station has requested a certificate, maybe with a requestId (A02)."""
     certificate_asked(station, payload)
     number = at(payload, "requestId")
     station.csr_id = number if isinstance(number, int) else None
 
 
 def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted a charging profile, perhaps a Dynamic one."""
+    """Note that the station has accepted a charging profile, maybe a Dynamic one (K28)."""
     profile = at(asked, "chargingProfile")
     id_, period = at(profile, "id"), at(profile, "chargingSchedule", 0, "chargingSchedulePeriod", 0)
     if at(told, "status") != "Accepted" or not isinstance(id_, int):
@@ -41,7 +41,7 @@ def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _schedule_updated(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted other limits for a Dynamic profile."""
+    """Note that the station has accepted other limits for a Dynamic profile (K28)."""
     id_, limits = at(asked, "chargingProfileId"), at(asked, "scheduleUpdate")
     if at(told, "status") == "Accepted" and isinstance(id_, int) and isinstance(limits, dict):
         _remember(station, id_, limits)
@@ -54,7 +54,7 @@ def _remember(station: StationModel, id_: int, limits: Any) -> None:
 
 
 def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has cleared one or several charging profiles, perhaps all."""
+    """Note that the station has cleared charging profiles."""
     if at(told, "status") != "Accepted" or not station.dynamic_limits:
         return
     id_ = at(asked, "chargingProfileId")
@@ -65,7 +65,7 @@ def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _monitors_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has set monitors; those with a periodicEventStream may be streamed."""
+    """Note that the station has set monitors; those with a periodicEventStream may be streamed (N11)."""
     for item, result in _pairs(at(asked, "setMonitoringData"), at(told, "setMonitoringResult")):
         id_ = at(result, "id")
         if at(result, "status") == "Accepted" and isinstance(id_, int) and at(item, "periodicEventStream") is not None:
@@ -75,7 +75,7 @@ def _monitors_set(station: StationModel, asked: Any, told: Any) -> None:
 
 
 def _monitors_cleared(station: StationModel, _: Any, told: Any) -> None:
-    """The station has cleared monitors."""
+    """Note that the station has cleared monitors."""
     results = at(told, "clearMonitoringResult")
     for result in results if isinstance(results, list) else ():
         if at(result, "status") == "Accepted" and station.streamed:
@@ -83,13 +83,13 @@ def _monitors_cleared(station: StationModel, _: Any, told: Any) -> None:
 
 
 def _pairs(items: Any, results: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the items of a command with their results, which come in the same order."""
+    """Yield each item of a command with its result; both lists have the same order."""
     if isinstance(items, list) and isinstance(results, list):
         yield from zip(items, results, strict=False)
 
 
 def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if there is none."""
+    """Return the action of the message that a command requests from the station; None if there is none."""
     asked = at(payload, "requestedMessage")
     trigger = _TRIGGERS.get(asked) if isinstance(asked, str) else None
     return _ASKS_FOR.get(action) or trigger or answers.asks_for(action, payload)
@@ -108,4 +108,4 @@ MEANING = replace(
     },
     asks_for=_asks_for,
 )
-"""The meaning of each message for the mock's answers."""
+"""The functions for the messages of OCPP 2.1."""
