@@ -20,7 +20,7 @@ class Feature(Record):
     """Whether the value of that variable means that the station has the feature."""
 
     def shown_by(self, model: ReportedVariables) -> bool | None:
-        """Whether a station has it; None if no variable shows that."""
+        """Whether a station with these variables has the feature; None if no variable shows that."""
         if self.test is None:
             return None
         return any(self.test(told) for told in model.all(self.variable))
@@ -165,4 +165,4 @@ FEATURES: Sequence[Feature] = (
 )
 """The features that select cases; a feature that several variables can show has several rows."""
 SUMMARY = ReportedVariable("(GetBaseReport)", value="true")
-"""Stands for the ability to report a SummaryInventory, as if it were a variable."""
+"""A variable that does not exist; it stands for the ability to report a SummaryInventory."""

@@ -15,7 +15,7 @@ from mock_csms.runtime.session import CallFailed
 from mock_csms.twin.events import Connected, Event
 
 _PATIENCE = 5.0
-"""How long a message may take that must come at once, in seconds."""
+"""The longest time in seconds for a message that must come at once."""
 _MESSAGE = "OCPPCommCtrlr.MessageTimeout"
 _PLUG = "TxCtrlr.EVConnectionTimeOut"
 _WAIT, _RANGE = "OCPPCommCtrlr.RetryBackOffWaitMinimum", "OCPPCommCtrlr.RetryBackOffRandomRange"

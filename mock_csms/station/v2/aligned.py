@@ -57,7 +57,7 @@ def plan(device: Device, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget the boundaries that the alarm was set for; `plan` sets the alarm again."""
+    """Forget the boundaries of an alarm that rang; `plan` sets the alarm again."""
     return replace(device, boundaries={}), []
 
 

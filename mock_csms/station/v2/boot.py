@@ -65,7 +65,7 @@ def triggered(device: Device) -> Step:
 
 
 def booted(device: Device, response: Json, moment: Moment) -> Step:
-    """Apply the answer to BootNotification: work if Accepted, otherwise try again after the interval."""
+    """Handle the answer to a BootNotification: start to work if Accepted, else try again later (B01 to B03)."""
     status, interval = response["status"], response["interval"]
     is_new = not device.is_accepted
     device = replace(device, boot_status=status)

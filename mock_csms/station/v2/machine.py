@@ -94,7 +94,7 @@ def _is_too_much(device: Device, acts: list[Act]) -> bool:
 
 
 def _refusal(action: str) -> Answer:
-    """Return the answer to a command that requests too much: Rejected, or a CALLERROR if it has no such status."""
+    """Return the answer to a command that requests too much: Rejected, or a CALLERROR if the answer has no status."""
     rejected = because("OutOfMemory")
     return _FULL if V201.result_violations(Call("", action, {}), rejected) else rejected
 

@@ -113,7 +113,7 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
 
 
 def _may_replace(old: Monitor | None, name: Name) -> bool:
-    """Return whether a monitor exists that a monitor of this variable may replace (N04.FR.11 to 13, N04.FR.16)."""
+    """Whether there is a monitor that a monitor of this variable may replace (N04.FR.11 to 13, N04.FR.16)."""
     return old is not None and old.is_custom and old.name == name
 
 

@@ -71,7 +71,7 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def matches(name: Name, wanted: Iterable[Json]) -> bool:
-    """Return whether a request selects a variable; fields that it leaves out match everything (B08.FR.20 to 23)."""
+    """Whether a request selects a variable. Fields that the request leaves out match everything (B08.FR.20 to 23)."""
     return any(_matches(on_the_wire(name), item) for item in wanted)
 
 

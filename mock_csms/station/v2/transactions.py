@@ -207,7 +207,7 @@ def has_undelivered(device: Device, transaction: str | None = None) -> bool:
 
 
 class _Event(Record):
-    """The differing parts of TransactionEvents."""
+    """The parts of a TransactionEvent that differ."""
 
     kind: str
     trigger: str
