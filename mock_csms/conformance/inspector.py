@@ -110,7 +110,7 @@ class Inspector:
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str) -> KnownStation:
-        """Make the record of a new station, with the facts from earlier runs."""
+        """Create the record of a new station, with the facts from earlier runs."""
         station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
         if self._meet is not None:
             self._meet(station)
@@ -182,7 +182,7 @@ class Inspector:
         return found
 
     def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
-        """Yield the findings among the results of a check, and set or cancel its deadlines."""
+        """Yield the findings in the results of a check, and set or cancel its deadlines."""
         for word in _words(said):
             match word:
                 case Later():

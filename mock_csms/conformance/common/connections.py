@@ -30,7 +30,7 @@ _BY_US = ("by the mock", "cut by", UNRECORDED)
     any_payload=True,
 )
 def sends_text(seen: Seen, _: KnownStation) -> Said:
-    """Report a binary frame, or a text that is not UTF-8: then the mock has ended the connection (RFC 6455, 8.1).
+    """Report a binary frame, or a text that is not UTF-8. The mock has ended the connection after it (RFC 6455, 8.1).
 
     An identifier with characters that are not ASCII is only a warning. Other fields may contain such characters.
     """
@@ -73,7 +73,7 @@ def _beyond_ascii(payload: Any, identifiers: Container[str], opaque: Container[s
 def has_one_connection(seen: Seen, station: KnownStation) -> Said:
     """Report a second connection while the first one is open.
 
-    If the first one was lost and the mock has not noticed, that looks the same: so it is a warning.
+    It is a warning, because it looks the same if the first one was lost and the mock has not noticed.
     """
     if seen.event_as(Knocked).visitor.problem or not station.connections.is_open:
         return None
@@ -106,7 +106,8 @@ for _id, _clause, _severity, _title in (
 def answers_pings(seen: Seen, station: KnownStation) -> Said:
     """Report a missing pong.
 
-    It is a warning if messages still came long after the ping. Otherwise it is an info: the connection may be dead.
+    It is a warning if messages still came long after the ping. Otherwise it is an info, because the connection may be
+    dead.
     """
     is_alive = station.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
     severity = WARNING if is_alive else None

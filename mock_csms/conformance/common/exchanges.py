@@ -46,7 +46,7 @@ def waits_for_its_answer(seen: Seen, station: KnownStation) -> Said:
 def answers_open_calls_only(seen: Seen, station: KnownStation) -> Said:
     """Report a second answer to a command, or an answer without a command.
 
-    Late answers are skipped, and answers to messages that the mock sent wrong on purpose.
+    Late answers are skipped, and so are answers to messages that a user's setting has made wrong.
     """
     exchanges = station.exchanges
     is_excused = seen.id in exchanges.wrong or (seen.id == seen.version.framing.unreadable_id and bool(exchanges.wrong))
@@ -74,7 +74,7 @@ def answers_in_time(seen: Seen, station: KnownStation) -> Said:
     any_payload=True,
 )
 def rejects_schema_violations(seen: Seen, station: KnownStation) -> Said:
-    """Report a CALLRESULT, or no answer, to a command that the mock sent wrong on purpose."""
+    """Report a CALLRESULT, or no answer, to a command that a user's setting has made wrong."""
     if station.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":

@@ -80,7 +80,7 @@ def _schema_of(seen: Seen) -> str:
 
 
 def _emptiness(seen: Seen) -> Callable[[Field], bool]:
-    """Return a function that tells whether a field is null, {} or [] but should be left out or have a value.
+    """Return a function that finds fields with null, {} or [] that should be left out or have a value.
 
     Properties that the schema does not have are skipped (R10). Required fields may be empty if the schema allows it.
     The property for vendors (customData in OCPP 2.x) counts only if it is null; its content is skipped (R17).
@@ -104,7 +104,7 @@ def _is_inside(path: str, custom: str) -> bool:
 
 
 def of(seen: Seen) -> str:
-    """Return the name of a message for a finding: its action, or the action that it answers."""
+    """Return the name of a message for a finding: its action, or that of the call that it answers."""
     return seen.action[:60] if seen.kind == "call" else f"the answer to {seen.action[:60]}"
 
 
@@ -112,7 +112,7 @@ def of(seen: Seen) -> str:
 def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
     """Report fields that are missing, unknown or wrong.
 
-    Answers to messages that the mock sent wrong on purpose are skipped.
+    Answers to messages that a user's setting has made wrong are skipped.
     """
     if seen.id in station.exchanges.wrong:
         return None

@@ -1,4 +1,4 @@
-"""Checks of message arrays (R): everything that can be wrong outside the payload.
+"""Checks of message arrays (R): everything except the payload.
 
 `exchanges.py` checks the order of messages, `payloads.py` and `times.py` their content.
 """

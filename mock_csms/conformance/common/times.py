@@ -70,7 +70,7 @@ def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:
-    """Return the values at a path; `*` stands for each item of an array. Mostly the first property is missing."""
+    """Return the values at a path; `*` stands for each item of an array."""
     if path[0] not in value:
         return []
     found = [value[path[0]]]

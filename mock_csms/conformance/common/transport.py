@@ -15,17 +15,17 @@ from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
 WEBSOCKET = TRANSPORT.of(EVERY)
-"""The same subject, for checks of WebSocket rules, which hold for every subprotocol."""
+"""The subject for checks of WebSocket rules, which are the same for every subprotocol."""
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
-"""The characters that may be in a segment of a path without percent-encoding (RFC 3986, 3.3)."""
+"""A segment of a path in which no character needs percent-encoding (RFC 3986, 3.3)."""
 _UNFIT = re.compile(r"[^!-~]")
-"""A character that may not be anywhere in a path."""
+"""A character that is not allowed anywhere in a path."""
 
 
 def visitor_of(seen: Seen) -> Visitor | None:
-    """Return the station that requests a WebSocket; None if the request is for something else."""
+    """Return the visitor that requests a WebSocket; None for any other request."""
     visitor = seen.event_as(Knocked).visitor
     return visitor if visitor.wants_websocket else None
 
@@ -79,7 +79,7 @@ def encodes_its_identity(seen: Seen, _: KnownStation) -> Said:
 def shakes_hands(seen: Seen, _: KnownStation) -> Said:
     """Report a wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
-    Report a request that is not for a WebSocket too: TLS, SOAP, or a request without an end.
+    Requests for anything else are reported too: TLS, SOAP, or a request that is never complete.
     """
     problem = seen.event_as(Knocked).visitor.problem
     return f"invalid opening handshake: {problem}" if problem else None

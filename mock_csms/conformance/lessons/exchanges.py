@@ -62,7 +62,7 @@ def spoiled(seen: Seen, station: KnownStation) -> None:
 
 
 def _wrong(event: Sent, seen: Seen) -> str:
-    """Return what is wrong with a message: a constant of `facts/exchanges.py`, or the name of the fault."""
+    """Return what a setting has spoiled in a message: a constant of `facts/exchanges.py`, or the fault."""
     framing = seen.version.framing
     sent = decode(event.text, framing)
     if isinstance(sent, Malformed):  # also if the payload violates its schema: the station cannot see it

@@ -19,7 +19,7 @@ _FOR_ONE_USE = {"Central", "NoAuthorization"}
 def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     """Return the known idToken with which this event starts charging; None if the event does not start charging.
 
-    Remote starts are skipped, because the CSMS itself chose their idToken. Events are skipped that are repeated, or
+    Remote starts are skipped, because the CSMS itself chose their idToken. Repeated events are skipped too, and events
     that are older than the last status of the idToken.
     """
     payload = seen.payload

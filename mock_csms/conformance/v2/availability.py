@@ -55,7 +55,7 @@ def _until_changed(seen: Seen, station: KnownStation, least: int) -> Later | Non
 
 
 def _unchanged(due: Due, station: KnownStation) -> list[str]:
-    """Return the connectors of a deadline without a new status, not even under a wrong number (B08)."""
+    """Return the connectors of a deadline that have not reported a new status, not even under a wrong number (B08)."""
     availability, connectors, since = station.availability, due.key[1:], due.at - station.terms.patience - _INSTANT
     order = availability.places.get(due.key[0])
     if order is None or availability.count != order.number:
@@ -156,7 +156,10 @@ def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) 
 
 
 def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later | None:
-    """Judge the status of a connector that must close after a transaction; G06 judges those closed already."""
+    """Judge the status of a connector that must close after a transaction.
+
+    G06 judges connectors that are closed already.
+    """
     order = station.availability.closing(place)
     if order is None or not order.is_scheduled or station.resets.is_under_way:
         return None
@@ -277,7 +280,7 @@ def events_report_statuses(seen: Seen, _: KnownStation) -> Said:
     call(f"{EVENT}.Ended"),
 )
 def unlocks_only_free_connectors(seen: Seen, station: KnownStation) -> Said:
-    """Report a status that does not fit: the connector does not exist, or exists, or has an authorized transaction."""
+    """Report a status that is wrong for the connector, such as UnknownConnector for one that exists."""
     if seen.kind == "call":
         given = station.commands.answered.get("UnlockConnector")
         return Done() if given and has_ended(seen, station, given.at) else None

@@ -51,7 +51,7 @@ def installed_is_listed(seen: Seen, station: KnownStation) -> Said:
     result("DeleteCertificate", "GetInstalledCertificateIds"),
 )  # fmt: skip
 def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
-    """Report a deleted certificate that is unknown, or the station's own, or still listed."""
+    """Report a wrong deletion: of an unknown certificate, of the station's own, or of one that is still listed."""
     certificates = station.certificates
     if seen.action == "GetInstalledCertificateIds":
         listed = {each for entry in seen.payload.get(_LIST, ()) for each in all_hashes(entry)}
@@ -69,7 +69,7 @@ def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
     "C04", "M05.FR.07, M05.FR.11", ERROR, "an invalid certificate is not installed", result("InstallCertificate")
 )
 def invalid_is_rejected(seen: Seen, station: KnownStation) -> Said:
-    """Report an accepted text that is no certificate, or a certificate that has expired or may not replace the root."""
+    """Report an accepted text that is not a certificate, has expired, or must not replace the root."""
     if seen.payload["status"] != "Accepted":
         return None
     text, now = seen.request["certificate"], seen.at + station.terms.clock_offset
@@ -91,7 +91,7 @@ def _is_unrelated(certificate: str, station: KnownStation) -> bool:
 
 
 def _lasting(station: KnownStation) -> list[Installed]:
-    """Return the installed certificates that must still exist: perhaps only the last CSMS root (M05.FR.09)."""
+    """Return the installed certificates that must still exist; maybe only the last CSMS root (M05.FR.09)."""
     new = station.certificates.new
     if station.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck") is False:
         return new

@@ -9,7 +9,7 @@ DIAGNOSTICS = Subject("diagnostics")
 
 _STATUS = "LogStatusNotification"
 _PATIENCE = 10
-"""How many times longer an upload may take than other actions."""
+"""The factor by which an upload may take longer than other actions."""
 
 
 @DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
@@ -48,7 +48,7 @@ def log_has_its_request_id(seen: Seen, station: KnownStation) -> Said:
     result("GetLog"), call(_STATUS),
 )  # fmt: skip
 def upload_is_reported(seen: Seen, station: KnownStation) -> Said:
-    """Report Uploaded without Uploading, an upload that does not end, or a cancelled one that is not reported as such.
+    """Report Uploaded without Uploading, an upload that does not end, or a cancelled upload that is reported wrongly.
 
     Silent if statuses may be lost.
     """

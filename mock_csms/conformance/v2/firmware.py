@@ -28,7 +28,7 @@ _BEFORE: Mapping[str, tuple[str | None, ...]] = {
     "InstallationFailed": ("Installing", "InstallRebooting"),
     "Installed": ("Installing", "InstallRebooting"),
 }
-"""By status, the statuses that may come before it, from the figure in L01.
+"""By status: the statuses that may come before it, from the figure in L01.
 
 Installing may be left out at a reboot (L01.FR.23). A download may fail before it begins.
 """
@@ -36,7 +36,7 @@ _WAITING: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "Downloading": ("DownloadScheduled", (None,)),
     "Installing": ("InstallScheduled", _FETCHED),
 }
-"""By step, the status that announces a wait before it, and the statuses after which the station must announce it."""
+"""By step: the status that announces a wait before it, and the statuses after which the station must announce it."""
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", *_FETCHED, "InvalidSignature")
 _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting", "Installing", "Installed")
 
@@ -73,7 +73,7 @@ def _is_unknown_request(id_: int, status: str, station: KnownStation) -> bool:
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
 def comes_in_order(seen: Seen, station: KnownStation) -> Said:
-    """Report a status that may not follow the previous one.
+    """Report a status that must not follow the previous one.
 
     If statuses may be lost, the check only reports a status after the end of the update.
     """

@@ -21,7 +21,7 @@ _PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
 _LONGEST_IDENTITY = 48
 
 _WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the credentials (A00.FR.402)."""
+"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
 
 
 @TRANSPORT.check(
@@ -52,7 +52,7 @@ def has_an_identity(seen: Seen, _: KnownStation) -> Said:
 
 
 def credentials_of(header: str | None) -> tuple[str, str] | str:
-    """Return the user and the password of an Authorization header, or a text that says why it has none."""
+    """Return the user and the password in an Authorization header, or a text about its fault."""
     if header is None:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
@@ -111,9 +111,9 @@ def is_the_user(seen: Seen, station: KnownStation) -> Said:
 def has_the_password(seen: Seen, station: KnownStation) -> Said:
     """Report a password that is too short, too long, has forbidden characters, or is wrong.
 
-    The finding never shows the password. If the configured password itself breaks the rules, that is only a warning:
-    the station did not choose it. Once the CSMS has set another password, S05 checks which one the station uses.
-    Edition 4 allows 64 characters.
+    The finding never shows the password. If the configured password itself breaks the rules, it is only a warning,
+    because the station did not choose it. After the CSMS has set another password, S05 checks which one the station
+    uses. Edition 4 allows 64 characters.
     """
     expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
@@ -131,7 +131,7 @@ def has_the_password(seen: Seen, station: KnownStation) -> Said:
 def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
     """Report a handshake without TLS, client certificate or credentials if the last accepted one had them.
 
-    Credentials may be missing if security profile 3 is or may be in use: then a client certificate replaces them.
+    Credentials may be missing if security profile 3 is or may be in use, because a client certificate replaces them.
     """
     visitor, before = visitor_of(seen), station.connections.admitted
     if visitor is None or before is None:

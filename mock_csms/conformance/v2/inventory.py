@@ -116,9 +116,10 @@ def _rows(text: str) -> tuple[RequiredVariable, ...]:
 
 
 ALWAYS, IF_THERE, IF_TOLD = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
-"""Required variables: of every station, of each component that exists and is available, and in certain reports.
+"""Required variables: of every station, of each existing and available component, and in certain reports.
 
-A report may omit the last ones if it has others of the component (2.13.1); if it has them, they must be right.
+A report may omit those of the last group if it has other variables of the component (2.13.1). If it has them, they must
+be correct.
 """
 _SWITCHES = (("available", ""), ("available", "tariff"), ("enabled", ""), ("enabled", "tariff"))
 """The variables that say whether a component is in use. The first one that is reported decides."""
@@ -148,7 +149,7 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
 
 
 def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None]:
-    """Return the reported variable of each place, or None for each place where a required variable is missing."""
+    """Return the reported variable at each place; None for a place where a required variable is missing."""
     if row.component in _PARTS and row not in IF_TOLD:
         return here or [None]
     told = [item for item in here if item is not None]

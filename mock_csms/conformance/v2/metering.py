@@ -64,12 +64,12 @@ def configured_measurands(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.deadline("M06")
 def measurand_is_missing(due: Due, _: KnownStation) -> Said:
-    """Name the missing measurands."""
+    """Report the missing measurands."""
     return Wrong(due.text, severity=WARNING, why="the station may not be able to measure it there")
 
 
 def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: frozenset[str]) -> Said:
-    """Judge a set of measurands that differs from the configuration.
+    """Judge a set of measurands that is not the configured one.
 
     Values of one time may be split over several messages (J02.FR.14).
     """

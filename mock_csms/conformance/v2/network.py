@@ -37,7 +37,7 @@ def _why_unusable(slot: int, profile: Json, station: KnownStation) -> str | None
 
 
 def _why_insecure(slot: str, station: KnownStation) -> str | None:
-    """Return why the profile in a slot cannot be used; None if it can be used or that is not known."""
+    """Return why the profile in a slot cannot be used; None if it can, or if that is not known."""
     now, level = station.variables.number("SecurityCtrlr", "SecurityProfile"), station.certificates.slots.get(slot)
     if level is None or now is None:
         return None
@@ -47,7 +47,7 @@ def _why_insecure(slot: str, station: KnownStation) -> str | None:
 
 
 def _why_lower(slot: str, level: int, station: KnownStation) -> str | None:
-    """Return a text if a profile is less secure than the present one and a downgrade is certainly not allowed."""
+    """Return a text if a profile is less secure than the current one and a downgrade is certainly not allowed."""
     now = station.variables.number("SecurityCtrlr", "SecurityProfile")
     may_be = station.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
     is_known = may_be is not None or station.reports.is_complete

@@ -10,7 +10,7 @@ _EMPTY = ("NotSupported", "EmptyResultSet")
 
 
 def judge_parts(seen: Seen, station: KnownStation) -> Said:
-    """Report everything that can be wrong with parts: the requestId, the seqNo if they have one, and the end.
+    """Report parts with a wrong requestId or seqNo, and parts without an end.
 
     For a check that looks at the results of commands and at the parts. `last_is_missing` judges its deadlines.
     """

@@ -128,7 +128,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
     if resets.status == "Scheduled" and station.transactions.running:
-        return None  # the scheduled reset is still pending: this boot has another cause
+        return None  # the scheduled reset is still pending, so this boot has another cause
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
         why = f"Reset {resets.kind} was {resets.status}"

@@ -14,7 +14,7 @@ from mock_csms.twin.v2.transactions import evse_in, transaction_in
 _TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events except those that carry only periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
-"""The triggers that may start the transaction of a remote start if the station reaches TxStartPoint later."""
+"""The triggers with which the transaction of a remote start may begin, if the station reaches TxStartPoint later."""
 _AS_IF_LOCAL = {"Authorized", *_LATE_STARTS}
 _START = "RequestStartTransaction"
 _UNUSABLE = {"Faulted", "Unavailable", "Reserved"}
@@ -30,7 +30,7 @@ def _followed(seen: Seen, station: KnownStation) -> Json | None:
 
 
 def _evse_asked(seen: Seen) -> int | None:
-    """Return the EVSE of a command; None if it has no valid one: a user may have written a wrong command."""
+    """Return the EVSE in a command; None without a valid one, because a user may write a wrong command."""
     evse = seen.request.get("evseId") if isinstance(seen.request, dict) else None
     return evse if isinstance(evse, int) else None
 
@@ -137,7 +137,10 @@ def _until_reported(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_not_reported(due: Due, station: KnownStation) -> bool:
-    """Whether an accepted start is missing without an excuse: a refused idToken, a reset, or the state of an EVSE."""
+    """Whether an accepted start is missing without an excuse.
+
+    Excuses: a refused idToken, a reset, the state of an EVSE.
+    """
     number, remote = due.key, station.remote_starts
     asked = remote.starts.get(number)
     if asked is None or number in remote.used or not station.boots.is_accepted or station.resets.status:

@@ -15,7 +15,7 @@ _STOPPED = STOPS | LEFT
 
 
 def requested_transaction(seen: Seen) -> str | None:
-    """Return the transactionId in a command; None if it has no valid one: a user may have written a wrong command."""
+    """Return the transactionId in a command; None without a valid one, because a user may write a wrong command."""
     id_ = seen.request.get("transactionId") if isinstance(seen.request, dict) else None
     return id_ if isinstance(id_, str) else None
 

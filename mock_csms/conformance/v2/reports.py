@@ -134,7 +134,7 @@ _UNKNOWN = ("UnknownComponent", "UnknownVariable")
 
 def _called_unknown(seen: Seen, station: KnownStation) -> str | None:
     """Judge answers that call required variables unknown, until a full report has shown which are missing."""
-    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # or B15 reports it
+    is_judged = station.reports.is_complete or station.boots.status == "Rejected"  # B15 reports it
     results = () if is_judged else seen.payload["getVariableResult"]
     unknown = [item for item in results if item["attributeStatus"] in _UNKNOWN and folded(name_of(item)) in _REQUIRED]
     missing = [f"{written(name_of(item))} is answered with {item['attributeStatus']}" for item in unknown]

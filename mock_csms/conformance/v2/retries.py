@@ -25,7 +25,7 @@ def number_of(station: KnownStation, variable: str) -> float | None:
     refusal("TransactionEvent"),
 )
 def repeated_right(seen: Seen, station: KnownStation) -> Said:
-    """Report a repeat that is changed, too early or missing, or one repeat too many."""
+    """Report a repeat that is changed, early or missing, and a repeat too many."""
     if seen.kind == "refusal":
         return _is_due(seen, station)
     transaction, number = transaction_in(seen.payload, station), seen.payload["seqNo"]

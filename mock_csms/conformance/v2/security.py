@@ -139,7 +139,7 @@ def _is_invalid(seen: Seen, station: KnownStation) -> bool:
     "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
 )
 def invalid_is_not_accepted(seen: Seen, station: KnownStation) -> Said:
-    """Report Accepted for a text that is no certificate, has expired, or has a key that the station did not request."""
+    """Report Accepted for a text that is not a certificate, or for one that has expired or has a key of no request."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
     return "an invalid certificate was Accepted" if _is_invalid(seen, station) else None
@@ -187,7 +187,7 @@ def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
     if least is not None and pause < least * 2.0**doubled - station.terms.tolerance:
         return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
-    if most is not None and signing.repeats == int(most) + 1:  # it counts how often the wait doubles
+    if most is not None and signing.repeats == int(most) + 1:  # the variable counts how often the wait doubles
         return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
     return None
 

@@ -15,7 +15,7 @@ from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
-"""The triggers of events at which the connector gets a new status."""
+"""The triggers of events at which a connector changes its status."""
 
 
 @PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
@@ -227,7 +227,7 @@ def name(place: Connector) -> str:
 
 
 def _missing(station: KnownStation, since: float, when_: str) -> str | None:
-    """Name the connectors without a status since a time, except the reserved ones: H02 reports these."""
+    """Return a text with the connectors without a status since a time, except reserved ones, which H02 reports."""
     reserved, told = station.reservations.keeping, station.connectors
     connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
     missing = [name(place) for place in connectors if not told.has_reported(place, since)]

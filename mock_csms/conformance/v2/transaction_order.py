@@ -73,7 +73,7 @@ def numbers_rise(seen: Seen, station: KnownStation) -> Said:
 
 
 def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
-    """Judge a gap. The station may drop every second event made offline (E11.FR.04), or send such events late."""
+    """Judge a gap. The station may drop every second event made offline (E11.FR.04), or send these events late."""
     last, number = transaction.highest, seen.payload["seqNo"]
     before = transaction.events.get(last)
     if seen.payload.get("offline") or before is None or before.is_offline:

@@ -58,7 +58,7 @@ _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
 def once(judge: Judge) -> Judge:
-    """Return a check that ignores repeated events (E13.FR.02): it has reported them the first time."""
+    """Return a check that ignores repeated events (E13.FR.02), because it has judged them the first time."""
 
     @wraps(judge)
     def judged(seen: Seen, station: KnownStation) -> Said:
@@ -245,6 +245,6 @@ def _meant(place: Connector, station: KnownStation) -> list[Connector]:
 
 
 def _is_now(seen: Seen, station: KnownStation) -> bool:
-    """Whether an event comes at the time when it happens, and not late."""
+    """Whether an event was sent when it happened, and not late."""
     at = told_at(seen.payload["timestamp"], station)
     return not seen.payload.get("offline") and at is not None and seen.at - at <= station.terms.tolerance

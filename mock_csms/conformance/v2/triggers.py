@@ -12,7 +12,7 @@ TRIGGERS = Subject("triggers")
 _TRIGGER = "TriggerMessage"
 _AGAIN = "again"
 _A_MOMENT = 1.0
-"""How many seconds after the answer the triggered message may come, if an earlier one may not be the triggered one."""
+"""If an earlier message may not be the triggered one, the triggered one may come so many seconds after the answer."""
 _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 

@@ -27,7 +27,7 @@ _LISTS = ("MemberList", "SequenceList")
 _TEXTS = ("string", "OptionList", *_LISTS)
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
-"""The right statuses for an attribute that a variable does not have. OCPP does not say which one takes precedence."""
+"""The correct statuses for an attribute that a variable does not have. OCPP does not define which one comes first."""
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
@@ -192,9 +192,9 @@ def _any(statuses: Iterable[str]) -> str:
 
 
 def _due(item: Json, station: KnownStation) -> frozenset[str]:
-    """Return the right statuses if the station lacks the variable or attribute.
+    """Return the correct statuses if the station lacks the variable or attribute.
 
-    Empty if it has both, or if no full report has come.
+    Empty if it has both, or without a full report.
     """
     reported, name = station.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
@@ -211,7 +211,10 @@ def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
 
 
 def _unknown(name: Name, reported: Mapping[Name, Reported]) -> frozenset[str]:
-    """Return the right statuses. For a component that exists only at other places, both kinds of unknown are right."""
+    """Return the correct statuses.
+
+    For a component that exists only at other places, both kinds of unknown are correct.
+    """
     others = [other for other in map(folded, reported) if other[0] == name[0]]
     if not others:
         return frozenset({"UnknownComponent"})
@@ -230,7 +233,10 @@ def _type(item: Json, station: KnownStation) -> str:
 
 
 def _is_misformed(item: Json, station: KnownStation) -> bool:
-    """Whether a value does not have the form of its dataType. An empty value is right: it removes the value."""
+    """Whether a value does not have the form of its dataType.
+
+    An empty value is correct, because it removes the value.
+    """
     value = item.get("attributeValue", "")
     fits = _FORMS.get(_type(item, station))
     is_actual = item.get("attributeType", "Actual") == "Actual" and not is_masked(value)
@@ -252,7 +258,10 @@ _FORMS: Mapping[str, Callable[[str], bool]] = {
 
 
 def _why_not(row: Reported, value: str) -> str | None:
-    """Return why the reported characteristics forbid a value; None if they allow it. Masked: only the length counts."""
+    """Return why the reported characteristics forbid a value; None if they allow it.
+
+    Of a masked value only the length counts.
+    """
     if row.mutability == "ReadOnly":
         return "it is ReadOnly"
     kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
@@ -284,7 +293,7 @@ def _number(text: str | None) -> float | None:
 
 
 def _is_same(given: str, told: str) -> bool:
-    """Whether two texts are the same value. Two times always count as the same, and so do masked values."""
+    """Whether two texts are the same value. Two times always count as the same, and so do two masked values."""
     if is_masked(given) or is_masked(told):
         return True
     if given.strip().casefold() == told.strip().casefold():

@@ -14,7 +14,7 @@ _MOST_CONNECTORS = 10_000
 
 @AVAILABILITY.learn(result("ChangeAvailability"))
 def ordered(seen: Seen, station: KnownStation) -> None:
-    """The station accepts or schedules a ChangeAvailability."""
+    """Note that the station accepts or schedules a ChangeAvailability."""
     availability, status = station.availability, seen.payload["status"]
     if status == "Rejected" or len(availability.places) >= _MOST:
         return
@@ -27,7 +27,7 @@ def ordered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def is_asked(seen: Seen, station: KnownStation) -> None:
-    """The CSMS requests Operative. The new statuses may come before the answer."""
+    """Note that the CSMS requests Operative. The new statuses may come before the answer."""
     match seen.message:
         case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
             station.availability.opening_at = seen.at
@@ -35,7 +35,7 @@ def is_asked(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(call("StatusNotification", "NotifyEvent"))
 def told(seen: Seen, station: KnownStation) -> None:
-    """A connector reports its status. Faulted counts as closed, and as not Unavailable."""
+    """Note the status of a connector. Faulted counts as closed, but not as Unavailable."""
     availability = station.availability
     for place, status in statuses_in(seen.action, seen.payload):
         if len(availability.closed_at) + len(availability.opened_at) >= _MOST_CONNECTORS:

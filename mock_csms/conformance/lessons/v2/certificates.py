@@ -39,7 +39,7 @@ def installed(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(result("DeleteCertificate"))
 def deleted(seen: Seen, station: KnownStation) -> None:
-    """The station deletes a certificate, and perhaps the certificates that it signed (M04.FR.08)."""
+    """Note that the station deletes a certificate, maybe with the certificates that it has signed (M04.FR.08)."""
     if seen.payload["status"] == "Accepted":
         certificates, hash_ = station.certificates, hash_of(seen.request["certificateHashData"])
         certificates.new = [each for each in certificates.new if each.is_root and not each.has(hash_)]
@@ -50,7 +50,7 @@ def deleted(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(error(*_CHANGING), when("spoiled", "unanswered"), any_payload=True)
 def unsure(seen: Seen, station: KnownStation) -> None:
-    """A command failed or was spoiled: nobody knows which certificates the station has now."""
+    """Note that a command failed or was spoiled, so that the station's certificates are unknown."""
     if seen.action in _CHANGING:
         station.certificates.lists.clear()
         station.certificates.new.clear()

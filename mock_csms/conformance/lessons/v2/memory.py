@@ -45,7 +45,7 @@ def started(seen: Seen, station: KnownStation) -> None:
 def dump(station: KnownStation) -> list[Fact]:
     """Return the facts that are new since the last dump."""
     memory = station.memory
-    if not memory.fresh:  # new facts come from calls only
+    if not memory.fresh:  # only calls bring new facts
         return []
     fresh, memory.fresh = {**memory.fresh}, fresh_facts()
     for key, text in _rest(station):

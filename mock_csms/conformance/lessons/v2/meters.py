@@ -63,7 +63,7 @@ def registers_of(seen: Seen, station: KnownStation) -> MeterReadings:
 
 @METERS.learn(call("TransactionEvent", "MeterValues"))
 def shown(seen: Seen, station: KnownStation) -> None:
-    """The station reports registers. A reading that is older than the known one changes nothing."""
+    """Note the registers that the station reports. A reading that is older than the last one changes nothing."""
     if "meterValue" not in seen.payload:
         return
     registers, aligned = station.meters.registers, station.meters.aligned

@@ -35,7 +35,7 @@ def booted(seen: Seen, station: KnownStation) -> None:
 
 
 def connectors_of(station: KnownStation) -> set[Connector]:
-    """Return the connectors of a station, from its full report, or else from their statuses."""
+    """Return the connectors of a station: those in its full report, or else those that have reported a status."""
     if station.reports.is_trusted:
         reported = station.variables.reported
         places = {(evse, number) for name, _, evse, number, *_ in reported if name == "Connector"}

@@ -22,7 +22,10 @@ def knocked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(result("SetVariables"))
 def was_set(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sets a new password. If that needs a reboot, nobody knows which password the station uses."""
+    """Note that the CSMS sets a new password.
+
+    If that needs a reboot, it is not known which password the station uses.
+    """
     security = station.security
     for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
@@ -68,7 +71,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
 def sent(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a certificate. If it is spoiled, the state of the requests is unknown."""
+    """Note that the CSMS sends a certificate. If it is spoiled, the state of the requests is unknown."""
     if seen.action == "CertificateSigned":
         station.security.sent_at = seen.at
         if seen.kind == "spoiled":

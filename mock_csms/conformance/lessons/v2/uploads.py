@@ -31,13 +31,13 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(when("malformed", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """A status may be lost, or may have come in a form that the mock cannot read."""
+    """Note that a status may be lost or was unreadable."""
     station.uploads.is_in_doubt = True
 
 
 @UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
 def told(seen: Seen, station: KnownStation) -> None:
-    """The station reports the status of an upload."""
+    """Note the status of an upload."""
     if not seen.is_sound:
         return lost(seen, station)
     uploads, id_ = station.uploads, seen.payload.get("requestId")
