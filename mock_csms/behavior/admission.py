@@ -157,7 +157,7 @@ class Door:
         forms: Callable[[str], Collection[str]] = lambda password: (password,),
         *,
         is_connected: bool,
-        told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
+        instructed: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
         """Decide about a valid upgrade request, and return the verdict.
 
@@ -176,7 +176,7 @@ class Door:
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         key = folded(identity)
-        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, told)
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, instructed)
         if refusal is not None:
             return refusal
         if subprotocol is None:
@@ -184,8 +184,8 @@ class Door:
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
-        if told.raised_to and visitor.profile >= told.raised_to:
-            self._pins.pin(identity, told.raised_to)
+        if instructed.raised_to and visitor.profile >= instructed.raised_to:
+            self._pins.pin(identity, instructed.raised_to)
         return LetIn()
 
     def _refusal_of(self, key: str, now: float) -> Respond | None:
@@ -199,7 +199,7 @@ class Door:
         return None
 
     def _refusal_of_credentials(
-        self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], instructed: Instructed
     ) -> Respond | None:
         """Return the response that refuses a wrong security profile or password; None if both are right."""
         refusal = self._refusal_of_profile(visitor)
@@ -208,9 +208,9 @@ class Door:
         needs_password = self._passwords is not None or own is not None
         if refusal is not None or visitor.profile >= WITH_CERTIFICATE or not needs_password:
             return refusal
-        is_replaced = told.password is not None and not told.needs_reboot
+        is_replaced = instructed.password is not None and not instructed.needs_reboot
         former = None if is_replaced else own or (self._passwords or {}).get(key)
-        known = filter(None, (former, told.password))
+        known = filter(None, (former, instructed.password))
         problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
         return _unauthorized(problem) if problem else None
 

@@ -19,7 +19,7 @@ from mock_csms.behavior.rules import RESPONSE as ANSWER
 from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, version_named, versions
+from mock_csms.protocol.versions import Version, actions, elsewhere_hint, spoken, version_named, versions
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -123,7 +123,7 @@ def _row(pattern: Pattern, action: str, problem: str, others: Sequence[str] = ()
     if action in rows:
         return rows[action]
     where = f"OCPP {version.name}" if version else spoken()
-    told = version.told_elsewhere(action) if version else told_elsewhere(action)
+    told = version.elsewhere_hint(action) if version else elsewhere_hint(action)
     raise ValueError(told or problem.format(where) + did_you_mean(action, [*others, *rows]))
 
 

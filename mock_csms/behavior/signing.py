@@ -37,7 +37,7 @@ class Sign(Record):
     """The pattern of the identities of stations that get it."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """How it is named in events."""
         kind = f"{self.kind}={self.seconds:g}" if self.kind == DELAY else self.kind
         times = f"*{self.times}" if self.times is not None else ""
@@ -70,11 +70,11 @@ def _rules_of(sign: Sign, action: str) -> Iterator[Rule[Answer]]:
     rejected, accepted = (Reply(compile_template({"status": status})) for status in ("Rejected", "Accepted"))
     match = partial(Match, action, times=sign.times, stations=sign.stations)
     if sign.kind == REFUSE:
-        yield Rule(match(), rejected, sign.told)
+        yield Rule(match(), rejected, sign.label)
         return
     unfit = Match(action, stations=sign.stations, when=is_unfit)
-    yield Rule(unfit, rejected, f"{sign.told}, but the CSR is unreadable, unsigned or weak")
-    yield Rule(match(), accepted, sign.told)
+    yield Rule(unfit, rejected, f"{sign.label}, but the CSR is unreadable, unsigned or weak")
+    yield Rule(match(), accepted, sign.label)
 
 
 def is_unfit(station: StationModel) -> bool:

@@ -68,5 +68,5 @@ def pki(arguments: Sequence[str]) -> int:
         to_stderr(f"{parser.prog}: error: {error.filename or parsed['directory']}: {values.reason_of(error)}\n")
         return Status.NOT_WRITTEN
     out = Stdout()
-    out.write("".join(f"{line}\n" for line in folder.told()).encode())
+    out.write("".join(f"{line}\n" for line in folder.lines()).encode())
     return out.status

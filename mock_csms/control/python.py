@@ -16,7 +16,7 @@ from mock_csms.control.tuning import Tuning
 from mock_csms.control.verbs import Verbs, keys
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import actions, told_elsewhere
+from mock_csms.protocol.versions import actions, elsewhere_hint
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.run import running
@@ -227,4 +227,4 @@ def _check_action(action: str, sender: Sender) -> None:
     names = actions(sender)
     if action not in names:
         what = "an action that a CSMS may send" if sender is Sender.CSMS else "an action that a station may send"
-        raise ValueError(told_elsewhere(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")
+        raise ValueError(elsewhere_hint(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")

@@ -33,7 +33,7 @@ class Version(Record, eq=False):
     schemas: Schemas
     framing: Framing = FRAMING
     """How its message arrays look."""
-    told_elsewhere: Callable[[str], str] = lambda _: ""
+    elsewhere_hint: Callable[[str], str] = lambda _: ""
     """Returns which other version has the action that somebody spelled so; empty if none is known to have it."""
     identifiers: Collection[str] = ()
     """The fields of messages that hold an identifier: its case does not matter (`identifiers.py`)."""
@@ -66,13 +66,13 @@ class Version(Record, eq=False):
         row = self.actions.get(call.action)
         if row is None:
             hint = did_you_mean(call.action, self.actions)
-            told = self.told_elsewhere(call.action) or f"no action of OCPP {self.name} has this name{hint}"
-            return call, (Violation("", told, ErrorCode.NotImplemented),)
+            problem = self.elsewhere_hint(call.action) or f"no action of OCPP {self.name} has this name{hint}"
+            return call, (Violation("", problem, ErrorCode.NotImplemented),)
         if not row.sent_by(sender):
             return call, (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
         if row.is_send:
-            told = "this action is sent as a SEND, which is no CALL"
-            return call, (Violation("", told, ErrorCode.NotSupported),)
+            problem = "this action is sent as a SEND, which is no CALL"
+            return call, (Violation("", problem, ErrorCode.NotSupported),)
         if not payload or call.typed is not None:
             return call, ()
         read, violations = self.schemas.look(call.action, "Request", call.payload, call.huge)
@@ -87,8 +87,8 @@ class Version(Record, eq=False):
         """
         row = self.actions.get(send.action)
         if row is None or not row.is_send or not row.sent_by(sender):
-            told = "no action of this name is sent as a SEND" + did_you_mean(send.action, self.sends)
-            return send, (Violation("", told, ErrorCode.NotSupported),)
+            problem = "no action of this name is sent as a SEND" + did_you_mean(send.action, self.sends)
+            return send, (Violation("", problem, ErrorCode.NotSupported),)
         if not payload:
             return send, ()
         read, violations = self.schemas.look(send.action, "Request", send.payload, send.huge)
@@ -113,30 +113,30 @@ class Version(Record, eq=False):
 def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAMING) -> Error:
     """Return the CALLERROR for a call with those violations; the first decides its code (Part 4, 4.3)."""
     details = [asdict(each) | {"code": framing.spelled(each.code)} for each in violations[:_MOST_DETAILS]]
-    told = str(violations[0])
-    where = "" if told.startswith(call.action) else f"{call.action[:50]}: "
-    return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
+    problem = str(violations[0])
+    where = "" if problem.startswith(call.action) else f"{call.action[:50]}: "
+    return Error(call.id, framing.spelled(violations[0].code), f"{where}{problem}", {"violations": details})
 
 
-def _told_elsewhere(name: str, here: str = "2.0.1") -> str:
-    from mock_csms.protocol.v2.other_versions import told_elsewhere as told  # noqa: PLC0415 - only a wrong name needs it
+def _elsewhere_hint(name: str, here: str = "2.0.1") -> str:
+    from mock_csms.protocol.v2.other_versions import elsewhere_hint  # noqa: PLC0415 - only a wrong name needs it
 
-    return told(name, here)
+    return elsewhere_hint(name, here)
 
 
-def _told_later(name: str) -> str:
-    from mock_csms.protocol.v16.other_versions import told  # noqa: PLC0415 - as above
+def _later_hint(name: str) -> str:
+    from mock_csms.protocol.v16.other_versions import elsewhere_hint  # noqa: PLC0415 - as above
 
     spelled = {action.lower(): (action, version.name) for version in (V21, V201) for action in version.actions}
     found = spelled.get(name.lower())
-    return told(*found) if found and name.lower() not in map(str.lower, V16.actions) else ""
+    return elsewhere_hint(*found) if found and name.lower() not in map(str.lower, V16.actions) else ""
 
 
 V201 = Version(
     "2.0.1",
     v201.ACTIONS,
     Schemas("v201", identifiers.TOKENS | identifiers.SECRETS),
-    told_elsewhere=_told_elsewhere,
+    elsewhere_hint=_elsewhere_hint,
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -147,7 +147,7 @@ V21 = Version(
     v21.ACTIONS,
     Schemas("v21", identifiers.TOKENS | identifiers.SECRETS, sends=v21.SENDS),
     FRAMING_OF_21,
-    partial(_told_elsewhere, here="2.1"),
+    partial(_elsewhere_hint, here="2.1"),
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -158,7 +158,7 @@ V16 = Version(
     v16.ACTIONS,
     Schemas("v16", of_16.TOKENS, request_suffix=""),
     FRAMING_OF_16,
-    _told_later,
+    _later_hint,
     identifiers=of_16.FIELDS,
     no_transaction=1,
 )
@@ -214,11 +214,11 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
     return rows if sender is None else {name: row for name, row in rows.items() if row.sent_by(sender)}
 
 
-def told_elsewhere(action: str) -> str:
+def elsewhere_hint(action: str) -> str:
     """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
     if action.lower() in map(str.lower, actions()):
         return ""
-    return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
+    return next(filter(None, (version.elsewhere_hint(action) for version in versions())), "")
 
 
 @cache

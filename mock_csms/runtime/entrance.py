@@ -71,9 +71,9 @@ class Entrance:
         identity = self._name(visitor)
         if not self.door.refuses_page(visitor):  # a web page is not a station, so no check may judge it
             self._host.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
-        is_connected, told = identity in self.sessions, self._models.instructed(identity)
+        is_connected, instructed = identity in self.sessions, self._models.instructed(identity)
         forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
-        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, told=told)
+        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, instructed=instructed)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict

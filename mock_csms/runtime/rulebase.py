@@ -97,9 +97,9 @@ class Rulebase:
         own = [each for each in self._tokens.values() if each is not None]
         return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
 
-    def set_token(self, told: TokenAnswer) -> None:
+    def set_token(self, answer: TokenAnswer) -> None:
         """Set the answer for a token, in place of that of the settings."""
-        self._tokens[folded(told.id)] = told
+        self._tokens[folded(answer.id)] = answer
         self._build()
 
     def remove_token(self, id_: str) -> None:

@@ -64,7 +64,7 @@ class Signer:
         words = dialect_of(event.version).signing
         if words is None or event.answers.action != words.request or not _is_accepted(event.message.payload):
             return
-        sign = next((each for each in self._csms.config.sign if each.told == event.rule), None)
+        sign = next((each for each in self._csms.config.sign if each.label == event.rule), None)
         if sign is not None and sign.kind not in (REFUSE, WITHHOLD):
             asked = event.answers.payload
             task = asyncio.get_running_loop().create_task(self._sign(event.station, sign, asked))

@@ -96,7 +96,7 @@ def _lengths(config: Config) -> Iterator[str]:
 
 def _lacking(name: str, its: Sequence[Version]) -> str:
     """Return the sentence that no version of the mock has an action, with a hint what was probably meant."""
-    told = next(filter(None, (version.told_elsewhere(name.partition(".")[0]) for version in its)), "")
+    told = next(filter(None, (version.elsewhere_hint(name.partition(".")[0]) for version in its)), "")
     names = " or ".join(version.name for version in its)
     return told or f"{name} cannot match anything: the mock speaks OCPP {names} (--ocpp)"
 

@@ -17,7 +17,7 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere, version_named
+from mock_csms.protocol.versions import actions, elsewhere_hint, schemas_with, spoken, version_named
 from mock_csms.settings.texts import read_json, read_text
 
 
@@ -134,7 +134,7 @@ def command(value: str) -> str:
     if name in rows:
         raise ValueError(f"{name!r} is sent by stations only, not by a CSMS")
     told = f"{name!r} is not an action that a CSMS may send{f' in OCPP {its}' * bool(its)}{did_you_mean(name, known)}"
-    raise ValueError(told_elsewhere(name) or told)
+    raise ValueError(elsewhere_hint(name) or told)
 
 
 def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
@@ -283,7 +283,7 @@ def validation(value: Sequence[str]) -> Validation:
         for name in map(str.strip, names.split(",")) if colon else ():
             if name not in actions():
                 hint = did_you_mean(name, actions())
-                raise ValueError(told_elsewhere(name) or f"{name!r} is not an action of {spoken()}{hint}")
+                raise ValueError(elsewhere_hint(name) or f"{name!r} is not an action of {spoken()}{hint}")
             by_action[name] = strictness
     return Validation(others, by_action)
 

@@ -28,7 +28,7 @@ class Situation(Record, Generic[S]):
 
     device: S
     """The station before the decision."""
-    told: Any
+    event: Any
     """What the station decides about: a cue, or the (action, payload) of a command."""
     moment: Moment
 
@@ -71,15 +71,15 @@ def misbehave(
 
     `place` is the name of a field of `Misbehaviour`; `context` are the first arguments of its functions.
     """
-    told: list[Habit] = []
+    counted_habits: list[Habit] = []
     for habit in habits:
         change = getattr(kinds[habit.kind], place)
         wrong = right if change is None else change(*context, right)
         if wrong != right:
             habit = replace(habit, seen=habit.seen + 1)  # noqa: PLW2901 - the same habit, with its count
             right = wrong if habit.seen >= habit.first else right
-        told.append(habit)
-    return tuple(told), right
+        counted_habits.append(habit)
+    return tuple(counted_habits), right
 
 
 # Building blocks of misbehaviours.

@@ -15,7 +15,7 @@ class Connectors(Mutable):
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     """The status of each connector."""
-    told_at: dict[Connector, float] = field(default_factory=dict)
+    reported_at: dict[Connector, float] = field(default_factory=dict)
     """When the mock received that status."""
     stamps: dict[Connector, str] = field(default_factory=dict)
     """The timestamp of that status."""
@@ -39,10 +39,10 @@ class Connectors(Mutable):
         return all(status == "Available" for status, _ in self._reports_of(connector))
 
     def _reports_of(self, connector: Connector) -> list[tuple[str, float]]:
-        told = [said for place, said in self.misnumbered.items() if may_mean(place, connector)]
+        reported = [said for place, said in self.misnumbered.items() if may_mean(place, connector)]
         if connector in self.statuses:
-            told.append((self.statuses[connector], self.told_at[connector]))
-        return told
+            reported.append((self.statuses[connector], self.reported_at[connector]))
+        return reported
 
     def of(self, evse: int) -> dict[Connector, str]:
         """Return the statuses of the connectors of an EVSE; EVSE 0, the whole station, has all connectors."""

@@ -26,7 +26,7 @@ class Update(Mutable):
     """When the station accepted it."""
     status: str | None = None
     """The last status that the station reported."""
-    told_at: float = 0.0
+    reported_at: float = 0.0
     """When it reported that."""
     is_in_doubt: bool = False
     """Whether the update may be further than `status` says, because reports may be lost."""

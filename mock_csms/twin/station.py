@@ -115,8 +115,12 @@ class Stations:
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
         if identity in self._forgotten:
             station.boot_status = self._forgotten.pop(identity)
-            told = self._instructed.pop(identity, Instructed())
-            station.password, station.needs_reboot, station.raised_to = told.password, told.needs_reboot, told.raised_to
+            accepted = self._instructed.pop(identity, Instructed())
+            station.password, station.needs_reboot, station.raised_to = (
+                accepted.password,
+                accepted.needs_reboot,
+                accepted.raised_to,
+            )
         self.let_in[identity] = station
         station.version = version
         station.connections += 1
@@ -154,8 +158,8 @@ class Stations:
         self._others.pop(identity, None)
         if station is not None:
             self._forgotten[identity] = station.boot_status
-            if (told := _instructed(station)) != Instructed():
-                self._instructed[identity] = told
+            if (accepted := _instructed(station)) != Instructed():
+                self._instructed[identity] = accepted
 
     def instructed(self, identity: str) -> Instructed:
         """Return the connection settings that a station has accepted from the mock."""

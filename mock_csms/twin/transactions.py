@@ -18,7 +18,7 @@ Gap: TypeAlias = tuple[int, int]
 """The first and the last seqNo of a series of missing events."""
 
 
-class ToldEvent(Mutable, gc=False):
+class ReportedEvent(Mutable, gc=False):
     """One event of a transaction, as it was last sent."""
 
     stamp: str
@@ -58,7 +58,7 @@ class Transaction(Mutable):
     """Its EVSE; None until an event names one."""
     connector: int | None = None
     """Its connector; None until an event names one."""
-    events: Bounded[int, ToldEvent] = bounded(MOST_EVENTS)
+    events: Bounded[int, ReportedEvent] = bounded(MOST_EVENTS)
     """The last events, by seqNo."""
     highest: int = -1
     """The highest seqNo that came; -1 before the first event."""

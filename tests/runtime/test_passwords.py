@@ -57,9 +57,10 @@ def test_the_answer_says_which_password_is_right(status: str, right: list[str], 
     station = stations.welcome("CS", V201)
 
     def accepted() -> list[str]:
-        told = stations.instructed("CS")
+        known = stations.instructed("CS")
         verdicts = {
-            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, told=told) for each in ("old", "new")
+            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, instructed=known)
+            for each in ("old", "new")
         }
         return [each for each, verdict in verdicts.items() if isinstance(verdict, LetIn)]
 

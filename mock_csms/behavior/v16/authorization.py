@@ -59,16 +59,16 @@ def expiry_rules(seconds: float) -> AnswerRules:
     return info_rules(_expiry(seconds))
 
 
-def token_rules(told: TokenAnswer) -> AnswerRules:
-    """Answer about one idTag as a user wants; `told` may also have types, EVSEs and certificates, which 1.6 lacks."""
-    if told.type not in _TYPES:
+def token_rules(token: TokenAnswer) -> AnswerRules:
+    """Answer about one idTag as a user wants; `token` may also have types, EVSEs and certificates, which 1.6 lacks."""
+    if token.type not in _TYPES:
         return ()
-    info: Json = {"status": _STATUSES.get(told.status, told.status)}
-    if told.group is not None:
-        info |= _group(told.group)
-    if told.expiry is not None:
-        info |= _expiry(told.expiry)
-    return info_rules(info, told.id)
+    info: Json = {"status": _STATUSES.get(token.status, token.status)}
+    if token.group is not None:
+        info |= _group(token.group)
+    if token.expiry is not None:
+        info |= _expiry(token.expiry)
+    return info_rules(info, token.id)
 
 
 def _group(group: str) -> Json:

@@ -83,17 +83,17 @@ def expiry_rules(seconds: float) -> AnswerRules:
     return info_rules(_expiry(seconds))
 
 
-def token_rules(told: TokenAnswer) -> AnswerRules:
+def token_rules(token: TokenAnswer) -> AnswerRules:
     """Answer about one token as a user wants it."""
-    info: Json = {"status": told.status}
-    if told.group is not None:
-        info |= _group(told.group)
-    if told.expiry is not None:
-        info |= _expiry(told.expiry)
-    if told.evse:
-        info["evseId"] = list(told.evse)
-    conditions = [Condition(("idToken", "type"), told.type)] if told.type is not None else []
-    return info_rules(info, told.id, conditions, told.certificate)
+    info: Json = {"status": token.status}
+    if token.group is not None:
+        info |= _group(token.group)
+    if token.expiry is not None:
+        info |= _expiry(token.expiry)
+    if token.evse:
+        info["evseId"] = list(token.evse)
+    conditions = [Condition(("idToken", "type"), token.type)] if token.type is not None else []
+    return info_rules(info, token.id, conditions, token.certificate)
 
 
 def _group(group: str) -> Json:

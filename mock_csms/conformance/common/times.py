@@ -62,10 +62,10 @@ def _is_known(seen: Seen, station: KnownStation, at: float) -> bool:
     It must if the mock's clock is right, or if the station says that it sets its clock by the mock. A station is not
     wrong if it follows the time of an answer that a user wrote by hand.
     """
-    told = station.exchanges.clock or 0.0
-    if abs(at - seen.at - told) <= station.terms.tolerance:
+    reported = station.exchanges.clock or 0.0
+    if abs(at - seen.at - reported) <= station.terms.tolerance:
         return False
-    is_real = max(abs(told), abs(station.terms.clock_offset)) <= station.terms.tolerance
+    is_real = max(abs(reported), abs(station.terms.clock_offset)) <= station.terms.tolerance
     return is_real or rules_of(seen.version).follows_clock(station)
 
 

@@ -30,14 +30,14 @@ class Exchanges(Mutable):
     """The start of the current series of calls, in which the station sends calls without a pause."""
     is_troubled: bool = False
     """Whether calls on this connection may be late, because a call got a CALLERROR, a spoiled answer or no answer."""
-    told: tuple[str, float] | None = None
+    sent_time: tuple[str, float] | None = None
     """The last timestamp that the mock sent in an answer, and when it sent that answer."""
 
     @property
     def clock(self) -> float | None:
         """How many seconds the last time from the mock is ahead of the real time; None if the mock has sent none."""
-        time = seconds_of(self.told[0]) if self.told else None
-        return None if time is None or self.told is None else time - self.told[1]
+        time = seconds_of(self.sent_time[0]) if self.sent_time else None
+        return None if time is None or self.sent_time is None else time - self.sent_time[1]
 
     def note(self, now: float) -> None:
         """Note that the station sends a call."""

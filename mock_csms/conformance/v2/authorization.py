@@ -1,6 +1,6 @@
 """Checks of idTokens (checks A): when the station sends Authorize, and which transactions an idToken may control."""
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
@@ -136,7 +136,7 @@ def stops_without_authorize(seen: Seen, station: KnownStation) -> Said:
     token = station.tokens.by_key.get(key) if key else None
     if token is None or key_of(payload.get("idToken")) not in (None, key):
         return None
-    if (told_at(payload["timestamp"], station) or 0.0) < token.asked_at:
+    if (mock_time_of(payload["timestamp"], station) or 0.0) < token.asked_at:
         return None  # the event came late: the transaction was stopped before the Authorize
     if station.variables.switch("AuthCtrlr", "Enabled") is False:
         return None  # A01 reports this

@@ -144,7 +144,7 @@ def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction, given = station.transactions.by_id.get(id_), station.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
-    told = station.connectors.told_at.get(place, 0.0)
+    told = station.connectors.reported_at.get(place, 0.0)
     was_over = [Done(id_)] if has_ended(seen, station, given.at) else []
     return [*was_over, Done((id_, place))] if has_ended(seen, station, told) else was_over
 
@@ -206,7 +206,7 @@ def other_connectors_stay_available(seen: Seen, station: KnownStation) -> Said:
 
     Silent if an order may close it, or while the station resets.
     """
-    statuses, told = station.connectors.statuses, station.connectors.told_at
+    statuses, told = station.connectors.statuses, station.connectors.reported_at
     for place, status in statuses_in(seen.action, seen.payload):
         if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
             since = seen.at - station.terms.tolerance

@@ -138,7 +138,7 @@ def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -
 
 def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownStation) -> bool:
     """Whether a step had to wait after the last status. After a long silence the deadline has already reported it."""
-    since = update.told_at or update.asked_at
+    since = update.reported_at or update.asked_at
     return not update.is_in_doubt and _ahead(due, since, station) > 0 and seen.at - since <= _patience(station)
 
 
@@ -235,7 +235,7 @@ def still_available(due: Due, station: KnownStation) -> Said:
     busy = {transaction.evse for transaction in station.transactions.open_at()}
     if allowed or (allowed is None and not station.reports.is_trusted) or not busy or None in busy:
         return None
-    told_at, since = station.connectors.told_at, due.at - _patience(station)
+    told_at, since = station.connectors.reported_at, due.at - _patience(station)
     for place, status in station.connectors.statuses.items():
         if status == "Available" and place[0] not in busy and told_at.get(place, since) < since:
             return f"connector {place[1]} of EVSE {place[0]} stays Available while the installation waits"

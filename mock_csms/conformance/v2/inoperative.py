@@ -64,7 +64,7 @@ def _was_inoperative(place: Connector, seen: Seen, station: KnownStation) -> boo
     opened_at = [at for other, at in station.given_ids.opened_at.items() if other[0] in (0, place[0])]
     if max(opened_at, default=0.0) > order.at:
         return False
-    is_reported = connectors.told_at.get(place, -1.0) >= max(order.at, boots.asked_at)
+    is_reported = connectors.reported_at.get(place, -1.0) >= max(order.at, boots.asked_at)
     is_sure = not order.is_scheduled and order.at >= boots.asked_at
     return is_sure or (is_reported and connectors.statuses.get(place) in _CLOSED)
 

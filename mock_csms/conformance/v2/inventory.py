@@ -115,7 +115,7 @@ def _rows(text: str) -> tuple[RequiredVariable, ...]:
     return tuple(rows)
 
 
-ALWAYS, IF_THERE, IF_TOLD = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
+ALWAYS, IF_THERE, IF_REPORTED = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
 """Required variables: of every station, of each existing and available component, and in certain reports.
 
 A report may omit those of the last group if it has other variables of the component (2.13.1). If it has them, they must
@@ -138,7 +138,7 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
     for component, instance, evse, connector, *_ in items:
         places.setdefault(component, set()).add((instance, evse, connector))
     found: list[str] = []
-    for row in (*ALWAYS, *IF_THERE, *IF_TOLD):
+    for row in (*ALWAYS, *IF_THERE, *IF_REPORTED):
         component, key = row.component.casefold(), (row.variable.casefold(), row.instance.casefold())
         there = places.get(component, set())
         if row in IF_THERE and _is_absent(items, component, there):
@@ -150,10 +150,10 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
 
 def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None]:
     """Return the reported variable at each place; None for a place where a required variable is missing."""
-    if row.component in _PARTS and row not in IF_TOLD:
+    if row.component in _PARTS and row not in IF_REPORTED:
         return here or [None]
     told = [item for item in here if item is not None]
-    return told if told or row in IF_TOLD else [None]
+    return told if told or row in IF_REPORTED else [None]
 
 
 def lacks_any(reported: Mapping[Name, Json]) -> bool:

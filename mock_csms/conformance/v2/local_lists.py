@@ -29,8 +29,12 @@ def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
 )
 def reports_its_version(seen: Seen, station: KnownStation) -> Said:
     """Report a version that differs from the version of the last accepted list."""
-    told, version = seen.payload["versionNumber"], station.local_list.version
-    return None if version in (None, told) or _is_off(station) else f"version {told}, although {version} was accepted"
+    reported, version = seen.payload["versionNumber"], station.local_list.version
+    return (
+        None
+        if version in (None, reported) or _is_off(station)
+        else f"version {reported}, although {version} was accepted"
+    )
 
 
 def _is_off(station: KnownStation) -> bool:

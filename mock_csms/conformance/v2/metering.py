@@ -5,7 +5,7 @@ The checks of their times are in metering_times.
 
 from collections.abc import Iterable
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place, is_later
 from mock_csms.conformance.lessons.v2.meters import registers_of, samples_of
@@ -75,7 +75,7 @@ def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: froz
     """
     payload = seen.payload
     stamp = payload["meterValue"][0]["timestamp"]
-    at = told_at(stamp, station)
+    at = mock_time_of(stamp, station)
     if at is None or at < station.meters.retimed_at + station.terms.tolerance:
         return None
     if sent - names:

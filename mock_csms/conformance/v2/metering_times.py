@@ -2,7 +2,7 @@
 
 from math import gcd
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import PERIODIC
 from mock_csms.conformance.facts.v2.waiting import may_wait
@@ -48,7 +48,7 @@ def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interv
     If the CSMS did not set the interval, the finding is an info: somebody may have changed it at the station.
     """
     last, tolerance = transaction.sampled or transaction.started, station.terms.tolerance
-    at, since = told_at(seen.payload["timestamp"], station), told_at(last or "", station)
+    at, since = mock_time_of(seen.payload["timestamp"], station), mock_time_of(last or "", station)
     if at is None or since is None or interval - tolerance <= at - since <= interval + tolerance:
         return None
     if at == since or since < station.meters.retimed_at + tolerance:
@@ -100,7 +100,7 @@ def _boundary(seen: Seen, station: KnownStation) -> Said:
     if step <= 2 * tolerance:
         return None
     for value in seen.payload.get("meterValue", ()):
-        at = told_at(value["timestamp"], station)
+        at = mock_time_of(value["timestamp"], station)
         is_aligned = any(each.get("context") == CLOCK for each in value["sampledValue"])
         if at is None or not is_aligned or at < station.meters.retimed_at + tolerance:
             continue
@@ -128,9 +128,9 @@ def only_when_idle(seen: Seen, station: KnownStation) -> Said:
         return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None
     if CLOCK not in samples_of(payload, station).contexts or may_wait(station, seen.at):
         return None
-    at = told_at(payload["meterValue"][0]["timestamp"], station)
+    at = mock_time_of(payload["meterValue"][0]["timestamp"], station)
     for each in station.transactions.open_at():
-        began = told_at(each.started or "", station)
+        began = mock_time_of(each.started or "", station)
         if at is not None and began is not None and began + station.terms.tolerance < at:
             return f"clock-aligned values of EVSE {payload['evseId']} while {each.id} runs"
     return None
@@ -144,10 +144,10 @@ def values_of_now(seen: Seen, station: KnownStation) -> Said:
     stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
     if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, station):
         return None  # X04 reports the event: its own time is wrong
-    event, tolerance = told_at(stamp, station), station.terms.tolerance
+    event, tolerance = mock_time_of(stamp, station), station.terms.tolerance
     interval = station.meters.interval(station.variables) if len(values) > 1 else None
     for value in values:
-        at = told_at(value["timestamp"], station)
+        at = mock_time_of(value["timestamp"], station)
         if at is None or event is None:
             continue
         if at > event + tolerance:

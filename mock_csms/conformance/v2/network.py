@@ -2,7 +2,8 @@
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said
-from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of, members
+from mock_csms.conformance.v2.variable_values import members
+from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, result
 from mock_csms.twin.v2.variables import name_of, paired

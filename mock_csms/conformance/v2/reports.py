@@ -83,11 +83,11 @@ def characteristics_are_there(seen: Seen, station: KnownStation) -> Said:
     if entry is None or entry.request.get("reportBase") == "SummaryInventory":
         return None
     for item in seen.payload.get("reportData", ()):
-        told = item.get("variableCharacteristics")
-        if told is None:
+        reported = item.get("variableCharacteristics")
+        if reported is None:
             return f"{written(name_of(item))} is reported without variableCharacteristics"
-        if told["dataType"] in _LISTS and "valuesList" not in told:
-            return f"{written(name_of(item))} is reported as {told['dataType']} without valuesList"
+        if reported["dataType"] in _LISTS and "valuesList" not in reported:
+            return f"{written(name_of(item))} is reported as {reported['dataType']} without valuesList"
     return None
 
 

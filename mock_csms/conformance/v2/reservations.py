@@ -83,8 +83,8 @@ def reports_reserved(seen: Seen, station: KnownStation) -> Said:
         return list(_expect_reserved(request["evseId"], station)) if accepted and request.get("evseId") else None
     if not station.reservations.unused:
         return None
-    told = statuses_in(seen.action, seen.payload)
-    free = [place for place, status in told if status == "Available" and station.reservations.unused_at(place[0])]
+    reported = statuses_in(seen.action, seen.payload)
+    free = [place for place, status in reported if status == "Available" and station.reservations.unused_at(place[0])]
     others = unreserved(seen, station)
     return [Later("", station.terms.patience, place) for place in free if place not in others]
 

@@ -46,11 +46,11 @@ def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
 
 def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     """Return the connectors in a message that report for the first time after a boot, with their statuses."""
-    boots, told_at = station.boots, station.connectors.told_at
+    boots, told_at = station.boots, station.connectors.reported_at
     if not boots.is_accepted or boots.accepted_at is None:
         return []
-    told = current_in(seen.action, seen.payload, station)
-    return [(place, status) for place, status in told if told_at.get(place, 0.0) < boots.accepted_at]
+    reported = current_in(seen.action, seen.payload, station)
+    return [(place, status) for place, status in reported if told_at.get(place, 0.0) < boots.accepted_at]
 
 
 def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
@@ -155,11 +155,11 @@ def reports_changes(seen: Seen, station: KnownStation) -> Said:
         return _changes(seen, station)
     if seen.at - connections.opened_at > station.terms.patience:
         return None
-    told = statuses_in(seen.action, seen.payload)
-    done = [Done(place) for place, _ in told]
-    if not _is_unchanged(seen, station) or _has_moved(told[0][0][0], station):
+    reported = statuses_in(seen.action, seen.payload)
+    done = [Done(place) for place, _ in reported]
+    if not _is_unchanged(seen, station) or _has_moved(reported[0][0][0], station):
         return done
-    (place, status), key = told[0], ("as before", told[0][0][0])
+    (place, status), key = reported[0], ("as before", reported[0][0][0])
     text = f"unchanged connector {name(place)} was reported: {status}"
     return [*done, Later(text, station.terms.patience, key)]
 
@@ -167,8 +167,8 @@ def reports_changes(seen: Seen, station: KnownStation) -> Said:
 def _has_moved(evse: int, station: KnownStation) -> bool:
     """Whether an event shows that an EVSE changed during the outage: then an unchanged status has changed twice."""
     here = [each for each in station.transactions.by_id.values() if each.evse == evse]
-    told = [event for each in here for event in each.events.values() if event.at >= station.connections.opened_at]
-    return any(event.is_offline and _moves(event.kind, event.trigger) for event in told)
+    reported = [event for each in here for event in each.events.values() if event.at >= station.connections.opened_at]
+    return any(event.is_offline and _moves(event.kind, event.trigger) for event in reported)
 
 
 def _moves(kind: str, trigger: str) -> bool:
@@ -193,7 +193,7 @@ def _plugged(seen: Seen, station: KnownStation) -> Later | Done | None:
     payload, connector = seen.payload, (seen.payload["evse"]["id"], seen.payload["evse"]["connectorId"])
     if payload["triggerReason"] in LEFT or payload["eventType"] == "Ended":
         return Done(connector)
-    at, told_at = seconds_of(payload["timestamp"]), station.connectors.told_at.get(connector, seen.at)
+    at, told_at = seconds_of(payload["timestamp"]), station.connectors.reported_at.get(connector, seen.at)
     is_free = station.connectors.statuses.get(connector) == "Available" and told_at < station.connections.outages[-1][0]
     if (
         payload["triggerReason"] != "CablePluggedIn"
@@ -214,7 +214,7 @@ def _is_unchanged(seen: Seen, station: KnownStation) -> bool:
     payload, connectors = seen.payload, station.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
     is_known = (
-        connectors.told_at.get(place, seen.at) <= station.availability.taken_at.get(place, 0.0) < lost - tolerance
+        connectors.reported_at.get(place, seen.at) <= station.availability.taken_at.get(place, 0.0) < lost - tolerance
     )
     is_same = connectors.statuses.get(place) == payload["connectorStatus"]
     is_now = at is not None and not lost - tolerance < at < back - tolerance
@@ -228,12 +228,12 @@ def name(place: Connector) -> str:
 
 def _missing(station: KnownStation, since: float, when_: str) -> str | None:
     """Return a text with the connectors without a status since a time, except reserved ones, which H02 reports."""
-    reserved, told = station.reservations.keeping, station.connectors
+    reserved, reported = station.reservations.keeping, station.connectors
     connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
-    missing = [name(place) for place in connectors if not told.has_reported(place, since)]
+    missing = [name(place) for place in connectors if not reported.has_reported(place, since)]
     if connectors:
         return f"no status of {', '.join(missing)} came {when_}" if missing else None
-    is_misnumbered = any(at >= since for _, at in told.misnumbered.values())  # B08 reports them
+    is_misnumbered = any(at >= since for _, at in reported.misnumbered.values())  # B08 reports them
     return None if reserved or is_misnumbered else f"no status of any connector came {when_}"
 
 

@@ -1,6 +1,6 @@
 """Checks of the ids, numbers and times of transactions, and of offline events (checks X01 to X05, X16, X17)."""
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Wrong
@@ -66,8 +66,8 @@ def numbers_rise(seen: Seen, station: KnownStation) -> Said:
         return None
     if number > transaction.highest:
         return _jump(seen, station, transaction)
-    told = transaction.events.get(number)
-    if told is None or repeats(seen.payload, told) or (seen.detail == "Started" and told.kind == "Started"):
+    reported = transaction.events.get(number)
+    if reported is None or repeats(seen.payload, reported) or (seen.detail == "Started" and reported.kind == "Started"):
         return None
     return f"seqNo {number} came twice in transaction {transaction.id}, for different events"
 
@@ -124,7 +124,7 @@ def _out_of_order(transaction: Transaction, number: int, stamp: str, station: Kn
     higher = min((each for each in events if each > number), default=None)
     for one, two in ((lower, number), (number, higher)):
         stamps = [stamp if each == number else events[each].stamp for each in (one, two) if each is not None]
-        times = [at for at in (told_at(each, station) for each in stamps) if at is not None]
+        times = [at for at in (mock_time_of(each, station) for each in stamps) if at is not None]
         if len(times) == 2 and times[0] - times[1] > station.terms.tolerance:
             return f"seqNo {one} has the timestamp {stamps[0]}, but seqNo {two} has {stamps[1]}"
     return None
@@ -150,7 +150,7 @@ def offline_is_marked(seen: Seen, station: KnownStation) -> Said:
     connections, is_offline = station.connections, seen.payload.get("offline")
     if not is_offline and not connections.outages:
         return None
-    at, tolerance = told_at(seen.payload["timestamp"], station), station.terms.tolerance
+    at, tolerance = mock_time_of(seen.payload["timestamp"], station), station.terms.tolerance
     if at is None or at > seen.at + tolerance:
         return None
     since = max(connections.opened_at, station.boots.accepted_at or 0.0) + tolerance
@@ -197,7 +197,7 @@ def _cancel_if_from_outage(seen: Seen, station: KnownStation) -> Said:
     id_ = seen.payload["transactionInfo"]["transactionId"]
     if ("X17", id_) not in station.deadlines:
         return None
-    at = told_at(seen.payload["timestamp"], station)
+    at = mock_time_of(seen.payload["timestamp"], station)
     is_late = (
         seen.payload.get("offline") or seen.detail == "Ended" or (at is not None and at < station.connections.opened_at)
     )

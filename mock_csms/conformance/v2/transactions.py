@@ -6,7 +6,7 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 from collections.abc import Mapping
 from functools import wraps
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Judge, Later, Said, Subject
@@ -63,8 +63,8 @@ def once(judge: Judge) -> Judge:
     @wraps(judge)
     def judged(seen: Seen, station: KnownStation) -> Said:
         transaction = transaction_in(seen.payload, station)
-        told = transaction and transaction.events.get(seen.payload["seqNo"])
-        return None if told and repeats(seen.payload, told) else judge(seen, station)
+        reported = transaction and transaction.events.get(seen.payload["seqNo"])
+        return None if reported and repeats(seen.payload, reported) else judge(seen, station)
 
     return judged
 
@@ -226,8 +226,8 @@ def connector_occupied(seen: Seen, station: KnownStation) -> Said:
     """
     payload = seen.payload
     if seen.action != "TransactionEvent":
-        told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
-        return [Done(each) for place in told for each in _meant(place, station)]
+        reported = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
+        return [Done(each) for place in reported for each in _meant(place, station)]
     if payload["triggerReason"] in LEFT:
         transaction = transaction_in(payload, station)
         return Done((transaction.evse, transaction.connector)) if transaction else None
@@ -246,5 +246,5 @@ def _meant(place: Connector, station: KnownStation) -> list[Connector]:
 
 def _is_now(seen: Seen, station: KnownStation) -> bool:
     """Whether an event was sent when it happened, and not late."""
-    at = told_at(seen.payload["timestamp"], station)
+    at = mock_time_of(seen.payload["timestamp"], station)
     return not seen.payload.get("offline") and at is not None and seen.at - at <= station.terms.tolerance

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN
 from mock_csms.twin.seen import Seen
@@ -46,8 +46,8 @@ def _no_beat_is_due(seen: Seen, station: KnownStation) -> bool:
 def _no_status_is_new(seen: Seen, station: KnownStation) -> bool:
     """Whether a status was already reported and answered on this connection, and no command can be its cause."""
     payload, connectors = seen.payload, station.connectors
-    place, at = (payload["evseId"], payload["connectorId"]), told_at(payload["timestamp"], station)
-    since = connectors.told_at.get(place, -1.0)
+    place, at = (payload["evseId"], payload["connectorId"]), mock_time_of(payload["timestamp"], station)
+    since = connectors.reported_at.get(place, -1.0)
     begin = max(station.connections.opened_at, station.boots.accepted_at or 0.0)
     given = [station.commands.answered[action].at for action in _MAY_REPORT if action in station.commands.answered]
     is_taken = begin < since <= station.availability.taken_at.get(place, -1.0)
@@ -57,8 +57,8 @@ def _no_status_is_new(seen: Seen, station: KnownStation) -> bool:
 
 
 def _no_log_is_further(seen: Seen, station: KnownStation) -> bool:
-    told = station.uploads.asked.get(seen.payload.get("requestId", -1))
-    return told == seen.payload["status"] and not _is_open(seen, station)
+    reported = station.uploads.asked.get(seen.payload.get("requestId", -1))
+    return reported == seen.payload["status"] and not _is_open(seen, station)
 
 
 def _no_update_is_further(seen: Seen, station: KnownStation) -> bool:

@@ -3,14 +3,14 @@
 Checks of reports are in `reports`, and the check of network profiles is in `network`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mock_csms.behavior.secret_texts import is_variable
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
+from mock_csms.conformance.v2.variable_values import has_form, is_same, number_in, why_not
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.masks import is_masked, masked
-from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, command, result
 from mock_csms.twin.v2.variables import folded, name_of, paired, unrequested
@@ -23,8 +23,6 @@ TAKEN = ("Accepted", "RebootRequired")
 """The statuses of a value that the station accepts, now or at the next boot."""
 
 _PASSWORD: Name = ("SecurityCtrlr", "", 0, 0, "BasicAuthPassword", "")
-_LISTS = ("MemberList", "SequenceList")
-_TEXTS = ("string", "OptionList", *_LISTS)
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
 """The correct statuses for an attribute that a variable does not have. OCPP does not define which one comes first."""
@@ -61,9 +59,9 @@ def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
     for item in asked:
         types.setdefault(folded(name_of(item)), set()).add(item.get("attributeType", "Actual"))
     for item in answered:
-        told, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
-        if wanted and told not in wanted:
-            return f"the result of {written(name_of(item))} has {told or 'no attributeType'}, not {_any(wanted)}"
+        reported, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
+        if wanted and reported not in wanted:
+            return f"the result of {written(name_of(item))} has {reported or 'no attributeType'}, not {_any(wanted)}"
     return None
 
 
@@ -120,9 +118,10 @@ def write_only_is_not_returned(seen: Seen, station: KnownStation) -> Said:
 def set_values_are_returned(seen: Seen, station: KnownStation) -> Said:
     """Report a value that differs from the last one that the station accepted."""
     for item in seen.payload["getVariableResult"]:
-        name, told = name_of(item), item.get("attributeValue")
+        name, read = name_of(item), item.get("attributeValue")
         given = station.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
-        if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
+        is_known = item["attributeStatus"] == "Accepted" and None not in (given, read)
+        if is_known and not is_same(str(given), str(read)):
             shown = _shown(item | {"attributeValue": str(given)}, station)
             return f"{written(name)} was set to {shown}, but reads {_shown(item, station)}"
     return None
@@ -137,7 +136,7 @@ def range_is_kept(seen: Seen, station: KnownStation) -> Said:
     for item, answer in paired(*items_of(seen)):
         if answer["attributeStatus"] in TAKEN and item.get("attributeType", "Actual") == "Actual":
             row = station.variables.reported.get(name_of(item))
-            why = _why_not(row, item["attributeValue"]) if row else None
+            why = why_not(row, item["attributeValue"]) if row else None
             if why:
                 return f"{written(name_of(item))} accepted {_shown(item, station)}, although {why}"
     return None
@@ -152,7 +151,7 @@ def commands_fit(seen: Seen, station: KnownStation) -> Said:
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
     sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
     for variable, size in sizes.items():
-        most = _number(station.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
+        most = number_in(station.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
         if most is not None and size > most:
             return f"{seen.action} has {size}, and {variable} is {most:g}: a CALLERROR is allowed"
     return None
@@ -238,69 +237,5 @@ def _is_misformed(item: Json, station: KnownStation) -> bool:
     An empty value is correct, because it removes the value.
     """
     value = item.get("attributeValue", "")
-    fits = _FORMS.get(_type(item, station))
     is_actual = item.get("attributeType", "Actual") == "Actual" and not is_masked(value)
-    return bool(value) and fits is not None and is_actual and not fits(value)
-
-
-def _is_whole(text: str) -> bool:
-    number = _number(text)
-    return number is not None and number.is_integer()
-
-
-_FORMS: Mapping[str, Callable[[str], bool]] = {
-    "integer": _is_whole,
-    "decimal": lambda text: _number(text) is not None,
-    "boolean": lambda text: text.casefold() in ("true", "false"),
-    "dateTime": lambda text: seconds_of(text) is not None,
-}
-"""The form of the values of each dataType. Values of other dataTypes are judged by their range."""
-
-
-def _why_not(row: Reported, value: str) -> str | None:
-    """Return why the reported characteristics forbid a value; None if they allow it.
-
-    Of a masked value only the length counts.
-    """
-    if row.mutability == "ReadOnly":
-        return "it is ReadOnly"
-    kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
-    if is_masked(value):
-        is_long = kind in _TEXTS and most is not None and len(value) > most
-        return f"its maxLimit is {most:g}" if is_long else None
-    number = _number(value) if kind in ("integer", "decimal") else len(value)
-    if number is not None and value and most is not None and number > most:
-        return f"its maxLimit is {most:g}"
-    if number is not None and value and least is not None and kind in ("integer", "decimal") and number < least:
-        return f"its minLimit is {least:g}"
-    values = members(row.of("valuesList") or "")
-    told = members(value) if kind in _LISTS else [value.strip()] if kind == "OptionList" else []
-    strange = [each for each in told if values and each not in values]
-    return f"{strange[0]!r} is not in its valuesList" if strange else None
-
-
-def members(text: str) -> list[str]:
-    """Return the members of a comma-separated list."""
-    return [member.strip() for member in text.split(",") if member.strip()]
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None
-
-
-def _is_same(given: str, told: str) -> bool:
-    """Whether two texts are the same value. Two times always count as the same, and so do two masked values."""
-    if is_masked(given) or is_masked(told):
-        return True
-    if given.strip().casefold() == told.strip().casefold():
-        return True
-    numbers = _number(given), _number(told)
-    if None not in numbers:
-        return numbers[0] == numbers[1]
-    if seconds_of(given) is not None:
-        return True
-    return sorted(members(given.casefold())) == sorted(members(told.casefold()))
+    return bool(value) and is_actual and not has_form(value, _type(item, station))

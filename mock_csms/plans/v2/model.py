@@ -24,9 +24,9 @@ class ReportedVariable(Record):
 class ReportedVariables:
     """All known variables of a station."""
 
-    def __init__(self, told: Iterable[ReportedVariable] = ()) -> None:
+    def __init__(self, reported: Iterable[ReportedVariable] = ()) -> None:
         self._told: dict[str, list[ReportedVariable]] = {}
-        for one in told:
+        for one in reported:
             self._told.setdefault(one.name, []).append(one)
 
     def __bool__(self) -> bool:
@@ -47,8 +47,8 @@ class ReportedVariables:
     def connectors(self) -> tuple[int, ...]:
         """How many connectors each EVSE has; at least one."""
         most: dict[int, int] = {}
-        for told in self._told.values():
-            for one in told:
+        for reported in self._told.values():
+            for one in reported:
                 if one.evse:
                     most[one.evse] = max(most.get(one.evse, 1), one.connector)
         return tuple(most.get(evse, 1) for evse in range(1, max(most, default=0) + 1))

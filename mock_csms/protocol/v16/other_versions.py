@@ -15,7 +15,7 @@ INSTEAD: Mapping[str, str] = {
 """By action of a later version: what to use in 1.6. Actions that are not here have no replacement."""
 
 
-def told(action: str, version: str) -> str:
+def elsewhere_hint(action: str, version: str) -> str:
     """Return the sentence that only a later `version` has an action, with what to use in its place."""
     here = INSTEAD.get(action)
     instead = f"in OCPP 1.6 use {here}" if here else "OCPP 1.6 has no such action"

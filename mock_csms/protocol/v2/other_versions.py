@@ -60,7 +60,7 @@ OTHERS: Mapping[str, Elsewhere] = dict.fromkeys(_OF_21, ("2.1", "")) | {
 _SPELLED = {name.lower(): name for name in OTHERS}
 
 
-def told_elsewhere(name: str, here: str = "2.0.1") -> str:
+def elsewhere_hint(name: str, here: str = "2.0.1") -> str:
     """Return a sentence with the version that has an action, and what to use in its place; empty if no version has it.
 
     name: the action, in any case. here: the version in which it is missing.

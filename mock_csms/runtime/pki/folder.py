@@ -122,7 +122,7 @@ class PkiFolder:
         """Return the wrong server certificates of that kind."""
         return tuple(self.files(name) for name, _ in self._wrong_ones(kind))
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         """Yield a line for users about each file that they need."""
         yield f"{self.files('root').chain}: the root that stations have to trust"
         for name in SERVERS:

@@ -71,7 +71,7 @@ def booted(device: Device16, response: Json, moment: Moment) -> Step:
     if was_accepted:
         return device, acts
     kind = "ResetOrReboot" if device.has_rebooted else "StartupOfTheDevice"
-    device, reports = report(replace(device, told={}), moment)
+    device, reports = report(replace(device, reported={}), moment)
     return device, [*acts, *reports, security_event(kind, moment)]
 
 
@@ -117,8 +117,8 @@ def report(device: Device16, moment: Moment) -> Step:
     if not device.is_accepted or not device.is_online:
         return device, []
     statuses = {number: status_of(device, number) for number in (0, *device.connectors)}
-    changed = [number for number, status in statuses.items() if device.told.get(number) != status]
-    return replace(device, told=statuses), [status_notification(device, number, moment) for number in changed]
+    changed = [number for number, status in statuses.items() if device.reported.get(number) != status]
+    return replace(device, reported=statuses), [status_notification(device, number, moment) for number in changed]
 
 
 def status_notification(device: Device16, number: int, moment: Moment) -> Send:
@@ -130,7 +130,7 @@ def status_notification(device: Device16, number: int, moment: Moment) -> Send:
 def untold(device: Device16, payload: Json) -> Device16:
     """Note that a StatusNotification was not delivered, so that it is sent again."""
     lost = payload.get("connectorId")
-    return replace(device, told={number: status for number, status in device.told.items() if number != lost})
+    return replace(device, reported={number: status for number, status in device.reported.items() if number != lost})
 
 
 def back_off(_: Device16, attempt: int, moment: Moment) -> float:

@@ -148,7 +148,7 @@ class Device16(State):
     has_rebooted: bool = False
     is_inoperative: bool = False
     """Whether the whole station is inoperative (5.2)."""
-    told: Mapping[int, str] = {}
+    reported: Mapping[int, str] = {}
     """By connector: the status that the CSMS has received last."""
     cards: tuple[AskedCard, ...] = ()
     next_local: int = -2

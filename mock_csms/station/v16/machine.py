@@ -123,7 +123,7 @@ def rebooted(device: Device16, moment: Moment) -> Device16:
         )
         for connector in device.connectors.values()
     }
-    device = replace(configuration.applied(device), connectors=connectors, cards=(), told={}, aligned_at=None)
+    device = replace(configuration.applied(device), connectors=connectors, cards=(), reported={}, aligned_at=None)
     device = replace(device, reset=None, is_leaving=False, has_rebooted=True, boot_status=None, boot_at=0.0)
     return replace(device, outbox=outbox.restarted(device))
 

@@ -106,7 +106,7 @@ def rebooted(device: Device, moment: Moment) -> Device:
     """
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(
-        device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={}, limits_until=None
+        device, evses=evses, reset=None, is_leaving=False, cards=(), reported={}, boundaries={}, limits_until=None
     )
     device = reports.apply_awaiting(device)
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restarted(device))

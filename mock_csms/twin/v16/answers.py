@@ -39,20 +39,20 @@ def _stopped(station: StationModel, payload: Any) -> None:
         station.transactions.pop(id_, None)
 
 
-def _password_set(station: StationModel, asked: Any, told: Any) -> None:
+def _password_set(station: StationModel, asked: Any, reported: Any) -> None:
     """Note the password that the station has accepted; it uses the password from now on (OCPP-J 1.6, 6.2.2)."""
     key, value = at(asked, "key"), at(asked, "value")
     is_password = isinstance(key, str) and key.lower() == _OF_CREDENTIALS and isinstance(value, str)
-    if is_password and at(told, "status") in ("Accepted", "RebootRequired"):
-        station.password, station.needs_reboot = value, at(told, "status") == "RebootRequired"
+    if is_password and at(reported, "status") in ("Accepted", "RebootRequired"):
+        station.password, station.needs_reboot = value, at(reported, "status") == "RebootRequired"
 
 
-def _configured(station: StationModel, asked: Any, told: Any) -> None:
+def _configured(station: StationModel, asked: Any, reported: Any) -> None:
     """Note that the station has accepted a value for a configuration key."""
-    _password_set(station, asked, told)
+    _password_set(station, asked, reported)
     key, value = at(asked, "key"), at(asked, "value")
     is_profile = isinstance(key, str) and key.lower() == "securityprofile" and value in ("1", "2", "3")
-    if is_profile and at(told, "status") in ("Accepted", "RebootRequired") and int(value) > station.profile:
+    if is_profile and at(reported, "status") in ("Accepted", "RebootRequired") and int(value) > station.profile:
         station.raised_to = int(value)
 
 

@@ -7,10 +7,10 @@ ONLY = 1
 """The number of the only connector of an EVSE in 1.6."""
 
 
-def told(seen: Seen, twin: Twin) -> None:
+def reported(seen: Seen, twin: Twin) -> None:
     """Note the status in a StatusNotification."""
     payload, connectors = seen.payload, twin.connectors
     number = payload["connectorId"]
     place = (number, ONLY if number else 0)
-    connectors.statuses[place], connectors.told_at[place] = payload["status"], seen.at
+    connectors.statuses[place], connectors.reported_at[place] = payload["status"], seen.at
     connectors.stamps[place] = payload.get("timestamp", "")

@@ -15,7 +15,7 @@ def sent(seen: Seen, twin: Twin) -> None:
         local_list.version = None
 
 
-def told(seen: Seen, twin: Twin) -> None:
+def reported(seen: Seen, twin: Twin) -> None:
     """Note the version that the station has reported."""
     twin.local_list.version = seen.payload["listVersion"]
 

@@ -52,9 +52,9 @@ def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> Non
         transactions[id_] = None
 
 
-def _password_set(station: StationModel, asked: Any, told: Any) -> None:
+def _password_set(station: StationModel, asked: Any, reported: Any) -> None:
     """The station has accepted another password, which it uses from now on (A01.FR.03)."""
-    items, results = at(asked, "setVariableData"), at(told, "setVariableResult")
+    items, results = at(asked, "setVariableData"), at(reported, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
         return
     for item, result in zip(items, results, strict=False):
@@ -64,10 +64,10 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
             station.password, station.needs_reboot = value, status == "RebootRequired"
 
 
-def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
+def _profile_set(station: StationModel, asked: Any, reported: Any) -> None:
     """Note that the station has accepted a network profile, maybe with a higher security profile (B09, A05)."""
     profile = at(asked, "connectionData", "securityProfile")
-    if at(told, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
+    if at(reported, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
         station.raised_to = profile
 
 

@@ -45,11 +45,11 @@ def commanded(seen: Seen, twin: Twin) -> None:
 
 def was_set(seen: Seen, twin: Twin) -> None:
     """Note that the mock has set another heartbeat interval."""
-    for item, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
+    for item, reported in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (item["component"]["name"], item["variable"]["name"]) == ("OCPPCommCtrlr", "HeartbeatInterval"):
             try:
                 seconds = float(item["attributeValue"])
             except ValueError:
                 seconds = 0.0
-            if told["attributeStatus"] == "Accepted" and seconds > 0:
+            if reported["attributeStatus"] == "Accepted" and seconds > 0:
                 twin.boots.heartbeat = seconds

@@ -37,7 +37,7 @@ def answered(seen: Seen, twin: Twin) -> None:
         firmware.refused_at[BAD_SIGNER] = seen.at
 
 
-def told(seen: Seen, twin: Twin) -> None:
+def reported(seen: Seen, twin: Twin) -> None:
     """Note the progress in a FirmwareStatusNotification. Idle means nothing; an unreadable one may be any status."""
     firmware = twin.firmware
     if not seen.is_sound:
@@ -47,7 +47,7 @@ def told(seen: Seen, twin: Twin) -> None:
         return None
     if status == "InvalidSignature" and firmware.events.get(BAD_SIGNATURE, -1.0) < update.asked_at:
         firmware.refused_at[BAD_SIGNATURE] = seen.at
-    update.status, update.told_at, update.is_in_doubt = status, seen.at, False
+    update.status, update.reported_at, update.is_in_doubt = status, seen.at, False
     return None
 
 

@@ -21,7 +21,7 @@ def sent(seen: Seen, twin: Twin) -> None:
         local_list.version = None
 
 
-def told(seen: Seen, twin: Twin) -> None:
+def reported(seen: Seen, twin: Twin) -> None:
     """The station reported its version."""
     twin.local_list.version = seen.payload["versionNumber"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen
-from mock_csms.twin.transactions import MOST_FREE, ToldEvent, Transaction, Transactions
+from mock_csms.twin.transactions import MOST_FREE, ReportedEvent, Transaction, Transactions
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v2.connectors import statuses_in
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
@@ -33,7 +33,7 @@ def evse_in(payload: Json, twin: Twin) -> int | None:
     return None if transaction is None else transaction.evse
 
 
-def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
+def event_in(payload: Any, twin: Twin) -> ReportedEvent | None:
     """Return the stored copy of a TransactionEvent, by its transaction and seqNo; the event may break its schema."""
     match payload:
         case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
@@ -42,7 +42,7 @@ def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
     return None
 
 
-def repeats(payload: Json, event: ToldEvent) -> bool:
+def repeats(payload: Json, event: ReportedEvent) -> bool:
     """Whether a TransactionEvent with the same seqNo as `event` repeats it."""
     return (event.stamp, event.trigger, event.kind) == (
         payload["timestamp"],
@@ -57,7 +57,7 @@ def restarts(payload: Json, transaction: Transaction) -> bool:
     return is_other and payload["seqNo"] <= transaction.highest
 
 
-def told(seen: Seen, twin: Twin) -> None:
+def reported(seen: Seen, twin: Twin) -> None:
     """A TransactionEvent came."""
     if not seen.is_sound:
         _note(seen.payload, twin.transactions)
@@ -83,12 +83,12 @@ def told(seen: Seen, twin: Twin) -> None:
         transaction.sampled = event.stamp
 
 
-def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
+def _keep(seen: Seen, transaction: Transaction, connection: int) -> ReportedEvent:
     """Store an event and how often it came, and return it."""
     payload, events = seen.payload, transaction.events
     number, trigger, is_offline = payload["seqNo"], payload["triggerReason"], payload.get("offline", False)
     text = seen.event_as(Received).text
-    event = ToldEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
+    event = ReportedEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
     before = events.get(number)
     events[number] = event
     if before is not None:

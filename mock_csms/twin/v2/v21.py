@@ -27,11 +27,11 @@ def _certificate_asked(station: StationModel, payload: Any) -> None:
     station.csr_id = number if isinstance(number, int) else None
 
 
-def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
+def _profile_set(station: StationModel, asked: Any, reported: Any) -> None:
     """Note that the station has accepted a charging profile, maybe a Dynamic one (K28)."""
     profile = at(asked, "chargingProfile")
     id_, period = at(profile, "id"), at(profile, "chargingSchedule", 0, "chargingSchedulePeriod", 0)
-    if at(told, "status") != "Accepted" or not isinstance(id_, int):
+    if at(reported, "status") != "Accepted" or not isinstance(id_, int):
         return
     if at(profile, "chargingProfileKind") == "Dynamic":
         limits = {name: period[name] for name in _LIMITS if name in period} if isinstance(period, dict) else {}
@@ -40,10 +40,10 @@ def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
         station.dynamic_limits.pop(id_, None)
 
 
-def _schedule_updated(station: StationModel, asked: Any, told: Any) -> None:
+def _schedule_updated(station: StationModel, asked: Any, reported: Any) -> None:
     """Note that the station has accepted other limits for a Dynamic profile (K28)."""
     id_, limits = at(asked, "chargingProfileId"), at(asked, "scheduleUpdate")
-    if at(told, "status") == "Accepted" and isinstance(id_, int) and isinstance(limits, dict):
+    if at(reported, "status") == "Accepted" and isinstance(id_, int) and isinstance(limits, dict):
         _remember(station, id_, limits)
 
 
@@ -53,9 +53,9 @@ def _remember(station: StationModel, id_: int, limits: Any) -> None:
         station.dynamic_limits[id_] = limits
 
 
-def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
+def _profile_cleared(station: StationModel, asked: Any, reported: Any) -> None:
     """Note that the station has cleared charging profiles."""
-    if at(told, "status") != "Accepted" or not station.dynamic_limits:
+    if at(reported, "status") != "Accepted" or not station.dynamic_limits:
         return
     id_ = at(asked, "chargingProfileId")
     if isinstance(id_, int):
@@ -64,9 +64,9 @@ def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
         station.dynamic_limits.clear()
 
 
-def _monitors_set(station: StationModel, asked: Any, told: Any) -> None:
+def _monitors_set(station: StationModel, asked: Any, reported: Any) -> None:
     """Note that the station has set monitors; those with a periodicEventStream may be streamed (N11)."""
-    for item, result in _pairs(at(asked, "setMonitoringData"), at(told, "setMonitoringResult")):
+    for item, result in _pairs(at(asked, "setMonitoringData"), at(reported, "setMonitoringResult")):
         id_ = at(result, "id")
         if at(result, "status") == "Accepted" and isinstance(id_, int) and at(item, "periodicEventStream") is not None:
             station.streamed = station.streamed or set()
@@ -74,9 +74,9 @@ def _monitors_set(station: StationModel, asked: Any, told: Any) -> None:
                 station.streamed.add(id_)
 
 
-def _monitors_cleared(station: StationModel, _: Any, told: Any) -> None:
+def _monitors_cleared(station: StationModel, _: Any, reported: Any) -> None:
     """Note that the station has cleared monitors."""
-    results = at(told, "clearMonitoringResult")
+    results = at(reported, "clearMonitoringResult")
     for result in results if isinstance(results, list) else ():
         if at(result, "status") == "Accepted" and station.streamed:
             station.streamed.discard(at(result, "id"))

@@ -22,7 +22,7 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False
     else:
-        station.exchanges.told = message.payload["currentTime"], event.at
+        station.exchanges.sent_time = message.payload["currentTime"], event.at
     station.connections.calls.pop(answers.id, None)
     station.exchanges.called_at = event.at
     return True

@@ -34,7 +34,7 @@ def is_asked(seen: Seen, station: KnownStation) -> None:
 
 
 @AVAILABILITY.learn(call("StatusNotification", "NotifyEvent"))
-def told(seen: Seen, station: KnownStation) -> None:
+def reported(seen: Seen, station: KnownStation) -> None:
     """Note the status of a connector. Faulted counts as closed, but not as Unavailable."""
     availability = station.availability
     for place, status in statuses_in(seen.action, seen.payload):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import place_of
 from mock_csms.conformance.facts.v2.given_ids import MOST_GIVEN, RESERVATION
@@ -26,7 +26,7 @@ _IDS: Mapping[str, str] = {
 
 def is_earlier(stamp: str, than: float, station: KnownStation) -> bool:
     """Whether a timestamp is certainly before a time. False if the clock of the station is wrong by days."""
-    at = told_at(stamp, station)
+    at = mock_time_of(stamp, station)
     return at is not None and than - _DAY < at < than - station.terms.tolerance
 
 

@@ -35,7 +35,7 @@ def may_change(seen: Seen, station: KnownStation) -> None:
 
 
 @MONITORS.learn(call("NotifyEvent"), any_payload=True)
-def told(seen: Seen, station: KnownStation) -> None:
+def reported(seen: Seen, station: KnownStation) -> None:
     """The station reports events."""
     if not seen.is_sound:
         station.monitors.next = None

@@ -36,7 +36,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 
 @PARTS.learn(call(*REPORTING), any_payload=True)
-def told(seen: Seen, station: KnownStation) -> None:
+def reported(seen: Seen, station: KnownStation) -> None:
     """A part comes. If it violates its schema, nobody knows which part it was."""
     if not seen.is_sound:
         return _doubt(station, seen.action)

@@ -27,7 +27,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.events import Received
-from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.transactions import ReportedEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
 
@@ -264,5 +264,5 @@ def _go_on(course: Course, event: Received, message: Call, station: KnownStation
     if station.memory.fresh is not None:
         use(id_, number, station)
     station.meters.samples = course.samples
-    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
+    events[number] = ReportedEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

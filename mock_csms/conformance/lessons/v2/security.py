@@ -27,10 +27,10 @@ def was_set(seen: Seen, station: KnownStation) -> None:
     If that needs a reboot, it is not known which password the station uses.
     """
     security = station.security
-    for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
+    for asked, reported in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
             continue
-        value, status = asked["attributeValue"], told["attributeStatus"]
+        value, status = asked["attributeValue"], reported["attributeStatus"]
         if status == "Accepted":
             security.password, security.replaced, security.refused = value, security.password, None
         elif status == "RebootRequired":
@@ -87,7 +87,7 @@ def signed(seen: Seen, station: KnownStation) -> None:
 
 
 @SECURITY.learn(call("SecurityEventNotification"))
-def told(seen: Seen, station: KnownStation) -> None:
+def reported(seen: Seen, station: KnownStation) -> None:
     """The station reports an invalid certificate, or an invalid signature."""
     if seen.payload["type"] == "InvalidChargingStationCertificate":
         station.security.invalid_at = seen.at

@@ -36,7 +36,7 @@ def lost(_: Seen, station: KnownStation) -> None:
 
 
 @UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
-def told(seen: Seen, station: KnownStation) -> None:
+def reported(seen: Seen, station: KnownStation) -> None:
     """Note the status of an upload."""
     if not seen.is_sound:
         return lost(seen, station)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from mock_csms.protocol.tls import ALERTS, Agreement, BadHello, Offer, hello_in
 from mock_csms.runtime.transport.tls.handling import Failure, Handling, TlsGate
-from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, by_station, failure_of, told
+from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, agreement_of, by_station, failure_of
 
 _PIECE = 64
 """The bytes in one piece of a slow handshake."""
@@ -162,7 +162,7 @@ class Opening:
         assert self.handling.context is not None  # noqa: S101 - as above
         self._socket.write(bytes(self._slow) + self.outgoing.read())
         self._slow.clear()
-        agreement = told(self._tls, self._offer, self.handling.fault)
+        agreement = agreement_of(self._tls, self._offer, self.handling.fault)
         self.handling.context.rest(self._tls)
         self._gate.agreed(agreement, self.handling)
         self._above.await_tls(is_limited=True)

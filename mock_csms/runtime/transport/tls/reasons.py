@@ -75,7 +75,7 @@ def _words(error: ssl.SSLError) -> str:
     return (error.reason or str(error)).lower().replace("_", " ")
 
 
-def told(tls: Any, offer: Offer, fault: str) -> Agreement:
+def agreement_of(tls: Any, offer: Offer, fault: str) -> Agreement:
     """Return the result of a TLS handshake that has succeeded; `fault` is the one that the mock added to it."""
     der, suite = tls.getpeercert(binary_form=True), tls.cipher()
     return Agreement(

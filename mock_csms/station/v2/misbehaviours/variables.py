@@ -55,7 +55,7 @@ _read_only = in_list("variableAttribute", patched(mutability="ReadOnly"))
 
 def _shows_read_only(at: Situation, right: list[Act]) -> list[Act]:
     """Report ReadOnly variables in a ConfigurationInventory."""
-    is_it = isinstance(at.told, tuple) and at.told[1].get("reportBase") == "ConfigurationInventory"
+    is_it = isinstance(at.event, tuple) and at.event[1].get("reportBase") == "ConfigurationInventory"
     wrong: list[Act] = _reported(_read_only)(at, right)
     return wrong if is_it else right
 

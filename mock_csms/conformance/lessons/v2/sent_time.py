@@ -4,10 +4,10 @@ from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, response
 
-TOLD_TIME = Subject("told time")
+SENT_TIME = Subject("sent time")
 
 
-@TOLD_TIME.learn(response("BootNotification", "Heartbeat"))
-def told(seen: Seen, station: KnownStation) -> None:
+@SENT_TIME.learn(response("BootNotification", "Heartbeat"))
+def reported(seen: Seen, station: KnownStation) -> None:
     """The mock answers with its time."""
-    station.exchanges.told = seen.payload["currentTime"], seen.at
+    station.exchanges.sent_time = seen.payload["currentTime"], seen.at
