@@ -81,12 +81,12 @@ def condition(schemas: Sequence[Described], path: Path, text: str) -> Condition:
     kind = node.get("type")
     if kind in ("object", "array"):
         parts = list(_parts(schemas, path, text))
-        told = f"{'.'.join(path)} is an {kind}"
+        problem = f"{'.'.join(path)} is an {kind}"
         wanted = (path[-1], *node.get("required", ()))
         likely = [part for part in parts if part.removesuffix(f"={text}").rpartition(".")[2] in wanted]
         if len(parts) == 1 or len(likely) == 1:
-            raise ValueError(f"{told}; did you mean {(likely or parts)[0]}?")
-        raise ValueError(f"{told}; name a part of it{': ' * bool(parts)}{', '.join(parts)}")
+            raise ValueError(f"{problem}; did you mean {(likely or parts)[0]}?")
+        raise ValueError(f"{problem}; name a part of it{': ' * bool(parts)}{', '.join(parts)}")
     try:
         return Condition(path, _value(text, node))
     except ValueError as error:

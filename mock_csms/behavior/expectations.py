@@ -122,7 +122,7 @@ class Judge:
             n for n, known in enumerate(self.expected) if known.name in names and self.concerns(known, identity)
         ]
         matched = [number for number in concerned if self._matches(number, identity, payload)]
-        return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
+        return news + [each for number in self._claimants(identity, matched) for each in self._count(number, identity)]
 
     def _greet(self, event: Event, happened: Happening | None) -> list[News]:
         """Start to count for a station that connects, or is refused if refusals count; return what that decides."""

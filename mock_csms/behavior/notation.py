@@ -123,8 +123,8 @@ def _row(pattern: Pattern, action: str, problem: str, others: Sequence[str] = ()
     if action in rows:
         return rows[action]
     where = f"OCPP {version.name}" if version else spoken()
-    told = version.elsewhere_hint(action) if version else elsewhere_hint(action)
-    raise ValueError(told or problem.format(where) + did_you_mean(action, [*others, *rows]))
+    hint = version.elsewhere_hint(action) if version else elsewhere_hint(action)
+    raise ValueError(hint or problem.format(where) + did_you_mean(action, [*others, *rows]))
 
 
 def _requests(name: str, among: Sequence[Version]) -> Sequence[Described]:

@@ -135,10 +135,10 @@ class Redactor:
             return None
         if answers is not None and (before is None or before.call is not answers or before.added != self._tokens.added):
             return None
-        told = with_payload(message, masked(message.payload)) if found.tokens else message
-        if isinstance(told, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
-            self._calls[id(message)] = _MaskedCall(message, told, found.tokens, self._tokens.added)
-        parts: dict[str, Any] = {"text": found.text, "message": told} if found.tokens else {}
+        shown = with_payload(message, masked(message.payload)) if found.tokens else message
+        if isinstance(shown, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
+            self._calls[id(message)] = _MaskedCall(message, shown, found.tokens, self._tokens.added)
+        parts: dict[str, Any] = {"text": found.text, "message": shown} if found.tokens else {}
         if before is not None and before.tokens:
             for token in (*before.tokens, *found.tokens):
                 self._remember(token)
@@ -156,8 +156,8 @@ class Redactor:
             return None
         for token in found.tokens:
             self._remember(token)
-        told = found.text.decode(errors="surrogateescape")
-        return found if not self._tokens.may_be_in(found.text) or self._mentioned(told) == told else None
+        words = found.text.decode(errors="surrogateescape")
+        return found if not self._tokens.may_be_in(found.text) or self._mentioned(words) == words else None
 
     def _part(self, part: Any) -> Any:
         match part:

@@ -56,8 +56,8 @@ class Places:
         elif is_secret and value is not None and not isinstance(value, bool):
             shown = self._hide(value) if isinstance(value, str) else masked_value(value)
             yield path, shown
-        elif isinstance(value, str) and hints[1] and (told := self._words(value)) != value:
-            yield path, told
+        elif isinstance(value, str) and hints[1] and (masked_text := self._words(value)) != value:
+            yield path, masked_text
 
     def _named(self, value: Mapping[str, Any], before: str) -> str:
         """Return the variable that an object is about, or the one that the object around it is about."""

@@ -139,8 +139,8 @@ class Secrets:
             text += f"\n{event.rule}\n{event.fault}".encode(errors="backslashreplace")
         if not secret_texts.is_harmless(text):
             return False
-        told = text.decode()
-        return not (self._repeats(told) or self._places.has_write_only(told.lower()))
+        decoded = text.decode()
+        return not (self._repeats(decoded) or self._places.has_write_only(decoded.lower()))
 
     def _hints(self, text: str) -> tuple[bool, bool]:
         """Return whether a message may have a place of a secret, and whether it may have a text with one."""
@@ -205,18 +205,18 @@ class Secrets:
     def _frame(self, data: bytes) -> bytes:
         self._budget = _MOST_SEARCHED
         text = data.decode(errors="surrogateescape")
-        told = self._json(text)
-        if told is None:
-            told = self._cut(self._loosely(text, is_frame=True))
-        return told.encode(errors="surrogateescape")
+        hidden = self._json(text)
+        if hidden is None:
+            hidden = self._cut(self._loosely(text, is_frame=True))
+        return hidden.encode(errors="surrogateescape")
 
     # Texts.
 
     def _words(self, text: str) -> str:
         low = text.lower()
         if _has_one(low, secret_texts.NAMES) or _has_one(low, secret_texts.HINTS):
-            told = self._json(text) if text.lstrip()[:1] in ("{", "[", '"') else None
-            return self._loosely(text) if told is None else told
+            hidden = self._json(text) if text.lstrip()[:1] in ("{", "[", '"') else None
+            return self._loosely(text) if hidden is None else hidden
         return self._mentioned(text)
 
     def _json(self, text: str) -> str | None:

@@ -93,8 +93,8 @@ def _report(parser: Parser, path: str, stack: ExitStack) -> FileIO:
     try:
         return stack.enter_context(FileIO(path, "w"))
     except (OSError, ValueError) as error:
-        told = " ".join(values.reason_of(error).split())
-        parser.exit(Status.NOT_WRITTEN, f"{parser.prog}: error: --junit: {path}: {told}\n")
+        reason = " ".join(values.reason_of(error).split())
+        parser.exit(Status.NOT_WRITTEN, f"{parser.prog}: error: --junit: {path}: {reason}\n")
 
 
 def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO | None) -> Status:

@@ -177,13 +177,15 @@ def _told(id_: str) -> Iterator[str]:
         yield from textwrap.wrap(f"clause {clause}; subject {subject}", width, initial_indent="     ")
         return
     yield from textwrap.wrap(f"clause {clause}; severity {severity}; subject {subject}", width, initial_indent="     ")
-    told = explanation_of(id_)
+    explanation = explanation_of(id_)
     parts = {
-        "What the specification wants": _wrapped(told.wants, width - 2),
-        "Where the mock knows, by --learn or GetVariables": [f"{name} = {value}" for name, value in told.given.items()],
-        f"Right ({_LEGEND})": [line for each in told.right for line in _shown(each, width - 2)],
-        "Wrong": [line for each in told.wrong for line in _shown(each, width - 2)],
-        "Usual cause": _wrapped(told.cause, width - 2),
+        "What the specification wants": _wrapped(explanation.wants, width - 2),
+        "Where the mock knows, by --learn or GetVariables": [
+            f"{name} = {value}" for name, value in explanation.given.items()
+        ],
+        f"Right ({_LEGEND})": [line for each in explanation.right for line in _shown(each, width - 2)],
+        "Wrong": [line for each in explanation.wrong for line in _shown(each, width - 2)],
+        "Usual cause": _wrapped(explanation.cause, width - 2),
         "Switch it off": [f"--checks all,-{id_}"],
         "Accept it": [f"--expected-findings FILE, with the line {id_} or {id_}@STATION"],
     }

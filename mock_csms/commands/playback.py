@@ -123,8 +123,8 @@ class Playback:
 
     def _since(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield the events before an entry that its `meta` records."""
-        told = entry.meta.get(SINCE)
-        for each in told if isinstance(told, list) else ():
+        recorded = entry.meta.get(SINCE)
+        for each in recorded if isinstance(recorded, list) else ():
             line = self._lines.get(entry.station)
             at = min(max(seconds_of(_said(each, "timestamp")) or entry.at, 0.0), entry.at)
             match each:
@@ -212,8 +212,8 @@ def _meant(entry: TraceRecord, id_: str, line: _Line) -> Message | None:
     payload = {} if entry.payload is None else entry.payload
     version, (own, other) = line.talk.version, line.sides(entry)
     if entry.kind in _ERRORS:
-        told, details = entry.error, entry.error.get("details")
-        code, description = told.get("code") or ErrorCode.GenericError, told.get("description") or ""
+        error, details = entry.error, entry.error.get("details")
+        code, description = error.get("code") or ErrorCode.GenericError, error.get("description") or ""
         return _ERRORS[entry.kind](id_, code, description, details if details else {})
     if entry.kind in _CALLS:
         call = _CALLS[entry.kind](id_, entry.action, payload)
@@ -240,12 +240,12 @@ def _came(
     return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 
 
-def _lost_frame(told: Json) -> bytes | None:
+def _lost_frame(meta: Json) -> bytes | None:
     """Return the text of a message that the mock lost on purpose, if the trace contains it."""
-    if isinstance(told.get(BYTES), str):
+    if isinstance(meta.get(BYTES), str):
         with suppress(ValueError):
-            return base64.b64decode(told[BYTES], validate=True)
-    return _said(told, "raw").encode(errors="surrogatepass") or None
+            return base64.b64decode(meta[BYTES], validate=True)
+    return _said(meta, "raw").encode(errors="surrogatepass") or None
 
 
 def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sent:

@@ -149,8 +149,8 @@ class Ending:
             judgement.conclude()
             self._statuses.append(judgement.status)
             self._reports += judgement.reports()
-            told = "; ".join(outcome(judgement.status) for outcome in judgement.outcomes())
-            self._records.keep(judgement.suites(), told)
+            text = "; ".join(outcome(judgement.status) for outcome in judgement.outcomes())
+            self._records.keep(judgement.suites(), text)
         return self._status()
 
     def end(self, judgement: Judgement, ended: asyncio.Event) -> tuple[int, str]:
@@ -170,9 +170,9 @@ class Ending:
         """Print the outcome of the run, and in the last line which record is incomplete; return the status."""
         incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
         status = self._status(*more)
-        told = self.report(status) + "".join(f"failed: {line}\n" for line in incomplete)
+        text = self.report(status) + "".join(f"failed: {line}\n" for line in incomplete)
         try:
-            tell(self._people, told)
+            tell(self._people, text)
         except OSError as error:
             complain(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
             return gravest(status, Status.NOT_WRITTEN)

@@ -63,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        told = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
-        to_stderr(f"mock-station: error: {told}\n")
+        problem = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
+        to_stderr(f"mock-station: error: {problem}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))

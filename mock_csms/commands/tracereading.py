@@ -69,10 +69,10 @@ class Reading:
 
     def _wrong(self, number: int, why: str) -> None:
         self.count += 1
-        told = f"{self._name}: line {number} is not a record of the OCPP trace format 1.1: {why[:_LONGEST]}"
+        line = f"{self._name}: line {number} is not a record of the OCPP trace format 1.1: {why[:_LONGEST]}"
         if self.count <= _MOST_LINES:
-            self._complain(f"error: {told}")
-        self._first = self._first or told
+            self._complain(f"error: {line}")
+        self._first = self._first or line
 
     def end(self) -> None:
         """Report how many records were skipped, with a line for each reason."""

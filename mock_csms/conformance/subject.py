@@ -30,7 +30,7 @@ class Wrong(Record):
 
     text: str
     messages: tuple[str, ...] = ()
-    """The ids of other messages in which the finding shows."""
+    """The ids of other messages that the finding is about."""
     severity: Severity | None = None
     """The severity of this finding; None for the severity of the check."""
     why: str = ""

@@ -65,15 +65,15 @@ class Verbs:
     @property
     def tokens(self) -> Mapping[str, TokenAnswer]:
         """The answers for single idTokens, by id."""
-        return {told.id: told for told in reversed(self._mock.rulebase.tokens)}
+        return {answer.id: answer for answer in reversed(self._mock.rulebase.tokens)}
 
     def set_token(self, id_: str, status: str, **more: Any) -> None:
         """Set the answer for an idToken; `more` has the keys of a [[token]] of a configuration file.
 
         It stays until it is removed; `configure` does not remove it. Raises ValueError for a wrong token.
         """
-        [told] = tables.tokens([{"id": id_, "status": status, **keys(more)}])
-        self._mock.rulebase.set_token(told)
+        [answer] = tables.tokens([{"id": id_, "status": status, **keys(more)}])
+        self._mock.rulebase.set_token(answer)
 
     def remove_token(self, id_: str) -> None:
         """Remove the answer for an idToken: `auth_mode` decides again. Raises LookupError if there is none."""

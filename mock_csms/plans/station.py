@@ -224,7 +224,7 @@ class Station:
     # Actions at the station.
 
     def can(self, action: str) -> bool:
-        """Whether there is an operator who supports that action."""
+        """Whether there is an operator that supports that action."""
         return self._operator is not None and self._operator.can(action)
 
     async def act(

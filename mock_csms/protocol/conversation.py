@@ -166,8 +166,8 @@ class Conversation:
         """Return the CALLRESULTERROR for a wrong result of a call; None if the version does not have this message."""
         if self._answered is None:
             return None
-        told = refusal(answers, violations, self.version.framing)
-        return ResultError(told.id, told.code, told.description, told.details)
+        error = refusal(answers, violations, self.version.framing)
+        return ResultError(error.id, error.code, error.description, error.details)
 
     def _refusal(self, message: Malformed, answers: Call | None) -> Error | None:
         """Return the error to send for a malformed message.

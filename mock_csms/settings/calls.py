@@ -71,8 +71,8 @@ def unfit(config: Config, step: Step, version: Version, identity: str) -> str:
     """Return why a command cannot be sent to a station of that version."""
     if step.version not in ("", version.name):
         return f"it is meant for OCPP {step.version}, and {identity} speaks OCPP {version.name}"
-    told = f"OCPP {version.name}, which {identity} speaks, has no such action"
-    return problem_of(config, step, version) if has_calls(step, version) else told
+    problem = f"OCPP {version.name}, which {identity} speaks, has no such action"
+    return problem_of(config, step, version) if has_calls(step, version) else problem
 
 
 def has_calls(step: Step, version: Version) -> bool:

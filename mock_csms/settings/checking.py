@@ -77,7 +77,7 @@ def _check_names(config: Config, its: Sequence[Version]) -> None:
 def _check_tokens(config: Config, its: Sequence[Version]) -> None:
     """Raise ValueError for a token that is too long in all versions of the mock."""
     longest = max(dialect_of(version).longest_token() for version in its)
-    of_tables = [each or "" for told in config.token for each in (told.id, told.group)]
+    of_tables = [each or "" for token in config.token for each in (token.id, token.group)]
     for name, given in (("auth_group_id", [config.auth_group_id or ""]), ("token", of_tables)):
         if wrong := [each for each in given if len(each) > longest]:
             names = " or ".join(version.name for version in its)
@@ -90,15 +90,15 @@ def _lengths(config: Config) -> Iterator[str]:
     for version in spoken(config) if group else ():
         limit = dialect_of(version).longest_token()
         if len(group) > limit:
-            told = f"{group!r} is longer than {limit} characters"
-            yield f"--auth-group-id: not used for stations of OCPP {version.name}: {told}"
+            problem = f"{group!r} is longer than {limit} characters"
+            yield f"--auth-group-id: not used for stations of OCPP {version.name}: {problem}"
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:
     """Return the sentence that no version of the mock has an action, with a hint what was probably meant."""
-    told = next(filter(None, (version.elsewhere_hint(name.partition(".")[0]) for version in its)), "")
+    hint = next(filter(None, (version.elsewhere_hint(name.partition(".")[0]) for version in its)), "")
     names = " or ".join(version.name for version in its)
-    return told or f"{name} cannot match anything: the mock speaks OCPP {names} (--ocpp)"
+    return hint or f"{name} cannot match anything: the mock speaks OCPP {names} (--ocpp)"
 
 
 def _check_keys(config: Config) -> None:

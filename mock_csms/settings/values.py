@@ -133,8 +133,10 @@ def command(value: str) -> str:
         return value
     if name in rows:
         raise ValueError(f"{name!r} is sent by stations only, not by a CSMS")
-    told = f"{name!r} is not an action that a CSMS may send{f' in OCPP {its}' * bool(its)}{did_you_mean(name, known)}"
-    raise ValueError(elsewhere_hint(name) or told)
+    problem = (
+        f"{name!r} is not an action that a CSMS may send{f' in OCPP {its}' * bool(its)}{did_you_mean(name, known)}"
+    )
+    raise ValueError(elsewhere_hint(name) or problem)
 
 
 def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:

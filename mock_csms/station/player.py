@@ -197,8 +197,8 @@ class Player:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            told = {"message": "a task of the station failed", "exception": error, "task": task}
-            asyncio.get_running_loop().call_exception_handler(told)
+            context = {"message": "a task of the station failed", "exception": error, "task": task}
+            asyncio.get_running_loop().call_exception_handler(context)
 
     def _ring(self, alarm: cues.Alarm) -> None:
         del self._alarms[alarm]

@@ -61,8 +61,8 @@ def _forbidden(judge: Judge) -> Iterator[JUnitCase]:
 def _nearest(tally: Tally, mask: Mask) -> str:
     """Return the happening that was nearest to an expectation, and its differences; empty if there was none."""
     came = f", {tally.early} too early" if tally.early else ""
-    told = [str(mask(difference)) for difference in tally.miss or ()]
-    return came + (f", nearest: {'; '.join(told)}" if told else "")
+    nearest = [str(mask(difference)) for difference in tally.miss or ()]
+    return came + (f", nearest: {'; '.join(nearest)}" if nearest else "")
 
 
 def lines_of(case: JUnitCase) -> list[str]:
@@ -70,6 +70,6 @@ def lines_of(case: JUnitCase) -> list[str]:
     wrong = case.failure or case.error
     first, *rest = case.details.splitlines() or [""]
     outcome = "not reached" if wrong.startswith(NOT_REACHED) else "FAILED" if wrong else "ok"
-    told = wrong.removeprefix(NOT_REACHED) or first
-    line = f"{outcome:7} {printable(case.name)}: {told}".removesuffix(": ")
+    why = wrong.removeprefix(NOT_REACHED) or first
+    line = f"{outcome:7} {printable(case.name)}: {why}".removesuffix(": ")
     return [line, *(f"        {line}" for line in rest)]

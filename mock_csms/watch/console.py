@@ -43,7 +43,7 @@ MOST_DATES = 60
 _MOST_BEGINNINGS, _LONGEST_SUBJECT = 10_000, 60
 """How many beginnings of lines are remembered, and of which."""
 _TELL = 1.0
-"""How often counts are told, in seconds."""
+"""The seconds between two lines with counts."""
 _MOST_SILENT = 1000
 """How many refused calls that are not shown are remembered until their answers go out."""
 _TRAFFIC = {events.Received, events.Lost, events.Sent, events.Spoiled, events.Connected, events.Disconnected}

@@ -145,10 +145,10 @@ _RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
 def _lost(event: events.Lost) -> Json:
     """Return the members for a message that came and that the mock lost on purpose."""
     message, answers = event.received.message, event.received.answers
-    told = {"problem": message.problem} if isinstance(message, Malformed) else {}
+    problem = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
     text = event.received.text.decode(errors="replace")
-    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | told
+    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | problem
 
 
 def _message(message: Message, answers: Call | None) -> Json:

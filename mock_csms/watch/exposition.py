@@ -51,8 +51,8 @@ class RunCollector(Collector):
         yield _gauge("transactions_active", "transactions that run", running)
         if journal is not None:
             yield _gauge("journal_bytes", "bytes of events that the journal keeps", journal.size)
-            told = "events that streams have missed because their readers were slow"
-            yield CounterMetricFamily("mock_csms_stream_lost", told, journal.missed)
+            meaning = "events that streams have missed because their readers were slow"
+            yield CounterMetricFamily("mock_csms_stream_lost", meaning, journal.missed)
 
     def _counters(self) -> Iterator[Metric]:
         metrics = self._metrics
@@ -70,23 +70,23 @@ class RunCollector(Collector):
         yield _counter("faults", "faults that were applied", ["fault"], metrics.faults)
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"mock_csms_{name}", told, value)
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"mock_csms_{name}", meaning, value)
 
 
-def _counter(name: str, told: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
-    return _labelled(CounterMetricFamily, name, told, labels, counts)
+def _counter(name: str, meaning: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
+    return _labelled(CounterMetricFamily, name, meaning, labels, counts)
 
 
-def _labelled(kind: Any, name: str, told: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
-    family: Metric = kind(f"mock_csms_{name}", told, labels=labels)
+def _labelled(kind: Any, name: str, meaning: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
+    family: Metric = kind(f"mock_csms_{name}", meaning, labels=labels)
     for values, count in sorted(counts.items()):
         family.add_metric([*map(str, values if isinstance(values, tuple) else (values,))], count)  # type: ignore[attr-defined] # all families have it
     return family
 
 
-def _histogram(name: str, told: str, histograms: Mapping[str, Histogram]) -> Metric:
-    family = HistogramMetricFamily(f"mock_csms_{name}_seconds", told, labels=["action"])
+def _histogram(name: str, meaning: str, histograms: Mapping[str, Histogram]) -> Metric:
+    family = HistogramMetricFamily(f"mock_csms_{name}_seconds", meaning, labels=["action"])
     for action, histogram in sorted(histograms.items()):
         so_far, buckets = 0, []
         for bound, count in zip(_BOUNDS, histogram.counts, strict=True):

@@ -200,9 +200,9 @@ class Findings:
             return ""
         times = sum(count.times for _, _, count in self._failing())
         kind = f"{_AT_LEAST[str(self._least)]}{' besides the expected ones' if self._expected else ''}"
-        told = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
+        text = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
         missing = f", {len(self.missing)} expected but not found" if self.missing else ""
-        return f"{word(self.status, of_run)}: {told}{missing}"
+        return f"{word(self.status, of_run)}: {text}{missing}"
 
     def count(self) -> str:
         """Return how many checks have judged anything, how many have not, and how many findings there were."""

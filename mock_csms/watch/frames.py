@@ -101,7 +101,7 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
 
     The payloads need not be parsed, because the text between the brackets is the payload in the form of the records.
     """
-    call, result, text, told = called.message, answered.message, called.text, answered.text
+    call, result, text, result_text = called.message, answered.message, called.text, answered.text
     is_odd = called.violations or called.binary or called.is_refused or answered.violations
     if is_odd or answered.rule or answered.fault or called.station != answered.station:
         return None
@@ -109,7 +109,12 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
         return None
     id_, action = json_text(call.id), _action(call.action)
     begin, begin_result = b"".join((b"[2,", id_, b",", action, b",{")), b"".join((b"[3,", id_, b",{"))
-    if not (text.startswith(begin) and told.startswith(begin_result) and text.endswith(b"}]") and told.endswith(b"}]")):
+    if not (
+        text.startswith(begin)
+        and result_text.startswith(begin_result)
+        and text.endswith(b"}]")
+        and result_text.endswith(b"}]")
+    ):
         return None
     if b"\n" in text or b"\r" in text:
         return None
@@ -121,8 +126,8 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
         action,
         orjson.dumps(text.decode(errors="backslashreplace")),
         text[len(begin) - 1 : -1],
-        orjson.dumps(told.decode(errors="backslashreplace")),
-        told[len(begin_result) - 1 : -1],
+        orjson.dumps(result_text.decode(errors="backslashreplace")),
+        result_text[len(begin_result) - 1 : -1],
     )
 
 

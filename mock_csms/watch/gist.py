@@ -74,8 +74,8 @@ def _inside(value: Any, inner: str) -> str:
         return f"{value[inner]} " if type(value.get(inner)) is str else ""
     if type(value) is not list or not inner:
         return ""
-    told = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
-    return told + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
+    text = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
+    return text + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
 
 
 def _without(value: Any, inner: str) -> Any:

@@ -55,8 +55,8 @@ class Layout(Record):
         found = self.match(text)
         if found is None:
             return None
-        told = (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
-        return told if _DELETE not in told else None  # see _DELETE
+        shown = (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
+        return shown if _DELETE not in shown else None  # see _DELETE
 
 
 def layout_of(text: bytes, message: Call | Result, answers: Call | None, version: Version, width: int) -> Layout | None:
@@ -94,14 +94,14 @@ def _with_marks(payload: bytes, values: Sequence[_Value]) -> bytes:
     return b"".join((*pieces, payload[end:]))
 
 
-def _pieces(told: str, values: Sequence[_Value], width: int) -> Iterator[tuple[bytes, int | None]]:
+def _pieces(shown: str, values: Sequence[_Value], width: int) -> Iterator[tuple[bytes, int | None]]:
     """Yield the parts of the shown text: the text before a value, and the number of the value; None for the last part.
 
     It stops when the parts have `width` characters, with each value as short as it may be.
     """
     end = size = 0
-    for found in _MARK.finditer(told):
-        before = told[end : found.start()]
+    for found in _MARK.finditer(shown):
+        before = shown[end : found.start()]
         size += len(before)
         if size >= width:
             yield before.encode(), None
@@ -109,7 +109,7 @@ def _pieces(told: str, values: Sequence[_Value], width: int) -> Iterator[tuple[b
         yield before.encode(), int(found[1])
         size += values[int(found[1])].least
         end = found.end()
-    yield told[end:].encode(), None
+    yield shown[end:].encode(), None
 
 
 def _shown(

@@ -72,13 +72,13 @@ class Layouts:
         if tail == kind.last and text.startswith(_RESULT):
             return kind.last_cut
         for layout in kind.layouts:
-            if layout.version is version and (told := layout.cut(text)) is not None:
+            if layout.version is version and (shown := layout.cut(text)) is not None:
                 if tail is not None:
-                    kind.last, kind.last_cut = tail, told
+                    kind.last, kind.last_cut = tail, shown
                 if layout is not kind.layouts[0]:
                     kind.layouts.remove(layout)
                     kind.layouts.insert(0, layout)
-                return told
+                return shown
         kind.misses += 1
         if kind.misses >= kind.due:
             kind.due *= 2

@@ -172,8 +172,8 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    told = "; ".join(map(_done, event.fault.split("; ")))
-    return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
+    text = "; ".join(map(_done, event.fault.split("; ")))
+    return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {text}")
 
 
 def _done(fault: str) -> str:

@@ -152,15 +152,15 @@ class Metrics:
             self.ended[reason if reason in self.ended or len(self.ended) < _MOST_REASONS else OTHER] += 1
 
     def _count_other(self, event: Event) -> None:
-        told: Any = event
+        seen: Any = event
         match event:
             case Connected():
                 self.connections += 1
             case Disconnected():
-                self.disconnections[told.code] += 1
-            case Refused() if told.is_handshake:
-                self.refused[str(told.status or "none")] += 1
+                self.disconnections[seen.code] += 1
+            case Refused() if seen.is_handshake:
+                self.refused[str(seen.status or "none")] += 1
             case Finding():
-                self.findings[told.check, str(told.severity)] += 1
+                self.findings[seen.check, str(seen.severity)] += 1
             case Spoiled():
-                self.faults.update(told.fault.split("; "))
+                self.faults.update(seen.fault.split("; "))

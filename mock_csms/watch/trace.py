@@ -66,23 +66,23 @@ class Trace:
     def _happened(self, event: Event) -> None:
         if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
             return
-        told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
+        record: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
         if isinstance(event, Connected):
             self._connections[event.station] = self._connections.get(event.station, 0) + 1
             self._fresh.add(event.station)
         elif isinstance(event, Disconnected):
-            told |= {"code": event.code, "reason": event.reason}
+            record |= {"code": event.code, "reason": event.reason}
         elif isinstance(event, Unanswered):
-            told |= {"messageId": event.call.id, "reason": event.reason}
+            record |= {"messageId": event.call.id, "reason": event.reason}
         elif isinstance(event, Spoiled):
-            told |= {
+            record |= {
                 "messageId": event.message.id,
                 "fault": event.fault,
                 "messageType": _TYPES[type(event.message)].decode(),
             }
         elif isinstance(event, Lost):
-            told |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
-        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)
+            record |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
+        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(record)
 
     def _write(self, event: Received | Sent, frame: Frame) -> None:
         message = event.message
@@ -183,8 +183,8 @@ def _milliseconds(seconds: float) -> float:
 def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
     """Return the payload of a message, or the error in its place, as a member."""
     if isinstance(message, Error):
-        told = {"code": message.code, "description": message.description, "details": message.details or {}}
-        return b',"error":%b' % as_json(told)
+        error = {"code": message.code, "description": message.description, "details": message.details or {}}
+        return b',"error":%b' % as_json(error)
     return b',"payload":%b' % payload_text(event, message, frame)
 
 

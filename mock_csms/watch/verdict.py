@@ -46,8 +46,8 @@ class RunVerdict:
         if is_waiting and self.judge.has_seen_any:
             self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_later(self._within, self._time_is_up)
-        for told in news:
-            self._bus.publish(Judged(event.at, event.station, told.expectation, told.outcome))
+        for each in news:
+            self._bus.publish(Judged(event.at, event.station, each.expectation, each.outcome))
         may_decide = news or isinstance(event, Connected)  # this station may be the last one that was missing
         if may_decide and self.judge.is_hopeless:
             self._end()
@@ -64,8 +64,8 @@ class RunVerdict:
     def conclude(self) -> None:
         """Judge what was seen; later events, such as the end of all connections, do not count."""
         self._is_concluded = True
-        for identity, told in self.judge.conclude():
-            self._bus.publish(Judged(clock.now(), identity, told.expectation, told.outcome))
+        for identity, each in self.judge.conclude():
+            self._bus.publish(Judged(clock.now(), identity, each.expectation, each.outcome))
 
     @property
     def status(self) -> Status:

@@ -65,9 +65,9 @@ def info_rules(
     carries = Condition(("idToken",)) if token is None else Condition(("idToken", "idToken"), token)
     matched = (carries, *conditions)
     if certificate_status:
-        told = Reply(compile_template({"idTokenInfo": info, CERTIFICATE_STATUS: certificate_status}))
+        reply = Reply(compile_template({"idTokenInfo": info, CERTIFICATE_STATUS: certificate_status}))
         for certificate in _CERTIFICATES:
-            yield Rule(Match("Authorize", (*matched, certificate)), told)
+            yield Rule(Match("Authorize", (*matched, certificate)), reply)
     reply = Reply(compile_template({"idTokenInfo": info}))
     for action in _ACTIONS:
         yield Rule(Match(action, matched), reply)

@@ -1,4 +1,4 @@
-"""What a transaction costs, told in the answer to its events."""
+"""The cost of a transaction in the answer to its events (I02, I03)."""
 
 from mock_csms.behavior.dialect import AnswerRules
 from mock_csms.behavior.matching import Condition

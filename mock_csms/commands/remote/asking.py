@@ -121,15 +121,15 @@ def _flags_of(fields: type[Fields], without: Sequence[str]) -> Iterator[tuple[st
         if each.encode_name not in without:
             kind, about = _kind_of(each.type)
             how = {"action": "store_true"} if each.default is False else _how(kind)
-            told = f"{about}{_default(each.default)}".replace("%", "%%")
-            yield each.encode_name, {**how, "help": told, "default": argparse.SUPPRESS}
+            text = f"{about}{_default(each.default)}".replace("%", "%%")
+            yield each.encode_name, {**how, "help": text, "default": argparse.SUPPRESS}
 
 
 def _default(value: Any) -> str:
     """Return the default of a field, for the help."""
     shown = value not in ("", None) and isinstance(value, str | int | float) and value is not False
-    told = f"{value:g}" if isinstance(value, float) else value
-    return f" (default: {told})" if shown else ""
+    text = f"{value:g}" if isinstance(value, float) else value
+    return f" (default: {text})" if shown else ""
 
 
 def _kind_of(hint: Any) -> tuple[Any, str]:

@@ -126,8 +126,8 @@ class ApiClient:
         try:
             self._http.request(row.method, self._path + path, body, headers)
             response = self._http.getresponse()
-            told = {key.lower(): value for key, value in response.getheaders()}
-            return Answer(response.status, told, response.read())
+            received = {key.lower(): value for key, value in response.getheaders()}
+            return Answer(response.status, received, response.read())
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise CannotDo(NO_MOCK, f"no mock answers at {self.url}: {_reason(error)}") from None
 

@@ -28,19 +28,19 @@ def send(client: ApiClient, asked: Asked) -> int:
     within = body.get("timeout", _LONGEST)
     station, action = asked.place["station"], asked.place["action"]
     if not any(wildcard in station for wildcard in "*?"):
-        told = client.ask("send_command", asked.place, body=body, within=within).value
-        _show(asked.printer, told)
-        return _status(told)
-    told = client.ask("send_to_matching", {"action": action}, {"match": station}, body, within).value
-    if not told["sent"]:
+        answer = client.ask("send_command", asked.place, body=body, within=within).value
+        _show(asked.printer, answer)
+        return _status(answer)
+    answer = client.ask("send_to_matching", {"action": action}, {"match": station}, body, within).value
+    if not answer["sent"]:
         raise CannotDo(NO_STATION, f"no station that matches {station!r} is connected")
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     else:
-        for outcome in told["outcomes"].values():
+        for outcome in answer["outcomes"].values():
             _show(asked.printer, outcome)
-        asked.printer.lines(f"{each} {action}: {problem}" for each, problem in told["problems"].items())
-    return max([REFUSED if told["problems"] else 0, *map(_status, told["outcomes"].values())])
+        asked.printer.lines(f"{each} {action}: {problem}" for each, problem in answer["problems"].items())
+    return max([REFUSED if answer["problems"] else 0, *map(_status, answer["outcomes"].values())])
 
 
 def _status(outcome: Mapping[str, Any]) -> int:
@@ -76,13 +76,13 @@ def add_rules(client: ApiClient, asked: Asked) -> int:
         raise CannotDo(WRONG, f"nothing to add: give one of {', '.join(names)}")
     for name, (match, text) in reversed(uses):
         value = read_json_of(name, text) if name.startswith("reply") else text
-        told = client.ask("add_rule", query=asked.query, body={"match": match, name: value}).value
-        for warning in told["warnings"]:
+        answer = client.ask("add_rule", query=asked.query, body={"match": match, name: value}).value
+        for warning in answer["warnings"]:
             to_stderr(f"mock-csms rules add: warning: {warning}\n")
         if asked.printer.is_json:
-            asked.printer.value(told)
+            asked.printer.value(answer)
         else:
-            asked.printer.lines(told["ids"])
+            asked.printer.lines(answer["ids"])
     return 0
 
 
@@ -105,9 +105,9 @@ def set_tokens(client: ApiClient, asked: Asked) -> int:
     """Set the answers for tokens, each written as after --token."""
     for text in asked.words["token"]:
         id_, body = _token(text)
-        told = client.ask("set_token", {"token": id_}, asked.query, body).value
+        answer = client.ask("set_token", {"token": id_}, asked.query, body).value
         if asked.printer.is_json:
-            asked.printer.value(told)
+            asked.printer.value(answer)
     return 0
 
 
@@ -142,11 +142,11 @@ def change_settings(client: ApiClient, asked: Asked) -> int:
         asked.printer.table(rows, ("setting", "value", "from"), shown)
         return 0
     patch = dict(map(_setting, given))
-    told = client.ask("change_settings", body=patch).value
-    for warning in told["warnings"]:
+    answer = client.ask("change_settings", body=patch).value
+    for warning in answer["warnings"]:
         to_stderr(f"mock-csms set: warning: {warning}\n")
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     return 0
 
 
@@ -171,17 +171,17 @@ def reset(client: ApiClient, asked: Asked) -> int:
     for part in asked.words["part"]:
         if part not in PARTS:
             raise CannotDo(WRONG, f"{part!r} cannot be reset{did_you_mean(part, PARTS)}")
-    told = client.ask("reset", body={"what": asked.words["part"]}).value
+    answer = client.ask("reset", body={"what": asked.words["part"]}).value
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     return 0
 
 
 def stop(client: ApiClient, asked: Asked) -> int:
     """End the mock, print its verdict, and return its exit status."""
-    told = client.ask("shut_down", body=asked.body).value
+    answer = client.ask("shut_down", body=asked.body).value
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     else:
-        asked.printer.lines(told.get("verdict", "").splitlines())
-    return int(told["status"])
+        asked.printer.lines(answer.get("verdict", "").splitlines())
+    return int(answer["status"])

@@ -40,11 +40,11 @@ def _connectors(row: Mapping[str, Any]) -> list[str]:
 
 def show_station(client: ApiClient, asked: Asked) -> int:
     """Print everything that is known about a station."""
-    told = client.ask("read_station", asked.place).value
-    row = {**told["row"], "firmware": told["firmware"], "boot": told["boot"], **told["connection"]}
-    row["connectors"] = _connectors(told["row"])
-    variables = [(_variable(each), each["value"]) for each in told["variables"]]
-    asked.printer.table(told, ("what", "value"), [*row.items(), *variables])
+    answer = client.ask("read_station", asked.place).value
+    row = {**answer["row"], "firmware": answer["firmware"], "boot": answer["boot"], **answer["connection"]}
+    row["connectors"] = _connectors(answer["row"])
+    variables = [(_variable(each), each["value"]) for each in answer["variables"]]
+    asked.printer.table(answer, ("what", "value"), [*row.items(), *variables])
     return 0
 
 
@@ -84,16 +84,18 @@ def list_tokens(client: ApiClient, asked: Asked) -> int:
 def verdict(client: ApiClient, asked: Asked) -> int:
     """Judge the run so far, and return the exit status of the verdict."""
     if asked.query.get("format") == "junit":
-        told = client.ask("read_verdict", query=asked.query)
-        asked.printer.lines(told.data.decode().splitlines())
+        answer = client.ask("read_verdict", query=asked.query)
+        asked.printer.lines(answer.data.decode().splitlines())
         return 0
-    told = client.ask("read_verdict", query=asked.query).value
-    rows = [(case["outcome"], case["suite"], case["name"], case["text"]) for case in told["cases"]]
+    answer = client.ask("read_verdict", query=asked.query).value
+    rows = [(case["outcome"], case["suite"], case["name"], case["text"]) for case in answer["cases"]]
     if rows or asked.printer.is_json:
-        asked.printer.table(told, ("outcome", "suite", "case", "why"), rows)
+        asked.printer.table(answer, ("outcome", "suite", "case", "why"), rows)
     if not asked.printer.is_json:
-        asked.printer.lines([f"{'passed' if told['passed'] else 'failed'}: the exit status would be {told['status']}"])
-    return int(told["status"])
+        asked.printer.lines(
+            [f"{'passed' if answer['passed'] else 'failed'}: the exit status would be {answer['status']}"]
+        )
+    return int(answer["status"])
 
 
 def do_it(client: ApiClient, asked: Asked, name: str) -> int:
@@ -124,15 +126,15 @@ def wait(client: ApiClient, asked: Asked) -> int:
         raise CannotDo(WRONG, f"{match!r} is one word too many: give a station, and what it must do")
     body = {**asked.body, "match": match, **_after(client, asked.words)}
     body |= {"station": station[0]} if station else {}
-    told = client.ask("wait_for", body=body, within=body.get("within", 0.0)).value
+    answer = client.ask("wait_for", body=body, within=body.get("within", 0.0)).value
     if asked.printer.is_json:
-        asked.printer.value(told)
-    elif told["met"]:
-        for event in told["events"]:
+        asked.printer.value(answer)
+    elif answer["met"]:
+        for event in answer["events"]:
             _print_events(client, asked, {"after": event["seq"] - 1, "before": event["seq"] + 1})
     else:
-        asked.printer.lines(told["explain"].splitlines())
-    return 0 if told["met"] else REFUSED
+        asked.printer.lines(answer["explain"].splitlines())
+    return 0 if answer["met"] else REFUSED
 
 
 def log(client: ApiClient, asked: Asked) -> int:

@@ -61,8 +61,10 @@ def _unchanged(due: Due, station: KnownStation) -> list[str]:
     if order is None or availability.count != order.number:
         return []
     changes = availability.closed_at if order.is_closed else availability.opened_at
-    told = [place for place, at in changes.items() if at >= since]
-    return [name(each) for each in connectors if each not in told and not any(may_mean(place, each) for place in told)]
+    changed = [place for place, at in changes.items() if at >= since]
+    return [
+        name(each) for each in connectors if each not in changed and not any(may_mean(place, each) for place in changed)
+    ]
 
 
 @AVAILABILITY.check(
@@ -122,8 +124,8 @@ def closes_after_transactions(seen: Seen, station: KnownStation) -> Said:
     if seen.action == EVENT:
         return _has_ended_before(seen, station)
     others = reopened(seen, station)
-    told = [each for each in current_in(seen.action, seen.payload, station) if each not in others]
-    words = [_is_in_time(place, status, station) for place, status in told]
+    current = [each for each in current_in(seen.action, seen.payload, station) if each not in others]
+    words = [_is_in_time(place, status, station) for place, status in current]
     return [word for word in words if word is not None]
 
 
@@ -144,9 +146,9 @@ def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction, given = station.transactions.by_id.get(id_), station.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
-    told = station.connectors.reported_at.get(place, 0.0)
+    reported_at = station.connectors.reported_at.get(place, 0.0)
     was_over = [Done(id_)] if has_ended(seen, station, given.at) else []
-    return [*was_over, Done((id_, place))] if has_ended(seen, station, told) else was_over
+    return [*was_over, Done((id_, place))] if has_ended(seen, station, reported_at) else was_over
 
 
 def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) -> list[Transaction]:
@@ -206,11 +208,11 @@ def other_connectors_stay_available(seen: Seen, station: KnownStation) -> Said:
 
     Silent if an order may close it, or while the station resets.
     """
-    statuses, told = station.connectors.statuses, station.connectors.reported_at
+    statuses, reported_at = station.connectors.statuses, station.connectors.reported_at
     for place, status in statuses_in(seen.action, seen.payload):
         if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
             since = seen.at - station.terms.tolerance
-            others = [each for each in station.connectors.of(place[0]) if each != place and told[each] >= since]
+            others = [each for each in station.connectors.of(place[0]) if each != place and reported_at[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
             if used and station.availability.is_open(place) and not station.resets.status:
                 return f"connector {name(place)} became {status} together with {name(used[0])}, which is Occupied"
@@ -229,11 +231,11 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
     if not station.availability.places or station.resets.status:
         return None
     others = reopened(seen, station)
-    told = [
+    leaving = [
         each for each in current_in(seen.action, seen.payload, station) if each[1] in _USABLE and each not in others
     ]
     text = "connector {} is {}, although it was set Inoperative"
-    return [text.format(name(place), status) for place, status in told if _has_to_stay(place, station)]
+    return [text.format(name(place), status) for place, status in leaving if _has_to_stay(place, station)]
 
 
 def _has_to_stay(place: Connector, station: KnownStation) -> bool:

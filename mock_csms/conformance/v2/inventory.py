@@ -152,8 +152,8 @@ def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None
     """Return the reported variable at each place; None for a place where a required variable is missing."""
     if row.component in _PARTS and row not in IF_REPORTED:
         return here or [None]
-    told = [item for item in here if item is not None]
-    return told if told or row in IF_REPORTED else [None]
+    present = [item for item in here if item is not None]
+    return present if present or row in IF_REPORTED else [None]
 
 
 def lacks_any(reported: Mapping[Name, Json]) -> bool:
@@ -179,9 +179,13 @@ def _wrong(row: RequiredVariable, item: Json | None) -> str | None:
     """Return what is wrong with a required variable; None if nothing is."""
     if item is None:
         return _MISSING
-    told = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)
-    if row.data_type and told != row.data_type:
-        return f"has the dataType {told}, not {row.data_type}"
+    data_type = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)
+    if row.data_type and data_type != row.data_type:
+        return f"has the dataType {data_type}, not {row.data_type}"
     actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
-    told = actual[0].get("mutability", "ReadWrite") if actual else row.mutability
-    return f"has the mutability {told}, not {row.mutability}" if row.mutability and told != row.mutability else None
+    mutability = actual[0].get("mutability", "ReadWrite") if actual else row.mutability
+    return (
+        f"has the mutability {mutability}, not {row.mutability}"
+        if row.mutability and mutability != row.mutability
+        else None
+    )

@@ -77,8 +77,8 @@ class Guard:
     def check_token(self, headers: Mapping[str, str]) -> None:
         """Raise Trouble if a token is needed, and the request has neither the token nor the cookie."""
         if not self.is_known(headers):
-            told = {"WWW-Authenticate": 'Bearer realm="mock-csms"'}
-            raise Trouble(401, "this API needs its token: Authorization: Bearer TOKEN", headers=told)
+            challenge = {"WWW-Authenticate": 'Bearer realm="mock-csms"'}
+            raise Trouble(401, "this API needs its token: Authorization: Bearer TOKEN", headers=challenge)
 
     def is_known(self, headers: Mapping[str, str]) -> bool:
         """Whether the request has the token or the cookie, or no token is needed."""

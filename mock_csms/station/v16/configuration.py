@@ -25,8 +25,8 @@ def get(device: Device16, payload: Json, _: Moment) -> Given:
 
 def _told(device: Device16, name: str) -> Json:
     key = KEYS[name]
-    told: Json = {"key": name, "readonly": key.accepts is None}
-    return told | {"value": device.configuration[name]} if key.is_shown else told
+    entry: Json = {"key": name, "readonly": key.accepts is None}
+    return entry | {"value": device.configuration[name]} if key.is_shown else entry
 
 
 def change(device: Device16, payload: Json, _: Moment) -> Given:

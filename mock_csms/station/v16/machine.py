@@ -133,8 +133,8 @@ def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> S
     moment = situation.moment
     device, changes = limits.follow(device, moment)
     device, alarms = transactions.plan(device, moment)
-    device, told = boot.report(device, moment)
-    acts = [*acts, *changes, *alarms, *told]
+    device, reports = boot.report(device, moment)
+    acts = [*acts, *changes, *alarms, *reports]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, is_leaving=True)
         acts.append(Reboot())

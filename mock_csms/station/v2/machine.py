@@ -132,9 +132,9 @@ def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
     device, changes = charging.follow(device, moment)
     device, alarms = aligned.plan(device, moment)
     device, removed = reservations.remove(device)
-    device, told = boot.report_connectors(device, moment)
+    device, reports = boot.report_connectors(device, moment)
     device, notices = monitor_events.watch(device, moment)
-    acts = [*acts, *changes, *alarms, *told, *removed, *notices]
+    acts = [*acts, *changes, *alarms, *reports, *removed, *notices]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())

@@ -165,16 +165,16 @@ def _reported(device: Device, name: Name, moment: Moment) -> Json:
 
 
 def _characteristics(row: Variable) -> Json:
-    told: Json = {"dataType": row.data_type, "supportsMonitoring": row.is_monitored}
+    characteristics: Json = {"dataType": row.data_type, "supportsMonitoring": row.is_monitored}
     if row.unit:
-        told["unit"] = row.unit
+        characteristics["unit"] = row.unit
     if row.least is not None:
-        told["minLimit"] = row.least
+        characteristics["minLimit"] = row.least
     if row.most is not None:
-        told["maxLimit"] = row.most
+        characteristics["maxLimit"] = row.most
     if row.values and row.data_type != "boolean":
-        told["valuesList"] = ",".join(row.values)
-    return told
+        characteristics["valuesList"] = ",".join(row.values)
+    return characteristics
 
 
 _BASES: Mapping[str, Callable[[Variable, Name, str], bool]] = {

@@ -261,13 +261,13 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
     if event.values:
         payload["meterValue"] = event.values
-    told = replace(
+    after = replace(
         transaction,
         seq_no=transaction.seq_no + 1,
         is_token_sent=transaction.is_token_sent or tells_token,
         is_evse_sent=transaction.is_evse_sent or tells_evse,
     )
-    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send(EVENT, payload)]
+    return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]
 
 
 def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:

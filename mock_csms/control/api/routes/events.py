@@ -56,8 +56,8 @@ async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
         pieces.append(write(found[begin : begin + _SLICE]))
         await asyncio.sleep(0)
     if form == "json":
-        told = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
-        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % told)
+        values = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
+        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % values)
     headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
     media = "application/x-ndjson" if form == "jsonl" else "text/plain; charset=utf-8"
     return Content(b"".join(pieces), media, headers=headers)
@@ -78,8 +78,8 @@ async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:
     what = sought_by(body, body.part)
     waited = await wait_for_events(journal, what, body.after, body.count, body.within)
     events: Any = [Raw(each.text) for each in waited.events]
-    told = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
-    return Waited(waited.is_met, waited.cursor, events, told)
+    explanation = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
+    return Waited(waited.is_met, waited.cursor, events, explanation)
 
 
 async def count_events(asked: ApiRequest[None, CountBody]) -> Counted:

@@ -114,9 +114,9 @@ async def _variables(panel: Panel, twin: Twin, description: Description) -> list
     known = twin.variables
     values = {name: reported.value for name, reported in known.reported.items()} | known.values
     shown: dict[Name, str] = {}
-    told = [(name, value) for name, value in values.items() if value is not None]
-    for begin in range(0, len(told), _SLICE):
-        part = told[begin : begin + _SLICE]
+    pairs = [(name, value) for name, value in values.items() if value is not None]
+    for begin in range(0, len(pairs), _SLICE):
+        part = pairs[begin : begin + _SLICE]
         masked = description.values_in(panel.secrets.value(description.as_results(part)))
         shown |= {name: value for (name, _), value in zip(part, masked, strict=True)}
         await asyncio.sleep(0)

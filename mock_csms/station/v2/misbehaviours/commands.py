@@ -33,7 +33,7 @@ def _doubled(key: str) -> Any:
 def _first_only(at: Situation, right: list[Act]) -> list[Act]:
     """Report only the first of the connectors that ChangeAvailability has changed."""
     is_it = isinstance(at.event, tuple) and at.event[0] == "ChangeAvailability"
-    return sends(STATUS, never, lambda told: told["connectorId"] > 1)(at, right) if is_it else right
+    return sends(STATUS, never, lambda status: status["connectorId"] > 1)(at, right) if is_it else right
 
 
 def _asked(change: Callable[[list[Act]], list[Act]]) -> Any:
