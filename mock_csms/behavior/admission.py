@@ -15,7 +15,10 @@ from mock_csms.protocol.visitors import Visitor, normal_origin
 from mock_csms.twin.station import Instructed
 
 _MOST_RECORDS = 100_000
-"""Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
+"""The number of stations whose refusals and cuts are counted.
+
+It is limited, because a client can make up identities.
+"""
 
 
 class LetIn(Record):
@@ -75,16 +78,16 @@ class Refusals(Record):
 
 
 class Cuts(Record):
-    """When connections are cut."""
+    """The policy that cuts connections after a while."""
 
     seconds: float
-    """How many seconds after a connection opened."""
+    """How many seconds after its opening a connection is cut."""
     times: int | None = None
-    """How many connections of each station; None for all."""
+    """How many connections of each station are cut; None for all."""
 
 
 class _Record(Mutable):
-    """What was done to one station so far."""
+    """The refusals and cuts of one station so far."""
 
     refusals: int = 0
     since: float | None = None
@@ -101,14 +104,14 @@ class DoorCounts(Record):
 
 
 class AdmissionPolicies(Record, kw_only=True):
-    """Who is let in, as the flags say."""
+    """The policies in the settings that decide which stations may connect."""
 
     refusals: Refusals | None = None
     cuts: Cuts | None = None
     known: Collection[str] | None = None
     """The identities that may connect; None for all."""
     passwords: Mapping[str, str] | None = None
-    """The password of each identity; None where no station needs one."""
+    """By identity: the password; None if no station needs one."""
     profiles: Collection[int] = ()
     """The security profiles that may connect; if empty, every profile may, with or without a password."""
     origins: Collection[str] = ()
@@ -130,7 +133,7 @@ class Door:
         self.configure(policies)
 
     def configure(self, policies: AdmissionPolicies) -> None:
-        """Judge by these policies from now on; refusals and cuts are counted anew where they have changed."""
+        """Use other policies. If the refusals or cuts in them have changed, the counts start at zero."""
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()
         self._policies = policies
@@ -229,7 +232,7 @@ class Door:
         return visitor.origin is not None and self._origins.isdisjoint(("*", normal_origin(visitor.origin)))
 
     def cut_after(self, identity: str) -> float | None:
-        """Return after how many seconds to cut the connection that a station has just opened, if it is to be cut."""
+        """Return after how many seconds to cut the connection that a station has just opened; None not to cut it."""
         cuts = self._policies.cuts
         if cuts is None:
             return None
@@ -240,7 +243,7 @@ class Door:
         return cuts.seconds
 
     def was_cut(self, identity: str, now: float) -> None:
-        """Start the refusals of a station again, because its connection has just been cut."""
+        """Start the refusals of a station again after its connection was cut."""
         record = self._record(identity)
         record.refusals, record.since = 0, now
 

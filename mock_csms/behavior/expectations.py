@@ -1,4 +1,4 @@
-"""What a run must show: counts the events that meet each expectation, for each station, and judges the counts."""
+"""The expectations of a run: counts the happenings that meet each of them, for each station, and judges the counts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,9 +19,9 @@ class Expectation(Record):
     """An action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command), `connect`,
     `disconnect` or `refused` (a handshake). `*` in place of the action stands for every action."""
     conditions: tuple[Condition, ...] = ()
-    """What its payload must have to count."""
+    """The conditions that its payload must meet."""
     stations: str = "*"
-    """The pattern of the identities that it is about."""
+    """The pattern of the identities that the expectation is about."""
     least: int = 1
     most: int | None = None
     """None for no upper limit."""
@@ -42,25 +42,25 @@ class Expectation(Record):
 
     @property
     def bounds(self) -> str:
-        """How often it must happen, for people."""
+        """The limits of the count, for people."""
         if self.most is None:
             return f"at least {self.least}"
         return f"exactly {self.least}" if self.least == self.most else f"{self.least} to {self.most}"
 
 
 class Tally(Mutable):
-    """How far one expectation is with one station."""
+    """The state of one expectation at one station."""
 
     count: int = 0
     """How often it happened."""
     early: int = 0
-    """How often it happened before its turn, where the order counts."""
+    """How often it happened too early, if the order matters."""
     miss: Sequence[Difference] | None = None
-    """How the payload that came nearest differs; None where no other payload came."""
+    """The differences of the nearest payload; None if there was no other payload."""
 
 
 class News(NamedTuple):
-    """What has become of an expectation; each is reported once."""
+    """The outcome of an expectation. Each outcome is reported once."""
 
     expectation: str
     """The expectation as the user wrote it."""
@@ -102,7 +102,7 @@ class Judge:
         """Whether a station has tried to connect, even if it was refused."""
 
     def look_at(self, event: Event) -> Sequence[News]:
-        """Count an event, and return the outcomes that it decides."""
+        """Count an event, and return the outcomes that are decided by it."""
         happened = happening(event)
         news = self._greet(event, happened)
         identity = event.station
@@ -125,7 +125,7 @@ class Judge:
         return news + [each for number in self._claimants(identity, matched) for each in self._count(number, identity)]
 
     def _greet(self, event: Event, happened: Happening | None) -> list[News]:
-        """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
+        """Start to count for a station that connects (or is refused, if refusals count); return the outcomes so far."""
         is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
         self.has_seen_any |= is_connected or is_refused
         if isinstance(event, Connected):
@@ -154,7 +154,7 @@ class Judge:
         return expectation.concerns(identity, self._versions.get(identity))
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
-        """Whether a payload is as expected; of the others the nearest one is remembered."""
+        """Whether a payload is as expected. Of other payloads the nearest one is stored."""
         tally, found = self.tallies[identity][number], differences(self.expected[number].conditions, payload)
         if found and (tally.miss is None or len(found) <= len(tally.miss)):
             tally.miss = found
@@ -163,7 +163,7 @@ class Judge:
     def _claimants(self, identity: str, matched: list[int]) -> list[int]:
         """Return the expectations that a happening counts for, out of those that it `matched`.
 
-        With `in_order` it is one: the first that is not met yet, or else the last one before that.
+        With `in_order` only one is returned: the first that is not met yet, or else the one before it.
         """
         if not self._in_order:
             return matched
@@ -193,10 +193,10 @@ class Judge:
         return [News(expectation.text, "exceeded")]
 
     def conclude(self) -> Iterator[tuple[str, News]]:
-        """Yield the outcomes that only the end of the run decides, each with its station (empty for none).
+        """Yield the outcomes that are decided only at the end of the run, each with its station (empty for none).
 
-        An expectation is missed if too few stations met it. It was not reached if something forbidden, or something
-        that happened too often, ended the run before.
+        An expectation is missed if too few stations have met it. It was not reached if the run ended earlier, because
+        something forbidden happened, or something happened too often.
         """
         lacking = "not reached" if self.is_hopeless else "missed"
         for number, expectation in enumerate(self.expected):
@@ -236,18 +236,18 @@ class Judge:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether the run has failed for good: something forbidden happened, or something happened too often."""
+        """Whether the run can only fail now: something forbidden happened, or something happened too often."""
         return bool(self.broken) or self._exceeded
 
     @property
     def is_satisfied(self) -> bool:
-        """Whether all that was expected has happened, and nothing that is forbidden."""
+        """Whether everything expected has happened, and nothing forbidden."""
         enough = all(map(self.is_met_by_enough, range(len(self.expected)))) and not self.stations_missing
         return enough and not self.is_hopeless
 
     @property
     def can_end_early(self) -> bool:
-        """Whether nothing later can fail the run: nothing is forbidden, and nothing has an upper limit."""
+        """Whether the verdict can no longer change: nothing is forbidden, and nothing has an upper limit."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
 
 

@@ -35,7 +35,7 @@ class Pattern(Record):
     name: str
     conditions: Sequence[tuple[Path, str]]
     tail: str
-    """What follows the conditions."""
+    """The text after the conditions."""
     version: Version | None
     """The version of OCPP that it is for; None for every version."""
 
@@ -67,9 +67,9 @@ def split(text: str) -> Pattern:
 
 
 def parse_match(text: str, *, commands: bool) -> Match:
-    """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
+    """Return the match for calls of stations; if `commands` are allowed, also for calls of the mock.
 
-    `.command` behind an action is kept only if stations may send that action too. `*` stands for every action. With
+    `.command` after an action is kept only if stations may send that action too. `*` stands for every action. With
     `commands` it stands for every command too, `*.command` for commands only and `*.response` for answers only.
     """
     pattern = split(text)
@@ -102,7 +102,7 @@ def _any_name(name: str, *, commands: bool) -> str:
 
 
 def _action_name(pattern: Pattern, *, commands: bool) -> str:
-    """Return the name of one action as rules have it: with `.command` only where stations may send it too."""
+    """Return the name of an action in rules; it ends with `.command` only if stations may send the action too."""
     written = pattern.name
     action = written.removesuffix(COMMAND) if commands else written
     row = _row(pattern, action, f"{written!r} is not an action of {{}}")
@@ -186,7 +186,7 @@ def _happenings(pattern: Pattern) -> Sequence[Described]:
 
 
 def parse_fault(text: str) -> "tuple[Fault, float]":
-    """Return the fault that `kind key=value …` names, and its probability."""
+    """Parse the fault `kind key=value …`; return it and its probability."""
     from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - only those who use faults wait for them
 
     kind, *words = text.split() or [""]
@@ -218,7 +218,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
 
 
 def parse_latency(text: str) -> "Latency | None":
-    """Return the fault that `SEC[+-JITTER]` stands for; None for 0."""
+    """Parse the fault `SEC[+-JITTER]`; None for 0."""
     from mock_csms.behavior.faults import Latency  # noqa: PLC0415 - only those who use faults wait for them
 
     first, has_jitter, second = text.replace("±", "+-").partition("+-")

@@ -22,7 +22,7 @@ from mock_csms.protocol.versions import DEFAULT, Version
 from mock_csms.twin.station import StationModel
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
-"""The certificate where no authority makes real ones: it only looks like one."""
+"""The certificate if no authority makes real ones: it only looks like one."""
 
 
 _OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
@@ -30,12 +30,12 @@ _OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
 
 
 class Authority(Record):
-    """Makes certificates, in PEM. Both functions get the time in seconds since 1970."""
+    """Makes certificates in PEM. Both functions get the time in seconds since 1970."""
 
     root: Callable[[float], str] = lambda _: PEM
     """Returns its own certificate."""
     chain: Callable[[str, float], str] = lambda *_: PEM
-    """Gets a PKCS#10 request in PEM, and returns a certificate for it and then the root.
+    """Returns a certificate for a PKCS#10 request in PEM, followed by the root.
 
     For an empty request it makes a key that nobody has.
     """
@@ -47,12 +47,12 @@ class Authority(Record):
 
 
 class World(Record):
-    """What all contexts of one mock share."""
+    """What all contexts of one mock have in common."""
 
     url: str
     """The URL of the mock, `ws://…`."""
     write_time: Callable[[float], str]
-    """Writes a time, given in seconds since 1970."""
+    """Formats a time in seconds since 1970."""
     new_integer: Callable[[], int]
     new_id: Callable[[], str]
     chance: Callable[[], float]
@@ -66,29 +66,29 @@ class World(Record):
 
 
 Filler: TypeAlias = Callable[[int], Json]
-"""Returns properties of so many bytes or more that any message may have besides its own."""
+"""Returns optional properties for any message, with at least so many bytes."""
 
 
 class Context(Record):
-    """What placeholders and faults work with."""
+    """The data for placeholders and faults."""
 
     now: float
-    """The moment, in seconds since 1970."""
+    """The current time, in seconds since 1970."""
     station: StationModel
-    """The station spoken to."""
+    """The station that gets the message."""
     world: World
     request: Any = None
-    """The payload of the call that is answered."""
+    """The payload of the call that is being answered."""
     filler: Filler | None = None
-    """Makes messages longer; None where the version of the station has no place for that. Set for faults only."""
+    """Makes messages longer; None if the version of the station has no property for that. Only set for faults."""
 
 
 Template: TypeAlias = Callable[[Context], Any]
-"""A compiled payload: call it with a context for the JSON value."""
+"""A compiled payload: called with a context, it returns the JSON value."""
 
 
 def rfc3339(seconds: float) -> str:
-    """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
+    """Format a time in seconds since 1970 for OCPP: in UTC with `Z`, to the millisecond."""
     return _millisecond(int(seconds * 1_000_000 + 0.5) // 1000)
 
 
@@ -98,7 +98,7 @@ def _millisecond(milliseconds: int) -> str:
 
 
 def instant(seconds: float) -> str:
-    """Write the time to the microsecond."""
+    """Format a time in seconds since 1970 to the microsecond."""
     microseconds = int(seconds * 1_000_000 + 0.5)
     return f"{_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}Z"
 
@@ -150,14 +150,14 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.world.authority.chain(c.station.csr, c.now),
     ),
 }
-"""Every placeholder by its name: what it stands for, and how it is filled."""
+"""The placeholders by name, each with its meaning and the function that returns its value."""
 
 _PIECES = re.compile(r"(?P<literal>\{\{\{\{)|\{\{(?P<placeholder>.*?)\}\}|(?P<open>\{\{)", re.DOTALL)
 _SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10}(\.\d{1,9})?)")
 
 
 def compile_template(value: Any) -> Template:
-    """Return the template that the JSON `value` is; ValueError says which placeholder is wrong."""
+    """Compile a JSON `value` with placeholders to a template. Raises ValueError for a wrong placeholder."""
     return Compiled(value, _filler(value) or _constant(value))
 
 
@@ -189,7 +189,7 @@ def _names_in(value: Any) -> Iterator[str]:
 
 
 def escape(value: Any) -> Any:
-    """Return a template that gives the JSON `value` unchanged, whatever braces are in it."""
+    """Return a template that returns the JSON `value` unchanged, even if it contains braces."""
     if isinstance(value, str):
         return value.replace("{{", "{{{{")
     if isinstance(value, list):
@@ -198,7 +198,7 @@ def escape(value: Any) -> Any:
 
 
 def _filler(value: Any) -> Template | None:
-    """Return the function that fills the placeholders of `value`, or None if it has none."""
+    """Return the function that fills the placeholders of `value`; None if it has none."""
     if isinstance(value, str):
         return _text_filler(value) if "{{" in value else None
     if isinstance(value, dict):
@@ -246,7 +246,7 @@ def _placeholder(name: str) -> Template:
 
 
 def merge(target: Any, patch: Any) -> Any:
-    """Return `target` with `patch` merged into it: null removes a member, any other value replaces (RFC 7396)."""
+    """Return `target` with `patch` merged into it: null removes a member, any other value replaces it (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

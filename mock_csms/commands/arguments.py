@@ -156,7 +156,7 @@ def _form(name: str, form: Form, declared: Flag) -> dict[str, Any]:
     """Return the arguments for argparse about an option that writes a table of the setting `name`."""
 
     class Append(argparse.Action):
-        """Appends the table to those of the setting, in the order of the command line; a wrong one is an error."""
+        """Appends a table to those of the setting, in the order of the command line. A wrong table is an error."""
 
         def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, __: str | None = None) -> None:
             try:

@@ -1,4 +1,4 @@
-"""Driving a station by lines: typed at a terminal with history and completion, from a pipe, or from a file."""
+"""Controls a station by lines: typed at a terminal with history and completion, from a pipe, or from a file."""
 
 import asyncio
 import sys
@@ -28,7 +28,7 @@ from mock_csms.station.state import State
 from mock_csms.twin.events import Failed
 
 _PATIENCE = 35.0
-"""How long the last messages may take after the last line, in seconds."""
+"""How many seconds the last messages may take after the last line."""
 
 
 async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str], None]) -> None:

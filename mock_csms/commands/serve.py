@@ -1,4 +1,4 @@
-"""Serves: connects the parts of the mock, from opening the port to the last signal."""
+"""Runs the mock: connects its parts, from opening the port to the last signal."""
 
 import asyncio
 import gc
@@ -187,7 +187,7 @@ class Ending:
 
 
 def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
-    """Let the first signal end the run in order, the second one end the process at once, and SIGHUP call `reload`."""
+    """Handle signals: the first one ends the run, the second one ends the process at once, SIGHUP calls `reload`."""
     signals = count(1)
 
     def stop() -> None:

@@ -57,7 +57,7 @@ class BlockingCsms:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # `__enter__` waits for the start and raises it
+        except BaseException as error:  # `__enter__` raises it
             if self._listening.done():
                 raise
             self._listening.set_exception(error)
@@ -111,7 +111,7 @@ class BlockingCsms:
         self._ask(lambda: self._csms.configure(config, **settings))
 
     def restore(self) -> None:
-        """Go back to the settings of the start, as `Csms.restore`."""
+        """Return to the settings of the start, as `Csms.restore`."""
         self._ask(self._csms.restore)
 
     @property

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 class Csms(Verbs):
     """One mock: `async with Csms(Config(port=0)) as csms` listens until the block ends.
 
-    `Csms(boot_status="Pending")` takes the settings of a configuration file; without `port` it uses a free one. Raises
-    ValueError for wrong settings.
+    `Csms(boot_status="Pending")` accepts all settings of a configuration file; without `port` it uses a free port.
+    Raises ValueError for wrong settings.
     """
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
@@ -197,7 +197,7 @@ class Csms(Verbs):
             raise CallFailed(f"{action} to {station}: {self._records.mask(str(failure))}") from None
 
     async def _connected(self, station: str, within: float) -> None:
-        """Wait until a station is connected, at most `within` seconds."""
+        """Wait until a station is connected, for at most `within` seconds."""
         if station in self._mock.sessions or within <= 0:
             return
         came = self._awaited.setdefault(station, asyncio.Event())

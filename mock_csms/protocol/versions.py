@@ -1,4 +1,4 @@
-"""Which version of OCPP a subprotocol speaks (Part 4, 3.1.2), and whether a message is right in that version.
+"""The versions of OCPP, their subprotocols (Part 4, 3.1.2), and the checks of messages by version.
 
 A new version is a file with its table of actions and a `Version` here. Messages from and to a station are checked
 against the version that was agreed with it. A name in the settings, which are read before any station connects, is
@@ -28,19 +28,19 @@ class Version(Record, eq=False):
     """One version of OCPP."""
 
     name: str
-    """Its name for people, and in traces: `2.0.1`."""
+    """The name for people and in traces: `2.0.1`."""
     actions: Actions
     schemas: Schemas
     framing: Framing = FRAMING
-    """How its message arrays look."""
+    """The form of its messages."""
     elsewhere_hint: Callable[[str], str] = lambda _: ""
-    """Returns which other version has the action that somebody spelled so; empty if none is known to have it."""
+    """Returns a sentence that names another version with an action, in any spelling; empty if no version has it."""
     identifiers: Collection[str] = ()
-    """The fields of messages that hold an identifier: its case does not matter (`identifiers.py`)."""
+    """The fields of messages with an identifier, whose case does not matter (`identifiers.py`)."""
     transaction_ids: Sequence[str] = ()
-    """Those of them with the id of a transaction."""
+    """The identifiers of transactions among them."""
     variable_names: Sequence[str] = ()
-    """Those of them with the name of a component or of a variable, or of an instance of one."""
+    """The names of components, variables and their instances among them."""
     no_transaction: str | int = "test_transaction_123"
     """The id of a transaction for `{{transactionId}}` if no transaction runs."""
 
@@ -49,7 +49,7 @@ class Version(Record, eq=False):
         return self
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
-        """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
+        """Return the violations of a `call` from `sender`, the worst first: of its action, or else of its payload.
 
         The payload is not checked if `payload` is False.
         """
@@ -58,11 +58,11 @@ class Version(Record, eq=False):
         return self.read_call(call, sender, payload=payload)[1]
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
-        """Return how `payload`, the result of `call`, breaks its schema, worst first."""
+        """Return the violations of `payload`, the result of `call`, the worst first."""
         return self.schemas.look(call.action, "Response", payload)[1]
 
     def read_call(self, call: Call, sender: Sender, *, payload: bool = True) -> tuple[Call, Sequence[Violation]]:
-        """Return `call`, with integers where `1.0` was written for one, and its violations (see `call_violations`)."""
+        """Return `call` with integers in place of `1.0`, and its violations (see `call_violations`)."""
         row = self.actions.get(call.action)
         if row is None:
             hint = did_you_mean(call.action, self.actions)
@@ -164,7 +164,7 @@ V16 = Version(
 )
 
 DEFAULT = V201
-"""The version of messages that do not say theirs: records of a trace without one, and events that are made by hand."""
+"""The version of messages without one: records of a trace that name none, and events made by hand."""
 
 SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201, "ocpp2.1": V21, "ocpp1.6": V16}
 """The subprotocols that the mock can speak, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
@@ -184,11 +184,11 @@ def choose_subprotocol(
     return next((subprotocol for subprotocol in first if subprotocol in second), None)
 
 
-# What any of the versions has.
+# All versions together.
 
 
 def versions() -> Sequence[Version]:
-    """Return the versions that the mock speaks, the preferred one first."""
+    """Return the supported versions, the preferred one first."""
     return list(dict.fromkeys(SUBPROTOCOLS.values()))
 
 
@@ -215,7 +215,7 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
 
 
 def elsewhere_hint(action: str) -> str:
-    """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+    """Return a sentence that names an unsupported version with an action, in any spelling; empty if there is none."""
     if action.lower() in map(str.lower, actions()):
         return ""
     return next(filter(None, (version.elsewhere_hint(action) for version in versions())), "")
@@ -223,7 +223,7 @@ def elsewhere_hint(action: str) -> str:
 
 @cache
 def identifier_fields() -> Collection[str]:
-    """Return the fields of messages that hold an identifier in any version."""
+    """Return the fields with an identifier in any version."""
     return frozenset(field for version in versions() for field in version.identifiers)
 
 
@@ -233,10 +233,10 @@ def versions_with(action: str) -> Sequence[Version]:
 
 
 def version_with(action: str) -> Version:
-    """Return the preferred version of those that have an action, or the default if none has it."""
+    """Return the preferred version with an action; the default version if none has it."""
     return next(iter(versions_with(action)), DEFAULT)
 
 
 def schemas_with(name: str) -> Schemas:
-    """Return the schemas that have one called `name`, such as `BootNotificationRequest`."""
+    """Return the schemas of a version with the schema `name`, such as `BootNotificationRequest`."""
     return version_with(name.removesuffix("Request").removesuffix("Response")).schemas

@@ -9,12 +9,12 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.visitors import Visitor
 
 LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
-"""The addresses that stand for all of the machine, each with an address that can be connected to."""
+"""The addresses for the whole machine, each with an address to which a client can connect."""
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-"""What a Host header may say: a host, with or without a port."""
+"""The form of a Host header: a host with an optional port."""
 
 _EVERYWHERE = "*"
-"""The host that stands for every address of the machine."""
+"""The host that means every address of the machine."""
 
 
 class OwnAddress(Record):

@@ -1,6 +1,6 @@
-"""Calls the subscribers of an event's kind, in the order in which they subscribed.
+"""Calls the subscribers for a kind of event, in the order of their subscription.
 
-A kind without subscribers costs one look-up.
+Without subscribers it costs one look-up.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Subscriber: TypeAlias = Callable[[Event], None]
 
 
 class Bus:
-    """The one stream of events."""
+    """The stream of events of one mock."""
 
     def __init__(self) -> None:
         self._subscribers: dict[type[Event], tuple[Subscriber, ...]] = {}

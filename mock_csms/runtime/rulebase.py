@@ -210,7 +210,7 @@ class Rulebase:
         raise LookupError(f"there is no rule {id_!r}{did_you_mean(id_, [rule.id for rule in self.rules])}")
 
     def _put(self, change: Callable[[Rule[Any]], Rule[Any] | None]) -> None:
-        """Replace each rule by what `change` returns; None removes it."""
+        """Replace each rule by the result of `change`; None removes the rule."""
         self._rules = _changed(self._rules, change)
         self._build()
 
@@ -266,7 +266,7 @@ def _changed(all_rules: Rules, change: Callable[[Rule[Any]], Rule[Any] | None]) 
 
 
 def _identified(all_rules: Rules, taken: Iterable[str]) -> Rules:
-    """Give each rule a free id: its text, with a number if necessary, so that the same rule keeps its id."""
+    """Give each rule a free id: its text, with a number if needed. So the same rule always has the same id."""
     used = set(taken)
 
     def named(rule: Rule[Any]) -> Rule[Any]:

@@ -20,7 +20,7 @@ _TAIL = b"</script>\n</body>\n</html>\n"
 
 
 def begin(page: Sink, command: str = "") -> None:
-    """Write the page up to the lines of the event log, with the command line of the run."""
+    """Write the first part of the page, before the lines of the event log; it contains the command line of the run."""
     page.write(_head() + line(_RUN, quoted(command)))
 
 
@@ -38,5 +38,5 @@ def _head() -> bytes:
 
 
 def end(page: Sink, verdict: str = "") -> None:
-    """Write the end of the page, with the verdict (empty for none); later events are not shown."""
+    """Write the last part of the page, with the verdict (empty for none). Later events are not shown."""
     page.end(line(_END, quoted(verdict)) + _TAIL)

@@ -17,14 +17,14 @@ from mock_csms.watch.jsonlines import as_json, quoted
 
 
 class Frame(Record):
-    """The parts of a message that came or went; all but its type are JSON text."""
+    """The parts of a message that was received or sent; all except its type are JSON text."""
 
     at: bytes
     station: bytes
     type: type[Message | Malformed]
     id: bytes
     action: bytes
-    """Empty if it is unknown, as that of an answer to an unknown call."""
+    """The action; empty if it is unknown, such as that of an answer to an unknown call."""
     text: bytes
     """The frame, as a JSON string."""
 
@@ -52,7 +52,7 @@ ExchangeWriter: TypeAlias = Callable[[Received, Sent, Exchange], None]
 
 
 class Frames:
-    """Describes every message for the writers of files, which get it in the order in which they subscribed."""
+    """Describes every message once for all writers of files, which get it in the order of their subscriptions."""
 
     def __init__(self, bus: Bus) -> None:
         self._writers: list[Writer] = []
@@ -82,7 +82,7 @@ class Frames:
 
 
 def described(event: Received | Sent) -> Frame:
-    """Return the parts of a message as JSON text; bytes that are not UTF-8 are escaped."""
+    """Return the parts of a message as JSON text. Bytes that are not UTF-8 are escaped."""
     message = event.message
     kind = type(message)
     call = message if isinstance(message, Call) else event.answers
@@ -132,16 +132,16 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
 
 
 def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -> bytes:
-    """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay as they are.
+    """Return the payload of a message on one line, as it was sent, so that `-0` and `1.0` stay as they are.
 
-    If a fault spoiled the frame, or some readers of JSON could not read it, the payload is encoded again.
+    If a fault has changed the frame, or some JSON parsers could not read it, the payload is encoded again.
     """
     if message.huge or (isinstance(event, Sent) and event.fault):
         return as_json(message.payload)
     text = event.text
     is_call = isinstance(message, Call)
     begin = b"[%d,%b,%b," % (message.number, frame.id, frame.action) if is_call else b"[3,%b," % frame.id
-    is_plain = text.startswith(begin) and text.endswith(b"]")  # as most write it: the payload is between
+    is_plain = text.startswith(begin) and text.endswith(b"]")  # the usual form: the text between is the payload
     payload = text[len(begin) : -1].strip() if is_plain else last_json_item(text)
     if not payload:
         return as_json(message.payload)

@@ -17,16 +17,16 @@ from mock_csms.watch.frames import Exchange, Frame, Frames, described, payload_t
 from mock_csms.watch.jsonlines import as_json, line, without_tags
 
 CONNECTION = "connection"
-"""The key in `meta` of the first record of each connection: how many the station has had."""
+"""The key in `meta` of the first record of each connection, for the number of connections of the station so far."""
 SINCE = "since"
-"""The key of what happened since the last record of the station, apart from messages."""
+"""The key of the events since the last record of the station, except messages."""
 BINARY, BYTES = "binary", "bytes"
-"""The keys of what came in a binary frame, and of a frame that is no text: its bytes in base64."""
+"""The keys for a binary frame, and for a frame that is not text: its bytes in base64."""
 _RECORD = (
     b'{"schemaVersion":"1.1","timestamp":%b,"ocppVersion":"%b","transport":"json","chargePointId":%b,"direction":"%b",'
     b'"messageType":"%b"%b%b%b,"raw":%b%b}\n'
 )
-"""A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
+"""A line of the file. The values for messageId, action and meta contain their keys."""
 _HEAD = b'{"schemaVersion":"1.1","timestamp":'
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
 _TYPES: dict[type[Message], bytes] = {
@@ -43,13 +43,13 @@ _BEGUN = {b"%d" % kind.number: word for kind, word in _TYPES.items()}
 """The types by the number at the start of a frame."""
 _MOST_SINCE = 100
 _MOST_OPEN = 10_000
-"""How many unanswered calls are remembered, for the time that their answers took."""
+"""How many unanswered calls are remembered, to compute the time until their answers."""
 
 
 class Trace:
-    """Writes a record for every frame, also for those that are no messages: these are in `raw`, and `meta` says why.
+    """Writes a record for every frame. Frames that are not messages are in `raw`, and `meta` has the reason.
 
-    Who has the sink sees to it that it is written before a message is answered.
+    The owner of the sink makes sure that records are written before the message is answered.
     """
 
     def __init__(self, bus: Bus, frames: Frames, sink: Sink) -> None:
@@ -57,14 +57,14 @@ class Trace:
         self._began: Bounded[tuple[str, str], float] = Bounded(_MOST_OPEN)
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
-        """The stations whose connection has no record yet."""
+        """The stations whose current connection has no record yet."""
         self._since: dict[str, deque[Json]] = {}
-        """What happened at each station since its last record."""
+        """The events at each station since its last record."""
         bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
         frames.subscribe(self._write, self._write_exchange)
 
     def _happened(self, event: Event) -> None:
-        if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
+        if isinstance(event, Spoiled) and not is_loss(event):  # a sent message has its own record, with its fault
             return
         record: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
         if isinstance(event, Connected):
@@ -139,7 +139,7 @@ class Trace:
         self._sink.write(without_tags(b"".join((*call, b',"raw":', exchange.call, b"}\n", *result, *end))))
 
     def _meta(self, event: Received | Sent, message: Message | Malformed) -> Json:
-        """Return what only we tell of a message; the format leaves room for it."""
+        """Return the facts about a message that the format itself does not define; it has a place for them."""
         meta: Json = {}
         if isinstance(event, Sent) and (event.rule or event.fault):
             meta = {name: said for name, said in (("rule", event.rule), ("fault", event.fault)) if said}
@@ -181,7 +181,7 @@ def _milliseconds(seconds: float) -> float:
 
 
 def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
-    """Return the payload of a message, or the error in its place, as a member."""
+    """Return the payload of a message, or the error in its place, as a JSON member."""
     if isinstance(message, Error):
         error = {"code": message.code, "description": message.description, "details": message.details or {}}
         return b',"error":%b' % as_json(error)
@@ -205,7 +205,7 @@ def _resembled(text: bytes, types: Container[int]) -> tuple[bytes, bytes, bytes]
 
 
 def _frame_of(event: Received) -> Json:
-    """Return a frame that has no record of its own, as text or as bytes in base64."""
+    """Return a frame without its own record, as text, or as bytes in base64."""
     try:
         return {"raw": event.text.decode()} | ({BINARY: True} if event.binary else {})
     except UnicodeDecodeError:
@@ -213,7 +213,7 @@ def _frame_of(event: Received) -> Json:
 
 
 def _of_frame(event: Received, message: Message | Malformed) -> Json:
-    """Return what is odd about a frame; its exact bytes where they are no text."""
+    """Return the irregularities of a frame; its exact bytes if they are not text."""
     meta: Json = {"malformed": message.problem} if isinstance(message, Malformed) else {}
     if event.binary:
         meta[BINARY] = True

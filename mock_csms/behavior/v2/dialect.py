@@ -47,7 +47,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
 
 
 def _values(version: Version, schema: str, *path: str) -> Names:
-    """Return the function that returns the values of the enumeration at `path` in the schema called `schema`."""
+    """Return a function that returns the enumeration at `path` in the schema called `schema`."""
     return cache(lambda: version.schemas.values(schema, *path))
 
 

@@ -1,6 +1,6 @@
-"""What came in place of a sound request: the head of a request read as far as it can be, and what is none named.
+"""Invalid requests for a WebSocket: parses the head as far as possible, and names other protocols.
 
-Only those come here whose handshake has failed, or has not come whole; a sound one is read by the library.
+Only requests whose handshake has failed or is not complete come here; the library parses valid ones.
 """
 
 import re
@@ -11,20 +11,20 @@ from mock_csms.protocol.records import Record
 
 LONGEST_LINE = 8192
 LONGEST = 65536
-"""How long the first line of a request and its whole head may be, in bytes."""
+"""The greatest length of the first line of a request, and of its whole head, in bytes."""
 
 _END = re.compile(rb"\n\r?\n")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]")
 _LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P<version>HTTP/\d(\.\d)?)\r?")
 _NOT_IN_A_LINE = re.compile(rb"[\0\r]")
-"""What programs on the way may read as the end of a line (RFC 9112, 2.2)."""
+"""Bytes that proxies may take for the end of a line (RFC 9112, 2.2)."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """Characters that the value of a header must not contain (RFC 9110, 5.5)."""
 _BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
 _SOAP = re.compile(rb"soap|text/xml|application/xml|<\?xml", re.IGNORECASE)
 
 _PROXY = b"\r\n\r\n\0\r\nQUIT\n"
-"""What a header of the PROXY protocol begins with in its second version."""
+"""The first bytes of a header of the PROXY protocol, version 2."""
 
 _NO_TEXT = {
     b"\x16": "a TLS client hello: the station uses wss://, this port serves ws://",
@@ -36,13 +36,13 @@ _NO_TEXT = {
     b"SSH-": "an SSH client",
     **{bytes([first]): "a WebSocket frame without a handshake before it" for first in (*range(0x80, 0x8B), 1)},
 }
-"""What begins so, and is no HTTP."""
+"""By first bytes: protocols that are not HTTP."""
 
 _TEXT = {
     b"PRI * HTTP/2": (505, "HTTP/2: OCPP-J needs a WebSocket handshake over HTTP/1.1"),
     b"PROXY ": (400, "a line of the PROXY protocol: the load balancer must not send one"),
 }
-"""What begins so, and has HTTP in it: the status to answer with, and what it is."""
+"""By first bytes: protocols that contain HTTP, with the status to answer and a name."""
 
 
 class Oddity(Record):
