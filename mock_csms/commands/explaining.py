@@ -165,10 +165,10 @@ def explain(arguments: Sequence[str]) -> int:
         ids = _meant(words)
     except ValueError as error:
         parser.error(str(error))
-    return _print(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_told(id_)]))
+    return _print(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_lines_about(id_)]))
 
 
-def _told(id_: str) -> Iterator[str]:
+def _lines_about(id_: str) -> Iterator[str]:
     """Yield the lines about a check."""
     width = min(output_width() or _WIDEST, _WIDEST)
     _, clause, severity, subject, title = _row(id_)

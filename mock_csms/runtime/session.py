@@ -1,7 +1,7 @@
 """One connection: the conversation over a transport, with a clock, and a queue for our own calls (Part 4, 4.1.1).
 
-Reading never waits: what comes is read, published and answered at once. What a message means is for the conversation,
-what is done about it for the host.
+Reading never waits: a message is read, published and answered at once. The conversation finds out what a message means,
+and the host decides what is done.
 """
 
 import asyncio
@@ -89,10 +89,7 @@ class Session:
     # Reading.
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Handle a message of the peer, now or after a simulated delay.
-
-        A message that the mock loses on purpose is published.
-        """
+        """Handle a message of the peer, now or after a simulated delay. One lost on purpose is only published."""
         arrival = self._host.arrival
         if arrival is None and not self._incoming:
             self._take(data, binary=binary)
@@ -260,7 +257,7 @@ class Session:
         return self._later(size, partial(self._do, act, answers, decision))
 
     def _later(self, size: int, do: Callable[[], None]) -> Callable[[], None]:
-        """Return a function that calls `do` after the simulated time for a message of `size` bytes."""
+        """Return a function that calls `do`; until it is called, `size` bytes count as waiting."""
         self._delays = self._delays or Delays(self._transport)
         return self._delays.later(size, do)
 

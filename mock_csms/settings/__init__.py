@@ -43,7 +43,7 @@ class Config(
     """
 
     def __repr__(self) -> str:
-        """Name the settings that are not at their defaults; their values may be secret."""
+        """Return the names of the settings that are not at their defaults. Their values may be secret."""
         names = [setting.name for setting in fields(self) if getattr(self, setting.name) != setting.default]
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 

@@ -52,7 +52,7 @@ def network(config: Config) -> Sequence[Rule[Spoil]]:
 
 
 def slack(config: Config) -> float:
-    """Return how many seconds --latency adds at most to a message and its answer."""
+    """Return how many seconds --latency can add to a message and its answer."""
     return 2 * (config.latency.seconds + config.latency.jitter) if config.latency else 0.0
 
 

@@ -69,9 +69,9 @@ class Flag(Record):
 
     help: str
     parse: Callable[[Any], Any] | None
-    """Turns a text into the value; gets a list of texts with `several` and `repeated`, and tables with `forms`.
+    """Converts a text to the value; None for a switch.
 
-    None for a switch.
+    It gets a list of texts with `several` and `repeated`, and tables with `forms`.
     """
     metavar: str
     short: str = ""
@@ -79,13 +79,13 @@ class Flag(Record):
     aliases: tuple[str, ...] = ()
     """Other names that it has on the command line, such as `--auth-parent-id-tag`."""
     several: bool = False
-    """Whether one use of the flag takes several values."""
+    """Whether one use of the flag has several values."""
     repeated: bool = False
-    """Whether the flag may be given several times."""
+    """Whether the flag is repeatable."""
     forms: Mapping[str, Form] | None = None
     """For a setting that is a list of tables: the options that write such tables, by name."""
     rivals: tuple[str, ...] = ()
-    """The settings that cannot be used together with this one."""
+    """The settings that exclude this one."""
     needs: tuple[str, ...] = ()
     """The settings of which at least one must be given together with this one."""
     sets: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class Flag(Record):
 
     @property
     def takes_list(self) -> bool:
-        """Whether its value is written as a list."""
+        """Whether its value is a list."""
         return self.several or self.repeated
 
 

@@ -108,7 +108,7 @@ def _place(path: str, name: str) -> str:
 
 
 def as_written(value: Any, declared: Flag) -> Any:
-    """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or True or False."""
+    """Return a TOML value in the form of the command line: a text, a list, or True or False."""
     if declared.forms is not None:
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
             raise ValueError("must be written as an array of tables, such as [[rule]]")
@@ -193,7 +193,7 @@ def _words(text: str) -> list[str]:
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Put the name of the variable before an error."""
+    """Add the name of the variable to an error."""
     try:
         yield
     except ValueError as error:

@@ -89,7 +89,7 @@ def read_json(value: str) -> Any:
     value = read_text(path) if path else value
     where = f"{path}: " if path else ""
     try:
-        orjson.loads(value)  # the stricter of the two
+        orjson.loads(value)  # use the stricter limit
         parsed = json.loads(value, object_pairs_hook=_object, parse_int=_held, parse_float=_held_float)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{where}not JSON: {error}") from None

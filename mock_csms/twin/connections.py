@@ -14,11 +14,11 @@ class Connections(Mutable):
     visitor: Visitor | None = None
     """The last request for a connection with this identity."""
     knocks: bool = False
-    """Whether that request was neither accepted nor rejected so far."""
+    """Whether that request is neither accepted nor refused yet."""
     admitted: Visitor | None = None
     """The last request that was accepted."""
     refused: int = 0
-    """How many requests in a row were rejected."""
+    """The number of refused requests in a row."""
     waits_since: float | None = None
     """The time at which the station lost its connection or was refused.
 

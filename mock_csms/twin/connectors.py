@@ -11,7 +11,7 @@ Connector: TypeAlias = tuple[int, int]
 
 
 class Connectors(Mutable):
-    """What the station last reported about each connector."""
+    """The last reports about each connector."""
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     """The status of each connector."""
@@ -50,5 +50,5 @@ class Connectors(Mutable):
 
 
 def may_mean(place: Connector, connector: Connector) -> bool:
-    """Return whether a place with a 0, which does not exist, may mean that connector; 0 and 0 is the whole station."""
+    """Whether a place with a 0, which does not exist, can mean that connector; (0, 0) can mean any."""
     return place == (connector[0], 0) or (place[0] == 0 and place[1] > 0)

@@ -1,4 +1,4 @@
-"""Everything that can happen, as frozen records: the stream of events that console, logs and checks read."""
+"""All events, as frozen records. Console, logs and checks read this stream."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -108,7 +108,7 @@ class Breached(Event):
     clause: str
     """The clause that it broke, such as `RFC 6455 8.1`."""
     problem: str
-    """What it did."""
+    """What the peer did wrong."""
     waited: float
     """How long the mock waited for something that did not come, in seconds; 0 if something wrong came."""
 
@@ -147,7 +147,7 @@ class Lost(Event):
     received: Received
     """The event that would have happened otherwise."""
     fault: str
-    """The rule that lost it."""
+    """The rule with the fault that lost it."""
 
 
 class Sent(Event):
@@ -237,13 +237,13 @@ class Finding(Event):
 
 
 class Noted(Event):
-    """Something that a person should know."""
+    """A note for people."""
 
     note: str
 
 
 class Failed(Event):
-    """Something went wrong in the mock itself, which goes on."""
+    """An error in the mock itself, which continues to run."""
 
     problem: str
     """What went wrong, in one line."""

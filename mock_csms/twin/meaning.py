@@ -11,13 +11,13 @@ class Meaning(Record):
     """Functions that update a `StationModel`, by the action of the message."""
 
     calls: Mapping[str, Callable[[StationModel, Any], None]]
-    """Updates the model with the payload of a call of the station."""
+    """Update the model with the payload of a call of the station."""
     results: Mapping[str, Callable[[StationModel, Any, Any], None]]
     """Update the model for the result of a command, from the payloads of the command and of the result."""
     responses: Mapping[str, Callable[[StationModel, Any], None]]
-    """Updates the model with the payload of the mock's answer to a call."""
+    """Update the model with the payload of the mock's answer to a call."""
     asks_for: Callable[[str, Any], str | None]
-    """Returns the action that a command makes the station send, from the command's action and payload, or None."""
+    """Returns the action of the message that a command (its action and payload) requests; None if there is none."""
     typed_calls: Mapping[str, Callable[[StationModel, Any], None]] = field(default_factory=dict)
     """Do the same as `calls` for a typed payload (`protocol/typed.py`); used for frequent calls."""
 

@@ -23,7 +23,7 @@ class Seen(Record):
     """One event of a station, in the form for learners and checks."""
 
     at: float
-    """When it happened, in seconds since 1970."""
+    """The time in seconds since 1970."""
     kind: str
     """The kind of event.
 

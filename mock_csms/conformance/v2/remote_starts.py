@@ -11,7 +11,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
-_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+_NOT_PERIODIC = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events except those that carry only periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
 """The triggers with which the transaction of a remote start may begin, if the station reaches TxStartPoint later."""
@@ -35,7 +35,9 @@ def _evse_asked(seen: Seen) -> int | None:
     return evse if isinstance(evse, int) else None
 
 
-@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
+@TRANSACTIONS.check(
+    "X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _NOT_PERIODIC
+)
 def reported_as_remote(seen: Seen, station: KnownStation) -> Said:
     """Report the first event with a remoteStartId if its trigger is not RemoteStart.
 
@@ -53,7 +55,7 @@ def reported_as_remote(seen: Seen, station: KnownStation) -> Said:
     ERROR,
     "the first event of a remote start has its remoteStartId",
     result(_START),
-    _TOLD,
+    _NOT_PERIODIC,
 )
 def remote_start_id(seen: Seen, station: KnownStation) -> Said:
     """Report an event without its remoteStartId or with an unknown one, or no event where one must come at once."""
@@ -159,7 +161,7 @@ def _time_to_begin(station: KnownStation) -> float:
 
 
 @TRANSACTIONS.check(
-    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _TOLD, implies=("A08",)
+    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _NOT_PERIODIC, implies=("A08",)
 )
 def remote_token(seen: Seen, station: KnownStation) -> Said:
     """Report an idToken that differs from the one in the command."""
@@ -169,7 +171,9 @@ def remote_token(seen: Seen, station: KnownStation) -> Said:
     return f"idToken {token['idToken']} ({token['type']}), not {asked['idToken']['idToken']} as in the command"
 
 
-@TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
+@TRANSACTIONS.check(
+    "X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _NOT_PERIODIC
+)
 def reservation_named(seen: Seen, station: KnownStation) -> Said:
     """Report a reserved idToken that is used at its EVSE, in an event without the reservationId."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)

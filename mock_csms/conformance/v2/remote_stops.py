@@ -8,7 +8,7 @@ from mock_csms.twin.seen import Seen, call, response, result
 from mock_csms.twin.v2.transactions import STOPS
 
 _EVENT = call("TransactionEvent")
-_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+_NOT_PERIODIC = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events except those that carry only periodic values."""
 _STOPPED = STOPS | LEFT
 """The triggers after which the station delivers no energy, whoever stopped it."""
@@ -118,7 +118,7 @@ def stop_answered(seen: Seen, station: KnownStation) -> Said:
     ERROR,
     "an accepted remote stop leads to an event with the trigger RemoteStop",
     result("RequestStopTransaction"),
-    _TOLD,
+    _NOT_PERIODIC,
     implies=("X15", "X26"),
 )
 def stop_followed(seen: Seen, station: KnownStation) -> Said:

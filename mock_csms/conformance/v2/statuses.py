@@ -33,7 +33,7 @@ def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.deadline("B07")
 def miss_after_boots(_: Due, station: KnownStation) -> Said:
-    """Name the missing connectors."""
+    """Return the missing connectors as a text."""
     return _missing(station, station.boots.up_at, "after the boot")
 
 
@@ -131,7 +131,7 @@ def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
 
 @PROVISIONING.deadline("B16")
 def miss_after_outages(_: Due, station: KnownStation) -> Said:
-    """Name the missing connectors."""
+    """Return the missing connectors as a text."""
     return _missing(station, station.connections.opened_at, "after the outage")
 
 

@@ -46,9 +46,9 @@ _TEXT = {
 
 
 class Oddity(Record):
-    """What is no sound request for a WebSocket: in words, and the HTTP status to answer with; 0 for what is no HTTP.
+    """The reason why a request for a WebSocket is not valid, and the HTTP status to answer; 0 if it is not HTTP.
 
-    is_wrong: whether it is something that a station did wrong; others may ask as they like.
+    is_wrong: whether a station did something wrong; other clients may send such requests.
     """
 
     problem: str
@@ -57,7 +57,7 @@ class Oddity(Record):
 
 
 class Head(Record):
-    """A request as far as it can be read: `target` as it was sent, and `path`, which is ASCII, with the rest quoted."""
+    """A request as far as it can be parsed: `target` as it was sent, and `path` in ASCII, with other bytes quoted."""
 
     method: str
     target: str
@@ -67,13 +67,13 @@ class Head(Record):
 
 
 def end_of(data: bytes, start: int) -> int:
-    """Return where the head ends that has no end before `start`; 0 where it has not come whole."""
+    """Return where the head ends whose end is not before `start`; 0 if the head is not complete."""
     found = None if _PROXY.startswith(data[:12]) else _END.search(data, start)
     return found.end() if found else 0
 
 
 def oddity_of(data: bytes) -> Oddity | None:
-    """Return what a beginning shows to be no request for a WebSocket, or None for one that may still become one."""
+    """Return why these first bytes are not a request for a WebSocket; None if they may still become one."""
     known = next((words for start, words in _NO_TEXT.items() if data.startswith(start)), None)
     if known is not None:
         return Oddity(known)
@@ -107,7 +107,7 @@ def read(data: bytes) -> Head | None:
 
 
 def problem_of(head: bytes, error: BaseException | None) -> Oddity:
-    """Say what is wrong with a head that the library could not read because of that error."""
+    """Return what is wrong with a head that the library could not parse; `error` is the library's exception."""
     if b"\r\n" not in head:
         return Oddity("the lines of the request end with LF, not with CRLF", 400)
     line = _LINE.match(head)

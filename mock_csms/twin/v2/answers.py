@@ -19,7 +19,7 @@ _ASKS_FOR: Mapping[str, str] = {
     "GetChargingProfiles": "ReportChargingProfiles",
     "GetDisplayMessages": "NotifyDisplayMessages",
 }
-"""The action that a station sends because of a command (a TriggerMessage names it itself)."""
+"""By command: the action that the station sends because of it. (A TriggerMessage names the action itself.)"""
 
 _TRIGGERS: Mapping[str, str] = {
     "SignChargingStationCertificate": "SignCertificate",
@@ -53,7 +53,7 @@ def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> Non
 
 
 def _password_set(station: StationModel, asked: Any, reported: Any) -> None:
-    """The station has accepted another password, which it uses from now on (A01.FR.03)."""
+    """Note the password that the station has accepted; it uses the password from now on (A01.FR.03)."""
     items, results = at(asked, "setVariableData"), at(reported, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
         return

@@ -17,7 +17,7 @@ _TRIGGERED: Mapping[str, set[str]] = {
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """The station boots."""
+    """Note a boot."""
     boots = twin.boots
     boots.before = boots.before if boots.status is None else boots.status
     is_other = bool(twin.resets.status) or (seen.payload["reason"] != "Triggered" and seen.payload != boots.asked)

@@ -6,7 +6,7 @@ from mock_csms.twin.twin import Twin
 LEAVING = ("Reset", "UpdateFirmware", "CertificateSigned", "SetNetworkProfile")
 """The commands after which a station closes its connection, if it has accepted them."""
 _OWN = ("SecurityCtrlr", "OCPPCommCtrlr")
-"""The components whose variables say how the station connects."""
+"""The components with variables about the connection of a station."""
 
 
 def will_leave(seen: Seen, twin: Twin) -> None:
@@ -24,5 +24,5 @@ def gets_connection_settings(seen: Seen, twin: Twin) -> None:
 
 
 def may_get_password(seen: Seen, twin: Twin) -> None:
-    """A spoiled SetVariables may contain any password."""
+    """Note that a spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"

@@ -9,19 +9,19 @@ from mock_csms.twin.twin import Twin
 
 def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
     """Return the connectors and their statuses in a StatusNotification or a NotifyEvent."""
-    return [(place, status) for place, status, _ in _told_in(action, payload)]
+    return [(place, status) for place, status, _ in _reports_in(action, payload)]
 
 
 def current_in(action: str, payload: Json, twin: Twin) -> list[tuple[Connector, str]]:
     """Return the statuses in a message, except for connectors that do not exist, and except outdated ones."""
-    reported = [each for each in _told_in(action, payload) if all(each[0])]
+    reported = [each for each in _reports_in(action, payload) if all(each[0])]
     return [
         (place, status) for place, status, stamp in reported if not _is_older(stamp, twin.connectors.stamps.get(place))
     ]
 
 
-def _told_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
-    """Return the place, the status and the timestamp of each report of a status."""
+def _reports_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
+    """Return the connector, the status and the timestamp of each report of a status."""
     if action == "StatusNotification":
         return [((payload["evseId"], payload["connectorId"]), payload["connectorStatus"], payload["timestamp"])]
     reported = []
@@ -41,7 +41,7 @@ def _is_older(stamp: str, other: str | None) -> bool:
 def reported(seen: Seen, twin: Twin) -> None:
     """Note the statuses in a message. A connector with evseId 0 or connectorId 0 does not exist."""
     connectors = twin.connectors
-    for place, status, stamp in _told_in(seen.action, seen.payload):
+    for place, status, stamp in _reports_in(seen.action, seen.payload):
         if all(place):
             connectors.statuses[place] = status
             connectors.reported_at[place] = seen.at

@@ -25,7 +25,7 @@ def asked(seen: Seen, twin: Twin) -> None:
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The station accepted the update, or rejected it."""
+    """Note that the station has accepted the update, or rejected it."""
     firmware, request = twin.firmware, seen.request
     update, firmware.pending = firmware.pending, None
     if update is None or update.id != request["requestId"]:
@@ -61,5 +61,5 @@ def alarmed(seen: Seen, twin: Twin) -> None:
 
 
 def lost(_: Seen, twin: Twin) -> None:
-    """The connection is lost: statuses from now on may never be reported."""
+    """Note that the connection is lost. Later statuses may never be reported."""
     twin.firmware.doubt()

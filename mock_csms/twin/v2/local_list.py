@@ -22,11 +22,11 @@ def sent(seen: Seen, twin: Twin) -> None:
 
 
 def reported(seen: Seen, twin: Twin) -> None:
-    """The station reported its version."""
+    """Note the version that the station has reported."""
     twin.local_list.version = seen.payload["versionNumber"]
 
 
 def forget(seen: Seen, twin: Twin) -> None:
-    """The station may have lost its list at a reboot (D01.FR.10), or accepted a list without a readable answer."""
+    """Forget the version: a reboot may have deleted the list (D01.FR.10), or an unanswered update changed it."""
     if seen.kind == "call" or seen.action == "SendLocalList":
         twin.local_list.version = None

@@ -16,7 +16,7 @@ ENDING = ("ReservationStatusUpdate", "Authorize", "TransactionEvent")
 
 
 def reserved(seen: Seen, twin: Twin) -> None:
-    """The station answered a ReserveNow. A reservation with the same id is replaced (H01.FR.02)."""
+    """Note the answer to a ReserveNow. A reservation with the same id is replaced (H01.FR.02)."""
     asked, by_id = seen.request, twin.reservations.by_id
     evse, before = asked.get("evseId"), by_id.get(asked["id"])
     if before is not None:
@@ -39,7 +39,7 @@ def cancelling(seen: Seen, twin: Twin) -> None:
 
 
 def cancelled(seen: Seen, twin: Twin) -> None:
-    """The station has cancelled a reservation; it answers Rejected if it has none with that id."""
+    """Note the answer to a CancelReservation. Rejected means that there is no reservation with that id."""
     by_id, id_ = twin.reservations.by_id, seen.request["reservationId"]
     if seen.payload["status"] == "Accepted":
         by_id.pop(id_, None)
@@ -48,7 +48,7 @@ def cancelled(seen: Seen, twin: Twin) -> None:
 
 
 def ended(seen: Seen, twin: Twin) -> None:
-    """The station reported that a reservation has expired or was removed."""
+    """Note that a reservation has expired or was removed."""
     twin.reservations.by_id.pop(seen.payload["reservationId"], None)
 
 
@@ -66,7 +66,7 @@ def used(seen: Seen, twin: Twin) -> None:
 
 
 def charges(seen: Seen, twin: Twin) -> None:
-    """A transaction uses an EVSE, perhaps by its reservation; the event may name the reservation."""
+    """Note that a transaction uses an EVSE, maybe by its reservation; the event may name the reservation."""
     reservations, payload = twin.reservations, seen.payload
     if not reservations.by_id:
         return

@@ -5,7 +5,7 @@ from mock_csms.twin.twin import Twin
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The station has answered a Reset."""
+    """Note the answer to a Reset."""
     resets, status, evse = twin.resets, seen.payload["status"], seen.request.get("evseId")
     if status == "Rejected":
         return
@@ -23,7 +23,7 @@ def installed(seen: Seen, twin: Twin) -> None:
 
 
 def booted(seen: Seen, twin: Twin) -> None:
-    """The station boots; a triggered boot does not end a reset."""
+    """Note a boot. A triggered boot does not end a reset."""
     resets = twin.resets
     if seen.payload["reason"] != "Triggered":
         resets.status, resets.is_for_firmware, resets.evse_at = "", False, None

@@ -52,13 +52,13 @@ def repeats(payload: Json, event: ReportedEvent) -> bool:
 
 
 def restarts(payload: Json, transaction: Transaction) -> bool:
-    """Return whether a Started event begins another transaction with the same id."""
+    """Whether a Started event begins another transaction with the same id."""
     is_other = transaction.started not in (None, payload["timestamp"])
     return is_other and payload["seqNo"] <= transaction.highest
 
 
 def reported(seen: Seen, twin: Twin) -> None:
-    """A TransactionEvent came."""
+    """Note a TransactionEvent."""
     if not seen.is_sound:
         _note(seen.payload, twin.transactions)
         return
@@ -122,7 +122,7 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
 
 
 def _is_of_clock(payload: Json) -> bool:
-    """Return whether a TransactionEvent has meter values, and all of them are clock-aligned."""
+    """Whether a TransactionEvent has meter values, and all of them are clock-aligned."""
     values = payload.get("meterValue", ())
     return bool(values) and all(each.get("context") == _CLOCK for value in values for each in value["sampledValue"])
 

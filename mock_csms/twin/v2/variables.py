@@ -47,7 +47,7 @@ def _about(item: Json) -> tuple[Name, str]:
 
 
 def reported(seen: Seen, twin: Twin) -> None:
-    """A part of a report came."""
+    """Note a part of a report."""
     variables = twin.variables
     for item in seen.payload.get("reportData", ()):
         name, attributes = name_of(item), item["variableAttribute"]
@@ -63,16 +63,16 @@ def reported(seen: Seen, twin: Twin) -> None:
 
 
 def got(seen: Seen, twin: Twin) -> None:
-    """The station answered a GetVariables."""
+    """Note the answer to a GetVariables."""
     for item in seen.payload["getVariableResult"]:
         if item["attributeStatus"] == "Accepted" and _is_actual(item):
             _keep(twin.variables.values, name_of(item), item.get("attributeValue", ""))
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The station answered a SetVariables.
+    """Note the answer to a SetVariables.
 
-    A value with RebootRequired counts from the reboot on, and is not known until then.
+    A value with RebootRequired is in use after the reboot, and unknown until then.
     """
     variables, pairs = twin.variables, paired(seen.request["setVariableData"], seen.payload["setVariableResult"])
     actual = [(name_of(item), item, answer["attributeStatus"]) for item, answer in pairs if _is_actual(item)]
@@ -87,7 +87,7 @@ def was_set(seen: Seen, twin: Twin) -> None:
 
 
 def may_change(seen: Seen, twin: Twin) -> None:
-    """The accepted values are not known between a SetVariables and its answer, and after a boot."""
+    """Forget the accepted values, which are unknown between a SetVariables and its answer, and after a boot."""
     given = twin.variables.given
     if seen.action == "SetVariables" and seen.kind == "command" and seen.is_sound:
         for item in seen.payload["setVariableData"]:

@@ -48,7 +48,7 @@ def reported(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS triggers a StatusNotification."""
+    """Note that the CSMS triggers a StatusNotification."""
     message = seen.message
     asked = message.payload if isinstance(message, Call) else None
     if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
@@ -57,7 +57,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(response("StatusNotification"))
 def taken(seen: Seen, station: KnownStation) -> None:
-    """The CSMS answers a StatusNotification, so the station knows that it arrived."""
+    """Note that the CSMS answers a StatusNotification, so that the station knows that it arrived."""
     asked, taken_at = seen.request, station.availability.taken_at
     if len(taken_at) < _MOST:
         taken_at[asked["evseId"], asked["connectorId"]] = seen.at

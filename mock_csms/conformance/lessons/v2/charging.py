@@ -35,7 +35,7 @@ def has_no_unit(unit: str | None, station: KnownStation) -> bool:
 
 @CHARGING.learn(command("SetChargingProfile"))
 def sent(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a charging profile."""
+    """Note that the CSMS sends a charging profile."""
     evse, profile = seen.payload["evseId"], seen.payload["chargingProfile"]
     objection = _objection(evse, profile, seen, station)
     station.charging.objections = {seen.id: objection} if objection else {}

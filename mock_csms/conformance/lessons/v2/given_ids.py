@@ -68,12 +68,12 @@ def may_open(seen: Seen, station: KnownStation) -> None:
 
 @GIVEN_IDS.learn(response("ReservationStatusUpdate"))
 def ended(seen: Seen, station: KnownStation) -> None:
-    """The CSMS answers the end of a reservation, so the station knows that it arrived."""
+    """Note that the CSMS answers the end of a reservation, so that the station knows that it arrived."""
     station.given_ids.ended[seen.request["reservationId"]] = station.connections.opened
 
 
 @GIVEN_IDS.learn(call("StatusNotification", "NotifyEvent"))
 def reserved(seen: Seen, station: KnownStation) -> None:
-    """A connector is Reserved although the mock has sent no reservation."""
+    """Note that a connector is Reserved although the mock has sent no reservation."""
     if RESERVATION not in station.given_ids.ids:
         station.given_ids.has_older |= any(status == "Reserved" for _, status in statuses_in(seen.action, seen.payload))

@@ -21,7 +21,7 @@ METERS = Subject("meters")
 
 @METERS.learn(call("NotifyReport"), result("GetVariables", "SetVariables"))
 def changed(seen: Seen, station: KnownStation) -> None:
-    """Variables are reported or set: the settings must be read again."""
+    """Note that variables were reported or set, so that the settings must be read again."""
     station.meters.cached = None
     if seen.action == "SetVariables":
         station.meters.retimed_at = seen.at

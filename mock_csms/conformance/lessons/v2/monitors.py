@@ -36,7 +36,7 @@ def may_change(seen: Seen, station: KnownStation) -> None:
 
 @MONITORS.learn(call("NotifyEvent"), any_payload=True)
 def reported(seen: Seen, station: KnownStation) -> None:
-    """The station reports events."""
+    """Note the events that the station reports."""
     if not seen.is_sound:
         station.monitors.next = None
         return

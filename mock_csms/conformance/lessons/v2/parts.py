@@ -26,7 +26,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(result(*REQUESTING), error(*REQUESTING), any_payload=True)
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The station answers whether it will send parts. Parts may have come before this answer."""
+    """Note the answer whether the station will send parts. Parts may have come before this answer."""
     entry = station.parts.asked.get((REQUESTING[seen.action], _id_in(seen.request)))
     if entry is None:
         return
@@ -37,7 +37,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(call(*REPORTING), any_payload=True)
 def reported(seen: Seen, station: KnownStation) -> None:
-    """A part comes. If it violates its schema, nobody knows which part it was."""
+    """Note a part. If it violates its schema, it is not known which part it was."""
     if not seen.is_sound:
         return _doubt(station, seen.action)
     entry = station.parts.of(seen)

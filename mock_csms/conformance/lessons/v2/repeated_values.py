@@ -255,7 +255,7 @@ def _rising_in(typed: Any, course: Course, station: KnownStation) -> MeterReadin
 
 
 def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
-    """Learn that a transaction went on."""
+    """Note that a transaction continues."""
     typed, transaction, connections, is_offline = message.typed, course.transaction, station.connections, False
     number, stamp, events, at, id_ = typed.seqNo, typed.timestamp, transaction.events, event.at, message.id
     connections.heard_at = at

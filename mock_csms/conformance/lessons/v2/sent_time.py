@@ -1,4 +1,4 @@
-"""Learns the last time that the mock sent to the station in an answer."""
+"""Learns the last time that the mock has sent to the station in an answer."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.subject import Subject
@@ -9,5 +9,5 @@ SENT_TIME = Subject("sent time")
 
 @SENT_TIME.learn(response("BootNotification", "Heartbeat"))
 def reported(seen: Seen, station: KnownStation) -> None:
-    """The mock answers with its time."""
+    """Note the time in an answer of the mock."""
     station.exchanges.sent_time = seen.payload["currentTime"], seen.at

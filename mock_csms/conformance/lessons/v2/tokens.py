@@ -61,7 +61,7 @@ def listed(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(result("ClearCache"))
 def cleared(seen: Seen, station: KnownStation) -> None:
-    """The authorization cache is cleared."""
+    """Note that the authorization cache is cleared."""
     station.tokens.is_cleared |= seen.payload["status"] == "Accepted"
 
 

@@ -23,7 +23,7 @@ _SAME_ACTION = (
 
 @TRIGGERS.learn(command("TriggerMessage"))
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS triggers a message."""
+    """Note that the CSMS triggers a message."""
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
         evses = frozenset() if "evse" in seen.payload else _evses(message, station)
@@ -34,7 +34,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The station answers whether it will send the message."""
+    """Note the answer whether the station will send the message."""
     message = str(seen.request.get("requestedMessage")) if isinstance(seen.request, dict) else ""
     if seen.kind == "error" or seen.payload["status"] != "Accepted":
         station.triggers.open.pop(message, None)
