@@ -132,7 +132,7 @@ class Judge:
             self._versions[event.station] = event.version
         return self._begin(event.station) if is_connected or (is_refused and self._counts_refused) else []
 
-    def meet(self, identity: str, version: Version) -> list[News]:
+    def start_counting(self, identity: str, version: Version) -> list[News]:
         """Start to count for a station that is connected already and speaks `version`; return the outcomes so far."""
         self._versions[identity] = version
         self.has_seen_any = True

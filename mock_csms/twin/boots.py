@@ -55,7 +55,7 @@ class Boots(Mutable):
     """When the last heartbeat came."""
     beats: int = 0
     """How many heartbeats came since the station was accepted."""
-    hasty_beats: int = 0
+    early_beats: int = 0
     """How many of the last heartbeats in a row came too early."""
     pace: float = inf
     """The shortest pause between two heartbeats that were not triggered."""
@@ -83,13 +83,13 @@ class Boots(Mutable):
         """Whether the boot before the last one was accepted."""
         return self.before == "Accepted"
 
-    def is_hasty(self, pause: float) -> bool:
+    def is_too_early(self, pause: float) -> bool:
         """Whether a heartbeat comes far too early after a pause of `pause` seconds."""
         return pause < (self.heartbeat or 0.0) / 2
 
     def note_beat(self, now: float) -> None:
         """Note an untriggered heartbeat that came at `now`."""
         pause = now - self.beat_at
-        self.hasty_beats = self.hasty_beats + 1 if self.is_hasty(pause) else 0
+        self.early_beats = self.early_beats + 1 if self.is_too_early(pause) else 0
         self.pace = min(self.pace, pause)
         self.beat_at, self.beats = now, self.beats + 1

@@ -174,7 +174,7 @@ class Console:
     def _tick(self) -> None:
         self._timer = None
         self._tell_counts(None, MOST_AT_ONCE)
-        if self._repeats.is_untold or self._crowd.is_crowded:
+        if self._repeats.has_unreported or self._crowd.is_crowded:
             self._later()
 
     def _tell_counts(self, station: str | None, most: int | None = None, at: float | None = None) -> None:

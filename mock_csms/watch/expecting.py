@@ -93,7 +93,7 @@ class Expectations:
             raise ValueError(f"there are {_MOST} sets of expectations already")
         judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
         for identity, version in connected.items():
-            judge.meet(identity, version)
+            judge.start_counting(identity, version)
 
         def look(event: Event) -> None:
             judge.look_at(event)

@@ -67,7 +67,7 @@ class Recorder:
         self._opened: dict[Place, int] = {}
         self._unread: dict[str, int] = {}
         """How much waited in each record at the last look, if nothing reads it."""
-        self._told: set[str] = set()
+        self._reported_unread: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.incomplete: dict[str, str] = {}
         """The incomplete files, each with the reason; final when the block has ended."""
@@ -130,8 +130,8 @@ class Recorder:
         for sink, name in self._sinks.items():
             waiting, before = sink.waiting, self._unread.get(name, 0)
             self._unread[name] = waiting
-            if waiting and waiting >= before > 0 and name not in self._told and name != _STDERR:
-                self._told.add(name)
+            if waiting and waiting >= before > 0 and name not in self._reported_unread and name != _STDERR:
+                self._reported_unread.add(name)
                 what = "stations get no answers" if sink is self._trace else f"{waiting:,} bytes wait"
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 

@@ -45,7 +45,7 @@ _OF_MATCHES: Mapping[str, frozenset[MessageKind]] = {
     RESPONSE: frozenset((Result,)),
     ERROR: frozenset((Error,)),
 }
-_MOST_TOLD, _WIDTH = 20, 300
+_MOST_LISTED, _WIDTH = 20, 300
 """How many events an explanation lists, and how many characters of each."""
 
 
@@ -215,7 +215,7 @@ def explain(
     near = [each for each in came if each.type and _is_near(each, what)]
     if near and what.conditions:
         lines += _nearest(near, what)
-    late = came[:_MOST_TOLD]
+    late = came[:_MOST_LISTED]
     lines += ["came instead:" if late else "came instead: nothing"]
     lines += [f"  {_cut(line_of(each))}" for each in reversed(late)]
     return "\n".join(lines)
@@ -228,7 +228,7 @@ def _is_near(logged: Logged, what: Criteria) -> bool:
 
 def _nearest(near: Sequence[Logged], what: Criteria) -> Iterator[str]:
     """Yield the nearest message and its differences."""
-    payloads = [payload_in(content_of(each)) for each in near[:_MOST_TOLD]]
+    payloads = [payload_in(content_of(each)) for each in near[:_MOST_LISTED]]
     payload = min(payloads, key=lambda each: len(differences(what.conditions, each)))
     if payload is not ABSENT:
         yield f"nearest: {_cut(orjson.dumps(payload).decode())}"

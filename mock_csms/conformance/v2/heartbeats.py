@@ -63,7 +63,7 @@ def heartbeats_follow_interval(seen: Seen, station: KnownStation) -> Said:
     if seen.kind == "call":
         pause = seen.at - boots.beat_at
         is_asked = "Heartbeat" in boots.asked_for
-        is_many = boots.hasty_beats == MANY_BEATS - 1 and boots.is_hasty(pause) and not station.connections.calls
+        is_many = boots.early_beats == MANY_BEATS - 1 and boots.is_too_early(pause) and not station.connections.calls
         return f"{MANY_BEATS + 1} heartbeats in a row, about every {pause:.1f} s" if is_many and not is_asked else None
     return Later("", DAY + station.terms.tolerance)
 

@@ -35,7 +35,7 @@ def closed(device: Device16, _: Moment) -> Step:
     """Note that the station is offline. Statuses that were not delivered will be reported again."""
     device, dropped = outbox.drop(device)
     for message in dropped:
-        device = untold(device, message.payload) if message.action == "StatusNotification" else device
+        device = mark_undelivered(device, message.payload) if message.action == "StatusNotification" else device
     tags = [message.payload["idTag"] for message in dropped if message.action == "Authorize"]
     cards = tuple(card for card in device.cards if card.tag not in tags)
     return replace(device, cards=cards, is_online=False), [Stop(BOOT), Stop(HEARTBEAT)]
@@ -127,7 +127,7 @@ def status_notification(device: Device16, number: int, moment: Moment) -> Send:
     return Send("StatusNotification", known | {"timestamp": moment.stamp})
 
 
-def untold(device: Device16, payload: Json) -> Device16:
+def mark_undelivered(device: Device16, payload: Json) -> Device16:
     """Note that a StatusNotification was not delivered, so that it is sent again."""
     lost = payload.get("connectorId")
     return replace(device, reported={number: status for number, status in device.reported.items() if number != lost})

@@ -17,13 +17,13 @@ def get(device: Device16, payload: Json, _: Moment) -> Given:
     if len(wanted) > MOST_KEYS:
         return device, ("PropertyConstraintViolation", f"key: more than {MOST_KEYS} keys"), []
     names = {written: name_of(written) for written in wanted} if wanted else {name: name for name in KEYS}
-    known = [_told(device, name) for name in dict.fromkeys(names.values()) if name is not None]
+    known = [_item_of(device, name) for name in dict.fromkeys(names.values()) if name is not None]
     unknown = [written for written, name in names.items() if name is None]
     answer: Json = {"configurationKey": known} if known else {}
     return device, answer | ({"unknownKey": unknown} if unknown else {}), []
 
 
-def _told(device: Device16, name: str) -> Json:
+def _item_of(device: Device16, name: str) -> Json:
     key = KEYS[name]
     entry: Json = {"key": name, "readonly": key.accepts is None}
     return entry | {"value": device.configuration[name]} if key.is_shown else entry

@@ -169,7 +169,7 @@ def _failed(device: Device16, cue: FailedCall, moment: Moment) -> Step:
     if cue.action == "BootNotification" and not cue.is_lost:
         device, more = boot.failed(device)
     elif cue.action == "StatusNotification" and cue.is_lost:
-        device = boot.untold(device, cue.request)
+        device = boot.mark_undelivered(device, cue.request)
     elif cue.action == "Authorize":
         device, more = drivers.answered(device, cue.request, None, moment)
     elif cue.action == "StartTransaction" and not any(call.payload == cue.request for call in device.outbox.waiting):

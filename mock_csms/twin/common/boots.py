@@ -48,7 +48,7 @@ def refused(_: Seen, twin: Twin) -> None:
     boots.status = UNKNOWN if is_still else REFUSED
 
 
-def confused(seen: Seen, twin: Twin) -> None:
+def answer_spoiled(seen: Seen, twin: Twin) -> None:
     """Note that a fault has spoiled the answer to a boot."""
     if seen.action == BOOT:
         twin.boots.status = UNKNOWN
@@ -60,7 +60,7 @@ def unread(_: Seen, twin: Twin) -> None:
         twin.boots.status = UNKNOWN
 
 
-def obeyed(seen: Seen, twin: Twin) -> None:
+def command_ended(seen: Seen, twin: Twin) -> None:
     """Note that a command has ended."""
     twin.boots.commanded.pop(seen.id, None)
 

@@ -47,7 +47,7 @@ def lost(seen: Seen, twin: Twin) -> None:
     connections.calls.clear()
 
 
-def heard(seen: Seen, twin: Twin) -> None:
+def message_came(seen: Seen, twin: Twin) -> None:
     """Note that a message came. A call is open until it is answered."""
     twin.connections.heard_at = seen.at
     if seen.kind == "call":

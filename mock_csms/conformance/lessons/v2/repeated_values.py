@@ -95,7 +95,7 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
         or boots.asked_for
-        or boots.hasty_beats == MANY_BEATS - 1  # B10
+        or boots.early_beats == MANY_BEATS - 1  # B10
         or station.triggers.open  # F01, also the next line
         or station.deadlines.get(_HEARTBEAT_AGAIN)
         or station.unsound

@@ -39,7 +39,7 @@ def said(seen: Seen, station: KnownStation) -> None:
 
 
 @TOKENS.learn(when("spoiled"))
-def confused(seen: Seen, station: KnownStation) -> None:
+def answer_spoiled(seen: Seen, station: KnownStation) -> None:
     """Note that the CSMS sends a spoiled answer. It is not known what the station reads in it."""
     answers = seen.answers
     if isinstance(answers, Call) and isinstance(answers.payload, dict):

@@ -49,7 +49,7 @@ def _first_only(payload: Json) -> Json:
     return payload | {"reportData": payload.get("reportData", [])[:1]}
 
 
-_told_value = in_list("variableAttribute", patched(value="secret-password-1"), has(mutability="WriteOnly"))
+_reveal = in_list("variableAttribute", patched(value="secret-password-1"), has(mutability="WriteOnly"))
 _read_only = in_list("variableAttribute", patched(mutability="ReadOnly"))
 
 
@@ -144,7 +144,7 @@ KINDS: Kinds = {
         ("V06",),
         answer=_got(has(attributeStatus="Rejected"), attributeStatus="Accepted", attributeValue="secret-password-1"),
     ),
-    "password-reported": Misbehaviour("reports values of WriteOnly variables", ("V17",), acts=_reported(_told_value)),
+    "password-reported": Misbehaviour("reports values of WriteOnly variables", ("V17",), acts=_reported(_reveal)),
     "read-only-configuration": Misbehaviour(
         "reports ReadOnly variables as configuration", ("V15",), acts=_shows_read_only
     ),
