@@ -78,11 +78,12 @@ class Due(Record):
 BROKEN = "broken "
 """A prefix for the kind of an occasion that counts only if the message breaks its schema."""
 
-Word: TypeAlias = str | Wrong | Later | Done
-"""One thing that a check may return."""
-Said: TypeAlias = Word | Iterable[Word] | None
-Judge: TypeAlias = Callable[[Seen, KnownStation], Said]
-DueJudge: TypeAlias = Callable[[Due, KnownStation], Said]
+ResultPart: TypeAlias = str | Wrong | Later | Done
+"""A finding, a deadline, or the end of a deadline."""
+CheckResult: TypeAlias = ResultPart | Iterable[ResultPart] | None
+"""What a check returns: one part, several, or none."""
+Judge: TypeAlias = Callable[[Seen, KnownStation], CheckResult]
+DueJudge: TypeAlias = Callable[[Due, KnownStation], CheckResult]
 Learner: TypeAlias = Callable[[Seen, KnownStation], None]
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import HOLLOW, rules_of
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, broken
 from mock_csms.protocol.schemas import Field, Violation
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, result
@@ -109,7 +109,7 @@ def of(seen: Seen) -> str:
 
 
 @RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
-def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
+def fits_its_schema(seen: Seen, station: KnownStation) -> CheckResult:
     """Report fields that are missing, unknown or wrong.
 
     Answers to messages that a user's setting has made wrong are skipped.
@@ -122,7 +122,7 @@ def fits_its_schema(seen: Seen, station: KnownStation) -> Said:
 
 
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
-def leaves_out_absent_fields(seen: Seen, _: KnownStation) -> Said:
+def leaves_out_absent_fields(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an optional field that is null, {} or [], or a payload that is null but must have fields."""
     event = seen.event
     if not isinstance(event, Received) or (seen.is_sound and not _BRACES.search(event.text)):
@@ -135,7 +135,7 @@ def leaves_out_absent_fields(seen: Seen, _: KnownStation) -> Said:
 
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
-def writes_braces(seen: Seen, _: KnownStation) -> Said:
+def writes_braces(seen: Seen, _: KnownStation) -> CheckResult:
     """Report null in place of an empty payload."""
     if seen.payload is not None or not _may_be_empty(seen):
         return None

@@ -3,7 +3,7 @@
 from mock_csms.behavior.handshake_faults import MUST_REFUSE
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol import x509
 from mock_csms.protocol.tls import TLS12, Agreement
 from mock_csms.twin.seen import Seen, call, when
@@ -39,7 +39,7 @@ def certificate_in_use(station: KnownStation) -> str:
     "no credentials are sent together with a client certificate",
     when("knocked"),
 )
-def sends_no_credentials(seen: Seen, _: KnownStation) -> Said:
+def sends_no_credentials(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an Authorization header together with a client certificate. Only security profiles 1 and 2 send one."""
     visitor = visitor_of(seen)
     has_both = visitor is not None and certificate_of(seen) and visitor.authorization is not None
@@ -47,14 +47,14 @@ def sends_no_credentials(seen: Seen, _: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T17", "A00.FR.313, A00.FR.416", ERROR, "TLS 1.2 or newer is used", when("knocked"))
-def uses_a_new_version(seen: Seen, _: KnownStation) -> Said:
+def uses_a_new_version(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a version of TLS before 1.2. The mock accepts one only with --tls-min or a --tls-fault."""
     tls = tls_of(seen)
     return f"the station accepted {tls.version}" if tls and tls.version in _OLD else None
 
 
 @TRANSPORT.check("T18", "A00.FR.319, A00.FR.422", ERROR, "cipher suites with AES-GCM are offered", when("knocked"))
-def offers_the_suites(seen: Seen, _: KnownStation) -> Said:
+def offers_the_suites(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an offer with neither both ECDSA suites nor both RSA suites. Silent if TLS 1.2 is not offered."""
     tls = tls_of(seen)
     if tls is None or TLS12 not in tls.offer.versions:
@@ -67,7 +67,7 @@ def offers_the_suites(seen: Seen, _: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T19", "A00.FR.321, A00.FR.424", ERROR, "TLS compression is not used", when("knocked"))
-def uses_no_compression(seen: Seen, _: KnownStation) -> Said:
+def uses_no_compression(seen: Seen, _: KnownStation) -> CheckResult:
     """Report TLS compression. An offer of it is only a warning, because the mock never accepts it."""
     tls = tls_of(seen)
     if tls is None or not any(tls.offer.compressions):
@@ -80,7 +80,7 @@ def uses_no_compression(seen: Seen, _: KnownStation) -> Said:
 @TRANSPORT.check(
     "T20", "A00.FR.511, A00.FR.405", ERROR, "the client certificate names the serial number", call("BootNotification")
 )
-def names_its_serial_number(seen: Seen, station: KnownStation) -> Said:
+def names_its_serial_number(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a client certificate whose commonName is not the serialNumber in BootNotification.
 
     Silent if the BootNotification has no serialNumber.
@@ -99,7 +99,7 @@ def names_its_serial_number(seen: Seen, station: KnownStation) -> Said:
     "the client certificate is trusted and has a suitable key, signature, serial number and operator",
     when("knocked"),
 )
-def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> Said:
+def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a client certificate that is not suitable: key too short, not SHA-256, other operator (OrganizationName).
 
     A certificate that is not trusted is reported too; the mock accepts one with --tls-client accept-and-report.
@@ -116,7 +116,7 @@ def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T32", "A00.FR.310, A00.FR.413", ERROR, "a wrong certificate of the CSMS is refused", when("knocked"))
-def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> Said:
+def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a station that continued after a wrong certificate or a weak cipher suite of --tls-fault."""
     tls = tls_of(seen)
     sight = MUST_REFUSE.get(tls.fault) if tls else None

@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.conformance.v2.availability import AVAILABILITY
 from mock_csms.conformance.v2.statuses import name
 from mock_csms.twin.connectors import Connector
@@ -15,7 +15,7 @@ _CLOSED = {"Unavailable", "Faulted"}
 
 
 @AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
-def no_start_on_inoperative(seen: Seen, station: KnownStation) -> Said:
+def no_start_on_inoperative(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the first event, and the first with an idToken or energy, of a transaction at an Inoperative place.
 
     The transaction must have started after the place became Inoperative. A plugged-in cable alone is only a warning:

@@ -1,7 +1,7 @@
 """Check of network profiles: the settings with which a station reaches the CSMS (V20)."""
 
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said
+from mock_csms.conformance.subject import ERROR, CheckResult
 from mock_csms.conformance.v2.variable_values import members
 from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of
 from mock_csms.protocol.actions import Json
@@ -15,7 +15,7 @@ _PRIORITY = ("OCPPCommCtrlr", "", 0, 0, "NetworkConfigurationPriority", "")
     "V20", "B09.FR.02, B09.FR.04-05, A05.FR.02-03, A05.FR.10", ERROR, "only usable network profiles are accepted",
     result("SetNetworkProfile", "SetVariables"),
 )  # fmt: skip
-def usable_profiles(seen: Seen, station: KnownStation) -> Said:
+def usable_profiles(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an accepted slot that does not exist, or a profile that lowers security or lacks its root certificate."""
     if seen.action == "SetNetworkProfile":
         slot, profile = seen.request["configurationSlot"], seen.request["connectionData"]

@@ -1,7 +1,7 @@
 """Checks of repeated TransactionEvents that the CSMS refused or did not answer (check X18)."""
 
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Done, Later, Said
+from mock_csms.conformance.subject import ERROR, CheckResult, Done, Later
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
@@ -24,7 +24,7 @@ def number_of(station: KnownStation, variable: str) -> float | None:
     call("TransactionEvent"),
     refusal("TransactionEvent"),
 )
-def repeated_right(seen: Seen, station: KnownStation) -> Said:
+def repeated_right(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a repeat that is changed, early or missing, and a repeat too many."""
     if seen.kind == "refusal":
         return _is_due(seen, station)
@@ -40,7 +40,7 @@ def repeated_right(seen: Seen, station: KnownStation) -> Said:
     return [Done((transaction.id, number)), *wrong] if wrong or station.deadlines else None
 
 
-def _renumbered(seen: Seen, transaction: Transaction) -> Said:
+def _renumbered(seen: Seen, transaction: Transaction) -> CheckResult:
     """Report that the last event failed and comes again with another seqNo."""
     last = transaction.events.get(transaction.highest)
     if last is None or last.failed_at is None or not repeats(seen.payload, last):
@@ -73,7 +73,7 @@ def _is_same(one: bytes, two: bytes) -> bool:
     return one[one.find(b"{") :] == two[two.find(b"{") :]
 
 
-def _is_due(seen: Seen, station: KnownStation) -> Said:
+def _is_due(seen: Seen, station: KnownStation) -> CheckResult:
     """Set a deadline for the repeat of an event that was refused (E13.FR.02)."""
     reported, attempts = event_in(seen.request, station), number_of(station, "MessageAttempts")
     interval = number_of(station, "MessageAttemptInterval")

@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED
 from mock_csms.conformance.lessons.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.v2.transactions import LEFT
 from mock_csms.protocol.times import seconds_of
@@ -19,7 +19,7 @@ _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
 
 
 @PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
-def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
+def reports_after_boots(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the connectors without a status after the boot was accepted.
 
     If the mock does not know the connectors, it reports that no status came at all. A second BootNotification without a
@@ -32,13 +32,13 @@ def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.deadline("B07")
-def miss_after_boots(_: Due, station: KnownStation) -> Said:
+def miss_after_boots(_: Due, station: KnownStation) -> CheckResult:
     """Return the missing connectors as a text."""
     return _missing(station, station.boots.up_at, "after the boot")
 
 
 @PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
-def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
+def numbers_from_one(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a status with an evseId or a connectorId below 1."""
     evse, connector = seen.payload["evseId"], seen.payload["connectorId"]
     return None if evse > 0 and connector > 0 else f"evseId is {evse}, connectorId is {connector}"
@@ -72,7 +72,7 @@ def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     "connectors set Inoperative are still Unavailable after a reboot",
     call(STATUS, NOTIFY),
 )
-def stays_closed(seen: Seen, station: KnownStation) -> Said:
+def stays_closed(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the first status after a boot if the connector was set Inoperative before and is usable now.
 
     An order that waited for a transaction counts only if the connector was closed before the boot.
@@ -88,7 +88,7 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
     "reserved connectors are still Reserved after a reboot",
     call(STATUS, NOTIFY),
 )
-def stays_reserved(seen: Seen, station: KnownStation) -> Said:
+def stays_reserved(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a connector that is Available after a boot although its reservation is still valid.
 
     It must have been Reserved before, or be the only connector of its EVSE.
@@ -117,7 +117,7 @@ def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
     call(BOOT),
     when("connected"),
 )
-def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
+def reports_after_outages(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the connectors without a status after an outage longer than OfflineThreshold.
 
     The station may notice an outage late, so the threshold gets a margin. After a boot, B07 requires the same.
@@ -130,7 +130,7 @@ def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.deadline("B16")
-def miss_after_outages(_: Due, station: KnownStation) -> Said:
+def miss_after_outages(_: Due, station: KnownStation) -> CheckResult:
     """Return the missing connectors as a text."""
     return _missing(station, station.connections.opened_at, "after the outage")
 
@@ -143,7 +143,7 @@ def miss_after_outages(_: Due, station: KnownStation) -> Said:
     call(STATUS, NOTIFY),
     driven(),
 )
-def reports_changes(seen: Seen, station: KnownStation) -> Said:
+def reports_changes(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an unchanged status after a short outage, or no status of a connector that was plugged in during it.
 
     A status that changed twice during the outage, as an event shows, may be reported.
@@ -175,7 +175,7 @@ def _moves(kind: str, trigger: str) -> bool:
     return kind != "Updated" or trigger in _MOVES
 
 
-def _changes(seen: Seen, station: KnownStation) -> Said:
+def _changes(seen: Seen, station: KnownStation) -> CheckResult:
     """Set a deadline for the status of a connector that came into use during the outage.
 
     The event also explains why a status of its EVSE may come although it is unchanged.

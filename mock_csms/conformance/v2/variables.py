@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mock_csms.behavior.secret_texts import is_variable
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, CheckResult, Subject, Wrong
 from mock_csms.conformance.v2.variable_values import has_form, is_same, number_in, why_not
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.masks import is_masked, masked
@@ -29,7 +29,7 @@ _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
-def as_many_results(seen: Seen, _: KnownStation) -> Said:
+def as_many_results(seen: Seen, _: KnownStation) -> CheckResult:
     """Report more or fewer results than requested items."""
     asked, answered = items_of(seen)
     if len(asked) == len(answered):
@@ -38,7 +38,7 @@ def as_many_results(seen: Seen, _: KnownStation) -> Said:
 
 
 @VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
-def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
+def results_of_what_was_asked(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a result for a variable that the command does not contain."""
     asked, answered = items_of(seen)
     other = unrequested(asked, answered)
@@ -52,7 +52,7 @@ def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
     "results have the requested attributeType",
     _GET_OR_SET,
 )
-def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
+def attribute_of_results(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an attributeType that differs from the requested one, or is missing."""
     asked, answered = items_of(seen)
     types: dict[Name, set[str]] = {}
@@ -72,7 +72,7 @@ def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
     "unknown variables, missing attributes and values of a wrong type are refused as such",
     _GET_OR_SET,
 )
-def right_statuses(seen: Seen, station: KnownStation) -> Said:
+def right_statuses(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a wrong status for a variable that is not in the inventory, or for a value of a wrong dataType.
 
     If the inventory is incomplete (V16), a variable outside it may still exist: then the finding is only an info.
@@ -93,7 +93,7 @@ def right_statuses(seen: Seen, station: KnownStation) -> Said:
     "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a result has a value if and only if it is Accepted",
     result("GetVariables"),
 )  # fmt: skip
-def values_where_due(seen: Seen, _: KnownStation) -> Said:
+def values_where_due(seen: Seen, _: KnownStation) -> CheckResult:
     """Report Accepted without a value, or a value of a variable that the station calls unknown."""
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
@@ -105,7 +105,7 @@ def values_where_due(seen: Seen, _: KnownStation) -> Said:
 @VARIABLES.check(
     "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
 )
-def write_only_is_not_returned(seen: Seen, station: KnownStation) -> Said:
+def write_only_is_not_returned(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the value of a WriteOnly variable."""
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
@@ -115,7 +115,7 @@ def write_only_is_not_returned(seen: Seen, station: KnownStation) -> Said:
 
 
 @VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
-def set_values_are_returned(seen: Seen, station: KnownStation) -> Said:
+def set_values_are_returned(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a value that differs from the last one that the station accepted."""
     for item in seen.payload["getVariableResult"]:
         name, read = name_of(item), item.get("attributeValue")
@@ -131,7 +131,7 @@ def set_values_are_returned(seen: Seen, station: KnownStation) -> Said:
     "V08", "B05.FR.08, B05.FR.09", ERROR, "values out of range and values of ReadOnly variables are rejected",
     result("SetVariables"),
 )  # fmt: skip
-def range_is_kept(seen: Seen, station: KnownStation) -> Said:
+def range_is_kept(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an accepted value that the reported characteristics of the variable forbid."""
     for item, answer in paired(*items_of(seen)):
         if answer["attributeStatus"] in TAKEN and item.get("attributeType", "Actual") == "Actual":
@@ -146,7 +146,7 @@ def range_is_kept(seen: Seen, station: KnownStation) -> Said:
     "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands stay within ItemsPerMessage and BytesPerMessage",
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
-def commands_fit(seen: Seen, station: KnownStation) -> Said:
+def commands_fit(seen: Seen, station: KnownStation) -> CheckResult:
     """Report, as an info, a command with more items or bytes than the station allows: a CALLERROR is a right answer."""
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
     sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
