@@ -199,7 +199,7 @@ class ResetInstead:
 
 @dataclass(frozen=True, slots=True)
 class StallFirst:
-    """Freezes the connection: it reads, writes and answers no ping for a while. Then sends the message."""
+    """Freezes the connection (it reads, writes and answers no ping), then sends the message."""
 
     done: ClassVar = "stalled"
     seconds: float = attribute("duration in seconds")
