@@ -205,7 +205,7 @@ def _extensions(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _numbers(data: bytes) -> tuple[int, ...]:
-    """Return the numbers in a list; each has two bytes."""
+    """Return the list of numbers in these bytes; each number has two bytes."""
     return tuple(int.from_bytes(data[at : at + 2]) for at in range(0, len(data) - 1, 2))
 
 

@@ -31,11 +31,14 @@ class Connectors(Mutable):
         return {evse for evse, _ in self.statuses}
 
     def has_reported(self, connector: Connector, since: float) -> bool:
-        """Return whether a connector has reported since then; a status with a 0 that may be about it counts too."""
+        """Whether a connector has reported since then.
+
+        A status with a wrong number (0) that may be about it counts too.
+        """
         return any(at >= since for _, at in self._reports_of(connector))
 
     def is_free(self, connector: Connector) -> bool:
-        """Return whether a connector is Available; a status with a 0 that may be about it counts too."""
+        """Whether a connector is Available. A status with a wrong number (0) that may be about it counts too."""
         return all(status == "Available" for status, _ in self._reports_of(connector))
 
     def _reports_of(self, connector: Connector) -> list[tuple[str, float]]:

@@ -42,8 +42,8 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
 class EventLog:
     """Writes a line for every event to all of its sinks, and to the journal if there is one.
 
-    A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
-    lost connection kept it from the wire, `text` is the frame that was meant.
+    A line about a message has its kind, id and action, and in `text` the frame as it was sent. If a fault or a lost
+    connection prevented that, `text` is the frame before it.
     """
 
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:

@@ -28,7 +28,7 @@ class EventsQuery(EventFilter):
 
     before: Annotated[int | None, about("only events with a smaller number")] = None
     limit: Annotated[int, about("how many at most", ge=1, le=10_000)] = 1000
-    latest: Annotated[bool, about("the last ones, and not the first ones, of those that are meant")] = False
+    latest: Annotated[bool, about("return the last matching events, not the first")] = False
     format: Annotated[
         Literal["json", "jsonl", "text", "trace"],
         about("one JSON object, JSON Lines, lines as on the console, or an OCPP trace 1.1; ignored for a stream"),
@@ -38,12 +38,10 @@ class EventsQuery(EventFilter):
 class EventPage(Record):
     """A page of events, in their order."""
 
-    cursor: Annotated[int, about("`after` of the next page")]
+    cursor: Annotated[int, about("the cursor for `after` of the next page")]
     more: Annotated[bool, about("whether there may be more events after the cursor")]
     lost: Annotated[int, about("how many events after `after` the journal has dropped because it was full")]
-    events: Annotated[
-        list[dict[str, Any]], about("each as --events writes it, with its number in front: seq, event, at, station, …")
-    ]
+    events: Annotated[list[dict[str, Any]], about("the events in the form of --events, each with its number as seq")]
 
 
 class WaitBody(EventFilter):
@@ -58,9 +56,9 @@ class Waited(Record, omit_defaults=True):
     """The result of a wait."""
 
     met: bool
-    cursor: Annotated[int, about("the number of the last event that was looked at: `after` of the next wait")]
+    cursor: Annotated[int, about("the number of the last examined event, for `after` of the next wait")]
     events: Annotated[list[dict[str, Any]], about("the events that came, at most `count`")]
-    explain: Annotated[str, about("what did not come, what came nearest, and what came instead; empty if met")] = ""
+    explain: Annotated[str, about("what did not come, the nearest event, and what came instead; empty if met")] = ""
 
 
 class CountBody(EventFilter):
@@ -99,7 +97,7 @@ ENDPOINTS = (
         method="POST",
         path=f"{_EVENTS}/count",
         name="count_events",
-        help="how many events in the journal are meant",
+        help="count the matching events in the journal",
         body=CountBody,
         answer=Counted,
     ),
@@ -107,7 +105,7 @@ ENDPOINTS = (
         method="DELETE",
         path=_EVENTS,
         name="clear_events",
-        help="empty the journal; numbers go on, and nothing else changes",
+        help="empty the journal; later events continue the numbers",
         status=204,
     ),
 )

@@ -23,9 +23,9 @@ class About(Record):
     seed: int
     since: Annotated[str, about("when it was started (RFC 3339)")]
     cursor: Annotated[int, about("the number of the last event")]
-    counts: Annotated[dict[str, int], about("how many there are: stations, connected, transactions, findings, events")]
+    counts: Annotated[dict[str, int], about("counts: stations, connected, transactions, findings, events")]
     versions: Annotated[list[str], about("the versions of OCPP that it speaks")]
-    features: Annotated[dict[str, bool], about("what is switched on")]
+    features: Annotated[dict[str, bool], about("the features that are on")]
 
 
 class SettingsQuery(Fields):

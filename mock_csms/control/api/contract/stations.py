@@ -13,10 +13,10 @@ _AWAY = "the station is not connected"
 class StationsQuery(Fields):
     """Selects stations."""
 
-    connected: Annotated[bool | None, about("only those that are connected, or only those that are not")] = None
+    connected: Annotated[bool | None, about("true: only connected stations; false: only others")] = None
     match: Annotated[str, about("only those whose identity matches this pattern; * and ? are wildcards")] = "*"
     limit: Annotated[int, about("how many at most", ge=1, le=10_000)] = 1000
-    after: Annotated[str, about("the identity of the last one of the page before")] = ""
+    after: Annotated[str, about("the last identity of the previous page")] = ""
 
 
 class ConnectorRow(Record):
@@ -58,12 +58,12 @@ class VariableRow(Record):
 class ConnectionRow(Record):
     """The connection of a station."""
 
-    url: Annotated[str, about("where it has connected; empty for the URL of the mock itself")]
+    url: Annotated[str, about("the URL that it used; empty for the URL of the mock itself")]
     opened: Annotated[int, about("how many connections it has had")]
     opened_at: str | None
     lost_at: str | None
     refused: Annotated[int, about("how many requests in a row were refused")]
-    outages: Annotated[list[tuple[str, str]], about("from when to when there was no connection")]
+    outages: Annotated[list[tuple[str, str]], about("start and end of each time without a connection")]
 
 
 class StationWhole(Record):
@@ -136,7 +136,7 @@ class Outcome(Record, omit_defaults=True):
     station: str
     action: str
     request: SentRequest
-    seq: Annotated[int, about("the number of the event with the answer; `after` of a later wait")]
+    seq: Annotated[int, about("the number of the event with the answer, for `after` of a later wait")]
     ms: Annotated[float, about("milliseconds from the command to its answer")]
     answer: Annotated[Any, about("the payload of the answer, with secrets masked")] = UNSET
     code: Annotated[str | UnsetType, about("the code of a CALLERROR")] = UNSET
@@ -244,7 +244,7 @@ ENDPOINTS = (
         method="POST",
         path=f"{_STATION}/frames",
         name="send_frame",
-        help="send a frame as it is, to break the rules by hand",
+        help="send a frame unchanged and unchecked, to test invalid messages",
         body=RawFrame,
         is_body_needed=True,
         answer=FrameSent,
