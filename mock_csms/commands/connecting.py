@@ -1,4 +1,4 @@
-"""How mock-station connects: what its security profile needs, and what opens its connections."""
+"""How mock-station connects: checks the settings of its security profile, and makes its connections."""
 
 import re
 from pathlib import Path

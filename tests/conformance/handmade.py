@@ -60,7 +60,7 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
 
 
 async def commanded(stand: Stand, station: Station, action: str, payload: Json) -> tuple[str, Awaitable[Any]]:
-    """Let the mock send a command; return its message id, and an awaitable that ends with its answer."""
+    """Let the mock send a command; return its message id, and an awaitable that ends when it is answered."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
     return id_, sent
@@ -140,7 +140,7 @@ async def without_goodbye(stand: Stand) -> None:
 
 
 async def compressing(stand: Stand) -> None:
-    """Offer TLS compression."""
+    """Connect with a TLS handshake that offers compression."""
     reader, writer = await tcp(stand)
     connection = await tls_by_hand.shake_hands(reader, writer, b"\1\0")
     connection.send(f"GET /{STATION} HTTP/1.1\r\n{WELCOME}\r\n".encode())

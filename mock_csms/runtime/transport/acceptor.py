@@ -19,7 +19,7 @@ _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 class Acceptor:
     """Accepts connections at a bound socket; each gets a protocol of `factory`.
 
-    `failed` is told once why none can be accepted, until one was accepted again.
+    `failed` is called with the reason if none can be accepted; again only after one was accepted.
     """
 
     def __init__(

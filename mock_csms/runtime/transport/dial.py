@@ -1,4 +1,4 @@
-"""How connections go out: the URL, the name, TCP and TLS, up to an open WebSocket or one line that says what failed."""
+"""Opens connections: from a URL over DNS, TCP and TLS to an open WebSocket, or a line about the failure."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ _SYSTEM = Trust()
 
 
 class Dialer(Pool):
-    """Opens connections to servers, which share what a pool shares."""
+    """Opens connections to servers. The connections share the resources of a pool."""
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
@@ -73,7 +73,7 @@ class Dialer(Pool):
         )
         request = protocol.connect()
         if authorization is not None:
-            request.headers.pop("Authorization", None)  # that of the user named in the URL
+            request.headers.pop("Authorization", None)  # the Authorization for the user in the URL
             request.headers["Authorization"] = authorization
         return Outgoing(self, protocol, request, welcome)
 
@@ -84,7 +84,7 @@ class Dialer(Pool):
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
             await connection.opened
         except BaseException:
-            connection.opened.cancel()  # or asyncio would complain of what nobody waits for
+            connection.opened.cancel()  # otherwise asyncio complains about an exception that nothing reads
             if connection in self.transports:
                 connection.close(1001, "given up")
             raise
@@ -100,20 +100,18 @@ class Dialer(Pool):
 def _parse(url: str) -> WebSocketURI:
     """Return the parts of a URL. Raises ValueError."""
     if re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise ValueError(
-            "the URL contains a space or a control character"
-        )  # where the library would drop it, or send it
+        raise ValueError("the URL contains a space or a control character")  # the library would drop it, or send it
     try:
         address = parse_uri(url)
     except InvalidURI as error:
         raise ValueError(error.msg) from None
     if urlsplit(url).port == 0:
-        raise ValueError("nothing can listen on port 0")  # the library would take it for no port at all
+        raise ValueError("nothing can listen on port 0")  # the library would treat it as no port
     return address
 
 
 def _explain(error: OSError) -> str:
-    """Return why TCP or TLS failed; asyncio's own text has it in the middle, once for each address of a name."""
+    """Return why TCP or TLS failed. The text of asyncio contains the reason once for each address of a name."""
     number = re.search(r"\[Errno (\d+)\]", str(error))
     if number is not None:
         return os.strerror(int(number[1]))

@@ -26,7 +26,7 @@ def install(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def installed_ids(device: Device16, payload: Json, _: Moment) -> Given:
-    """List the installed certificates of a type."""
+    """Return the hashes of the installed certificates of a type (whitepaper, M03)."""
     listed = [each.hash_data for each in device.certificates if each.kind == payload["certificateType"]]
     return device, ACCEPTED | {"certificateHashData": listed} if listed else {"status": "NotFound"}, []
 
@@ -39,7 +39,7 @@ def delete(device: Device16, payload: Json, _: Moment) -> Given:
 
 
 def sign(device: Device16) -> Step:
-    """Send SignCertificate: request a certificate for the station."""
+    """Send SignCertificate to request a certificate for the station (whitepaper, A02)."""
     csr = x509.request(device.identity.serial_number, device.configuration["CpoName"], device.key_number)
     return replace(device, is_signing=True), [Send("SignCertificate", {"csr": csr}, is_asked_for=True)]
 

@@ -1,4 +1,4 @@
-"""A short way for the answers to heartbeats and to transaction events without a token: they need no check."""
+"""A shortcut for answers to heartbeats and to transaction events without a token, which no check needs to see."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.lessons.v2.repeated_values import HEARTBEAT
@@ -9,9 +9,9 @@ from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, note the answer.
 
-    The answer means the same to the station even if its own call was wrong.
+    A heartbeat or event that broke its schema makes no difference to that.
     """
     answers, message = event.answers, event.message
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
@@ -22,14 +22,14 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     elif answers.action != HEARTBEAT or event.violations or station.unsound:
         return False
     else:
-        station.exchanges.told = message.payload["currentTime"], event.at
+        station.exchanges.sent_time = message.payload["currentTime"], event.at
     station.connections.calls.pop(answers.id, None)
     station.exchanges.called_at = event.at
     return True
 
 
 def _is_cost_known(call: Call, payload: Json, station: KnownStation) -> bool:
-    """Learn what the answer to an event says that its transaction costs; return whether it says so, or nothing."""
+    """Note the cost in the answer to an event. Returns whether the answer has a known cost, or none at all."""
     cost = payload.get("totalCost")
     if cost is None:
         return "totalCost" not in payload

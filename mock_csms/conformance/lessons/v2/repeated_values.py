@@ -27,15 +27,15 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.events import Received
-from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.transactions import ReportedEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
-"""From this number of early heartbeats in a row B10 reports them; one or two may only serve to set the clock."""
+"""The number of early heartbeats in a row that B10 reports. Fewer of them may only serve to set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
-"""The deadline of a heartbeat that may have come before the answer to its trigger (F01)."""
+"""The deadline of check F01 for a heartbeat that may have come before the answer to its trigger."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _DIGITS = b"0123456789."
 _MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
@@ -47,12 +47,12 @@ _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"
 
 
 class Course(Mutable):
-    """The common properties of all periodic values of a transaction, until another message of the station comes."""
+    """What all periodic values of a transaction have in common, until another message of the station comes."""
 
     transaction: Transaction
     """The transaction."""
     mask: bytes
-    """The text of the last message, from its action on, with 0 for each digit and each dot."""
+    """The text of the last message from its action on, with 0 in place of each digit and each dot."""
     shape: bytes
     """The text of the messages without digits."""
     evse: Any
@@ -75,7 +75,7 @@ The owner clears them at every message except heartbeats, periodic values and th
 
 
 def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
-    """Return whether no check can find anything in a message; if so, learn from it."""
+    """Return whether no check can find anything in a message; if so, note its facts."""
     message = event.message
     if type(message) is not Call or event.violations or event.is_refused:
         return False
@@ -85,7 +85,7 @@ def is_expected(event: Received, station: KnownStation, courses: Courses) -> boo
 
 
 def _beat(event: Received, message: Call, station: KnownStation) -> bool:
-    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, learn from it."""
+    """Return whether a heartbeat comes from an accepted station while no call is open; if so, note it."""
     boots, connections = station.boots, station.connections
     if (
         message.typed is None  # R18, R20: a typed heartbeat is empty
@@ -95,7 +95,7 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
         or boots.asked_for
-        or boots.hasty_beats == MANY_BEATS - 1  # B10
+        or boots.early_beats == MANY_BEATS - 1  # B10
         or station.triggers.open  # F01, also the next line
         or station.deadlines.get(_HEARTBEAT_AGAIN)
         or station.unsound
@@ -112,7 +112,7 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
 
 
 def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
-    """Return whether periodic values continue a course without errors; if so, learn from them."""
+    """Return whether periodic values continue a course without errors; if so, note them."""
     typed = message.typed
     if typed is None:
         return False
@@ -140,7 +140,7 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: Cour
 
 
 def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
-    """Whether a message differs from the others of its course in digits only, in their values or their number."""
+    """Whether a message differs from the others of its course only in digits, or in the number of digits."""
     if mask == course.mask:
         return True
     if tail.translate(None, _DIGITS) != course.shape:
@@ -150,7 +150,7 @@ def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
 
 
 def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
-    """Return the course of a message; None if anything but its numbers may be wrong."""
+    """Return the course of a message; None if anything except its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id[info["transactionId"]]
@@ -204,7 +204,7 @@ def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
 
 
 def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
-    """Whether values are current, and are the next ones of their course."""
+    """Whether values are current and follow the last ones of their course."""
     typed, transaction, connections, terms = message.typed, course.transaction, station.connections, station.terms
     stamp = typed.timestamp
     at = _seconds_of(stamp, course)
@@ -223,8 +223,8 @@ def _is_next(course: Course, event: Received, message: Call, station: KnownStati
 
 
 def _seconds_of(stamp: str, course: Course) -> float | None:
-    """Return a timestamp as `usual_seconds_of` does; the second is parsed once for all messages of a course in it."""
-    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the shape has the dot and the Z
+    """Return a timestamp as `usual_seconds_of` does. Its second is parsed only once for all messages within it."""
+    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the mask has the dot and the Z
         return course.second_at + int(stamp[20:23]) / 1000
     at = usual_seconds_of(stamp)
     if at is not None:
@@ -255,7 +255,7 @@ def _rising_in(typed: Any, course: Course, station: KnownStation) -> MeterReadin
 
 
 def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
-    """Learn that a transaction went on."""
+    """Note that a transaction continues."""
     typed, transaction, connections, is_offline = message.typed, course.transaction, station.connections, False
     number, stamp, events, at, id_ = typed.seqNo, typed.timestamp, transaction.events, event.at, message.id
     connections.heard_at = at
@@ -264,5 +264,5 @@ def _go_on(course: Course, event: Received, message: Call, station: KnownStation
     if station.memory.fresh is not None:
         use(id_, number, station)
     station.meters.samples = course.samples
-    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
+    events[number] = ReportedEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp
