@@ -11,7 +11,7 @@ from mock_csms.station.state import Identity, Moment, State
 from mock_csms.station.v16.model import KEYS
 
 POWER = 22_000.0
-"""The power that a vehicle takes without a limit, in W."""
+"""The power that a vehicle draws without a limit, in W."""
 TYPES = Types(root="CentralSystemRootCertificate", own="ChargePointCertificate")
 """The types of certificates that TLS needs."""
 
