@@ -18,7 +18,7 @@ class WorldMaker:
     def __init__(self, chance: Chance, reserve: Callable[[int], int | None]) -> None:
         self.pki = pki = Pki(chance)
         """Makes the certificates."""
-        self._authority = Authority(pki.root, pki.chain, pki.status)
+        self._authority = Authority(pki.root, pki.hashes, pki.chain, pki.status)
         self._transactions = TransactionIds(Numbers(chance, reserve).fresh)
         self._chance = chance
 
