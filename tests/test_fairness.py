@@ -17,7 +17,7 @@ import pytest
 from websockets.frames import Opcode
 
 from mock_csms.control.python import Csms
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.wire import HANDSHAKE, PATIENCE, Mock, Raw, masked

@@ -19,9 +19,9 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import actions, told_elsewhere
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
-from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config, tables
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, read

@@ -17,12 +17,13 @@ from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.entrance import Entrance
-from mock_csms.runtime.host import Arrival, Peer
+from mock_csms.runtime.host import Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.short_way import ShortWay
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
@@ -58,9 +59,10 @@ class CsmsServer:
         self._endpoint = Endpoint(self._entrance, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
-        self.publish = self._publishing.publish
+        self.publish, self.settle = self._publishing.publish, self._publishing.settle
+        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._remembered)
+        self.short_way: ShortWay | None = self._short_way
         self._tls = TlsSwitch(self._endpoint, self.publish)
-        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._commander = Commander(self.context_of, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._signer: Signer | None = None
@@ -80,6 +82,16 @@ class CsmsServer:
         self.rulebase.reset()
         self.rulebase.configure(config)
 
+    def postpone(self, then: Callable[[], None]) -> None:
+        """Keep the events up to the first answer, for 50 ms at most; call `then` when all of them are published."""
+
+        def end() -> None:
+            self.short_way = self._short_way
+            then()
+
+        self.short_way = None
+        self._publishing.postpone(end)
+
     def _apply(self, config: Config) -> None:
         """Use these settings; their rules are in the rulebase already."""
         self.config = config
@@ -88,6 +100,7 @@ class CsmsServer:
         self._inspection.configure(config)
         self._entrance.configure(config)
         self._network.configure(assembly.network(config))
+        self.arrival = None if self._network.is_sound else self._arrive
         self._tls.configure(config)
         self._maker.pki.statuses = config.certificate_status or {}
         if config.sign and self._signer is None:
@@ -173,11 +186,6 @@ class CsmsServer:
         """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
         return self._models.follow(identity)
 
-    @property
-    def arrival(self) -> Arrival | None:
-        """The function that says how late a message of a station arrives; None if no network fault is set."""
-        return None if self._network.is_sound else self._arrive
-
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self.context_of(identity))
 
@@ -193,11 +201,14 @@ class CsmsServer:
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
         """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        return self._remembered(session, call, clock.now())
+
+    def _remembered(self, session: Peer, call: Call, at: float) -> Prepared | None:
         version = session.version
         answers = self._prepared.get(version)
         if answers is None:
             answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
-        now = clock.now() + self.config.clock_offset
+        now = at + self.config.clock_offset
         return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
 
     def command(self, session: Peer, call: Call) -> Decision:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import inspection
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Event, Failed, Lost, Received, Spoiled, is_loss
 from mock_csms.twin.station import Stations
 
@@ -27,6 +28,24 @@ _TICK = 0.25
 """How often deadlines are checked, in seconds."""
 _SAVE = 1.0
 """How often new facts are saved, in seconds."""
+
+
+class Unchecked:
+    """Lets calls and answers pass for which no checks are set, unless somebody follows their station."""
+
+    def __init__(self, stations: Stations) -> None:
+        self._stations = stations
+
+    def takes_call(self, _: Call, __: float, identity: str, ___: Json) -> bool:
+        """Return whether nothing need be learned from a call and its answer."""
+        station = self._stations.get(identity)
+        return station is None or station.twin is None
+
+    def takes_answer(self, answered: AnsweredCall) -> None:
+        """Learn nothing from an answer."""
+
+    def misses_answer(self, call: Call, at: float, identity: str) -> None:
+        """Learn nothing from a call that was not answered."""
 
 
 class Inspection:
@@ -48,6 +67,7 @@ class Inspection:
         self._is_judged = config.fail_on_findings is not None
         self._exercised: Exercised | None = None
         self._losses: Losses | None = None
+        self._unchecked = Unchecked(stations)
         self.configure(config)
 
     def open(self) -> None:
@@ -86,6 +106,12 @@ class Inspection:
             return found
         except Exception as error:
             return (_failed(event.at, event.station, error),)
+
+    def short_checks(self) -> "Inspector | Unchecked | None":
+        """Return who decides now whether a call and its answer need no check; None if all need one."""
+        if self._is_off:
+            return self._unchecked
+        return None if self._is_lax or self._losses is not None else self._inspector
 
     def _follow(self, event: Event) -> None:
         station = self._stations.get(event.station)

@@ -154,7 +154,7 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    arrival = None
+    short_way = arrival = None
 
     def prepared(self, _: Peer, call: Call) -> None:
         """Return None: a station remembers no answers."""

@@ -9,7 +9,7 @@ from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue

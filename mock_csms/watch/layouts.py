@@ -11,11 +11,12 @@ That cannot show anything else than `gist` does, because these are left to it:
 * numbers that JSON may write in another way, such as `1.00`, `1e3` or those with many digits, where they are shown
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Bounded, Mutable, field
 from mock_csms.protocol.versions import Version
+from mock_csms.twin.answered import AnsweredCall
 
 if TYPE_CHECKING:
     from mock_csms.watch.layout import Layout
@@ -40,6 +41,10 @@ class _KindOfMessage(Mutable):
     """The version and the text behind the message id of the last result that was cut: many results are the same."""
     last_cut: str = ""
     """What is shown of it."""
+    last_answer: Any = None
+    """The payload of the last answer to one of these calls."""
+    last_answered: str = ""
+    """What is shown of it."""
     due: int = _OFTEN
     """At how many misses the next layout is learned: each later one at twice as many."""
 
@@ -52,6 +57,26 @@ class Layouts:
         self._calls: Bounded[str, _KindOfMessage] = Bounded(_MOST_KINDS)
         self._results: Bounded[str, _KindOfMessage] = Bounded(_MOST_KINDS)
         """Both by action."""
+
+    def cut_answered(self, event: AnsweredCall) -> tuple[str, str] | None:
+        """Return what `gist` shows of a call and of its answer, as `cut` does; None if it has to be asked."""
+        call, kind = event.call, self._calls.get(event.call.action)
+        text, payload, version = call.text, event.payload, event.version
+        if kind is None or len(text) > _LONGEST or not text.isascii():
+            return None
+        if text.endswith(b",{}]"):
+            told: str | None = "{}"
+        else:
+            layout = kind.layouts[0] if kind.layouts else None
+            told = layout.cut(text) if layout is not None and layout.version is version else None
+        if told is None:
+            return None
+        if payload is not kind.last_answer:
+            answered = self.cut(event.text, Result(call.id, payload), call, version)
+            if answered is None:
+                return None
+            kind.last_answer, kind.last_answered = payload, answered
+        return told, kind.last_answered
 
     def cut(self, text: bytes, message: Call | Result, answers: Call | None, version: Version) -> str | None:
         """Return what `gist` shows of a call, or of the result of the call `answers`; None if it has to be asked.
