@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 __all__ = ["CallFailed", "Config", "Csms", "__version__"]
 
 _HOMES = {
-    "CallFailed": "mock_csms.runtime.session",
+    "CallFailed": "mock_csms.runtime.open_call",
     "Config": "mock_csms.settings",
     "Csms": "mock_csms.control.python",
 }

@@ -122,7 +122,8 @@ class CsmsServer:
         except OSError:
             self._inspection.close()
             raise
-        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept) for bound in sockets]
+        wires = self._endpoint.wires()
+        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept, wires) for bound in sockets]
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
