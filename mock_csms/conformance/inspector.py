@@ -12,7 +12,7 @@ from mock_csms.conformance.lessons.v2.acknowledgements import (
     note_acknowledgement,
 )
 from mock_csms.conformance.lessons.v2.repeated_values import Courses, is_expected
-from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, JUDGED, Check, CheckResult, Done, Due, Later, ResultPart, Wrong
 from mock_csms.conformance.v2.names import STANDARD_NAMES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
@@ -101,9 +101,9 @@ class Inspector:
         sound = (seen.is_sound and not station.unsound) or is_sound(seen, station)
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
         for check in watch.checks if sound else watch.checks_of_any:
-            said = check.judge(seen, station)
-            if said is not None:
-                found += self._hear(check, said, seen, station)
+            result = check.judge(seen, station)
+            if result is not None:
+                found += self._findings_in(check, result, seen, station)
         if self._exercised is not None:
             self._exercised.look_at(seen, station, is_sound=sound)
         for learn in watch.learners if sound else watch.learners_of_any:
@@ -119,7 +119,7 @@ class Inspector:
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str) -> KnownStation:
-        """Make the record of a new station, with the facts from earlier runs."""
+        """Create the record of a new station, with the facts from earlier runs."""
         station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
         if self._meet is not None:
             self._meet(station)
@@ -142,9 +142,9 @@ class Inspector:
         found: list[Finding] = []
         for check in [each for each in self._watch(seen).checks if not each.versions]:
             station = KnownStation(identity=seen.event.station, terms=self._terms)
-            said = check.judge(seen, station)
-            if said is not None:
-                found += self._hear(check, said, seen, station)
+            result = check.judge(seen, station)
+            if result is not None:
+                found += self._findings_in(check, result, seen, station)
         return found
 
     def _is_repeated(self, event: Event, station: KnownStation) -> bool:
@@ -218,26 +218,28 @@ class Inspector:
             due = Due(at, key, late.text, late.message)
             if self._exercised is not None:
                 self._exercised.decide(check, station)
-            said = late.text if check.due is None else check.due(due, station)
-            if said is not None:
-                found += self._hear(check, said, due, station)
+            result = late.text if check.due is None else check.due(due, station)
+            if result is not None:
+                found += self._findings_in(check, result, due, station)
         station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)
         return found
 
-    def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
-        """Yield the findings among the results of a check, and set or cancel its deadlines."""
-        for word in _words(said):
-            match word:
+    def _findings_in(
+        self, check: Check, result: CheckResult, seen: Seen | Due, station: KnownStation
+    ) -> Iterator[Finding]:
+        """Yield the findings in the results of a check, and set or cancel its deadlines."""
+        for part in _parts_of(result):
+            match part:
                 case Later():
-                    at = seen.at + word.within
-                    station.deadlines[check.id, word.key] = Deadline(at, word.text, seen.id, word.survives)
+                    at = seen.at + part.within
+                    station.deadlines[check.id, part.key] = Deadline(at, part.text, seen.id, part.survives)
                     station.next_due = min(station.next_due, at)
                 case Done():
-                    if station.deadlines.pop((check.id, word.key), None) is not None:
+                    if station.deadlines.pop((check.id, part.key), None) is not None:
                         self._note(check)
                 case Wrong():
                     self._note(check)
-                    yield _finding(check, word, seen, station)
+                    yield _finding(check, part, seen, station)
                 case text:
                     self._note(check)
                     yield _finding(check, Wrong(text), seen, station)
@@ -272,8 +274,8 @@ class _Watch(Record):
     """The learners that also learn from messages that break their schema."""
 
 
-def _words(said: Said) -> Iterable[Word]:
-    return [said] if isinstance(said, str | Record) else said or ()
+def _parts_of(result: CheckResult) -> Iterable[ResultPart]:
+    return [result] if isinstance(result, str | Record) else result or ()
 
 
 def _finding(check: Check, wrong: Wrong, seen: Seen | Due, station: KnownStation) -> Finding:

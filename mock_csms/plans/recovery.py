@@ -12,7 +12,7 @@ _REBOOT = "reboot"
 
 
 async def outage(station: Station) -> str:
-    """Return why no case can be judged now: the station is not connected, or it is silent; "" if neither is so.
+    """Return why no case can be judged now: the station is not connected, or it is silent. "" if a case can.
 
     A station is silent if it stays connected, but has not answered the last command, has sent nothing since, and
     answers no further command either. A CALLERROR is an answer.

@@ -212,7 +212,7 @@ class Station:
         return self._cursor if after is None else after
 
     def lacks(self, what: str) -> NoReturn:
-        """Skip the case, because it turned out that the station lacks something."""
+        """Skip the case, because the station lacks something, as the case has found out."""
         self.skip(f"the station has no {what}")
 
     def skip(self, reason: str) -> NoReturn:
@@ -224,7 +224,7 @@ class Station:
     # Actions at the station.
 
     def can(self, action: str) -> bool:
-        """Whether an operator exists and can do that action."""
+        """Whether there is an operator that supports that action."""
         return self._operator is not None and self._operator.can(action)
 
     async def act(

@@ -1,6 +1,6 @@
-"""Calls the subscribers of an event's kind, in the order in which they subscribed.
+"""Calls the subscribers for a kind of event, in the order of their subscription.
 
-A kind without subscribers costs one look-up.
+Without subscribers it costs one look-up.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,12 +15,12 @@ Subscriber: TypeAlias = Callable[[Any], None]
 
 
 class Bus:
-    """The one stream of events."""
+    """The stream of events of one mock."""
 
     def __init__(self) -> None:
         self._subscribers: dict[type[Any], tuple[Subscriber, ...]] = {}
         self.is_changed = False
-        """Whether the event that is published now was masked, so that its text may differ from its message."""
+        """Whether the event being published was masked, so that its text may differ from its message."""
         self.takes_answered_calls = True
         """Whether a call and its answer may be published as one: nobody needs to get the call before the answer."""
 

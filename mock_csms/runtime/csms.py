@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `backpressure` says what its connections have to wait for.
+    Connections wait as long as `backpressure` asks for it.
     """
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
@@ -77,7 +77,7 @@ class CsmsServer:
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
-        """Behave like a new mock with these settings: all counts begin again."""
+        """Behave like a new mock with these settings: set all counts to zero."""
         self._entrance.reset(config)
         self.rulebase.reset()
         self.rulebase.configure(config)
@@ -93,7 +93,7 @@ class CsmsServer:
         self._publishing.postpone(end)
 
     def _apply(self, config: Config) -> None:
-        """Use these settings; their rules are in the rulebase already."""
+        """Use these settings; the rulebase has their rules already."""
         self.config = config
         self._models.most = config.remember
         self.validation = config.validate
@@ -150,9 +150,9 @@ class CsmsServer:
     ) -> Json:
         """Send the command of `step` to the station `identity` and return the payload of its result.
 
-        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket.
-        Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's version
-        does not have, or a station that is not connected.
+        `request` is the payload that `{{request.…}}` refers to; `written` is called when the frame was given to the
+        socket. Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's
+        version does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
         if session is None:
@@ -163,11 +163,11 @@ class CsmsServer:
 
     @property
     def door(self) -> Door:
-        """What decides who is let in, and counts the refusals."""
+        """Decides which stations may connect, and counts refusals and cuts."""
         return self._entrance.door
 
     def context_of(self, identity: str, request: object = None) -> Context:
-        """Return what templates for a station work with."""
+        """Return the context for the templates of a station."""
         now = clock.now() + self.config.clock_offset
         return self._network.context(Context(now, self.stations[identity], self.world, request))
 
@@ -178,13 +178,13 @@ class CsmsServer:
 
     @property
     def unsaved(self) -> str:
-        """Why not everything about the stations was saved for later runs; "" if all was. Final once the mock stops."""
+        """Why some facts about the stations were not saved; "" if all were. It is final when the mock has stopped."""
         return self._inspection.lost
 
-    # What sessions call.
+    # Called by sessions.
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
+        """Return the twin of a station. It has the reports from now on; if checks are on, also the earlier ones."""
         return self._models.follow(identity)
 
     def _arrive(self, identity: str) -> tuple[float | None, str]:
@@ -217,22 +217,22 @@ class CsmsServer:
         return self.rulebase.replies[session.version].command(call, self.context_of(session.identity))
 
     def ended(self, session: Peer) -> None:
-        """Forget a session that has ended; what is known of its station stays for a while."""
+        """Drop a session that has ended; the facts about its station stay for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
     def forget(self, identity: str) -> None:
-        """Forget all about a station that is not connected."""
+        """Forget everything about a station that is not connected."""
         self._models.forget(identity)
         self._forget([identity])
 
     def _forget(self, identities: Iterable[str]) -> None:
-        """Keep nothing of stations that left long ago but what rules need."""
+        """Keep only what rules need about stations that left long ago."""
         for identity in identities:
             self._inspection.forget(identity)
             self._network.forget(identity)
 
     def _cannot_accept(self, reason: str) -> None:
-        """Publish why stations that connect have to wait."""
+        """Publish why new connections have to wait."""
         self.publish(Failed(clock.now(), "", reason))

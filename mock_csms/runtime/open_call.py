@@ -20,7 +20,7 @@ class OpenCall(Mutable):
     """Gets the payload of the result, or CallFailed."""
 
     def end(self, came: IncomingMessage) -> None:
-        """End the call with what came for it."""
+        """End the call with its answer."""
         if not isinstance(came.message, Result) or came.is_refused:
             self.fail(came.failure)
         elif not self.answer.done():

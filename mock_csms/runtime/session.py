@@ -1,7 +1,7 @@
 """One connection: the conversation over a transport, with a clock, and a queue for our own calls (Part 4, 4.1.1).
 
-Reading never waits: what comes is read, published and answered at once. What a message means is for the conversation,
-what is done about it for the host.
+Reading never waits: a message is read, published and answered at once. The conversation finds out what a message means,
+and the host decides what is done.
 """
 
 import asyncio
@@ -35,11 +35,11 @@ from mock_csms.twin.events import (
 )
 
 _MOST_CALLS = 1000
-"""How many calls of ours may wait for their turn on one connection."""
+"""How many calls of ours may wait on one connection."""
 
 
 class Session:
-    """The connection of the station called `identity`, of which the `peer` is the other side."""
+    """The connection of a station; `peer` is the other side: the station, or for mock-station the CSMS."""
 
     __slots__ = (
         *(
@@ -69,7 +69,7 @@ class Session:
         self._farewell = ""
         self._turn: asyncio.Lock | None = None
         self._calls = 0
-        """How many calls of ours wait for their turn or for their answer."""
+        """The number of our calls that wait to be sent or answered."""
         self._delays: Delays | None = None
         self._incoming: Lane | None = None
         self._outgoing: Lane | None = None
@@ -138,7 +138,7 @@ class Session:
             self._failed(error, waiting)
 
     def _answer(self, call: Call, data: bytes) -> None:
-        """Publish a call without violations, and answer it as others like it if the answer is remembered."""
+        """Publish a call without violations, and answer it, with the remembered answer if there is one."""
         host, identity, version = self._host, self.identity, self.version
         self._talk.note(call)
         host.publish(Received(clock.now(), identity, data, call, version=version))
@@ -154,7 +154,7 @@ class Session:
         host.publish(Sent(clock.now(), identity, text, answer, prepared.violations, call, "", "", version))
 
     def _failed(self, error: Exception, waiting: "OpenCall | None" = None) -> None:
-        """Tell what went wrong here with a message of the peer, and end this connection, which is out of step now."""
+        """Publish an error in the mock's own handling of a message, and end the connection, whose state is unclear."""
         problem = f"internal error: a message could not be taken: {error!r}"
         self._host.publish(Failed(clock.now(), self.identity, problem))
         if waiting is not None:
@@ -162,13 +162,13 @@ class Session:
         self.close(1011, "internal error")
 
     def broke(self, breach: Breach) -> None:
-        """Publish that the peer broke the protocol below; the connection ends for it."""
+        """Publish that the peer has broken the WebSocket protocol; the connection ends because of it."""
         if not self.is_over:
             self._arrive()
             self._host.publish(Breached(clock.now(), self.identity, breach.clause, breach.problem, breach.waited))
 
     def closed(self, code: int, reason: str) -> None:
-        """Learn from the transport that the connection is gone."""
+        """Handle the end of the connection."""
         if self.is_over:
             return
         self.is_over = True
@@ -182,19 +182,19 @@ class Session:
         self._host.ended(self)
 
     def _arrive(self) -> None:
-        """Take what is still on its way: it was sent before the end that is told now."""
+        """Handle the messages that are still delayed, because they were sent before the end of the connection."""
         if self._incoming is not None:
             self._incoming.empty()
 
     # Sending.
 
     def close(self, code: int, reason: str = "") -> None:
-        """End the conversation now; the closing handshake goes on without it."""
+        """End the conversation now, and start the closing handshake."""
         self._transport.close(code, reason)
         self.closed(code, f"closed by the {self._we}: {reason}")
 
     def send_raw(self, data: bytes, *, binary: bool) -> None:
-        """Send a frame as it is; a call in it is open from now on."""
+        """Send a frame unchanged. A call in it counts as open."""
         if not self.is_over and self._transport.send(data, binary=binary):
             self._host.publish(raw_sent(self.identity, data, self._talk))
 
@@ -248,7 +248,7 @@ class Session:
                 self._talk.give_up(call)
 
     def _perform(self, decision: Decision, answers: Call | None) -> None:
-        """Do what was decided: at once what need not wait, so that reading goes on."""
+        """Perform a decision: at once if nothing has to wait, so that reading goes on."""
         if decision.fault:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
@@ -267,7 +267,7 @@ class Session:
         return self._later(size, partial(self._do, act, answers, decision))
 
     def _later(self, size: int, do: Callable[[], None]) -> Callable[[], None]:
-        """Return `do`, to be called once the time of a message of so many bytes has come."""
+        """Return a function that calls `do`; until it is called, `size` bytes count as waiting."""
         self._delays = self._delays or Delays(self._transport)
         return self._delays.later(size, do)
 
@@ -285,7 +285,7 @@ class Session:
                 self._transport.stall(seconds)
 
     def _send(self, emission: Emission, answers: Call | None, rule: str = "", fault: str = "") -> None:
-        """Send a message, and publish it when the connection took it."""
+        """Send a message, and publish it when the connection has accepted it."""
         message = emission.message
         text = emission.encoded()
         if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):

@@ -1,4 +1,4 @@
-"""The console's shortcut: lines about usual messages are cut out of their text, both of an exchange at once."""
+"""The shortcut of the console: it cuts the lines for ordinary messages from their text."""
 
 import asyncio
 from functools import lru_cache
@@ -14,41 +14,41 @@ from mock_csms.watch.layouts import Layouts
 from mock_csms.watch.lines import DIM, INFO, Line
 
 _WAIT = 0.02
-"""How long the line of a call waits for that of its answer, in seconds."""
+"""How many seconds the line of a call waits for the line of its answer."""
 _MOST_BEGINNINGS = 10_000
-"""How many beginnings of lines are remembered."""
+"""How many first parts of lines are cached."""
 _LEAST_BEGUN = 40
-"""How many characters stand at least before the payload: the time, the station, the way and the action."""
+"""The least length of a line before the payload: time, station, direction and action."""
 
 
 def console_for(bus: Bus, sink: Writer, look: Look) -> Console:
-    """Return what writes a line for every event: with the shortcut, where lines are short and nobody counts them."""
+    """Return a console. It uses the shortcut if lines are cut to a width and their number is not needed."""
     is_usual = look.width is not None and look.level <= INFO and not look.is_terminal and not look.is_station
     return QuickConsole(bus, sink, look) if is_usual and not is_long_way_forced() else Console(bus, sink, look)
 
 
 class QuickConsole(Console):
-    """A console that asks for a line only where it cannot cut one. It is the only one that writes to its sink."""
+    """A console that formats a line only if the shortcut cannot. Nothing else may write to its sink."""
 
     def _subscribe(self, bus: Bus) -> None:
         self._bus = bus
         self._most = self._width or 0
         self._printable: dict[tuple[str, str, str], str] = {}
-        """By station, way and subject: what stands between the time and the rest of a line."""
+        """By station, direction and subject: the part of a line after the time and before the rest."""
         self._begun_both: dict[tuple[str, str], tuple[str, str]] = {}
-        """By station and action: the same for a call and its answer."""
+        """By station and action: that part of the line of a call, and of the line of its answer."""
         self._known_width = 0
-        """How wide the names of stations were in both."""
+        """The width of the column of stations in these cached parts."""
         self._layouts = Layouts(self._most + MOST_DATES - _LEAST_BEGUN)
         self._waiting = ""
-        """The lines of calls whose answers did not come so far."""
+        """The lines of calls without an answer so far."""
         self._soon: asyncio.TimerHandle | None = None
         self._dim, self._plain_end = (DIM, f"{PLAIN}\n") if self._look.is_coloured else ("", "\n")
         bus.subscribe(self._show, *(kind for kind in events.ALL if kind not in (events.Received, events.Sent)))
         bus.subscribe_to_messages(self._show_received, self._show_sent, self._show_answered)
 
     def tell(self) -> None:
-        """Show what waits: the last messages, and all counts."""
+        """Print the waiting lines: the last messages, and all counts."""
         super().tell()
         self._release_calls()
 
@@ -104,7 +104,7 @@ class QuickConsole(Console):
             self._begun_both[station, action] = call, answer
 
     def _cut_line(self, event: Any, way: str, subject: str, rest: str) -> str:
-        """Return a line whose rest is printable."""
+        """Return a line; `rest` must be printable."""
         at, station = event.at, event.station
         begun = self._printable.get((station, way, subject)) if self._known_width == self._name_width else None
         if begun is None:
@@ -116,7 +116,7 @@ class QuickConsole(Console):
         return text if len(text) <= width else text[: width - 1] + "…"
 
     def _begin_again(self, at: float, station: str, way: str, subject: str) -> str:
-        """Return what stands before the rest of a line, and remember the part behind the time if it is printable."""
+        """Return the first part of a line, and cache it without the time if it is printable."""
         begun = self._begun(at, station, Line(INFO, way, subject, ""))
         if self._known_width != self._name_width or len(self._printable) >= _MOST_BEGINNINGS:
             self._known_width = self._name_width

@@ -1,4 +1,4 @@
-"""The bus of events that people and files may see: secrets are masked, and with --redact idTokens too.
+"""The bus of events for people and files: secrets are masked, and with --redact idTokens too.
 
 Rules, checks, the session and `csms.receive` use the other bus, with the real values. A message whose action is not in
 the dialects' lists of secrets passes after one look-up.
@@ -35,7 +35,7 @@ class ShownBus(Bus):
         self._harmless: Bounded[tuple[str, str], None] = Bounded(_MOST_NAMES)
         """The texts of rules and faults that have no secret in them."""
         self._passes_messages = False
-        bus.subscribe(self._pass_masked, Knocked)  # from which secrets are learned
+        bus.subscribe(self._pass_masked, Knocked)  # the sources of secrets
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds, masked."""
@@ -62,7 +62,7 @@ class ShownBus(Bus):
                 self._bus.subscribe(self._passing(kind), kind)
 
     def _passing(self, kind: type[Event]) -> Subscriber:
-        """Return what passes on the events of a kind."""
+        """Return the function that passes on the events of a kind."""
         if self._is_redacted:
             return self._pass_masked
         if kind in _NEVER:
@@ -116,7 +116,7 @@ class ShownBus(Bus):
 
 
 def _may_hold_secrets(event: Any) -> bool:
-    """Whether a message must be searched: by its action, or because it is not one that its action describes."""
+    """Whether a message must be searched for secrets: because of its action, or because it is not an ordinary one."""
     message = event.message
     if event.violations:
         return True

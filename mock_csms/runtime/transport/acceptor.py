@@ -23,8 +23,8 @@ _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 class Acceptor:
     """Accepts connections at a bound socket; each gets a protocol of `factory`.
 
-    `wires` returns what reads and writes them; None where asyncio does that. `failed` is told once why none can be
-    accepted, until one was accepted again.
+    `wires` reads and writes their sockets; if it is None, asyncio does. `failed` is called with the reason if none can
+    be accepted; again only after one was accepted.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A short way for the answers to heartbeats and to transaction events without a token: they need no check."""
+"""A shortcut for answers to heartbeats and to transaction events without a token, which no check needs to see."""
 
 from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.lessons.v2.repeated_values import HEARTBEAT
@@ -9,9 +9,9 @@ from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, note the answer.
 
-    The answer means the same to the station even if its own call was wrong.
+    A heartbeat or event that broke its schema makes no difference to that.
     """
     answers, message = event.answers, event.message
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
@@ -36,7 +36,7 @@ def note_acknowledgement(call: Call, at: float, payload: Json, station: KnownSta
     """Learn from such an answer, sent at `at`."""
     station.exchanges.called_at = at
     if call.action == HEARTBEAT:
-        station.exchanges.told = payload["currentTime"], at
+        station.exchanges.sent_time = payload["currentTime"], at
     elif "totalCost" in payload:
         station.transactions.by_id[call.typed.transactionInfo.transactionId].cost = payload["totalCost"]
 

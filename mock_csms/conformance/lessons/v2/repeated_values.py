@@ -26,15 +26,15 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
-from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.transactions import ReportedEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
-"""From this number of early heartbeats in a row B10 reports them; one or two may only serve to set the clock."""
+"""The number of early heartbeats in a row that B10 reports. Fewer of them may only serve to set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
-"""The deadline of a heartbeat that may have come before the answer to its trigger (F01)."""
+"""The deadline of check F01 for a heartbeat that may have come before the answer to its trigger."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _DIGITS = b"0123456789."
 _MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
@@ -46,12 +46,12 @@ _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"
 
 
 class Course(Mutable):
-    """The common properties of all periodic values of a transaction, until another message of the station comes."""
+    """What all periodic values of a transaction have in common, until another message of the station comes."""
 
     transaction: Transaction
     """The transaction."""
     mask: bytes
-    """The text of the last message, from its action on, with 0 for each digit and each dot."""
+    """The text of the last message from its action on, with 0 in place of each digit and each dot."""
     shape: bytes
     """The text of the messages without digits."""
     evse: Any
@@ -74,7 +74,7 @@ The owner clears them at every message except heartbeats, periodic values and th
 
 
 def is_expected(call: Call, at: float, station: KnownStation, courses: Courses) -> bool:
-    """Return whether no check can find anything in a call that came at `at`; if so, learn from it.
+    """Return whether no check can find anything in a call that came at `at`; if so, note its facts.
 
     The call has no violations, and came as text. The caller notes that it is open (`connections.calls`).
     """
@@ -86,7 +86,7 @@ def is_expected(call: Call, at: float, station: KnownStation, courses: Courses) 
 
 
 def _beat(call: Call, at: float, station: KnownStation) -> bool:
-    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, learn from it."""
+    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, note its facts."""
     boots, connections = station.boots, station.connections
     if (
         not call.text.isascii()  # T11
@@ -94,7 +94,7 @@ def _beat(call: Call, at: float, station: KnownStation) -> bool:
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
         or boots.asked_for
-        or boots.hasty_beats == MANY_BEATS - 1  # B10
+        or boots.early_beats == MANY_BEATS - 1  # B10
         or station.triggers.open  # F01, also the next line
         or station.deadlines.get(_HEARTBEAT_AGAIN)
         or station.unsound
@@ -144,7 +144,7 @@ def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
 
 
 def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
-    """Return the course of a message; None if anything but its numbers may be wrong."""
+    """Return the course of a message; None if anything except its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id[info["transactionId"]]
@@ -216,8 +216,8 @@ def _is_next(course: Course, call: Call, at: float, station: KnownStation) -> bo
 
 
 def _seconds_of(stamp: str, course: Course) -> float | None:
-    """Return a timestamp as `usual_seconds_of` does; the second is parsed once for all messages of a course in it."""
-    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the shape has the dot and the Z
+    """Return a timestamp as `usual_seconds_of` does. Its second is parsed only once for all messages within it."""
+    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the mask has the dot and the Z
         return course.second_at + int(stamp[20:23]) / 1000
     at = usual_seconds_of(stamp)
     if at is not None:
@@ -256,6 +256,6 @@ def _go_on(course: Course, call: Call, at: float, station: KnownStation) -> None
     if station.memory.fresh is not None:
         use(id_, number, station)
     station.meters.samples = course.samples
-    told = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, call.text, at, connections.opened)
+    told = ReportedEvent(stamp, "Updated", PERIODIC, is_offline, id_, call.text, at, connections.opened)
     transaction.events[number] = told
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp
