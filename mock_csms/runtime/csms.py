@@ -60,7 +60,8 @@ class CsmsServer:
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish, self.settle = self._publishing.publish, self._publishing.settle
-        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._remembered)
+        self._prepared: dict[Version, PreparedAnswers] = {}
+        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._prepared)
         self.short_way: ShortWay | None = self._short_way
         self._tls = TlsSwitch(self._endpoint, self.publish)
         self._commander = Commander(self.context_of, self.publish)
@@ -110,7 +111,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
-        self._prepared: dict[Version, PreparedAnswers] = {}
+        self._prepared.clear()
         self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
@@ -201,16 +202,14 @@ class CsmsServer:
         )
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
-        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
-        return self._remembered(session, call, clock.now())
-
-    def _remembered(self, session: Peer, call: Call, at: float) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must decide."""
         version = session.version
         answers = self._prepared.get(version)
         if answers is None:
-            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
-        now = at + self.config.clock_offset
-        return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
+            rules, offset = self.rulebase.replies[version], self.config.clock_offset
+            answers = PreparedAnswers(version, rules, self.world, offset, self.context_of)
+            self._prepared[version] = answers
+        return answers.find(call, session.identity, clock.now())
 
     def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""
