@@ -74,9 +74,9 @@ class Real:
     async def event(self, kind: str, trigger: str, number: int = 0, after: float = 0.0, **more: Any) -> Any:
         """Send a TransactionEvent: of transaction T at EVSE 1, connector 1, unless the arguments say otherwise."""
         info = {"transactionId": "T"} | more.pop("info", {})
-        told = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
+        result = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
         place = {"timestamp": now(after), "evse": {"id": 1, "connectorId": 1}}
-        return await self.call("TransactionEvent", told | place | more)
+        return await self.call("TransactionEvent", result | place | more)
 
     async def get(self, component: str, variable: str, status: str = "Accepted", **more: Any) -> None:
         """Let the mock get a variable, and answer with `attributeValue`."""

@@ -227,8 +227,8 @@ class Street:
         if self.is_online:
             state = "Occupied" if bay.is_plugged else "Available"
             where = {"evseId": bay.id, "connectorId": 1}
-            told = {"timestamp": rfc3339(self.now), "connectorStatus": state}
-            self.call("StatusNotification", where | told, {})
+            result = {"timestamp": rfc3339(self.now), "connectorStatus": state}
+            self.call("StatusNotification", where | result, {})
 
     def lose(self) -> None:
         """Lose the connection: queued events are offline from now on (E11.FR.07)."""

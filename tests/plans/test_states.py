@@ -142,10 +142,10 @@ async def test_a_missing_station_is_an_error() -> None:
     """If no station connects, the error has the URL, and the reason why the reference station ended."""
     for turn in turns():
         with turn as pace:
-            told = rf"CS-1 did not connect to ws://127\S+/CS-1 within {pace} s. mock-station ended with 2: "
+            result = rf"CS-1 did not connect to ws://127\S+/CS-1 within {pace} s. mock-station ended with 2: "
             profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=pace))
             async with Run(profile, None, Reference(["--misbehave", "no-such-thing"]), "127.0.0.1", 0) as it:
-                with pytest.raises(NoStation, match=told):
+                with pytest.raises(NoStation, match=result):
                     await it.begin()
 
 
