@@ -1,8 +1,8 @@
 """The order of the tests in a run with several workers: those that wait longest begin first.
 
-Otherwise the last minute of a run is a few tests that wait, with all other workers idle. xdist gives each worker an equal
-part of the list, from its beginning to its end, and later lets idle workers take the end of another's part. So the long
-tests are dealt to the workers one by one, and each of them begins with its own.
+Otherwise the last minute of a run is a few tests that wait, with all other workers idle. xdist gives each worker an
+equal part of the list, and later lets idle workers take the end of another's part. So the long tests are dealt to the
+workers one by one, and each of them begins with its own.
 """
 
 from collections.abc import Sequence
