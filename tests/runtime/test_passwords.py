@@ -59,9 +59,9 @@ def test_accepted_passwords_by_the_status_of_the_answer(
     station = stations.welcome("CS", V201)
 
     def accepted() -> list[str]:
-        reported = stations.instructed("CS")
+        known = stations.instructed("CS")
         verdicts = {
-            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, told=reported)
+            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, instructed=known)
             for each in ("old", "new")
         }
         return [each for each, verdict in verdicts.items() if isinstance(verdict, LetIn)]

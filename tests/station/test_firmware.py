@@ -56,7 +56,7 @@ def leave(bench: Bench, evse: int = 1) -> None:
 
 def connectors(bench: Bench) -> dict[int, str]:
     """Return the last reported status of each connector."""
-    return {evse: status for (evse, _), status in bench.device.told.items()}
+    return {evse: status for (evse, _), status in bench.device.reported.items()}
 
 
 def with_maker() -> Bench:
