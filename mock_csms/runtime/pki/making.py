@@ -195,10 +195,13 @@ def _part_of(name: Any, part: str) -> str:
 
 
 def read_key(text: str) -> Any:
-    """Return the private key in a PEM text. Raises ValueError if it cannot be read."""
+    """Return the private key in a PEM text. Raises ValueError if it cannot be read.
+
+    An RSA key is not checked for being prime, which takes longer than the rest of a start: this program made it.
+    """
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - as above
 
     try:
-        return load_pem_private_key(text.encode(), None)
+        return load_pem_private_key(text.encode(), None, unsafe_skip_rsa_key_validation=True)
     except TypeError as error:  # it is encrypted
         raise ValueError(str(error)) from None
