@@ -88,12 +88,13 @@ async def test_the_station_refuses_an_untrusted_mock() -> None:
 
 
 async def test_a_certificate_without_its_key() -> None:
-    """The error about a certificate without its key names the file."""
-    path = str(folder() / "wrong" / "station-expired.pem")
+    """A file that cannot be used is named, before anything is sent."""
+    for flag in ("--ca", "--client-cert"):
+        ended = run_station("wss://localhost:9/CS-1", flag, str(folder() / "root.key"))
+        told = "it has no certificate" + (" with its key in PEM" if flag == "--client-cert" else " in PEM")
+        assert (ended.status, ended.err.count("\n")) == (2, 1)
+        assert f"{flag}: {folder() / 'root.key'}: {told}" in ended.err
+    words = ["--ca", str(folder() / "root.pem"), "--client-cert", str(folder() / "wrong" / "station-expired.pem")]
     async with Mock(*flags()) as mock:
-        words = ["--ca", str(folder() / "root.pem"), "--client-cert", str(folder() / "root.key"), "--duration", "1"]
-        ended = run_station(f"wss://localhost:{mock.port}/CS-1", *words)
-        assert (ended.status, "root.key: it has no certificate with its key in PEM" in ended.err) == (3, True)
-        words[3] = path
-        ended = run_station(f"wss://localhost:{mock.port}/CS-1", *words)
+        ended = run_station(f"wss://localhost:{mock.port}/CS-1", *words, "--duration", "1")
     assert ended.status == 3

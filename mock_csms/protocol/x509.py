@@ -102,9 +102,15 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
 
 
+def validity(certificate: str) -> tuple[float, float]:
+    """Return from when to when a certificate is valid, in seconds since 1970."""
+    read = _read(certificate)
+    return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
+
+
 def is_expired(certificate: str, now: float) -> bool:
     """Return whether a certificate has expired at `now` (seconds since 1970)."""
-    return _read(certificate).not_valid_after_utc.timestamp() < now
+    return validity(certificate)[1] < now
 
 
 def described(certificate: str) -> str:
@@ -192,6 +198,14 @@ def issue(request_: str, issuer: str, secret: int, times: tuple[float, float]) -
 def has_key(certificate: str, serial_number: str, number: int) -> bool:
     """Return whether a certificate is for a station's key pair `number`."""
     return _read(certificate).public_key() == _key(serial_number, number).public_key()
+
+
+def key_text(serial_number: str, number: int) -> str:
+    """Return the private key of a station's key pair `number`, in PEM."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: PLC0415 - as above
+
+    key = _key(serial_number, number)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def has_signed(certificate: str, signature: str, content: bytes) -> bool:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mock_csms.behavior.handshake_faults import TlsFault, TlsFaults
+from mock_csms.behavior.handshake_faults import RefusedFaults, TlsFault, TlsFaults
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.tls import TLS12, Agreement, Offer
 from mock_csms.runtime import clock
 from mock_csms.runtime.broken_handshakes import Broken
@@ -16,6 +17,7 @@ from mock_csms.runtime.transport.tls.handling import Failure, Handling
 from mock_csms.runtime.transport.tls.layer import Secured
 from mock_csms.runtime.transport.tls.opening import Above
 from mock_csms.runtime.transport.tls.preparing import prepared
+from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT
 from mock_csms.settings import Config
 from mock_csms.settings.encryption import ACCEPT, VERSIONS
 from mock_csms.twin.events import Event, Failed, TlsAgreed, TlsFailed, TlsOffered
@@ -34,6 +36,7 @@ class TlsServer:
         self._settings = _settings_of(config, self._folder, [pki.root(clock.now())] if signs else [])
         self._usual = Handling(context=prepared(self._settings))
         self._broken: dict[str, Broken] = {}
+        self._refusals = RefusedFaults()
         self._wanted: tuple[TlsFault, ...] = ()
         self._set_faults(config.tls_fault)
 
@@ -63,16 +66,20 @@ class TlsServer:
         kind = self._faults.next(clock.now())
         return self._broken[kind].handling(offer) if kind else self._usual
 
-    def agreed(self, agreement: Agreement, handling: Handling) -> None:
-        """Publish that a handshake has succeeded."""
+    def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:
+        """Publish that a handshake succeeded; return it with what such a client has refused before."""
         certificate = _described(agreement.certificate)
         version, suite = agreement.version, agreement.suite
         self._publish(TlsAgreed(clock.now(), "", version, suite, certificate, agreement.doubt, handling.fault))
+        return replace(agreement, refused=self._refusals.take(agreement.offer))
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
         """Publish that a handshake has failed."""
         certificate, fault = _described(failure.certificate), handling.fault if handling else ""
         self._publish(TlsFailed(clock.now(), "", failure.reason, failure.by, failure.alert, certificate, fault))
+        has_refused = failure.by == "station" or failure.reason in (BROKEN_OFF, LEFT)
+        if fault and has_refused and failure.offer is not None:
+            self._refusals.note(failure.offer, fault)
 
 
 def _folder_of(config: Config) -> PkiFolder | None:

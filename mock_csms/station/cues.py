@@ -11,6 +11,17 @@ class Opened(Record):
 
     slot: int = 1
     """The slot of the network profile that the station used for the connection (OCPP 2.x)."""
+    attempt: int = 0
+    """How many attempts failed before it."""
+    is_secure: bool = False
+    """Whether it uses TLS."""
+
+
+class Unreached(Record):
+    """An attempt to connect failed."""
+
+    refused: str
+    """What of the TLS of the CSMS the station has refused (`trust.refusal_of`); empty if it was something else."""
 
 
 class Closed(Record):
@@ -99,7 +110,7 @@ class CallRequested(Record):
 
 Cue: TypeAlias = (
     Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | CallRequested
-) | (Arrived | Departed | Paused | Ready)
+) | (Arrived | Departed | Paused | Ready | Unreached)
 
 Alarm: TypeAlias = tuple[Any, ...]
 """The name of an alarm: its kind, then its object, such as `("meter", 1)`. Setting the same alarm again moves it."""
@@ -117,6 +128,8 @@ class Send(Record):
     """
     attempts: int = 0
     """How often it failed."""
+    is_kept: bool = False
+    """Whether it is kept while offline and sent when the CSMS has accepted the station: a critical security event."""
 
 
 class Transmit(Record):

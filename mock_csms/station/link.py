@@ -109,7 +109,11 @@ class Link:
         """Open the connection. Raises CannotConnect."""
         with self._timed(CONNECT):
             await self._site.dialer.dial(
-                handshake.url, handshake.subprotocols, self._welcome, authorization=handshake.authorization
+                handshake.url,
+                handshake.subprotocols,
+                self._welcome,
+                authorization=handshake.authorization,
+                trust=handshake.trust,
             )
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:

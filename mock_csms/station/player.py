@@ -13,7 +13,7 @@ from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue
-from mock_csms.station.handshake import HandshakeRequest, version_of
+from mock_csms.station.handshake import HandshakeRequest, uses_tls, version_of
 from mock_csms.station.link import Link, Site
 from mock_csms.station.machines import machine_for
 from mock_csms.station.misbehaviour import misbehave
@@ -114,7 +114,7 @@ class Player:
             raise CannotConnect("the server closed the connection at once")
         self._link, self.version = link, link.version
         self._is_rebooting = False
-        self.tell(cues.Opened(slot))
+        self.tell(cues.Opened(slot, attempt, uses_tls(handshake.url)))
 
     async def _keep_trying(self) -> None:
         """Try to connect until it succeeds."""
@@ -124,6 +124,7 @@ class Player:
                 return await self._connect(attempt)
             except CannotConnect as error:
                 self.site.bus.publish(Failed(clock.now(), self.identity, f"cannot connect: {error}"))
+                self.tell(cues.Unreached(error.refused))
                 attempt += 1
                 await asyncio.sleep(self._pause(attempt))
 

@@ -75,15 +75,15 @@ def test_the_keys() -> None:
         ("HeartbeatInterval", "soon", "Rejected"),
         ("NumberOfConnectors", "5", "Rejected"),
         ("Nope", "5", "NotSupported"),
-        ("SecurityProfile", "1", "RebootRequired"),
+        ("ConnectorPhaseRotation", "0.RTS", "RebootRequired"),
     ):
         assert bench.status("ChangeConfiguration", {"key": key, "value": value}) == status
     bench.take()
     bench.wait(11)
     assert bench.take() == [("Heartbeat", {})] * 2
-    assert bench.device.configuration["SecurityProfile"] == "0"
+    assert bench.device.configuration["ConnectorPhaseRotation"] == "0.RST,1.RST,2.RST"
     bench.restart()
-    assert bench.device.configuration["SecurityProfile"] == "1"
+    assert bench.device.configuration["ConnectorPhaseRotation"] == "0.RTS"
 
 
 def test_availability() -> None:

@@ -9,7 +9,11 @@ from typing import TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.station.certificates import Certificate, Types
 from mock_csms.station.v2.variables import Name
+
+TYPES = Types(root="CSMSRootCertificate", own="ChargingStationCertificate")
+"""The types of certificates that TLS needs."""
 
 Token: TypeAlias = tuple[str, str]
 """An idToken in the form for comparison: its text in lower case, and its type."""
@@ -48,16 +52,6 @@ class ChargingProfile(Record):
     """Its EVSE; 0 is the whole station."""
     profile: Json
     """A ChargingProfileType."""
-
-
-class Certificate(Record):
-    """An installed certificate (M05)."""
-
-    kind: str
-    """Its certificateType."""
-    pem: str
-    hash_data: Json
-    """A CertificateHashDataType."""
 
 
 class Monitor(Record):
