@@ -14,6 +14,8 @@ from mock_csms.twin.events import (
     Connected,
     Disconnected,
     Event,
+    FileRequested,
+    FileTransferred,
     Finding,
     Lost,
     Received,
@@ -29,7 +31,8 @@ MOST_AT_LAST = 1024 * 1024
 """How many bytes of lines are kept from the beginning of a run, and from its end."""
 LONGEST = 2000
 """How many characters are kept of a payload."""
-KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding)
+_OF_FILES = (FileRequested, FileTransferred)
+KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding, *_OF_FILES)
 """The kinds of events that are kept: what happens between stations and the mock, and findings."""
 
 

@@ -9,7 +9,7 @@ const SHARE = 0.06; // of the time may be spent on turns: busy ones come less of
 const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
 const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short; in a hidden page, where turns are rare, all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
-  "Sent", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
+  "Sent", "FileRequested", "FileTransferred", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
 
 let waiting = []; // texts of events
 let taken = 0; // how many of them were read
