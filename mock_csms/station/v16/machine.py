@@ -19,6 +19,7 @@ from mock_csms.station.cues import (
     Cue,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -256,6 +257,7 @@ _CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
     Paused: drivers.pause,
     Ready: drivers.pause,
     PowerCycled: _power_cycled,
+    FileMoved: files.moved,
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """The function that handles each kind of cue."""
