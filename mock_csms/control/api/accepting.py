@@ -58,6 +58,7 @@ class FirstByteAcceptor:
 
     async def _open(self, client: socket) -> None:
         """Wait for the first byte of a client, and give it the protocol, with TLS under it if it begins with TLS."""
+        tls: ssl.SSLContext | None = None
         try:
             client.settimeout(0)
             async with asyncio.timeout(_PATIENCE):
@@ -67,7 +68,7 @@ class FirstByteAcceptor:
             await self._loop.connect_accepted_socket(self._make, client, ssl=tls, **limit)
         except (OSError, TimeoutError) as error:
             client.close()
-            if isinstance(error, ssl.SSLError):
+            if tls is not None:
                 self._failed(error)
         except asyncio.CancelledError:
             client.close()

@@ -130,11 +130,13 @@ class ApiServer:
 
     def _accept_either(self, config: Config, tls: "TlsBeside") -> "FirstByteAcceptor":
         """Accept connections in place of uvicorn, which would want TLS of all of them."""
-        from mock_csms.control.api.accepting import FirstByteAcceptor  # noqa: PLC0415 - only with TLS
+        import ssl  # noqa: PLC0415 - only with TLS
+
+        from mock_csms.control.api.accepting import FirstByteAcceptor  # noqa: PLC0415 - as above
 
         def make() -> asyncio.Protocol:
             protocol = PatientProtocol(config, self._server.server_state, self._server.lifespan.state)
-            protocol.failed = tls[1]
+            protocol.failed = lambda error: tls[1](error) if isinstance(error, ssl.SSLError) else None
             return protocol
 
         return FirstByteAcceptor(self._sockets, make, *tls)

@@ -93,8 +93,7 @@ class FileApp:
 
     async def _take(self, request: Request, transfer: Transfer, send: "Send") -> None:
         try:
-            name = name_in(request.headers.get("content-disposition", ""))
-            incoming = self._shelf.receive(transfer.wish.path, name)
+            incoming = self._shelf.receive(transfer.wish.path, _name_given(request))
         except OSError as error:
             await self._fail(request, transfer, error, send)
             return
@@ -177,6 +176,12 @@ class _Sending:
             self.is_whole = not more  # from here on a client that has all of it may leave
             await self._send({"type": "http.response.body", "body": transfer.spoiled(piece), "more_body": more})
             await asyncio.sleep(transfer.pause)
+
+
+def _name_given(request: Request) -> str:
+    """Return the name of an upload in its headers; empty if there is none, or if the URL of a PUT has one."""
+    is_in_url = request.method == "PUT" and not request.url.path.endswith("/")
+    return "" if is_in_url else name_in(request.headers.get("content-disposition", ""))
 
 
 def _kept(request: Request, incoming: Upload) -> str:

@@ -105,11 +105,11 @@ async def _open_at_each(
 
 
 def _tell(csms: CsmsServer, error: Exception) -> None:
-    """Publish that TLS failed at the file server; a connection that is lost later is told with its file."""
+    """Publish that TLS failed at the file server."""
     import ssl  # noqa: PLC0415 - only with TLS
 
-    if isinstance(error, ssl.SSLError):
-        from mock_csms.runtime.transport.tls.reasons import failure_of  # noqa: PLC0415 - as above
+    from mock_csms.runtime.transport.tls.handling import Failure  # noqa: PLC0415 - as above
+    from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, failure_of  # noqa: PLC0415 - as above
 
-        failure = failure_of(error, _NOBODY)
-        csms.publish(TlsFailed(clock.now(), "", f"file server: {failure.reason}", failure.by, failure.alert, "", ""))
+    failure = failure_of(error, _NOBODY) if isinstance(error, ssl.SSLError) else Failure(reason=BROKEN_OFF)
+    csms.publish(TlsFailed(clock.now(), "", f"file server: {failure.reason}", failure.by, failure.alert, "", ""))

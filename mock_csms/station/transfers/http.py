@@ -1,6 +1,7 @@
 """Files over HTTP and HTTPS, with h11: GET for a download, PUT for an upload."""
 
 import asyncio
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from mock_csms.station.cues import Problem
 from mock_csms.station.transfers.wanted import PORTS, Sums, Target, TransferFailed
 
 _AT_ONCE = 64 * 1024
+_UNQUOTED = r"[^ !#-\[\]-~]"
+"""The characters that a name between quotes cannot have (RFC 9110, 5.6.4)."""
 _PROBLEMS: Mapping[int, Problem] = {
     400: Problem.MALFORMED,
     401: Problem.DENIED,
@@ -30,9 +33,9 @@ async def exchange(target: Target, sums: Sums, patience: float, authorities: str
         reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls)
     try:
         await _Exchange(reader, writer, patience).run(target, sums)
-    except h11.RemoteProtocolError as error:
+    except h11.ProtocolError as error:
         problem = Problem.FAILED if sums.size else Problem.MALFORMED
-        raise TransferFailed(problem, f"the server broke the protocol: {error}") from None
+        raise TransferFailed(problem, f"this is no HTTP: {error}") from None
     finally:
         writer.transport.abort()
         with suppress(OSError):
@@ -50,6 +53,7 @@ class _Exchange:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, patience: float) -> None:
         self._reader, self._writer, self._patience = reader, writer, patience
         self._http = h11.Connection(h11.CLIENT)
+        self._has_answered = False
 
     async def run(self, target: Target, sums: Sums) -> None:
         """Send the request, and read the answer."""
@@ -93,7 +97,11 @@ class _Exchange:
             if isinstance(event, h11.Event):
                 return event
             async with asyncio.timeout(self._patience):
-                self._http.receive_data(await self._reader.read(_AT_ONCE))
+                data = await self._reader.read(_AT_ONCE)
+            if not data and not self._has_answered:
+                raise TransferFailed(Problem.FAILED, "the server closed the connection")
+            self._has_answered = True
+            self._http.receive_data(data)
 
 
 def _method(target: Target) -> str:
@@ -116,6 +124,6 @@ def _headers(target: Target) -> list[tuple[str, str]]:
         headers += [
             ("Content-Length", str(len(target.content))),
             ("Content-Type", "application/octet-stream"),
-            ("Content-Disposition", f'attachment; filename="{quote(target.name)}"'),
+            ("Content-Disposition", f'attachment; filename="{re.sub(_UNQUOTED, "_", target.name)}"'),
         ]
     return headers

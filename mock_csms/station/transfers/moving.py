@@ -24,6 +24,8 @@ async def move(act: GetFile | PutFile, site: Site) -> FileMoved:
         problem, reason = Problem.FAILED, f"no answer within {_PATIENCE:g} s"
     except OSError as error:
         problem, reason = Problem.FAILED, error.strerror or str(error) or "the connection was lost"
+    except ValueError as error:  # such as a host that is no name
+        problem, reason = Problem.MALFORMED, str(error)
     else:
         return FileMoved(act.alarm, act.number, None, _told(target, sums), sums.sha256, sums.md5, sums.size)
     return FileMoved(
