@@ -263,18 +263,22 @@ LOGINS = {"http": _http_login, "ftp": _ftp_login, "sftp": _sftp_login}
 def test_an_upload_that_breaks_off(csms: BlockingCsms, folder: Path) -> None:
     """What comes only in part is not kept, and the log says that the client has left."""
 
-    async def leave() -> None:
+    async def leave(name: str) -> None:
         where = urlsplit(next(url for url in csms.file_urls if url.startswith("sftp")))
         connection = await asyncssh.connect(where.hostname or "", where.port or 0, **ANYBODY)
         client = await connection.start_sftp_client()
-        file = await client.open("uploads/P/part.sftp", "wb")
+        file = await client.open(f"uploads/P/{name}", "wb")
         await file.write(CONTENT)
+        if name == "part.ended":
+            client.exit()  # without closing the file
+            await client.wait_closed()
         connection.abort()
 
-    asyncio.run(leave())
+    for name in ("part.ended", "part.sftp"):
+        asyncio.run(leave(name))
     where = urlsplit(csms.file_urls[0])
     with socket.create_connection((where.hostname or "", where.port or 0)) as client:
         client.sendall(b"PUT /uploads/P/part.http HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
-    for protocol in ("sftp", "http"):
-        assert "the client ended the " in about(csms, f"/uploads/P/part.{protocol}", protocol)[1]
+    for name, protocol in (("ended", "sftp"), ("sftp", "sftp"), ("http", "http")):
+        assert "the client ended the " in about(csms, f"/uploads/P/part.{name}", protocol)[1]
     assert not [path for path in (folder / "uploads/P").iterdir() if "part" in path.name]
