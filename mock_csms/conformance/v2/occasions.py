@@ -1,8 +1,8 @@
 """The occasions that really exercise a check, if they differ from the occasions at which the check runs.
 
-A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station had no
-chance to do wrong there. A check that is not listed here is exercised by each of its occasions. A finding exercises
-every check, and so does a deadline that was met or has expired.
+A check that looks at a message does not always judge it, because the facts that it needs may be unknown, or because the
+station could not make the mistake there. A check that is not listed here is exercised by each of its occasions. A
+finding exercises every check, and so does a deadline that was met or has expired.
 """
 
 from collections.abc import Mapping
@@ -218,7 +218,7 @@ EXERCISES: Mapping[str, Exercise] = {
 
 _UNSEEN = {"knocked", "refused"}
 _CLOSINGS = {"T12", "T14", "T20"}
-"""Checks of messages that must know how connections ended, or began."""
+"""Checks of messages that need the beginning or the end of a connection."""
 
 
 def is_in_a_trace(check: Check) -> bool:

@@ -1,4 +1,4 @@
-"""Uploads of diagnostics and logs, and firmware updates, with the statuses that follow (4.4, 4.5; whitepaper L01, N01).
+"""Uploads of diagnostics and logs, and firmware updates (OCPP 1.6, 4.4, 4.5; whitepaper, L01, N01).
 
 An image without any bytes cannot be installed; any other is as good as another.
 """
@@ -25,11 +25,11 @@ _MOVING = ("Downloading", "Uploading")
 """The statuses with which a transfer begins."""
 _REBOOTING = "InstallRebooting"
 _DONE = {"InvalidSignature": "InvalidFirmwareSignature"}
-"""The security event that is sent with a status."""
+"""By status: the security event that is sent with it (whitepaper, L01)."""
 
 
 def diagnostics(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Upload diagnostics (4.4)."""
+    """Answer a GetDiagnostics and start the upload (5.9, 4.4)."""
     name = "diagnostics.log"
     moving = _moving(payload, payload["location"], name, _content(device, "diagnostics", moment))
     device, acts = _begin(device, StoredFile(DIAGNOSTICS, ("Uploading",), moving=moving))
@@ -47,14 +47,14 @@ def log(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def update(device: Device16, payload: Json, _: Moment) -> Given:
-    """Update the firmware (4.5); the answer says nothing."""
+    """Answer an UpdateFirmware, whose answer has no fields, and start the update (5.19, 4.5)."""
     moving, earliest = _moving(payload, payload["location"]), seconds_of(payload["retrieveDate"]) or 0.0
     device, acts = _begin(device, StoredFile(FIRMWARE, ("Downloading",), earliest=earliest, moving=moving))
     return device, {}, acts
 
 
 def signed_update(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Update the firmware if its signing certificate is trusted (whitepaper, L01)."""
+    """Start a SignedUpdateFirmware, if the station trusts the signing certificate (whitepaper, L01)."""
     firmware, is_running = payload["firmware"], _is_running(device, SIGNED)
     retrieve_at = seconds_of(firmware["retrieveDateTime"])
     if retrieve_at is None:
@@ -101,7 +101,7 @@ def _begin(device: Device16, file: StoredFile) -> Step:
 
 
 def _go_on(device: Device16, about: list[Any], moment: Moment) -> Step:
-    """Report the next status, or wait: for the time to fetch it, or for transactions before it is installed."""
+    """Report the next status, or wait for retrieveDate or the end of transactions (4.5)."""
     action = about[0]
     file = device.files.get(action)
     if file is None or not _is_running(device, action):
@@ -172,7 +172,7 @@ def _report(file: StoredFile) -> Send:
 
 
 def triggered(device: Device16, action: str) -> Send:
-    """Return the report of the last status; Idle if there is none, or if it has ended."""
+    """Return a report of the last status; Idle without one, or if it was a final status (5.17)."""
     file = device.files.get(action)
     if file is None or not _is_running(device, action):
         return Send(action, {"status": "Idle"}, is_asked_for=True)
@@ -180,7 +180,7 @@ def triggered(device: Device16, action: str) -> Send:
 
 
 def resumed(device: Device16) -> list[Act]:
-    """Set the alarms of what a reboot has interrupted."""
+    """Return the alarms that continue interrupted uploads and updates after a reboot."""
     return [Set((FILE, action), PACE) for action in device.files if _is_running(device, action)]
 
 

@@ -71,7 +71,7 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
         return device, [*acts, *more]
     if status == "Installing":
         device = _closed(device, is_closed=True)
-    if status == "InstallRebooting":  # the other steps follow after the reboot
+    if status == "InstallRebooting":  # the other steps come after the reboot
         return replace(device, reset="FirmwareUpdate"), acts
     if status == "InstallVerificationFailed":
         device = _closed(device, is_closed=False)
