@@ -129,6 +129,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
+    site.authorities = settings.ca
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())

@@ -36,6 +36,10 @@ from mock_csms.twin.events import Failed
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    import ssl
+
+    from mock_csms.behavior.file_offers import FileOffers
+    from mock_csms.runtime.pki.authority import Pki
     from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
 
@@ -76,6 +80,23 @@ class CsmsServer:
         """
         self.settle()
         self.rulebase.configure(config)
+
+    def offer(self, files: "FileOffers | None") -> None:
+        """Let commands name these files; None for no file server."""
+        self._maker.files = files
+        self._set_world()
+
+    @property
+    def pki(self) -> "Pki":
+        """The test authority of the mock."""
+        return self._maker.pki
+
+    def tls_context(self) -> "ssl.SSLContext | None":
+        """Return the settings of TLS for a server beside the mock, which asks for no client certificate.
+
+        None without TLS.
+        """
+        return self._tls.context()
 
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: set all counts to zero."""
