@@ -8,7 +8,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Finding
 from tests.control.in_process import station_of
 from tests.wire import PATIENCE, Station
@@ -96,7 +96,7 @@ async def findings(*plays: Play, checks: str = "", **settings: Any) -> list[str]
     """Return the findings about a station with a connection per play; `checks` has the beginnings of ids of checks."""
     found: list[str] = []
     csms = Csms(**settings)
-    csms.bus.subscribe(lambda event: found.append(f"{event.check}: {event.problem}"), Finding)  # type: ignore[attr-defined] # it is one
+    csms.bus.subscribe(lambda event: found.append(f"{event.check}: {event.problem}"), Finding)
     async with csms:
         for play in plays:
             async with station_of(csms) as station:

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -129,6 +129,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
+    site.authorities = settings.ca
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
@@ -174,9 +175,17 @@ def _told(error: OSError) -> Status:
 
 
 async def work(
-    settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
+    settings: StationSettings,
+    identity: str,
+    handshake: HandshakeRequest,
+    site: Site,
+    say: Callable[[str], None],
+    typed: Callable[[], AsyncIterator[str]] = prompt.typed_lines,
 ) -> Status:
-    """Send one message or run stations, and return the exit status. Raises CannotConnect."""
+    """Send one message or run stations, and return the exit status. Raises CannotConnect.
+
+    `typed` yields the lines that drive a station without `--script`.
+    """
     machine = machine_for(handshake)
     device = _device(settings, handshake)
     if settings.count is not None:
@@ -197,7 +206,7 @@ async def work(
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
         faults.count = -sys.maxsize  # a terminal shows its user the lines anyway
-        driving = prompt.follow(player, prompt.typed_lines(), say)
+        driving = prompt.follow(player, typed(), say)
     problem = await _beside(player, driving)
     if problem:
         complain(f"mock-station: error: {problem}\n")

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 from mock_csms.conformance.facts.makes import new_makes
 from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
-from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
+from mock_csms.conformance.lessons.v2.acknowledgements import (
+    is_acknowledged,
+    is_acknowledgement,
+    note_acknowledgement,
+)
 from mock_csms.conformance.lessons.v2.repeated_values import Courses, is_expected
 from mock_csms.conformance.subject import BROKEN, JUDGED, Check, CheckResult, Done, Due, Later, ResultPart, Wrong
 from mock_csms.conformance.v2.names import STANDARD_NAMES
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record, replace
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
 from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
 from mock_csms.twin.seen import Seen, see, version_of
@@ -52,6 +59,8 @@ class Inspector:
         self._makes = new_makes()
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
+        self._unexpected: Call | None = None
+        """The last call that `takes_call` did not take; it need not be asked about again."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
@@ -144,9 +153,43 @@ class Inspector:
         """Return whether an event is a repeated value, or the answer to one; if so, learn from it."""
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
-        if type(event) is Received:
-            return is_expected(event, station, self._courses[station.identity])
-        return type(event) is Sent and is_acknowledged(event, station)
+        if type(event) is not Received:
+            return type(event) is Sent and is_acknowledged(event, station)
+        call = event.message
+        if type(call) is not Call or event.violations or event.is_refused or event.binary or call is self._unexpected:
+            return False
+        if not is_expected(call, event.at, station, self._courses[station.identity]):
+            return False
+        station.connections.calls[call.id] = (call.action, event.at)
+        return True
+
+    def takes_call(self, call: Call, at: float, identity: str, answer: Json) -> bool:
+        """Return whether no check can find anything in a call nor in its answer; if so, learn from the call.
+
+        The call is typed and without violations, came at `at`, and gets `answer` at once, as `takes_answer` tells.
+        """
+        station = self.stations.get(identity)
+        if (
+            station is None
+            or station.next_due < at
+            or self._is_thorough
+            or not is_acknowledgement(call, answer, station)
+        ):
+            return False
+        if self._exercised is not None and self._exercised.wants_repeated_values():
+            return False
+        if is_expected(call, at, station, self._courses[identity]):
+            return True
+        self._unexpected = call
+        return False
+
+    def takes_answer(self, answered: AnsweredCall) -> None:
+        """Learn from the answer to the call that `takes_call` has just learned from."""
+        note_acknowledgement(answered.call, answered.answered_at, answered.payload, self.stations[answered.station])
+
+    def misses_answer(self, call: Call, at: float, identity: str) -> None:
+        """Learn that the call that `takes_call` has just learned from was not answered."""
+        self.stations[identity].connections.calls[call.id] = (call.action, at)
 
     def tick(self, now: float) -> Sequence[Finding]:
         """Return the findings of the deadlines that have expired by now, also if no event came."""

@@ -13,7 +13,7 @@ from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.settings import Config
 from mock_csms.twin.events import Finding
 from mock_csms.twin.station import StationModel
@@ -192,6 +192,11 @@ class BlockingCsms:
     def api(self) -> str:
         """The URL of the HTTP API, as `Csms.api`."""
         return self._csms.api
+
+    @property
+    def file_urls(self) -> Sequence[str]:
+        """The URLs of the file server, as `Csms.file_urls`."""
+        return self._csms.file_urls
 
     @property
     def scripts(self) -> Mapping[str, Script]:

@@ -12,7 +12,8 @@ from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Record, json_text
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.open_call import CallFailed
+from mock_csms.runtime.session import Session
 from mock_csms.settings.assembly import slack
 from mock_csms.settings.calls import Planned, calls, problem_of, unfit
 from mock_csms.settings.values import command

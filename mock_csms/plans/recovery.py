@@ -6,7 +6,7 @@ from contextlib import suppress
 from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed, Prompt
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.variables import HARMLESS
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 
 _REBOOT = "reboot"
 

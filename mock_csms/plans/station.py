@@ -18,7 +18,7 @@ from mock_csms.plans.under_test import ConnectionEvent, StationUnderTest
 from mock_csms.plans.v2.changes import Changes
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.watch.history import History
 from mock_csms.watch.inbox import Either, Inbox, Taken, Wanted
 

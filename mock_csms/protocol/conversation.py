@@ -73,12 +73,17 @@ class IncomingMessage(Record):
 class Conversation:
     """One conversation with a `peer`: the open calls of both sides, and the meaning of each message for them."""
 
-    __slots__ = ("_answered", "_peer", "_read_typed", "_we", "ours", "theirs", "version")
+    __slots__ = ("_answered", "_peer", "_we", "ours", "read_sound_call", "theirs", "version")
 
     def __init__(self, version: Version, peer: Sender) -> None:
         self.version = version
         self._peer = peer
-        self._read_typed = _read_nothing if is_long_way_forced() else call_reader(version, peer).read
+        self.read_sound_call = _read_nothing if is_long_way_forced() else call_reader(version, peer).read
+        """Returns the call in a text if it can be read by its type and so has no violation.
+
+        Returns None for any other text, which `receive` must take. Nothing is noted: `note` does that for a call that
+        is not answered at once.
+        """
         self._we = Sender.CSMS if peer is Sender.STATION else Sender.STATION
         self.ours: dict[str, Call] = {}
         """By id: our calls without an answer so far."""
@@ -95,23 +100,11 @@ class Conversation:
         return self.take(self.read(data), strictness)
 
     def read(self, data: bytes) -> Message | Malformed:
-        """Parse a text and return the message, a call with its typed payload if possible.
+        """Return the message in a text, a call with its typed payload if possible; nothing is noted."""
+        return self.read_sound_call(data) or decode(data, self.version.framing)
 
-        The conversation does not change.
-        """
-        return self._read_typed(data) or decode(data, self.version.framing)
-
-    def receive_sound_call(self, data: bytes) -> Call | None:
-        """Parse and take a call that fits its schema. Returns None for any other text.
-
-        If it returns None, the conversation has not changed, and the caller must give the text to `receive`.
-        """
-        call = self._read_typed(data)
-        if call is not None:
-            self._note(call)
-        return call
-
-    def _note(self, call: Call) -> None:
+    def note(self, call: Call) -> None:
+        """Note that a call of the peer came."""
         self.theirs[call.id] = call
         if len(self.theirs) > _MOST_OPEN:
             del self.theirs[next(iter(self.theirs))]
@@ -147,7 +140,7 @@ class Conversation:
 
     def _take_call(self, call: Call, strictness: ValidationPolicy) -> IncomingMessage:
         call, violations = self.version.read_call(call, self._peer, payload=strictness.looks_at(call.action))
-        self._note(call)
+        self.note(call)
         counting = violations and strictness.counting(call.action, violations)
         if not counting:
             return IncomingMessage(call, violations)

@@ -8,7 +8,8 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import Context, Template
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.open_call import CallFailed
+from mock_csms.runtime.session import Session
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import slack
 from mock_csms.settings.calls import calls, unfit

@@ -17,12 +17,13 @@ from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.entrance import Entrance
-from mock_csms.runtime.host import Arrival, Peer
+from mock_csms.runtime.host import Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.short_way import ShortWay
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
@@ -35,6 +36,10 @@ from mock_csms.twin.events import Failed
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    import ssl
+
+    from mock_csms.behavior.file_offers import FileOffers
+    from mock_csms.runtime.pki.authority import Pki
     from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
 
@@ -58,9 +63,11 @@ class CsmsServer:
         self._endpoint = Endpoint(self._entrance, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
-        self.publish = self._publishing.publish
+        self.publish, self.settle = self._publishing.publish, self._publishing.settle
+        self._prepared: dict[Version, PreparedAnswers] = {}
+        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._prepared)
+        self.short_way: ShortWay | None = self._short_way
         self._tls = TlsSwitch(self._endpoint, self.publish)
-        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._commander = Commander(self.context_of, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._signer: Signer | None = None
@@ -74,11 +81,38 @@ class CsmsServer:
         self.settle()
         self.rulebase.configure(config)
 
+    def offer(self, files: "FileOffers | None") -> None:
+        """Let commands name these files; None for no file server."""
+        self._maker.files = files
+        self._set_world()
+
+    @property
+    def pki(self) -> "Pki":
+        """The test authority of the mock."""
+        return self._maker.pki
+
+    def tls_context(self) -> "ssl.SSLContext | None":
+        """Return the settings of TLS for a server beside the mock, which asks for no client certificate.
+
+        None without TLS.
+        """
+        return self._tls.context()
+
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: set all counts to zero."""
         self._entrance.reset(config)
         self.rulebase.reset()
         self.rulebase.configure(config)
+
+    def postpone(self, then: Callable[[], None]) -> None:
+        """Keep the events up to the first answer, for 50 ms at most; call `then` when all of them are published."""
+
+        def end() -> None:
+            self.short_way = self._short_way
+            then()
+
+        self.short_way = None
+        self._publishing.postpone(end)
 
     def _apply(self, config: Config) -> None:
         """Use these settings; the rulebase has their rules already."""
@@ -88,6 +122,7 @@ class CsmsServer:
         self._inspection.configure(config)
         self._entrance.configure(config)
         self._network.configure(assembly.network(config))
+        self.arrival = None if self._network.is_sound else self._arrive
         self._tls.configure(config)
         self._maker.pki.statuses = config.certificate_status or {}
         if config.sign and self._signer is None:
@@ -97,7 +132,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
-        self._prepared: dict[Version, PreparedAnswers] = {}
+        self._prepared.clear()
         self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
@@ -109,7 +144,8 @@ class CsmsServer:
         except OSError:
             self._inspection.close()
             raise
-        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept) for bound in sockets]
+        wires = self._endpoint.wires()
+        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept, wires) for bound in sockets]
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
@@ -173,11 +209,6 @@ class CsmsServer:
         """Return the twin of a station. It has the reports from now on; if checks are on, also the earlier ones."""
         return self._models.follow(identity)
 
-    @property
-    def arrival(self) -> Arrival | None:
-        """The function for the delay of a station's message; None if no network fault is set."""
-        return None if self._network.is_sound else self._arrive
-
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self.context_of(identity))
 
@@ -196,9 +227,10 @@ class CsmsServer:
         version = session.version
         answers = self._prepared.get(version)
         if answers is None:
-            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
-        now = clock.now() + self.config.clock_offset
-        return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
+            rules, offset = self.rulebase.replies[version], self.config.clock_offset
+            answers = PreparedAnswers(version, rules, self.world, offset, self.context_of)
+            self._prepared[version] = answers
+        return answers.find(call, session.identity, clock.now())
 
     def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""

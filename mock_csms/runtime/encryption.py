@@ -1,6 +1,7 @@
 """TLS as set by the flags: certificates, decisions about clients, and events. It is loaded only with such a flag."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from mock_csms.runtime.broken_handshakes import Broken
 from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.pki.folder import PkiFolder
 from mock_csms.runtime.pki.names import server_names
-from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings
+from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings, context_of
 from mock_csms.runtime.transport.tls.handling import Failure, Handling
 from mock_csms.runtime.transport.tls.layer import Secured
 from mock_csms.runtime.transport.tls.opening import Above
@@ -53,6 +54,10 @@ class TlsServer:
             if kind not in self._broken:
                 self._broken[kind] = Broken(kind, self._settings, self._folder, self._usual)
         self._wanted, self._faults = faults, TlsFaults(faults)
+
+    def context(self) -> ssl.SSLContext:
+        """Return the same certificates, versions and suites, for a server that asks for no client certificate."""
+        return context_of(replace(self._settings, trusted=(), must_have_certificate=False, accepts_any=False))
 
     def between(self, above: Above, socket: asyncio.Transport, buffer: memoryview) -> Secured:
         """Return the TLS layer between a connection and its socket."""

@@ -24,6 +24,13 @@ class Peer(Protocol):
     """The version of OCPP of the session."""
 
 
+class Shortcut(Protocol):
+    """What answers ordinary calls with few steps (`short_way.py`)."""
+
+    def take(self, session: Peer, call: Call, send: Callable[[bytes], bool], /) -> bool:
+        """Answer a typed call without violations and publish both; return False if the usual way must do it."""
+
+
 class Host(Protocol):
     """The owner of sessions: gets all events, and decides what is answered."""
 
@@ -37,6 +44,10 @@ class Host(Protocol):
     @property
     def validation(self) -> Validation:
         """How strictly payloads are checked."""
+
+    @property
+    def short_way(self) -> Shortcut | None:
+        """What answers ordinary calls with few steps; None if every message takes the usual way."""
 
     @property
     def arrival(self) -> Arrival | None:

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import inspection
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Event, Failed, Lost, Received, Spoiled, is_loss
 from mock_csms.twin.station import Stations
 
@@ -27,6 +28,24 @@ _TICK = 0.25
 """The seconds between two looks at the deadlines."""
 _SAVE = 1.0
 """The seconds between two savings of new facts."""
+
+
+class Unchecked:
+    """Lets calls and answers pass for which no checks are set, unless somebody follows their station."""
+
+    def __init__(self, stations: Stations) -> None:
+        self._stations = stations
+
+    def takes_call(self, _: Call, __: float, identity: str, ___: Json) -> bool:
+        """Return whether nothing need be learned from a call and its answer."""
+        station = self._stations.get(identity)
+        return station is None or station.twin is None
+
+    def takes_answer(self, answered: AnsweredCall) -> None:
+        """Learn nothing from an answer."""
+
+    def misses_answer(self, call: Call, at: float, identity: str) -> None:
+        """Learn nothing from a call that was not answered."""
 
 
 class Inspection:
@@ -48,6 +67,9 @@ class Inspection:
         self._is_judged = config.fail_on_findings is not None
         self._exercised: Exercised | None = None
         self._losses: Losses | None = None
+        self._unchecked = Unchecked(stations)
+        self.short_checks: Inspector | Unchecked | None = None
+        """Decides now whether a call and its answer need no check; None if all need one."""
         self.configure(config)
 
     def open(self) -> None:
@@ -70,6 +92,7 @@ class Inspection:
             self._inspector.judge_by(*inspection(config))
         if self._losses is not None:
             self._losses.judge_by(*inspection(config))
+        self._choose_short_checks()
 
     def look_at(self, event: Event) -> Sequence[Event]:
         """Return the findings about an event, and update the twin of its station. Checks only see earlier facts."""
@@ -79,6 +102,7 @@ class Inspection:
         inspector = self._inspector or self._load()
         if type(event) in _OF_LOSSES and self._losses is None and is_loss(event):
             self._losses = self._meet_losses(inspector)
+            self._choose_short_checks()
         try:
             found = (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
             if inspector.strangers and event.station in inspector.strangers:
@@ -86,6 +110,12 @@ class Inspection:
             return found
         except Exception as error:
             return (_failed(event.at, event.station, error),)
+
+    def _choose_short_checks(self) -> None:
+        if self._is_off:
+            self.short_checks = self._unchecked
+        else:
+            self.short_checks = None if self._is_lax or self._losses is not None else self._inspector
 
     def _follow(self, event: Event) -> None:
         station = self._stations.get(event.station)
@@ -128,6 +158,7 @@ class Inspection:
             self._exercised = Exercised()
         checks, terms = inspection(self._config)
         self._inspector = Inspector(checks, terms, self._meet, exercised=self._exercised)
+        self._choose_short_checks()
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 

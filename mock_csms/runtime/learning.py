@@ -15,7 +15,7 @@ from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import V21, V201
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 if TYPE_CHECKING:

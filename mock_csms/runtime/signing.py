@@ -12,8 +12,9 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Result
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.pki.authority import Pki
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.session import Session
 from mock_csms.settings import Config
 from mock_csms.twin.events import Event, Noted, Sent
 from mock_csms.twin.station import StationModel

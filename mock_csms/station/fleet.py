@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_csms_fault, is_wrong

@@ -57,6 +57,8 @@ class Site:
         self._speed = speed
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
+        self.authorities: str | None = None
+        """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
@@ -158,7 +160,7 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    arrival = None
+    short_way = arrival = None
 
     def prepared(self, _: Peer, call: Call) -> None:
         """Return None, because a station remembers no answers."""

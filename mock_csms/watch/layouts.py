@@ -12,11 +12,12 @@ The output is always that of `gist`, because these texts are left to it:
 * numbers that JSON may write in another way, such as `1.00`, `1e3` or those with many digits, where they are shown
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Bounded, Mutable, field
 from mock_csms.protocol.versions import Version
+from mock_csms.twin.answered import AnsweredCall
 
 if TYPE_CHECKING:
     from mock_csms.watch.layout import Layout
@@ -41,6 +42,10 @@ class _KindOfMessage(Mutable):
     """The version, and the text after the message id, of the last result. Many results are the same."""
     last_cut: str = ""
     """The text to show for that result."""
+    last_answer: Any = None
+    """The payload of the last answer to one of these calls."""
+    last_answered: str = ""
+    """The text to show for that payload."""
     due: int = _OFTEN
     """The number of misses after which the next layout is learned. It doubles each time."""
 
@@ -53,6 +58,26 @@ class Layouts:
         self._calls: Bounded[str, _KindOfMessage] = Bounded(_MOST_KINDS)
         self._results: Bounded[str, _KindOfMessage] = Bounded(_MOST_KINDS)
         """By action, as `_calls`."""
+
+    def cut_answered(self, event: AnsweredCall) -> tuple[str, str] | None:
+        """Return what `gist` returns for a call and for its answer, as `cut` does; None if `gist` must be called."""
+        call, kind = event.call, self._calls.get(event.call.action)
+        text, payload, version = call.text, event.payload, event.version
+        if kind is None or len(text) > _LONGEST or not text.isascii():
+            return None
+        if text.endswith(b",{}]"):
+            told: str | None = "{}"
+        else:
+            layout = kind.layouts[0] if kind.layouts else None
+            told = layout.cut(text) if layout is not None and layout.version is version else None
+        if told is None:
+            return None
+        if payload is not kind.last_answer:
+            answered = self.cut(event.text, Result(call.id, payload), call, version)
+            if answered is None:
+                return None
+            kind.last_answer, kind.last_answered = payload, answered
+        return told, kind.last_answered
 
     def cut(self, text: bytes, message: Call | Result, answers: Call | None, version: Version) -> str | None:
         """Return what `gist` returns for a call, or for a result of the call `answers`; None if `gist` must be called.

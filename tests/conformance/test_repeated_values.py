@@ -66,7 +66,9 @@ def is_followed(story: Story) -> bool:
     for event in story.events[:-2]:
         inspector.look_at(event)
     event = story.events[-2]
-    return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
+    if not isinstance(event, Received) or type(event.message) is not Call or event.violations:
+        return False
+    return is_expected(event.message, event.at, inspector.stations[STATION], {})
 
 
 @NEEDS_SHORTCUTS

@@ -13,7 +13,7 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V16, V21, Version
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.twin.events import Connected, Received, Unanswered
 from tests.reference_station import run

@@ -12,7 +12,7 @@ from mock_csms.control.python import Csms
 from mock_csms.protocol.versions import V16
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.numbers import Numbers
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.twin import Twin
 from tests.wire import Station
 

@@ -11,7 +11,7 @@ from mock_csms.plans.v2.messages import variable
 from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field, replace
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Connected, Event
 
 _PATIENCE = 5.0

@@ -1,7 +1,8 @@
 """The server side of a connection: its request, the decision about it, and its unmasked frames."""
 
 import asyncio
-from typing import Protocol, cast
+import select
+from typing import TYPE_CHECKING, Protocol, cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 from websockets.frames import apply_mask  # type: ignore[attr-defined] # in C where it can be
@@ -20,6 +21,9 @@ from mock_csms.runtime.transport.handshake import Handshake
 from mock_csms.runtime.transport.limits import Limits
 from mock_csms.runtime.transport.pool import Member, Pool
 from mock_csms.runtime.transport.receiver import Receiver
+
+if TYPE_CHECKING:
+    from mock_csms.runtime.transport.wires import Wires
 
 HANDSHAKE_TIMEOUT = 10.0
 """How many seconds a client may take to send the head of its request."""
@@ -237,8 +241,29 @@ class Endpoint(Pool):
         self.tls: TlsSide | None = None
         """The TLS side of the port; None if the port accepts only ws://."""
 
+        self._wires: Wires | None = None
+
     def __call__(self) -> Transport:
         return Incoming(self)
+
+    def wires(self) -> "Wires | None":
+        """Return what reads and writes the sockets; None where asyncio does that.
+
+        A loop of another kind may do more with its sockets, such as count their bytes, and so keeps them.
+        """
+        is_usual = hasattr(select, "epoll") and type(asyncio.get_running_loop()) is asyncio.SelectorEventLoop
+        if self._wires is None and self.limits.has_shortcuts and is_usual:
+            from mock_csms.runtime.transport.wires import Wires  # noqa: PLC0415 - Linux only
+
+            self._wires = Wires(self.buffer, self.write_buffer)
+        return self._wires
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close every connection; those that do not take part in the closing handshake are dropped."""
+        await super().close(code, reason)
+        if self._wires is not None:
+            self._wires.close()
+            self._wires = None
 
     def forget(self, transport: Member) -> None:
         """Drop everything about a transport whose connection has ended."""

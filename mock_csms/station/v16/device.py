@@ -7,6 +7,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
 from mock_csms.station.certificates import Certificate, Types
 from mock_csms.station.cues import Act
+from mock_csms.station.moving import Moving
 from mock_csms.station.state import Identity, Moment, State
 from mock_csms.station.v16.model import KEYS
 
@@ -114,6 +115,10 @@ class StoredFile(Record):
     request_id: int | None = None
     earliest: float = 0.0
     """The earliest time of the next step, in seconds since 1970."""
+    moving: Moving = Moving()
+    """The file itself."""
+    signature: tuple[str, str] = ("", "")
+    """The signing certificate of a firmware, in PEM, and its signature."""
 
 
 class AskedCard(Record):

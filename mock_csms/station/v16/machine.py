@@ -19,6 +19,7 @@ from mock_csms.station.cues import (
     Cue,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -255,6 +256,7 @@ _CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
     Paused: drivers.pause,
     Ready: drivers.pause,
     PowerCycled: _power_cycled,
+    FileMoved: files.moved,
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """By kind of cue: the function that handles it."""

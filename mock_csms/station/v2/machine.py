@@ -21,6 +21,7 @@ from mock_csms.station.cues import (
     Cue,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -214,6 +215,12 @@ _ALARMS: Mapping[str, Alarmed] = {
 }
 """The function that is called when an alarm rings, by the kind of the alarm (its first item)."""
 
+_MOVED: Mapping[str, jobs.Ended] = {
+    **diagnostics.MOVED,
+    **firmware.MOVED,
+}
+"""The function that gets the results of transfers of files, by the kind of the alarm."""
+
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,
     "Authorize": drivers.answered,
@@ -237,6 +244,7 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Paused: vehicles.pause,
     Ready: vehicles.go_on,
     PowerCycled: _power_cycled,
+    FileMoved: lambda device, cue, moment: _MOVED[cue.alarm[0]](device, cue, moment),
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """The function that handles each kind of cue."""

@@ -10,7 +10,7 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
