@@ -53,6 +53,13 @@ class Loop(asyncio.SelectorEventLoop):
         made: asyncio.Transport = super()._make_socket_transport(counted, *args, **more)  # type: ignore[misc] # asyncio's own
         return made
 
+    def _make_ssl_transport(self, sock: socket.socket, *args: Any, **more: Any) -> asyncio.Transport:
+        """The same, for a client with TLS."""
+        counted = _End(sock.family, sock.type, sock.proto, sock.detach())
+        counted.join(self)
+        made: asyncio.Transport = super()._make_ssl_transport(counted, *args, **more)  # type: ignore[misc] # as above
+        return made
+
 
 class _End(socket.socket):
     """One end of a connection, which counts its bytes."""

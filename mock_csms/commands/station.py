@@ -12,7 +12,7 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, command_line_source, parser_for
-from mock_csms.commands.connecting import check_profile, dialer_for
+from mock_csms.commands.connecting import check_profile, dialer_for, profile_of, trust_for
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.printable import printable
@@ -56,8 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
         check_profile(settings, parsed["url"])
-        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
-        _device(settings, machine_for(handshake))  # reports a wrong setting before anything starts
+        authorization, trust = _authorization(settings, identity), trust_for(settings)
+        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), authorization, trust)
+        _device(settings, handshake)  # reports a wrong setting before anything starts
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -128,6 +129,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
+    site.authorities = settings.ca
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
@@ -185,7 +187,7 @@ async def work(
     `typed` yields the lines that drive a station without `--script`.
     """
     machine = machine_for(handshake)
-    device = _device(settings, machine)
+    device = _device(settings, handshake)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -245,9 +247,9 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
     return ""
 
 
-def _device(settings: StationSettings, machine: Machine) -> State:
-    """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
-    device = settings.device
+def _device(settings: StationSettings, handshake: HandshakeRequest) -> State:
+    """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
+    device, machine, trust = settings.device, machine_for(handshake), handshake.trust
     if device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
@@ -259,8 +261,8 @@ def _device(settings: StationSettings, machine: Machine) -> State:
     for habit in settings.misbehave:
         if habit.kind not in machine.kinds:
             raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
-    if settings.password_file:
-        device = machine.secured(device)
+    own = (trust.certificate, trust.key)
+    device = machine.secured(device, profile_of(settings, handshake.url), trust.authorities, own)
     try:
         variables = machine.notation.variables(settings.variable)
     except ValueError as error:

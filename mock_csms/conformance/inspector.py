@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mock_csms.conformance.facts.makes import new_makes
 from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
 from mock_csms.conformance.lessons.v2.acknowledgements import (
@@ -55,6 +56,7 @@ class Inspector:
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
         """The record of each station, by its identity."""
+        self._makes = new_makes()
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
         self._unexpected: Call | None = None
@@ -119,8 +121,8 @@ class Inspector:
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str) -> KnownStation:
-        """Create the record of a new station, with the facts from earlier runs."""
-        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
+        """Make the record of a new station, with the facts from earlier runs."""
+        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms, makes=self._makes)
         if self._meet is not None:
             self._meet(station)
         return station

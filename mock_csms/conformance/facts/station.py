@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 from mock_csms.conformance.facts.commands import AnsweredCommands
 from mock_csms.conformance.facts.exchanges import Exchanges
+from mock_csms.conformance.facts.makes import Makes, new_makes
 from mock_csms.conformance.facts.v2.availability import Availability
 from mock_csms.conformance.facts.v2.certificates import Certificates
 from mock_csms.conformance.facts.v2.charging import Charging
@@ -58,6 +59,8 @@ class KnownStation(Twin, kw_only=True):
 
     identity: str
     terms: Terms
+    makes: Makes = field(default_factory=new_makes)
+    """Which stations offer the same in their TLS handshakes; all stations share it."""
     availability: Availability = field(default_factory=Availability)
     certificates: Certificates = field(default_factory=Certificates)
     charging: Charging = field(default_factory=Charging)

@@ -145,6 +145,19 @@ def _der(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + content
 
 
+def signature(sha256: bytes, key: Any) -> bytes:
+    """Return the signature of what has that SHA-256, with RSA-PSS or ECDSA (L01.FR.12)."""
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+
+    digest = utils.Prehashed(SHA256())
+    if isinstance(key, RSAPrivateKey):
+        pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
+        return key.sign(sha256, pss, digest)
+    return bytes(key.sign(sha256, ec.ECDSA(digest)))
+
+
 # PEM.
 
 
