@@ -109,7 +109,7 @@ class CallRequested(Record):
     payload: Json
 
 
-class Problem(StrEnum):
+class MoveProblem(StrEnum):
     """Why a transfer of a file has failed."""
 
     DENIED = "denied"
@@ -129,7 +129,7 @@ class FileMoved(Record):
     """The one of the act."""
     number: int
     """The one of the act."""
-    problem: Problem | None
+    problem: MoveProblem | None
     """None if it succeeded."""
     reason: str = ""
     """The problem in words."""
