@@ -218,7 +218,7 @@ EXERCISES: Mapping[str, Exercise] = {
 """What exercises a check, by the id of the check."""
 
 _UNSEEN = {"knocked", "refused"}
-_CLOSINGS = {"T12", "T14", "T20"}
+_CLOSINGS = {"T12", "T14", "T20", "S03", "S04"}
 """Checks of messages that need the beginning or the end of a connection."""
 
 
