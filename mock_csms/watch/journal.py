@@ -1,28 +1,37 @@
-"""The journal: the last events of all stations, as encoded lines with a number each, for clients that ask by number.
+"""The journal: the last events of all stations, as lines with a number each, for clients that ask by number.
 
 It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
 many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
+
+Most events are ordinary calls and their results, and most of these nobody reads. So the journal keeps of them only the
+text with what is needed to write the line later, and not the payload, which takes much more memory once it is parsed.
+Any other event is written when it happens.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Any
 
-from mock_csms.protocol.messages import Malformed, Message
-from mock_csms.protocol.records import Record
-from mock_csms.twin.events import Event, Received
+from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.records import Mutable, field, json_text
+from mock_csms.twin import events
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.batch import Batch
+from mock_csms.watch.eventlog import MessageKind, PlainMessage, line_about, plain_line
+from mock_csms.watch.frames import action_text
 
-_OVERHEAD = 300
-"""How many bytes an event takes besides its line."""
+_OVERHEAD = 400
+"""How many bytes an event takes besides its text: measured, see `tests/watch/test_journal.py`."""
+_PARTS = 64
+"""In how many parts the journal is dropped, the oldest first."""
 _MOST_SEEN = 100_000
 """Of how many stations the journal knows when they were last seen."""
 
 
-MessageKind: TypeAlias = type[Message | Malformed]
-
-
-class Logged(Record, gc=False):
+class Logged(Mutable, eq=False):
     """One event in the journal."""
 
     seq: int
@@ -37,8 +46,21 @@ class Logged(Record, gc=False):
     """The id of that message, as JSON text."""
     about: bytes
     """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
-    line: bytes
-    """The line of the event log, without the number."""
+    written: bytes = b""
+    """Its line; empty as long as nobody has asked for it."""
+    message: PlainMessage | None = None
+    """What the line is written from."""
+    part: "_Part | None" = None
+    """Where the event is kept."""
+
+    @property
+    def line(self) -> bytes:
+        """The line of the event log, without the number. It is written once, for all who read it."""
+        if self.message is not None and self.part is not None:
+            self.written = plain_line(self.message)
+            self.part.replace(self, len(self.written) - len(self.message[3]))
+            self.message = self.part = None
+        return self.written
 
     @property
     def text(self) -> bytes:
@@ -46,50 +68,100 @@ class Logged(Record, gc=False):
         return b'{"seq":%d,%b' % (self.seq, self.line[1:-1])
 
 
-class Journal:
-    """The last events, up to `most` bytes. `flush` lets it take what waits to be written."""
+class _Part(Mutable, eq=False):
+    """Events that follow each other, and are dropped together."""
 
-    def __init__(self, most: int, flush: Callable[[], None]) -> None:
-        self.flush = flush
-        self.last = 0
-        """The number of the last event."""
-        self.size = 0
-        """How many bytes the events take."""
+    first: int
+    """The number of the first one."""
+    events: "list[Logged | PlainMessage]" = field(default_factory=list)
+    size: int = 0
+    """How many bytes they take."""
+
+    @property
+    def end(self) -> int:
+        """The number after the last one."""
+        return self.first + len(self.events)
+
+    def get(self, seq: int) -> Logged:
+        """Return the event with that number."""
+        found = self.events[seq - self.first]
+        if isinstance(found, Logged):
+            return found
+        kind, at, station, _, id_, action, _, _ = found
+        type_ = Call if kind is Received else Result
+        return Logged(seq, kind, at, station, type_, json_text(id_), action_text(action), b"", found, self)
+
+    def replace(self, logged: Logged, more: int) -> None:
+        """Keep an event with its line, which takes so many more bytes."""
+        self.events[logged.seq - self.first] = logged
+        self.size += more
+
+
+_first_of = attrgetter("first")
+
+
+class Journal:
+    """The last events of a `batch`, up to about `most` bytes."""
+
+    def __init__(self, most: int, batch: Batch) -> None:
         self.seen: dict[str, float] = {}
         """When each station last sent a message."""
         self.missed = 0
         """How many events slow readers of streams have missed."""
         self.is_closed = False
+        self.flush: Callable[[], None] = batch.flush
+        """Takes the events that wait in the batch."""
         self._most = most
-        self._events: dict[int, Logged] = {}
+        self._parts = [_Part(1)]
+        """Never empty; the last one gets the new events."""
         self._waiting: set[asyncio.Future[None]] = set()
+        batch.subscribe_whole(self._take, *events.ALL)
 
     # Writing.
 
-    def add(self, event: Event, line: bytes, type_: MessageKind | None, id_: bytes, about: bytes) -> None:
-        """Keep an event with its line, and drop the oldest ones if there is no room."""
-        kind, seq = type(event), self.last + 1
-        self.last = seq
-        self._events[seq] = Logged(seq, kind, event.at, event.station, type_, id_, about, line)
-        self.size += len(line) + _OVERHEAD
-        if self.size > self._most:
-            self._drop()
-        if kind is Received:
-            self.seen[event.station] = event.at
-            if len(self.seen) > _MOST_SEEN:
-                del self.seen[next(iter(self.seen))]
-        if self._waiting:
-            self._wake()
+    def _take(self, happened: Sequence[Any]) -> None:
+        """Keep events. This runs for every message, so the most frequent ones come first and call nothing else."""
+        part, limit, seen = self._parts[-1], self._most // _PARTS, self.seen
+        kept, size = part.events, part.size
+        entry: Logged | PlainMessage
+        for event in happened:
+            if size >= limit:
+                part = self._begin(part, size)
+                kept, size = part.events, 0
+            kind = type(event)
+            if kind is Received:
+                seen[event.station] = event.at
+            if kind is Received and type(message := event.message) is Call and not event.violations:
+                text, flags = event.text, (event.binary, event.is_refused)
+                entry = kind, event.at, event.station, text, message.id, message.action, *flags
+                size += len(text) + _OVERHEAD
+            elif kind is Sent and type(event.message) is Result and event.answers and not event.violations:
+                text, call = event.text, event.answers
+                entry = kind, event.at, event.station, text, event.message.id, call.action, event.rule, event.fault
+                size += len(text) + _OVERHEAD
+            else:
+                line = line_about(event)
+                entry = Logged(part.end, kind, event.at, event.station, line.type, line.id, line.about, line.text)
+                size += len(line.text) + len(line.about) + _OVERHEAD
+            kept.append(entry)
+        part.size = size
+        while len(seen) > _MOST_SEEN:
+            del seen[next(iter(seen))]
+        self._wake()
 
-    def _drop(self) -> None:
-        while self.size > self._most and len(self._events) > 1:
-            self.size -= len(self._events.pop(self.first).line) + _OVERHEAD
+    def _begin(self, full: _Part, size: int) -> _Part:
+        """Begin a part after a full one of that size, and drop the oldest ones if there is no room."""
+        full.size = size
+        self._parts.append(_Part(full.end))
+        too_much = self.size - self._most
+        while too_much > 0 and len(self._parts) > 1:
+            too_much -= self._parts.pop(0).size
+        return self._parts[-1]
 
     def clear(self) -> None:
         """Drop all events; the numbers go on."""
         self.flush()
-        self._events.clear()
-        self.size = 0
+        self._parts = [_Part(self.last + 1)]
 
     def close(self) -> None:
         """End all waits."""
@@ -105,6 +177,16 @@ class Journal:
     # Reading.
 
     @property
+    def size(self) -> int:
+        """How many bytes the events take."""
+        return sum(part.size for part in self._parts)
+
+    @property
+    def last(self) -> int:
+        """The number of the last event."""
+        return self._parts[-1].end - 1
+
+    @property
     def cursor(self) -> int:
         """The number of the last event, after waiting events are written."""
         self.flush()
@@ -113,23 +195,33 @@ class Journal:
     @property
     def first(self) -> int:
         """The number of the oldest event that is kept; one more than `last` if none is."""
-        return self.last - len(self._events) + 1
+        return self._parts[0].first
 
     def lost(self, after: int) -> int:
         """Return how many events after that number are not kept any more."""
         return max(0, self.first - 1 - after)
 
     def between(self, after: int, before: int) -> Iterator[Logged]:
-        """Yield the events between two numbers that are still kept when their turn comes, in their order."""
-        for seq in range(max(after + 1, self.first), min(before, self.last + 1)):
-            if (logged := self._events.get(seq)) is not None:
-                yield logged
+        """Yield the events between two numbers in their order; those that are dropped meanwhile are left out."""
+        seq, before = max(after + 1, self.first), min(before, self.last + 1)
+        while seq < before:
+            part = self._part_of(seq)
+            for each in range(seq, min(before, part.end)):
+                yield part.get(each)
+            seq = max(part.end, self.first)
 
     def backwards(self, after: int, before: int) -> Iterator[Logged]:
         """Yield the same, the last one first."""
-        for seq in range(min(before - 1, self.last), max(after, self.first - 1), -1):
-            if (logged := self._events.get(seq)) is not None:
-                yield logged
+        seq = min(before - 1, self.last)
+        while seq > after and seq >= self.first:
+            part = self._part_of(seq)
+            for each in range(seq, max(after, part.first - 1), -1):
+                yield part.get(each)
+            seq = part.first - 1
+
+    def _part_of(self, seq: int) -> _Part:
+        """Return the part with an event that is kept."""
+        return self._parts[bisect_right(self._parts, seq, key=_first_of) - 1]
 
     async def news(self, after: int, within: float) -> bool:
         """Wait until there is an event with a greater number; return whether there is one within so many seconds."""

@@ -133,17 +133,31 @@ class Recorder:
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, shown: Bus) -> None:
-        """Open the files that tell of every message."""
+        """Open the files that tell of every message, and the journal."""
         from mock_csms.watch.batch import Batch  # noqa: PLC0415 - start-up waits only for what is asked for
-        from mock_csms.watch.frames import Frames  # noqa: PLC0415 - as above
 
-        config, bus = self._config, Batch(shown)
-        self._batch, frames = bus, Frames(bus)
+        config = self._config
+        self._batch = batch = Batch(shown)
+        if config.trace or config.events or config.diagram:
+            self._keep_files(batch)
+        if self._keeps_journal:
+            from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
+
+            self.journal = Journal(config.journal_size, batch)
+        if config.api is not None or config.metrics is not None:
+            from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
+
+            self.metrics = Metrics(batch)
+
+    def _keep_files(self, batch: "Batch") -> None:
+        from mock_csms.watch.frames import Frames  # noqa: PLC0415 - start-up waits only for what is asked for
+
+        config, frames = self._config, Frames(batch)
         if config.trace:
             from mock_csms.watch.trace import Trace  # noqa: PLC0415 - as above
 
             self._trace = self._open(config.trace)
-            Trace(bus, frames, self._trace)
+            Trace(batch, frames, self._trace)
         lines = [self._open(config.events)] if config.events else []
         if config.diagram:
             from mock_csms.watch import diagram  # noqa: PLC0415 - as above
@@ -151,18 +165,10 @@ class Recorder:
             self._page = self._open(config.diagram)
             diagram.begin(self._page, self._command)
             lines.append(self._page)
-        if self._keeps_journal:
-            from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
-
-            self.journal = Journal(config.journal_size, bus.flush)
-        if config.api is not None or config.metrics is not None:
-            from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
-
-            self.metrics = Metrics(bus, frames)
-        if lines or self.journal is not None:
+        if lines:
             from mock_csms.watch.eventlog import EventLog  # noqa: PLC0415 - as above
 
-            EventLog(bus, frames, lines, self.journal)
+            EventLog(batch, frames, lines)
 
     def _write_ahead(self) -> bool:
         """Write the trace, so that not even `kill -9` loses a message that was answered; return whether that went."""
