@@ -5,13 +5,10 @@ its data are still in the processor's cache then. So the events of one turn of t
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable
 
 from mock_csms.runtime.bus import Bus, Subscriber
 from mock_csms.twin.events import Event, Received, Sent
-
-Taker: TypeAlias = Callable[[Sequence[Event]], None]
 
 _WAIT = 0.02
 """How long an event may wait for others, in seconds."""
@@ -26,48 +23,25 @@ class Batch(Bus):
         super().__init__()
         self._bus = bus
         self._events: list[Event] = []
-        self._kinds: set[type[Event]] = set()
-        """The kinds that are kept."""
-        self._takers: list[Taker] = []
         self._timer: asyncio.TimerHandle | None = None
         self.take_exchange: Callable[[Received, Sent], bool] | None = None
         """Gets a call and its answer where one follows the other; returns whether the subscribers need not get them."""
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds, a moment later."""
-        self._keep_kinds(kinds)
+        self._bus.subscribe(self._keep, *(kind for kind in kinds if kind not in self._subscribers))
         return super().subscribe(subscriber, *kinds)
-
-    def subscribe_whole(self, taker: Taker, *kinds: type[Event]) -> None:
-        """Call `taker` with all events that have waited, in one sequence: those of these kinds, and maybe others.
-
-        That costs less than one call for each event.
-        """
-        self._keep_kinds(kinds)
-        self._takers.append(taker)
-
-    def _keep_kinds(self, kinds: Iterable[type[Event]]) -> None:
-        fresh = [kind for kind in kinds if kind not in self._kinds]
-        self._kinds.update(fresh)
-        self._bus.subscribe(self._keep, *fresh)
 
     def _keep(self, event: Event) -> None:
         self._events.append(event)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
-        elif len(self._events) >= _MOST:
+        if len(self._events) >= _MOST:
             self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
     def flush(self) -> None:
         """Pass on now what waits."""
         events, self._events = self._events, []
-        if events:
-            for take in self._takers:
-                take(events)
-        if self._subscribers:
-            self._publish_each(events)
-
-    def _publish_each(self, events: Sequence[Event]) -> None:
         place, take = 0, self.take_exchange
         while place < len(events):
             event, answer = events[place], events[place + 1] if place + 1 < len(events) else None

@@ -17,16 +17,11 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.digest import PlainMessage
 from mock_csms.watch.frames import Exchange, Frame, Frames, action_text, described, moment, name_text
 from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
 MessageKind: TypeAlias = type[Message | Malformed]
-PlainMessage: TypeAlias = tuple[type[Event], float, str, bytes, str, str, Any, Any]
-"""A message without its payload: the kind of event, when, the station, the text, the id, the action, and other fields.
-
-These are `binary` and `is_refused` of `Received`, `rule` and `fault` of `Sent`.
-"""
-
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
@@ -77,7 +72,7 @@ class EventLog:
             sink.write(written)
 
 
-class Line(Record):
+class LogLine(Record):
     """The line of the event log about an event, and what it is about."""
 
     type: MessageKind | None
@@ -89,12 +84,12 @@ class Line(Record):
     text: bytes
 
 
-def line_about(event: Event) -> Line:
+def line_about(event: Event) -> LogLine:
     """Return the line about any event."""
     if isinstance(event, (Received, Sent)):
         frame = described(event)
-        return Line(frame.type, frame.id, frame.action, _frame_line(event, frame))
-    return Line(*_key(event), _other_line(event))
+        return LogLine(frame.type, frame.id, frame.action, _frame_line(event, frame))
+    return LogLine(*_key(event), _other_line(event))
 
 
 def plain_line(message: PlainMessage) -> bytes:

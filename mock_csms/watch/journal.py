@@ -3,9 +3,8 @@
 It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
 many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
 
-Most events are ordinary calls and their results, and most of these nobody reads. So the journal keeps of them only the
-text with what is needed to write the line later, and not the payload, which takes much more memory once it is parsed.
-Any other event is written when it happens.
+Most messages are usual ones that nobody reads. Their lines are written when somebody does; the line of any other event
+is written when it happens.
 """
 
 import asyncio
@@ -17,10 +16,9 @@ from typing import Any
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable, field, json_text
-from mock_csms.twin import events
-from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.batch import Batch
-from mock_csms.watch.eventlog import MessageKind, PlainMessage, line_about, plain_line
+from mock_csms.twin.events import Event, Received
+from mock_csms.watch.digest import Digest, Digested, PlainMessage
+from mock_csms.watch.eventlog import MessageKind, line_about, plain_line
 from mock_csms.watch.frames import action_text
 
 _OVERHEAD = 400
@@ -68,6 +66,11 @@ class Logged(Mutable, eq=False):
         return b'{"seq":%d,%b' % (self.seq, self.line[1:-1])
 
 
+def _logged(seq: int, event: Any) -> Logged:
+    line = line_about(event)
+    return Logged(seq, type(event), event.at, event.station, line.type, line.id, line.about, line.text)
+
+
 class _Part(Mutable, eq=False):
     """Events that follow each other, and are dropped together."""
 
@@ -101,49 +104,43 @@ _first_of = attrgetter("first")
 
 
 class Journal:
-    """The last events of a `batch`, up to about `most` bytes."""
+    """The last events of a `digest`, up to about `most` bytes."""
 
-    def __init__(self, most: int, batch: Batch) -> None:
+    def __init__(self, most: int, digest: Digest) -> None:
         self.seen: dict[str, float] = {}
         """When each station last sent a message."""
         self.missed = 0
         """How many events slow readers of streams have missed."""
         self.is_closed = False
-        self.flush: Callable[[], None] = batch.flush
-        """Takes the events that wait in the batch."""
+        self.flush: Callable[[], None] = digest.flush
+        """Takes the events that wait."""
         self._most = most
         self._parts = [_Part(1)]
         """Never empty; the last one gets the new events."""
         self._waiting: set[asyncio.Future[None]] = set()
-        batch.subscribe_whole(self._take, *events.ALL)
+        digest.subscribe(self._take)
 
     # Writing.
 
-    def _take(self, happened: Sequence[Any]) -> None:
-        """Keep events. This runs for every message, so the most frequent ones come first and call nothing else."""
+    def _take(self, digested: Sequence[Digested]) -> None:
+        """Keep events. What it does for a usual message is little, and calls nothing."""
         part, limit, seen = self._parts[-1], self._most // _PARTS, self.seen
         kept, size = part.events, part.size
-        entry: Logged | PlainMessage
-        for event in happened:
+        for each in digested:
             if size >= limit:
                 part = self._begin(part, size)
                 kept, size = part.events, 0
-            kind = type(event)
-            if kind is Received:
-                seen[event.station] = event.at
-            if kind is Received and type(message := event.message) is Call and not event.violations:
-                text, flags = event.text, (event.binary, event.is_refused)
-                entry = kind, event.at, event.station, text, message.id, message.action, *flags
-                size += len(text) + _OVERHEAD
-            elif kind is Sent and type(event.message) is Result and event.answers and not event.violations:
-                text, call = event.text, event.answers
-                entry = kind, event.at, event.station, text, event.message.id, call.action, event.rule, event.fault
-                size += len(text) + _OVERHEAD
+            if type(each) is tuple:
+                kept.append(each)
+                size += len(each[3]) + _OVERHEAD
+                if each[0] is Received:
+                    seen[each[2]] = each[1]
             else:
-                line = line_about(event)
-                entry = Logged(part.end, kind, event.at, event.station, line.type, line.id, line.about, line.text)
-                size += len(line.text) + len(line.about) + _OVERHEAD
-            kept.append(entry)
+                logged = _logged(part.end, each)
+                kept.append(logged)
+                size += len(logged.written) + len(logged.about) + _OVERHEAD
+                if logged.kind is Received:
+                    seen[logged.station] = logged.at
         part.size = size
         while len(seen) > _MOST_SEEN:
             del seen[next(iter(seen))]

@@ -13,7 +13,7 @@ from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import actions, versions
 from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
-from mock_csms.watch.batch import Batch
+from mock_csms.watch.digest import Digest, Digested, PlainMessage
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
@@ -25,8 +25,7 @@ _MOST_OPEN = 100_000
 """How many calls without an answer are remembered, for histograms."""
 _MOST_TIMES = 1000
 """How many times of answers to one action may wait to be counted."""
-_OTHERS = (Connected, Disconnected, Refused, Finding, Spoiled)
-"""The kinds of events without a message that are counted."""
+
 _TYPES: Mapping[type[Message | Malformed], str] = {
     Call: "call",
     Result: "result",
@@ -55,13 +54,13 @@ class Histogram(Mutable):
 
 
 class Metrics:
-    """The counts of a run, of the events that come in a `batch`.
+    """The counts of a run, of the events of a `digest`.
 
     Nearly all messages are calls that are answered at once. They cost one value in a list, the time that the answer
     took; everything else about them is counted from that list later.
     """
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, digest: Digest) -> None:
         self._messages: Counter[tuple[type[Event], type[Message | Malformed], str]] = Counter()
         """How many messages there were, by the kind of event, the type and the action."""
         self._times: dict[str, list[float]] = {}
@@ -90,7 +89,7 @@ class Metrics:
         """When each open call of a station began, by station and message id."""
         self._ours: Bounded[tuple[str, str], float] = Bounded(_MOST_OPEN)
         """The same of our commands."""
-        batch.subscribe_whole(self._take, Received, Sent, *_OTHERS)
+        digest.subscribe(self._take)
 
     @property
     def messages(self) -> Counter[tuple[str, str, str]]:
@@ -116,34 +115,49 @@ class Metrics:
                 setattr(made, name, value.copy())
         return made
 
-    def _take(self, happened: Sequence[Any]) -> None:
-        """Count events. This runs for every message, so the most frequent ones come first and call little else."""
-        called: Any = None
-        """The last event, if it is a call whose answer may follow at once."""
+    def _take(self, digested: Sequence[Digested]) -> None:
+        """Count events. What it does for a usual call and its result is little, and calls nothing."""
         times = self._times
-        for event in happened:
-            kind = type(event)
-            if called is not None:
-                call = called.message
-                if kind is Sent and event.answers is call and type(event.message) is Result:
-                    action = call.action
-                    (times[action] if action in times else self._times_of(action)).append(event.at - called.at)
-                    if action in END_REASONS:
-                        self._count_end(END_REASONS[action](call))
+        called: PlainMessage | None = None
+        """The call that came last, if its answer may follow."""
+        for each in digested:
+            if type(each) is not tuple:
+                if called is not None and isinstance(each, (Received, Sent)):
+                    self._count_plain(called)
                     called = None
-                    continue
-                self._count_message(called)
+                self._count(each)
+            elif each[0] is Received:
+                if called is not None:
+                    self._count_plain(called)
+                called = each
+            elif called is not None and each[4] == called[4] and each[2] == called[2]:
+                action = each[5]
+                (times[action] if action in times else self._times_of(action)).append(each[1] - called[1])
                 called = None
-            if kind is Received and type(event.message) is Call and not event.violations:
-                called = event
-            elif kind is Received or kind is Sent:
-                self._count_message(event)
             else:
-                self._count_other(event)
+                self._count_plain(each)
         if called is not None:
-            self._count_message(called)
+            self._count_plain(called)
         if any(len(each) > _MOST_TIMES for each in times.values()):
             self._settle()
+
+    def _count_plain(self, message: PlainMessage) -> None:
+        """Count a usual message that is not one of a call and its answer one after the other."""
+        kind, at, station, _, id_, action, _, _ = message
+        self._add(kind, Call if kind is Received else Result, at, (station, id_), self._action(action))
+
+    def _add(
+        self, kind: type[Event], type_: type[Message | Malformed], at: float, key: tuple[str, str], action: str
+    ) -> None:
+        """Count a message with a call, or an answer to one; `key` is the station and the id."""
+        self._messages[kind, type_, action] += 1
+        if type_ is Call:
+            (self._ours if kind is Sent else self._theirs)[key] = at
+            return
+        begun, histograms = (self._theirs, self._answers) if kind is Sent else (self._ours, self.commands)
+        began = begun.pop(key, None)
+        if began is not None:
+            histograms.setdefault(action, Histogram()).add([at - began])
 
     def _times_of(self, action: str) -> list[float]:
         return self._times.setdefault(self._action(action), [])
@@ -159,20 +173,15 @@ class Metrics:
             self._answers.setdefault(action, Histogram()).add(times)
         self._times.clear()
 
-    def _count_message(self, event: Received | Sent) -> None:
-        """Count any message."""
-        kind, message = type(event), event.message
-        type_ = type(message)
+    def _count(self, event: Any) -> None:
+        """Count any event."""
+        if not isinstance(event, (Received, Sent)):
+            self._count_other(event)
+            return
+        message = event.message
         call = message if isinstance(message, Call) else event.answers
         action = self._action(call.action) if call else OTHER
-        self._messages[kind, type_, action] += 1
-        if type_ is Call:
-            (self._ours if kind is Sent else self._theirs)[event.station, message.id] = event.at
-        elif event.answers is not None:
-            begun, histograms = (self._theirs, self._answers) if kind is Sent else (self._ours, self.commands)
-            began = begun.pop((event.station, message.id), None)
-            if began is not None:
-                histograms.setdefault(action, Histogram()).add([event.at - began])
+        self._add(type(event), type(message), event.at, (event.station, message.id), action)
         self._count_detail(event, action)
 
     def _count_detail(self, event: Received | Sent, action: str) -> None:

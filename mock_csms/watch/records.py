@@ -28,6 +28,7 @@ from mock_csms.watch.shown import ShownBus
 if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.batch import Batch
+    from mock_csms.watch.digest import Digest
     from mock_csms.watch.journal import Journal
     from mock_csms.watch.metrics import Metrics
 
@@ -58,6 +59,8 @@ class Recorder:
         """Each with its name for people."""
         self._batch: Batch | None = None
         """The events that wait to be written to files."""
+        self._digest: Digest | None = None
+        """What the journal and the metrics are made from."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
         """What connections have to wait for: that the trace is written, and that records do not pile up."""
@@ -133,26 +136,30 @@ class Recorder:
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, shown: Bus) -> None:
-        """Open the files that tell of every message, and the journal."""
-        from mock_csms.watch.batch import Batch  # noqa: PLC0415 - start-up waits only for what is asked for
-
+        """Open what tells of every message."""
         config = self._config
-        self._batch = batch = Batch(shown)
         if config.trace or config.events or config.diagram:
-            self._keep_files(batch)
+            self._keep_files(shown)
+        if not self._keeps_journal and config.metrics is None:
+            return
+        from mock_csms.watch.digest import Digest  # noqa: PLC0415 - start-up waits only for what is asked for
+
+        self._digest = digest = Digest(shown)
         if self._keeps_journal:
             from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
 
-            self.journal = Journal(config.journal_size, batch)
+            self.journal = Journal(config.journal_size, digest)
         if config.api is not None or config.metrics is not None:
             from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
 
-            self.metrics = Metrics(batch)
+            self.metrics = Metrics(digest)
 
-    def _keep_files(self, batch: "Batch") -> None:
-        from mock_csms.watch.frames import Frames  # noqa: PLC0415 - start-up waits only for what is asked for
+    def _keep_files(self, shown: Bus) -> None:
+        from mock_csms.watch.batch import Batch  # noqa: PLC0415 - start-up waits only for what is asked for
+        from mock_csms.watch.frames import Frames  # noqa: PLC0415 - as above
 
-        config, frames = self._config, Frames(batch)
+        config, batch = self._config, Batch(shown)
+        self._batch, frames = batch, Frames(batch)
         if config.trace:
             from mock_csms.watch.trace import Trace  # noqa: PLC0415 - as above
 
@@ -178,6 +185,8 @@ class Recorder:
 
     def flush(self) -> None:
         """Write now what waits."""
+        if self._digest is not None:
+            self._digest.flush()
         if self._batch is not None:
             self._batch.flush()
         if self._console is not None:
