@@ -1,7 +1,7 @@
-"""Keeps of each event what the journal and the metrics need, and passes it on in batches.
+"""Keeps of what happens what the journal and the metrics need, and passes it on in batches.
 
-Most messages are usual calls of stations, and results that the mock sends. Of these it keeps the text and a few fields,
-and not the payload: parsed payloads take much memory, and memory that is used again at once is faster than other.
+Most of what happens are calls of stations that are answered at once. Of these it keeps the texts and a few fields, and
+not the payloads: parsed payloads take much memory, and memory that is used again at once is faster than other.
 """
 
 import asyncio
@@ -14,17 +14,18 @@ from mock_csms.twin import events
 from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Event, Received, Sent
 
-PlainMessage: TypeAlias = tuple[type[Event], float, str, bytes, str, str, Any, Any]
-"""A usual message: the kind of event, when, the station, the text, the id, the action, and two more fields.
+PlainExchange: TypeAlias = tuple[float, float, str, bytes, bytes, str, str, str, str]
+"""A call and the result that followed at once, both without violations, of an action that ends no transaction.
 
-These are `binary` and `is_refused` of `Received`, `rule` and `fault` of `Sent`.
+When the call came and when it was answered, the station, both texts, the id, the action, and `rule` and `fault` of the
+answer.
 """
-Digested: TypeAlias = Event | PlainMessage
+Digested: TypeAlias = Event | PlainExchange
 Taker: TypeAlias = Callable[[Sequence[Digested]], None]
 
 _WAIT = 0.02
 """How long events may wait for others, in seconds."""
-_MOST, _LONG = 500, 32 * 1024
+_MOST, _LONG = 256, 4096
 """How many events wait at most, and how long a text is that does not wait."""
 
 
@@ -33,6 +34,8 @@ class Digest:
 
     def __init__(self, bus: Bus) -> None:
         self._waiting: list[Digested] = []
+        self._called: Received | None = None
+        """The last event, if it is a message of a station: its answer may follow."""
         self._takers: list[Taker] = []
         self._timer: asyncio.TimerHandle | None = None
         bus.subscribe(self._keep_received, Received)
@@ -45,48 +48,61 @@ class Digest:
 
     def flush(self) -> None:
         """Pass on now what waits."""
-        if self._waiting:
-            digested, self._waiting = self._waiting, []
+        self._release()
+        digested, self._waiting = self._waiting, []
+        if digested:
             for take in self._takers:
                 take(digested)
 
     def _keep_received(self, event: Any) -> None:
-        """Keep a message of a station. The two functions run for every message, so they call little else."""
-        message, text = event.message, event.text
-        if type(message) is not Call or event.violations or _may_end(message):
-            self._keep(event)
-            return
-        flags = event.binary, event.is_refused
-        self._waiting.append((Received, event.at, event.station, text, message.id, message.action, *flags))
-        if self._timer is None or len(text) >= _LONG:
-            self._hurry(text)
+        """Keep a message of a station. This and the next function run for every message, so they call little else."""
+        if self._called is not None:
+            self._release()
+        self._called = event
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
     def _keep_sent(self, event: Any) -> None:
-        """Keep a message of the mock."""
+        """Keep a message of the mock; with the call if it is the plain answer to the last one."""
+        called: Any = self._called
         message, call, text = event.message, event.answers, event.text
-        if type(message) is not Result or call is None or event.violations:
+        if (
+            called is None
+            or called.message is not call
+            or type(message) is not Result
+            or type(call) is not Call
+            or message.id is not call.id
+            or called.station is not event.station
+            or event.violations
+            or called.violations
+            or called.binary
+            or called.is_refused
+            or (call.action in END_REASONS and END_REASONS[call.action](call) is not None)
+        ):
             self._keep(event)
             return
-        self._waiting.append((Sent, event.at, event.station, text, message.id, call.action, event.rule, event.fault))
-        if self._timer is None or len(self._waiting) >= _MOST:
-            self._hurry(text)
+        self._called = None
+        waiting, of_call = self._waiting, called.text
+        waiting.append(
+            (called.at, event.at, event.station, of_call, text, call.id, call.action, event.rule, event.fault)
+        )
+        if len(waiting) >= _MOST or len(of_call) >= _LONG:
+            self.flush()
 
     def _keep(self, event: Event) -> None:
+        self._release()
         self._waiting.append(event)
-        self._hurry(getattr(event, "text", b""))
-
-    def _hurry(self, text: bytes) -> None:
-        """Pass on what waits, if that is much, and else a moment later."""
-        if len(text) >= _LONG or len(self._waiting) >= _MOST:
+        if len(self._waiting) >= _MOST or len(getattr(event, "text", b"")) >= _LONG:
             self.flush()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
+    def _release(self) -> None:
+        """Keep the last message without its answer."""
+        if self._called is not None:
+            self._waiting.append(self._called)
+            self._called = None
+
     def _ring(self) -> None:
         self._timer = None
         self.flush()
-
-
-def _may_end(call: Call) -> bool:
-    """Whether a call may end a transaction: the metrics count these by the reason in the payload."""
-    return call.action in END_REASONS and END_REASONS[call.action](call) is not None

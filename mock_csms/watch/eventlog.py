@@ -17,7 +17,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.digest import PlainMessage
+from mock_csms.watch.digest import PlainExchange
 from mock_csms.watch.frames import Exchange, Frame, Frames, action_text, described, moment, name_text
 from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
@@ -35,6 +35,8 @@ _WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result
     SendMessage: b"Send",
     ResultError: b"ResultError",
 }
+KINDS: Sequence[MessageKind | None] = (None, Call, Result, Error, Malformed, SendMessage, ResultError)
+"""The types of messages; None for an event that is about none."""
 _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Malformed: lambda message: {"problem": message.problem},
     Error: lambda message: {"code": message.code, "description": message.description},
@@ -92,14 +94,26 @@ def line_about(event: Event) -> LogLine:
     return LogLine(*_key(event), _other_line(event))
 
 
-def plain_line(message: PlainMessage) -> bytes:
-    """Return the line about a call that came, or about a result that was sent, without violations."""
-    kind, at, station, text, id_, action, *others = message
-    begin, of_type = (_CALLED, _OF_CALL) if kind is Received else (_ANSWERED, _OF_RESULT)
+def call_line(exchange: PlainExchange) -> bytes:
+    """Return the line about the call in an exchange."""
+    at, _, station, text, _, id_, action, _, _ = exchange
+    return _plain_line((_CALLED, _OF_CALL, _CALL_END), (at, station, id_, action, text))
+
+
+def result_line(exchange: PlainExchange) -> bytes:
+    """Return the line about the result in it."""
+    _, at, station, _, text, id_, action, rule, fault = exchange
+    end = _usual_parts(Sent, (rule, fault)) + b"}\n"
+    return _plain_line((_ANSWERED, _OF_RESULT, end), (at, station, id_, action, text))
+
+
+def _plain_line(parts: tuple[bytes, bytes, bytes], said: tuple[float, str, str, str, bytes]) -> bytes:
+    """Return a line that has these parts around a time, a station, an id, an action and a text."""
+    begin, of_type, end = parts
+    at, station, id_, action, text = said
     shown = orjson.dumps(text.decode(errors="backslashreplace"))
     about = (json_text(id_), b',"action":', action_text(action), b',"text":', shown)
-    parts = (begin, moment(at), b',"station":', name_text(station), of_type, *about)
-    return without_tags(b"".join((*parts, _usual_parts(kind, tuple(others)), b"}\n")))
+    return without_tags(b"".join((begin, moment(at), b',"station":', name_text(station), of_type, *about, end)))
 
 
 def _frame_line(event: Received | Sent, frame: Frame) -> bytes:

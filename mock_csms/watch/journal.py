@@ -3,28 +3,30 @@
 It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
 many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
 
-Most messages are usual ones that nobody reads. Their lines are written when somebody does; the line of any other event
-is written when it happens.
+Nobody reads most events. So those that come together are kept as one block of bytes, which costs little, holds no other
+object, and is as big as it says. The lines of usual messages are written when somebody reads them.
 """
 
 import asyncio
+import marshal
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from operator import attrgetter
 from typing import Any
 
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.records import Mutable, field, json_text
-from mock_csms.twin.events import Event, Received
-from mock_csms.watch.digest import Digest, Digested, PlainMessage
-from mock_csms.watch.eventlog import MessageKind, line_about, plain_line
+from mock_csms.protocol.records import Mutable, json_text
+from mock_csms.twin import events
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.digest import Digest, Digested, PlainExchange
+from mock_csms.watch.eventlog import KINDS, MessageKind, call_line, line_about, result_line
 from mock_csms.watch.frames import action_text
 
-_OVERHEAD = 400
-"""How many bytes an event takes besides its text: measured, see `tests/watch/test_journal.py`."""
-_PARTS = 64
-"""In how many parts the journal is dropped, the oldest first."""
+_OVERHEAD = 200
+"""How many bytes a block takes besides its events."""
+_SHARE = 8
+"""A block has at most this part of the journal's bytes, and so have the blocks that are open for readers."""
 _MOST_SEEN = 100_000
 """Of how many stations the journal knows when they were last seen."""
 
@@ -46,18 +48,15 @@ class Logged(Mutable, eq=False):
     """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
     written: bytes = b""
     """Its line; empty as long as nobody has asked for it."""
-    message: PlainMessage | None = None
+    exchange: PlainExchange | None = None
     """What the line is written from."""
-    part: "_Part | None" = None
-    """Where the event is kept."""
 
     @property
     def line(self) -> bytes:
         """The line of the event log, without the number. It is written once, for all who read it."""
-        if self.message is not None and self.part is not None:
-            self.written = plain_line(self.message)
-            self.part.replace(self, len(self.written) - len(self.message[3]))
-            self.message = self.part = None
+        if self.exchange is not None:
+            self.written = (call_line if self.kind is Received else result_line)(self.exchange)
+            self.exchange = None
         return self.written
 
     @property
@@ -66,41 +65,46 @@ class Logged(Mutable, eq=False):
         return b'{"seq":%d,%b' % (self.seq, self.line[1:-1])
 
 
-def _logged(seq: int, event: Any) -> Logged:
-    line = line_about(event)
-    return Logged(seq, type(event), event.at, event.station, line.type, line.id, line.about, line.text)
-
-
-class _Part(Mutable, eq=False):
-    """Events that follow each other, and are dropped together."""
+class _Block(Mutable, eq=False):
+    """Events that came together."""
 
     first: int
     """The number of the first one."""
-    events: "list[Logged | PlainMessage]" = field(default_factory=list)
-    size: int = 0
-    """How many bytes they take."""
+    count: int
+    data: bytes
+    """Each is an exchange, which is two events, or the parts of one event."""
 
     @property
     def end(self) -> int:
         """The number after the last one."""
-        return self.first + len(self.events)
+        return self.first + self.count
 
-    def get(self, seq: int) -> Logged:
-        """Return the event with that number."""
-        found = self.events[seq - self.first]
-        if isinstance(found, Logged):
-            return found
-        kind, at, station, _, id_, action, _, _ = found
-        type_ = Call if kind is Received else Result
-        return Logged(seq, kind, at, station, type_, json_text(id_), action_text(action), b"", found, self)
+    def opened(self) -> Sequence[Logged]:
+        """Return the events."""
+        found: list[Logged] = []
+        for parts in marshal.loads(self.data):  # noqa: S302 - it was written here
+            seq = self.first + len(found)
+            if len(parts) == _PARTS:
+                kind, at, station, type_, *others = parts
+                found.append(Logged(seq, events.ALL[kind], at, station, KINDS[type_], *others))
+                continue
+            called, answered, station, _, _, id_, action, _, _ = parts
+            about = json_text(id_), action_text(action), b"", parts
+            found += (
+                Logged(seq, Received, called, station, Call, *about),
+                Logged(seq + 1, Sent, answered, station, Result, *about),
+            )
+        return found
 
-    def replace(self, logged: Logged, more: int) -> None:
-        """Keep an event with its line, which takes so many more bytes."""
-        self.events[logged.seq - self.first] = logged
-        self.size += more
+
+_PARTS = 7
 
 
-_first_of = attrgetter("first")
+def _parts_of(event: Event) -> tuple[Any, ...]:
+    """Return the parts of an event that is written now: those of `Logged` without the number."""
+    line = line_about(event)
+    kind, type_ = events.ALL.index(type(event)), KINDS.index(line.type)
+    return kind, event.at, event.station, type_, line.id, line.about, line.text
 
 
 class Journal:
@@ -112,53 +116,61 @@ class Journal:
         self.missed = 0
         """How many events slow readers of streams have missed."""
         self.is_closed = False
+        self.size = 0
+        """How many bytes the events take."""
+        self.last = 0
+        """The number of the last event."""
         self.flush: Callable[[], None] = digest.flush
         """Takes the events that wait."""
         self._most = most
-        self._parts = [_Part(1)]
-        """Never empty; the last one gets the new events."""
+        self._blocks: deque[_Block] = deque()
+        self._opened: dict[int, tuple[Sequence[Logged], int]] = {}
+        """The blocks that were read last, by the number of their first event, with their sizes."""
         self._waiting: set[asyncio.Future[None]] = set()
         digest.subscribe(self._take)
 
     # Writing.
 
     def _take(self, digested: Sequence[Digested]) -> None:
-        """Keep events. What it does for a usual message is little, and calls nothing."""
-        part, limit, seen = self._parts[-1], self._most // _PARTS, self.seen
-        kept, size = part.events, part.size
+        """Keep events. What it does for a usual exchange is little, and calls nothing."""
+        kept: list[tuple[Any, ...]] = []
+        seen, count = self.seen, 0
         for each in digested:
-            if size >= limit:
-                part = self._begin(part, size)
-                kept, size = part.events, 0
             if type(each) is tuple:
                 kept.append(each)
-                size += len(each[3]) + _OVERHEAD
-                if each[0] is Received:
-                    seen[each[2]] = each[1]
+                seen[each[2]] = each[0]
+                count += 2
             else:
-                logged = _logged(part.end, each)
-                kept.append(logged)
-                size += len(logged.written) + len(logged.about) + _OVERHEAD
-                if logged.kind is Received:
-                    seen[logged.station] = logged.at
-        part.size = size
+                kept.append(_parts_of(each))  # type: ignore[arg-type] # it is an event
+                count += 1
+                if type(each) is Received:
+                    seen[each.station] = each.at
+        self._add(kept, count)
         while len(seen) > _MOST_SEEN:
             del seen[next(iter(seen))]
+        while self.size > self._most and len(self._blocks) > 1:
+            self.size -= len(self._blocks.popleft().data) + _OVERHEAD
         self._wake()
 
-    def _begin(self, full: _Part, size: int) -> _Part:
-        """Begin a part after a full one of that size, and drop the oldest ones if there is no room."""
-        full.size = size
-        self._parts.append(_Part(full.end))
-        too_much = self.size - self._most
-        while too_much > 0 and len(self._parts) > 1:
-            too_much -= self._parts.pop(0).size
-        return self._parts[-1]
+    def _add(self, kept: list[tuple[Any, ...]], count: int) -> None:
+        """Add events as one block, or as several if they are long."""
+        data = marshal.dumps(kept)
+        if len(data) > self._most // _SHARE and len(kept) > 1:
+            half = kept[: len(kept) // 2]
+            of_half = sum(1 if len(each) == _PARTS else 2 for each in half)
+            self._add(half, of_half)
+            self._add(kept[len(half) :], count - of_half)
+            return
+        self._blocks.append(_Block(self.last + 1, count, data))
+        self.last += count
+        self.size += len(data) + _OVERHEAD
 
     def clear(self) -> None:
         """Drop all events; the numbers go on."""
         self.flush()
-        self._parts = [_Part(self.last + 1)]
+        self._blocks.clear()
+        self._opened.clear()
+        self.size = 0
 
     def close(self) -> None:
         """End all waits."""
@@ -174,16 +186,6 @@ class Journal:
     # Reading.
 
     @property
-    def size(self) -> int:
-        """How many bytes the events take."""
-        return sum(part.size for part in self._parts)
-
-    @property
-    def last(self) -> int:
-        """The number of the last event."""
-        return self._parts[-1].end - 1
-
-    @property
     def cursor(self) -> int:
         """The number of the last event, after waiting events are written."""
         self.flush()
@@ -192,7 +194,7 @@ class Journal:
     @property
     def first(self) -> int:
         """The number of the oldest event that is kept; one more than `last` if none is."""
-        return self._parts[0].first
+        return self._blocks[0].first if self._blocks else self.last + 1
 
     def lost(self, after: int) -> int:
         """Return how many events after that number are not kept any more."""
@@ -202,23 +204,27 @@ class Journal:
         """Yield the events between two numbers in their order; those that are dropped meanwhile are left out."""
         seq, before = max(after + 1, self.first), min(before, self.last + 1)
         while seq < before:
-            part = self._part_of(seq)
-            for each in range(seq, min(before, part.end)):
-                yield part.get(each)
-            seq = max(part.end, self.first)
+            first, opened = self._block_of(seq)
+            yield from opened[seq - first : before - first]
+            seq = max(first + len(opened), self.first)
 
     def backwards(self, after: int, before: int) -> Iterator[Logged]:
         """Yield the same, the last one first."""
         seq = min(before - 1, self.last)
         while seq > after and seq >= self.first:
-            part = self._part_of(seq)
-            for each in range(seq, max(after, part.first - 1), -1):
-                yield part.get(each)
-            seq = part.first - 1
+            first, opened = self._block_of(seq)
+            yield from reversed(opened[max(0, after + 1 - first) : seq + 1 - first])
+            seq = first - 1
 
-    def _part_of(self, seq: int) -> _Part:
-        """Return the part with an event that is kept."""
-        return self._parts[bisect_right(self._parts, seq, key=_first_of) - 1]
+    def _block_of(self, seq: int) -> tuple[int, Sequence[Logged]]:
+        """Return the number of the first event in the block with an event that is kept, and its events."""
+        block = self._blocks[bisect_right(self._blocks, seq, key=lambda each: each.first) - 1]
+        found = self._opened.pop(block.first, None) or (block.opened(), len(block.data))
+        self._opened[block.first] = found
+        size = sum(each for _, each in self._opened.values())
+        while size > self._most // _SHARE and len(self._opened) > 1:
+            size -= self._opened.pop(next(iter(self._opened)))[1]
+        return block.first, found[0]
 
     async def news(self, after: int, within: float) -> bool:
         """Wait until there is an event with a greater number; return whether there is one within so many seconds."""

@@ -13,7 +13,7 @@ from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.versions import actions, versions
 from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Received, Refused, Sent, Spoiled
-from mock_csms.watch.digest import Digest, Digested, PlainMessage
+from mock_csms.watch.digest import Digest, Digested
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
@@ -56,8 +56,8 @@ class Histogram(Mutable):
 class Metrics:
     """The counts of a run, of the events of a `digest`.
 
-    Nearly all messages are calls that are answered at once. They cost one value in a list, the time that the answer
-    took; everything else about them is counted from that list later.
+    Nearly all messages are calls that are answered at once. Such an exchange costs one value in a list, the time that
+    the answer took; everything else about it is counted from that list later.
     """
 
     def __init__(self, digest: Digest) -> None:
@@ -116,35 +116,16 @@ class Metrics:
         return made
 
     def _take(self, digested: Sequence[Digested]) -> None:
-        """Count events. What it does for a usual call and its result is little, and calls nothing."""
+        """Count events. What it does for a usual exchange is little, and calls nothing."""
         times = self._times
-        called: PlainMessage | None = None
-        """The call that came last, if its answer may follow."""
         for each in digested:
-            if type(each) is not tuple:
-                if called is not None and isinstance(each, (Received, Sent)):
-                    self._count_plain(called)
-                    called = None
-                self._count(each)
-            elif each[0] is Received:
-                if called is not None:
-                    self._count_plain(called)
-                called = each
-            elif called is not None and each[4] == called[4] and each[2] == called[2]:
-                action = each[5]
-                (times[action] if action in times else self._times_of(action)).append(each[1] - called[1])
-                called = None
+            if type(each) is tuple:
+                action = each[6]
+                (times[action] if action in times else self._times_of(action)).append(each[1] - each[0])
             else:
-                self._count_plain(each)
-        if called is not None:
-            self._count_plain(called)
+                self._count(each)
         if any(len(each) > _MOST_TIMES for each in times.values()):
             self._settle()
-
-    def _count_plain(self, message: PlainMessage) -> None:
-        """Count a usual message that is not one of a call and its answer one after the other."""
-        kind, at, station, _, id_, action, _, _ = message
-        self._add(kind, Call if kind is Received else Result, at, (station, id_), self._action(action))
 
     def _add(
         self, kind: type[Event], type_: type[Message | Malformed], at: float, key: tuple[str, str], action: str
