@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin import events
@@ -38,9 +39,9 @@ class Digest:
         """The last event, if it is a message of a station: its answer may follow."""
         self._takers: list[Taker] = []
         self._timer: asyncio.TimerHandle | None = None
-        bus.subscribe(self._keep_received, Received)
-        bus.subscribe(self._keep_sent, Sent)
-        bus.subscribe(self._keep, *(kind for kind in events.ALL if kind not in (Received, Sent)))
+        shortcuts = {} if is_long_way_forced() else {Received: self._keep_received, Sent: self._keep_sent}
+        for kind in events.ALL:
+            bus.subscribe(shortcuts.get(kind, self._keep), kind)
 
     def subscribe(self, taker: Taker) -> None:
         """Call `taker` with all that has waited, in its order."""
