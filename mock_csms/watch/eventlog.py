@@ -94,26 +94,17 @@ def line_about(event: Event) -> LogLine:
     return LogLine(*_key(event), _other_line(event))
 
 
-def call_line(exchange: PlainExchange) -> bytes:
-    """Return the line about the call in an exchange."""
-    at, _, station, text, _, id_, action, _, _ = exchange
-    return _plain_line((_CALLED, _OF_CALL, _CALL_END), (at, station, id_, action, text))
-
-
-def result_line(exchange: PlainExchange) -> bytes:
-    """Return the line about the result in it."""
-    _, at, station, _, text, id_, action, rule, fault = exchange
-    end = _usual_parts(Sent, (rule, fault)) + b"}\n"
-    return _plain_line((_ANSWERED, _OF_RESULT, end), (at, station, id_, action, text))
-
-
-def _plain_line(parts: tuple[bytes, bytes, bytes], said: tuple[float, str, str, str, bytes]) -> bytes:
-    """Return a line that has these parts around a time, a station, an id, an action and a text."""
-    begin, of_type, end = parts
-    at, station, id_, action, text = said
-    shown = orjson.dumps(text.decode(errors="backslashreplace"))
-    about = (json_text(id_), b',"action":', action_text(action), b',"text":', shown)
-    return without_tags(b"".join((begin, moment(at), b',"station":', name_text(station), of_type, *about, end)))
+def exchange_lines(exchange: PlainExchange) -> tuple[bytes, bytes]:
+    """Return the lines about a call and its result. This runs for most of what a stream sends, so it is kept fast."""
+    called, answered, station, text, told, id_, action, rule, fault = exchange
+    shown, about = name_text(station), (json_text(id_), b',"action":', action_text(action), b',"text":')
+    call = orjson.dumps(text.decode(errors="backslashreplace"))
+    result = orjson.dumps(told.decode(errors="backslashreplace"))
+    end = _usual_parts(Sent, (rule, fault)) if rule or fault else _RESULT_PARTS
+    return (
+        without_tags(b"".join((_CALLED, moment(called), _STATION, shown, _OF_CALL, *about, call, _CALL_END))),
+        without_tags(b"".join((_ANSWERED, moment(answered), _STATION, shown, _OF_RESULT, *about, result, end, b"}\n"))),
+    )
 
 
 def _frame_line(event: Received | Sent, frame: Frame) -> bytes:
@@ -180,7 +171,9 @@ def _word(message: Message | Malformed) -> str:
 _CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Received, Sent))
 _OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
 _CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
-_RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
+_RESULT_PARTS = _usual_parts(Sent, ("", ""))
+_RESULT_END = _RESULT_PARTS + b"}\n"
+_STATION = b',"station":'
 """The constant parts of the lines for a usual call and its result."""
 
 

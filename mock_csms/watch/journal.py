@@ -11,17 +11,20 @@ import asyncio
 import marshal
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable, json_text
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.digest import Digest, Digested, PlainExchange
-from mock_csms.watch.eventlog import KINDS, MessageKind, call_line, line_about, result_line
+from mock_csms.watch.eventlog import KINDS, MessageKind, exchange_lines, line_about
 from mock_csms.watch.frames import action_text
+
+BlockWriter: TypeAlias = Callable[[int, Iterable[tuple[type[Event], bytes]]], bytes]
+"""Gets the number of the first event of a block, and the kind and the line of each event."""
 
 _OVERHEAD = 200
 """How many bytes a block takes besides its events."""
@@ -55,7 +58,7 @@ class Logged(Mutable, eq=False):
     def line(self) -> bytes:
         """The line of the event log, without the number. It is written once, for all who read it."""
         if self.exchange is not None:
-            self.written = (call_line if self.kind is Received else result_line)(self.exchange)
+            self.written = exchange_lines(self.exchange)[self.kind is Sent]
             self.exchange = None
         return self.written
 
@@ -96,6 +99,16 @@ class _Block(Mutable, eq=False):
             )
         return found
 
+    def lines(self) -> Iterator[tuple[type[Event], bytes]]:
+        """Yield the kind and the line of each event."""
+        for parts in marshal.loads(self.data):  # noqa: S302 - it was written here
+            if len(parts) == _PARTS:
+                yield events.ALL[parts[0]], parts[-1]
+            else:
+                call, result = exchange_lines(parts)
+                yield Received, call
+                yield Sent, result
+
 
 _PARTS = 7
 
@@ -126,6 +139,8 @@ class Journal:
         self._blocks: deque[_Block] = deque()
         self._opened: dict[int, tuple[Sequence[Logged], int]] = {}
         """The blocks that were read last, by the number of their first event, with their sizes."""
+        self._written: dict[int, bytes] = {}
+        """What was written of whole blocks for streams, by the number of their first event."""
         self._waiting: set[asyncio.Future[None]] = set()
         digest.subscribe(self._take)
 
@@ -170,6 +185,7 @@ class Journal:
         self.flush()
         self._blocks.clear()
         self._opened.clear()
+        self._written.clear()
         self.size = 0
 
     def close(self) -> None:
@@ -218,13 +234,34 @@ class Journal:
 
     def _block_of(self, seq: int) -> tuple[int, Sequence[Logged]]:
         """Return the number of the first event in the block with an event that is kept, and its events."""
-        block = self._blocks[bisect_right(self._blocks, seq, key=lambda each: each.first) - 1]
+        block = self._find(seq)
         found = self._opened.pop(block.first, None) or (block.opened(), len(block.data))
         self._opened[block.first] = found
         size = sum(each for _, each in self._opened.values())
         while size > self._most // _SHARE and len(self._opened) > 1:
             size -= self._opened.pop(next(iter(self._opened)))[1]
         return block.first, found[0]
+
+    def _find(self, seq: int) -> _Block:
+        return self._blocks[bisect_right(self._blocks, seq, key=lambda each: each.first) - 1]
+
+    def write_block(self, after: int, write: BlockWriter) -> tuple[bytes, int] | None:
+        """Return what `write` makes of the events that came together after a number, and the number of the last one.
+
+        It is made once for all who ask for it, and they give the same `write`. None if events before that number came
+        together with these, or there are none.
+        """
+        if not self.first <= after + 1 <= self.last:
+            return None
+        block = self._find(after + 1)
+        if block.first != after + 1:
+            return None
+        if block.first not in self._written:
+            self._written[block.first] = write(block.first, block.lines())
+            size = sum(map(len, self._written.values()))
+            while size > self._most // _SHARE and len(self._written) > 1:
+                size -= len(self._written.pop(next(iter(self._written))))
+        return self._written[block.first], block.end - 1
 
     async def news(self, after: int, within: float) -> bool:
         """Wait until there is an event with a greater number; return whether there is one within so many seconds."""
