@@ -14,6 +14,7 @@ from mock_csms.settings import FIXED, Config, with_fixed
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Flag, Source, flag_of, read
 from mock_csms.settings.sources import key_of, name_of, written_in
+from mock_csms.settings.tables import Rules
 from mock_csms.settings.written import as_toml, written_value
 from mock_csms.watch.records import Recorder
 
@@ -137,12 +138,12 @@ class Tuning:
         return [key_of(name) for name in (*given, *dropped)], warnings
 
     def _apply(self, config: Config, patch: Mapping[str, Any], *, changes_rules: bool) -> Sequence[str]:
-        """Use settings with these changes, and return warnings."""
+        """Use settings with these changes, and return warnings; those about rules only if these change."""
         fresh = read(Config, [Source(patch, key_of)])
         config = replace(config, **{name: getattr(fresh, name) for name in patch})
+        warnings = check(config if changes_rules else replace(config, rule=Rules()))
         if not changes_rules:
             config = replace(config, rule=self._csms.rulebase.given)
-        warnings = check(config)
         self._records.learn(config)
         self._csms.configure(with_fixed(self._csms.config, config))
         self._patch = dict(patch)
