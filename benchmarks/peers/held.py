@@ -35,6 +35,6 @@ def _tell(_: int, __: FrameType | None) -> None:
 if __name__ == "__main__":
     from mock_csms.__main__ import main
 
-    asyncio.events.Handle._run = _timed  # type: ignore[method-assign, assignment]
+    asyncio.events.Handle._run = _timed  # type: ignore[method-assign, assignment] # see above
     signal.signal(signal.SIGUSR2, _tell)
     raise SystemExit(main())

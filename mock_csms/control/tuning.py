@@ -154,15 +154,17 @@ class Tuning:
     def reset(self, parts: Sequence[str] = PARTS) -> None:
         """Go back to the rules, the tokens, the settings or the counters of the start."""
         rulebase = self._csms.rulebase
-        if "settings" in parts:
-            self._apply(self._first, {}, changes_rules=False)
-            self._config, self._sources = self._first, self._first_sources
-        if "rules" in parts:
-            rulebase.restore_rules(self._first.rule)
-        if "tokens" in parts:
-            rulebase.reset_tokens()
+        with rulebase.at_once():
+            if "settings" in parts:
+                self._apply(self._first, {}, changes_rules=False)
+                self._config, self._sources = self._first, self._first_sources
+            if "rules" in parts:
+                rulebase.restore_rules(self._first.rule)
+            if "tokens" in parts:
+                rulebase.reset_tokens()
+            if "counters" in parts:
+                rulebase.reset_counts()
         if "counters" in parts:
-            rulebase.reset_counts()
             self._csms.door.restore_counts({})
 
     def take_snapshot(self, name: str) -> Snapshot:

@@ -26,7 +26,7 @@ Taker: TypeAlias = Callable[[Sequence[Digested]], None]
 
 _WAIT = 0.02
 """How long events may wait for others, in seconds."""
-_MOST, _LONG = 256, 4096
+_MOST, _LONG = 128, 4096
 """How many events wait at most, and how long a text is that does not wait."""
 
 

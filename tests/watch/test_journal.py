@@ -12,10 +12,11 @@ from mock_csms.protocol.long_way import force_long_way
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.watch.blocks import Logged
 from mock_csms.watch.digest import Digest
 from mock_csms.watch.eventlog import EventLog
 from mock_csms.watch.frames import Frames
-from mock_csms.watch.journal import Journal, Logged
+from mock_csms.watch.journal import Journal
 from mock_csms.watch.metrics import Metrics
 from tests.watch.test_quick_records import FORCED, Tape, runs
 

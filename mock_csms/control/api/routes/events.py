@@ -19,7 +19,7 @@ from mock_csms.control.api.contract.events import (
 from mock_csms.control.api.request import JSON, ApiRequest
 from mock_csms.control.api.routes.stream import stream
 from mock_csms.protocol.records import Raw
-from mock_csms.watch.journal import Logged
+from mock_csms.watch.blocks import Logged
 from mock_csms.watch.reading import TraceWriter, as_lines, line_of
 from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
 

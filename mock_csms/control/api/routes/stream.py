@@ -17,7 +17,7 @@ _SILENT = 15.0
 """After how many seconds without an event a comment is sent, so that proxies do not close the stream."""
 _PAUSE = 0.05
 """How many seconds a stream waits for more events before it sends."""
-_SLICE = 500
+_SLICE = 250
 """How many events are looked at before the loop may do something else."""
 _NAMES: Mapping[type[Event], bytes] = {kind: kind.__name__.encode() for kind in ALL}
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -70,7 +70,7 @@ def _next(journal: Journal, what: Criteria, cursor: int) -> tuple[bytes, int]:
         cursor = block[1]
     if pieces:
         return b"".join(pieces), cursor
-    end = min(cursor + _SLICE, journal.last)
+    end = min(cursor + _SLICE, journal.last, journal.end_of_block(cursor))
     found = filter(what.suits, journal.between(cursor, end + 1))
     return b"".join([_piece(each.seq, each.kind, each.line) for each in found]), end
 
