@@ -67,7 +67,6 @@ REQUESTS: Mapping[str, Request] = {
     "page-file": ("GET", "/page/main.js", None),
     "metrics": ("GET", "/metrics", None),
     "openapi": ("GET", "/openapi.json", None),
-    "commands": ("POST", "/api/v1/commands/Reset?match=CS-*", {"timeout": 1}),
     "stream": ("GET", "/api/v1/events?after=1", "stream"),
     "reset": ("POST", "/api/v1/reset", {"what": ["rules", "tokens", "settings", "counters", "findings"]}),
     "clear": ("DELETE", "/api/v1/events", None),

@@ -7,7 +7,7 @@ const TURN = 50; // milliseconds between two turns at least
 const FLOOD = 500, FLOOD_TURN = 250; // events a second that nobody can read, and milliseconds between two turns then
 const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
 const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
-const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short; in a hidden page, where turns are rare, all
+const MOST_A_TURN = 600; // events that one turn reads, so that it stays short; in a hidden page, where turns are rare, all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
   "Sent", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
 
@@ -69,7 +69,8 @@ export function touch() {
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  const rest = Math.max(isFlood ? FLOOD_TURN : TURN, cost / SHARE) - (performance.now() - last);
+  const isBehind = waiting.length - taken > MOST_A_TURN;
+  const rest = Math.max(isFlood && !isBehind ? FLOOD_TURN : TURN, cost / SHARE) - (performance.now() - last);
   setTimeout(turn, Math.max(0, rest));
 }
 
