@@ -10,8 +10,6 @@ from mock_csms.control.tuning import Tuning
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.settings.control import AUTO
-from mock_csms.twin.events import Connected, Event
-from mock_csms.twin.twin import Twin
 from mock_csms.watch.expecting import Expectations
 from mock_csms.watch.judgement import Judgement
 from mock_csms.watch.records import Recorder
@@ -31,7 +29,7 @@ class Beside:
         """The URLs for the ready file, after the one for stations."""
         self.lines = ""
         """What is printed after the first line."""
-        csms.bus.subscribe(self._follow, Connected)
+        csms.follow_all()
 
     @asynccontextmanager
     async def open(self, stop: Callable[[], tuple[int, str]] | None = None) -> AsyncIterator[None]:
@@ -57,9 +55,3 @@ class Beside:
         journal = self._records.journal
         assert journal is not None  # noqa: S101 - with an API there is one
         return Panel(self._csms, self._records, journal, self.schedule, self._judgement, self.tuning, stop=stop)
-
-    def _follow(self, event: Event) -> None:
-        """Create the twin of a station if no check has done so."""
-        station = self._csms.stations.get(event.station)
-        if station is not None and station.twin is None:
-            station.twin = Twin()

@@ -75,6 +75,20 @@ class Tuning:
         self._csms.configure(with_fixed(self._csms.config, config))
         self._config, self._sources, self._patch = config, sources, {}
 
+    def reread(self, config: Config, sources: Sequence[Source]) -> Sequence[str]:
+        """Use settings whose files were read again; what was changed one by one stays above them, like a flag.
+
+        Returns what to tell about that. Changes that are wrong with the new settings are forgotten.
+        """
+        patch = self._patch
+        try:
+            self._apply(config, patch, changes_rules=True)
+        except ValueError as error:
+            self.use(config, sources)
+            return [f"what the API had changed is undone: {error}"]
+        self._config, self._sources = config, sources
+        return [f"{key_of(name)} stays as the API has set it" for name in patch]
+
     def restart(self) -> None:
         """Behave like a new mock with the settings of the start: all counts begin again."""
         self._csms.restore(self._first)
