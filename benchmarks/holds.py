@@ -45,7 +45,6 @@ REQUESTS: Mapping[str, Request] = {
     "count": ("POST", "/api/v1/events/count", {"match": "TransactionEvent[seqNo=7]"}),
     "rules": ("GET", "/api/v1/rules", None),
     "rule": ("POST", "/api/v1/rules", {"match": "DataTransfer[vendorId=X]", "reply": {"status": "Rejected"}}),
-    "order": ("PUT", "/api/v1/rules", {"order": ["rule-500"]}),
     "tokens": ("GET", "/api/v1/tokens", None),
     "token": ("PUT", "/api/v1/tokens/TAG7", {"status": "Expired"}),
     "token-unknown": ("GET", "/api/v1/tokens/TAGG7", None),
