@@ -69,6 +69,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group({"churn 100": churn(UNCHECKED, 100), "churn 500": churn(UNCHECKED, 500)}),
     Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
+    Group(secure.PROBES),
     Group(hostile.PROBES),
     Group(growth.PROBES),
     Group({"page": page.shown()}),
@@ -106,11 +107,11 @@ _STATIONS = "mock-station, 5,000 in one process"
 _COMING = "mock-station, churn of 100"
 
 _LIMITS = {"p99": 250.0, "most": 1000.0, "stop": 1000.0}
-"""How many ms an answer (at the 99th percentile, and at most) and the exit after SIGTERM may take in a flood."""
+"""The limits in ms during a flood: response times (99th percentile and maximum), and the exit after SIGTERM."""
 
 
 def _on_echo(key: str, what: str, probe: str, must: float | None = None, goal: float | None = None) -> Row:
-    """Return a row whose TransactionEvents are compared with those of the warm echo."""
+    """Return a row that compares the cost of TransactionEvents with that of the warm echo server."""
     return Row(key, f"{_TX}, {what}", _WARM, f"{probe}.warm", "tx echo.warm", US, must, goal)
 
 
@@ -158,6 +159,26 @@ ROWS: Sequence[Row] = (
     Row("ocpp-go", f"{_TX}, default", "CSMS with ocpp-go, no log", "tx mock.warm", "tx ocpp-go.warm", US),
     Row("tokens", "Authorize, 100,000 tokens in a file", "one token", "tokens mock.warm", "one token mock.warm", US),
     Row("rules", "Authorize, 100,000 rules in a file", "one rule", "rules mock.warm", "one rule mock.warm", US),
+    Row(
+        "tls-handshake",
+        "TLS handshake, EC key",
+        "asyncio's own TLS",
+        "handshake mock.cpu",
+        "handshake asyncio.cpu",
+        US,
+        2.0,
+        1.5,
+    ),
+    Row("tls-batches", f"{_HB} over wss://, 20 at once", "over ws://", "wss batches.cpu", "ws batches.cpu", US, 1.25),
+    Row(
+        "tls-messages",
+        f"{_HB} over wss://, one by one",
+        "over ws://",
+        "wss one by one.cpu",
+        "ws one by one.cpu",
+        US,
+        1.25,
+    ),
     Row("start", "start to listening", "echo", "start mock.listen", "start echo.listen", MS, 1.2, 1.1),
     Row("answer", "start to the first Boot answered", "echo", "start mock.answer", "start echo.answer", MS, 1.4, 1.25),
     Row("help", "--help", "import argparse", "help mock.time", "help argparse.time", MS, 6.0, 4.0),

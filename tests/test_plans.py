@@ -17,6 +17,7 @@ import pytest
 from mock_csms.plans.cases import Case
 from mock_csms.plans.catalogue import catalogue, load
 from mock_csms.station.v2.misbehaviours import KINDS
+from tests import warm
 from tests.pace import turns
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +28,18 @@ TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tenth is t
 TENTH = [way for number, way in enumerate(WAYS) if (number - TODAY) % 10 == 0]
 TRIED = {"": [], "tenth": TENTH, "whole": WAYS}[os.environ.get("MATRIX", "")]
 PATIENCE = 600.0
-PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov") for word in ("-p", f"no:{name}")]
+PLAIN = [
+    word
+    for name in ("cacheprovider", "hypothesispytest", "cov", "schemathesis", "anyio")
+    for word in ("-p", f"no:{name}")
+]
 """Flags of pytest that disable plugins not needed by cases: loading them takes a quarter of the time of a run."""
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run plans with the reference station."""
     words = [sys.executable, "-m", "pytest", str(FOLDER), "--reference", *PLAIN, *arguments]
-    return subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
+    return warm.run(words, timeout=PATIENCE, cwd=ROOT)
 
 
 def flags(way: str) -> list[str]:
@@ -48,8 +53,8 @@ def test_a_case_fails_with_its_reason(case: Case, way: str) -> None:
     for turn in turns():  # the reference station has short time-outs
         with turn:
             done = run("--case", case.id, *flags(way))
-            told = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
-            failed = told.partition("messages of this case")[0]
+            output = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
+            failed = output.partition("messages of this case")[0]
             assert done.returncode == 1, done.stdout
             assert re.search(case.fails_with[way], failed), done.stdout
 
@@ -66,9 +71,9 @@ def test_findings_are_listed_and_may_fail_a_case() -> None:
     """Findings of the conformance checks are listed at the end; with --fail-on-findings the case fails."""
     for turn in turns():
         with turn:
-            told = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames")
-            findings = told.stdout.partition("conformance findings")[2]
-            assert (told.returncode, "T11" in findings) == (0, True), told.stdout
+            output = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames")
+            findings = output.stdout.partition("conformance findings")[2]
+            assert (output.returncode, "T11" in findings) == (0, True), output.stdout
             failed = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames", "--fail-on-findings", "error")
             assert "the conformance checks reported" in failed.stdout, failed.stdout
             assert failed.returncode == 1

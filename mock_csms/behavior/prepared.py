@@ -18,6 +18,7 @@ For all other calls there is no remembered answer, and the rules are asked. Wher
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import orjson
@@ -39,7 +40,7 @@ _NOW = frozenset({"now"})
 _SCALARS = ("string", "integer", "boolean")
 """The types of values that an answer may be remembered by: two of them are equal only if they are the same JSON."""
 
-ContextOf: TypeAlias = Callable[[Call], Context]
+ContextOf: TypeAlias = Callable[[str, Json], Context]
 """Returns what the rules work with for a call."""
 _Read: TypeAlias = Callable[[Any], Hashable]
 """Returns what a condition looks at in a typed payload."""
@@ -64,16 +65,20 @@ class Prepared(Record):
 class PreparedAnswers:
     """The remembered answers of one version, for the present rules and settings."""
 
-    def __init__(self, version: Version, replies: Replies, world: World) -> None:
+    def __init__(
+        self, version: Version, replies: Replies, world: World, clock_offset: float, context_of: ContextOf
+    ) -> None:
         self._version = version
+        self._clock_offset = clock_offset
+        self._context_of = context_of
         self._replies = replies
         self._write_time = world.write_time
         self._lanes: dict[str, _Lane | None] = {}
 
-    def find(self, call: Call, now: float, context_of: ContextOf) -> Prepared | None:
-        """Return the answer to a typed call without violations; None if the rules must be asked.
+    def find(self, call: Call, station: str, at: float) -> Prepared | None:
+        """Return the answer to a typed call without violations; None if the rules must decide.
 
-        now: the time for the answer, in seconds since 1970.
+        station: the identity of the station. at: when the call came, in seconds since 1970.
         """
         try:
             lane = self._lanes[call.action]
@@ -83,8 +88,10 @@ class PreparedAnswers:
             return None
         key = lane.key(call.typed)
         found = lane.answers.get(key, UNSET)
-        if found is UNSET or (found is not None and found.moment is not None and found.moment != self._write_time(now)):
-            found = lane.answers[key] = self._prepare(call, context_of(call))
+        if found is UNSET or (
+            found is not None and found.moment is not None and found.moment != self._write_time(at + self._clock_offset)
+        ):
+            found = lane.answers[key] = self._prepare(call, self._context_of(station, call.payload))
         return found
 
     def _lane(self, action: str) -> "_Lane | None":
@@ -112,8 +119,8 @@ class PreparedAnswers:
         if not node:
             return _nothing  # no typed payload has properties of any shape
         if condition.value is PRESENT:
-            return partial(_is_there, path)
-        return partial(_value, path) if node.get("type") in _SCALARS else None
+            return _presence(path)
+        return _value(path) if node.get("type") in _SCALARS else None
 
     def _prepare(self, call: Call, context: Context) -> Prepared | None:
         """Return the answer that the rules give; None if it must not be remembered."""
@@ -146,7 +153,12 @@ class _Lane:
 def _key_of(reads: Sequence[_Read]) -> _Read:
     if not reads:
         return _nothing
-    return reads[0] if len(reads) == 1 else lambda typed: tuple([read(typed) for read in reads])
+    if len(reads) == 1:
+        return reads[0]
+    if len(reads) == 2:  # the usual number, with fewer calls than any number
+        first, second = reads
+        return lambda typed: (first(typed), second(typed))
+    return lambda typed: tuple([read(typed) for read in reads])
 
 
 def _is_repeatable(rule: Rule[Answer]) -> bool:
@@ -160,11 +172,23 @@ def _nothing(_: Any) -> Hashable:
     return None
 
 
-def _is_there(path: Sequence[str], typed: Any) -> Hashable:
-    return _value(path, typed) is not UNSET
+def _presence(path: Sequence[str]) -> _Read:
+    """Return what says whether there is a value at a path."""
+    if len(path) == 1:
+        (name,) = path
+        return lambda typed: getattr(typed, name, UNSET) is not UNSET
+    read = _value(path)
+    return lambda typed: read(typed) is not UNSET
 
 
-def _value(path: Sequence[str], typed: Any) -> Hashable:
+def _value(path: Sequence[str]) -> _Read:
+    """Return what reads the scalar at a path."""
+    if len(path) == 1:
+        return attrgetter(*path)  # every type has the names of scalars
+    return partial(_walk, path)
+
+
+def _walk(path: Sequence[str], typed: Any) -> Hashable:
     for name in path:
         typed = getattr(typed, name, UNSET)
     value: Hashable = typed

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +12,7 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, command_line_source, parser_for
-from mock_csms.commands.connecting import check_profile, dialer_for
+from mock_csms.commands.connecting import check_profile, dialer_for, profile_of, trust_for
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.printable import printable
@@ -56,15 +56,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
         check_profile(settings, parsed["url"])
-        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
-        _device(settings, machine_for(handshake))  # reports a wrong setting before anything starts
+        authorization, trust = _authorization(settings, identity), trust_for(settings)
+        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), authorization, trust)
+        _device(settings, handshake)  # reports a wrong setting before anything starts
     except ValueError as error:
         parser.error(str(error))
     try:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        told = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
-        to_stderr(f"mock-station: error: {told}\n")
+        problem = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
+        to_stderr(f"mock-station: error: {problem}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
@@ -97,7 +98,7 @@ def _parser() -> Parser:
 
 
 def _identity(url: str, *, is_named: bool) -> str:
-    """Return the identity at the end of a URL (Part 4, 3.1.1); with `is_named` there must be one."""
+    """Return the identity at the end of a URL (Part 4, 3.1.1). Raises ValueError if `is_named` and there is none."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
         raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
@@ -127,7 +128,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-    site = Site(dialer, bus, world, settings.speed)
+    site = Site(dialer, bus, world, settings.speed, settings.ca)
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
@@ -135,7 +136,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     running = asyncio.ensure_future(work(settings, identity, handshake, site, say))
 
     def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not broken:  # further faults only follow from the first
+        if not broken:  # report only the first fault, because the others follow from it
             broken.append(_broken(context.get("exception") or context["message"]))
         running.cancel()
 
@@ -173,11 +174,19 @@ def _told(error: OSError) -> Status:
 
 
 async def work(
-    settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
+    settings: StationSettings,
+    identity: str,
+    handshake: HandshakeRequest,
+    site: Site,
+    say: Callable[[str], None],
+    typed: Callable[[], AsyncIterator[str]] = prompt.typed_lines,
 ) -> Status:
-    """Send one message or run stations, and return the exit status. Raises CannotConnect."""
+    """Send one message or run stations, and return the exit status. Raises CannotConnect.
+
+    `typed` yields the lines that drive a station without `--script`.
+    """
     machine = machine_for(handshake)
-    device = _device(settings, machine)
+    device = _device(settings, handshake)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -195,8 +204,8 @@ async def work(
     elif settings.script is not None:
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
-        faults.count = -sys.maxsize  # a user at a terminal has already seen them
-        driving = prompt.follow(player, prompt.typed_lines(), say)
+        faults.count = -sys.maxsize  # a terminal shows its user the lines anyway
+        driving = prompt.follow(player, typed(), say)
     problem = await _beside(player, driving)
     if problem:
         complain(f"mock-station: error: {problem}\n")
@@ -221,7 +230,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
 
 
 async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
-    """Run a station and its driver; return what went wrong, or an empty text. Raises CannotConnect."""
+    """Run a station and its lines or commands. Returns what went wrong, or an empty text. Raises CannotConnect."""
     station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
@@ -237,9 +246,9 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
     return ""
 
 
-def _device(settings: StationSettings, machine: Machine) -> State:
+def _device(settings: StationSettings, handshake: HandshakeRequest) -> State:
     """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
-    device = settings.device
+    device, machine, trust = settings.device, machine_for(handshake), handshake.trust
     if device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
@@ -251,8 +260,8 @@ def _device(settings: StationSettings, machine: Machine) -> State:
     for habit in settings.misbehave:
         if habit.kind not in machine.kinds:
             raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
-    if settings.password_file:
-        device = machine.secured(device)
+    own = (trust.certificate, trust.key)
+    device = machine.secured(device, profile_of(settings, handshake.url), trust.authorities, own)
     try:
         variables = machine.notation.variables(settings.variable)
     except ValueError as error:
@@ -262,7 +271,7 @@ def _device(settings: StationSettings, machine: Machine) -> State:
 
 
 def _known(settings: StationSettings, machine: Machine, name: str) -> str:
-    """Return a part of the identity. Raises ValueError if a message of the machine's version cannot hold it."""
+    """Return a field of the station's identity. Raises ValueError if messages of its OCPP version cannot contain it."""
     try:
         return machine.notation.identity[name](getattr(settings, name))
     except ValueError as error:

@@ -4,14 +4,22 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mock_csms.conformance.facts.makes import new_makes
 from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
 from mock_csms.conformance.lessons.table import ALL_LESSONS
-from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
+from mock_csms.conformance.lessons.v2.acknowledgements import (
+    is_acknowledged,
+    is_acknowledgement,
+    note_acknowledgement,
+)
 from mock_csms.conformance.lessons.v2.repeated_values import Courses, is_expected
-from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
+from mock_csms.conformance.subject import BROKEN, JUDGED, Check, CheckResult, Done, Due, Later, ResultPart, Wrong
 from mock_csms.conformance.v2.names import STANDARD_NAMES
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record, replace
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
 from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
 from mock_csms.twin.seen import Seen, see, version_of
@@ -48,8 +56,11 @@ class Inspector:
         self._is_thorough = is_thorough
         self.stations: dict[str, KnownStation] = {}
         """The record of each station, by its identity."""
+        self._makes = new_makes()
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
+        self._unexpected: Call | None = None
+        """The last call that `takes_call` did not take; it need not be asked about again."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
@@ -92,9 +103,9 @@ class Inspector:
         sound = (seen.is_sound and not station.unsound) or is_sound(seen, station)
         watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
         for check in watch.checks if sound else watch.checks_of_any:
-            said = check.judge(seen, station)
-            if said is not None:
-                found += self._hear(check, said, seen, station)
+            result = check.judge(seen, station)
+            if result is not None:
+                found += self._findings_in(check, result, seen, station)
         if self._exercised is not None:
             self._exercised.look_at(seen, station, is_sound=sound)
         for learn in watch.learners if sound else watch.learners_of_any:
@@ -111,7 +122,7 @@ class Inspector:
 
     def _get_to_know(self, identity: str) -> KnownStation:
         """Make the record of a new station, with the facts from earlier runs."""
-        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
+        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms, makes=self._makes)
         if self._meet is not None:
             self._meet(station)
         return station
@@ -133,18 +144,52 @@ class Inspector:
         found: list[Finding] = []
         for check in [each for each in self._watch(seen).checks if not each.versions]:
             station = KnownStation(identity=seen.event.station, terms=self._terms)
-            said = check.judge(seen, station)
-            if said is not None:
-                found += self._hear(check, said, seen, station)
+            result = check.judge(seen, station)
+            if result is not None:
+                found += self._findings_in(check, result, seen, station)
         return found
 
     def _is_repeated(self, event: Event, station: KnownStation) -> bool:
         """Return whether an event is a repeated value, or the answer to one; if so, learn from it."""
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
-        if type(event) is Received:
-            return is_expected(event, station, self._courses[station.identity])
-        return type(event) is Sent and is_acknowledged(event, station)
+        if type(event) is not Received:
+            return type(event) is Sent and is_acknowledged(event, station)
+        call = event.message
+        if type(call) is not Call or event.violations or event.is_refused or event.binary or call is self._unexpected:
+            return False
+        if not is_expected(call, event.at, station, self._courses[station.identity]):
+            return False
+        station.connections.calls[call.id] = (call.action, event.at)
+        return True
+
+    def takes_call(self, call: Call, at: float, identity: str, answer: Json) -> bool:
+        """Return whether no check can find anything in a call nor in its answer; if so, learn from the call.
+
+        The call is typed and without violations, came at `at`, and gets `answer` at once, as `takes_answer` tells.
+        """
+        station = self.stations.get(identity)
+        if (
+            station is None
+            or station.next_due < at
+            or self._is_thorough
+            or not is_acknowledgement(call, answer, station)
+        ):
+            return False
+        if self._exercised is not None and self._exercised.wants_repeated_values():
+            return False
+        if is_expected(call, at, station, self._courses[identity]):
+            return True
+        self._unexpected = call
+        return False
+
+    def takes_answer(self, answered: AnsweredCall) -> None:
+        """Learn from the answer to the call that `takes_call` has just learned from."""
+        note_acknowledgement(answered.call, answered.answered_at, answered.payload, self.stations[answered.station])
+
+    def misses_answer(self, call: Call, at: float, identity: str) -> None:
+        """Learn that the call that `takes_call` has just learned from was not answered."""
+        self.stations[identity].connections.calls[call.id] = (call.action, at)
 
     def tick(self, now: float) -> Sequence[Finding]:
         """Return the findings of the deadlines that have expired by now, also if no event came."""
@@ -175,26 +220,28 @@ class Inspector:
             due = Due(at, key, late.text, late.message)
             if self._exercised is not None:
                 self._exercised.decide(check, station)
-            said = late.text if check.due is None else check.due(due, station)
-            if said is not None:
-                found += self._hear(check, said, due, station)
+            result = late.text if check.due is None else check.due(due, station)
+            if result is not None:
+                found += self._findings_in(check, result, due, station)
         station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)
         return found
 
-    def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
-        """Yield the findings among the results of a check, and set or cancel its deadlines."""
-        for word in _words(said):
-            match word:
+    def _findings_in(
+        self, check: Check, result: CheckResult, seen: Seen | Due, station: KnownStation
+    ) -> Iterator[Finding]:
+        """Yield the findings in the results of a check, and set or cancel its deadlines."""
+        for part in _parts_of(result):
+            match part:
                 case Later():
-                    at = seen.at + word.within
-                    station.deadlines[check.id, word.key] = Deadline(at, word.text, seen.id, word.survives)
+                    at = seen.at + part.within
+                    station.deadlines[check.id, part.key] = Deadline(at, part.text, seen.id, part.survives)
                     station.next_due = min(station.next_due, at)
                 case Done():
-                    if station.deadlines.pop((check.id, word.key), None) is not None:
+                    if station.deadlines.pop((check.id, part.key), None) is not None:
                         self._note(check)
                 case Wrong():
                     self._note(check)
-                    yield _finding(check, word, seen, station)
+                    yield _finding(check, part, seen, station)
                 case text:
                     self._note(check)
                     yield _finding(check, Wrong(text), seen, station)
@@ -229,8 +276,8 @@ class _Watch(Record):
     """The learners that also learn from messages that break their schema."""
 
 
-def _words(said: Said) -> Iterable[Word]:
-    return [said] if isinstance(said, str | Record) else said or ()
+def _parts_of(result: CheckResult) -> Iterable[ResultPart]:
+    return [result] if isinstance(result, str | Record) else result or ()
 
 
 def _finding(check: Check, wrong: Wrong, seen: Seen | Due, station: KnownStation) -> Finding:

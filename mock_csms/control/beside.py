@@ -1,4 +1,4 @@
-"""What is served beside a mock: the HTTP API, and metrics. Only a start with --api or --metrics loads this."""
+"""Serves the HTTP API, the metrics and the files of a mock. Only a start with one of their flags loads this module."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,6 +27,10 @@ class Beside:
         self.schedule = schedule
         self.urls: list[str] = []
         """The URLs for the ready file, after the one for stations."""
+        self.api = ""
+        """The URL of the HTTP API; empty without one."""
+        self.files: list[str] = []
+        """The URLs of the file server, the one that commands name first."""
         self.lines = ""
         """What is printed after the first line."""
         csms.follow_all()
@@ -35,13 +39,15 @@ class Beside:
     async def open(self, stop: Callable[[], tuple[int, str]] | None = None) -> AsyncIterator[None]:
         """Serve until the block ends.
 
-        `stop` judges the run and ends it; it returns exit status and report. None where a Python program ends the mock.
+        `stop` judges the run and ends it; it returns the exit status and the report. None if a Python program ends the
+        mock.
         """
         config = self._csms.config
         async with AsyncExitStack() as stack:
             if config.api is not None:
                 token = make_token(config.api_token)
                 server = await stack.enter_async_context(serving(self._panel(stop), config.api, token))
+                self.api = server.url
                 self.urls.append(server.url)
                 self.lines += f"API on {server.url}\n"
                 self.lines += f"API token: {token}\n" if config.api_token == AUTO else ""
@@ -49,6 +55,12 @@ class Beside:
                 opened = serving_metrics(self._csms, self._records, config.metrics)
                 server = await stack.enter_async_context(opened)
                 self.lines += f"Metrics on {server.url}/metrics\n"
+            if config.files is not None:
+                from mock_csms.control.files.serving import serving_files  # noqa: PLC0415 - only with --files
+
+                self.files = await stack.enter_async_context(serving_files(self._csms))
+                self.urls += self.files
+                self.lines += "".join(f"Files on {url}\n" for url in self.files)
             yield
 
     def _panel(self, stop: Callable[[], tuple[int, str]] | None) -> Panel:

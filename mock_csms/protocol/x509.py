@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate, Name
 
 _LEAST_RSA, _LEAST_EC = 2048, 224
-"""How many bits a key must have at least."""
+"""The least number of bits of a key."""
 _LONGEST_NAME = 64
-"""How long a part of a distinguished name may be (RFC 5280, ub-common-name and ub-organization-name)."""
+"""The greatest length of a part of a distinguished name (RFC 5280, ub-common-name and ub-organization-name)."""
 
 
 class Request(Record):
-    """What a PKCS#10 request says."""
+    """The content of a PKCS#10 request."""
 
     common_name: str
-    """Whom it is for: the commonName of its subject, or an empty text."""
+    """The commonName of its subject; empty without one."""
     key: bytes
     """Its public key, in DER."""
     is_strong: bool
@@ -39,19 +39,19 @@ class Request(Record):
 
 
 class CertificateFacts(Record):
-    """What a certificate says, as far as rules of OCPP ask for it."""
+    """The facts in a certificate that requirements of OCPP are about."""
 
     common_name: str
-    """The commonName of its subject, or an empty text; the same for the organization."""
+    """The commonName of its subject; empty without one. `organization` is the same for the organizationName."""
     organization: str
     digest: str
-    """The hash of its signature, such as `sha256`; empty if it has none that is known."""
+    """The hash of its signature, such as `sha256`; empty if the hash is unknown."""
     is_strong: bool
     """Whether its key is long enough (A00.FR.502, A00.FR.503)."""
 
 
 class CertificateHashes(Record):
-    """What identifies a certificate (RFC 6960, 4.1.1), in hexadecimal digits."""
+    """The hashes that identify a certificate (RFC 6960, 4.1.1), in hexadecimal digits."""
 
     issuer_name: str
     """The hash of its issuer's name."""
@@ -61,7 +61,7 @@ class CertificateHashes(Record):
 
 
 def read_request(text: str) -> Request | None:
-    """Return what a request in PEM says; None if it is not a request that can be read (RFC 2986, A02.FR.03)."""
+    """Return the content of a request in PEM; None if it cannot be parsed (RFC 2986, A02.FR.03)."""
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -84,7 +84,8 @@ def key_of(certificate: str) -> bytes:
 def split(text: str) -> tuple[str, ...]:
     """Return each certificate in a PEM text; an empty tuple if any of them cannot be read.
 
-    The library only warns about some that break RFC 5280, such as with a negative serial number. They are not accepted.
+    The library only warns about certificates that break RFC 5280, for instance by a negative serial number. They are
+    not accepted.
     """
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
@@ -101,13 +102,19 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
 
 
+def validity(certificate: str) -> tuple[float, float]:
+    """Return from when to when a certificate is valid, in seconds since 1970."""
+    read = _read(certificate)
+    return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
+
+
 def is_expired(certificate: str, now: float) -> bool:
     """Return whether a certificate has expired at `now` (seconds since 1970)."""
-    return _read(certificate).not_valid_after_utc.timestamp() < now
+    return validity(certificate)[1] < now
 
 
 def described(certificate: str) -> str:
-    """Return in one line whom a certificate in PEM is for, who issued it, and how long it is valid."""
+    """Return a line with the subject, the issuer and the validity of a certificate in PEM."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -122,7 +129,7 @@ def described(certificate: str) -> str:
 
 
 def facts(certificate: str) -> CertificateFacts | None:
-    """Return what a certificate in PEM says; None if it cannot be read."""
+    """Return the facts in a certificate in PEM; None if it cannot be parsed."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -193,22 +200,30 @@ def has_key(certificate: str, serial_number: str, number: int) -> bool:
     return _read(certificate).public_key() == _key(serial_number, number).public_key()
 
 
-def has_signed(certificate: str, signature: str, content: bytes) -> bool:
-    """Return whether `signature` (base64) of `content` was made with the key of a certificate (L01.FR.04).
+def key_text(serial_number: str, number: int) -> str:
+    """Return the private key of a station's key pair `number`, in PEM."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: PLC0415 - as above
 
-    The signature is RSA-PSS or EC, with SHA-256.
+    key = _key(serial_number, number)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def has_signed(certificate: str, signature: str, digest: bytes) -> bool:
+    """Return whether `signature` (base64) of a file was made with the key of a certificate (L01.FR.04).
+
+    The signature is RSA-PSS or EC, with SHA-256; `digest` is the SHA-256 of the file.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
 
-    key = _read(certificate).public_key()
+    key, hashed = _read(certificate).public_key(), utils.Prehashed(SHA256())
     try:
         given = b64decode(signature, validate=True)
         if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(given, content, ec.ECDSA(SHA256()))
+            key.verify(given, digest, ec.ECDSA(hashed))
         elif isinstance(key, rsa.RSAPublicKey):
-            key.verify(given, content, padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO), SHA256())
+            key.verify(given, digest, padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO), hashed)
         else:
             return False
     except (ValueError, InvalidSignature):
@@ -238,7 +253,7 @@ def _read(certificate: str) -> "Certificate":
 
 
 def _hashes(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> CertificateHashes:
-    """Return the hashes that OCSP uses: its CertID (RFC 6960, 4.1.1) has the same ones."""
+    """Return the hashes of the certificate and its issuer; OCSP uses the same ones (RFC 6960, 4.1.1)."""
     from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - as above
     from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
 
@@ -256,7 +271,7 @@ def _issued(
     *,
     is_authority: bool = False,
 ) -> str:
-    """Return a signed certificate; its serial number is a hash of all that it says, so that no two have the same."""
+    """Return a signed certificate. Its serial number is a hash of its content, so that no two have the same."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
@@ -270,9 +285,9 @@ def _issued(
 
 
 def _key(serial_number: str, number: int) -> "EllipticCurvePrivateKey":
-    """Return a key pair that anybody can compute.
+    """Return a key pair that depends only on the arguments, so that the decisions of the station can be repeated.
 
-    So the decisions of the station can be repeated. This is safe, because the key of a mock protects nothing.
+    The key is not secret, because the key of a mock protects nothing.
     """
     seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
     return _private(int.from_bytes(seed[:31]))

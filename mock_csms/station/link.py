@@ -40,14 +40,16 @@ def is_wrong(event: Received) -> bool:
 
 
 def is_csms_fault(event: Unanswered) -> bool:
-    """Return whether the CSMS is to blame for a missing answer; it is not if the station closed the connection."""
+    """Whether the CSMS is to blame for a missing answer. It is not if the station itself closed the connection."""
     return event.reason != _HUNG_UP
 
 
 class Site:
     """The objects that all stations of a process share."""
 
-    def __init__(self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0) -> None:
+    def __init__(
+        self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0, authorities: str | None = None
+    ) -> None:
         self.dialer = dialer
         """Opens the connections."""
         self.bus = bus
@@ -57,6 +59,8 @@ class Site:
         self._speed = speed
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
+        self.authorities = authorities
+        """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
@@ -97,7 +101,7 @@ class Link:
         self.spoil: Spoil = lambda acts: acts
         """Changes how messages are sent; for misbehaviours."""
         self.heard: Heard = lambda *_: None
-        """Called with each call of ours and its result, before the next message is read.
+        """Called with each call of the station and its result, before the next message is read.
 
         So, if a command follows right after the answer to a BootNotification, the station already knows that it was
         accepted.
@@ -109,7 +113,11 @@ class Link:
         """Open the connection. Raises CannotConnect."""
         with self._timed(CONNECT):
             await self._site.dialer.dial(
-                handshake.url, handshake.subprotocols, self._welcome, authorization=handshake.authorization
+                handshake.url,
+                handshake.subprotocols,
+                self._welcome,
+                authorization=handshake.authorization,
+                trust=handshake.trust,
             )
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:
@@ -154,10 +162,10 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    arrival = None
+    short_way = arrival = None
 
     def prepared(self, _: Peer, call: Call) -> None:
-        """Return None: a station remembers no answers."""
+        """Return None, because a station remembers no answers."""
 
     def reject(self, _: Peer, message: Error) -> Decision:
         """Return the answer to a message that is not a valid call."""

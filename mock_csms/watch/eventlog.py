@@ -26,11 +26,11 @@ _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visit
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }
-"""The fields of each kind of event, without the common ones and those of messages."""
+"""The fields of each kind of event, without the common fields and those of messages."""
 
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
 _OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
-"""The lines for a message that came or went, and for any other event."""
+"""The forms of the lines: for a message that was received or sent, and for any other event."""
 _WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)} | {
     SendMessage: b"Send",
     ResultError: b"ResultError",
@@ -42,14 +42,14 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Error: lambda message: {"code": message.code, "description": message.description},
     ResultError: lambda message: {"code": message.code, "description": message.description},
 }
-"""What is wrong with a message, or what it says is wrong."""
+"""By type of message: returns its violations, or the content of an error."""
 
 
 class EventLog:
     """Writes a line for every event to all of its sinks.
 
-    A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
-    lost connection kept it from the wire, `text` is the frame that was meant.
+    A line about a message has its kind, id and action, and in `text` the frame as it was sent. If a fault or a lost
+    connection prevented that, `text` is the frame before it.
     """
 
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
@@ -148,19 +148,19 @@ def _key(event: Event) -> tuple[MessageKind | None, bytes, bytes]:
 
 
 def _parts(event: Event) -> bytes:
-    """Return the members for the fields of an event, without the common ones and those of messages."""
+    """Return the JSON members for the fields of an event, without the common fields and those of messages."""
     return members({name: getattr(event, name) for name in _NAMES[type(event)]})
 
 
 _USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
     kind: attrgetter(*(name for name in _NAMES[kind] if name != "violations")) for kind in (Received, Sent)
 }
-"""How to get those of a message, but for its violations."""
+"""How to get these fields of a message, except its violations."""
 
 
 @lru_cache(maxsize=256)
 def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
-    """Return the same for a message without violations, from a cache: it has few combinations of other fields."""
+    """Do the same for a message without violations, with a cache, because the other fields have few combinations."""
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
@@ -180,14 +180,14 @@ _STATION = b',"station":'
 def _lost(event: events.Lost) -> Json:
     """Return the members for a message that came and that the mock lost on purpose."""
     message, answers = event.received.message, event.received.answers
-    told = {"problem": message.problem} if isinstance(message, Malformed) else {}
+    problem = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
     text = event.received.text.decode(errors="replace")
-    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | told
+    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | problem
 
 
 def _message(message: Message, answers: Call | None) -> Json:
-    """Return the members for a message that is not on the wire in this form."""
+    """Return the JSON members for a message that was not sent in this form."""
     tell = _PROBLEMS.get(type(message))
     return {
         "messageType": _word(message),
@@ -207,4 +207,4 @@ _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
     events.Spoiled: lambda event: _message(event.message, event.answers),
     events.Unanswered: lambda event: _message(event.call, None),
 }
-"""Makes the members for the message or the visitor that any other kind of event is about."""
+"""By kind of any other event: makes the JSON members for its message or visitor."""

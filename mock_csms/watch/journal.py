@@ -28,7 +28,7 @@ _OVERHEAD = 200
 _SHARE = 8
 """A block has at most this part of the journal's bytes, and so have the blocks that are open for readers."""
 _MOST_SEEN = 100_000
-"""Of how many stations the journal knows when they were last seen."""
+"""For how many stations the journal stores the time of the last message."""
 
 
 class Journal:
@@ -42,7 +42,7 @@ class Journal:
         self.answers: Bounded[str, int] = Bounded(_MOST_SEEN)
         """The number of the last answer of each station to a command."""
         self.missed = 0
-        """How many events slow readers of streams have missed."""
+        """The number of events that slow readers of streams have missed."""
         self.is_closed = False
         self.size = 0
         """How many bytes the events take."""
@@ -105,7 +105,7 @@ class Journal:
         self.size += len(data) + _OVERHEAD
 
     def clear(self) -> None:
-        """Drop all events; the numbers go on."""
+        """Drop all events. Later events continue the numbers."""
         self.flush()
         self._blocks.clear()
         self._opened.clear()
@@ -127,7 +127,7 @@ class Journal:
 
     @property
     def cursor(self) -> int:
-        """The number of the last event, after waiting events are written."""
+        """The number of the last event, after all waiting events were added."""
         self.flush()
         return self.last
 
@@ -137,7 +137,7 @@ class Journal:
         return self._blocks[0].first if self._blocks else self.last + 1
 
     def lost(self, after: int) -> int:
-        """Return how many events after that number are not kept any more."""
+        """Return how many events after that number were dropped."""
         return max(0, self.first - 1 - after)
 
     def get(self, seq: int) -> Logged | None:
@@ -194,7 +194,7 @@ class Journal:
         return written, block.end - 1
 
     async def news(self, after: int, within: float) -> bool:
-        """Wait until there is an event with a greater number; return whether there is one within so many seconds."""
+        """Wait until there is an event with a greater number; return False if there is none within so many seconds."""
         if self.last <= after and not self.is_closed:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.add(future)

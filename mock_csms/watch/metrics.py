@@ -1,4 +1,4 @@
-"""Counts what happens, for /metrics. Messages are counted together with the writing of records, behind the answers."""
+"""Counts events for /metrics. Messages are counted when records are written, after the answers were sent."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -18,9 +18,9 @@ from mock_csms.watch.digest import Digest, Digested
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
 OTHER = "other"
-"""The label for names that stations have made up: they must not make more and more series."""
+"""The label for names that stations have made up, so that they cannot create any number of series."""
 _MOST_REASONS = 50
-"""How many reasons for ends of transactions are counted apart."""
+"""How many different reasons for the end of transactions are counted."""
 _MOST_OPEN = 100_000
 """How many calls without an answer are remembered, for histograms."""
 _MOST_TIMES = 1000
@@ -37,10 +37,10 @@ _TYPES: Mapping[type[Message | Malformed], str] = {
 
 
 class Histogram(Mutable):
-    """How often something took how long."""
+    """A histogram of times."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
-    """How many values are in each bucket; the last one is for all that are greater than the bounds."""
+    """The number of values in each bucket; the last one is for values greater than all bounds."""
     total: float = 0.0
     """The sum of all values, in seconds."""
 
@@ -71,7 +71,7 @@ class Metrics:
         """Messages of stations that break their schema, by action."""
         self._answers: dict[str, Histogram] = {}
         self.commands: dict[str, Histogram] = {}
-        """From a command to the station's answer, by action."""
+        """By action: the time from a command to the station's answer."""
         self.connections = 0
         self.disconnections: Counter[int] = Counter()
         """By close code."""
@@ -178,20 +178,20 @@ class Metrics:
             self._count_end(END_REASONS[action](message))
 
     def _count_end(self, reason: str | None) -> None:
-        """Count the end of a transaction, if there is a reason of one; stations may make up reasons."""
+        """Count the end of a transaction; None is ignored. Stations may make up reasons, so their number is limited."""
         if reason is not None:
             self.ended[reason if reason in self.ended or len(self.ended) < _MOST_REASONS else OTHER] += 1
 
     def _count_other(self, event: Event) -> None:
-        told: Any = event
+        seen: Any = event
         match event:
             case Connected():
                 self.connections += 1
             case Disconnected():
-                self.disconnections[told.code] += 1
-            case Refused() if told.is_handshake:
-                self.refused[str(told.status or "none")] += 1
+                self.disconnections[seen.code] += 1
+            case Refused() if seen.is_handshake:
+                self.refused[str(seen.status or "none")] += 1
             case Finding():
-                self.findings[told.check, str(told.severity)] += 1
+                self.findings[seen.check, str(seen.severity)] += 1
             case Spoiled():
-                self.faults.update(told.fault.split("; "))
+                self.faults.update(seen.fault.split("; "))

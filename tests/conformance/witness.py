@@ -14,7 +14,7 @@ from mock_csms.twin.v2.lessons import LESSONS
 
 STATION = "CS"
 _TICKS = 20
-"""How often a check may extend a deadline in the silence at the end."""
+"""The number of times that checks may extend deadlines in the silence at the end."""
 OLD = "the-old-password-1"
 """The password that the station has at first."""
 TERMS = Terms(passwords={STATION: OLD})

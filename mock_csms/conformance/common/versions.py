@@ -9,7 +9,7 @@ from mock_csms.protocol.versions import V201, Version
 RULES: Mapping[str, VersionRules] = {V201.name: V2}
 
 HOLLOW = tuple(dict.fromkeys(action for rules in RULES.values() for action in rules.hollow))
-"""The calls in which at least one version allows an empty object that should be left out."""
+"""The calls for which at least one version's schema allows an empty object that should be left out."""
 _NONE = VersionRules()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 from mock_csms.conformance.facts.commands import AnsweredCommands
 from mock_csms.conformance.facts.exchanges import Exchanges
+from mock_csms.conformance.facts.makes import Makes, new_makes
 from mock_csms.conformance.facts.v2.availability import Availability
 from mock_csms.conformance.facts.v2.certificates import Certificates
 from mock_csms.conformance.facts.v2.charging import Charging
@@ -41,7 +42,7 @@ class Terms(Record):
 
 
 class Deadline(Record):
-    """A deadline: if it expires, it becomes a finding."""
+    """A deadline of a check. If it expires, it becomes a finding."""
 
     at: float
     """In seconds since 1970."""
@@ -50,7 +51,7 @@ class Deadline(Record):
     message: str
     """The id of the message that caused it; empty if there is none."""
     survives: bool
-    """Whether the deadline stays when the connection is lost."""
+    """Whether the deadline stays after the connection is lost."""
 
 
 class KnownStation(Twin, kw_only=True):
@@ -58,6 +59,8 @@ class KnownStation(Twin, kw_only=True):
 
     identity: str
     terms: Terms
+    makes: Makes = field(default_factory=new_makes)
+    """Which stations offer the same in their TLS handshakes; all stations share it."""
     availability: Availability = field(default_factory=Availability)
     certificates: Certificates = field(default_factory=Certificates)
     charging: Charging = field(default_factory=Charging)
@@ -75,6 +78,6 @@ class KnownStation(Twin, kw_only=True):
     triggers: Triggers = field(default_factory=Triggers)
     uploads: Uploads = field(default_factory=Uploads)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
-    """By the id of the check and the key that the check chose."""
+    """The deadlines by check id and by the key that the check has chosen."""
     next_due: float = NEVER
     """When the next deadline expires, in seconds since 1970."""

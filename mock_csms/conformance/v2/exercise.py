@@ -59,7 +59,7 @@ def in_text(pattern: bytes, *on: tuple[Occasion, ...]) -> Exercise:
 
 
 def would_speak(seen: Seen, station: KnownStation, check: Check) -> bool:
-    """Whether the check would report another status in the same answer. If so, this answer exercises it."""
+    """Whether the check would report another status in the same answer. If so, this answer exercises the check."""
     if seen.kind != "result":
         return False
     others = seen.version.schemas.values(f"{seen.action}Response", "status")
@@ -126,7 +126,7 @@ def last_part(*actions: str) -> Exercise:
 
 def has_password(seen: Seen, station: KnownStation) -> Any:
     visitor = visitor_of(seen)
-    needs_one = visitor is not None and visitor.profile < 3  # then a client certificate replaces it
+    needs_one = visitor is not None and visitor.profile < 3  # a client certificate replaces it then
     return needs_one and visitor and (station.terms.passwords or {}).get(visitor.identity) is not None
 
 

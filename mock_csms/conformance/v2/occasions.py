@@ -1,8 +1,8 @@
 """The occasions that really exercise a check, if they differ from the occasions at which the check runs.
 
-A check that looks at a message does not always judge it: the facts that it needs may be unknown, or the station had no
-chance to do wrong there. A check that is not listed here is exercised by each of its occasions. A finding exercises
-every check, and so does a deadline that was met or has expired.
+A check that looks at a message does not always judge it, because the facts that it needs may be unknown, or because the
+station could not make the mistake there. A check that is not listed here is exercised by each of its occasions. A
+finding exercises every check, and so does a deadline that was met or has expired.
 """
 
 from collections.abc import Mapping
@@ -75,6 +75,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "T32": where(lambda seen, _: (tls := tls_of(seen)) and tls.fault in MUST_REFUSE),
     "T20": where(lambda seen, station: certificate_in_use(station)
                  and "serialNumber" in seen.payload["chargingStation"]),
+    **dict.fromkeys(("S03", "S04"), _LATE),
     "S05": where(lambda seen, station: password_of(seen) is not None and station.security.password is not None),
     # Messages.
     **dict.fromkeys(("R01", "R02", "R03", "R04", "R10", "R11"), at(_MESSAGES)),
@@ -217,8 +218,8 @@ EXERCISES: Mapping[str, Exercise] = {
 """What exercises a check, by the id of the check."""
 
 _UNSEEN = {"knocked", "refused"}
-_CLOSINGS = {"T12", "T14", "T20"}
-"""Checks of messages that must know how connections ended, or began."""
+_CLOSINGS = {"T12", "T14", "T20", "S03", "S04"}
+"""Checks of messages that need the beginning or the end of a connection."""
 
 
 def is_in_a_trace(check: Check) -> bool:

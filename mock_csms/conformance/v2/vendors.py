@@ -1,7 +1,7 @@
 """Checks of DataTransfer (check P)."""
 
 from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
 
 _NOBODY = ("invalid", "test", "example", "com.example", "net.example", "org.example")
@@ -17,7 +17,7 @@ VENDORS = Subject("vendors")
     "DataTransfer for an unknown vendor is not Accepted",
     result("DataTransfer"),
 )
-def knows_its_vendors(seen: Seen, _: KnownStation) -> Said:
+def knows_its_vendors(seen: Seen, _: KnownStation) -> CheckResult:
     """Report Accepted for a vendor that does not exist."""
     vendor = seen.request["vendorId"].casefold()
     is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)

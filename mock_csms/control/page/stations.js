@@ -1,4 +1,4 @@
-// The stations: one Map for the page. The list comes from the API; events say when to ask for it again.
+// The list of stations, in one Map for the whole page. It is read from the API, again after certain events.
 
 import { get, query } from "./api.js";
 import { at, button, calmly, command, dress, empty, globbed, make, number, say } from "./dom.js";
@@ -17,7 +17,7 @@ const SYMBOLS = {Available: "free", Occupied: "busy", Reserved: "held", Unavaila
 export const stations = new Map(); // the rows of the API, by identity
 
 let order = []; // identities, sorted
-let shown = []; // those that match the filter
+let shown = []; // the identities that match the filter
 let rows = [];
 let height = 0;
 let areCounted = false;
@@ -29,7 +29,7 @@ export const turnOf = (row) => row ? row.turn ??= JSON.stringify(row) : "";
 export const matching = () => shown;
 export const identities = () => order;
 
-// Asking.
+// Reading the list.
 
 export async function refresh() {
   if (isAsking) { isOld = true; return; }
@@ -72,7 +72,7 @@ function narrow() {
 
 function hear(events) {
   for (const event of events) {
-    if (!TELLING.has(event.event) && !(event.event === "Received" && ACTIONS.has(event.action))) continue;
+    if (!CHANGING.has(event.event) && !(event.event === "Received" && ACTIONS.has(event.action))) continue;
     isOld = true;
     const row = stations.get(event.station);
     const isConnected = event.event === "Connected" ? true : event.event === "Disconnected" ? false : row?.connected;
@@ -83,7 +83,7 @@ function hear(events) {
   if (isOld && !isAsking) refresh();
 }
 
-// Choosing.
+// Choosing stations.
 
 export function choose(station, isMore = false) {
   if (!isMore) state.chosen = state.chosen.size === 1 && state.chosen.has(station) ? new Set() : new Set([station]);
@@ -108,7 +108,7 @@ export function setGlob(text) {
   touch();
 }
 
-// Moves among the rows, for the keyboard.
+// Moves to another row, for the keyboard.
 export function step(by) {
   if (!shown.length) return;
   cursor = Math.max(0, Math.min(shown.length - 1, cursor + by));
@@ -118,7 +118,7 @@ export function step(by) {
   touch();
 }
 
-// Scrolls to the first one that is chosen.
+// Scrolls to the first chosen station.
 export function reveal() {
   const [first] = state.chosen;
   cursor = first === undefined ? -1 : shown.indexOf(first);
@@ -158,22 +158,22 @@ function show(element, station, index) {
   Object.assign(element, {key, station});
   element.style.transform = `translateY(${index * ROW}px)`;
   element.ariaSelected = isChosen;
-  fill(element, told, isChosen);
+  fill(element, row, isChosen);
 }
 
-function fill(element, told, isChosen) {
-  const {parts} = element, {findings} = told, worst = findings.error ? "error" : findings.warning ? "warning" : "";
-  const count = Object.values(findings).reduce((sum, n) => sum + n, 0), running = told.transactions.length;
-  dress(element, `station ${told.connected ? "on" : "off"}${isChosen ? " picked" : ""}`);
-  say(parts.id, told.station);
-  say(parts.what, [told.version && `OCPP ${told.version}`, told.model ?? (told.registered ? "registered" : ""),
-    told.boot_status && told.boot_status !== "Accepted" ? told.boot_status : ""].filter(Boolean).join(" · ") || "nothing known yet");
+function fill(element, row, isChosen) {
+  const {parts} = element, {findings} = row, worst = findings.error ? "error" : findings.warning ? "warning" : "";
+  const count = Object.values(findings).reduce((sum, n) => sum + n, 0), running = row.transactions.length;
+  dress(element, `station ${row.connected ? "on" : "off"}${isChosen ? " picked" : ""}`);
+  say(parts.id, row.station);
+  say(parts.what, [row.version && `OCPP ${row.version}`, row.model ?? (row.registered ? "registered" : ""),
+    row.boot_status && row.boot_status !== "Accepted" ? row.boot_status : ""].filter(Boolean).join(" · ") || "nothing known yet");
   dress(parts.found, `found ${worst}`);
   say(parts.found, count ? number(count) : "");
   say(parts.charging, running ? `ϟ ${running}` : "");
-  parts.chips.replaceChildren(...told.connectors.slice(0, MOST_CHIPS).map((each) => make("i", SYMBOLS[each.status] ?? "unknown")),
-    told.connectors.length > MOST_CHIPS ? make("b", "", `+${told.connectors.length - MOST_CHIPS}`) : "");
-  element.title = describe(told, count, running);
+  parts.chips.replaceChildren(...row.connectors.slice(0, MOST_CHIPS).map((each) => make("i", SYMBOLS[each.status] ?? "unknown")),
+    row.connectors.length > MOST_CHIPS ? make("b", "", `+${row.connectors.length - MOST_CHIPS}`) : "");
+  element.title = describe(row, count, running);
 }
 
 function count() {
@@ -184,10 +184,10 @@ function count() {
   say(at("running"), running ? `ϟ ${number(running)} charging` : "none charging");
 }
 
-const describe = (told, count, running) => [`${told.station}: ${told.connected ? "connected" : "not connected"}`,
-  ...told.connectors.slice(0, 20).map((each) => `EVSE ${each.evse}, connector ${each.connector}: ${each.status}`),
+const describe = (row, count, running) => [`${row.station}: ${row.connected ? "connected" : "not connected"}`,
+  ...row.connectors.slice(0, 20).map((each) => `EVSE ${each.evse}, connector ${each.connector}: ${each.status}`),
   running ? `${running} running ${running === 1 ? "transaction" : "transactions"}` : "",
-  count ? `${count} ${count === 1 ? "finding" : "findings"}` : "", "Double-click: all that is known of it"].filter(Boolean).join("\n");
+  count ? `${count} ${count === 1 ? "finding" : "findings"}` : "", "Double-click: everything known about it"].filter(Boolean).join("\n");
 
 function drawCounts() {
   if (!areCounted) count();

@@ -1,7 +1,7 @@
 """The table of OCPP 1.6: its 28 actions, by feature profile, and the 11 of the security whitepaper.
 
-Only data belongs here, as in the table of 2.0.1 (`v2/v201.py`). The values of meters are texts in this version, and ids
-of transactions are integers that the mock gives.
+Only data belongs here, as in the table of 2.0.1 (`v2/v201.py`). In this version meter values are strings, and the CSMS
+assigns integers as ids of transactions.
 """
 
 from mock_csms.protocol.actions import Action, Actions, Json, Sender
@@ -31,6 +31,7 @@ HASH: Json = {
     "serialNumber": "1a2b3c4d5e6f",
 }
 FIRMWARE_URL = "https://firmware.invalid/firmware.bin"
+DIAGNOSTICS_URL, LOG_URL = "https://logs.invalid/", "https://logs.invalid/upload"
 FIRMWARE: Json = {
     "location": FIRMWARE_URL,
     "retrieveDateTime": NOW,
@@ -96,7 +97,7 @@ ACTIONS: Actions = {
     "DiagnosticsStatusNotification": Action(STATION, {"status": "Idle"}, gist="status"),
     "FirmwareStatusNotification": Action(STATION, {"status": "Idle"}, gist="status"),
     "GetDiagnostics": Action(
-        CSMS, {"location": "https://logs.invalid/"}, {"fileName": "diagnostics.log"}, answer_gist="fileName"
+        CSMS, {"location": DIAGNOSTICS_URL}, {"fileName": "diagnostics.log"}, answer_gist="fileName"
     ),
     "UpdateFirmware": Action(CSMS, {"location": FIRMWARE_URL, "retrieveDate": NOW}, gist="retrieveDate"),
     # Local authorization list management
@@ -130,7 +131,7 @@ ACTIONS: Actions = {
     "TriggerMessage": Action(CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED, gist="requestedMessage"),
     # Security whitepaper
     "CertificateSigned": Action(CSMS, {"certificateChain": "{{certificateChain}}"}, ACCEPTED),
-    "DeleteCertificate": Action(CSMS, {"certificateHashData": HASH}, ACCEPTED),
+    "DeleteCertificate": Action(CSMS, {"certificateHashData": "{{rootCertificateHash}}"}, ACCEPTED),
     "ExtendedTriggerMessage": Action(
         CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED, gist="requestedMessage"
     ),
@@ -139,7 +140,7 @@ ACTIONS: Actions = {
     ),
     "GetLog": Action(
         CSMS,
-        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": "https://logs.invalid/upload"}},
+        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": LOG_URL}},
         {**ACCEPTED, "filename": "diagnostics.log"},
         gist="logType",
     ),

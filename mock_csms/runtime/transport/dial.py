@@ -1,10 +1,11 @@
-"""How connections go out: the URL, the name, TCP and TLS, up to an open WebSocket or one line that says what failed."""
+"""Opens connections: from a URL over DNS, TCP and TLS to an open WebSocket, or a line about the failure."""
 
 import asyncio
 import os
 import re
 import ssl
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
@@ -13,35 +14,26 @@ from websockets.extensions.permessage_deflate import enable_client_permessage_de
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI, parse_uri
 
-from mock_csms.protocol.records import Record
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.handshake import LOGGER
 from mock_csms.runtime.transport.limits import Limits
 from mock_csms.runtime.transport.outgoing import CannotConnect, Outgoing, Welcome
 from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.trust import Trust, client_context, refusal_of
 
 __all__ = ["CannotConnect", "Dialer", "Welcome"]
 
-
-class Trust(Record):
-    """What connections with TLS are made of; all of them are paths of PEM files."""
-
-    authorities: str | None = None
-    """Whom to trust; None for the authorities of the system."""
-    certificate: str | None = None
-    """Our own certificate, followed by its authorities; None for none."""
-    key: str | None = None
-    """Its key; None if it is in the file of the certificate."""
+_SYSTEM = Trust()
 
 
 class Dialer(Pool):
-    """Opens connections to servers, which share what a pool shares."""
+    """Opens connections to servers. The connections share the resources of a pool."""
 
-    def __init__(self, limits: Limits, trust: Trust | None = None) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self._files = trust or Trust()
         self._extensions = enable_client_permessage_deflate(None) if limits.compression else None
-        self._trust: ssl.SSLContext | None = None
+        self._context = lru_cache(maxsize=16)(client_context)
+        """The settings of OpenSSL for each `Trust`, which take some milliseconds to make."""
 
     async def dial(
         self,
@@ -50,22 +42,23 @@ class Dialer(Pool):
         welcome: Welcome,
         *,
         authorization: str | None = None,
+        trust: Trust = _SYSTEM,
         timeout_: float = 10.0,
     ) -> Transport:
         """Open a WebSocket to `url` and return its transport; `authorization` is the header of that name.
 
         `welcome(transport, subprotocol)` returns who gets what is read, and is called before anything is delivered.
         Raises ValueError for what is no ws:// or wss:// URL, and CannotConnect where no connection came about within
-        `timeout_` seconds.
+        `timeout_` seconds. `trust` is for wss:// only.
         """
         address = _parse(url)
         connection = self._prepare(address, subprotocols, welcome, authorization)
         try:
             async with asyncio.timeout(timeout_) as deadline:
-                await self._open(connection, address)
+                await self._open(connection, address, trust)
         except OSError as error:
-            timed_out = deadline.expired()
-            raise CannotConnect(f"no answer within {timeout_:g} s" if timed_out else _explain(error)) from error
+            reason = f"no answer within {timeout_:g} s" if deadline.expired() else _explain(error)
+            raise CannotConnect(reason, refused=refusal_of(error)) from error
         return connection
 
     def _prepare(
@@ -80,61 +73,45 @@ class Dialer(Pool):
         )
         request = protocol.connect()
         if authorization is not None:
-            request.headers.pop("Authorization", None)  # that of the user named in the URL
+            request.headers.pop("Authorization", None)  # the Authorization for the user in the URL
             request.headers["Authorization"] = authorization
         return Outgoing(self, protocol, request, welcome)
 
-    async def _open(self, connection: Outgoing, address: WebSocketURI) -> None:
+    async def _open(self, connection: Outgoing, address: WebSocketURI, trust: Trust) -> None:
         """Connect and wait until the handshake is over; leave nothing behind where that fails or is given up."""
-        tls = self._tls() if address.secure else None
+        tls = self._tls(trust) if address.secure else None
         try:
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
             await connection.opened
         except BaseException:
-            connection.opened.cancel()  # or asyncio would complain of what nobody waits for
+            connection.opened.cancel()  # otherwise asyncio complains about an exception that nothing reads
             if connection in self.transports:
                 connection.close(1001, "given up")
             raise
 
-    def _tls(self) -> ssl.SSLContext:
-        """Return what certificates are trusted; they are loaded once, and only for those who ask for wss://."""
-        if self._trust is None:
-            files = self._files
-            try:
-                trust = ssl.create_default_context(cafile=files.authorities)
-                if files.certificate is not None:
-                    trust.load_cert_chain(files.certificate, files.key)
-            except OSError as error:
-                raise CannotConnect(_unusable(files, error)) from None
-            self._trust = trust
-        return self._trust
-
-
-def _unusable(files: Trust, error: OSError) -> str:
-    """Return which file cannot be used for TLS."""
-    if isinstance(error, ssl.SSLError):
-        path = files.certificate or files.authorities
-        return f"{path}: it has no certificate with its key in PEM" if files.certificate else f"{path}: it is not PEM"
-    return f"{error.filename or files.certificate}: {error.strerror}"
+    def _tls(self, trust: Trust) -> ssl.SSLContext:
+        """Return the settings of OpenSSL. Raises CannotConnect for a certificate that it cannot use."""
+        try:
+            return self._context(trust)
+        except ValueError as error:
+            raise CannotConnect(f"TLS is not possible with the certificates of the station: {error}") from None
 
 
 def _parse(url: str) -> WebSocketURI:
     """Return the parts of a URL. Raises ValueError."""
     if re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise ValueError(
-            "the URL contains a space or a control character"
-        )  # where the library would drop it, or send it
+        raise ValueError("the URL contains a space or a control character")  # the library would drop it, or send it
     try:
         address = parse_uri(url)
     except InvalidURI as error:
         raise ValueError(error.msg) from None
     if urlsplit(url).port == 0:
-        raise ValueError("nothing can listen on port 0")  # the library would take it for no port at all
+        raise ValueError("nothing can listen on port 0")  # the library would treat it as no port
     return address
 
 
 def _explain(error: OSError) -> str:
-    """Return why TCP or TLS failed; asyncio's own text has it in the middle, once for each address of a name."""
+    """Return why TCP or TLS failed. The text of asyncio contains the reason once for each address of a name."""
     number = re.search(r"\[Errno (\d+)\]", str(error))
     if number is not None:
         return os.strerror(int(number[1]))

@@ -1,4 +1,4 @@
-"""Misbehaviours of the station of OCPP 1.6; `station/misbehaviour.py` explains how they work."""
+"""The misbehaviours of the 1.6 station; `station/misbehaviour.py` explains how they work."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _METER = "MeterValues"
 
 
 def _values(**patch: Any) -> Any:
-    """Return a function that changes every sampled value of a payload."""
+    """Return a function that changes all sampled values in a payload."""
     return in_list("meterValue", in_list("sampledValue", patched(**patch)))
 
 
@@ -115,4 +115,4 @@ KINDS: Kinds = {
     ),
     "no-answer": Misbehaviour("answers no command", (), answer=lambda *_: None),
 }
-"""Every misbehaviour, by its name in `--misbehave`. The checks of 1.6 that find them are named in their rows."""
+"""By name in `--misbehave`: the misbehaviour, with the checks that detect it."""

@@ -15,7 +15,6 @@ from mock_csms.station.v2.variables import (
     MESSAGE_ATTEMPT_INTERVAL,
     MESSAGE_ATTEMPTS,
     MESSAGE_TIMEOUT,
-    SECURITY_PROFILE,
     Name,
 )
 
@@ -38,9 +37,9 @@ class ActiveTransaction(Record):
     id: str
     seq_no: int = 0
     """The seqNo of its next event."""
-    is_evse_told: bool = False
+    is_evse_sent: bool = False
     """Whether an event has named the EVSE and connector in use."""
-    is_token_told: bool = False
+    is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
     stopped_by: str | None = None
     """The stoppedReason for its end, if the reason came before the end."""
@@ -164,7 +163,7 @@ class Device(State):
     """When the connection was lost, in seconds since 1970; None while connected, or before the first connection."""
     reset: str | None = None
     """The bootReason of a reboot that waits until no transaction runs."""
-    told: Mapping[tuple[int, int], str] = {}
+    reported: Mapping[tuple[int, int], str] = {}
     """The status that the CSMS knows of each connector, by the ids of EVSE and connector."""
     cards: tuple[Card, ...] = ()
     """The idTokens with an open Authorize."""
@@ -175,6 +174,8 @@ class Device(State):
     storage: Storage = Storage()
     extras: Extras = ()
     """The variables that the device file adds to those of the table."""
+    first_profile: int = 0
+    """The security profile of the URL on the command line; 0 for none."""
     features: frozenset[str] = frozenset({SUMMARIZES})
     """The optional features of the station, from `FEATURES`."""
 
@@ -235,11 +236,6 @@ class Device(State):
 
 Step: TypeAlias = tuple[Device, list[Act]]
 """The station afterwards, and its acts."""
-
-
-def secured(device: Device) -> Device:
-    """Return a device that connects with a password: security profile 1 (A00)."""
-    return device.with_variables({SECURITY_PROFILE: "1"})
 
 
 def equipped(device: Device, variables: Mapping[Name, str], features: frozenset[str]) -> Device:

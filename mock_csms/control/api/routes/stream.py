@@ -1,4 +1,4 @@
-"""The live stream of events (Server-Sent Events): each reader has a cursor of its own in the journal."""
+"""The live stream of events (Server-Sent Events). Each reader has its own cursor in the journal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -14,7 +14,7 @@ from mock_csms.watch.search import Criteria
 
 _MOST_STREAMS = 64
 _SILENT = 15.0
-"""After how many seconds without an event a comment is sent, so that proxies do not close the stream."""
+"""The seconds without an event after which a comment is sent, so that proxies do not close the stream."""
 _PAUSE = 0.05
 """How many seconds a stream waits for more events before it sends."""
 _SLICE = 250
@@ -24,9 +24,10 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Response:
-    """Return a stream of the events that are sought; it begins after Last-Event-ID, or else after `after` or now.
+    """Return a stream of the matching events.
 
-    Raises Trouble if too many streams are open, or the id is no number.
+    It starts after the event in Last-Event-ID, or else after `after`; without both it starts now. Raises Trouble if too
+    many streams are open, or the id is not a number.
     """
     last = request.headers.get("last-event-id", "")
     if last and not (last.isascii() and last.isdigit() and len(last) < 16):
