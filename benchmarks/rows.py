@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks import control, growth, holds, hostile, page, servers
+from benchmarks import control, growth, holds, hostile, page, secure, servers
 from benchmarks.messages import AUTHORIZE, FINDING, HEARTBEAT, REPEATED, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, run, start_up
 from benchmarks.servers import DEFAULT, ECHO, UNCHECKED

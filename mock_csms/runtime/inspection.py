@@ -10,6 +10,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import inspection
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Connected, Event, Failed, Lost, Received, Spoiled, is_loss
 from mock_csms.twin.station import Stations
 

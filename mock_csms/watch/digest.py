@@ -12,6 +12,7 @@ from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin import events
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Event, Received, Sent
 
@@ -39,9 +40,11 @@ class Digest:
         """The last event, if it is a message of a station: its answer may follow."""
         self._takers: list[Taker] = []
         self._timer: asyncio.TimerHandle | None = None
-        shortcuts = {} if is_long_way_forced() else {Received: self._keep_received, Sent: self._keep_sent}
-        for kind in events.ALL:
-            bus.subscribe(shortcuts.get(kind, self._keep), kind)
+        if is_long_way_forced():
+            bus.subscribe(self._keep, *events.ALL)
+            return
+        bus.subscribe_to_messages(self._keep_received, self._keep_sent, self._keep_answered)
+        bus.subscribe(self._keep, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
     def subscribe(self, taker: Taker) -> None:
         """Call `taker` with all that has waited, in its order."""
@@ -55,8 +58,24 @@ class Digest:
             for take in self._takers:
                 take(digested)
 
+    def _keep_answered(self, event: AnsweredCall) -> None:
+        """Keep a call with its answer. This runs for nearly every message, so it calls little else."""
+        call = event.call
+        if event.violations or (call.action in END_REASONS and END_REASONS[call.action](call) is not None):
+            self._keep(event.received())
+            self._keep(event.sent())
+            return
+        if self._called is not None:
+            self._release()
+        waiting, text = self._waiting, call.text
+        waiting.append((event.at, event.answered_at, event.station, text, event.text, call.id, call.action, "", ""))
+        if len(waiting) >= _MOST or len(text) >= _LONG:
+            self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
+
     def _keep_received(self, event: Any) -> None:
-        """Keep a message of a station. This and the next function run for every message, so they call little else."""
+        """Keep another message of a station, until it is clear whether its answer follows at once."""
         if self._called is not None:
             self._release()
         self._called = event
