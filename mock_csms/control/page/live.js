@@ -3,11 +3,11 @@
 import { V1, get } from "./api.js";
 import { state, tell } from "./state.js";
 
-const TURN = 50; // milliseconds between two turns at least
-const FLOOD = 500, FLOOD_TURN = 250; // events a second that nobody can read, and milliseconds between two turns then
-const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
-const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
-const MOST_A_TURN = 600; // events that one turn reads, so that it stays short; in a hidden page, where turns are rare, all
+const TURN = 50; // the least time between two turns, in milliseconds
+const FLOOD = 500, FLOOD_TURN = 250; // from so many events a second on, turns are so many milliseconds apart
+const SHARE = 0.06; // the share of time for turns; if they are slow, there are fewer
+const MOST_WAITING = 20_000; // events; older ones are read from the journal when the user scrolls to them
+const MOST_A_TURN = 600; // events in one turn, so that it is short; a hidden page has few turns, and reads all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
   "Sent", "FileRequested", "FileTransferred", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
 

@@ -6,10 +6,10 @@ import { touch } from "./live.js";
 import { globOf } from "./messages.js";
 import { on, state, tell } from "./state.js";
 
-const ROW = 46, SPARE = 4, PAGE = 250; // pixels, rows, and stations that are asked for at once: more would be a long task
-const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two lists: at least, at most, for a station
-const MOST_CHIPS = 6; // connectors that are shown for a station
-const TELLING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which a list is old
+const ROW = 46, SPARE = 4, PAGE = 250; // pixels, rows, and stations in one request: more would be a long task
+const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two requests: at least, at most, and for each station
+const MOST_CHIPS = 6; // the most connectors that are shown for a station
+const CHANGING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which the list is read again
 const ACTIONS = new Set(["BootNotification", "StatusNotification", "TransactionEvent", "StartTransaction", "StopTransaction"]);
 const SYMBOLS = {Available: "free", Occupied: "busy", Reserved: "held", Unavailable: "off", Faulted: "bad", Preparing: "busy",
   Charging: "busy", SuspendedEV: "busy", SuspendedEVSE: "busy", Finishing: "busy"};
@@ -23,7 +23,7 @@ let height = 0;
 let areCounted = false;
 let isOld = false, isAsking = false, cursor = -1;
 
-// Returns a text that differs when anything in a row does; it is made of the few rows that are drawn.
+// Returns a text that differs if anything in a row differs. It is made only for the few rows that are drawn.
 export const turnOf = (row) => row ? row.turn ??= JSON.stringify(row) : "";
 
 export const matching = () => shown;
@@ -150,10 +150,10 @@ function draw() {
 }
 
 function show(element, station, index) {
-  const told = stations.get(station);
-  if (element.hidden !== !told) element.hidden = !told;
-  if (!told) return;
-  const isChosen = state.chosen.has(station), key = `${index} ${isChosen} ${turnOf(told)}`;
+  const row = stations.get(station);
+  if (element.hidden !== !row) element.hidden = !row;
+  if (!row) return;
+  const isChosen = state.chosen.has(station), key = `${index} ${isChosen} ${turnOf(row)}`;
   if (element.key === key) return;
   Object.assign(element, {key, station});
   element.style.transform = `translateY(${index * ROW}px)`;
