@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.browser import in_browser
 from tests.control.api.clients import ApiMock
 from tests.control.page.browsing import browse
 from tests.wire import BOOT
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 PASSWORD = "a-long-password-of-it"
 LOGIN = {"Authorization": f"Basic {b64encode(f'CS-1:{PASSWORD}'.encode()).decode()}"}
-in_browser = pytest.mark.asyncio(loop_scope="module")
 
 
 @in_browser
