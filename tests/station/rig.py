@@ -28,10 +28,10 @@ from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
 from mock_csms.station.cues import Cue
-from mock_csms.station.handshake import HandshakeRequest, basic
+from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL, HandshakeRequest, basic
 from mock_csms.station.link import Site
 from mock_csms.station.player import Player
-from mock_csms.station.state import Habit, Identity
+from mock_csms.station.state import Habit, Identity, State
 from mock_csms.station.v2 import notation
 from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.events import Event, Failed, Finding
@@ -126,6 +126,10 @@ class Cable(Dialer):
 class Rig(Stand):
     """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
+    offered = (PREFERRED_SUBPROTOCOL,)
+    """The subprotocols that the station offers."""
+    _device: State
+
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
     ) -> None:
@@ -139,7 +143,7 @@ class Rig(Stand):
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
         url, chance = f"{self.mock.url}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = HandshakeRequest(url, authorization=basic(STATION, PASSWORD))
+        line = HandshakeRequest(url, self.offered, basic(STATION, PASSWORD))
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:
