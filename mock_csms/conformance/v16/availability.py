@@ -97,7 +97,7 @@ def becomes_available(seen: Seen, station: KnownStation16) -> Said:
     if not is_out and before == "Available" and status != "Accepted" and number not in station.orders.availability:
         return f"connector {number} is Available, but Operative is {status}"
     is_changed = status == "Accepted" and (is_out, before) in ((True, "Available"), (False, "Unavailable"))
-    is_reported = station.reported_at(number) >= station.orders.sent_at.get(seen.id, seen.at)
+    is_reported = station.reported_at(number) > station.orders.sent_at.get(seen.id, seen.at)
     text = f"connector {number} was {before}, and no status came after the change"
     return Later(text, station.terms.patience, number) if is_changed and not is_reported else None
 
