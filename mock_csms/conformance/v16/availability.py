@@ -89,6 +89,10 @@ def becomes_available(seen: Seen, station: KnownStation16) -> Said:
         return Done(("early", transaction.evse)) if transaction else None
     if seen.action == STATUS:
         return [Done(seen.payload["connectorId"]), *([Done(0)] if seen.payload["connectorId"] else [])]
+    return _judge_order(seen, station)
+
+
+def _judge_order(seen: Seen, station: KnownStation16) -> Said:
     number, status, is_out = seen.request["connectorId"], seen.payload["status"], seen.request["type"] == "Inoperative"
     before, running = station.status_of(number), station.running_at(number) if number else None
     if running is not None:
