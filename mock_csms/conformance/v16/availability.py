@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Done, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Done, Due, Later, Said, Subject
 from mock_csms.twin.seen import Seen, call, response, result
 
 AVAILABILITY = Subject("availability", OF_V16, "v16")
@@ -47,7 +47,7 @@ def whole_station_has_a_status(seen: Seen, _: KnownStation16) -> Said:
 
 @AVAILABILITY.check(
     "6G03", "1.6 4.9, errata 3.19", ERROR, "statuses and transactions of a connector agree",
-    call(STATUS, START, STOP), response(START),
+    call(STATUS, START, STOP), response(START), implies=("6X01",),
 )  # fmt: skip
 def agrees_with_transactions(seen: Seen, station: KnownStation16) -> Said:
     """Report charging without a transaction, and Available during one, unless a message follows that explains it.
@@ -67,6 +67,12 @@ def agrees_with_transactions(seen: Seen, station: KnownStation16) -> Said:
         text = f"connector {number} is Available, but transaction {running.id} was not stopped"
         return Later(text, station.terms.patience, number)
     return Done(number)
+
+
+@AVAILABILITY.deadline("6G03")
+def disagrees(due: Due, station: KnownStation16) -> Said:
+    """Judge a status that nothing has explained, unless the mock may have missed what explains it."""
+    return None if station.is_unclear else due.text
 
 
 @AVAILABILITY.check(

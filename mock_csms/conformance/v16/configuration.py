@@ -25,7 +25,12 @@ _COMMANDS = {
 
 
 @CONFIGURATION.check(
-    "6V01", "1.6 5.8", ERROR, "GetConfiguration returns the keys that were asked for, known or unknown", result(GET)
+    "6V01",
+    "1.6 5.8",
+    ERROR,
+    "GetConfiguration returns the keys that were asked for, known or unknown",
+    result(GET),
+    implies=("6V02",),
 )
 def returns_what_was_asked(seen: Seen, station: KnownStation16) -> Said:
     """Report a key that is missing in the answer, was not asked for, or is both known and unknown."""
@@ -70,7 +75,12 @@ def _split(text: str) -> set[str]:
 
 
 @CONFIGURATION.check(
-    "6V03", "1.6 9", WARNING, "keys can be written, and have values, as the specification says", result(GET)
+    "6V03",
+    "1.6 9",
+    WARNING,
+    "keys can be written, and have values, as the specification says",
+    result(GET),
+    implies=("6V05",),
 )
 def keys_have_their_kind(seen: Seen, _: KnownStation16) -> Said:
     """Report a standard key that is read-only but must be writable, or that has a value of another type."""
@@ -100,7 +110,7 @@ def keeps_values(seen: Seen, station: KnownStation16) -> Said:
 
 @CONFIGURATION.check(
     "6V05", "1.6 5.3", ERROR, "ChangeConfiguration takes only known writable keys, and only values that fit",
-    result(CHANGE),
+    result(CHANGE), implies=("6V04",),
 )  # fmt: skip
 def takes_what_fits(seen: Seen, station: KnownStation16) -> Said:
     """Report Accepted for an unknown key, for a read-only one, or for a value of another type."""

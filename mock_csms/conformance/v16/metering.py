@@ -13,6 +13,8 @@ from mock_csms.twin.seen import Seen, call, response, result
 
 METERING = Subject("metering", OF_V16, "v16")
 METER, START, STOP = "MeterValues", "StartTransaction", "StopTransaction"
+CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE", None)
+"""The statuses during a transaction; None if there is none."""
 CLOCK, TRIGGER = "Sample.Clock", "Trigger"
 _DECIMAL = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _QUARTER = 900
@@ -67,13 +69,14 @@ def samples_regularly(seen: Seen, station: KnownStation16) -> Said:
 def did_not_sample(due: Due, station: KnownStation16) -> Said:
     """Judge whether values came in the last interval, and set the deadline again."""
     interval, transaction = _interval(station), station.transactions.running.get(due.key)
-    if not interval or transaction is None:
+    if not interval or transaction is None or station.status_of(transaction.evse or 0) not in CHARGING:
         return None
     limit, last = interval + station.terms.patience, station.meters.sampled_at.get(due.key, 0.0)
     if last + limit > due.at:
         return Later("", last + limit - due.at, due.key)
+    told = due.text == "told" or station.is_unclear
     text = f"no periodic values of transaction {due.key} came for more than {interval:g} s"
-    return [Later("told", limit, due.key), *([text] if due.text != "told" else [])]
+    return [Later("told", limit, due.key), *([] if told else [text])]
 
 
 @METERING.check(

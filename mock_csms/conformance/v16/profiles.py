@@ -11,7 +11,7 @@ PROFILES = Subject("charging profiles", OF_V16, "v16")
 
 @PROFILES.check(
     "6K01", "1.6 3.13.1, 5.16", ERROR, "a charging profile is accepted only where its purpose is possible",
-    result("SetChargingProfile"),
+    result("SetChargingProfile"), implies=("6K03",),
 )  # fmt: skip
 def takes_possible_profiles(seen: Seen, station: KnownStation16) -> Said:
     """Report an accepted TxProfile without a transaction or at connector 0, or ChargePointMaxProfile elsewhere."""

@@ -30,7 +30,7 @@ def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> Said:
     if number == 0:
         return "connectorId is 0"
     is_same = running is not None and running.started == seen.payload["timestamp"]
-    if running is None or is_same or station.exchanges.is_troubled or station.trail.failed:
+    if running is None or is_same or station.is_unclear or station.trail.failed:
         return None
     return f"transaction {running.id} runs at connector {number}"
 
@@ -39,7 +39,7 @@ def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> Said:
 def has_a_given_id(seen: Seen, station: KnownStation16) -> Said:
     """Report an id that the mock never gave. Silent where the transaction may be older than this run of the mock."""
     id_, payload = seen.payload.get("transactionId"), seen.payload
-    if id_ in (None, UNKNOWN) or str(id_) in station.transactions.ids:
+    if id_ in (None, UNKNOWN) or str(id_) in station.trail.given:
         return None
     running = station.running_at(payload["connectorId"]) if seen.action == METER else None
     if running is not None:

@@ -12,7 +12,12 @@ _ALL_OF = ("StatusNotification",)
 
 
 @TRIGGERS.check(
-    "6F01", "1.6 5.17", ERROR, "an Accepted trigger is followed by its message, for its connector", result(*COMMANDS)
+    "6F01",
+    "1.6 5.17",
+    ERROR,
+    "an Accepted trigger is followed by its message, for its connector",
+    result(*COMMANDS),
+    implies=("6B13", "6M06"),
 )
 def sends_what_is_triggered(seen: Seen, station: KnownStation16) -> Said:
     """Report a message that does not come, comes for another connector, or (a warning) came before the answer."""

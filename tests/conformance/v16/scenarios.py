@@ -264,7 +264,7 @@ def keys(begin: Begin) -> None:
         ("MeterValuesSampledData", f"{_ENERGY},Nonsense"),
         ("SecurityProfile", "1"),
         ("SecurityProfile", "0"),
-        ("AuthorizationKey", "00" * 8 + "0a" * 8),
+        ("AuthorizationKey", "0" * 32),
     ):
         rig.command("ChangeConfiguration", {"key": key, "value": value})
         rig.command("GetConfiguration", {"key": [key, "AuthorizationKey", "Nope"]})

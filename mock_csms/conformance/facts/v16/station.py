@@ -41,6 +41,11 @@ class KnownStation16(StationFacts, kw_only=True):
         return None if told is None else {_without_phase(name) for name in told}
 
     @property
+    def is_unclear(self) -> bool:
+        """Whether the mock may have missed the begin or the end of a transaction, or a status, on this connection."""
+        return self.trail.is_unclear or self.exchanges.is_troubled
+
+    @property
     def numbers(self) -> list[int]:
         """The connectors, by NumberOfConnectors or else by their reports; connector 0 is not one."""
         told = self.number("NumberOfConnectors")
