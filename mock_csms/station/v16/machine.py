@@ -1,4 +1,4 @@
-"""The decisions of a 1.6 station: from its state and an event to its new state and its acts."""
+"""The decisions of a 1.6 station. An event and the old state give the new state and the acts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
@@ -62,7 +62,7 @@ from mock_csms.station.v16.notation import NOTATION
 from mock_csms.twin.station import StationModel
 
 _MOST_ASKED_FOR = 200
-"""How many requested calls may wait at most."""
+"""How many calls that the CSMS has requested may wait."""
 _FULL: Answer = ("InternalError", "too many calls that the CSMS asked for wait until it answers")
 
 
@@ -74,7 +74,7 @@ def step(device: Device16, cue: Cue, moment: Moment) -> Step:
 
 
 def command(device: Device16, action: str, payload: Json, moment: Moment) -> CommandOutcome:
-    """Return the answer to a call of the CSMS; a station that was rejected does not answer (4.2)."""
+    """Return the answer to a call of the CSMS. A rejected station does not answer (4.2)."""
     before, answer, acts = device, None, list[Act]()
     if device.boot_status != "Rejected":
         then, answer, more = answer_to(action)(device, payload, moment)
@@ -89,14 +89,14 @@ def command(device: Device16, action: str, payload: Json, moment: Moment) -> Com
 
 
 def answer_alone(device: Device16, call: Call, moment: Moment) -> Result:
-    """Return the answer to a command, without its effects."""
+    """Return the answer to a command; the station does not change."""
     _, payload, _ = answer_to(call.action)(device, call.payload, moment)
     return Result(call.id, payload if isinstance(payload, dict) else {})
 
 
 @cache
 def answer_to(action: str) -> Answering:
-    """Return the function that answers a command; without a row it gives the default response."""
+    """Return the function that answers a command; for a command without one, it returns the default response."""
     if action in _ANSWERS:
         return _ANSWERS[action]
     template, nobody = compile_template(V16.actions[action].response), StationModel("", V16)
@@ -123,18 +123,18 @@ def rebooted(device: Device16, moment: Moment) -> Device16:
         )
         for connector in device.connectors.values()
     }
-    device = replace(configuration.applied(device), connectors=connectors, cards=(), told={}, aligned_at=None)
+    device = replace(configuration.applied(device), connectors=connectors, cards=(), reported={}, aligned_at=None)
     device = replace(device, reset=None, is_leaving=False, has_rebooted=True, boot_status=None, boot_at=0.0)
     return replace(device, outbox=outbox.restarted(device))
 
 
 def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> Step:
-    """Add the consequences of an event: limits, statuses, the reboot; and send the next call."""
+    """Finish an event: apply limits, report statuses, reboot if due, and send the next call."""
     moment = situation.moment
     device, changes = limits.follow(device, moment)
     device, alarms = transactions.plan(device, moment)
-    device, told = boot.report(device, moment)
-    acts = [*acts, *changes, *alarms, *told]
+    device, reports = boot.report(device, moment)
+    acts = [*acts, *changes, *alarms, *reports]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, is_leaving=True)
         acts.append(Reboot())
@@ -169,7 +169,7 @@ def _failed(device: Device16, cue: FailedCall, moment: Moment) -> Step:
     if cue.action == "BootNotification" and not cue.is_lost:
         device, more = boot.failed(device)
     elif cue.action == "StatusNotification" and cue.is_lost:
-        device = boot.untold(device, cue.request)
+        device = boot.mark_undelivered(device, cue.request)
     elif cue.action == "Authorize":
         device, more = drivers.answered(device, cue.request, None, moment)
     elif cue.action == "StartTransaction" and not any(call.payload == cue.request for call in device.outbox.waiting):
@@ -210,7 +210,7 @@ def _describe(device: Device16, moment: Moment) -> Iterable[str]:
 
 
 def _route(device: Device16, _: int, handshake: HandshakeRequest) -> tuple[int, HandshakeRequest]:
-    """Return the handshake with the key that the CSMS has set, if any (whitepaper, A01): its bytes are the password."""
+    """Return the handshake, with the AuthorizationKey of the CSMS as password, if there is one (whitepaper, A01)."""
     key = device.configuration["AuthorizationKey"]
     return 1, replace(handshake, authorization=basic(device.name, bytes.fromhex(key))) if key else handshake
 
@@ -224,7 +224,7 @@ _ANSWERS: Mapping[str, Answering] = {
     **tokens.ANSWERS,
     **triggers.ANSWERS,
 }
-"""The functions that answer commands, by action."""
+"""By action: the function that answers the command."""
 _ALARMS: Mapping[str, Ringing] = {
     **boot.ALARMS,
     **drivers.ALARMS,
@@ -234,14 +234,14 @@ _ALARMS: Mapping[str, Ringing] = {
     **transactions.ALARMS,
     outbox.RETRY[0]: outbox.end_pause,
 }
-"""The function that is called when an alarm rings, by the kind of the alarm."""
+"""By kind of alarm: the function that is called when it rings."""
 _RESPONSES: Mapping[str, Callable[[Device16, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,
     "Authorize": drivers.answered,
     "StartTransaction": _started,
     "StopTransaction": _stopped,
 }
-"""The function that gets the responses to an action."""
+"""By action: the function that handles the result."""
 _CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
     Opened: _opened,
     Closed: lambda device, _, moment: boot.closed(device, moment),
@@ -258,7 +258,7 @@ _CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
     PowerCycled: _power_cycled,
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
-"""The function that handles each kind of cue."""
+"""By kind of cue: the function that handles it."""
 
 MACHINE = Machine(
     new_device=new_device,
@@ -279,4 +279,4 @@ MACHINE = Machine(
     kinds=KINDS,
     notation=NOTATION,
 )
-"""The station of OCPP 1.6."""
+"""The reference station of OCPP 1.6, as a table of functions."""

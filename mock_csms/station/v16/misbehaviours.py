@@ -1,4 +1,4 @@
-"""Misbehaviours of the station of OCPP 1.6; `station/misbehaviour.py` explains how they work."""
+"""The misbehaviours of the 1.6 station; `station/misbehaviour.py` explains how they work."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ _METER = "MeterValues"
 
 
 def _values(**patch: Any) -> Any:
-    """Return a function that changes every sampled value of a payload."""
+    """Return a function that changes all sampled values in a payload."""
     return in_list("meterValue", in_list("sampledValue", patched(**patch)))
 
 
@@ -246,4 +246,4 @@ KINDS: Kinds = {
         "accepts data of every vendor", ("6P01",), answer=answers("DataTransfer", always(status="Accepted"))
     ),
 }
-"""Every misbehaviour, by its name in `--misbehave`."""
+"""By name in `--misbehave`: the misbehaviour, with the checks that detect it."""

@@ -1,4 +1,4 @@
-"""Commands that only OCPP 2.1 has: the station has none of those features, and says so."""
+"""Answers to commands that only OCPP 2.1 has. The station has none of their features, and answers so."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ def _always(answer: Json) -> Answer:
 
 
 def clear_tariffs(device: Device, payload: Json, _: Moment) -> Given:
-    """Answer for each tariff that there is none."""
+    """Answer a ClearTariffs: none of the tariffs exists."""
     ids = payload.get("tariffIds", [])
     return device, {"clearTariffsResult": [_NO_TARIFF | {"tariffId": id_} for id_ in ids] or [_NO_TARIFF]}, []
 

@@ -99,13 +99,13 @@ def _has_wrong_periods(device: Device, given: ChargingProfile) -> bool:
 
 
 def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it needs phases that the station lacks, or selects a phase, which the station cannot do."""
+    """Whether a profile needs phases that the station lacks, or selects a phase, which the station cannot do."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
 def _is_dynamic(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it is a profile of OCPP 2.1 that changes while it is used, or does not only set limits."""
+    """Whether a profile of OCPP 2.1 changes while it is used, or does more than set limits."""
     schedules = given.profile["chargingSchedule"]
     periods = [period for schedule in schedules for period in schedule["chargingSchedulePeriod"]]
     return given.profile["chargingProfileKind"] == "Dynamic" or any("limit" not in period for period in periods)

@@ -1,4 +1,4 @@
-"""The lessons of OCPP 2.x: which function updates a twin from which message. Another version has its own table."""
+"""The lessons of OCPP 2.x: which message calls which function to update the twin."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,12 @@ LESSONS: Sequence[Lesson] = (
     lesson(line.opened, when("connected")),
     lesson(line.was_refused, when("refused")),
     lesson(line.lost, when("disconnected")),
-    lesson(line.heard, call(), when("result", "error", "stray", "malformed", "send", "resulterror"), any_payload=True),
+    lesson(
+        line.message_came,
+        call(),
+        when("result", "error", "stray", "malformed", "send", "resulterror"),
+        any_payload=True,
+    ),
     lesson(line.answered, response(), refusal(), when("spoiled"), any_payload=True),
     lesson(connections.will_leave, result(*LEAVING)),
     lesson(connections.gets_connection_settings, command("SetVariables")),
@@ -38,13 +43,13 @@ LESSONS: Sequence[Lesson] = (
     lesson(boots.asked, call("BootNotification")),
     lesson(booting.answered, response("BootNotification"), any_payload=True),
     lesson(booting.refused, refusal("BootNotification"), any_payload=True),
-    lesson(booting.confused, when("spoiled"), any_payload=True),
+    lesson(booting.answer_spoiled, when("spoiled"), any_payload=True),
     lesson(booting.unread, when("malformed"), any_payload=True),
     lesson(boots.commanded, command(), when("spoiled"), any_payload=True),
-    lesson(booting.obeyed, when("result", "error", "unanswered"), any_payload=True),
+    lesson(booting.command_ended, when("result", "error", "unanswered"), any_payload=True),
     lesson(boots.was_set, result("SetVariables")),
     lesson(booting.beat, call("Heartbeat")),
-    lesson(connectors.told, _STATUSES),
+    lesson(connectors.reported, _STATUSES),
     lesson(reservations.reserved, result("ReserveNow")),
     lesson(reservations.cancelling, command("CancelReservation")),
     lesson(reservations.cancelled, result("CancelReservation")),
@@ -58,13 +63,13 @@ LESSONS: Sequence[Lesson] = (
     lesson(resets.ended, call("TransactionEvent.Ended")),
     lesson(firmware.asked, command("UpdateFirmware")),
     lesson(firmware.answered, result("UpdateFirmware")),
-    lesson(firmware.told, call(firmware.STATUS), when("malformed"), any_payload=True),
+    lesson(firmware.reported, call(firmware.STATUS), when("malformed"), any_payload=True),
     lesson(firmware.alarmed, call(firmware.EVENT)),
     lesson(firmware.lost, when("disconnected")),
     lesson(local_list.sent, result("SendLocalList")),
-    lesson(local_list.told, result("GetLocalListVersion")),
+    lesson(local_list.reported, result("GetLocalListVersion")),
     lesson(local_list.forget, call("BootNotification"), when("spoiled", "unanswered"), any_payload=True),
-    lesson(transactions.told, call("TransactionEvent"), any_payload=True),
+    lesson(transactions.reported, call("TransactionEvent"), any_payload=True),
     lesson(transactions.failed, refusal("TransactionEvent"), when("spoiled"), any_payload=True),
     lesson(transactions.priced, response("TransactionEvent"), result("CostUpdated"), any_payload=True),
     lesson(transactions.was_free, _STATUSES),

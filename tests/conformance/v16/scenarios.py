@@ -5,9 +5,8 @@ from typing import TypeAlias
 
 from mock_csms.station.cues import Paused, Plugged, PowerCycled, Presented, Ready, Unplugged
 from tests.conformance.v16.rig import Rig16
-from tests.station.bench16 import CARD
+from tests.station.bench16 import CARD, profile
 from tests.station.play import answering
-from tests.station.test_of_16 import profile
 
 Begin: TypeAlias = Callable[..., Rig16]
 """Makes a station for a CSMS, with values of its keys."""

@@ -64,7 +64,7 @@ class KnownStation16(StationFacts, kw_only=True):
 
     def reported_at(self, connector: int) -> float:
         """Return when a connector last reported its status; 0 if it has not."""
-        return self.connectors.told_at.get(_place(connector), 0.0)
+        return self.connectors.reported_at.get(_place(connector), 0.0)
 
     def running_at(self, connector: int) -> Transaction | None:
         """Return the transaction that runs at a connector."""
