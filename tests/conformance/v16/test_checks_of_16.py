@@ -7,10 +7,14 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.subject import OF_V16
+from mock_csms.protocol.messages import Call
 from mock_csms.station.state import Habit
 from mock_csms.station.v16.misbehaviours import KINDS
+from mock_csms.twin.events import Sent
+from tests.conformance.live import run_of
 from tests.conformance.v16.live import perform
 from tests.conformance.v16.play import run_example
+from tests.conformance.v16.rig import Rig16
 from tests.conformance.v16.scenarios import SCENARIOS
 from tests.conformance.witness import TERMS
 
@@ -118,3 +122,13 @@ def test_a_finding_exercises_its_check(kind: str) -> None:
     inspector = Inspector(CHECKS.values(), TERMS, exercised=watched)
     found = {finding.check for event in events for finding in inspector.look_at(event)}
     assert found <= watched.ids
+
+
+def test_the_mock_reads_the_keys_by_itself() -> None:
+    """With --learn the mock asks for all keys after the boot, once, so that checks of keys have something to judge."""
+    with Rig16((Habit("no-meter-values"),), learns=True) as rig:
+        rig.connect().charge().wait(100)
+        rig.lose().wait(5).connect()
+    sent = [event.message for event in rig.events if isinstance(event, Sent)]
+    assert [message.action for message in sent if isinstance(message, Call)] == ["GetConfiguration"]
+    assert run_of(rig).checks == {"6M01"}
