@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +12,7 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, command_line_source, parser_for
-from mock_csms.commands.connecting import check_profile, dialer_for
+from mock_csms.commands.connecting import check_profile, dialer_for, profile_of, trust_for
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.printable import printable
@@ -56,8 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
         check_profile(settings, parsed["url"])
-        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
-        _device(settings, machine_for(handshake))  # reports a wrong setting before anything starts
+        authorization, trust = _authorization(settings, identity), trust_for(settings)
+        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), authorization, trust)
+        _device(settings, handshake)  # reports a wrong setting before anything starts
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -127,7 +128,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-    site = Site(dialer, bus, world, settings.speed)
+    site = Site(dialer, bus, world, settings.speed, settings.ca)
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
@@ -173,11 +174,19 @@ def _told(error: OSError) -> Status:
 
 
 async def work(
-    settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
+    settings: StationSettings,
+    identity: str,
+    handshake: HandshakeRequest,
+    site: Site,
+    say: Callable[[str], None],
+    typed: Callable[[], AsyncIterator[str]] = prompt.typed_lines,
 ) -> Status:
-    """Send one message or run stations, and return the exit status. Raises CannotConnect."""
+    """Send one message or run stations, and return the exit status. Raises CannotConnect.
+
+    `typed` yields the lines that drive a station without `--script`.
+    """
     machine = machine_for(handshake)
-    device = _device(settings, machine)
+    device = _device(settings, handshake)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -196,8 +205,8 @@ async def work(
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
         faults.count = -sys.maxsize  # a terminal shows its user the lines anyway
-        driving = prompt.follow(player, prompt.typed_lines(), say)
-    problem = await _beside(player, driving)
+        driving = prompt.follow(player, typed(), say)
+    problem = await _beside(player.run(is_patient=settings.retry), driving)
     if problem:
         complain(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
@@ -220,9 +229,9 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     return FAILED if problems else FINE
 
 
-async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
+async def _beside(running: Coroutine[Any, Any, None], driving: Coroutine[Any, Any, None]) -> str:
     """Run a station and its lines or commands. Returns what went wrong, or an empty text. Raises CannotConnect."""
-    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
+    station, task = asyncio.ensure_future(running), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
         if station.done():
@@ -237,9 +246,9 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
     return ""
 
 
-def _device(settings: StationSettings, machine: Machine) -> State:
-    """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
-    device = settings.device
+def _device(settings: StationSettings, handshake: HandshakeRequest) -> State:
+    """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
+    device, machine, trust = settings.device, machine_for(handshake), handshake.trust
     if device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
@@ -251,8 +260,8 @@ def _device(settings: StationSettings, machine: Machine) -> State:
     for habit in settings.misbehave:
         if habit.kind not in machine.kinds:
             raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
-    if settings.password_file:
-        device = machine.secured(device)
+    own = (trust.certificate, trust.key)
+    device = machine.secured(device, profile_of(settings, handshake.url), trust.authorities, own)
     try:
         variables = machine.notation.variables(settings.variable)
     except ValueError as error:

@@ -47,7 +47,9 @@ def is_csms_fault(event: Unanswered) -> bool:
 class Site:
     """The objects that all stations of a process share."""
 
-    def __init__(self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0) -> None:
+    def __init__(
+        self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0, authorities: str | None = None
+    ) -> None:
         self.dialer = dialer
         """Opens the connections."""
         self.bus = bus
@@ -57,6 +59,8 @@ class Site:
         self._speed = speed
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
+        self.authorities = authorities
+        """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
@@ -109,7 +113,11 @@ class Link:
         """Open the connection. Raises CannotConnect."""
         with self._timed(CONNECT):
             await self._site.dialer.dial(
-                handshake.url, handshake.subprotocols, self._welcome, authorization=handshake.authorization
+                handshake.url,
+                handshake.subprotocols,
+                self._welcome,
+                authorization=handshake.authorization,
+                trust=handshake.trust,
             )
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:

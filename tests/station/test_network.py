@@ -6,12 +6,12 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.station.certificates import Certificate
 from mock_csms.station.cues import Opened, Redial
 from mock_csms.station.state import Identity
 from mock_csms.station.v2 import machine, network
 from mock_csms.station.v2.device import new_device
-from mock_csms.station.v2.storage import Certificate
-from mock_csms.station.v2.variables import SECURITY_PROFILE
+from mock_csms.station.v2.security import secured
 from tests.station.commanded import Bench
 
 PROFILE: Json = {
@@ -29,7 +29,7 @@ NAME: tuple[Json, Json] = ({"name": "OCPPCommCtrlr"}, {"name": "NetworkConfigura
 def bench_of(profile: int = 1) -> Bench:
     """Return a station with a security profile."""
     device = new_device(Identity(), 1, 1)
-    return Bench(device=replace(device, name="CS/1", variables={**device.variables, SECURITY_PROFILE: str(profile)}))
+    return Bench(device=replace(secured(device, profile, "", ("", "")), name="CS/1"))
 
 
 def store(bench: Bench, slot: int, **changed: Any) -> str:
@@ -148,3 +148,10 @@ def test_a_new_password_is_used_at_once() -> None:
         reply = machine.command(bench.device, "SetVariables", {"setVariableData": [item]}, bench.moment)
         assert (Redial() in reply.acts) is is_taken
     assert network.authorization_of(reply.device) == "Basic Q1MvMTowMTIzNDU2Nzg5YWJjZGVm"
+
+
+def test_the_profile_of_a_device_file_stays() -> None:
+    """A station that is started without a security profile keeps the one that its device file has."""
+    device = bench_of(2).device
+    assert secured(device, 0, "", ("", "")).variables == device.variables
+    assert secured(device, 3, "", ("", "")).first_profile == 3

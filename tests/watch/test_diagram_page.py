@@ -16,6 +16,8 @@ from mock_csms.twin.events import (
     Disconnected,
     Event,
     Failed,
+    FileRequested,
+    FileTransferred,
     Finding,
     Received,
     Refused,
@@ -28,7 +30,8 @@ from mock_csms.twin.events import (
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
-from tests.watch.diagram_page import browse, event, in_browser, run
+from tests.browser import in_browser
+from tests.watch.diagram_page import browse, event, run
 from tests.watch.diagrams import BEAT, BOOT, MISSING, RESET, START, came, junk, went, write
 
 SHOWN: Sequence[tuple[Event, str, str, str]] = [
@@ -56,6 +59,19 @@ SHOWN: Sequence[tuple[Event, str, str, str]] = [
     (Connected(START, "CS-1", "ocpp2.0.1", ("ocpp2.0.1",)), "connected, ocpp2.0.1", "", "offered ocpp2.0.1"),
     (Refused(START, "CS-1", "unknown"), "not let in", "error", "not let in: unknown"),
     (Disconnected(START, "CS-1", 1006, "gone"), "disconnected, 1006", "", "gone"),
+    (FileRequested(START, "CS-1", "ftp", "PUT", "/l", "", "::1", "f"), "PUT /l", "fault", "fault: f"),
+    (
+        FileTransferred(START, "CS-1", "ftp", "PUT", "/l", "refused with 550", 0, "", "", 0.1, ""),
+        "/l refused with 550",
+        "warning",
+        "0 bytes, SHA-256 none",
+    ),
+    (
+        FileTransferred(START, "CS-1", "http", "GET", "/f", "complete", 5, "a1", "", 0.1, ""),
+        "/f complete",
+        "",
+        "5 bytes, SHA-256 a1",
+    ),
     (Spoiled(START, "CS-1", "drop", BEAT, None), "Heartbeat: drop", "fault", "fault: drop"),
     (Unanswered(START, "CS-1", RESET, "too late"), "Reset unanswered", "error", "stays unanswered: too late"),
     (Finding(START, "CS-1", "X05", "E06", Severity.WARNING, "odd", ("7",)), "X05 odd", "warning", "requirement E06"),

@@ -21,6 +21,7 @@ from mock_csms.protocol.v2.fragments import (
     FRESH_ID,
     HASH,
     HEARTBEAT_INTERVAL,
+    LOG_URL,
     MESSAGE,
     MONITOR,
     NOW,
@@ -209,7 +210,7 @@ ACTIONS: Actions = {
         CSMS, {"requestId": FRESH_ID, "firmware": {"location": FIRMWARE_URL, "retrieveDateTime": NOW}}, ACCEPTED
     ),
     # M. ISO 15118 and certificate management
-    "DeleteCertificate": Action(CSMS, {"certificateHashData": HASH}, ACCEPTED),
+    "DeleteCertificate": Action(CSMS, {"certificateHashData": "{{rootCertificateHash}}"}, ACCEPTED),
     "Get15118EVCertificate": Action(
         STATION,
         {
@@ -235,7 +236,7 @@ ACTIONS: Actions = {
     ),
     "GetLog": Action(
         CSMS,
-        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": "https://logs.invalid/upload"}},
+        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": LOG_URL}},
         {**ACCEPTED, "filename": "diagnostics.log"},
         gist="logType",
     ),

@@ -19,6 +19,7 @@ from mock_csms.station.cues import (
     Cue,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -30,8 +31,8 @@ from mock_csms.station.cues import (
     Say,
     Send,
     Unplugged,
+    Unreached,
 )
-from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.machine import CommandOutcome, Machine
 from mock_csms.station.misbehaviour import Answer, Situation, misbehave
 from mock_csms.station.state import Moment
@@ -43,6 +44,7 @@ from mock_csms.station.v16 import (
     files,
     limits,
     remote,
+    security,
     tokens,
     transactions,
     triggers,
@@ -55,7 +57,6 @@ from mock_csms.station.v16.device import (
     Step,
     equipped,
     new_device,
-    secured,
 )
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.station.v16.notation import NOTATION
@@ -148,10 +149,11 @@ def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> S
     return replace(device, habits=habits), [*(act for act in acts if not isinstance(act, Send)), *sent]
 
 
-def _opened(device: Device16, _: Opened, moment: Moment) -> Step:
+def _opened(device: Device16, cue: Opened, moment: Moment) -> Step:
+    device, events = security.connected(device, cue, moment)
     device, alarms = (device, list[Act]()) if device.is_accepted else remote.resumed(device, moment)
     device, acts = boot.opened(device, moment)
-    return device, [*alarms, *acts]
+    return device, [*alarms, *acts, *events]
 
 
 def _answered(device: Device16, cue: Answered, moment: Moment) -> Step:
@@ -179,7 +181,9 @@ def _failed(device: Device16, cue: FailedCall, moment: Moment) -> Step:
 
 def _booted(device: Device16, _: Json, response: Json, moment: Moment) -> Step:
     device, acts = boot.booted(device, response, moment)
-    return device, [*acts, *files.resumed(device)] if device.is_accepted else acts
+    if not device.is_accepted:
+        return device, acts
+    return device, [*acts, *files.resumed(device), *certificates.renewal(device, moment)]
 
 
 def _started(device: Device16, request: Json, response: Json, moment: Moment) -> Step:
@@ -209,12 +213,6 @@ def _describe(device: Device16, moment: Moment) -> Iterable[str]:
         yield f"connector {connector.id}: {boot.status_of(device, connector.id)}, {energy}{charging}"
 
 
-def _route(device: Device16, _: int, handshake: HandshakeRequest) -> tuple[int, HandshakeRequest]:
-    """Return the handshake, with the AuthorizationKey of the CSMS as password, if there is one (whitepaper, A01)."""
-    key = device.configuration["AuthorizationKey"]
-    return 1, replace(handshake, authorization=basic(device.name, bytes.fromhex(key))) if key else handshake
-
-
 _ANSWERS: Mapping[str, Answering] = {
     **certificates.ANSWERS,
     **configuration.ANSWERS,
@@ -227,6 +225,7 @@ _ANSWERS: Mapping[str, Answering] = {
 """By action: the function that answers the command."""
 _ALARMS: Mapping[str, Ringing] = {
     **boot.ALARMS,
+    **certificates.ALARMS,
     **drivers.ALARMS,
     **files.ALARMS,
     **limits.ALARMS,
@@ -245,6 +244,7 @@ _RESPONSES: Mapping[str, Callable[[Device16, Json, Json, Moment], Step]] = {
 _CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
     Opened: _opened,
     Closed: lambda device, _, moment: boot.closed(device, moment),
+    Unreached: security.unreached,
     Answered: _answered,
     FailedCall: _failed,
     Rang: lambda device, cue, moment: _ALARMS[cue.alarm[0]](device, list(cue.alarm[1:]), moment),
@@ -256,6 +256,7 @@ _CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
     Paused: drivers.pause,
     Ready: drivers.pause,
     PowerCycled: _power_cycled,
+    FileMoved: files.moved,
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """By kind of cue: the function that handles it."""
@@ -264,13 +265,13 @@ MACHINE = Machine(
     new_device=new_device,
     kind=Device16,
     places=lambda device: len(device.connectors),
-    secured=secured,
+    secured=security.secured,
     equipped=equipped,
     step=step,
     command=command,
     answer_alone=answer_alone,
     rebooted=rebooted,
-    route=_route,
+    route=security.route,
     back_off=boot.back_off,
     time_to_set=boot.time_to_set,
     is_authorizing=lambda device: bool(device.cards),

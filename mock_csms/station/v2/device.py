@@ -15,7 +15,6 @@ from mock_csms.station.v2.variables import (
     MESSAGE_ATTEMPT_INTERVAL,
     MESSAGE_ATTEMPTS,
     MESSAGE_TIMEOUT,
-    SECURITY_PROFILE,
     Name,
 )
 
@@ -175,6 +174,8 @@ class Device(State):
     storage: Storage = Storage()
     extras: Extras = ()
     """The variables that the device file adds to those of the table."""
+    first_profile: int = 0
+    """The security profile of the URL on the command line; 0 for none."""
     features: frozenset[str] = frozenset({SUMMARIZES})
     """The optional features of the station, from `FEATURES`."""
 
@@ -235,11 +236,6 @@ class Device(State):
 
 Step: TypeAlias = tuple[Device, list[Act]]
 """The station afterwards, and its acts."""
-
-
-def secured(device: Device) -> Device:
-    """Return a device that connects with a password: security profile 1 (A00)."""
-    return device.with_variables({SECURITY_PROFILE: "1"})
 
 
 def equipped(device: Device, variables: Mapping[Name, str], features: frozenset[str]) -> Device:

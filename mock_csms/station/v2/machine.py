@@ -21,6 +21,7 @@ from mock_csms.station.cues import (
     Cue,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -31,6 +32,7 @@ from mock_csms.station.cues import (
     Reboot,
     Send,
     Unplugged,
+    Unreached,
 )
 from mock_csms.station.machine import CommandOutcome, Machine
 from mock_csms.station.misbehaviour import Answer, Situation, misbehave
@@ -48,12 +50,13 @@ from mock_csms.station.v2 import (
     network,
     reports,
     reservations,
+    security,
     transactions,
     vehicles,
 )
 from mock_csms.station.v2.answers import Alarmed, because
 from mock_csms.station.v2.commands import answer_alone, answer_to
-from mock_csms.station.v2.device import Device, Evse, Step, equipped, new_device, secured
+from mock_csms.station.v2.device import Device, Evse, Step, equipped, new_device
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.station.v2.notation import NOTATION
 from mock_csms.station.v2.reserved import describe
@@ -151,10 +154,11 @@ def _end(device: Device, acts: list[Act], situation: Situation[Device]) -> Step:
 
 def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
     """Start on a new connection; after a reboot, set the alarms again that the reboot cancelled."""
-    device = network.connected(device, cue.slot)
+    before, device = device, network.connected(device, cue)
     resumed = [] if device.is_accepted else monitor_events.resume(device, moment)
     device, acts = boot.opened(device, moment)
-    return device, [*resumed, *acts, *reservations.alarms(device, moment)]
+    changed = security.renewed(before, device, moment)
+    return device, [*resumed, *acts, *changed, *reservations.alarms(device, moment)]
 
 
 def _answered(device: Device, cue: Answered, moment: Moment) -> Step:
@@ -187,7 +191,7 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
 def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
     device, acts = boot.booted(device, response, moment)
     if device.is_accepted:
-        acts = [*acts, *jobs.resume(device), *certificates.resume(device)]
+        acts = [*acts, *jobs.resume(device), *certificates.resume(device), *certificates.renewal(device, moment)]
     return device, acts
 
 
@@ -211,6 +215,12 @@ _ALARMS: Mapping[str, Alarmed] = {
 }
 """The function that is called when an alarm rings, by the kind of the alarm (its first item)."""
 
+_MOVED: Mapping[str, jobs.Ended] = {
+    **diagnostics.MOVED,
+    **firmware.MOVED,
+}
+"""The function that gets the results of transfers of files, by the kind of the alarm."""
+
 _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
     "BootNotification": _booted,
     "Authorize": drivers.answered,
@@ -222,6 +232,7 @@ _RESPONSES: Mapping[str, Callable[[Device, Json, Json, Moment], Step]] = {
 _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Opened: _opened,
     Closed: lambda device, _, moment: boot.closed(device, moment),
+    Unreached: security.unreached,
     Answered: _answered,
     FailedCall: _failed,
     Rang: _rang,
@@ -233,6 +244,7 @@ _CUES: Mapping[type[Cue], Callable[[Device, Any, Moment], Step]] = {
     Paused: vehicles.pause,
     Ready: vehicles.go_on,
     PowerCycled: _power_cycled,
+    FileMoved: lambda device, cue, moment: _MOVED[cue.alarm[0]](device, cue, moment),
     CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
 }
 """The function that handles each kind of cue."""
@@ -241,7 +253,7 @@ MACHINE = Machine(
     new_device=new_device,
     kind=Device,
     places=lambda device: len(device.evses),
-    secured=secured,
+    secured=security.secured,
     equipped=equipped,
     step=step,
     command=command,

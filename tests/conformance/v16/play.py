@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+import ssl
+import tempfile
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,11 +17,22 @@ from websockets.typing import Subprotocol
 from mock_csms.behavior.commands import Step
 from mock_csms.commands.explaining import explanation_of
 from mock_csms.protocol.actions import Json
+from mock_csms.runtime.pki.folder import PkiFolder
+from mock_csms.runtime.pki.making import (
+    Issuer,
+    Wish,
+    certificate,
+    certificate_pem,
+    key_pem,
+    new_ec,
+    read_certificates,
+    read_key,
+)
 from mock_csms.station.handshake import basic
-from tests.conformance.handmade import TLS, certified, tcp
+from tests.conformance.handmade import tcp
 from tests.conformance.live import Run, run_of
 from tests.conformance.test_security import csr
-from tests.pki import folder
+from tests.pki import folder, made_at, strict
 from tests.station.play import Answering
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import HANDSHAKE, Raw, masked
@@ -164,6 +178,21 @@ async def _play(stand: Stand, check: str, lines: Sequence[str]) -> None:
     await client.close()
 
 
+def certified(common_name: str, organization: str) -> ssl.SSLContext:
+    """Return the settings of a client with a certificate of the mock's authority for that subject."""
+    now = made_at(folder())
+    files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
+    signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
+    times, key = (now - 1000.0, now + 86_400.0), new_ec()
+    made = certificate(Wish(common_name=common_name, organization=organization, times=times), key, signer)
+    context = strict()
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(certificate_pem(made, signer.certificate) + key_pem(key))
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
 async def _play_over_tls(stand: Stand, lines: Sequence[str]) -> None:
     """Shake hands with the client certificate of the first line, and send the calls of the others."""
     subject = _TLS.search(lines[0])
@@ -180,7 +209,7 @@ async def _play_over_tls(stand: Stand, lines: Sequence[str]) -> None:
 
 def run_example(check: str, lines: Sequence[str]) -> Run:
     """Play an example of a check, and return what the mock reported."""
-    more = {**TLS, "state_dir": str(folder())} if "TLS" in lines[0] else {}
+    more: Any = {"tls": "auto", "state_dir": str(folder())} if "TLS" in lines[0] else {}
     with Stand(learns=False, basic_auth=KNOWN, rule=answers_in(lines).rules, **more) as stand:
         stand.do(_play_over_tls(stand, lines) if more else _play(stand, check, lines))
     return run_of(stand)

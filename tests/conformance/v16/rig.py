@@ -16,14 +16,14 @@ from tests.station.rig import KNOWN, Rig, Stand
 class Rig16(Rig):
     """A station with misbehaviours and two connectors; `keys` are values of configuration keys."""
 
-    offered = ("ocpp1.6",)
+    subprotocol = "ocpp1.6"
 
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = False, **keys: str
     ) -> None:
         Stand.__init__(self, learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
         self._device = replace(equipped(new_device(Identity(), 2, 1), keys, frozenset()), habits=habits)
-        self._running = None
+        self._profile, self._running = 0, None
 
     @property
     def device(self) -> Any:

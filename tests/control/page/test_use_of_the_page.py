@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import in_browser
 from tests.control.api.clients import ApiMock
 from tests.control.page.browsing import LivePage, browse, eventually
 from tests.reference_station import STATION
@@ -13,7 +14,7 @@ from tests.wire import PATIENCE, transaction
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
-from tests.control.page.live_stations import FIRST, booted, in_browser
+from tests.control.page.live_stations import FIRST, booted
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -187,7 +188,7 @@ async def test_a_thousand_stations(chromium: "Browser") -> None:
         *STATION,
         mock.url,
         "--count=1000",
-        "--ramp=5",
+        "--ramp=2",
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
