@@ -19,9 +19,11 @@ def stops_without_asking(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an Authorize just before a local stop with the same idTag, if nothing was started with it since."""
     transaction = station.transactions.running.get(str(seen.payload["transactionId"]))
     tag, at = seen.payload.get("idTag"), mock_time_of(seen.payload["timestamp"], station)
-    if transaction is None or tag is None or at is None or seen.payload.get("reason", "Local") != "Local":
+    if transaction is None or transaction.token is None or tag is None or at is None:
         return None
-    known = station.tags.of(tag)
+    if seen.payload.get("reason", "Local") != "Local":
+        return None
+    known = station.tags.known(tag)
     is_own = folded(tag) == folded(transaction.token["idToken"])
     is_just = 0 <= at - known.asked_at + station.terms.tolerance <= _JUST and known.asked_at > known.started_at
     return f"{AUTHORIZE} came before the stop, although the same idTag started" if is_own and is_just else None
@@ -33,7 +35,7 @@ def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 
     Silent if a local list may have the idTag, or if a remote start has named it since.
     """
-    tag, at = station.tags.of(seen.payload["idTag"]), mock_time_of(seen.payload["timestamp"], station)
+    tag, at = station.tags.known(seen.payload["idTag"]), mock_time_of(seen.payload["timestamp"], station)
     if tag.status in (None, "Accepted") or at is None or station.tags.has_list:
         return None
     is_remote = any(start.tag == folded(seen.payload["idTag"]) for start in station.orders.starts)
@@ -52,7 +54,7 @@ def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
 
     Silent where a cache or a local list may have the idTag.
     """
-    tag, wants = station.tags.of(seen.payload["idTag"]), station.switch("AuthorizeRemoteTxRequests")
+    tag, wants = station.tags.known(seen.payload["idTag"]), station.switch("AuthorizeRemoteTxRequests")
     at = [start.at for start in station.orders.starts if start.tag == folded(seen.payload["idTag"])][-1:]
     is_known = tag.was_accepted or station.tags.has_list
     if not at or wants is None or at[0] < tag.started_at or seen.at - at[0] > station.terms.patience:
@@ -67,7 +69,7 @@ def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
 def keeps_reservations(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a transaction with another idTag on a reserved connector, if its group is certainly another one too."""
     tag, number = folded(seen.payload["idTag"]), seen.payload["connectorId"]
-    known, at = station.tags.of(tag), mock_time_of(seen.payload["timestamp"], station)
+    known, at = station.tags.known(tag), mock_time_of(seen.payload["timestamp"], station)
     for id_, booking in station.bookings.by_id.items():
         is_valid = at is not None and booking.at < at < booking.expires_at - station.terms.tolerance
         is_group = booking.parent and (not known.is_parent_known or known.parent == booking.parent)

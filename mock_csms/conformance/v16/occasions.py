@@ -59,7 +59,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "6S03": where(lambda seen, station: folded(seen.request["key"]) == "securityprofile"
                   and station.number("SecurityProfile") is not None),
     "6A01": where(lambda seen, station: seen.payload.get("idTag") and transaction_of(seen, station)),
-    "6A02": where(lambda seen, station: station.tags.of(seen.payload["idTag"]).status not in (None, "Accepted")),
+    "6A02": where(lambda seen, station: station.tags.known(seen.payload["idTag"]).status not in (None, "Accepted")),
     "6A03": where(lambda seen, station: station.switch("AuthorizeRemoteTxRequests") is not None
                   and _is_remote(seen, station)),
     **dict.fromkeys(("6A05", "6X11"), where(lambda _, station: station.bookings.by_id)),

@@ -96,9 +96,10 @@ def _causes_of(id_: str, station: KnownStation16) -> dict[str, float]:
 def tells_who_stops(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a local stop without an idTag, just after an Authorize of an idTag that may stop it."""
     at, transaction = mock_time_of(seen.payload["timestamp"], station), transaction_of(seen, station)
-    if "idTag" in seen.payload or seen.payload.get("reason", "Local") != "Local" or at is None or transaction is None:
+    is_local = "idTag" not in seen.payload and seen.payload.get("reason", "Local") == "Local"
+    if not is_local or at is None or transaction is None or transaction.token is None:
         return None
-    own = station.tags.of(transaction.token["idToken"])
+    own = station.tags.known(transaction.token["idToken"])
     for key, tag in station.tags.by_tag.items():
         is_just = 0 <= at - tag.asked_at <= _JUST and tag.asked_at > max(tag.started_at, own.started_at)
         if is_just and tag.status == "Accepted" and (tag is own or (tag.parent and tag.parent == own.parent)):

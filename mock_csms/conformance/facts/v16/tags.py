@@ -38,3 +38,7 @@ class Tags(Mutable):
         if known is None:
             known = self.by_tag[key] = Tag()
         return known
+
+    def known(self, tag: str) -> Tag:
+        """Return the facts about an idTag; those about a new one are empty, and are not kept."""
+        return self.by_tag.get(folded(tag)) or Tag()
