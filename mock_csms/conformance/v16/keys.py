@@ -98,7 +98,7 @@ def standard(name: str) -> StandardKey | None:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Return whether two values mean the same: `true` and `True`, `30` and `030`, `A,B` and `A, B`."""
+    """Return whether two values mean the same: `true` and `True`, `30` and `030`, `A,B` and `B, A`."""
     return one == other or _plain(one) == _plain(other)
 
 
@@ -107,4 +107,4 @@ def _plain(value: str) -> object:
     try:
         return float(text)
     except ValueError:
-        return text
+        return sorted(text.split(","))

@@ -57,7 +57,7 @@ def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "6X09", "1.6 5.11", ERROR, "an accepted remote start starts a transaction where a vehicle waits",
+    "6X09", "1.6 5.11", WARNING, "an accepted remote start starts a transaction where a vehicle waits",
     result("RemoteStartTransaction"), call(START, STATUS), response(AUTHORIZE),
 )  # fmt: skip
 def starts_remotely(seen: Seen, station: KnownStation16) -> CheckResult:

@@ -7,6 +7,7 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.subject import OF_V16
+from mock_csms.conformance.v16.keys import is_same
 from mock_csms.protocol.messages import Call
 from mock_csms.station.state import Habit
 from mock_csms.station.v16.misbehaviours import KINDS
@@ -132,3 +133,12 @@ def test_the_mock_reads_the_keys_by_itself() -> None:
     sent = [event.message for event in rig.events if isinstance(event, Sent)]
     assert [message.action for message in sent if isinstance(message, Call)] == ["GetConfiguration"]
     assert run_of(rig).checks == {"6M01"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_it"),
+    [("30", "030", True), ("true", "True", True), ("A,B", "b, a", True), ("30", "31", False), ("A,B", "A", False)],
+)
+def test_values_that_mean_the_same(one: str, other: str, is_it: bool) -> None:
+    """Numbers, switches and lists of keys are compared by what they mean."""
+    assert is_same(one, other) is is_it

@@ -67,8 +67,9 @@ class KnownStation16(StationFacts, kw_only=True):
         return self.connectors.reported_at.get(_place(connector), 0.0)
 
     def running_at(self, connector: int) -> Transaction | None:
-        """Return the transaction that runs at a connector."""
-        return next(iter(self.transactions.open_at(connector)), None)
+        """Return the transaction that runs at a connector; one from before the last restart may have been lost."""
+        since, given = self.boots.up_at, self.trail.given
+        return next((each for each in self.transactions.open_at(connector) if given.get(each.id, 0.0) >= since), None)
 
 
 _MOST_CONNECTORS = 1000
