@@ -126,6 +126,7 @@ class Inspector:
         self.stations[identity] = station
         if self._meet is not None:
             self._meet(station)
+            station.version, station.deadlines, station.next_due = name, {}, NEVER  # an earlier twin may have others
         return station
 
     def _is_of_another_version(self, event: Event) -> bool:

@@ -14,10 +14,11 @@ from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.twin.events import Sent
 from tests.conformance.live import run_of
 from tests.conformance.v16.live import perform
-from tests.conformance.v16.play import run_example
+from tests.conformance.v16.play import BOOT, Client16, run_example
 from tests.conformance.v16.rig import Rig16
 from tests.conformance.v16.scenarios import SCENARIOS
 from tests.conformance.witness import TERMS
+from tests.station.rig import Rig
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -142,3 +143,29 @@ def test_the_mock_reads_the_keys_by_itself() -> None:
 def test_values_that_mean_the_same(one: str, other: str, is_it: bool) -> None:
     """Numbers, switches and lists of keys are compared by what they mean."""
     assert is_same(one, other) is is_it
+
+
+BEAT = '> [2,"1","Heartbeat",{}]'
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_reported"),
+    [([BEAT, BEAT], True), ([BEAT, "-- connection lost", "-- the station connects", BEAT], False)],
+)
+def test_message_ids_are_unique_within_a_connection(lines: list[str], is_reported: bool) -> None:
+    """In OCPP 1.6 a message id may be used again on the next connection (OCPP-J 1.6, 4.1.4)."""
+    assert ("R05" in run_example("6G02", lines).checks) is is_reported
+
+
+def test_a_station_that_changes_its_version() -> None:
+    """A station that comes back with another version is judged by the checks of that version from then on."""
+    with Rig((), learns=False) as rig:
+        rig.connect().wait(40)
+        rig.lose()
+        later = Client16(rig)
+        rig.do(later.open())
+        rig.do(later.call("BootNotification", BOOT))
+        rig.do(later.call("StatusNotification", {"connectorId": 0, "errorCode": "NoError", "status": "Preparing"}))
+        rig.wait(1.0)
+        rig.do(later.close())
+    assert (run_of(rig).checks, run_of(rig).accidents) == ({"6G02"}, ())
