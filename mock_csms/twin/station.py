@@ -171,7 +171,7 @@ class Stations:
         return identity in self._forgotten
 
     def adopt(self, identity: str, twin: "Twin") -> None:
-        """Make `twin` the twin of a station; it gets the facts of an earlier twin, unless that is of another version."""
+        """Make `twin` the twin of a station; it gets the facts of an earlier twin of the same version."""
         station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         earlier = station.twin
         if earlier is not None and isinstance(twin, type(earlier)):  # otherwise it was one of another version
