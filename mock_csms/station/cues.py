@@ -123,6 +123,13 @@ class Transmit(Record):
     payload: Json
 
 
+class Notify(Record):
+    """Send a message that nobody answers (a SEND of OCPP 2.1) now, even if a call is open."""
+
+    action: str
+    payload: Json
+
+
 class Set(Record):
     """Let an alarm ring after a number of seconds."""
 
@@ -150,4 +157,4 @@ class Say(Record):
     text: str
 
 
-Act: TypeAlias = Send | Transmit | Set | Stop | Reboot | Redial | Say
+Act: TypeAlias = Send | Transmit | Notify | Set | Stop | Reboot | Redial | Say

@@ -104,7 +104,7 @@ class Play:
     def tell(self, *all_cues: Cue) -> Self:
         """Give the station cues, let the CSMS answer, and do everything that follows."""
         for cue in all_cues:
-            self.device, acts = machine.step(self.device, cue, Moment(self.now, self.world))
+            self.device, acts = machine.MACHINE.step(self.device, cue, Moment(self.now, self.world))
             self._perform(acts)
         return self
 
@@ -122,7 +122,7 @@ class Play:
         template = compile_template(merge(V201.actions[action].request, payload or {}))
         given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
-        reply = machine.command(self.device, action, given, Moment(self.now, self.world))
+        reply = machine.MACHINE.command(self.device, action, given, Moment(self.now, self.world))
         assert not isinstance(reply.answer, dict) or V201.schemas.response_violations(action, reply.answer) == ()
         self.device = reply.device
         self._perform(reply.acts)

@@ -1,22 +1,16 @@
 """The decisions of a 1.6 station: from its state and an event to its new state and its acts."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
-from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V16
 from mock_csms.station import outbox
 from mock_csms.station.cues import (
     Act,
-    Answered,
     Arrived,
-    CallRequested,
     Closed,
-    Cue,
     Departed,
     FailedCall,
     Opened,
@@ -24,16 +18,14 @@ from mock_csms.station.cues import (
     Plugged,
     PowerCycled,
     Presented,
-    Rang,
     Ready,
     Reboot,
     Say,
-    Send,
     Unplugged,
 )
+from mock_csms.station.decisions import Decisions
 from mock_csms.station.handshake import HandshakeRequest, basic
-from mock_csms.station.machine import CommandOutcome, Machine
-from mock_csms.station.misbehaviour import Answer, Situation, misbehave
+from mock_csms.station.machine import Machine
 from mock_csms.station.state import Moment
 from mock_csms.station.v16 import (
     boot,
@@ -48,10 +40,7 @@ from mock_csms.station.v16 import (
     triggers,
 )
 from mock_csms.station.v16.device import (
-    Answering,
     Device16,
-    Given,
-    Ringing,
     Step,
     equipped,
     new_device,
@@ -59,52 +48,6 @@ from mock_csms.station.v16.device import (
 )
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.station.v16.notation import NOTATION
-from mock_csms.twin.station import StationModel
-
-_MOST_ASKED_FOR = 200
-"""How many requested calls may wait at most."""
-_FULL: Answer = ("InternalError", "too many calls that the CSMS asked for wait until it answers")
-
-
-def step(device: Device16, cue: Cue, moment: Moment) -> Step:
-    """Return the station after a cue, and its acts."""
-    before = device
-    device, acts = _CUES[type(cue)](device, cue, moment)
-    return _end(device, acts, Situation(before, cue, moment))
-
-
-def command(device: Device16, action: str, payload: Json, moment: Moment) -> CommandOutcome:
-    """Return the answer to a call of the CSMS; a station that was rejected does not answer (4.2)."""
-    before, answer, acts = device, None, list[Act]()
-    if device.boot_status != "Rejected":
-        then, answer, more = answer_to(action)(device, payload, moment)
-        is_more = any(isinstance(act, Send) and act.is_asked_for for act in more)
-        if is_more and sum(call.is_asked_for for call in device.outbox.waiting) >= _MOST_ASKED_FOR:
-            answer = _FULL
-        else:
-            device, acts = then, more
-    habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
-    device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
-    return CommandOutcome(device, answer, acts)
-
-
-def answer_alone(device: Device16, call: Call, moment: Moment) -> Result:
-    """Return the answer to a command, without its effects."""
-    _, payload, _ = answer_to(call.action)(device, call.payload, moment)
-    return Result(call.id, payload if isinstance(payload, dict) else {})
-
-
-@cache
-def answer_to(action: str) -> Answering:
-    """Return the function that answers a command; without a row it gives the default response."""
-    if action in _ANSWERS:
-        return _ANSWERS[action]
-    template, nobody = compile_template(V16.actions[action].response), StationModel("", V16)
-
-    def answer(device: Device16, payload: Json, moment: Moment) -> Given:
-        return device, template(Context(moment.now, nobody, moment.world, payload)), []
-
-    return answer
 
 
 def rebooted(device: Device16, moment: Moment) -> Device16:
@@ -128,9 +71,8 @@ def rebooted(device: Device16, moment: Moment) -> Device16:
     return replace(device, outbox=outbox.restarted(device))
 
 
-def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> Step:
-    """Add the consequences of an event: limits, statuses, the reboot; and send the next call."""
-    moment = situation.moment
+def _consequences(device: Device16, acts: list[Act], moment: Moment) -> Step:
+    """Add the consequences of an event: limits, statuses, the reboot."""
     device, changes = limits.follow(device, moment)
     device, alarms = transactions.plan(device, moment)
     device, told = boot.report(device, moment)
@@ -138,14 +80,7 @@ def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> S
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, is_leaving=True)
         acts.append(Reboot())
-    habits, acts = misbehave(device.habits, KINDS, "acts", acts, situation)
-    device = replace(device, habits=habits)
-    for act in acts:
-        if isinstance(act, Send):
-            device = outbox.put(device, act)
-    device, sent = outbox.transmit(device)
-    habits, sent = misbehave(device.habits, KINDS, "transmit", sent, device.outbox.open)
-    return replace(device, habits=habits), [*(act for act in acts if not isinstance(act, Send)), *sent]
+    return device, acts
 
 
 def _opened(device: Device16, _: Opened, moment: Moment) -> Step:
@@ -154,27 +89,17 @@ def _opened(device: Device16, _: Opened, moment: Moment) -> Step:
     return device, [*alarms, *acts]
 
 
-def _answered(device: Device16, cue: Answered, moment: Moment) -> Step:
-    device, acts = outbox.settle(device, cue)
-    learn = _RESPONSES.get(cue.action)
-    if learn is None:
-        return device, acts
-    device, more = learn(device, cue.request, cue.response, moment)
-    return device, [*acts, *more]
+def _boot_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
+    return (device, []) if cue.is_lost else boot.failed(device)
 
 
-def _failed(device: Device16, cue: FailedCall, moment: Moment) -> Step:
-    device, acts = outbox.settle(device, cue)
-    more: list[Act] = []
-    if cue.action == "BootNotification" and not cue.is_lost:
-        device, more = boot.failed(device)
-    elif cue.action == "StatusNotification" and cue.is_lost:
-        device = boot.untold(device, cue.request)
-    elif cue.action == "Authorize":
-        device, more = drivers.answered(device, cue.request, None, moment)
-    elif cue.action == "StartTransaction" and not any(call.payload == cue.request for call in device.outbox.waiting):
-        device = transactions.given_up(device, cue.request)
-    return device, [*acts, *more]
+def _status_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
+    return boot.untold(device, cue.request) if cue.is_lost else device, []
+
+
+def _start_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
+    waits = any(call.payload == cue.request for call in device.outbox.waiting)
+    return device if waits else transactions.given_up(device, cue.request), []
 
 
 def _booted(device: Device16, _: Json, response: Json, moment: Moment) -> Step:
@@ -215,50 +140,54 @@ def _route(device: Device16, _: int, handshake: HandshakeRequest) -> tuple[int, 
     return 1, replace(handshake, authorization=basic(device.name, bytes.fromhex(key))) if key else handshake
 
 
-_ANSWERS: Mapping[str, Answering] = {
-    **certificates.ANSWERS,
-    **configuration.ANSWERS,
-    **files.ANSWERS,
-    **limits.ANSWERS,
-    **remote.ANSWERS,
-    **tokens.ANSWERS,
-    **triggers.ANSWERS,
-}
-"""The functions that answer commands, by action."""
-_ALARMS: Mapping[str, Ringing] = {
-    **boot.ALARMS,
-    **drivers.ALARMS,
-    **files.ALARMS,
-    **limits.ALARMS,
-    **remote.ALARMS,
-    **transactions.ALARMS,
-    outbox.RETRY[0]: outbox.end_pause,
-}
-"""The function that is called when an alarm rings, by the kind of the alarm."""
-_RESPONSES: Mapping[str, Callable[[Device16, Json, Json, Moment], Step]] = {
-    "BootNotification": _booted,
-    "Authorize": drivers.answered,
-    "StartTransaction": _started,
-    "StopTransaction": _stopped,
-}
-"""The function that gets the responses to an action."""
-_CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
-    Opened: _opened,
-    Closed: lambda device, _, moment: boot.closed(device, moment),
-    Answered: _answered,
-    FailedCall: _failed,
-    Rang: lambda device, cue, moment: _ALARMS[cue.alarm[0]](device, list(cue.alarm[1:]), moment),
-    Plugged: drivers.plug,
-    Unplugged: drivers.unplug,
-    Presented: drivers.present,
-    Arrived: _nothing_sees,
-    Departed: _nothing_sees,
-    Paused: drivers.pause,
-    Ready: drivers.pause,
-    PowerCycled: _power_cycled,
-    CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
-}
-"""The function that handles each kind of cue."""
+_DECISIONS = Decisions(
+    version=V16,
+    kinds=KINDS,
+    cues={
+        Opened: _opened,
+        Closed: lambda device, _, moment: boot.closed(device, moment),
+        Plugged: drivers.plug,
+        Unplugged: drivers.unplug,
+        Presented: drivers.present,
+        Arrived: _nothing_sees,
+        Departed: _nothing_sees,
+        Paused: drivers.pause,
+        Ready: drivers.pause,
+        PowerCycled: _power_cycled,
+    },
+    answers={
+        **certificates.ANSWERS,
+        **configuration.ANSWERS,
+        **files.ANSWERS,
+        **limits.ANSWERS,
+        **remote.ANSWERS,
+        **tokens.ANSWERS,
+        **triggers.ANSWERS,
+    },
+    responses={
+        "BootNotification": _booted,
+        "Authorize": drivers.answered,
+        "StartTransaction": _started,
+        "StopTransaction": _stopped,
+    },
+    failures={
+        "BootNotification": _boot_failed,
+        "StatusNotification": _status_failed,
+        "Authorize": lambda device, cue, moment: drivers.answered(device, cue.request, None, moment),
+        "StartTransaction": _start_failed,
+    },
+    alarms={
+        **boot.ALARMS,
+        **drivers.ALARMS,
+        **files.ALARMS,
+        **limits.ALARMS,
+        **remote.ALARMS,
+        **transactions.ALARMS,
+        outbox.RETRY[0]: outbox.end_pause,
+    },
+    consequences=_consequences,
+    rejected=None,  # 4.2: such a station does not answer
+)
 
 MACHINE = Machine(
     new_device=new_device,
@@ -266,9 +195,9 @@ MACHINE = Machine(
     places=lambda device: len(device.connectors),
     secured=secured,
     equipped=equipped,
-    step=step,
-    command=command,
-    answer_alone=answer_alone,
+    step=_DECISIONS.step,
+    command=_DECISIONS.command,
+    answer_alone=_DECISIONS.answer_alone,
     rebooted=rebooted,
     route=_route,
     back_off=boot.back_off,

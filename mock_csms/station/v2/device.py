@@ -232,6 +232,11 @@ class Device(State):
         """Whether any transaction runs."""
         return any(evse.transaction for evse in self.evses.values())
 
+    @property
+    def may_reboot(self) -> bool:
+        """Whether a reboot need not wait for a transaction."""
+        return not self.is_busy
+
 
 Step: TypeAlias = tuple[Device, list[Act]]
 """The station afterwards, and its acts."""
