@@ -184,6 +184,10 @@ class Player:
                     self._hang_up("connect anew")
                 case cues.Say(text):
                     self.site.bus.publish(Noted(clock.now(), self.identity, text))
+        self._wake()
+
+    def _wake(self) -> None:
+        """End the waiting of those whose condition has come true."""
         for entry in [entry for entry in self._waiting if entry[0](self.device)]:
             self._waiting.remove(entry)
             if not entry[1].done():
