@@ -239,11 +239,12 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
 
 def _device(settings: StationSettings, machine: Machine) -> State:
     """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
-    device = settings.device
-    if device is None:
+    if settings.device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
-    elif not isinstance(device, machine.kind):
+    else:
+        device = machine.read(settings.device)
+    if device is None:
         raise ValueError("--device: such a file describes a station of OCPP 2.x; use --evses, --connectors, --variable")
     places = machine.places(device)
     if settings.evse > places:

@@ -97,9 +97,57 @@ class CallRequested(Record):
     payload: Json
 
 
+class PriorityTurned(Record):
+    """A driver turns priority charging on or off (OCPP 2.1)."""
+
+    evse: int
+
+
+class GridFault(Record):
+    """The grid has a fault that triggers a DER control, or the fault is over (OCPP 2.1)."""
+
+    control: str
+    """The controlType."""
+    fault: str
+    """The gridEventFault."""
+    is_over: bool = False
+
+
+class SwapWished(Record):
+    """A driver presents an idToken to swap a battery (OCPP 2.1)."""
+
+    token: Json
+
+
+class BatteryGiven(Record):
+    """A driver puts a battery in a slot of a swap station (OCPP 2.1)."""
+
+    evse: int
+    charge: float = 20.0
+    """Its state of charge, in percent."""
+
+
+class BatteryTaken(Record):
+    """A driver takes the battery that the station offers (OCPP 2.1)."""
+
+
+class VatEntered(Record):
+    """A driver enters a VAT number for the receipt (OCPP 2.1)."""
+
+    number: str
+    evse: int | None = None
+
+
+class ChainAsked(Record):
+    """A person lets the station ask whether its certificates were revoked (OCPP 2.1)."""
+
+
 Cue: TypeAlias = (
     Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | CallRequested
-) | (Arrived | Departed | Paused | Ready)
+) | (
+    (Arrived | Departed | Paused | Ready)
+    | (PriorityTurned | GridFault | SwapWished | BatteryGiven | BatteryTaken | VatEntered | ChainAsked)
+)
 
 Alarm: TypeAlias = tuple[Any, ...]
 """Names an alarm: its kind, then its object, such as `("meter", 1)`. Setting the same alarm again moves it."""
@@ -114,6 +162,8 @@ class Send(Record):
     """Whether the CSMS requested it: then it is also sent while the boot status is Pending, and kept while offline."""
     attempts: int = 0
     """How often it failed."""
+    is_by_hand: bool = False
+    """Whether a person wrote it: then it is sent as it is."""
 
 
 class Transmit(Record):

@@ -103,7 +103,7 @@ class Decisions(Record, eq=False, kw_only=True):
             case CallRequested(action, payload):
                 row = self.version.actions.get(action)
                 is_send = row is not None and row.is_send
-                return device, [Notify(action, payload) if is_send else Send(action, payload, is_asked_for=True)]
+                return device, [Notify(action, payload) if is_send else _by_hand(action, payload)]
         do = self.cues.get(type(cue))
         if do is None:
             return device, [Say(f"a station of OCPP {self.version.name} does not do this")]
@@ -120,6 +120,10 @@ class Decisions(Record, eq=False, kw_only=True):
         device, sent = outbox.transmit(device)
         habits, sent = misbehave(device.habits, self.kinds, "transmit", sent, device.outbox.open)
         return replace(device, habits=habits), [*(act for act in acts if not isinstance(act, Send)), *sent]
+
+
+def _by_hand(action: str, payload: Json) -> Send:
+    return Send(action, payload, is_asked_for=True, is_by_hand=True)
 
 
 def _is_too_much(device: Any, acts: list[Act]) -> bool:

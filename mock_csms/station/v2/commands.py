@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from mock_csms.station.v2 import (
-    additions,
     availability,
     certificates,
     charging,
@@ -23,7 +22,6 @@ from mock_csms.station.v2 import (
 from mock_csms.station.v2.answers import Answer
 
 ANSWERS: Mapping[str, Answer] = {
-    **additions.ANSWERS,
     **availability.ANSWERS,
     **certificates.ANSWERS,
     **customers.ANSWERS,

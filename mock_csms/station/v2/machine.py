@@ -42,7 +42,7 @@ from mock_csms.station.v2 import (
 )
 from mock_csms.station.v2.answers import because
 from mock_csms.station.v2.commands import ANSWERS
-from mock_csms.station.v2.device import Device, Evse, Step, equipped, new_device, secured
+from mock_csms.station.v2.device import D, Device, Evse, Step, equipped, new_device, secured
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.station.v2.notation import NOTATION
 from mock_csms.station.v2.reserved import describe
@@ -54,7 +54,7 @@ def _refusal(action: str) -> Answer:
     return FULL if V201.result_violations(Call("", action, {}), rejected) else rejected
 
 
-def rebooted(device: Device, moment: Moment) -> Device:
+def rebooted(device: D, moment: Moment) -> D:
     """Return the station after a reboot: it keeps cables, meters, settings and calls that must be delivered.
 
     A reboot cancels all alarms, so the fields that say that an alarm is set are cleared too.
@@ -171,7 +171,7 @@ DECISIONS = Decisions(
 
 MACHINE = Machine(
     new_device=new_device,
-    kind=Device,
+    read=lambda device: device if isinstance(device, Device) else None,
     places=lambda device: len(device.evses),
     secured=secured,
     equipped=equipped,

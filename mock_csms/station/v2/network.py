@@ -57,7 +57,7 @@ def slot_at(device: Device, attempt: int) -> int:
 def route(device: Device, attempt: int, first: HandshakeRequest) -> tuple[int, HandshakeRequest]:
     """Return the slot for an attempt, and its handshake; `first` is the handshake of the command line."""
     slot = slot_at(device, attempt)
-    url, authorization = url_of(device, slot), authorization_of(device)
+    url, authorization = url_of(device, slot), authorization_of(device, slot)
     return slot, replace(first, url=url or first.url, authorization=authorization or first.authorization)
 
 
@@ -67,9 +67,13 @@ def url_of(device: Device, slot: int) -> str | None:
     return None if profile is None else f"{profile['ocppCsmsUrl'].rstrip('/')}/{quote(device.name, safe='')}"
 
 
-def authorization_of(device: Device) -> str | None:
-    """Return the Authorization header with the password that the CSMS has set, if any (A00.FR.204, A01.FR.03)."""
-    password = device.variables[BASIC_AUTH_PASSWORD]
+def authorization_of(device: Device, slot: int = OWN_SLOT) -> str | None:
+    """Return the Authorization header with the password that the CSMS has set, if any (A00.FR.204, A01.FR.03).
+
+    In OCPP 2.1 a network profile may have a password.
+    """
+    profile = device.storage.dialed.get(slot, {})
+    password = profile.get("basicAuthPassword") or device.variables[BASIC_AUTH_PASSWORD]
     return basic(device.name, password) if password else None
 
 
@@ -103,10 +107,11 @@ def _may_use(device: Device, slot: int) -> bool:
 def _is_unusable(device: Device, profile: Json) -> bool:
     """Return whether a profile would lower the security, or this station cannot use it (A05.FR.10)."""
     return (
-        not device.number(SECURITY_PROFILE) <= profile["securityProfile"] <= 3
+        not device.least_profile <= profile["securityProfile"] <= 3
         or profile["ocppTransport"] != "JSON"
         or profile.get("ocppVersion", "OCPP20") not in _SPOKEN
         or not profile["ocppCsmsUrl"].startswith(("ws://", "wss://"))
+        or profile.get("identity", device.name) != device.name
     )
 
 
