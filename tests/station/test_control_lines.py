@@ -63,8 +63,8 @@ GOOD: dict[str, Order | None] = {
 BAD = {
     "plugg": "'plugg' is not a known line; did you mean 'plug'? (help lists all lines)",
     "Heartbeat": "'Heartbeat' is not a known line (help lists all lines)",
-    "grid-fault LVMustTrip Storm": "'Storm' is not one of CurrentImbalance, LocalEmergency, LowInputPower, OverCurrent, "
-    "OverFrequency, OverVoltage, PhaseRotation, RemoteEmergency, UnderFrequency, UnderVoltage, VoltageImbalance",
+    "grid-fault LVMustTrip Storm": "'Storm' is not one of CurrentImbalance, LocalEmergency, LowInputPower, "
+    "OverCurrent, OverFrequency, OverVoltage, PhaseRotation, RemoteEmergency, UnderFrequency, UnderVoltage, VoltageImbalance",
     "priority 0": "'0' is not between 1 and 2147483647",
     "vat": "usage: vat <NUMBER> [EVSE]",
     "swap": "usage: swap <ID[:TYPE]>",

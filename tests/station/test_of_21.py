@@ -140,7 +140,7 @@ def test_a_tariff_changes_while_charging() -> None:
 
 
 def test_the_terminal_settles() -> None:
-    """A payment at the terminal is settled with the total cost, and with the VAT number that was accepted (C21, C24)."""
+    """A payment at the terminal is settled with the total cost and the accepted VAT number (C21, C24)."""
     bench = Bench21()
     bench.ask("SetDefaultTariff", {"evseId": 0, "tariff": TARIFF})
     bench.replies["VatNumberValidation"] = {"vatNumber": "NL1"}
@@ -277,7 +277,7 @@ def test_the_grid_has_a_fault() -> None:
 
 
 def test_a_stream() -> None:
-    """A monitor with a stream opens it; its values come together, without an answer, until it is closed (N11 to N15)."""
+    """A monitor with a stream opens it; its values come together until it is closed (N11 to N15)."""
     bench = Bench21()
     number = bench.monitor(periodicEventStream={"interval": 10})["id"]
     ((_, opened),) = bench.take("OpenPeriodicEventStream")

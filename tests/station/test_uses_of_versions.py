@@ -53,12 +53,23 @@ def test_flags_of_21(name: str) -> None:
     assert problems(USES[name], version="2.1") == []
 
 
-@pytest.mark.parametrize("name", LINES)
+_NEW_LINES = {
+    "payment": "vat NL123; plug; card PSP-1:DirectPayment; wait 5; card PSP-1:DirectPayment; unplug",
+    "grid": "grid-fault LVMustTrip UnderVoltage; wait 1; grid-fault LVMustTrip UnderVoltage over",
+    "priority": "plug; card A; priority; card A",
+    "certificates": "chain-status",
+    "swap": "swap TAG; wait 1; battery-in 1 30; battery-out; wait 20",
+    "send": 'send NotifyPeriodicEventStream; send BatterySwap; send NotifySettlement {"status": "Failed"}',
+}
+
+
+@pytest.mark.parametrize("name", [*LINES, *_NEW_LINES])
 def test_lines_of_21(name: str, tmp_path: Path) -> None:
     """So it is with control lines in OCPP 2.1."""
     script = tmp_path / "lines"
-    script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
-    assert problems(f"--script {script}", version="2.1") == []
+    script.write_text(f"wait 10; {(LINES | _NEW_LINES)[name]}".replace("; ", "\n"))
+    swaps = "--evses 2 --variable BatterySwapCtrlr.Enabled=true" if name == "swap" else ""
+    assert problems(f"--script {script} {swaps}", version="2.1") == []
 
 
 @pytest.mark.parametrize("mock", MOCKS)
