@@ -20,7 +20,7 @@ from mock_csms.commands.arguments import shown_default, titles_of
 from mock_csms.commands.cli import OTHER_OPTIONS
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.control.api.operation import Fields
 from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.actions import Action, Json, Sender

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
 from tests import warm
 from tests.wire import PATIENCE, SERVER
 

@@ -13,7 +13,7 @@ from typing import Any
 from mock_csms.commands.arguments import command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout, output_width
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.settings import values

@@ -4,17 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.conformance.facts.station import NEVER, Deadline, KnownStation, Terms
-from mock_csms.conformance.lessons.table import ALL_LESSONS
-from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
-from mock_csms.conformance.lessons.v2.repeated_values import Courses, is_expected
-from mock_csms.conformance.subject import BROKEN, JUDGED, Check, Done, Due, Later, Said, Word, Wrong
-from mock_csms.conformance.v2.names import STANDARD_NAMES
+from mock_csms.conformance.facts.station import NEVER, Deadline, StationFacts, Terms
+from mock_csms.conformance.judging import Courses, Judging
+from mock_csms.conformance.judgings import JUDGINGS, checks_for
+from mock_csms.conformance.subject import BROKEN, Check, Done, Due, Later, Said, Word, Wrong
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.records import Mutable, Record, field, replace
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
 from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
-from mock_csms.twin.seen import Seen, see, version_of
+from mock_csms.twin.seen import Occasion, Seen, see, version_of
 from mock_csms.twin.spellings import as_known
 
 if TYPE_CHECKING:
@@ -27,8 +26,9 @@ _MOST_TURNS = 100
 class Inspector:
     """Runs checks and learners on the events of all stations, each station by itself.
 
-    For each event the checks run first, then the learners update the record of the station, which is its twin too. No
-    check can find anything in repeated values (`lessons/v2/repeated_values.py`), so they skip the checks.
+    For each event the checks run first, then the learners update the record of the station, which is its twin too. The
+    version of a station decides which checks and learners these are (`judgings.py`). No check can find anything in
+    repeated values, so they skip the checks.
 
     meet: called with the record of each new station, to fill in facts from earlier runs. is_thorough: the checks look
     at repeated values too. exercised: notes which checks have judged anything.
@@ -38,7 +38,7 @@ class Inspector:
         self,
         checks: Collection[Check],
         terms: Terms,
-        meet: Callable[[KnownStation], None] | None = None,
+        meet: Callable[[StationFacts], None] | None = None,
         *,
         is_thorough: bool = False,
         exercised: "Exercised | None" = None,
@@ -46,7 +46,7 @@ class Inspector:
         self._meet = meet
         self._exercised = exercised
         self._is_thorough = is_thorough
-        self.stations: dict[str, KnownStation] = {}
+        self.stations: dict[str, StationFacts] = {}
         """The record of each station, by its identity."""
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
@@ -59,15 +59,15 @@ class Inspector:
         """
         passwords = terms.passwords and {folded(each): terms.passwords[each] for each in terms.passwords}
         self._terms = terms = replace(terms, passwords=passwords)
-        self._checks = {check.id: check for check in checks}
-        self._ranks = {id_: rank for rank, id_ in enumerate(self._checks)}
+        self._ranks = {check.id: rank for rank, check in enumerate(checks)}
+        self._general = [check for check in checks if not check.versions]
+        self._benches = {name: _bench(name, checks) for name in JUDGINGS}
         if self._exercised is not None:
             self._exercised.watch(checks)
-        self._watching: dict[tuple[str, str, str], _Watch] = {}
         self._courses: defaultdict[str, Courses] = defaultdict(dict)
         for station in self.stations.values():
-            station.terms = terms
-            station.deadlines = {key: late for key, late in station.deadlines.items() if key[0] in self._checks}
+            station.terms, known = terms, self._benches[station.version].checks
+            station.deadlines = {key: late for key, late in station.deadlines.items() if key[0] in known}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
         """Return the findings of an event, after those of the deadlines that expired before it."""
@@ -85,12 +85,14 @@ class Inspector:
         self._courses.pop(event.station, None)
         if (self.strangers or not seen.id) and self._is_of_another_version(event):
             return self._look_at_stranger(seen)
-        if station is None:
-            station = self._get_to_know(event.station)
+        station = self.stations.get(event.station) or self._get_to_know(
+            event.station, (seen.version if seen.id else version_of(event)).name
+        )
         found = self._expire(station, event.at) if station.next_due < event.at else []
-        seen = as_known(seen, station, STANDARD_NAMES)
+        bench = self._benches[station.version]
+        seen = as_known(seen, station, bench.judging.names)
         sound = (seen.is_sound and not station.unsound) or is_sound(seen, station)
-        watch = self._watching.get((seen.kind, seen.action, seen.sort)) or self._watch(seen)
+        watch = bench.watching.get((seen.kind, seen.action, seen.sort)) or bench.watch(seen)
         for check in watch.checks if sound else watch.checks_of_any:
             said = check.judge(seen, station)
             if said is not None:
@@ -103,48 +105,59 @@ class Inspector:
             _forget(station)
         return found
 
-    def forget(self, identity: str) -> KnownStation | None:
+    def forget(self, identity: str) -> StationFacts | None:
         """Drop the record of a station and return it. If the station comes back, it is new to the checks."""
         self._courses.pop(identity, None)
         self.strangers.discard(identity)
         return self.stations.pop(identity, None)
 
-    def _get_to_know(self, identity: str) -> KnownStation:
+    def _get_to_know(self, identity: str, version: str) -> StationFacts:
         """Make the record of a new station, with the facts from earlier runs."""
-        station = self.stations[identity] = KnownStation(identity=identity, terms=self._terms)
+        name = version if version in JUDGINGS else DEFAULT.name
+        station = JUDGINGS[name].station(identity=identity, terms=self._terms, version=name)
+        self.stations[identity] = station
         if self._meet is not None:
             self._meet(station)
         return station
 
     def _is_of_another_version(self, event: Event) -> bool:
         """Return whether the checks do not judge a station's version of OCPP; then drop its record."""
-        version = version_of(event)
-        if type(event) is Connected and version.name in JUDGED:
+        version = version_of(event).name
+        if type(event) is Connected and version in JUDGINGS:
             self.strangers.discard(event.station)
+            self._change(event.station, version)
         elif type(event) is Connected:
             self.strangers.add(event.station)
             self.stations.pop(event.station, None)
         elif type(event) is Knocked:  # the mock may still refuse this handshake
-            return version.name not in JUDGED
+            return version not in JUDGINGS
         return event.station in self.strangers
+
+    def _change(self, identity: str, version: str) -> None:
+        """Make a new record for a station that speaks another version than before; only its connections stay known."""
+        station = self.stations.get(identity)
+        if station is not None and station.version != version:
+            self._courses.pop(identity, None)
+            self._get_to_know(identity, version).connections = station.connections
 
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
         """Return the findings of the checks that hold for every version of OCPP. The learners skip the event."""
         found: list[Finding] = []
-        for check in [each for each in self._watch(seen).checks if not each.versions]:
-            station = KnownStation(identity=seen.event.station, terms=self._terms)
+        for check in _at(occasions_of(seen), self._general):
+            station = StationFacts(identity=seen.event.station, terms=self._terms)
             said = check.judge(seen, station)
             if said is not None:
                 found += self._hear(check, said, seen, station)
         return found
 
-    def _is_repeated(self, event: Event, station: KnownStation) -> bool:
+    def _is_repeated(self, event: Event, station: StationFacts) -> bool:
         """Return whether an event is a repeated value, or the answer to one; if so, learn from it."""
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
+        judging = self._benches[station.version].judging
         if type(event) is Received:
-            return is_expected(event, station, self._courses[station.identity])
-        return type(event) is Sent and is_acknowledged(event, station)
+            return judging.is_repeated(event, station, self._courses[station.identity])
+        return type(event) is Sent and judging.is_acknowledged(event, station)
 
     def tick(self, now: float) -> Sequence[Finding]:
         """Return the findings of the deadlines that have expired by now, also if no event came."""
@@ -154,7 +167,7 @@ class Inspector:
                 found += self._expire(station, now)
         return found
 
-    def _expire(self, station: KnownStation, now: float) -> list[Finding]:
+    def _expire(self, station: StationFacts, now: float) -> list[Finding]:
         """Return the findings of a station's expired deadlines, also of those that a check then sets in the past."""
         found: list[Finding] = []
         for _ in range(_MOST_TURNS):
@@ -163,15 +176,16 @@ class Inspector:
             found += self._fall_due(station, now)
         return found
 
-    def _fall_due(self, station: KnownStation, now: float) -> list[Finding]:
+    def _fall_due(self, station: StationFacts, now: float) -> list[Finding]:
         passed = [(late.at, key) for key, late in station.deadlines.items() if late.at < now]
         passed.sort(key=lambda each: (each[0], self._ranks[each[1][0]]))
         found: list[Finding] = []
+        checks = self._benches[station.version].checks
         for at, (id_, key) in passed:
             late = station.deadlines.pop((id_, key), None)
             if late is None:
                 continue
-            check = self._checks[id_]
+            check = checks[id_]
             due = Due(at, key, late.text, late.message)
             if self._exercised is not None:
                 self._exercised.decide(check, station)
@@ -181,7 +195,7 @@ class Inspector:
         station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)
         return found
 
-    def _hear(self, check: Check, said: Said, seen: Seen | Due, station: KnownStation) -> Iterator[Finding]:
+    def _hear(self, check: Check, said: Said, seen: Seen | Due, station: StationFacts) -> Iterator[Finding]:
         """Yield the findings among the results of a check, and set or cancel its deadlines."""
         for word in _words(said):
             match word:
@@ -204,19 +218,6 @@ class Inspector:
         if self._exercised is not None:
             self._exercised.add(check.id)
 
-    def _watch(self, seen: Seen) -> "_Watch":
-        """Find the checks and learners of an occasion, and cache them."""
-        occasions = occasions_of(seen)
-        broken = {(BROKEN + kind, action) for kind, action in occasions}
-        every = self._checks.values()
-        checks = [check for check in every if occasions.intersection(check.on)]
-        of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
-        learners, learners_of_any = learners_of(ALL_LESSONS, occasions)
-        watch = self._watching[seen.kind, seen.action, seen.sort] = _Watch(
-            tuple(checks), tuple(of_any), learners, learners_of_any
-        )
-        return watch
-
 
 class _Watch(Record):
     """The checks and learners of an occasion."""
@@ -229,18 +230,50 @@ class _Watch(Record):
     """The learners that also learn from messages that break their schema."""
 
 
+class _Bench(Mutable):
+    """What judges the stations of one version."""
+
+    judging: Judging
+    checks: dict[str, Check]
+    """Its checks, by their ids."""
+    watching: dict[tuple[str, str, str], _Watch] = field(default_factory=dict)
+    """The checks and learners of each occasion so far."""
+
+    def watch(self, seen: Seen) -> _Watch:
+        """Find the checks and learners of an occasion, and cache them."""
+        occasions = occasions_of(seen)
+        broken = {(BROKEN + kind, action) for kind, action in occasions}
+        every = self.checks.values()
+        checks = _at(occasions, every)
+        of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
+        learners, learners_of_any = learners_of(self.judging.lessons, occasions)
+        watch = self.watching[seen.kind, seen.action, seen.sort] = _Watch(
+            tuple(checks), tuple(of_any), learners, learners_of_any
+        )
+        return watch
+
+
+def _bench(version: str, checks: Iterable[Check]) -> _Bench:
+    return _Bench(JUDGINGS[version], {check.id: check for check in checks_for(version, checks)})
+
+
+def _at(occasions: set[Occasion], checks: Iterable[Check]) -> list[Check]:
+    """Return the checks that run at some of these occasions."""
+    return [check for check in checks if occasions.intersection(check.on)]
+
+
 def _words(said: Said) -> Iterable[Word]:
     return [said] if isinstance(said, str | Record) else said or ()
 
 
-def _finding(check: Check, wrong: Wrong, seen: Seen | Due, station: KnownStation) -> Finding:
+def _finding(check: Check, wrong: Wrong, seen: Seen | Due, station: StationFacts) -> Finding:
     messages = tuple(dict.fromkeys(id_ for id_ in (*wrong.messages, seen.id) if id_))
     severity = wrong.severity or check.severity
     why = "" if severity is check.severity else f"{severity}, not {check.severity}: {wrong.why}"
     return Finding(seen.at, station.identity, check.id, check.requirement, severity, wrong.text, messages, why)
 
 
-def _forget(station: KnownStation) -> None:
+def _forget(station: StationFacts) -> None:
     """Drop the deadlines that end with the connection."""
     station.deadlines = {key: late for key, late in station.deadlines.items() if late.survives}
     station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)

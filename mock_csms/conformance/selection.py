@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record

@@ -15,7 +15,7 @@ from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
-    from mock_csms.conformance.facts.station import KnownStation
+    from mock_csms.conformance.facts.station import StationFacts
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory
@@ -131,7 +131,7 @@ class Inspection:
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 
-    def _meet(self, known: "KnownStation") -> None:
+    def _meet(self, known: "StationFacts") -> None:
         """Make the facts of the checks the twin of a station, and add what was saved by earlier runs."""
         if self._stations.was_forgotten(known.identity):
             known.connections.opened = 1  # so it may have booted already, like a station that is older than the mock

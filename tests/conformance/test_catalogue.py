@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from mock_csms import conformance
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.protocol.messages import Call, Result
 from tests.conformance.story import came, connected, got, sent
 from tests.conformance.witness import inspect

@@ -10,7 +10,7 @@ from mock_csms.commands.tracereading import Reading
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.inspector import Inspector
-from mock_csms.conformance.v2.occasions import EXERCISES, is_in_a_trace
+from mock_csms.conformance.occasions import EXERCISES, is_in_a_trace
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.station.state import Habit

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
 from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
@@ -59,6 +60,13 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
     return story.call("TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None})
 
 
+def known_in(inspector: Inspector) -> KnownStation:
+    """Return what an inspector knows about the station."""
+    station = inspector.stations[STATION]
+    assert isinstance(station, KnownStation)
+    return station
+
+
 def is_followed(story: Story) -> bool:
     """Whether the last call of a story counts as a repeated value."""
     inspect(story.events, story.now)
@@ -66,7 +74,7 @@ def is_followed(story: Story) -> bool:
     for event in story.events[:-2]:
         inspector.look_at(event)
     event = story.events[-2]
-    return isinstance(event, Received) and is_expected(event, inspector.stations[STATION], {})
+    return isinstance(event, Received) and is_expected(event, known_in(inspector), {})
 
 
 @NEEDS_SHORTCUTS
@@ -89,7 +97,7 @@ def test_the_usual_answer_counts_as_acknowledgement() -> None:
     inspector = Inspector(CHECKS.values(), TERMS)
     for each in story.events[:-1]:
         inspector.look_at(each)
-    station = inspector.stations[STATION]
+    station = known_in(inspector)
     assert is_acknowledged(answer, station)
     assert station.transactions.by_id["T"].cost == 12.5
 

@@ -1,7 +1,7 @@
 """Checks of ChangeAvailability, UnlockConnector and the statuses of connectors (checks G)."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.reports import connectors_of
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject
 from mock_csms.conformance.v2.resets import has_ended

@@ -2,7 +2,7 @@
 
 from mock_csms.behavior.handshake_faults import MUST_REFUSE
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
 from mock_csms.protocol import x509
 from mock_csms.protocol.tls import TLS12, Agreement

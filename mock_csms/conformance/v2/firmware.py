@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject, Word
 from mock_csms.conformance.v2.pem import is_base64, is_certificate
 from mock_csms.twin.firmware import Update

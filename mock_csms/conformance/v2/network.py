@@ -1,6 +1,6 @@
 """Check of network profiles: the settings with which a station reaches the CSMS (V20)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said
 from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of, members
 from mock_csms.protocol.actions import Json

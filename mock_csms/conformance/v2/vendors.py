@@ -1,6 +1,6 @@
 """Checks of DataTransfer (check P)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, Said, Subject
 from mock_csms.twin.seen import Seen, result
 

@@ -7,12 +7,11 @@ tested each time. A test runs all checks on these messages too, and compares the
 """
 
 import re
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
 from mock_csms.conformance.facts.message_ids import NO_MARK
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import (
     ONLY_PERIODIC,
     MeterReadings,
@@ -21,6 +20,7 @@ from mock_csms.conformance.facts.v2.meters import (
     typed_place,
     typed_reading,
 )
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
@@ -67,15 +67,12 @@ class Course(Mutable):
     """That timestamp as seconds since 1970."""
 
 
-Courses: TypeAlias = dict[str, Course]
-"""The courses of a station by transactionId.
+def is_expected(event: Received, station: KnownStation, courses: dict[str, Course]) -> bool:
+    """Return whether no check can find anything in a message; if so, learn from it.
 
-The owner clears them at every message except heartbeats, periodic values and the answers to them.
-"""
-
-
-def is_expected(event: Received, station: KnownStation, courses: Courses) -> bool:
-    """Return whether no check can find anything in a message; if so, learn from it."""
+    `courses` has the courses of the station by transactionId. The owner clears them at every message except
+    heartbeats, periodic values and the answers to them.
+    """
     message = event.message
     if type(message) is not Call or event.violations or event.is_refused:
         return False
@@ -111,7 +108,7 @@ def _beat(event: Received, message: Call, station: KnownStation) -> bool:
     return True
 
 
-def _follow(event: Received, message: Call, station: KnownStation, courses: Courses) -> bool:
+def _follow(event: Received, message: Call, station: KnownStation, courses: dict[str, Course]) -> bool:
     """Return whether periodic values continue a course without errors; if so, learn from them."""
     typed = message.typed
     if typed is None:
