@@ -203,9 +203,11 @@ def remote_commands() -> Iterable[tuple[str, ...]]:
 
 def checks() -> Iterable[tuple[str, ...]]:
     """Return a row for every conformance check."""
-    yield "check", "requirement", "severity", "what is right"
+    from mock_csms.conformance.judgings import requirement_of, versions_of
+
+    yield "check", "OCPP", "requirement", "severity", "what is right"
     for check in CHECKS.values():
-        yield check.id, check.requirement, str(check.severity), check.title
+        yield check.id, versions_of(check), requirement_of(check), str(check.severity), check.title
 
 
 def unjudged() -> Iterable[tuple[str, ...]]:

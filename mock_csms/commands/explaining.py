@@ -13,6 +13,9 @@ from typing import Any
 from mock_csms.commands.arguments import command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout, output_width
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
+from mock_csms.conformance.judgings import requirement_of, versions_of
+from mock_csms.conformance.selection import letters_of
+from mock_csms.conformance.subject import Subject
 from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
@@ -20,7 +23,7 @@ from mock_csms.settings import values
 from mock_csms.settings.flags import flag, read
 from mock_csms.watch.findings import table
 
-_HEAD = ("check", "requirement", "severity", "subject", "title")
+_HEAD = ("check", "OCPP", "requirement", "severity", "subject", "title")
 _REQUIREMENT, _LEAST_TITLE = 14, 20
 """The width of requirements in a narrow table, and the least width of titles."""
 _WIDEST = 80
@@ -55,14 +58,14 @@ class Explanation(Record):
 
 def explanation_of(id_: str) -> Explanation:
     """Return the explanation of a check."""
-    return explanations(CHECKS[id_].subject)[id_]
+    return explanations(next(subject for subject in SUBJECTS if id_ in subject.checks))[id_]
 
 
 @cache
-def explanations(subject: str) -> Mapping[str, Explanation]:
+def explanations(subject: Subject) -> Mapping[str, Explanation]:
     """Return the explanations of the checks of a subject, by their ids."""
-    name = f"{subject.replace(' ', '_')}.toml"
-    text = files("mock_csms.conformance").joinpath("explanations", name).read_text("utf-8")
+    name = f"{subject.name.replace(' ', '_')}.toml"
+    text = files("mock_csms.conformance").joinpath("explanations", subject.folder, name).read_text("utf-8")
     return {id_: _explanation(row) for id_, row in tomllib.loads(text).items()}
 
 
@@ -80,14 +83,15 @@ def _catalogue() -> Sequence[str]:
 
 def _subject(id_: str) -> str:
     """Return the subject of a check; a check that is not implemented belongs to the subject of its letter."""
-    return next(subject.name for subject in SUBJECTS if any(each[0] == id_[0] for each in subject.checks))
+    same = letters_of(id_)
+    return next(subject.name for subject in SUBJECTS if any(letters_of(each) == same for each in subject.checks))
 
 
 def _meant(words: Sequence[str]) -> Sequence[str]:
     """Return the ids of the checks for words: ids, letters or subjects, in any case. Raises ValueError for others."""
     groups: dict[str, list[str]] = {}
     for id_ in _catalogue():
-        for name in (id_, id_[0], _subject(id_)):
+        for name in (id_, *letters_of(id_), _subject(id_)):
             groups.setdefault(name.casefold(), []).append(id_)
     for word in words:
         if word.casefold() not in groups:
@@ -124,9 +128,9 @@ def checks(arguments: Sequence[str]) -> int:
 def _row(id_: str) -> tuple[str, ...]:
     if id_ in UNJUDGED:
         clause, title, why = UNJUDGED[id_]
-        return id_, clause, "-", _subject(id_), f"{title} (not judged: {why})"
+        return id_, "", clause, "-", _subject(id_), f"{title} (not judged: {why})"
     check = CHECKS[id_]
-    return id_, check.requirement, str(check.severity), check.subject, check.title
+    return id_, versions_of(check), requirement_of(check), str(check.severity), check.subject, check.title
 
 
 def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -137,11 +141,11 @@ def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     if spare >= 0:
         yield from rows
         return
-    clause_width = min(_REQUIREMENT, widest[1])
-    for id_, clause, severity, subject, title in rows:
+    clause_width = min(_REQUIREMENT, widest[2])
+    for id_, versions, clause, severity, subject, title in rows:
         clauses = _wrapped(clause, clause_width)
-        titles = _wrapped(title, max(_LEAST_TITLE, widest[1] + widest[4] + spare - clause_width))
-        yield from zip_longest([id_], clauses, [severity], [subject], titles, fillvalue="")
+        titles = _wrapped(title, max(_LEAST_TITLE, widest[2] + widest[5] + spare - clause_width))
+        yield from zip_longest([id_], versions.split(" "), clauses, [severity], [subject], titles, fillvalue="")
 
 
 # One check.
@@ -163,12 +167,13 @@ def explain(arguments: Sequence[str]) -> int:
 def _told(id_: str) -> Iterator[str]:
     """Yield the lines about a check."""
     width = min(output_width() or _WIDEST, _WIDEST)
-    _, clause, severity, subject, title = _row(id_)
+    _, versions, clause, severity, subject, title = _row(id_)
     yield from textwrap.wrap(f"{id_}: {title}", width, subsequent_indent="     ")
     if id_ in UNJUDGED:
         yield from textwrap.wrap(f"clause {clause}; subject {subject}", width, initial_indent="     ")
         return
-    yield from textwrap.wrap(f"clause {clause}; severity {severity}; subject {subject}", width, initial_indent="     ")
+    about = f"OCPP {versions}; clause {clause}; severity {severity}; subject {subject}"
+    yield from textwrap.wrap(about, width, initial_indent="     ", subsequent_indent="     ")
     told = explanation_of(id_)
     parts = {
         "What the specification wants": _wrapped(told.wants, width - 2),

@@ -5,12 +5,40 @@ from collections.abc import Sequence
 from mock_csms.conformance.lessons.commands import COMMANDS
 from mock_csms.conformance.lessons.exchanges import EXCHANGES
 from mock_csms.conformance.lessons.told_time import TOLD_TIME
+from mock_csms.conformance.lessons.v16.bookings import BOOKINGS
+from mock_csms.conformance.lessons.v16.configuration import CONFIGURATION
 from mock_csms.conformance.lessons.v16.exchanges import CONNECTED
+from mock_csms.conformance.lessons.v16.files import FILES
+from mock_csms.conformance.lessons.v16.orders import ORDERS
+from mock_csms.conformance.lessons.v16.places import PLACES
+from mock_csms.conformance.lessons.v16.registers import REGISTERS
+from mock_csms.conformance.lessons.v16.tags import TAGS
+from mock_csms.conformance.lessons.v16.transactions import TRAIL
+from mock_csms.conformance.lessons.v16.triggers import TRIGGERS
 from mock_csms.twin.lessons import Lesson
 from mock_csms.twin.v16.lessons import LESSONS
 
-FACTS = (CONNECTED, EXCHANGES, TOLD_TIME, COMMANDS)
+BEFORE = (REGISTERS,)
+"""The subjects whose learners need the twin as it was before this message."""
+AFTER = (
+    CONNECTED,
+    EXCHANGES,
+    TOLD_TIME,
+    COMMANDS,
+    BOOKINGS,
+    CONFIGURATION,
+    FILES,
+    ORDERS,
+    PLACES,
+    TAGS,
+    TRAIL,
+    TRIGGERS,
+)
 """The subjects whose learners run after those of the twin."""
 
-ALL_LESSONS: Sequence[Lesson] = (*LESSONS, *(each for subject in FACTS for each in subject.lessons))
+ALL_LESSONS: Sequence[Lesson] = (
+    *(each for subject in BEFORE for each in subject.lessons),
+    *LESSONS,
+    *(each for subject in AFTER for each in subject.lessons),
+)
 """All learners."""
