@@ -28,7 +28,7 @@ from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings import Config
 from mock_csms.settings.flags import read
 from mock_csms.station.cues import Cue
-from mock_csms.station.handshake import HandshakeRequest, basic
+from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL, HandshakeRequest, basic
 from mock_csms.station.link import Site
 from mock_csms.station.player import Player
 from mock_csms.station.state import Habit, Identity
@@ -126,11 +126,14 @@ class Cable(Dialer):
 class Rig(Stand):
     """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
+    subprotocol = PREFERRED_SUBPROTOCOL
+    make: Callable[..., Device] = staticmethod(lambda **given: new_station(**given))  # noqa: PLW0108 - it is defined below
+
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
     ) -> None:
         super().__init__(learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
-        self._device = replace(new_station(**given), habits=habits)
+        self._device = replace(self.make(**given), habits=habits)
         self._running: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -139,7 +142,7 @@ class Rig(Stand):
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
         url, chance = f"{self.mock.url}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = HandshakeRequest(url, authorization=basic(STATION, PASSWORD))
+        line = HandshakeRequest(url, (self.subprotocol,), basic(STATION, PASSWORD))
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:

@@ -64,7 +64,8 @@ BAD = {
     "plugg": "'plugg' is not a known line; did you mean 'plug'? (help lists all lines)",
     "Heartbeat": "'Heartbeat' is not a known line (help lists all lines)",
     "grid-fault LVMustTrip Storm": "'Storm' is not one of CurrentImbalance, LocalEmergency, LowInputPower, "
-    "OverCurrent, OverFrequency, OverVoltage, PhaseRotation, RemoteEmergency, UnderFrequency, UnderVoltage, VoltageImbalance",
+    "OverCurrent, OverFrequency, OverVoltage, PhaseRotation, RemoteEmergency, UnderFrequency, UnderVoltage, "
+    "VoltageImbalance",
     "priority 0": "'0' is not between 1 and 2147483647",
     "vat": "usage: vat <NUMBER> [EVSE]",
     "swap": "usage: swap <ID[:TYPE]>",

@@ -45,7 +45,9 @@ NEW: Mapping[Name, Variable] = {
     ("SmartChargingCtrlr", "SupportsRandomizedDelay"): _NO,
     ("SmartChargingCtrlr", "SupportsUseLocalTime"): _NO,
     ("TariffCostCtrlr", "ConditionsSupported[Tariff]"): _NO,
-    ("TariffCostCtrlr", "HandleFailedTariff"): model.fixed("UseDefaultTariff", "OptionList"),
+    ("TariffCostCtrlr", "HandleFailedTariff"): model.fixed(
+        "UseDefaultTariff", "OptionList", values=("UseDefaultTariff",)
+    ),
     COST_INTERVAL: model.seconds(60),
     MOST_ELEMENTS: model.fixed("10"),
     RESUMPTION: model.seconds(300),
