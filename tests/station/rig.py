@@ -31,7 +31,7 @@ from mock_csms.station.cues import Cue
 from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL, HandshakeRequest, basic
 from mock_csms.station.link import Site
 from mock_csms.station.player import Player
-from mock_csms.station.state import Habit, Identity
+from mock_csms.station.state import Habit, Identity, State
 from mock_csms.station.v2 import notation
 from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.events import Event, Failed, Finding
@@ -126,15 +126,20 @@ class Cable(Dialer):
 class Rig(Stand):
     """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
-    subprotocol = PREFERRED_SUBPROTOCOL
-    make: Callable[..., Device] = staticmethod(lambda **given: new_station(**given))  # noqa: PLW0108 - it is defined below
+    offered = (PREFERRED_SUBPROTOCOL,)
+    """The subprotocols that the station offers."""
+    _device: State
 
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
     ) -> None:
         super().__init__(learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
-        self._device = replace(self.make(**given), habits=habits)
+        self._device = replace(self.new_station(**given), habits=habits)
         self._running: asyncio.Task[None] | None = None
+
+    def new_station(self, **given: Any) -> Device:
+        """Return a station with these settings."""
+        return new_station(**given)
 
     async def begin(self) -> None:
         """Make the station; it does not connect yet."""
@@ -142,7 +147,7 @@ class Rig(Stand):
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
         url, chance = f"{self.mock.url}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = HandshakeRequest(url, (self.subprotocol,), basic(STATION, PASSWORD))
+        line = HandshakeRequest(url, self.offered, basic(STATION, PASSWORD))
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cache
+from typing import Any
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
@@ -11,6 +12,7 @@ from mock_csms.station.cues import Plugged, Presented, Unplugged
 from mock_csms.station.state import Habit, Identity
 from mock_csms.station.v2.v21.device import Device21
 from mock_csms.station.v2.v21.machine import MACHINE
+from mock_csms.station.v2.v21.misbehaviours import NEW
 from tests.conformance.live import Run, run_of
 from tests.station.bench21 import TARIFF
 from tests.station.performances import SCENARIOS
@@ -41,8 +43,11 @@ def new_station(evses: int = 1, connectors: int = 1, **variables: str) -> Device
 class Rig21(Rig):
     """A station of OCPP 2.1 with misbehaviours at a mock."""
 
-    subprotocol = "ocpp2.1"
-    make = staticmethod(new_station)
+    offered = ("ocpp2.1",)
+
+    def new_station(self, **given: Any) -> Device21:
+        """Return a station with these settings."""
+        return new_station(**given)
 
     @property
     def transaction(self) -> str:
@@ -153,6 +158,22 @@ OF_21: Mapping[str, Callable[[Begin], None]] = {
 @cache
 def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
     """Let a station of OCPP 2.1 with these habits perform a scenario at the running mock."""
+    return run_of(*_rigs(scenario, habits, learns=learns))
+
+
+@cache
+def occasions() -> Mapping[str, set[str]]:
+    """Return the new misbehaviours that have an occasion in each scenario; none of them starts."""
+    dormant = tuple(Habit(kind, 10**6) for kind in NEW)
+    played = {scenario: _rigs(scenario, dormant) for scenario in OF_21}
+    assert [line for rigs in played.values() for line in run_of(*rigs).lines()] == []
+    return {
+        scenario: {habit.kind for rig in rigs for habit in rig.device.habits if habit.seen}
+        for scenario, rigs in played.items()
+    }
+
+
+def _rigs(scenario: str, habits: tuple[Habit, ...], *, learns: bool = True) -> list[Rig21]:
     rigs: list[Rig21] = []
     with ExitStack() as stack:
 
@@ -161,4 +182,4 @@ def perform(scenario: str, *habits: Habit, learns: bool = True) -> Run:
             return rigs[-1]
 
         (OF_21.get(scenario) or SCENARIOS[scenario])(begin)  # type: ignore[arg-type] # a rig has what scenarios need
-    return run_of(*rigs)
+    return rigs

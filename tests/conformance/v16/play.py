@@ -1,0 +1,167 @@
+"""Plays the examples of `mock-csms explain` for OCPP 1.6 with a client of its own at a running mock, in virtual time."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.typing import Subprotocol
+
+from mock_csms.behavior.commands import Step
+from mock_csms.commands.explaining import explanation_of
+from mock_csms.protocol.actions import Json
+from mock_csms.station.handshake import basic
+from tests.conformance.live import Run, run_of
+from tests.station.play import Answering
+from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
+
+CALL, RESULT, ERROR = 2, 3, 4
+BOOT = {"chargePointVendor": "v", "chargePointModel": "m"}
+_READ_ONLY = (
+    "NumberOfConnectors",
+    "GetConfigurationMaxKeys",
+    "ReserveConnectorZeroSupported",
+    "SupportedFeatureProfiles",
+)
+_SILENCE = 100.0
+"""How many seconds pass after an example."""
+
+
+def answers_in(lines: Sequence[str]) -> Answering:
+    """Return the CSMS that answers the calls of an example as its lines say, or in the usual way."""
+    told = [orjson.loads(line[2:]) for line in lines if line[:3] in ("> [", "< [") and line[3] in "234"]
+    given = {id_: rest[0] for number, id_, *rest in told if number in (RESULT, ERROR)}
+    patches: dict[str, list[Any]] = {}
+    for line in lines:
+        if line.startswith("> [2"):
+            _, id_, action, _ = orjson.loads(line[2:])
+            answer = given.get(id_, {})
+            patches.setdefault(action, []).append(f"{answer}: no" if isinstance(answer, str) else answer)
+    return Answering({action: some for action, some in patches.items() if any(some)})
+
+
+class Client16:
+    """A client that does what the lines of an example say."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+        self.socket: ClientConnection | None = None
+        self.sent: dict[str, tuple[str, Awaitable[Any]]] = {}
+        """The commands of the mock: their real ids, and what ends with their answers."""
+
+    async def open(self, path: str = f"/{STATION}", headers: Mapping[str, str] | None = None) -> None:
+        """Connect; the mock may refuse it."""
+        await self.close()
+        head = {"Authorization": basic(STATION, PASSWORD)} if headers is None else headers
+        with suppress(InvalidHandshake):
+            self.socket = await connect(
+                self.stand.mock.url + path,
+                additional_headers=head,
+                subprotocols=[Subprotocol("ocpp1.6")],
+                compression=None,
+                ping_interval=None,
+                proxy=None,
+            )
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self.socket is not None:
+            await self.socket.close()
+        self.socket = None
+
+    async def send(self, text: str) -> None:
+        """Send a frame."""
+        assert self.socket is not None
+        await self.socket.send(text)
+
+    async def hear(self) -> Any:
+        """Return the next frame of the mock; None if the connection ends, or if none comes soon."""
+        assert self.socket is not None
+        with suppress(ConnectionClosed, TimeoutError):
+            async with asyncio.timeout(0.5):
+                return orjson.loads(await self.socket.recv())
+
+    async def call(self, action: str, payload: Json) -> None:
+        """Send a call, and hear the answer."""
+        await self.send(orjson.dumps([CALL, f"{action}-0", action, payload]).decode())
+        await self.hear()
+
+    async def command(self, id_: str, action: str, payload: Json) -> None:
+        """Let the mock send a command."""
+        sent = asyncio.ensure_future(self.stand.mock.call(STATION, Step(action, payload)))
+        told = await self.hear()
+        self.sent[id_] = told[1] if told else "", sent
+
+    async def boot(self, given: Mapping[str, str]) -> None:
+        """Boot, report two connectors, and tell the keys that the mock must know."""
+        await self.call("BootNotification", BOOT)
+        for number in (0, 1, 2):
+            status = {"connectorId": number, "status": "Available", "errorCode": "NoError"}
+            await self.send(orjson.dumps([CALL, f"status-{number}", "StatusNotification", status]).decode())
+            await self.hear()
+        if given:
+            await self.command("keys", "GetConfiguration", {"key": list(given)})
+            keys = [{"key": key, "value": given[key], "readonly": key in _READ_ONLY} for key in given]
+            await self.answer("keys", [RESULT, "", {"configurationKey": keys}])
+
+    async def answer(self, id_: str, frame: list[Any]) -> None:
+        """Answer a command."""
+        real, sent = self.sent[id_]
+        await self.send(orjson.dumps([frame[0], real, *frame[2:]]).decode())
+        await asyncio.gather(sent, return_exceptions=True)
+
+    async def play(self, line: str) -> None:
+        """Do what a line says."""
+        mark, _, text = line.partition(" ")
+        if mark == "GET":
+            path, *headers = text.split(" | ")
+            await self.open(path, dict(header.split(": ", 1) for header in headers))
+        elif mark == "--":
+            await self._happen(text)
+        elif text.endswith("null]"):
+            await self.send(text)
+            await self.hear()
+        elif mark in "<>":
+            frame = orjson.loads(text)
+            if (mark, frame[0]) == ("<", CALL):
+                await self.command(*frame[1:])
+            elif (mark, frame[0]) == (">", CALL):
+                await self.send(text)
+                await self.hear()
+            elif mark == ">":
+                await self.answer(frame[1], frame)
+
+    async def _happen(self, text: str) -> None:
+        if later := re.match(r"(\d+) s later", text):
+            await asyncio.sleep(float(later[1]))
+        elif text == "connection lost":
+            for session in list(self.stand.mock.sessions.values()):
+                session.drop("cut by --disconnect-after")
+        elif text == "the station connects":
+            await self.open()
+        else:
+            assert text == "the station closes the connection (1000)", text
+            await self.close()
+
+
+async def _play(stand: Stand, check: str, lines: Sequence[str]) -> None:
+    client, told = Client16(stand), explanation_of(check)
+    if not lines[0].startswith("GET "):
+        await client.open()
+        if '"BootNotification"' not in lines[0]:
+            await client.boot(told.given)
+    for line in lines:
+        await client.play(line)
+    await asyncio.sleep(_SILENCE)
+    await client.close()
+
+
+def run_example(check: str, lines: Sequence[str]) -> Run:
+    """Play an example of a check, and return what the mock reported."""
+    with Stand(learns=False, basic_auth=KNOWN, rule=answers_in(lines).rules) as stand:
+        stand.do(_play(stand, check, lines))
+    return run_of(stand)
