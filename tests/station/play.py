@@ -8,7 +8,7 @@ from typing import Any, Self, TypeAlias
 from mock_csms.behavior.templates import Context, World, compile_template, merge, rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V201, actions
 from mock_csms.station import cues
 from mock_csms.station.cues import Alarm, Cue
 from mock_csms.station.machine import CommandOutcome
@@ -41,7 +41,7 @@ def world() -> World:
 
 def default_answer(action: str, _: Json) -> Json:
     """Answer with the default response of the action."""
-    answer: Json = compile_template(V201.actions[action].response)(Context(BEGIN, StationModel("CS"), world()))
+    answer: Json = compile_template(actions()[action].response)(Context(BEGIN, StationModel("CS"), world()))
     return answer
 
 
