@@ -137,6 +137,8 @@ def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield rows that fit the width, if it is limited; long requirements and titles continue in further rows."""
     width = output_width()
     widest = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    if width is not None:
+        widest[1], widest[4] = (max(len(word) for row in rows for word in row[at].split(" ")) for at in (1, 4))
     spare = 0 if width is None else width - sum(widest) - 2 * (len(widest) - 1)
     if spare >= 0:
         yield from rows
@@ -145,7 +147,9 @@ def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     for id_, versions, clause, severity, subject, title in rows:
         clauses = _wrapped(clause, clause_width)
         titles = _wrapped(title, max(_LEAST_TITLE, widest[2] + widest[5] + spare - clause_width))
-        yield from zip_longest([id_], versions.split(" "), clauses, [severity], [subject], titles, fillvalue="")
+        yield from zip_longest(
+            [id_], versions.split(" "), clauses, [severity], subject.split(" "), titles, fillvalue=""
+        )
 
 
 # One check.

@@ -89,6 +89,10 @@ def becomes_available(seen: Seen, station: KnownStation16) -> Said:
         return Done(("early", transaction.evse)) if transaction else None
     if seen.action == STATUS:
         return [Done(seen.payload["connectorId"]), *([Done(0)] if seen.payload["connectorId"] else [])]
+    return _judge_order(seen, station)
+
+
+def _judge_order(seen: Seen, station: KnownStation16) -> Said:
     number, status, is_out = seen.request["connectorId"], seen.payload["status"], seen.request["type"] == "Inoperative"
     before, running = station.status_of(number), station.running_at(number) if number else None
     if running is not None:
@@ -97,7 +101,7 @@ def becomes_available(seen: Seen, station: KnownStation16) -> Said:
     if not is_out and before == "Available" and status != "Accepted" and number not in station.orders.availability:
         return f"connector {number} is Available, but Operative is {status}"
     is_changed = status == "Accepted" and (is_out, before) in ((True, "Available"), (False, "Unavailable"))
-    is_reported = station.reported_at(number) >= station.orders.sent_at.get(seen.id, seen.at)
+    is_reported = station.reported_at(number) > station.orders.sent_at.get(seen.id, seen.at)
     text = f"connector {number} was {before}, and no status came after the change"
     return Later(text, station.terms.patience, number) if is_changed and not is_reported else None
 

@@ -133,8 +133,7 @@ def ends_by_reset(seen: Seen, station: KnownStation16) -> Said:
         return None
     if seen.kind == "response":
         is_up = seen.payload["status"] == "Accepted" and station.boots.asked_at > given.at
-        text = "transaction {} ran before the Reset, but was not stopped"
-        return [Later(text.format(id_), station.terms.patience, id_) for id_ in resets.ending] if is_up else None
+        return _must_end(station) if is_up else None
     id_, reason, at = (
         str(seen.payload["transactionId"]),
         seen.payload.get("reason"),
@@ -144,6 +143,12 @@ def ends_by_reset(seen: Seen, station: KnownStation16) -> Said:
     if id_ not in resets.ending or at is None or at < given.at - station.terms.tolerance or reason == wanted:
         return Done(id_)
     return Done(id_), f"transaction {id_} ends with {reason or 'no reason'} after the Reset, not with {wanted}"
+
+
+def _must_end(station: KnownStation16) -> Said:
+    """Set a deadline for each transaction that the Reset has to end."""
+    text = "transaction {} ran before the Reset, but was not stopped"
+    return [Later(text.format(id_), station.terms.patience, id_) for id_ in station.resets.ending]
 
 
 @PROVISIONING.deadline("6B12")

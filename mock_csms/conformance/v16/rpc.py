@@ -25,7 +25,7 @@ def writes_braces(seen: Seen, _: KnownStation16) -> Said:
 
 @RPC.check(
     "6R12", "1.6 errata 3.38, 3.39", WARNING,
-    "SetChargingProfile for an unknown connector gets the CALLERROR PropertyConstraintViolation",
+    "SetChargingProfile for an unknown connector gets a CALLERROR",
     result("SetChargingProfile"),
 )  # fmt: skip
 def refuses_unknown_connectors(seen: Seen, station: KnownStation16) -> Said:

@@ -70,13 +70,7 @@ def has_its_reason(seen: Seen, station: KnownStation16) -> Said:
     A wrong one is a warning: another cause may have come first. Silent if the stop is older than the command.
     """
     id_, reason = str(seen.payload["transactionId"]), seen.payload.get("reason")
-    orders, at = station.orders, told_at(seen.payload["timestamp"], station)
-    causes = {
-        "Remote": orders.stops.get(id_),
-        "UnlockCommand": orders.unlocked.get(id_),
-        "DeAuthorized": station.trail.refused.get(id_) if station.switch("StopTransactionOnInvalidId") else None,
-    }
-    known = {wanted: since for wanted, since in causes.items() if since is not None}
+    at, known = told_at(seen.payload["timestamp"], station), _causes_of(id_, station)
     if at is None or reason in known or station.resets.status or not known:
         return None
     wanted, since = next(iter(known.items()))
@@ -86,6 +80,16 @@ def has_its_reason(seen: Seen, station: KnownStation16) -> Said:
     return Wrong(
         f"the reason is {reason or 'absent'}, not {wanted}", severity=severity, why="it may have another cause"
     )
+
+
+def _causes_of(id_: str, station: KnownStation16) -> dict[str, float]:
+    """Return the reasons for which a transaction has to stop, and since when."""
+    causes = {
+        "Remote": station.orders.stops.get(id_),
+        "UnlockCommand": station.orders.unlocked.get(id_),
+        "DeAuthorized": station.trail.refused.get(id_) if station.switch("StopTransactionOnInvalidId") else None,
+    }
+    return {reason: since for reason, since in causes.items() if since is not None}
 
 
 @TRANSACTIONS.check("6X05", "1.6 6.49", WARNING, "StopTransaction has the idTag that was presented", call(STOP))

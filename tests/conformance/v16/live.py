@@ -16,7 +16,7 @@ def perform(scenario: str, *habits: Habit) -> Run:
     rigs: list[Rig16] = []
     with ExitStack() as stack:
 
-        def begin(*csms: Any, **keys: str) -> Rig16:
+        def begin(*csms: Any, **keys: Any) -> Rig16:
             rigs.append(stack.enter_context(Rig16(habits, *csms, **keys)))
             return rigs[-1]
 

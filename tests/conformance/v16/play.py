@@ -1,4 +1,4 @@
-"""Plays the examples of `mock-csms explain` for OCPP 1.6 with a client of its own at a running mock, in virtual time."""
+"""Plays the examples of `mock-csms explain` for OCPP 1.6 with a client at a running mock, in virtual time."""
 
 import asyncio
 import re
@@ -15,20 +15,21 @@ from mock_csms.behavior.commands import Step
 from mock_csms.commands.explaining import explanation_of
 from mock_csms.protocol.actions import Json
 from mock_csms.station.handshake import basic
+from tests.conformance.handmade import TLS, certified, tcp
 from tests.conformance.live import Run, run_of
+from tests.conformance.test_security import csr
+from tests.pki import folder
 from tests.station.play import Answering
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
+from tests.wire import HANDSHAKE, Raw, masked
 
 CALL, RESULT, ERROR = 2, 3, 4
 BOOT = {"chargePointVendor": "v", "chargePointModel": "m"}
-_READ_ONLY = (
-    "NumberOfConnectors",
-    "GetConfigurationMaxKeys",
-    "ReserveConnectorZeroSupported",
-    "SupportedFeatureProfiles",
-)
-_SILENCE = 100.0
-"""How many seconds pass after an example."""
+_READ_ONLY = ("NumberOfConnectors", "GetConfigurationMaxKeys", "ReserveConnectorZeroSupported")
+_CSR = "-----BEGIN CERTIFICATE REQUEST-----..."
+_TLS = re.compile(r"TLSv1.3 with a client certificate for (\S+) of (\S+)")
+_SILENCE, _LONG = 100.0, 10_000.0
+"""How many seconds pass after an example, and from which wait on the clock jumps."""
 
 
 def answers_in(lines: Sequence[str]) -> Answering:
@@ -137,7 +138,9 @@ class Client16:
 
     async def _happen(self, text: str) -> None:
         if later := re.match(r"(\d+) s later", text):
-            await asyncio.sleep(float(later[1]))
+            jump = float(later[1]) if float(later[1]) > _LONG else 0.0
+            self.stand.loop.now += jump
+            await asyncio.sleep(float(later[1]) - jump)
         elif text == "connection lost":
             for session in list(self.stand.mock.sessions.values()):
                 session.drop("cut by --disconnect-after")
@@ -152,16 +155,32 @@ async def _play(stand: Stand, check: str, lines: Sequence[str]) -> None:
     client, told = Client16(stand), explanation_of(check)
     if not lines[0].startswith("GET "):
         await client.open()
-        if '"BootNotification"' not in lines[0]:
+        if not (lines[0].startswith("> ") and '"BootNotification"' in lines[0]):
             await client.boot(told.given)
     for line in lines:
-        await client.play(line)
+        await client.play(line.replace(_CSR, orjson.dumps(csr()).decode()[1:-1]))
     await asyncio.sleep(_SILENCE)
+    await asyncio.gather(*(sent for _, sent in client.sent.values()), return_exceptions=True)
     await client.close()
+
+
+async def _play_over_tls(stand: Stand, lines: Sequence[str]) -> None:
+    """Shake hands with the client certificate of the first line, and send the calls of the others."""
+    subject = _TLS.search(lines[0])
+    assert subject
+    raw = Raw(*await tcp(stand))
+    await raw.writer.start_tls(certified(*subject.groups()), server_hostname="localhost")
+    assert (await raw.get(f"/{STATION}", HANDSHAKE.replace("ocpp2.0.1", "ocpp1.6")))[0] == 101
+    for line in lines[1:]:
+        if line.startswith("> "):
+            await raw.write(masked(line[2:]))
+            await raw.frame()
+    raw.writer.transport.abort()
 
 
 def run_example(check: str, lines: Sequence[str]) -> Run:
     """Play an example of a check, and return what the mock reported."""
-    with Stand(learns=False, basic_auth=KNOWN, rule=answers_in(lines).rules) as stand:
-        stand.do(_play(stand, check, lines))
+    more = {**TLS, "state_dir": str(folder())} if "TLS" in lines[0] else {}
+    with Stand(learns=False, basic_auth=KNOWN, rule=answers_in(lines).rules, **more) as stand:
+        stand.do(_play_over_tls(stand, lines) if more else _play(stand, check, lines))
     return run_of(stand)

@@ -3,7 +3,7 @@
 from mock_csms.protocol.records import Mutable, field
 
 
-class Places(Mutable):
+class PlaceHistory(Mutable):
     """What the station has reported, and since when."""
 
     chain: dict[int, str] = field(default_factory=dict)

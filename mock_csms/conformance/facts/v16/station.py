@@ -5,7 +5,7 @@ from mock_csms.conformance.facts.v16.bookings import Bookings
 from mock_csms.conformance.facts.v16.configuration import Configuration
 from mock_csms.conformance.facts.v16.files import FileJobs
 from mock_csms.conformance.facts.v16.orders import Orders
-from mock_csms.conformance.facts.v16.places import Places
+from mock_csms.conformance.facts.v16.places import PlaceHistory
 from mock_csms.conformance.facts.v16.registers import RegistersOfMeters
 from mock_csms.conformance.facts.v16.tags import Tags
 from mock_csms.conformance.facts.v16.transactions import TransactionTrail
@@ -21,7 +21,7 @@ class KnownStation16(StationFacts, kw_only=True):
     configuration: Configuration = field(default_factory=Configuration)
     files: FileJobs = field(default_factory=FileJobs)
     orders: Orders = field(default_factory=Orders)
-    places: Places = field(default_factory=Places)
+    places: PlaceHistory = field(default_factory=PlaceHistory)
     meters: RegistersOfMeters = field(default_factory=RegistersOfMeters)
     tags: Tags = field(default_factory=Tags)
     trail: TransactionTrail = field(default_factory=TransactionTrail)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from mock_csms.conformance.lessons.commands import COMMANDS
 from mock_csms.conformance.lessons.exchanges import EXCHANGES
-from mock_csms.conformance.lessons.told_time import TOLD_TIME
 from mock_csms.conformance.lessons.v16.bookings import BOOKINGS
 from mock_csms.conformance.lessons.v16.configuration import CONFIGURATION
 from mock_csms.conformance.lessons.v16.exchanges import CONNECTED
@@ -23,7 +22,6 @@ BEFORE = (REGISTERS,)
 AFTER = (
     CONNECTED,
     EXCHANGES,
-    TOLD_TIME,
     COMMANDS,
     BOOKINGS,
     CONFIGURATION,

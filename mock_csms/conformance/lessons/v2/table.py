@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from mock_csms.conformance.lessons.commands import COMMANDS
 from mock_csms.conformance.lessons.exchanges import EXCHANGES
-from mock_csms.conformance.lessons.told_time import TOLD_TIME
 from mock_csms.conformance.lessons.v2.availability import AVAILABILITY
 from mock_csms.conformance.lessons.v2.certificates import CERTIFICATES
 from mock_csms.conformance.lessons.v2.charging import CHARGING
@@ -17,6 +16,7 @@ from mock_csms.conformance.lessons.v2.remote_starts import REMOTE_STARTS
 from mock_csms.conformance.lessons.v2.reports import REPORTS
 from mock_csms.conformance.lessons.v2.security import SECURITY
 from mock_csms.conformance.lessons.v2.tokens import TOKENS
+from mock_csms.conformance.lessons.v2.told_time import TOLD_TIME
 from mock_csms.conformance.lessons.v2.triggers import TRIGGERS
 from mock_csms.conformance.lessons.v2.uploads import UPLOADS
 from mock_csms.twin.lessons import Lesson
