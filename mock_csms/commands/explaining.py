@@ -24,7 +24,7 @@ from mock_csms.settings.flags import flag, read
 from mock_csms.watch.findings import table
 
 _HEAD = ("check", "OCPP", "requirement", "severity", "subject", "title")
-_REQUIREMENT, _LEAST_TITLE = 14, 20
+_REQUIREMENT, _LEAST_TITLE = 13, 20
 """The width of requirements in a narrow table, and the least width of titles."""
 _WIDEST = 80
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
