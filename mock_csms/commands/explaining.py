@@ -24,7 +24,7 @@ from mock_csms.settings.flags import flag, read
 from mock_csms.watch.findings import table
 
 _HEAD = ("check", "OCPP", "requirement", "severity", "subject", "title")
-_REQUIREMENT, _LEAST_TITLE = 13, 20
+_REQUIREMENT, _LEAST_TITLE = 14, 20
 """The width of requirements in a narrow table, and the least width of titles."""
 _WIDEST = 80
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
@@ -130,7 +130,8 @@ def _row(id_: str) -> tuple[str, ...]:
         clause, title, why = UNJUDGED[id_]
         return id_, "", clause, "-", _subject(id_), f"{title} (not judged: {why})"
     check = CHECKS[id_]
-    return id_, versions_of(check), requirement_of(check), str(check.severity), check.subject, check.title
+    versions = versions_of(check).replace(",", "")
+    return id_, versions, requirement_of(check), str(check.severity), check.subject, check.title
 
 
 def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -176,7 +177,7 @@ def _told(id_: str) -> Iterator[str]:
     if id_ in UNJUDGED:
         yield from textwrap.wrap(f"clause {clause}; subject {subject}", width, initial_indent="     ")
         return
-    about = f"OCPP {versions}; clause {clause}; severity {severity}; subject {subject}"
+    about = f"OCPP {versions.replace(' ', ', ')}; clause {clause}; severity {severity}; subject {subject}"
     yield from textwrap.wrap(about, width, initial_indent="     ", subsequent_indent="     ")
     told = explanation_of(id_)
     parts = {
