@@ -249,7 +249,7 @@ def _has_to_stay(place: Connector, station: KnownStation) -> bool:
     "G07",
     "G01.FR.03, G01.FR.05",
     ERROR,
-    "a status in NotifyEvent is the AvailabilityState of a Connector with the trigger Delta",
+    "a status in NotifyEvent is AvailabilityState of Connector, with the trigger Delta",
     call(NOTIFY),
 )
 def events_report_statuses(seen: Seen, _: KnownStation) -> Said:
