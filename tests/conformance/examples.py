@@ -1,7 +1,7 @@
 """Plays the examples of `mock-csms explain` as events of a station: frames, handshakes and waits."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import orjson
 
@@ -43,8 +43,7 @@ def found(check: str, given: Mapping[str, str], lines: Sequence[str], silence: f
 def played(check: str, given: Mapping[str, str], lines: Sequence[str]) -> "Player":
     """Return the player of an example, after its last line."""
     version = V21 if CHECKS[check].versions == (V21.name,) else V201
-    before = _before(check, given)
-    player = Player(lines, before if version is V201 else [_of_21(event) for event in before], version)
+    player = Player(lines, as_of(version, _before(check, given)), version)
     for number in range(len(player.lines)):
         player.play(number)
     return player
@@ -58,9 +57,10 @@ def _before(check: str, given: Mapping[str, str]) -> list[Event]:
     return (story.report(_THRESHOLD) if check in _REPORTED else story).events
 
 
-def _of_21(event: Event) -> Event:
-    """Return an event of a station of OCPP 2.1."""
-    return replace(event, version=V21) if isinstance(event, Received | Sent | Connected) else event
+def as_of(version: Version, events: Iterable[Event]) -> list[Event]:
+    """Return the same events of a station of another version."""
+    kinds = Received | Sent | Connected
+    return [replace(event, version=version) if isinstance(event, kinds) else event for event in events]
 
 
 def _escaped(text: str) -> str:

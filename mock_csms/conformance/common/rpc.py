@@ -66,7 +66,13 @@ def is_an_array(seen: Seen, _: StationFacts) -> Said:
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
-@RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
+@RPC.check(
+    "R02",
+    "Part 4 4.1.3",
+    ERROR,
+    "the message type is 2, 3 or 4, and in OCPP 2.1 also 5 or 6",
+    broken(when("malformed")),
+)
 def has_a_known_type(seen: Seen, _: StationFacts) -> Said:
     """Report a message type that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
