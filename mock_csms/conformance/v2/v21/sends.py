@@ -1,5 +1,7 @@
 """Checks of messages that are never answered, and of tokens (checks R21 and A09)."""
 
+from functools import cache
+
 from mock_csms.conformance.common.rpc import RPC, is_send_as_call
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
 from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, Said, broken
@@ -39,5 +41,9 @@ def is_sent_right(seen: Seen, _: KnownStation21) -> Said:
 def token_type_is_known(seen: Seen, _: KnownStation21) -> Said:
     """Report a type that is not in the list; the schema of 2.1 allows any text."""
     kind = seen.payload.get("idToken", {}).get("type")
-    known = (*V201.schemas.values("AuthorizeRequest", "idToken", "type"), *TOKEN_TYPES_OF_21)
-    return f"{kind} is no type of an idToken" if kind is not None and kind not in known else None
+    return f"{kind} is no type of an idToken" if kind is not None and kind not in _known_types() else None
+
+
+@cache
+def _known_types() -> frozenset[str]:
+    return frozenset((*V201.schemas.values("AuthorizeRequest", "idToken", "type"), *TOKEN_TYPES_OF_21))
