@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mock_csms.protocol.actions import BOOT
+from mock_csms.protocol.actions import BOOT, HEARTBEAT
 from mock_csms.twin.common import boots, connections
 from mock_csms.twin.lessons import Learner, Lesson, lesson
 from mock_csms.twin.seen import call, command, refusal, response, when
@@ -34,5 +34,5 @@ def booting(asked: Learner, commanded: Learner) -> Sequence[Lesson]:
         lesson(boots.unread, when("malformed"), any_payload=True),
         lesson(commanded, command(), when("spoiled"), any_payload=True),
         lesson(boots.obeyed, when("result", "error", "unanswered"), any_payload=True),
-        lesson(boots.beat, call("Heartbeat")),
+        lesson(boots.beat, call(HEARTBEAT)),
     )
