@@ -72,6 +72,20 @@ def test_lines_of_21(name: str, tmp_path: Path) -> None:
     assert problems(f"--script {script} {swaps}", version="2.1") == []
 
 
+def test_a_send_by_flag() -> None:
+    """--send sends a SEND too, and waits for no answer; the mock has opened no such stream."""
+    found = problems("--send BootNotification --send NotifyPeriodicEventStream", version="2.1")
+    assert [line[:4] for line in found if not line.startswith("B")] == ["N12:"]
+
+
+def test_a_device_file_of_21(tmp_path: Path) -> None:
+    """A device file describes a station of 2.1 too; it has the variables of both."""
+    file = tmp_path / "station.toml"
+    file.write_text('[identity]\nvendor = "ACME"\n[[evse]]\nconnectors = ["cType2", "cType2"]\n')
+    flags = f"--device {file} --variable TxCtrlr.ResumptionTimeout=5 --charge 5"
+    assert problems(flags, version="2.1") == []
+
+
 @pytest.mark.parametrize("mock", MOCKS)
 @pytest.mark.parametrize("name", LINES)
 def test_lines(name: str, mock: str, tmp_path: Path) -> None:

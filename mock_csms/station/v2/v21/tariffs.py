@@ -16,7 +16,8 @@ PARTS = ("energy", "chargingTime", "idleTime", "fixedFee")
 """The parts of a tariff by which the station computes costs."""
 _UNKNOWN_PARTS = ("reservationTime", "reservationFixed")
 _NO_TARIFF: Json = {"status": "NoTariff"}
-_UNTOLD = "tariff-not-accepted"
+_MOST_DRIVERS = 1000
+"""Of how many drivers the station stores the tariff; the oldest is dropped for a new one."""
 
 
 def set_default(device: Device21, payload: Json, moment: Moment) -> Given:
@@ -92,7 +93,8 @@ def learn(device: Device21, request: Json, response: Json) -> Device21:
     if tariff is None or not isinstance(token, dict) or not device.is_on(TARIFFS):
         return device
     usable = None if fault_of(device, tariff) else tariff
-    return replace(device, driver_tariffs={**device.driver_tariffs, token_key(token): usable})
+    others = [entry for entry in device.driver_tariffs.items() if entry[0] != token_key(token)]
+    return replace(device, driver_tariffs=dict([*others[1 - _MOST_DRIVERS :], (token_key(token), usable)]))
 
 
 def in_force(device: Device21, evse: int, token: Json | None, now: float) -> Json | None:
