@@ -72,12 +72,15 @@ def booted(_: Seen, station: KnownStation21) -> None:
     station.tariffs.known.clear()
 
 
-@ADDITIONS.learn(call("TransactionEvent"))
+@ADDITIONS.learn(call("TransactionEvent.Started", "TransactionEvent.Changed"))
 def priced(seen: Seen, station: KnownStation21) -> None:
     """An event names the tariff of its transaction, or a transaction starts where a default tariff is installed."""
-    info, evse = seen.payload["transactionInfo"], evse_in(seen.payload, station)
-    is_known = seen.detail == "Started" and any(each in (0, evse) for each in station.tariffs.known.values())
-    if "tariffId" in info or is_known:
+    info, known = seen.payload["transactionInfo"], station.tariffs.known
+    is_priced = "tariffId" in info
+    if known and seen.detail == "Started" and not is_priced:
+        evse = evse_in(seen.payload, station)
+        is_priced = any(each in (0, evse) for each in known.values())
+    if is_priced:
         station.tariffs.priced[info["transactionId"]] = None
 
 

@@ -10,8 +10,9 @@ from mock_csms.protocol.v2.identifiers import TOKEN_TYPES_OF_21
 from mock_csms.protocol.versions import V201
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, when
+from mock_csms.twin.v2.occasions import driven
 
-_WITH_TOKEN = ("Authorize", "TransactionEvent", "BatterySwap")
+_WITH_TOKEN = (call("Authorize", "BatterySwap"), driven())
 
 
 @RPC.of(OF_V21).check(
@@ -36,12 +37,13 @@ def is_sent_right(seen: Seen, _: KnownStation21) -> Said:
     "2.1 Part 2 appendices 7",
     WARNING,
     "the type of an idToken is one of the specification",
-    call(*_WITH_TOKEN),
+    *_WITH_TOKEN,
 )
 def token_type_is_known(seen: Seen, _: KnownStation21) -> Said:
     """Report a type that is not in the list; the schema of 2.1 allows any text."""
-    kind = seen.payload.get("idToken", {}).get("type")
-    return f"{kind} is no type of an idToken" if kind is not None and kind not in _known_types() else None
+    token = seen.payload.get("idToken")
+    is_wrong = token is not None and token["type"] not in _known_types()
+    return f"{token['type']} is no type of an idToken" if token and is_wrong else None
 
 
 @cache
