@@ -148,12 +148,12 @@ async def test_ready_pipe(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     async with Mock("--ready-file", str(pipe)) as mock:
-        told = b""
-        while not told.endswith(b"\n"):
+        result = b""
+        while not result.endswith(b"\n"):
             with suppress(BlockingIOError):
-                told += os.read(reader, 100)
+                result += os.read(reader, 100)
             await asyncio.sleep(0.01)
-        assert (told.decode(), pipe.is_fifo()) == (mock.url + "\n", True)
+        assert (result.decode(), pipe.is_fifo()) == (mock.url + "\n", True)
     os.close(reader)
 
 

@@ -52,7 +52,7 @@ def _parse() -> argparse.Namespace:
 
 
 def _allow_many_connections() -> None:
-    """Raise the limit of open files to the highest that the system allows; processes that are started inherit it."""
+    """Raise the limit of open files to the maximum of the system; child processes inherit it."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,4 +1,4 @@
-"""Probes of the HTTP API: the cost of a message without clients and with an open stream, and the cost of a list."""
+"""Probes of the HTTP API: the cost of a message while a client reads the stream, and the cost of a list."""
 
 import http.client
 import threading

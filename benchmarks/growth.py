@@ -1,4 +1,4 @@
-"""Whether the mock's memory grows with the stations and messages that are gone: the rows called `growth-…`."""
+"""Measures whether old stations and messages make the mock's memory grow: the rows called `growth-…`."""
 
 import socket
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ __all__ = ["PROBES"]
 
 _STATIONS = 50
 _FIRST = 2000
-"""After so many identities the mock has reached its limit of remembered stations that are gone."""
+"""After this many identities the mock has reached its limit of remembered disconnected stations."""
 
 
 def _identities(lab: Lab) -> Figures:
@@ -40,7 +40,8 @@ def _come_and_go(running: Running, numbers: range) -> None:
 def _messages(lab: Lab) -> Figures:
     """`memory`: kB by which the mock grows between the first 400 messages of each station and the end.
 
-    After 400 messages no module is loaded any more, but what the checks remember of a station still grows to its limit.
+    After 400 messages no further modules are loaded, but the facts that checks keep about a station still grow up to
+    their limit.
     """
     with started(DEFAULT, lab) as running:
         load.call(lab, running, _STATIONS, TRANSACTION_EVENT, 1.0)

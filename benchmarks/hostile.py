@@ -1,4 +1,4 @@
-"""How long others wait while hostile stations send as fast as they can, or never read: the rows called `hostile-…`."""
+"""Measures how long other stations wait while hostile stations flood the mock: the rows called `hostile-…`."""
 
 import os
 import select
@@ -19,17 +19,17 @@ __all__ = ["COUNTS", "KINDS", "PROBES"]
 
 _FLOOD = Path(__file__).parent / "peers" / "flood.py"
 _LONGEST = 20.0
-"""After so many seconds without an answer the run has failed; the flood ends by itself soon after."""
+"""After this many seconds without an answer the run has failed; the flood ends by itself soon after."""
 _PAUSE = 0.002
-"""How long the probe waits between two requests, in seconds."""
+"""The pause between two requests of the probe, in seconds."""
 COUNTS = (1, 5, 50)
-"""How many hostile stations there are in a run; the last is the highest number."""
+"""The numbers of hostile stations in the runs, the highest one last."""
 
 
 def hostile(kind: str, count: int) -> Probe:
-    """How long a harmless station waits while `count` of that kind flood: `p99` and `most`, in ms.
+    """The response times of the mock while `count` hostile stations of this kind flood it: `p99` and `most`, in ms.
 
-    It sends a Heartbeat and requests /healthz in turn, from a process of its own. `stop`: ms from SIGTERM to exit while
+    Another process sends Heartbeats and requests to /healthz alternately. `stop`: ms from SIGTERM to exit while
     the flood goes on. `memory`: the highest memory use of the mock, in MB.
     """
 
@@ -55,7 +55,7 @@ def hostile(kind: str, count: int) -> Probe:
 
 
 def _response_times(running: Running, station: socket.socket, end: float) -> list[float]:
-    """Send both requests in turn until the time `end`; return how many seconds each answer took."""
+    """Send both requests alternately until the time `end`; return the response time of each in seconds."""
     times = []
     try:
         while time.perf_counter() < end:
@@ -68,7 +68,7 @@ def _response_times(running: Running, station: socket.socket, end: float) -> lis
 
 
 def _timed(ask: Callable[[], None], process: int) -> float:
-    """Return how many seconds an answer took, without the time that the mock waited for its core."""
+    """Return the response time in seconds, without the time that the mock waited for its core."""
     began, before = time.perf_counter(), held_up(process)
     ask()
     return max(0.0, time.perf_counter() - began - held_up(process) + before)
@@ -89,7 +89,7 @@ def _healthz(port: int) -> None:
 
 @contextmanager
 def _flood(running: Running, kind: str, count: int, seconds: float) -> Iterator[None]:
-    """Run hostile stations during the block, on the other core than the mock."""
+    """Run hostile stations during the block, on the core that the mock does not use."""
     if not count:
         yield
         return

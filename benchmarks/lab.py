@@ -15,7 +15,7 @@ class NotRun(Exception):
 
 
 class NotYet(NotRun):
-    """The mock does not have the feature that should be measured yet."""
+    """The mock does not have the measured feature yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,19 @@ class Scale:
     seconds: float
     """For how many seconds a rate is measured."""
     warm_up: float
-    """For how many seconds before that the load runs unmeasured.
+    """The seconds of load before the measurement starts.
 
-    More than one: the messages have the time to the second, so that those of the first second lie before their
-    connection, which the checks see and look at for longer.
+    It is more than one second: timestamps of messages have whole seconds, so those of the first second seem to be older
+    than their connection, and the checks take longer for them.
     """
     idle: int
     """How many idle stations are connected to measure memory."""
     fleet: int
     """How many stations are connected to measure the cost of a message in a large fleet."""
     identities: int
-    """How many identities come and go in the test whether memory grows."""
+    """The number of identities that connect and disconnect when the growth of memory is measured."""
     messages: int
-    """How many messages are sent in the test whether memory grows."""
+    """The number of messages when the growth of memory is measured."""
 
 
 FULL = Scale(seconds=0.5, warm_up=1.3, idle=1000, fleet=5000, identities=100_000, messages=1_000_000)
@@ -56,7 +56,7 @@ class Lab:
 
 
 def held_up(process: int) -> float:
-    """Return how many seconds a process has waited while others used its core; 0 if the system does not count that."""
+    """Return how many seconds a process has waited for its core; 0 if the system does not count that."""
     try:
         return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     except OSError:
@@ -65,9 +65,9 @@ def held_up(process: int) -> float:
 
 @contextmanager
 def on_core(number: int) -> Iterator[None]:
-    """Let the processes that are started during the block run on this core only: servers on 0, load on 1.
+    """Make processes that are started during the block run on this core only: servers on 0, load on 1.
 
-    Does nothing if the system has only one core, or cannot bind processes to one.
+    It does nothing if the system has one core only, or cannot assign processes to cores.
     """
     allowed = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if len(allowed) < 2:

@@ -2,13 +2,13 @@
  *
  *   load MODE PORT STATIONS SERVER TYPE BOOT [MESSAGE WARM_UP SECONDS]
  *
- *   loop   connect, send BOOT, then MESSAGE repeatedly; from the first answer on WARM_UP seconds unmeasured, then SECONDS
+ *   loop   connect, send BOOT, then MESSAGE repeatedly; from the first answer on WARM_UP seconds without measuring, then SECONDS
  *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
  *   churn  3 to 8 times: connect, send BOOT, stay 100 to 200 ms, close
  *
  * BOOT and MESSAGE begin with `[2,"` and 36 bytes for the message id; an answer must begin with `[TYPE,"` and the same
  * id: TYPE is 3, for an echo 2. In a MESSAGE 24 `~` are replaced by the time (to the second), and the number 1000000000
- * by one that each station counts up. Ids and numbers begin at the time, so that a later run of the load generator
+ * by one that each station counts up. Ids and numbers start at a value made from the time, so that a later run of the load generator
  * repeats none: to the checks of the mock the messages are correct. SERVER is the process whose CPU time is measured.
  * Connects to the loopback only; ends within three minutes. Prints one JSON line; times are in seconds. One thread, Linux.
  */
@@ -197,7 +197,7 @@ static void take_answer(station *s, const unsigned char *text, size_t size) {
   s->due = now() + 0.1 + draw() % 1000 * 1e-4;
 }
 
-static size_t take_response(station *s) { /* returns where the HTTP response ends, or 0 while it is incomplete */
+static size_t take_response(station *s) { /* returns the length of the HTTP response, or 0 while it is incomplete */
   unsigned char *end = memmem(s->buffer, s->filled, "\r\n\r\n", 4);
   if (!end) return 0;
   if (memcmp(s->buffer, "HTTP/1.1 101", 12)) shutdown(s->fd, SHUT_RDWR);

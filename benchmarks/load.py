@@ -14,11 +14,11 @@ from benchmarks.messages import BOOT
 from benchmarks.servers import Running
 
 Report: TypeAlias = dict[str, float]
-"""What the load generator prints: numbers of messages, stations and errors, and times in seconds."""
+"""The output of the load generator: numbers of messages, stations and errors, and times in seconds."""
 
 _SOURCE = Path(__file__).parent / "load.c"
 _LONGEST = 200.0
-"""After so many seconds the load generator is ended; it should end much earlier by itself."""
+"""After this many seconds the load generator is killed; it should end much earlier by itself."""
 
 
 def build(folder: Path) -> Path | None:

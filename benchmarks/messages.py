@@ -10,7 +10,7 @@ _ID = "@" * 36
 _TIME = "~" * 24
 """Replaced by the current time."""
 _NUMBER = 1_000_000_000
-"""Replaced by a number that each station counts up."""
+"""Replaced by a number that increases with each message of a station."""
 
 
 def _call(action: str, payload: Any) -> str:
@@ -72,7 +72,7 @@ TRANSACTION_EVENT = _call(
 REPEATED = TRANSACTION_EVENT.replace(_TIME, time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())).replace(
     str(_NUMBER), "7"
 )
-"""The same sample again and again; only the message id differs."""
+"""A message with the same sample each time; only the message id differs."""
 
 FINDING = TRANSACTION_EVENT.replace("MeterValuePeriodic", "MeterValueClock")
-"""A sample that is wrong each time: check M04 finds that its reason does not fit the context of its values."""
+"""A message that is wrong each time: M04 reports that its trigger reason does not fit the context of its values."""

@@ -1,7 +1,7 @@
-"""What the live page costs the browser: stations of `mock-station` send to a mock, and Chromium shows them.
+"""The CPU time of the live page in Chromium, while stations of `mock-station` send messages to a mock.
 
-Chromium is asked over its debugging protocol, and for little: a driver such as Playwright listens to every event of the
-stream, which costs the page more than the events themselves.
+The probe uses Chromium's debugging protocol for a few commands only. A driver such as Playwright would receive every
+event of the stream, which costs the page more than the events themselves.
 """
 
 import json
@@ -25,9 +25,9 @@ from benchmarks.probes import Figures, Probe
 from benchmarks.servers import DEFAULT, Server, environment, find, started
 
 _RAMP, _SETTLE, _SECONDS = 10.0, 5.0, 15.0
-"""For how many seconds stations come, the page is left alone, and it is measured."""
+"""The seconds in which stations connect, the seconds of waiting after that, and the seconds of the measurement."""
 _LEAST = 0.5
-"""Which part of two events a second for each station must come, or else nothing is measured."""
+"""The measurement is valid if at least this share of two events per second and station came."""
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 _NUMBERS = count(1)
 _WATCH = """
@@ -39,9 +39,9 @@ new PerformanceObserver((list) => {
 
 
 def shown() -> Probe:
-    """`cpu`: per cent of a core that the process of the page takes, with a heartbeat a second from each station.
+    """`cpu`: the CPU use of the page's process in per cent of a core, with one heartbeat per second and station.
 
-    `longest`: milliseconds of the longest task of its main thread by the clock; 0 if none took more than 50.
+    `longest`: the duration of the longest task of its main thread in ms; 0 if no task took more than 50 ms.
     """
 
     def probe(lab: Lab) -> Figures:
@@ -72,19 +72,19 @@ def _measure(lab: Lab, browser: ClientConnection, api: int) -> Figures:
 
 
 def _cursor(api: int) -> int:
-    """Return how many events have happened in the mock."""
+    """Return the number of events in the mock so far."""
     with urlopen(f"http://127.0.0.1:{api}/api/v1") as answer:
         return int(json.load(answer)["cursor"])
 
 
 def _evaluate(browser: ClientConnection, session: str, script: str) -> float:
     """Run a script in the page, and return its value if that is a number."""
-    told = _ask(browser, "Runtime.evaluate", session, expression=script, returnByValue=True)
-    return float(told["result"].get("value") or 0)
+    result = _ask(browser, "Runtime.evaluate", session, expression=script, returnByValue=True)
+    return float(result["result"].get("value") or 0)
 
 
 def _cpu(browser: ClientConnection) -> float:
-    """Return the CPU time of the processes of pages, in seconds."""
+    """Return the CPU time of Chromium's processes for pages, in seconds."""
     processes = _ask(browser, "SystemInfo.getProcessInfo")["processInfo"]
     return sum(float(each["cpuTime"]) for each in processes if each["type"] == "renderer")
 
@@ -94,9 +94,9 @@ def _ask(browser: ClientConnection, method: str, session: str = "", **parameters
     number = next(_NUMBERS)
     command = {"id": number, "method": method, "params": parameters}
     browser.send(json.dumps(command | ({"sessionId": session} if session else {})))
-    while (told := json.loads(browser.recv())).get("id") != number:
+    while (result := json.loads(browser.recv())).get("id") != number:
         pass
-    return told["result"]
+    return result["result"]
 
 
 @contextmanager
@@ -123,8 +123,8 @@ def _chromium(lab: Lab, url: str) -> Iterator[ClientConnection]:
     )
     assert process.stderr is not None
     try:
-        told = next((line for line in process.stderr if line.startswith("DevTools listening on ")), "")
-        address = re.search(r"ws://\S+", told)
+        result = next((line for line in process.stderr if line.startswith("DevTools listening on ")), "")
+        address = re.search(r"ws://\S+", result)
         if address is None:
             raise NotRun("chromium does not start")
         with connect(address[0], max_size=None, proxy=None) as browser:

@@ -23,10 +23,10 @@ _STATIONS = 50
 def cost(server: Server, message: str) -> Probe:
     """CPU time of `server` for one message, in microseconds: `fresh` and `warm`.
 
-    `fresh` is of the first connections of a process, `warm` of the second ones of the same process. CPU time is used
-    because other programs may take part of the core. `wall` is the messages per second of `warm` by the clock; it is
-    1,000,000 / `warm` if the server has its core for itself. `load` is the share of the other core that the load
-    generator used: near 1, the load generator limits the rate.
+    `fresh` is measured with the first connections to a process, `warm` with later connections to the same process.
+    CPU time is used because other programs may use the core too. `wall` is the number of messages per second of real
+    time; it is 1,000,000 / `warm` if no other program uses the core. `load` is the share of the other core that the
+    load generator used: if it is near 1, the load generator limits the rate.
     """
 
     def probe(lab: Lab) -> Figures:
@@ -44,7 +44,7 @@ def cost(server: Server, message: str) -> Probe:
 
 
 def cost_of_many(server: Server, message: str, stations: Callable[[Lab], int]) -> Probe:
-    """`cpu`: CPU time of `server` for one message of so many stations, in microseconds; `load` as in `cost`."""
+    """`cpu`: CPU time of `server` for one message with this many stations, in microseconds; `load` as in `cost`."""
 
     def probe(lab: Lab) -> Figures:
         with started(server, lab) as running:
@@ -56,7 +56,7 @@ def cost_of_many(server: Server, message: str, stations: Callable[[Lab], int]) -
 
 
 def _cpu(report: load.Report) -> float:
-    """Return the CPU time of the server for one message, in microseconds. Raises NotRun without any message."""
+    """Return the CPU time of the server for one message, in microseconds. Raises NotRun if there was no message."""
     if not report["messages"]:
         raise NotRun("no message was answered in the measured time")
     return report["server_cpu"] / report["messages"] * 1e6
@@ -97,14 +97,14 @@ def churn(server: Server, stations: int) -> Probe:
 
 
 BOOT = framed(b'[2,"1","BootNotification",{"reason":"PowerUp","chargingStation":{"model":"m","vendorName":"v"}}]')
-"""The frame of a boot, as a station sends it."""
+"""The WebSocket frame of a BootNotification."""
 
 
 def start_up(server: Server) -> Probe:
-    """`listen`: milliseconds from the start of the process to the line that says that it listens.
+    """`listen`: milliseconds from the start of the process until it listens.
 
-    `answer`: to the answer to the BootNotification of a station that connects at once. Both are of CPU time: on a busy
-    machine the time by the clock says little about a start, most of which is to load modules.
+    `answer`: milliseconds from the start until a station that connects at once gets the answer to its BootNotification.
+    Both are CPU time, as the elapsed time depends on other programs; a start mostly loads modules.
     """
 
     def probe(lab: Lab) -> Figures:

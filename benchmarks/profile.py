@@ -1,5 +1,4 @@
-"""Profiles the mock: `python -m benchmarks.profile [heartbeat]` prints how many µs of CPU time each function takes of a
-message."""
+"""Profiles the mock: `python -m benchmarks.profile [heartbeat]` prints the CPU time of each function per message."""
 
 import json
 import sys
@@ -15,7 +14,7 @@ from benchmarks.servers import Server, started
 _STATIONS = 50
 _SECONDS = 20.0
 _LEAST = 0.1
-"""Functions that take fewer microseconds of a message are not shown."""
+"""Functions that take fewer microseconds per message are not shown."""
 _SAMPLED = str(Path(__file__).parent / "peers" / "sampled.py")
 
 

@@ -12,7 +12,7 @@ from benchmarks.rows import GROUPS, Group, Row
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What all runs of the probes returned."""
+    """The figures of all runs of the probes."""
 
     figures: dict[str, list[Figures]] = field(default_factory=dict)
     """The figures of each run, by the name of the probe."""
@@ -33,7 +33,7 @@ def measure(rows: Sequence[Row], rounds: int, lab: Lab) -> Outcome:
 
 
 def _take_turns(group: Group, names: list[str], rounds: int, lab: Lab, outcome: Outcome) -> None:
-    """Run the named probes of a group alternately. A probe that could not run once is left out after that."""
+    """Run the named probes of a group alternately. A probe that cannot run is not tried again."""
     for _ in range(rounds * group.repeats):
         for name in random.sample(names, len(names)):
             if name in outcome.missing:

@@ -105,11 +105,11 @@ _STATIONS = "mock-station, 5,000 in one process"
 _COMING = "mock-station, churn of 100"
 
 _LIMITS = {"p99": 250.0, "most": 1000.0, "stop": 1000.0}
-"""How many ms an answer (at the 99th percentile, and at most) and the exit after SIGTERM may take in a flood."""
+"""The limits in ms during a flood: response times (99th percentile and maximum), and the exit after SIGTERM."""
 
 
 def _on_echo(key: str, what: str, probe: str, must: float | None = None, goal: float | None = None) -> Row:
-    """Return a row whose TransactionEvents are compared with those of the warm echo."""
+    """Return a row that compares the cost of TransactionEvents with that of the warm echo server."""
     return Row(key, f"{_TX}, {what}", _WARM, f"{probe}.warm", "tx echo.warm", US, must, goal)
 
 

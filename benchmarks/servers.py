@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.lab import ROOT, Lab, NotRun, NotYet, held_up, on_core
 
 _PATIENCE = 30.0
-"""How many seconds a server may take to listen or to exit."""
+"""The time limit in seconds for a server to listen or to exit."""
 _PEERS = Path(__file__).parent / "peers"
 _OCPP_RPC = "ocpp-rpc@2.2.1"
 _OCPP_GO = "github.com/lorenzodonini/ocpp-go"
@@ -31,7 +31,7 @@ class Server:
     answer: str = "3"
     """The message type of its answers."""
     prepare: Callable[[Path], None] = lambda _: None
-    """Installs or builds in a folder what the server needs. Raises NotRun if that fails."""
+    """Installs or builds the server in this folder. Raises NotRun if that fails."""
     flags: Mapping[str, str] = field(default_factory=dict)
     """Flags of the mock with their values; `{folder}` in a value is the temporary folder of the run."""
     switches: Sequence[str] = ()
@@ -39,7 +39,7 @@ class Server:
 
 
 def _mock(*switches: str, **flags: str) -> Server:
-    """Return the mock with those flags; without any it runs as `python server.py` does."""
+    """Return the mock with these flags; without flags it is like `python server.py`."""
     command = (sys.executable, "server.py", "--port", "0")
     return Server(command, flags={f"--{name}": value for name, value in flags.items()}, switches=switches)
 
@@ -114,8 +114,10 @@ class Running:
         return int(status.partition(f"{kind}:")[2].split()[0])
 
     def cpu(self) -> float:
-        """Return the CPU time that it has used, in seconds, up to this moment (/proc lags behind by some ms)."""
-        return time.clock_gettime(~self.process.pid << 3 | 2)  # the clock of a process, as clock_getcpuclockid has it
+        """Return the CPU time that the server has used so far, in seconds (/proc would be some ms behind)."""
+        return time.clock_gettime(
+            ~self.process.pid << 3 | 2
+        )  # the id of the CPU clock of a process, like clock_getcpuclockid()
 
     def stop(self) -> float:
         """Stop it, and return how many seconds it has waited for its core. Raises NotRun if it does not end."""

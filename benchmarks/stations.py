@@ -16,9 +16,9 @@ _SECONDS = 6
 
 
 def at_work() -> Probe:
-    """Thousands of stations in one process: `memory` per station in kB, and `cpu` per message in µs, of that process.
+    """The cost of a process with thousands of stations: `memory` per station in kB, and `cpu` per message in µs.
 
-    `mock_memory` and `mock_cpu` are those of the mock that they are connected to.
+    `mock_memory` and `mock_cpu` are the same figures of the mock that they connect to.
     """
 
     def probe(lab: Lab) -> Figures:

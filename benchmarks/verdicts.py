@@ -1,4 +1,4 @@
-"""Turns figures into ratios, and says which of them are as low as they must be, or as the goal is."""
+"""Calculates the ratios of figures, and compares them with their limits and goals."""
 
 from dataclasses import asdict, dataclass
 from statistics import median
@@ -21,7 +21,7 @@ class Verdict:
     theirs: float | None = None
     """The median of their figure."""
     ratio: float | None = None
-    """The median of the ratios of the single rounds."""
+    """The median of the ratios of all rounds."""
     least: float | None = None
     """The lowest of these ratios."""
     most: float | None = None
@@ -50,7 +50,7 @@ def _runs(figure: Figure, outcome: Outcome) -> list[float]:
 
 
 def _word(row: Row, ratio: float) -> str:
-    """Return whether the ratio reaches the goal, only what it must be, or neither."""
+    """Return `goal` if the ratio reaches the goal, `must` if it only reaches the limit, and otherwise `missed`."""
     if row.goal is None and row.must is None:
         return "for comparison"
     for word, highest in (("goal", row.goal), ("must", row.must)):

@@ -21,7 +21,7 @@ async def inform(station: Station, asked: Json) -> None:
     },
 )
 async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
-    """The station answers a request about an unknown customer with a single message; the mock's answer is empty."""
+    """For an unknown customer the station sends a single NotifyCustomerInformation; the answer is empty."""
     asked = {"requestId": 1, "report": True, "clear": False, "customerIdentifier": "nobody"}
     await inform(station, asked)
     message = says("NotifyCustomerInformation", requestId=1, seqNo=0, tbc=one_of(False, absent))
@@ -37,7 +37,7 @@ async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
     },
 )
 async def test_n02_customer_is_told(station: Station) -> None:
-    """About a customer with a token the station sends numbered parts; only the last one is marked as the last."""
+    """For the customer of a token the station sends numbered parts; only the last one is marked as the last."""
     asked = {"requestId": 2, "report": True, "clear": False, "idToken": station.profile.tokens["valid"]}
     await inform(station, asked | {"customerIdentifier": None})
     number, is_more = 0, True

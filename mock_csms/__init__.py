@@ -6,14 +6,14 @@
 TYPE_CHECKING = False  # type checkers take it for True; `typing` takes a while to load, in which nobody may interrupt
 if TYPE_CHECKING:
     from mock_csms.control.python import Csms
-    from mock_csms.runtime.session import CallFailed
+    from mock_csms.runtime.open_call import CallFailed
     from mock_csms.settings import Config
 
 __version__ = "0.1.0"
 __all__ = ["CallFailed", "Config", "Csms", "__version__"]
 
 _HOMES = {
-    "CallFailed": "mock_csms.runtime.session",
+    "CallFailed": "mock_csms.runtime.open_call",
     "Config": "mock_csms.settings",
     "Csms": "mock_csms.control.python",
 }

@@ -9,10 +9,10 @@ from mock_csms.commands.remote_words import REMOTE_WORDS
 
 
 def main() -> int:
-    """Be the command, and return its exit status."""
+    """Run the command `mock-csms`, and return its exit status."""
     end_at_once_on_interrupt()
     open_missing()
-    gc.disable()  # nothing that is loaded at the start is garbage; `serve` enables it
+    gc.disable()  # objects loaded at the start are no garbage; `serve` enables it
     from mock_csms.commands.unneeded import leave_out  # noqa: PLC0415 - it can be interrupted while it loads
 
     leave_out()

@@ -1,4 +1,4 @@
-"""The tables of docs/security.md about bounds: the numbers come from the code."""
+"""The tables of limits in docs/security.md; their numbers come from the code."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from mock_csms.settings import Config
 
 Bound: TypeAlias = tuple[str, str, str]
-"""The bounded thing, the bound, and what happens beyond it.
+"""What is limited, the limit, and what happens beyond the limit.
 
-`{module.NAME:unit}` stands for a constant of the code, `{--flag}` for the default of a flag.
+`{module.NAME:unit}` is replaced by the value of a constant, `{--flag}` by the default of a flag.
 """
 
 _NUMBER = re.compile(r"\{(--(?P<flag>[a-z-]+)|(?P<module>[a-z0-9_.]+)\.(?P<name>[A-Z_]+))(:(?P<unit>\w+))?\}")

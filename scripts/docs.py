@@ -3,10 +3,9 @@
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.faults import FAULTS
 from mock_csms.behavior.handshake_faults import KINDS
@@ -16,8 +15,7 @@ from mock_csms.behavior.v2.authorization import MODES
 from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.behavior.v16.authorization import MODES as MODES_OF_16
 from mock_csms.behavior.v16.secrets import SECRETS as OF_16
-from mock_csms.commands.arguments import shown_default, titles_of
-from mock_csms.commands.cli import OTHER_OPTIONS
+from mock_csms.commands.arguments import titles_of
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
@@ -27,58 +25,17 @@ from mock_csms.protocol.actions import Action, Json, Sender
 from mock_csms.protocol.records import fields_of
 from mock_csms.protocol.versions import versions
 from mock_csms.settings import Config
-from mock_csms.settings.flags import Flag, flag_of, option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from scripts.cells import code, json
+from scripts.plan_tables import PLANS, plan_actions, plan_matrix, plan_options, plan_profile, plan_states, plan_summary
+from scripts.settings_tables import configuration, flags_of_group
 
 ROOT = Path(__file__).parent.parent
-PLANS = ROOT / "e2e-plans"
 PAGES = (*sorted((ROOT / "docs").glob("*.md")), PLANS / "README.md", ROOT / "benchmarks" / "README.md")
 """The files with tables; a table stands between `<!-- table: NAME -->` and `<!-- end -->`."""
 _PLACE = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
-
-
-def _flags_of(settings: "type[DataclassInstance]", title: str) -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag of the group with that title."""
-    titles = titles_of(settings)
-    yield "flag", "default", "meaning"
-    for setting in fields(settings):
-        if titles[setting.name] == title:
-            yield from _rows_of(setting)
-
-
-def _settings(settings: "type[DataclassInstance]") -> Iterable[tuple[str, ...]]:
-    yield "flag", "default", "meaning"
-    for setting in fields(settings):
-        yield from _rows_of(setting)
-
-
-def _rows_of(setting: Field[Any]) -> Iterable[tuple[str, ...]]:
-    """Return the row of a setting; if it is a list of tables, a row for each flag that adds one."""
-    declared = flag_of(setting)
-    for name, form in (declared.forms or {}).items():
-        yield f"`{option(name)} {' '.join(form.metavar)}`", "", form.help
-    if declared.forms is None:
-        names = ", ".join(filter(None, [declared.short, option(setting.name)]))
-        metavar = f" {declared.metavar}{'…' if declared.several else ''}".rstrip()
-        yield f"`{names}{metavar}`", _code(shown_default(declared, setting.default)), _meaning(declared)
-
-
-def _meaning(declared: Flag) -> str:
-    """Return the meaning of a flag, with its other names."""
-    others = ", ".join(f"`{alias}`" for alias in declared.aliases)
-    return f"{declared.help}; also {others}" if others else declared.help
-
-
-def configuration() -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag about the configuration itself, such as `--config`."""
-    yield "flag", "default", "meaning"
-    for name, how in OTHER_OPTIONS.items():
-        yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", "", str(how["help"])
 
 
 def commands() -> Iterable[tuple[str, ...]]:
@@ -94,13 +51,13 @@ def answers() -> Iterable[tuple[str, ...]]:
 
 
 def _of_versions(sender: Sender, payload: Callable[[Action], Json | None]) -> Iterable[tuple[str, ...]]:
-    """Return rows of an action, the versions that have the same payload for it, and that payload."""
+    """Return a row for each different payload of an action, with the versions that have it."""
     rows: dict[tuple[str, str], list[str]] = {}
     for version in sorted(versions(), key=lambda version: version.name):
         for action, row in version.actions.items():
             if row.sent_by(sender):
                 shown = payload(row)
-                text = "none: it is a SEND" if shown is None else _code(_json(shown))
+                text = "none: it is a SEND" if shown is None else code(json(shown))
                 rows.setdefault((action, text), []).append(version.name)
     for (action, text), names in sorted(rows.items(), key=lambda each: (each[0][0].lower(), each[1])):
         yield f"`{action}`", ", ".join(names), text
@@ -133,7 +90,7 @@ def sign_kinds() -> Iterable[tuple[str, ...]]:
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
-    """Return a row for every kind of secret in messages, with the place and the actions that have it."""
+    """Return a row for every kind of secret in messages: the versions, the actions, and the masked field."""
     yield "OCPP", "messages, and their answers", "what is masked"
     for names, places in (("1.6", OF_16.messages), ("2.0.1, 2.1", SECRETS.messages)):
         for place in dict.fromkeys(places.values()):
@@ -217,65 +174,13 @@ def unjudged() -> Iterable[tuple[str, ...]]:
         yield id_, requirement, title, why
 
 
-def plan_options() -> Iterable[tuple[str, ...]]:
-    """Return a row for every option of plans."""
-    from mock_csms.plans.options import OPTIONS
-
-    yield "option", "meaning"
-    for name, how in OPTIONS:
-        yield f"`{name} {how.get('metavar', '')}".rstrip() + "`", str(how["help"])
-
-
-def plan_profile() -> Iterable[tuple[str, ...]]:
-    """Return a row for every flag of `mock-csms profile`."""
-    from mock_csms.commands.profile import ProfileSettings
-
-    return _settings(ProfileSettings)
-
-
-def plan_summary() -> Iterable[tuple[str, ...]]:
-    """Return the number of cases by status."""
-    from mock_csms.plans.catalogue import summary
-
-    return summary(PLANS)
-
-
-def plan_matrix() -> Iterable[tuple[str, ...]]:
-    """Return a row for every planned case."""
-    from mock_csms.plans.catalogue import matrix
-
-    return matrix(PLANS)
-
-
-def plan_actions() -> Iterable[tuple[str, ...]]:
-    """Return a row for every action of an operator."""
-    from mock_csms.plans.operator import ACTIONS
-
-    yield "action", "what is to be done"
-    for name, text in ACTIONS.items():
-        yield f"`{name}`", text
-
-
-def plan_states() -> Iterable[tuple[str, ...]]:
-    """Return a row for every state of Part 6: the step that leads to it, or why there is no step."""
-    from mock_csms.plans.v2.states import NOT_YET, STATES
-
-    yield "state of Part 6", "step", "what holds then"
-    for name, functions in STATES.items():
-        for function in functions:
-            summary = str(function.__doc__).partition("\n")[0]
-            yield f"`{name}`", f"`states.{function.__name__}`", re.sub(rf"^{name}( [AB])?: |\.$", "", summary)
-    for name, why in NOT_YET.items():
-        yield f"`{name}`", "not yet", why
-
-
 TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     **{
-        f"flags_{title.replace(' ', '_')}": partial(_flags_of, Config, title)
+        f"flags_{title.replace(' ', '_')}": partial(flags_of_group, Config, title)
         for title in sorted({*titles_of(Config).values()})
     },
     **{
-        f"station_{title.replace(' ', '_')}": partial(_flags_of, StationSettings, title)
+        f"station_{title.replace(' ', '_')}": partial(flags_of_group, StationSettings, title)
         for title in sorted({*titles_of(StationSettings).values()})
     },
     "flags_configuration": configuration,
@@ -306,17 +211,6 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "plan_matrix": plan_matrix,
 }
 """Every table by name."""
-
-
-def _json(payload: Any) -> str:
-    import orjson
-
-    text = orjson.dumps(payload).decode()
-    return text if len(text) <= 160 else text[:159] + "…"
-
-
-def _code(text: str) -> str:
-    return f"`{text}`" if text else ""
 
 
 def _markdown(rows: Iterable[tuple[str, ...]]) -> str:

@@ -1,9 +1,9 @@
 """`python -m scripts.hostile [SECONDS]`: runs hostile stations of every kind against the mock.
 
-For a minute, or so many seconds, they flood it with calls, garbage, huge and compressed messages, never read, use new
-identities, break the handshake and the protocol, and leave without a close frame. Everything goes to 127.0.0.1. The
-exit status is 1 if the mock's memory or its open files have grown in the second half, if /healthz gets no answer, or if
-SIGTERM does not end the mock with 0.
+For a minute, or this many seconds, they flood the mock with calls, garbage, and huge and compressed messages, never
+read, use new identities, violate the handshake and the protocol, and disconnect without a close frame. All connections
+are to 127.0.0.1. The exit status is 1 if the memory or the open files of the mock grow in the second half, if /healthz
+gets no answer, or if SIGTERM does not end the mock with status 0.
 """
 
 import random
@@ -72,7 +72,7 @@ def _mock(folder: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
 
 @contextmanager
 def _floods(port: int, seconds: float) -> Iterator[None]:
-    """Run flooding stations of each kind in their own processes; they stop before the last sample is taken."""
+    """Run stations of each kind that flood the mock, in their own processes; they stop before the last sample."""
     flood = str(ROOT / "benchmarks" / "peers" / "flood.py")
     words = [sys.executable, flood, str(port)]
     floods = [subprocess.Popen([*words, kind, str(_STATIONS), str(0.9 * seconds)], stdout=-3) for kind in KINDS]
@@ -93,7 +93,9 @@ def _samples(mock: "subprocess.Popen[bytes]", port: int, seconds: float) -> Iter
             with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE) as stranger:
                 chance.choice(_STRANGERS)(stranger, number)
         if sample == _SAMPLES:
-            time.sleep(min(2.0, seconds / 10))  # so that the mock has closed the connections of stations that left
+            time.sleep(
+                min(2.0, seconds / 10)
+            )  # until the mock has closed the connections of stations that disconnected
         memory, files = _memory(mock), _files(mock)
         sys.stdout.write(f"{time.monotonic() - began:5.1f} s: {memory} kB, {files} files, {number} strangers so far\n")
         sys.stdout.flush()
@@ -116,7 +118,7 @@ def _is_up(port: int) -> bool:
     return False
 
 
-# Strangers: each makes one short visit.
+# Stations that connect once, for a short time.
 
 
 def _boots(stranger: socket.socket, number: int) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures with `wire`: one mock for all tests of a module, which must survive all of them, and its stations."""
+"""Fixtures that use `wire`: one mock for all tests of a module, which must survive all of them, and its stations."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ _NUMBERS = count(1)
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")  # no test may fail because the machine is slow
 
-# Some environments tell Python to write no bytecode. Then each of a thousand processes of the tests would compile the
+# Some environments forbid Python to write bytecode. Then each of a thousand processes of the tests would compile the
 # whole program again, which takes longer than most tests; and each worker would compile all tests again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

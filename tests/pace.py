@@ -1,4 +1,4 @@
-"""Tests of times on a machine that may be slow, or stop for some seconds.
+"""Tests of times on a machine that may be slow, or pause for some seconds.
 
 A test checks only that something does not come too early, and waits for everything else. If a test must act before a
 time-out of the program, it is repeated with longer times after a failure: `pace` is the factor. A wrong program fails

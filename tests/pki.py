@@ -1,4 +1,4 @@
-"""Certificates for tests, and clients that are not ours: the `ssl` module, strictly configured, and openssl."""
+"""Certificates for tests, and TLS clients with the `ssl` module and openssl."""
 
 import atexit
 import shutil
@@ -17,13 +17,13 @@ from tests.wire import PATIENCE
 
 
 def made_at(path: Path) -> float:
-    """Return when a file was made, by the real clock: OpenSSL looks at that one, also in tests in virtual time."""
+    """Return the creation time of a file by the real clock, which OpenSSL uses even in tests with virtual time."""
     return path.stat().st_mtime
 
 
 @cache
 def folder() -> Path:
-    """Return a directory as `mock-csms pki` writes it, valid now; tests of one process share it."""
+    """Return a directory with the files of `mock-csms pki`; all tests of a process share it."""
     path = Path(tempfile.mkdtemp(prefix="pki"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     made = PkiFolder(str(path), server_names("127.0.0.1", ()), made_at(path))
@@ -34,14 +34,14 @@ def folder() -> Path:
 
 
 def flags() -> list[str]:
-    """Return the flags of a mock that uses those files, in a state directory of its own."""
+    """Return the flags of a mock that uses these files."""
     return ["--tls", "auto", "--state-dir", str(folder())]
 
 
 def strict(certificate: str = "", root: str = "root", **more: Any) -> ssl.SSLContext:
-    """Return how a strict station is configured: it trusts only our root, and checks names and strength.
+    """Return the context of a strict station: it trusts only our root, and checks names and strengths of keys.
 
-    `certificate` names the file of its own certificate; `more` are attributes of the context.
+    `certificate` is the name of the file with the station's certificate; `more` are attributes of the context.
     """
     context = ssl.create_default_context(cafile=str(folder() / f"{root}.pem"))
     context.set_ciphers("DEFAULT:@SECLEVEL=2")
@@ -55,14 +55,14 @@ def strict(certificate: str = "", root: str = "root", **more: Any) -> ssl.SSLCon
 
 
 def s_client(port: int | str, *words: str, root: str = "root") -> str:
-    """Return what `openssl s_client` prints about a connection that it ends at once."""
+    """Connect with `openssl s_client`, which disconnects at once, and return what it prints."""
     command = ["openssl", "s_client", "-connect", f"localhost:{port}", "-CAfile", f"{folder()}/{root}.pem", *words]
     ended = subprocess.run(command, input="", capture_output=True, text=True, check=False, timeout=PATIENCE)
     return ended.stdout + ended.stderr
 
 
 class TlsPeer:
-    """A plain socket with TLS of the `ssl` module on it; what it sends is encrypted at once, and written at once."""
+    """TLS of the `ssl` module without I/O, for a plain socket to which the test writes the bytes."""
 
     def __init__(self, peer: socket.socket, context: ssl.SSLContext) -> None:
         self.socket = peer
@@ -70,12 +70,12 @@ class TlsPeer:
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
 
     def encrypted(self, data: bytes) -> bytes:
-        """Return the bytes that carry some data."""
+        """Encrypt data, and return the bytes to send."""
         self.tls.write(data)
         return self.outgoing.read()
 
     def decrypted(self, data: bytes) -> bytes:
-        """Return the data that some bytes carry."""
+        """Decrypt received bytes, and return the data."""
         self.incoming.write(data)
         found = b""
         while True:

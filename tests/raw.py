@@ -89,7 +89,7 @@ async def naked(mock: Mock, identity: str) -> AsyncIterator[Naked]:
 
 
 def run(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end; of the variables MOCK_CSMS_… it gets only those in `environment`."""
+    """Run the program to its end; its environment has no variables MOCK_CSMS_… except those in `environment`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCK_CSMS_")}
     return warm.run([*SERVER, *flags], timeout=PATIENCE, env=kept | environment)
 

@@ -8,7 +8,7 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Finding
 from tests.control.in_process import station_of
 from tests.wire import PATIENCE, Station
@@ -74,9 +74,9 @@ class Real:
     async def event(self, kind: str, trigger: str, number: int = 0, after: float = 0.0, **more: Any) -> Any:
         """Send a TransactionEvent: of transaction T at EVSE 1, connector 1, unless the arguments say otherwise."""
         info = {"transactionId": "T"} | more.pop("info", {})
-        told = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
+        result = {"eventType": kind, "triggerReason": trigger, "seqNo": number, "transactionInfo": info}
         place = {"timestamp": now(after), "evse": {"id": 1, "connectorId": 1}}
-        return await self.call("TransactionEvent", told | place | more)
+        return await self.call("TransactionEvent", result | place | more)
 
     async def get(self, component: str, variable: str, status: str = "Accepted", **more: Any) -> None:
         """Let the mock get a variable, and answer with `attributeValue`."""
@@ -96,7 +96,7 @@ async def findings(*plays: Play, checks: str = "", **settings: Any) -> list[str]
     """Return the findings about a station with a connection per play; `checks` has the beginnings of ids of checks."""
     found: list[str] = []
     csms = Csms(**settings)
-    csms.bus.subscribe(lambda event: found.append(f"{event.check}: {event.problem}"), Finding)  # type: ignore[attr-defined] # it is one
+    csms.bus.subscribe(lambda event: found.append(f"{event.check}: {event.problem}"), Finding)
     async with csms:
         for play in plays:
             async with station_of(csms) as station:

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from tests.raw import logged, until, with_basic_auth
-from tests.test_records import Run
+from tests.records import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, Mock
 
 NOW = "2026-01-01T00:00:00Z"
@@ -201,9 +201,9 @@ def answer_to(text: str) -> list[Any] | None:
 
 
 def _result(item: dict[str, Any]) -> dict[str, Any]:
-    told = {"reasonCode": "x", "additionalInfo": f"it is {item['attributeValue']}"}
+    result = {"reasonCode": "x", "additionalInfo": f"it is {item['attributeValue']}"}
     same = {key: item[key] for key in ("component", "variable")}
-    return {**same, "attributeStatus": "Accepted", "attributeStatusInfo": told}
+    return {**same, "attributeStatus": "Accepted", "attributeStatusInfo": result}
 
 
 async def outputs_of_a_run(folder: Path) -> Outputs:

@@ -2,150 +2,47 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import orjson
 import pytest
 
-from mock_csms.behavior.templates import rfc3339
-from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Error
-from mock_csms.twin.events import Connected, Received, Sent
 from tests import warm
-from tests.conformance.story import Story, part
-from tests.station.commanded import Bench, payloads
+from tests.accusing_stories import (
+    ACCEPTED,
+    BOTH,
+    CARD,
+    CHANGE,
+    CLOSE,
+    ONE,
+    OPEN,
+    PLUGGED,
+    REGISTER,
+    STATUS,
+    STOP,
+    TRIGGER,
+    TRIGGERED,
+    again,
+    again_and_again,
+    beating,
+    charging,
+    charging_every,
+    inventory,
+    plugged,
+    records,
+    refused,
+    rejected,
+    reset,
+    sampled,
+    scheduled,
+    scheduled_reset,
+    set_inoperative,
+    set_unavailable,
+    triggered,
+    unlocked,
+    updated_events,
+)
+from tests.conformance.story import Story
 from tests.wire import PATIENCE, SERVER
-
-CLOSE, OPEN, ACCEPTED = {"operationalStatus": "Inoperative"}, {"operationalStatus": "Operative"}, {"status": "Accepted"}
-CHANGE, STATUS, STOP = "ChangeAvailability", "StatusNotification", "RequestStopTransaction"
-TRIGGER = "TriggerMessage"
-CARD = {"idToken": "A", "type": "ISO14443"}
-ONE = {"id": 1}
-PLUGGED = {"chargingState": "EVConnected"}
-TRIGGERED = {"reason": "Triggered", "chargingStation": {"model": "M", "vendorName": "V", "serialNumber": "S-1"}}
-BOTH = ("Sample.Clock", "Sample.Periodic")
-REGISTER = "Energy.Active.Import.Register"
-
-
-def plugged(story: Story, evse: Json, kind: str = "Started", number: int = 0) -> Story:
-    """Report that a cable was plugged in."""
-    return story.event(kind, "CablePluggedIn", number, evse=evse, info=PLUGGED)
-
-
-def going_on(story: Story, events: int = 5) -> Story:
-    """Send several events of the same transaction, without its EVSE."""
-    for number in range(1, events + 1):
-        payload = {"eventType": "Updated", "triggerReason": "MeterValuePeriodic", "seqNo": number}
-        info = {"transactionInfo": {"transactionId": "T", "chargingState": "Charging"}, "timestamp": story.wait(5).at()}
-        story.call("TransactionEvent", payload | info)
-    return story
-
-
-def again_and_again(story: Story, *event: Any, **more: Any) -> Story:
-    """Send an event three times; the mock refuses it twice."""
-    for wait, ago, answer in ((0, 0.0, "InternalError"), (10, 10.0, "InternalError"), (20, 30.0, ())):
-        story.wait(wait).event(*event, answer=answer, after=-ago, **more)
-    return story
-
-
-def closed(story: Story, status: str = "Accepted") -> Story:
-    """Set EVSE 1 Inoperative."""
-    return story.command(CHANGE, CLOSE | {"evse": ONE}, {"status": status})
-
-
-def shut() -> Story:
-    """Set EVSE 1 Inoperative, and wait until it is Unavailable."""
-    return closed(Story().begin()).wait(1).tell(1, 1, "Unavailable").wait(9)
-
-
-def unlocked(story: Story) -> Story:
-    """Unlock connector 1 of EVSE 1."""
-    return story.command("UnlockConnector", {"evseId": 1, "connectorId": 1}, {"status": "Unlocked"})
-
-
-def told(story: Story, *contexts: str | None, trigger: str = "", number: int = 1, after: float = 0.0) -> Story:
-    """Send values with these contexts, in MeterValues or (with a trigger reason) in an event of the transaction."""
-    samples = [{"value": 7.0} | ({"context": each} if each else {}) for each in contexts]
-    values = [{"timestamp": story.at(), "sampledValue": samples}]
-    if not trigger:
-        return story.call("MeterValues", {"evseId": 1, "meterValue": values})
-    return story.event("Updated", trigger, number, meterValue=values, after=after)
-
-
-def charging() -> Story:
-    """Charge at a station that has reported its connectors."""
-    story = Story().begin().tell(1, 1, "Occupied")
-    return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"}).wait(60)
-
-
-def refused() -> Story:
-    """Charge with an idToken that turns out to be invalid, so that the transaction has to be stopped."""
-    story = Story().begin().know(TxCtrlr_StopTxOnInvalidId="true").tell(1, 1, "Occupied")
-    invalid = {"idTokenInfo": {"status": "Invalid"}}
-    charging = {"chargingState": "Charging"}
-    return story.event("Started", "Authorized", idToken=CARD, info=charging, answer=invalid).wait(5)
-
-
-def inventory(*without: str, **changed: str) -> Story:
-    """Report the variables of the reference station, without some, or with another mutability or value."""
-    bench = Bench()
-    _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
-    items = [item for each in payloads(sent, "NotifyReport") for item in each["reportData"]]
-    names = [f"{item['component']['name']}.{item['variable']['name']}" for item in items]
-    kept = [(name, item) for name, item in zip(names, items, strict=True) if name not in without]
-    for name, item in kept:
-        change = changed.get(name.replace(".", "_"))
-        if change:
-            item["variableAttribute"][0]["value" if change in ("true", "false") else "mutability"] = change
-    story = Story().begin((1, 1), (2, 1))
-    story.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, ACCEPTED)
-    return story.call("NotifyReport", part(7, 0, *(item for _, item in kept)))
-
-
-def scheduled() -> Story:
-    """Set EVSE 1 Inoperative during a transaction, and end it."""
-    return closed(charging(), "Scheduled").wait(9).event("Ended", "StopAuthorized", 1)
-
-
-def again(story: Story, reason: str = "Watchdog") -> Story:
-    """Lose the connection, reconnect and boot."""
-    return story.wait(9).lose().wait(5).connect().boot(reason)
-
-
-def rejected(interval: int) -> Story:
-    """Boot, and be Rejected."""
-    return Story().connect().boot(status="Rejected", interval=interval).wait(2)
-
-
-def reset() -> Story:
-    """Reset a station immediately during a transaction."""
-    return charging().command("Reset", {"type": "Immediate"}, ACCEPTED)
-
-
-def scheduled_reset() -> Story:
-    """Reset a station OnIdle during a transaction."""
-    return charging().command("Reset", {"type": "OnIdle"}, {"status": "Scheduled"})
-
-
-def triggered() -> Story:
-    """Trigger MeterValues."""
-    return Story().begin().command("TriggerMessage", {"requestedMessage": "MeterValues"}, ACCEPTED)
-
-
-def beating(*pauses: int) -> Story:
-    """Send heartbeats after these pauses, the last one before the answer to its trigger; the interval is 300 s."""
-    story = Story().connect().boot(interval=300).tell(1, 1)
-    for pause in pauses[:-1]:
-        story.wait(pause).call("Heartbeat", {})
-    return story.wait(pauses[-1]).command(TRIGGER, {"requestedMessage": "Heartbeat"}, ACCEPTED, ("Heartbeat", {}))
-
-
-def charging_every(seconds: int) -> Story:
-    """Charge at a station with periodic meter values."""
-    names = {"SampledDataCtrlr_TxUpdatedInterval": str(seconds), "SampledDataCtrlr_TxUpdatedMeasurands": REGISTER}
-    story = Story().begin().know(**names).tell(1, 1, "Occupied")
-    return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"})
-
 
 CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     # A status of connector 0 is one mistake: B08 reports it.
@@ -175,7 +72,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         [],
     ),
     "what was closed, with the number 0": (
-        closed(Story().begin()).wait(1).tell(1, 0, "Unavailable").wait(5).tell(1, 0).wait(5).tell(1, 0),
+        set_inoperative(Story().begin()).wait(1).tell(1, 0, "Unavailable").wait(5).tell(1, 0).wait(5).tell(1, 0),
         ["B08", "B08", "B08"],
     ),
     # A second boot without a start.
@@ -188,13 +85,13 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         [],
     ),
     # Only the event after the vehicle was connected has the EVSE.
-    "no connectorId": (going_on(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
+    "no connectorId": (updated_events(Story().begin().event("Started", evse=ONE, info=PLUGGED, idToken=CARD)), ["X13"]),
     "no evse once the cable is in": (
         plugged(Story().begin().tell(1, 1, "Occupied").event("Started", evse=ONE, idToken=CARD), ONE, "Updated", 1),
         ["X13"],
     ),
     "a cable before the state": (
-        going_on(Story().begin().event("Started", "CablePluggedIn", evse=ONE)),
+        updated_events(Story().begin().event("Started", "CablePluggedIn", evse=ONE)),
         ["X13", "X14"],
     ),
     "an event that is sent again": (
@@ -205,8 +102,8 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         again_and_again(charging().know(SampledDataCtrlr_TxEndedMeasurands=REGISTER), "Ended", "RemoteStop", 1),
         ["M02", "X06"],
     ),
-    "the place is told once": (
-        going_on(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
+    "the place is reported once": (
+        updated_events(Story().begin().tell(1, 1, "Occupied").event("Started", info=PLUGGED, idToken=CARD)),
         [],
     ),
     # A status may be repeated; an Inoperative connector must stay Unavailable.
@@ -215,20 +112,23 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         [],
     ),
     "a status after what is so": (
-        closed(shut()).wait(9).tell(1, 1, "Unavailable"),
+        set_inoperative(set_unavailable()).wait(9).tell(1, 1, "Unavailable"),
         [],
     ),
-    "a status that is told late": (
-        closed(Story().begin()).wait(9).tell(1, 1, "Unavailable").tell(1, 1, "Occupied", after=-30.0),
+    "a status that is reported late": (
+        set_inoperative(Story().begin()).wait(9).tell(1, 1, "Unavailable").tell(1, 1, "Occupied", after=-30.0),
         [],
     ),
-    "Available again": (closed(Story().begin()).wait(0.3).tell(1, 1, "Unavailable").wait(2).tell(1, 1), ["G06"]),
+    "Available again": (
+        set_inoperative(Story().begin()).wait(0.3).tell(1, 1, "Unavailable").wait(2).tell(1, 1),
+        ["G06"],
+    ),
     "in use though it was closed": (
-        shut().tell(1, 1, "Occupied"),
+        set_unavailable().tell(1, 1, "Occupied"),
         ["G06"],
     ),
     "opened before the answer": (
-        shut().command(
+        set_unavailable().command(
             CHANGE,
             OPEN | {"evse": ONE},
             ACCEPTED,
@@ -236,9 +136,9 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ),
         [],
     ),
-    "no change": (closed(Story().begin()), ["G01"]),
+    "no change": (set_inoperative(Story().begin()), ["G01"]),
     "opened, and Faulted": (
-        shut().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
+        set_unavailable().command(CHANGE, OPEN | {"evse": ONE}, ACCEPTED).tell(1, 1, "Faulted"),
         [],
     ),
     # An Inoperative status that a boot loses is reported once.
@@ -260,32 +160,32 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     ),
     # A stop of a transaction that does not run.
     "a stop of nothing": (Story().begin().command(STOP, {"transactionId": "none"}, ACCEPTED), ["X23"]),
-    "a stop that is not told": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
+    "a stop that is not reported": (charging().command(STOP, {"transactionId": "T"}, ACCEPTED), ["X24"]),
     "an invalid idToken, and the vehicle leaves": (
         refused().event("Updated", "EVCommunicationLost", 1, info={"chargingState": "Idle"}).tell(1, 1),
         [],
     ),
-    "an invalid idToken, and the state is told": (
+    "an invalid idToken, and the state is reported": (
         refused().event("Updated", "ChargingStateChanged", 1, info={"chargingState": "Charging"}),
         ["X19"],
     ),
     # The context of values must fit the reason why they were sampled.
-    "MeterValues of an end": (told(Story().begin(), "Transaction.End"), []),
-    "MeterValues of an interruption": (told(Story().begin(), "Interruption.End"), []),
-    "MeterValues of the clock": (told(Story().begin(), "Sample.Clock"), []),
-    "MeterValues without a context": (told(Story().begin(), None), ["M04"]),
-    "MeterValues that are periodic": (told(Story().begin(), "Sample.Periodic"), ["M04"]),
-    "the clock, and the end": (told(charging(), "Transaction.End", trigger="MeterValueClock"), ["M04"]),
-    "the clock, and both": (told(charging(), *BOTH, trigger="MeterValueClock"), []),
-    "periodic, and both": (told(charging(), *BOTH, trigger="MeterValuePeriodic"), []),
-    "periodic, and the clock": (told(charging(), "Sample.Clock", trigger="MeterValuePeriodic"), ["M04"]),
+    "MeterValues of an end": (sampled(Story().begin(), "Transaction.End"), []),
+    "MeterValues of an interruption": (sampled(Story().begin(), "Interruption.End"), []),
+    "MeterValues of the clock": (sampled(Story().begin(), "Sample.Clock"), []),
+    "MeterValues without a context": (sampled(Story().begin(), None), ["M04"]),
+    "MeterValues that are periodic": (sampled(Story().begin(), "Sample.Periodic"), ["M04"]),
+    "the clock, and the end": (sampled(charging(), "Transaction.End", trigger="MeterValueClock"), ["M04"]),
+    "the clock, and both": (sampled(charging(), *BOTH, trigger="MeterValueClock"), []),
+    "periodic, and both": (sampled(charging(), *BOTH, trigger="MeterValuePeriodic"), []),
+    "periodic, and the clock": (sampled(charging(), "Sample.Clock", trigger="MeterValuePeriodic"), ["M04"]),
     "MeterValues that nobody configured": (
-        told(Story().begin().know(AlignedDataCtrlr_Measurands="Voltage").wait(9), "Transaction.End"),
+        sampled(Story().begin().know(AlignedDataCtrlr_Measurands="Voltage").wait(9), "Transaction.End"),
         [],
     ),
-    "clock-aligned values that are told as periodic": (
-        told(
-            told(charging_every(60).wait(30), "Sample.Clock", trigger="MeterValuePeriodic").wait(30),
+    "clock-aligned values that are reported as periodic": (
+        sampled(
+            sampled(charging_every(60).wait(30), "Sample.Clock", trigger="MeterValuePeriodic").wait(30),
             "Sample.Periodic",
             trigger="MeterValuePeriodic",
             number=2,
@@ -293,12 +193,12 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["M04"],
     ),
     "values after the triggered ones": (
-        told(told(triggered(), "Trigger").wait(5), None),
+        sampled(sampled(triggered(), "Trigger").wait(5), None),
         ["M04"],
     ),
-    "triggered values of another context": (told(triggered(), None), ["M10"]),
+    "triggered values of another context": (sampled(triggered(), None), ["M10"]),
     "an event of long ago": (
-        told(charging(), "Sample.Periodic", trigger="Authorized", after=-3600.0),
+        sampled(charging(), "Sample.Periodic", trigger="Authorized", after=-3600.0),
         ["X04"],
     ),
     # Boots and resets.
@@ -312,7 +212,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ),
         [],
     ),
-    "a scheduled reset that is told as a power cut": (
+    "a scheduled reset that is reported as a power cut": (
         again(scheduled_reset().event("Ended", "StopAuthorized", 1), "PowerUp").tell(1, 1, "Occupied"),
         ["B06"],
     ),
@@ -327,7 +227,7 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
         ["B20"],
     ),
     "a status of before the boot": (
-        again(closed(Story().begin()).wait(1).tell(1, 1, "Unavailable"))
+        again(set_inoperative(Story().begin()).wait(1).tell(1, 1, "Unavailable"))
         .tell(1, 1, after=-30.0)
         .tell(1, 1, "Unavailable"),
         [],
@@ -381,23 +281,6 @@ OTHERS = {"B01", "B11", "T13"}
 """Checks that the cases do not test: some cases do not send what these checks require."""
 
 
-def records(story: Story, station: str) -> list[Json]:
-    """Return a case as records of the trace format, with a last call after all deadlines."""
-    made: list[Json] = []
-    meta: Json = {}
-    for number, event in enumerate(story.wait(60).call("Heartbeat", {}).events):
-        if isinstance(event, Connected):
-            meta = {"meta": {"connection": number}}
-        if isinstance(event, Received | Sent):
-            direction = "cp-to-csms" if isinstance(event, Received) else "csms-to-cp"
-            kind = {Call: "CALL", Error: "CALLERROR"}.get(type(event.message), "CALLRESULT")
-            about = {"direction": direction, "messageType": kind, "raw": event.text.decode()} | meta
-            base = {"schemaVersion": "1.1", "ocppVersion": "2.0.1", "transport": "json", "chargePointId": station}
-            made.append(base | about | {"timestamp": rfc3339(event.at), "messageId": event.message.id})
-            meta = {}
-    return made
-
-
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
     """Return the checks that `mock-csms check` reports, by case: all cases are stations of one trace."""
@@ -413,6 +296,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[str]]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_is_found(judged: Mapping[str, list[str]], case: str) -> None:
+def test_each_mistake_is_reported_once(judged: Mapping[str, list[str]], case: str) -> None:
     """Each mistake is reported once, by the check that fits best; behaviour that no clause forbids is not reported."""
     assert sorted(each for each in judged.get(case, []) if each not in OTHERS) == CASES[case][1]

@@ -14,7 +14,7 @@ from mock_csms.runtime import clock
 from tests.pace import turns
 from tests.raw import TOKEN, logged, until
 from tests.reference_station import run
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, Station, transaction
 
 PLACE = {"evseId": 1, "connectorId": 1}
@@ -28,7 +28,7 @@ async def tell(station: Station, status: str = "Occupied", **place: int) -> None
 
 
 async def event(station: Station, kind: str, id_: str, trigger: str, number: int, **more: Any) -> None:
-    """Send a TransactionEvent; `more` may make it an offline one with an earlier time."""
+    """Send a TransactionEvent; `more` has additional fields, such as `offline` and an earlier time."""
     payload = transaction(kind, id_, triggerReason=trigger, seqNo=number, evse=EVSE) | {"timestamp": stamp()} | more
     payload["transactionInfo"] |= CONNECTED
     await station.ask("TransactionEvent", {key: value for key, value in payload.items() if value is not None})
@@ -46,8 +46,8 @@ async def settle(station: Station) -> None:
     await event(station, "Started", "A", "CablePluggedIn", 0)
     _, id_, _, payload = await station.expect(2, ..., "GetVariables")
     (item,) = payload["getVariableData"]
-    told = item | {"attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": "300"}
-    await station.send([3, id_, {"getVariableResult": [told]}])
+    result = item | {"attributeStatus": "Accepted", "attributeType": "Actual", "attributeValue": "300"}
+    await station.send([3, id_, {"getVariableResult": [result]}])
 
 
 async def swap(station: Station, since: str) -> None:
@@ -92,7 +92,7 @@ async def test_a_station_that_closes_the_connection(status: str, accused: bool) 
         if accused:
             await until(logged(mock, "finding ERROR T14"))
         else:
-            await asyncio.sleep(1.0)  # time for a wrong finding
+            await asyncio.sleep(1.0)  # wait, as a wrong finding would come now
         mock.process.terminate()
         ended, _ = await mock.ended()
         found = re.findall(r"ERROR T14 \(B02.FR.06\): (.*)", mock.log)
@@ -132,7 +132,7 @@ async def twice(station: Station) -> None:
     await station.ask("BootNotification", BOOT)
 
 
-async def placeless(station: Station) -> None:
+async def event_without_connector(station: Station) -> None:
     """Send a transaction without its connector."""
     await station.ask("BootNotification", BOOT)
     await tell(station)
@@ -149,14 +149,14 @@ async def answered(station: Station, action: str) -> None:
     await station.send([3, id_, {"status": "Accepted"}])
 
 
-async def reopening(station: Station) -> None:
+async def becomes_available_by_itself(station: Station) -> None:
     """Become Unavailable by command, and then Available without a command."""
     await answered(station, "ChangeAvailability")
     await tell(station, "Unavailable")
     await tell(station, "Available")
 
 
-async def unmoved(station: Station) -> None:
+async def unchanged_by_unlock(station: Station) -> None:
     """Report the same status before and after an UnlockConnector."""
     await answered(station, "UnlockConnector")
     await tell(station, "Available")
@@ -167,7 +167,7 @@ async def stopping(station: Station) -> None:
     await answered(station, "RequestStopTransaction")
 
 
-async def ending(station: Station) -> None:
+async def end_values_in_meter_values(station: Station) -> None:
     """Send values with the context Transaction.End in MeterValues."""
     await station.ask("BootNotification", BOOT)
     await tell(station)
@@ -180,17 +180,17 @@ CASES: dict[Callable[[Station], Awaitable[None]], tuple[tuple[str, ...], list[st
     zero: ((), ["B08"]),
     silent: ((), ["B07", "X22"]),
     twice: ((), []),
-    placeless: ((), ["X13"]),
-    reopening: (CLOSE, ["G06"]),
-    unmoved: (("--command=UnlockConnector",), []),
+    event_without_connector: ((), ["X13"]),
+    becomes_available_by_itself: (CLOSE, ["G06"]),
+    unchanged_by_unlock: (("--command=UnlockConnector",), []),
     stopping: (("--command=RequestStopTransaction",), ["X23"]),
-    ending: ((), []),
+    end_values_in_meter_values: ((), []),
 }
 CHECKS = "--checks=B07,B08,G01,G04,G06,M04,X13,X22,X23,X24"
 
 
 @pytest.mark.parametrize("script", CASES, ids=lambda script: script.__name__)
-async def test_what_is_found(script: Callable[[Station], Awaitable[None]]) -> None:
+async def test_each_mistake_is_reported_once(script: Callable[[Station], Awaitable[None]]) -> None:
     """After all deadlines each mistake is reported once, and behaviour that no clause forbids is not reported."""
     flags, expected = CASES[script]
     for turn in turns():

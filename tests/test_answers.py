@@ -24,7 +24,7 @@ def frames(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         ('[3,"ID",{"status":"Acc', "not JSON"),
         ('[3,"ID', "not JSON"),
@@ -41,7 +41,7 @@ def frames(name: str) -> list[str]:
         ),
     ],
 )
-async def test_a_broken_answer_ends_its_command(tmp_path: Path, answer: str, told: str) -> None:
+async def test_a_broken_answer_ends_its_command(tmp_path: Path, answer: str, expected: str) -> None:
     """After a broken answer the mock sends the next command at once, before the time-out, and nothing in between."""
     events = tmp_path / "events.jsonl"
     commands = "--commands=ClearCache:0,GetLocalListVersion:0"
@@ -51,7 +51,7 @@ async def test_a_broken_answer_ends_its_command(tmp_path: Path, answer: str, tol
         await station.obey("GetLocalListVersion")
         await station.ask("Heartbeat")
     received = [line for line in map(orjson.loads, events.read_bytes().splitlines()) if line["event"] == "Received"]
-    assert told in f"{received[0].get('problem')} {received[0].get('violations')}"
+    assert expected in f"{received[0].get('problem')} {received[0].get('violations')}"
 
 
 @pytest.mark.parametrize("answer", ["[3", "[4", '["3"', "[3.0", '[3,"unkn', '[4,"unknown","GenericError"', " \n[3,"])
@@ -159,7 +159,7 @@ async def test_custom_data_needs_a_vendor_id(station: Station) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "told"),
+    ("action", "expected"),
     [
         ("StartTransaction", "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
         (
@@ -169,13 +169,13 @@ async def test_custom_data_needs_a_vendor_id(station: Station) -> None:
         ("NotifyPriorityCharging", "NotifyPriorityCharging is an action of OCPP 2.1; OCPP 2.0.1 has no such action"),
     ],
 )
-async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, told: str) -> None:
+async def test_an_action_of_another_version_is_named_as_such(station: Station, action: str, expected: str) -> None:
     """The CALLERROR says which version has the action, and what replaces it here."""
-    assert (await station.expect_error(action, {}, "NotImplemented"))[3] == told
+    assert (await station.expect_error(action, {}, "NotImplemented"))[3] == expected
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "expected"),
     [
         (["--command", "SetDERControl", "--delay=0"], "SetDERControl is an action of OCPP 2.1"),
         (
@@ -190,13 +190,13 @@ async def test_an_action_of_another_version_is_named_as_such(station: Station, a
         (["--expect", "Heartbeat~1.6"], "the mock speaks OCPP 2.0.1"),
     ],
 )
-def test_errors_of_flags_with_actions_of_other_versions(flags: list[str], told: str) -> None:
+def test_errors_of_flags_with_actions_of_other_versions(flags: list[str], expected: str) -> None:
     """If the mock speaks only one version, the error of each flag that takes an action says which version has it."""
-    refused([*flags, "--ocpp=2.0.1"], told)
+    refused([*flags, "--ocpp=2.0.1"], expected)
 
 
 @pytest.mark.parametrize(
-    ("flags", "told"),
+    ("flags", "expected"),
     [
         (
             ["--reply", "StartTransaction", "{}"],
@@ -208,10 +208,10 @@ def test_errors_of_flags_with_actions_of_other_versions(flags: list[str], told: 
         ),
     ],
 )
-def test_warnings_of_rules_with_actions_of_other_versions(flags: list[str], told: str) -> None:
+def test_warnings_of_rules_with_actions_of_other_versions(flags: list[str], expected: str) -> None:
     """If the mock speaks only one version, a rule for an action of another one gets a warning that says so."""
     ended = run(*flags, "--ocpp=2.0.1", "--port=0", "--duration=0.1")
-    assert (ended.returncode, told in ended.stderr) == (0, True), ended.stderr
+    assert (ended.returncode, expected in ended.stderr) == (0, True), ended.stderr
 
 
 # Tokens (C02, C07).
@@ -285,11 +285,11 @@ async def test_the_certificate_status_of_an_authorize(
     async with Mock(*flags) as mock, mock.station() as station:
         for more in ({"iso15118CertificateHashData": [HASH]}, {"certificate": "PEM"}):
             payload = {"idToken": {"idToken": token, "type": "eMAID"}, **more}
-            told = await station.ask("Authorize", payload)
-            assert (told["idTokenInfo"]["status"], told.get("certificateStatus")) == answer
+            result = await station.ask("Authorize", payload)
+            assert (result["idTokenInfo"]["status"], result.get("certificateStatus")) == answer
         if not any("certificateStatus" in flag for flag in flags):
-            told = await station.ask("Authorize", {"idToken": {"idToken": token, "type": "eMAID"}})
-            assert "certificateStatus" not in told
+            result = await station.ask("Authorize", {"idToken": {"idToken": token, "type": "eMAID"}})
+            assert "certificateStatus" not in result
 
 
 async def test_exi_messages_are_base64(station: Station) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.raw import naked, refused
 from tests.test_rules import info, outcome, outcomes, reply, token
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, Mock, transaction
 
 HEARTBEAT: tuple[str, Any] = ("Heartbeat", {})

@@ -1,4 +1,4 @@
-"""Executes the walk through docs/api.md as printed: with a shell, curl, a mock and a station."""
+"""Executes the example session of docs/api.md as printed: with a shell, curl, a mock and a station."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ MARK = "--- next command ---"
 
 
 def steps() -> Iterator[tuple[str, list[str]]]:
-    """Yield each command of the walk with its output."""
+    """Yield each command of the session with its output."""
     step: tuple[str, list[str]] | None = None
     for line in LINES:
         if line.startswith((COMMAND, TYPED)):
@@ -43,7 +43,7 @@ def steps() -> Iterator[tuple[str, list[str]]]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return an environment with `mock-csms` and `mock-station` on the path."""
+    """Return an environment whose PATH has `mock-csms` and `mock-station`."""
     programs = folder / "bin"
     programs.mkdir()
     for name, words in {"mock-csms": SERVER, "mock-station": STATION}.items():
@@ -53,16 +53,16 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "no_proxy": "*", "LC_ALL": "C.UTF-8"}
 
 
-def as_shell(step: str, keyboard: Path) -> str:
-    """Return what a shell runs for a step."""
+def shell_command(step: str, keyboard: Path) -> str:
+    """Return the shell command for a step; a line for the station is written to its stdin."""
     if step.startswith(TYPED):
         return f"echo {step.removeprefix(TYPED)} >> {keyboard}"
     return step.removeprefix(COMMAND)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-async def test_the_walk(tmp_path: Path) -> None:
-    """Each command of the walk prints what the page says, from the first list of stations to the end of the mock."""
+async def test_the_session(tmp_path: Path) -> None:
+    """Each command of the session prints what the page shows, from the first one to the end of the mock."""
     keyboard, real = tmp_path / "keyboard", environment(tmp_path)
     os.mkfifo(keyboard)
     async with ApiMock() as mock:
@@ -70,7 +70,7 @@ async def test_the_walk(tmp_path: Path) -> None:
             station = subprocess.Popen([*STATION, f"{mock.url}/CS-1"], stdin=keys, stdout=-3, stderr=-3, env=real)
             try:
                 await until(lambda: "SecurityEventNotification.response" in mock.log)
-                script = "\n".join(f"echo; echo '{MARK}'\n{as_shell(step, keyboard)}" for step, _ in steps())
+                script = "\n".join(f"echo; echo '{MARK}'\n{shell_command(step, keyboard)}" for step, _ in steps())
                 script = script.replace("127.0.0.1:9000", mock.url.removeprefix("ws://"))
                 script = script.replace("http://127.0.0.1:9001", mock.api)
                 words = ["bash", "-c", f"exec 2>&1\n{script}"]
@@ -95,8 +95,8 @@ def compare(printed: list[list[str]]) -> None:
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def test_the_walk_is_whole() -> None:
-    """The walk has what a user of a small OCPP server with an HTTP API does with it."""
+def test_the_session_has_all_use_cases() -> None:
+    """The session shows the usual tasks: tokens, remote start and stop, triggers, pages, and errors."""
     text = "\n".join(LINES)
     parts = (
         "757",

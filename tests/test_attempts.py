@@ -8,7 +8,7 @@ import pytest
 
 from mock_csms.behavior.notation import parse_expectation
 from tests.pace import PACES, takes
-from tests.test_verdict import Run, play, rows, slower
+from tests.verdicts import Run, play, rows, slower
 from tests.wire import HANDSHAKE
 
 REFUSE = "--refuse 503"

@@ -96,8 +96,8 @@ BAD_FILES = [
 def test_bad_file(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, hint: str) -> None:
     """An invalid file is refused in one line with the position or the nearest valid word, and status 2."""
     (tmp_path / "mock.toml").write_text(text)
-    told = error(capsys, "--config", str(tmp_path / "mock.toml"))
-    assert (hint in told, str(tmp_path) in told) == (True, True), told
+    result = error(capsys, "--config", str(tmp_path / "mock.toml"))
+    assert (hint in result, str(tmp_path) in result) == (True, True), result
 
 
 @pytest.mark.parametrize(

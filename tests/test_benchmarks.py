@@ -7,7 +7,7 @@ from benchmarks.rounds import Outcome
 from benchmarks.rows import GROUPS, MORE_ROWS, ROWS, US, Row
 from benchmarks.verdicts import judge
 
-WANTED = {
+LIMITS = {
     "tx": (1.3, 1.1),
     "heartbeat": (0.9, 0.7),
     "unchecked": (0.75, 0.6),
@@ -19,16 +19,16 @@ WANTED = {
     "memory": (16.0, 10.0),
     "rpc": (1.0, 1 / 1.3),
 }
-"""What the ratios of these rows must be, and the goals."""
+"""The limits and the goals of the ratios of these rows."""
 
 
 def outcome(**figures: list[float]) -> Outcome:
-    """Return an outcome with the figure `cpu` of probes, a number for each round."""
+    """Return an outcome with the figure `cpu` of each probe in each round."""
     return Outcome({name: [{"cpu": number} for number in numbers] for name, numbers in figures.items()})
 
 
 def test_every_row_can_be_measured() -> None:
-    """Each row has a name of its own, and its figures are of probes that are in one group, so that they alternate."""
+    """Each row has a unique name, and its figures come from probes of one group, so that they run alternately."""
     rows = [*ROWS, *MORE_ROWS]
     assert len({row.key for row in rows}) == len(rows)
     groups = [group.probes.keys() for group in GROUPS]
@@ -37,9 +37,9 @@ def test_every_row_can_be_measured() -> None:
         assert any(probes <= group for group in groups), row.key
 
 
-def test_the_rows_that_decide() -> None:
-    """The limits are those of the table in the plan; messages are compared with the warm echo."""
-    assert {row.key: (row.must, row.goal) for row in ROWS if row.key in WANTED} == WANTED
+def test_the_limits_of_rows() -> None:
+    """The rows have the agreed limits, and the cost of messages is compared with the warm echo server."""
+    assert {row.key: (row.must, row.goal) for row in ROWS if row.key in LIMITS} == LIMITS
     echoes = {str(row.theirs) for row in ROWS if row.key in ("tx", "heartbeat", "unchecked", "repeated", "records")}
     assert echoes == {"tx echo.warm", "heartbeat echo.warm"}
 
@@ -48,14 +48,14 @@ def test_the_rows_that_decide() -> None:
     ("ours", "word"), [([11.0, 10.0, 30.0], "goal"), ([13.0, 12.0, 1.0], "must"), ([14.0] * 3, "missed")]
 )
 def test_a_verdict_is_about_the_median(ours: list[float], word: str) -> None:
-    """The median of the ratios of all rounds decides; a lower ratio is better."""
+    """The verdict compares the median of all rounds with goal and limit; a lower ratio is better."""
     row = Row("key", "what", "on", "mock.cpu", "echo.cpu", US, 1.3, 1.1)
     verdict = judge(row, outcome(mock=ours, echo=[10.0, 10.0, 10.0]))
     assert (verdict.word, verdict.most) == (word, max(ours) / 10)
 
 
 def test_rows_without_a_limit_or_a_measurement() -> None:
-    """A row without limits is for comparison; one that was not measured says why."""
+    """A row without limits is `for comparison`; a row that was not measured has the reason."""
     row = Row("key", "what", "on", "mock.cpu", 2.0, US)
     measured = judge(row, outcome(mock=[3.0]))
     assert (measured.word, measured.ratio) == ("for comparison", 1.5)

@@ -73,10 +73,10 @@ def test_every_case_has_a_row() -> None:
 @pytest.mark.parametrize("row", CASE.strip().splitlines())
 def test_cases(row: str) -> None:
     """Each case has its finding, its line about invalid or skipped records, and its exit status."""
-    name, status, found, told = (part.strip() for part in row.split("|"))
+    name, status, found, result = (part.strip() for part in row.split("|"))
     done = check("--fail-on-findings=error", CASES / name)
     assert (done.returncode, FINDING in done.stdout) == (int(status), not found), done
-    assert re.search(told, done.stderr) if told else done.stderr == "", done.stderr
+    assert re.search(result, done.stderr) if result else done.stderr == "", done.stderr
     lone = check(CASES / name)
     assert lone.returncode == (0 if status == "1" else int(status))
 

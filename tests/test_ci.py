@@ -11,7 +11,7 @@ import pytest
 
 from tests.pace import turns
 from tests.raw import run
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import PATIENCE, SERVER, masked
 
 MY_STATION = Path(__file__).parent / "control" / "my_station.py"

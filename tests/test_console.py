@@ -22,7 +22,7 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.watch.gist import gist
 from tests import warm
 from tests.raw import logged, until
-from tests.test_records import drain
+from tests.records import drain
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
 
 TAG = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}
@@ -97,8 +97,8 @@ async def repeat(station: Station, count: int, action: str, payload: Any) -> Non
 def test_gist(action: str, request_: Any, response: Any, call: str, answer: str) -> None:
     """A line has the important parts first, then the rest of the payload as JSON, and nothing twice."""
     asked = Call("1", action, request_)
-    told, answered = gist(asked, None), gist(Result("1", response), asked)
-    assert (told.startswith(call), answered.startswith(answer)) == (True, True), (told, answered)
+    result, answered = gist(asked, None), gist(Result("1", response), asked)
+    assert (result.startswith(call), answered.startswith(answer)) == (True, True), (result, answered)
     assert "status" not in answered
 
 
@@ -258,11 +258,11 @@ def test_colors_of_the_other_commands(tmp_path: Path) -> None:
     for how in ("always", "never"):
         mock = Mock()
         words = [*STATION, f"{mock.url}/CS-1", "--send=Heartbeat", f"--color={how}"]
-        told = warm.run(words, timeout=PATIENCE).stdout
+        output = warm.run(words, timeout=PATIENCE).stdout
         mock.finish()
         words = [*SERVER, "check", str(trace), f"--color={how}"]
         told_of = warm.run(words, timeout=PATIENCE).stdout
-        assert ("\x1b[" in told, "\x1b[31m" in told_of) == (how == "always",) * 2
+        assert ("\x1b[" in output, "\x1b[31m" in told_of) == (how == "always",) * 2
         assert (tmp_path / "x").exists() is False
     ended = subprocess.run([*SERVER, "--color=red"], capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, "--color" in ended.stderr) == (2, True)

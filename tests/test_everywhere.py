@@ -1,4 +1,4 @@
-"""A mock that listens on all addresses: stations can reach the URLs that it prints and sends."""
+"""A mock that listens on all addresses: the URLs that it prints and sends are ones that stations can reach."""
 
 import socket
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.wire import BOOT, HANDSHAKE, Mock, Raw, masked
 NEEDS_IPV6 = pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6")
 
 
-async def told(mock: Mock, host: str) -> str:
+async def url_sent_to_a_station(mock: Mock, host: str) -> str:
     """Return the URL in the mock's SetNetworkProfile to a station that connected with this Host header."""
     async with mock.tcp() as raw:
         assert (await raw.get("/CS", HANDSHAKE.replace("Host: mock", f"Host: {host}")))[0] == 101
@@ -45,13 +45,13 @@ async def test_all_addresses(host: str, shown: str, tmp_path: Path) -> None:
         await until(ready.exists)
         assert mock.url == ready.read_text(encoding="utf-8").strip() == f"ws://{shown}:{mock.port}"
         mock.host = shown.strip("[]")
-        assert await told(mock, "csms.example:8443") == "ws://csms.example:8443"
-        assert await told(mock, "[2001:db8::1]:9000") == "ws://[2001:db8::1]:9000"
-        assert await told(mock, "csms.example") == "ws://csms.example"
-        assert await told(mock, 'a"b c') == mock.url
+        assert await url_sent_to_a_station(mock, "csms.example:8443") == "ws://csms.example:8443"
+        assert await url_sent_to_a_station(mock, "[2001:db8::1]:9000") == "ws://[2001:db8::1]:9000"
+        assert await url_sent_to_a_station(mock, "csms.example") == "ws://csms.example"
+        assert await url_sent_to_a_station(mock, 'a"b c') == mock.url
 
 
 async def test_one_address() -> None:
     """A mock on one address sends that address, whatever Host a station uses."""
     async with Mock("-c", "SetNetworkProfile", "-d", "0") as mock:
-        assert await told(mock, "csms.example:8443") == mock.url
+        assert await url_sent_to_a_station(mock, "csms.example:8443") == mock.url

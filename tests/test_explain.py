@@ -56,7 +56,7 @@ def test_a_selection_of_checks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         ("checks R100", "'R100' is no check and no subject; did you mean 'R10'?"),
         ("checks securty", "'securty' is no check and no subject; did you mean 'security'?"),
@@ -65,10 +65,10 @@ def test_a_selection_of_checks() -> None:
         ("explain", "the following arguments are required: CHECK"),
     ],
 )
-def test_unknown_checks(words: str, told: str) -> None:
+def test_unknown_checks(words: str, expected: str) -> None:
     """An unknown check gets one line with the nearest one, status 2, and no explanation."""
     done, name = ended(*words.split()), words.split(maxsplit=1)[0]
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mock-csms {name}: error: {told}\n")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mock-csms {name}: error: {expected}\n")
 
 
 @pytest.mark.parametrize("letter", sorted({id_[0] for id_ in CHECKS}))

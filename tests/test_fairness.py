@@ -17,7 +17,7 @@ import pytest
 from websockets.frames import Opcode
 
 from mock_csms.control.python import Csms
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.wire import HANDSHAKE, PATIENCE, Mock, Raw, masked
@@ -296,7 +296,8 @@ async def test_no_more_descriptors() -> None:
 
     async with Mock() as mock:
         async with mock.station("FIRST") as first, AsyncExitStack() as stack:
-            await first.ask("Heartbeat")  # loads the modules that a message needs
+            await first.ask("Heartbeat")  # after its answer the mock loads the modules that a message needs
+            await first.ask("Heartbeat")  # answered once they are loaded
             used = len(list(Path(f"/proc/{mock.process.pid}/fd").iterdir()))
             resource.prlimit(mock.process.pid, resource.RLIMIT_NOFILE, (used + 3, used + 3))
             for _ in range(20):

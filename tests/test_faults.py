@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from inspect import getmembers, isclass
 from typing import NamedTuple
@@ -14,34 +13,11 @@ from websockets.frames import Opcode
 from mock_csms.behavior import faults
 from mock_csms.behavior.faults import FAULTS
 from tests.pace import turns
-from tests.raw import TOKEN, Naked, logged, naked, refused, until
-from tests.wire import BOOT, PATIENCE, Mock, breaks, masked
+from tests.raw import Naked, naked
+from tests.spoiled import ASKED, REQUESTS, RESET, UNDAMAGED, answer, at, next_is_undamaged, whole
+from tests.wire import Mock, breaks, masked
 
-TIME = {"currentTime": "2026-01-01T00:00:00Z"}
-UNDAMAGED = ["--reply", "Heartbeat", orjson.dumps(TIME).decode(), "--error", "GetCertificateStatus", "GenericError:no"]
-ASKED = {"Heartbeat": (3, TIME), "GetCertificateStatus": (4, "GenericError", "no", {})}
-CERTIFICATE = {"hashAlgorithm": "SHA256", "issuerNameHash": "a", "issuerKeyHash": "b", "serialNumber": "c"}
-REQUESTS = {"Heartbeat": {}, "GetCertificateStatus": {"ocspRequestData": CERTIFICATE | {"responderURL": "d"}}}
-
-
-def answer(action: str, id_: str) -> bytes:
-    """Return the text of the undamaged answer."""
-    kind, *rest = ASKED[action]
-    return orjson.dumps([kind, id_, *rest])
-
-
-def whole(text: bytes) -> tuple[bool, Opcode, bytes]:
-    """Return the frame of an unfragmented text message."""
-    return (True, Opcode.TEXT, text)
-
-
-async def next_is_undamaged(station: Naked, id_: str = "next") -> None:
-    """Check that the mock answers the next call undamaged."""
-    await station.say(2, id_, "Heartbeat", {})
-    assert await station.frame() == whole(answer("Heartbeat", id_))
-
-
-# What a station gets in place of the message, for each fault.
+# What a station gets instead of the message, for each fault.
 
 
 async def comes_late(station: Naked, text: bytes) -> None:
@@ -124,7 +100,7 @@ async def is_huge(station: Naked, text: bytes) -> None:
 
 
 async def closes_instead(station: Naked, text: bytes) -> None:
-    """After a while a close frame with the code comes instead, and the end."""
+    """After a while a close frame with the code comes instead, and the connection ends."""
     await station.nothing(0.1)
     assert await station.goodbye() == 4001
 
@@ -204,11 +180,6 @@ def test_gate_every_fault_has_a_row() -> None:
     assert {row.fault.split()[0] for row in TABLE} == set(FAULTS), "each fault needs a row in TABLE of this file"
 
 
-def at(pace: int, fault: str) -> str:
-    """Return the fault with all its times multiplied."""
-    return re.sub(r"(seconds|jitter|after)=([\d.]+)", lambda time: f"{time[1]}={float(time[2]) * pace}", fault)
-
-
 def spoiling(pace: int) -> list[str]:
     """Return rules for each row and action that damage the first answer to the station with their names."""
     rows = [(f"{action}*1@{n}-{action}", at(pace, row.fault)) for n, row in enumerate(TABLE) for action in ASKED]
@@ -279,9 +250,6 @@ async def test_earlier_calls_are_answered_before_the_close_frame(kept: Sequence[
         assert await station.frame() == (True, Opcode.CLOSE, (1000).to_bytes(2))
 
 
-RESET = ["--seed", "1", "--command", "Reset", "--delay", "0", "--station", "CS-1"]
-
-
 @pytest.fixture(scope="module")
 def command() -> bytes:
     """The text of the undamaged command of a mock with this seed."""
@@ -333,146 +301,3 @@ async def stays_unread(seconds: float) -> None:
         assert station.raw.writer.transport.get_write_buffer_size() > 0
         assert orjson.loads(await station.text())[1] == "stall"
         assert [orjson.loads(await station.text())[1] for _ in range(20)] == ["fill"] * 20
-
-
-# Which stations, when and how often.
-
-
-async def texts(mock: Mock, identity: str, count: int) -> list[str]:
-    """Send `count` Heartbeats on one connection; return the ids of the answers that come before that to a last call."""
-    async with naked(mock, identity) as station:
-        for number in range(count):
-            await station.say(2, str(number), "Heartbeat", {})
-        await station.say(2, "last", "DataTransfer", {"vendorId": "V"})
-        answered: list[str] = []
-        while "last" not in answered:
-            answered.append(orjson.loads((await station.frame()).data)[1])
-    return answered[:-1]
-
-
-async def test_uses_are_counted_for_each_station_over_reconnects() -> None:
-    """`*3` damages the first three matches of every station that matches the glob, over its reconnections."""
-    async with Mock("--fault", "Heartbeat*3@CS-[12]", "drop") as mock:
-        assert await texts(mock, "CS-1", 2) == []
-        assert await texts(mock, "CS-2", 4) == ["3"]
-        assert await texts(mock, "CS-1", 3) == ["1", "2"]
-        assert await texts(mock, "CS-3", 2) == ["0", "1"]
-        assert await texts(mock, "xCS-1", 1) == ["0"]
-
-
-async def test_faults_add_up() -> None:
-    """All matching faults with uses left apply, in order; after one that sends nothing no more apply."""
-    flags = [
-        "Heartbeat*1",
-        "drop",
-        "Heartbeat*2",
-        "binary",
-        "DataTransfer[vendorId=W]",
-        "drop",
-        "Heartbeat*4",
-        "wrong-id",
-    ]
-    words = [word for pair in zip(flags[::2], flags[1::2], strict=True) for word in ("--fault", *pair)]
-    async with Mock(*UNDAMAGED, *words) as mock, naked(mock, "CS-1") as station:
-        for number in range(5):
-            await station.say(2, str(number), "Heartbeat", {})
-        await station.say(2, "W", "DataTransfer", {"vendorId": "W"})
-        seen = [await station.frame() for _ in range(4)]
-        assert [frame.opcode for frame in seen] == [Opcode.BINARY, Opcode.BINARY, Opcode.TEXT, Opcode.TEXT]
-        assert [orjson.loads(frame.data)[1] in "01234" for frame in seen] == [False, False, False, False]
-        await station.say(2, "V", "DataTransfer", {"vendorId": "V"})
-        assert orjson.loads(await station.text())[1] == "V"
-
-
-async def test_expired_but_late() -> None:
-    """--reply chooses the answer and --fault delays it: both apply."""
-    flags = ["--reply", "Authorize[idToken.idToken=BAD]", '{"idTokenInfo":{"status":"Expired"}}']
-    flags += ["--fault", "Authorize[idToken.idToken=bad]", "delay seconds=0.2"]
-    async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
-        good = {"idToken": TOKEN["idToken"] | {"idToken": "GOOD"}}
-        calls = [[2, "late", "Authorize", TOKEN], [2, "good", "Authorize", good]]
-        await station.raw.write(b"".join(masked(orjson.dumps(call)) for call in calls))
-        for id_, status in (("good", "Accepted"), ("late", "Expired")):
-            assert orjson.loads(await station.text()) == [3, id_, {"idTokenInfo": {"status": status}}]
-
-
-async def test_data_transfer_has_two_directions() -> None:
-    """`DataTransfer` matches the answer to the station, `DataTransfer.command` the mock's own call."""
-    flags = ["--command", "DataTransfer", "--delay", "0"]
-    refused([*flags, "--fault", "DataTransfer[vendorId=V].command", "binary"], "--fault", ".command")
-    for match, ours in (("DataTransfer", False), ("DataTransfer.command[vendorId=TestVendor]", True)):
-        async with Mock(*flags, "--fault", match, "binary") as mock, naked(mock, "CS-1") as station:
-            assert ((await station.frame()).opcode is Opcode.BINARY) is ours
-            await station.say(2, "1", "DataTransfer", {"vendorId": "TestVendor"})
-            assert ((await station.frame()).opcode is Opcode.BINARY) is not ours
-
-
-@pytest.mark.parametrize("action", ["Reset", "DataTransfer.command"])
-async def test_a_fault_of_a_command_ignores_calls_of_stations(action: str) -> None:
-    """A fault of a command does not apply when a station sends that action, and its uses are not counted then."""
-    name = action.removesuffix(".command")
-    flags = ["--fault", f"{action}*1", "binary", "--command", name, "--delay", "0", "--after", "boot"]
-    async with Mock(*flags) as mock, naked(mock, "CS-1") as station:
-        await station.say(2, "1", action, {})
-        assert orjson.loads(await station.text())[:2] == [4, "1"]
-        await station.say(2, "2", "BootNotification", BOOT)
-        assert orjson.loads(await station.text())[:2] == [3, "2"]
-        assert (await station.frame()).opcode is Opcode.BINARY
-
-
-async def test_a_fault_of_a_callerror() -> None:
-    """A fault of an answer also applies to the CALLERROR to a payload that violates its schema."""
-    async with Mock("--fault", "Authorize*1", "wrong-id") as mock, naked(mock, "CS-1") as station:
-        for expected in (False, True):
-            await station.say(2, "1", "Authorize", {})
-            kind, id_, code, *_ = orjson.loads(await station.text())
-            assert (kind, id_ == "1", code) == (4, expected, "OccurrenceConstraintViolation")
-
-
-@pytest.mark.parametrize("fault", ["split frames=3", "binary", "malformed", "oversize bytes=70000"])
-async def test_with_compression(fault: str) -> None:
-    """With compression the damaged message and the next one arrive."""
-    async with (
-        Mock(*UNDAMAGED, "--fault", "Heartbeat*1", fault) as mock,
-        mock.station(compression="deflate") as station,
-    ):
-        await station.send([2, "1", "Heartbeat", {}])
-        text = await asyncio.wait_for(station.socket.recv(decode=False), PATIENCE)
-        assert (text == answer("Heartbeat", "1")) is (fault in ("split frames=3", "binary"))
-        assert await station.ask("Heartbeat") == TIME
-
-
-@pytest.mark.parametrize("code", [999, 1005, 1006, 5000, 70000])
-def test_close_codes_that_cannot_be_sent(code: int) -> None:
-    """A code that RFC 6455 does not allow in a close frame is refused at the start."""
-    refused(["--fault", "Heartbeat", f"close code={code}"], "--fault", str(code))
-
-
-# Probabilities.
-
-
-async def test_a_seed_makes_chance_repeatable() -> None:
-    """The same seed damages the same messages; the logged seed of a run repeats it; another seed damages others."""
-
-    async def pattern(*flags: str) -> tuple[list[str], str]:
-        async with Mock("--fault", "Heartbeat", "drop probability=0.5", *flags) as mock:
-            await until(logged(mock, r"--seed \d+"))
-            seed = re.search(r"--seed (\d+)", mock.log)
-            assert seed
-            return await texts(mock, "CS-1", 64), seed[1]
-
-    first, seed = await pattern("--seed", "7")
-    assert seed == "7"
-    assert await pattern("--seed", "7") == (first, "7")
-    assert 0 < len(first) < 64
-    assert (await pattern("--seed", "8"))[0] != first
-    by_chance, seed = await pattern()
-    assert await pattern("--seed", seed) == (by_chance, seed)
-
-
-async def test_probabilities_0_and_1() -> None:
-    """A fault with the probability 0 never applies, and with 1 always."""
-    flags = ["--fault", "Heartbeat@A", "drop probability=0", "--fault", "Heartbeat@B", "drop probability=1"]
-    async with Mock(*flags) as mock:
-        assert len(await texts(mock, "A", 20)) == 20
-        assert await texts(mock, "B", 20) == []

@@ -14,7 +14,7 @@ import pytest
 
 from tests import warm
 from tests.raw import logged, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
@@ -121,8 +121,8 @@ async def test_check_agrees_with_the_run(tmp_path: Path) -> None:
     trace = tmp_path / "trace.jsonl"
     _, report, log = await misbehave("--fail-on-findings=error", f"--trace={trace}")
     done = run("check", str(trace), "--checks=X05", "--fail-on-findings=error", f"--junit={tmp_path / 'junit'}")
-    told = re.findall(r"^(\S+ CS-1 +finding .*)$", log, re.MULTILINE)
-    assert re.findall(r"^(\S+ CS-1 +finding .*)$", done.stdout, re.MULTILINE) == told
+    result = re.findall(r"^(\S+ CS-1 +finding .*)$", log, re.MULTILINE)
+    assert re.findall(r"^(\S+ CS-1 +finding .*)$", done.stdout, re.MULTILINE) == result
     assert done.stdout.endswith(report)
     assert (done.returncode, done.stderr) == (1, "")
     assert ElementTree.parse(tmp_path / "junit").getroot()[0].attrib["failures"] == "1"
@@ -243,12 +243,12 @@ async def test_odd_frames_in_a_trace(tmp_path: Path) -> None:
         mock.process.terminate()
         await mock.ended()
     live = [orjson.loads(line) for line in events.read_bytes().splitlines()]
-    told = [(each["check"], each["problem"]) for each in live if each["event"] == "Finding"]
+    result = [(each["check"], each["problem"]) for each in live if each["event"] == "Finding"]
     again = re.findall(
         r"finding \w+ (\w\d\d) \(.*?\): (.*?)(?: \(\w+, not .*\))?$", run("check", str(trace)).stdout, re.MULTILINE
     )
     unseen = {"T10", "T12", "T14", "T22"}
-    assert sorted(again) == sorted(each for each in told if each[0] not in unseen)
+    assert sorted(again) == sorted(each for each in result if each[0] not in unseen)
     assert {"R01", "R02", "R03", "R04", "R05", "R07", "R08", "R09", "R10", "R11", "R13", "R18", "T11"} <= dict(
-        told
+        result
     ).keys()

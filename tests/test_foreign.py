@@ -57,8 +57,8 @@ def found_in(trace: str) -> Mapping[str, list[str]]:
 def transactions_of(trace: str) -> int:
     """Return how many transactions a trace has: a check may report each of them once."""
     records = [orjson.loads(line) for line in (TRACES / f"{trace}.jsonl").read_bytes().splitlines()]
-    told = [record.get("payload", {}) for record in records if record.get("action") == "TransactionEvent"]
-    return len({payload["transactionInfo"]["transactionId"] for payload in told if "transactionInfo" in payload})
+    result = [record.get("payload", {}) for record in records if record.get("action") == "TransactionEvent"]
+    return len({payload["transactionInfo"]["transactionId"] for payload in result if "transactionInfo" in payload})
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

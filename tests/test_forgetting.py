@@ -1,4 +1,4 @@
-"""What the mock remembers of disconnected stations: all of the last ones, and of others what rules need."""
+"""What the mock remembers of disconnected stations: everything about the last ones, and facts for rules about all."""
 
 import asyncio
 import gc
@@ -34,7 +34,7 @@ async def come_and_go(mock: Mock, *identities: str) -> None:
 
 @pytest.mark.parametrize(("most", "expected"), [(1, []), (3, ["R05"])])
 async def test_a_forgotten_station_is_a_new_one(tmp_path: Path, most: int, expected: list[str]) -> None:
-    """A forgotten station has no findings about forgotten facts or a missing boot; a remembered one has."""
+    """Checks report no mistakes against forgotten facts and no missing boot of a forgotten station."""
     events = tmp_path / "events"
     async with Mock(f"--remember={most}", f"--events={events}") as mock:
         async with mock.station("CS-1") as station:

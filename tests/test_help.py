@@ -96,8 +96,8 @@ def test_the_long_help_has_every_flag_by_subject() -> None:
 @pytest.mark.parametrize("settings", [Config, StationSettings, TraceSettings, ProfileSettings])
 def test_every_explanation_begins_with_a_short_clause(settings: Any) -> None:
     """The text before the first `;` or `:`, which the short help shows alone, is short and has balanced brackets."""
-    told = [flag_of(setting) for setting in fields(settings)]
-    helps = [flag.help for flag in told] + [form.help for flag in told for form in (flag.forms or {}).values()]
+    result = [flag_of(setting) for setting in fields(settings)]
+    helps = [flag.help for flag in result] + [form.help for flag in result for form in (flag.forms or {}).values()]
     first = [re.split("[;:] ", text)[0] for text in helps]
     assert [clause for clause in first if not 5 <= len(clause) <= 80 or clause.count("(") != clause.count(")")] == []
 

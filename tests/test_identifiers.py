@@ -17,15 +17,15 @@ from tests.conformance.story import accepted, variable
 from tests.control.in_process import station_of
 from tests.raw import logged, until
 from tests.test_state import FILE, judged
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER, Mock, Station, transaction
 
 _FINDING = re.compile(r" finding \w+ ([A-Z]\d\d) ")
 
 
-async def events(station: Station, *told: tuple[str, str]) -> None:
+async def events(station: Station, *result: tuple[str, str]) -> None:
     """Send TransactionEvents, each with an eventType and a transactionId."""
-    for number, (kind, id_) in enumerate(told):
+    for number, (kind, id_) in enumerate(result):
         evse = {"id": 1, "connectorId": 1}
         await station.ask("TransactionEvent", transaction(kind, id_, seqNo=number, evse=evse))
 
@@ -152,18 +152,18 @@ async def test_the_ids_of_messages_keep_their_case(last: str, found: list[str]) 
 
 def recorded(number: int, identity: str, kind: str) -> dict[str, Any]:
     """Return a record of a trace: an event of a transaction."""
-    told = transaction(kind, seqNo=number)
+    result = transaction(kind, seqNo=number)
     about = {"schemaVersion": "1.1", "ocppVersion": "2.0.1", "transport": "json", "chargePointId": identity}
     about |= {"direction": "cp-to-csms", "messageType": "CALL", "messageId": f"m{number}", "action": "TransactionEvent"}
-    return about | {"timestamp": f"2026-01-01T00:00:0{number}Z", "payload": told}
+    return about | {"timestamp": f"2026-01-01T00:00:0{number}Z", "payload": result}
 
 
 def test_a_station_of_a_trace_has_one_spelling(tmp_path: Path) -> None:
     """`mock-csms check` treats chargePointIds that differ only in letter case as one station."""
 
-    told = [recorded(0, "CS-1", "Started"), recorded(1, "cs-1", "Ended"), recorded(2, "CS-1", "Updated")]
+    result = [recorded(0, "CS-1", "Started"), recorded(1, "cs-1", "Ended"), recorded(2, "CS-1", "Updated")]
     path = tmp_path / "trace.jsonl"
-    path.write_bytes(b"\n".join(map(orjson.dumps, told)))
+    path.write_bytes(b"\n".join(map(orjson.dumps, result)))
     report = warm.run([*SERVER, "check", "--checks=X05", str(path)], timeout=PATIENCE).stdout
     assert _FINDING.findall(report) == ["X05"]
     assert "cs-1" not in report

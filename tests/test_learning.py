@@ -6,13 +6,13 @@ from typing import Any
 
 from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from tests.pace import turns
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, Station
 
 REPORT: dict[str, Any] = {"generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0}
 
 
-async def told(station: Station, id_: str, action: str, payload: Any) -> None:
+async def send_and_expect_answer(station: Station, id_: str, action: str, payload: Any) -> None:
     """Send a call and return its answer, also if a command comes before it."""
     await station.send([2, id_, action, payload])
     await station.expect(3, id_)
@@ -25,7 +25,7 @@ async def asked_for_all(station: Station) -> tuple[str, Any]:
     return id_, payload["requestId"]
 
 
-async def asked_for_some(station: Station, most: int) -> list[tuple[str, str]]:
+async def obey_get_variables(station: Station, most: int) -> list[tuple[str, str]]:
     """Answer all GetVariables as a station that accepts `most` variables at once; return the requested ones."""
     names: list[tuple[str, str]] = []
     while len(names) <= len(NEEDED_VARIABLES):
@@ -46,12 +46,12 @@ async def test_the_report_is_requested_once() -> None:
             await station.ask("BootNotification", BOOT)
             id_, number = await asked_for_all(station)
             await station.send([3, id_, {"status": "Accepted"}])
-            await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "tbc": True})
-            await told(station, "2", "NotifyReport", REPORT | {"requestId": number, "seqNo": 1})
-            await told(station, "3", "BootNotification", BOOT)
+            await send_and_expect_answer(station, "1", "NotifyReport", REPORT | {"requestId": number, "tbc": True})
+            await send_and_expect_answer(station, "2", "NotifyReport", REPORT | {"requestId": number, "seqNo": 1})
+            await send_and_expect_answer(station, "3", "BootNotification", BOOT)
             await station.nothing(0.5)
         async with mock.station() as station:
-            await told(station, "4", "BootNotification", BOOT)
+            await send_and_expect_answer(station, "4", "BootNotification", BOOT)
             await station.nothing(0.5)
 
 
@@ -61,7 +61,7 @@ async def test_single_variables_of_a_station_without_reports() -> None:
         await station.ask("BootNotification", BOOT)
         id_, _ = await asked_for_all(station)
         await station.send([4, id_, "NotImplemented", "", {}])
-        names = await asked_for_some(station, 4)
+        names = await obey_get_variables(station, 4)
         assert names == [(component, variable.partition("/")[0]) for component, variable in NEEDED_VARIABLES]
         await station.nothing(0.5)
 
@@ -75,7 +75,7 @@ async def test_single_variables_after_a_missing_report() -> None:
                 await station.ask("BootNotification", BOOT)
                 id_, _ = await asked_for_all(station)
                 await station.send([3, id_, {"status": "Accepted"}])
-                assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
+                assert len(await obey_get_variables(station, 10)) == len(NEEDED_VARIABLES)
 
 
 async def test_an_incomplete_report_is_requested_again() -> None:
@@ -101,7 +101,7 @@ async def test_commands_of_scripts_go_first() -> None:
         id_, _ = await asked_for_all(station)
         await station.send([3, id_, {"status": "NotSupported"}])
         await station.obey("GetLocalListVersion")
-        assert len(await asked_for_some(station, 10)) == len(NEEDED_VARIABLES)
+        assert len(await obey_get_variables(station, 10)) == len(NEEDED_VARIABLES)
 
 
 async def test_checks_use_the_learned_variables(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ async def test_checks_use_the_learned_variables(tmp_path: Path) -> None:
             "variable": {"name": "RateUnit"},
             "variableAttribute": [{"value": "W"}],
         }
-        await told(station, "1", "NotifyReport", REPORT | {"requestId": number, "reportData": [unit]})
+        await send_and_expect_answer(station, "1", "NotifyReport", REPORT | {"requestId": number, "reportData": [unit]})
         await station.obey("GetCompositeSchedule")
         await station.ask("Heartbeat")
         mock.process.terminate()

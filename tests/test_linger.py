@@ -9,7 +9,7 @@ import pytest
 
 from tests.pace import takes, turns
 from tests.raw import run
-from tests.test_verdict import Run, judged, play, rows
+from tests.verdicts import Run, judged, play, rows
 
 
 async def test_the_next_message_is_answered() -> None:
@@ -48,8 +48,8 @@ async def test_a_forbidden_message_during_linger(flags: str, last: str, report: 
                 assert await play(mock, "boot", stack)
                 await asyncio.sleep(1.2)
                 await play(mock, last, stack)
-                status, told = await mock.ended()
-            assert (status, bool(re.search(report, told))) == (1, True), told
+                status, result = await mock.ended()
+            assert (status, bool(re.search(report, result))) == (1, True), result
 
 
 async def test_a_signal_during_linger() -> None:
@@ -72,6 +72,6 @@ CASES = """
 @pytest.mark.parametrize(("flags", "transcript", "report"), rows(CASES))
 async def test_pending_expectations(flags: str, transcript: str, report: str) -> None:
     """If a forbidden message ends the run, pending expectations are reported as not reached, not as failed."""
-    status, told = await judged(flags, transcript)
-    assert (status, bool(re.search(f"^{report}", told, re.MULTILINE))) == (1, True), told
-    assert told.count("FAILED") == 1
+    status, result = await judged(flags, transcript)
+    assert (status, bool(re.search(f"^{report}", result, re.MULTILINE))) == (1, True), result
+    assert result.count("FAILED") == 1

@@ -1,4 +1,4 @@
-"""Modules that the start loads, and those that it loads later, so that the first answer does not wait for them."""
+"""The modules that the start loads, and those that are loaded later, after the first answer."""
 
 import asyncio
 import json
@@ -83,7 +83,7 @@ def events_of(file: Path) -> list[tuple[str, str]]:
 
 
 async def test_a_start_loads_what_it_needs() -> None:
-    """Once it listens, and once a station is connected, no module is loaded that only something later needs."""
+    """When the mock listens, and when a station connects, no module that only later steps need is loaded."""
 
     async def loaded(mock: Mock) -> set[str]:
         mock.process.send_signal(signal.SIGUSR1)
@@ -103,7 +103,7 @@ async def test_a_start_loads_what_it_needs() -> None:
 async def test_the_first_answer_does_not_wait_for_the_checks(tmp_path: Path) -> None:
     """The first answer is sent before the table of checks is loaded; earlier messages are checked afterwards.
 
-    In the event log each finding follows its event, as if the events had not been kept.
+    In the event log each finding follows its event, as if the checks had run at once.
     """
     pipe, log = tmp_path / "pipe", tmp_path / "events"
     os.mkfifo(pipe)
@@ -195,7 +195,7 @@ LATER: dict[str, str] = {
         assert version("websockets")
     """,
 }
-"""Programs that use modules not loaded at the start."""
+"""Programs that use modules which the start does not load."""
 
 
 @pytest.mark.parametrize("text", LATER.values(), ids=LATER)

@@ -1,4 +1,4 @@
-"""With and without shortcuts the mock sends and records the same bytes, and finds the same."""
+"""With and without shortcuts the mock sends and records the same bytes, and has the same findings."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ HANDSHAKE = (
 MEASURANDS = ["Energy.Active.Import.Register", "Current.Import", "SoC"]
 BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
 Frame = Callable[[int], bytes]
-"""Returns the text of the message with that number, at the present time."""
+"""Returns the text of the message with this number at the current time."""
 
 
 def message(action: str, payload: Any, spaces: bool = False) -> Frame:
@@ -42,7 +42,7 @@ def message(action: str, payload: Any, spaces: bool = False) -> Frame:
 
 
 def event(kind: str, number: int | None, value: float, more: dict[str, Any]) -> Frame:
-    """Return a TransactionEvent; with the number of the message as seqNo if none is given."""
+    """Return a TransactionEvent; its seqNo is `number`, or the number of the message if that is None."""
 
     def text(message_number: int) -> bytes:
         now = rfc3339(clock.now())
@@ -75,7 +75,9 @@ EVENTS = st.builds(
         [{}, {}, {}, {"idToken": {"idToken": "TAG", "type": "ISO14443"}}, {"customData": {"vendorId": "x"}}]
     ),
 )
-STEADY = st.builds(lambda times, value: [event("Updated", None, value, {})] * times, st.integers(1, 20), VALUES)
+REPEATED_EVENTS = st.builds(
+    lambda times, value: [event("Updated", None, value, {})] * times, st.integers(1, 20), VALUES
+)
 OTHERS = st.one_of(
     st.builds(message, st.just("Heartbeat"), st.just({}), st.booleans()),
     st.just(message("BootNotification", BOOT)),
@@ -84,12 +86,12 @@ OTHERS = st.one_of(
         lambda text: lambda _: text
     ),
 )
-FRAMES = st.lists(st.one_of(STEADY, EVENTS.map(lambda one: [one]), OTHERS.map(lambda one: [one])), max_size=8)
+FRAMES = st.lists(st.one_of(REPEATED_EVENTS, EVENTS.map(lambda one: [one]), OTHERS.map(lambda one: [one])), max_size=8)
 PAUSES = st.sampled_from([0.0, 0.001, 1.0, 30.0])
 
 
 def play(folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any], *, is_long: bool) -> dict[str, Any]:
-    """Let a station send frames to a mock, and return all that the mock sent, wrote and found."""
+    """Let a station send frames to a mock; return what the mock sent, its records, and its findings."""
     before = is_long_way_forced()
     force_long_way(is_forced=is_long)
     loop = Loop()
@@ -117,7 +119,7 @@ async def _play(folder: Path, frames: list[Frame], pause: float, given_: dict[st
 
 
 async def _talk(raw: Raw, frames: list[Frame], pause: float) -> bytes:
-    """Boot, send the frames, close the connection, and return what came; the mock may close it earlier."""
+    """Boot, send the frames, close the connection, and return all received bytes; the mock may close it earlier."""
     received = b""
     await raw.get("/CS-1", HANDSHAKE)
     with suppress(OSError):
@@ -139,7 +141,7 @@ async def _talk(raw: Raw, frames: list[Frame], pause: float) -> bytes:
 def test_nothing_differs_without_shortcuts(
     tmp_path: Path, drawn: list[list[Frame]], pause: float, given_: dict[str, Any]
 ) -> None:
-    """For random traffic, the wire, the trace, the event log, the diagram and the findings are the same either way."""
+    """For random messages, sent bytes, records and findings are equal with and without shortcuts."""
     frames = [event("Started", None, 1000.0, {}), *[frame for some in drawn for frame in some]]
     short, long = (play(tmp_path / name, frames, pause, given_, is_long=name == "long") for name in ("short", "long"))
     for name, wanted in long.items():

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests.raw import Naked, naked
-from tests.test_records import Run
+from tests.records import Run
 from tests.wire import PATIENCE, Mock, masked, transaction
 
 HALF = 25_000

@@ -12,7 +12,7 @@ from mock_csms.commands.tracereading import Reading
 from tests.pace import turns
 from tests.raw import naked, refused, until
 from tests.test_check import check
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import Mock, transaction
 
 COUNT = 60
@@ -139,16 +139,16 @@ async def test_lost_messages_do_not_count() -> None:
 
 async def transactions(*flags: str, start: int = 0) -> tuple[int, str]:
     """Let a station report twenty transactions without waiting for answers; return status and report."""
-    told = [("Started", start), ("Updated", start + 1), ("Ended", start + 2)]
+    result = [("Started", start), ("Updated", start + 1), ("Ended", start + 2)]
     flags = ("--checks=X,-X14", "--fail-on-findings=warning", *flags)
     async with await asyncio.to_thread(Run, *flags) as mock:
         async with naked(mock, "CS-1") as station:
             for number in range(20):
-                for kind, seq_no in told:
+                for kind, seq_no in result:
                     payload = transaction(kind, seqNo=seq_no)
                     payload["transactionInfo"] = payload["transactionInfo"] | {"transactionId": f"T{number}"}
                     await station.say(2, f"{number}-{seq_no}", "TransactionEvent", payload)
-            await until(lambda: mock.log.count("-> TransactionEvent") == 20 * len(told))
+            await until(lambda: mock.log.count("-> TransactionEvent") == 20 * len(result))
         if mock.process.poll() is None:
             mock.process.terminate()
         return await mock.ended()

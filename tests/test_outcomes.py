@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.pace import turns
-from tests.test_verdict import Run, play, slower
+from tests.verdicts import Run, play, slower
 
 SOON = "--within 0.6"
 
@@ -38,10 +38,10 @@ async def test_an_outcome_is_reported_once(tmp_path: Path, flags: str, transcrip
     """The final result of an expectation is reported once per station, and all records agree."""
     for turn in turns():
         with turn as pace:
-            await is_told(tmp_path, slower(flags, pace), transcript, wanted)
+            await assert_reported(tmp_path, slower(flags, pace), transcript, wanted)
 
 
-async def is_told(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
+async def assert_reported(tmp_path: Path, flags: str, transcript: str, wanted: str) -> None:
     """Check that these results are reported."""
     events, junit = tmp_path / "events", tmp_path / "junit"
     words = ["--events", str(events), "--junit", str(junit), *shlex.split(flags)]
@@ -49,10 +49,12 @@ async def is_told(tmp_path: Path, flags: str, transcript: str, wanted: str) -> N
         await play(mock, transcript, stack)
         status, _ = await mock.ended()
         log = mock.log
-    told = [event for event in map(orjson.loads, events.read_bytes().splitlines()) if event["event"] == "Judged"]
-    assert [f"{each['expectation']} {each['outcome']} {each['station']}".strip() for each in told] == wanted.split(", ")
+    result = [event for event in map(orjson.loads, events.read_bytes().splitlines()) if event["event"] == "Judged"]
+    assert [f"{each['expectation']} {each['outcome']} {each['station']}".strip() for each in result] == wanted.split(
+        ", "
+    )
     said = re.findall(r"^\S+ (\S+) +(met|exceeded|missed) +(?:WARNING: )?(\S+)$", log, re.MULTILINE)
-    assert said == [(each["station"] or "-", each["outcome"], each["expectation"]) for each in told]
-    failed = {each["expectation"] for each in told if each["outcome"] != "met"}
+    assert said == [(each["station"] or "-", each["outcome"], each["expectation"]) for each in result]
+    failed = {each["expectation"] for each in result if each["outcome"] != "met"}
     assert {case.attrib["name"] for case in ElementTree.parse(junit).getroot().iter("testcase") if len(case)} == failed
     assert (status == 0) == (not failed)

@@ -48,8 +48,8 @@ def test_a_case_fails_with_its_reason(case: Case, way: str) -> None:
     for turn in turns():  # the reference station has short time-outs
         with turn:
             done = run("--case", case.id, *flags(way))
-            told = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
-            failed = told.partition("messages of this case")[0]
+            output = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
+            failed = output.partition("messages of this case")[0]
             assert done.returncode == 1, done.stdout
             assert re.search(case.fails_with[way], failed), done.stdout
 
@@ -66,9 +66,9 @@ def test_findings_are_listed_and_may_fail_a_case() -> None:
     """Findings of the conformance checks are listed at the end; with --fail-on-findings the case fails."""
     for turn in turns():
         with turn:
-            told = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames")
-            findings = told.stdout.partition("conformance findings")[2]
-            assert (told.returncode, "T11" in findings) == (0, True), told.stdout
+            output = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames")
+            findings = output.stdout.partition("conformance findings")[2]
+            assert (output.returncode, "T11" in findings) == (0, True), output.stdout
             failed = run("--case", "TC_B_06_CS", "--misbehave", "binary-frames", "--fail-on-findings", "error")
             assert "the conformance checks reported" in failed.stdout, failed.stdout
             assert failed.returncode == 1

@@ -28,7 +28,7 @@ EXAMPLES = re.findall(
 FILES = re.findall(r"^where `([^`]*)` is:\n\n```toml\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
 """The files that the examples use, with their content."""
 DRIVEN, TYPED = "--api 9001", "$ mock-csms "
-"""The flags of examples with an API, and the beginning of what is typed into another terminal."""
+"""The flags of examples that use the API, and the prefix of command lines in another terminal."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS, CHECKS = (
     sorted(
@@ -63,10 +63,10 @@ class Play:
         self.refused = ""
         self.ids: list[str] = []
         self.other: asyncio.Task[subprocess.CompletedProcess[str]] | None = None
-        """What was typed into another terminal, while it runs."""
+        """The running sub-command of another terminal, if there is one."""
 
     async def connect(self, who: str) -> None:
-        """Try to connect as `ID` or `ID:PASSWORD`; with ` from ORIGIN` as a web page of that origin."""
+        """Try to connect as `ID` or `ID:PASSWORD`; ` from ORIGIN` sets an Origin header, like a browser."""
         who, _, page = who.partition(" from ")
         identity, _, password = who.partition(":")
         user = f"{who}@" if password else ""
@@ -105,14 +105,14 @@ class Play:
         self.mock.process.send_signal(signal.SIGINT)
 
     async def type(self, words: str) -> None:
-        """Type a sub-command into another terminal."""
+        """Start a sub-command in another terminal."""
         assert isinstance(self.mock, ApiMock)
         await self.finish()
         running = asyncio.to_thread(run, *shlex.split(words), MOCK_CSMS_API_URL=self.mock.api)
         self.other = asyncio.create_task(running)
 
     async def finish(self) -> None:
-        """Wait until the sub-command has ended; it must have done what it should."""
+        """Wait until the sub-command has ended; it must succeed."""
         if self.other:
             ended = await self.other
             assert (ended.returncode, ended.stderr) == (0, "")

@@ -1,52 +1,20 @@
-"""The records of a run: events, JUnit and the console; masking, and files that cannot be written."""
+"""The records of a run: events and JUnit; masking."""
 
 import asyncio
 import base64
-import os
-import pty
 import re
 import signal
-import struct
 import subprocess
-import termios
-from contextlib import suppress
-from fcntl import ioctl
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import orjson
 import pytest
-from websockets.asyncio.client import connect
-from websockets.typing import Subprotocol
 
 from tests.pace import turns
 from tests.raw import logged, run, until, with_basic_auth
-from tests.wire import BOOT, HANDSHAKE, PATIENCE, SERVER, Mock, Station, transaction
-
-SECRET = "S3cr3t"
-TOKEN = {"idToken": f"{SECRET}-tok", "type": "Central"}
-
-
-class Run(Mock):
-    """A run that may end with any verdict."""
-
-    statuses = (0, 1, 3, 4)
-
-    async def ended(self, *, stop: bool = True) -> str:
-        """Stop the run, or wait until it ends; return its stdout after the first line."""
-        if stop:
-            self.process.send_signal(signal.SIGTERM)
-        assert self.process.stdout
-        report = await asyncio.wait_for(asyncio.to_thread(self.process.stdout.read), PATIENCE)
-        await asyncio.to_thread(self.process.wait, PATIENCE)
-        return report.decode()
-
-
-def read(path: Path) -> list[Any]:
-    """Return the values in a file of JSON Lines."""
-    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
-
+from tests.records import SECRET, TOKEN, Run, read
+from tests.wire import HANDSHAKE, PATIENCE, SERVER, Mock, transaction
 
 # Events.
 
@@ -97,8 +65,8 @@ async def test_expectations_are_events(tmp_path: Path) -> None:
         await station.ask("Heartbeat")
         await station.send([2, "a", "Authorize", {"idToken": TOKEN}])
         await mock.ended(stop=False)
-    told = [line for line in file.read_text().splitlines() if "Heartbeat*1..7" in line or "Authorize@CS-?" in line]
-    assert len(told) >= 2, file.read_text()
+    result = [line for line in file.read_text().splitlines() if "Heartbeat*1..7" in line or "Authorize@CS-?" in line]
+    assert len(result) >= 2, file.read_text()
 
 
 async def test_events_on_stdout() -> None:
@@ -166,8 +134,8 @@ def junit(path: Path) -> ElementTree.Element:
         assert counted == (len(suite), len(failed))
     for case in suite:
         assert (case.tag, set(case.attrib) >= {"name", "classname", "time"}) == ("testcase", True)
-        told = [(child.tag, set(child.attrib) >= {"message", "type"}) for child in case]
-        assert told in ([], [("failure", True)], [("error", True)])
+        result = [(child.tag, set(child.attrib) >= {"message", "type"}) for child in case]
+        assert result in ([], [("failure", True)], [("error", True)])
     return suite
 
 
@@ -289,151 +257,3 @@ async def test_passwords_are_never_written(tmp_path: Path) -> None:
     encoded = base64.b64encode(f"CS-1:{SECRET}".encode()).decode()[:-4]
     assert [text for text in texts if SECRET in text or encoded in text] == []
     assert run("--basic-auth", f"CS-1:{SECRET}", "--print-config").stdout.count(SECRET) == 0
-
-
-# Files that cannot be written.
-
-FILES = ["--trace", "--events", "--diagram", "--junit"]
-
-
-@pytest.mark.parametrize("flag", FILES)
-def test_unwritable_at_start(flag: str, tmp_path: Path) -> None:
-    """If a file cannot be opened, one line names it, and the status is 3."""
-    for path in (tmp_path / "no" / "such" / "folder", tmp_path):
-        ended = run("--port", "0", "--expect", "Heartbeat", flag, str(path))
-        assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (3, "", 1), ended
-        assert str(path) in ended.stderr
-
-
-@pytest.mark.parametrize("flag", FILES)
-async def test_unwritable_while_running(flag: str) -> None:
-    """If a file cannot be written any more, there is one warning, traffic continues, and the status is 3."""
-    async with Run(flag, "/dev/full", "--expect", "Heartbeat*40..") as mock, mock.station() as station:
-        for number in range(40):
-            await station.send([2, str(number), "Heartbeat", {}])
-            await station.expect(3, str(number))
-            await asyncio.sleep(0.005)
-        report = await mock.ended(stop=False)
-        assert (mock.process.returncode, report.splitlines()[-1]) == (
-            3,
-            "failed: /dev/full is incomplete: No space left on device",
-        )
-        warnings = [line for line in mock.log.splitlines() if "/dev/full" in line]
-        assert ([("No space" in line) for line in warnings], mock.log.count("Heartbeat.response")) == ([True], 40)
-
-
-async def test_a_reader_of_events_that_ends() -> None:
-    """If the process that reads the events ends, the mock continues."""
-    async with Mock("--events", "-") as mock:
-        mock.url = orjson.loads(mock.first_line)["url"]
-        assert mock.process.stdout
-        mock.process.stdout.close()
-        mock.process.stdout = None
-        async with mock.station() as station:
-            for _ in range(3):
-                await station.ask("Heartbeat")
-                await asyncio.sleep(0.05)
-
-
-# The console.
-
-ANSI = re.compile(r"\x1b\[[\d;]*m")
-LONG = {"vendorId": "v", "data": "long " * 100}
-
-
-async def shown(columns: int, *flags: str, **environment: str) -> list[str]:
-    """Return the lines that the program writes to a terminal of this width while a station sends some messages."""
-    ours, its = pty.openpty()
-    ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
-    process = subprocess.Popen(
-        [*SERVER, "--port=0", "--checks=none", *flags],
-        stdout=subprocess.PIPE,
-        stderr=its,
-        encoding="utf-8",
-        env=kept | environment,
-    )
-    os.close(its)
-    reading = asyncio.create_task(asyncio.to_thread(drain, ours))
-    try:
-        assert process.stdout
-        url = process.stdout.readline().split()[-1]
-        async with connect(f"{url}/CS-1", subprotocols=[Subprotocol("ocpp2.0.1")], proxy=None) as socket:
-            station = Station(socket)
-            await station.ask("BootNotification", BOOT)
-            await station.ask("DataTransfer", LONG)
-            await station.call("Heartbeat", {"nope": 1})
-            await station.send("\x01\x1b[31m" * 100)
-            await station.expect(4)
-    finally:
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
-    return (await reading).decode().splitlines()
-
-
-def drain(descriptor: int) -> bytes:
-    """Return everything that is written to a terminal, until it is closed."""
-    data = b""
-    with suppress(OSError):  # Linux raises this when the other end is closed
-        while piece := os.read(descriptor, 65536):
-            data += piece
-    os.close(descriptor)
-    return data
-
-
-@pytest.mark.parametrize("columns", [60, 100, 140])
-async def test_lines_fit_the_terminal(columns: int) -> None:
-    """Lines are shortened to the width of the terminal, whatever they contain."""
-    lines = [ANSI.sub("", line) for line in await shown(columns)]
-    assert [line for line in lines if len(line) > columns] == []
-    long = [line for line in lines if "long long" in line or "DataTransfer " in line]
-    assert (len(long[0]), long[0][-1]) == (columns, "…")
-
-
-async def test_verbose_lines_are_whole() -> None:
-    """With -v or at DEBUG, lines have the whole payload."""
-    for flags in (["-v"], ["--verbose"], ["--log-level", "DEBUG"]):
-        assert orjson.dumps(LONG).decode() in "\n".join(await shown(60, *flags))
-
-
-async def test_colour_on_a_terminal_only() -> None:
-    """Colors are used only on terminals, and not with NO_COLOR (no-color.org)."""
-    assert "\x1b[" in "\n".join(await shown(100))
-    assert "\x1b[" in "\n".join(await shown(100, NO_COLOR=""))
-    assert "\x1b" not in "\n".join(await shown(100, NO_COLOR="1"))
-    async with Mock() as mock, mock.station() as station:
-        await station.call("Heartbeat", {"nope": 1})
-        await until(logged(mock, "Heartbeat.error"))
-        assert "\x1b" not in mock.log
-
-
-async def test_columns_are_aligned() -> None:
-    """Time, station, direction, subject and payload are aligned; findings are whole sentences."""
-    async with Mock("--commands", "Reset:0", "--station", "A") as mock:
-        for name in ("A", "CS-23456", "X"):
-            async with mock.station(name) as station:
-                await station.send([2, "1", "Heartbeat", {}])
-                await station.send([2, "2", "BootNotification", BOOT])
-                while (await station.expect())[1] != "2":
-                    pass
-        await until(lambda: mock.log.count(" disconnected ") == 3)
-        lines = [line for line in mock.log.splitlines() if re.search(r" (A|CS-23456|X) (?! +finding )", line)]
-    shape = r"(\d\d:\d\d:\d\d\.\d{3}) (\S+) +(->|<-)? +(\S+) +(\S.*)"
-    found = [re.fullmatch(shape, line) for line in lines]
-    assert [line for line, match in zip(lines, found, strict=True) if not match] == []
-    places = [{match.start(group) for match in found if match} - {-1} for group in range(1, 6)]
-    assert (len(lines) >= 18, [len(each) for each in places]) == (True, [1] * 5), lines
-
-
-async def test_quiet_and_levels() -> None:
-    """--quiet only prints the address and the verdict; --log-level only lines of at least that severity."""
-    async with Run("--quiet", "--expect", "Heartbeat*2..") as mock, mock.station() as station:
-        await station.call("Heartbeat", {"nope": 1})
-        assert (mock.first_line[:9], mock.log) == ("Listening", "")
-        assert ("FAILED" in await mock.ended(), mock.log) == (True, "")
-    for level, wanted in [("WARNING", 1), ("ERROR", 0)]:
-        async with Mock("--log-level", level, "--checks=none") as levelled, levelled.station() as station:
-            await station.ask("Heartbeat")
-            await station.call("Heartbeat", {"nope": 1})
-            levelled.stop()
-            assert (len(levelled.log.splitlines()), levelled.log.count("WARNING")) == (wanted, wanted)

@@ -57,7 +57,7 @@ note +command: changed only after a restart$
 """
 
 
-async def told(mock: Mock) -> str:
+async def reload_lines(mock: Mock) -> str:
     """Send SIGHUP, and return the printed lines about it, which are written at once."""
     read = len(mock.log)
     mock.process.send_signal(signal.SIGHUP)
@@ -71,23 +71,23 @@ async def test_changed_settings_are_printed(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Blocked"}}')
     (tmp_path / "mock.toml").write_text(FIRST)
     async with Mock("--config", "mock.toml", "--redact", "--checks=none") as masked, Mock("--config=mock.toml") as mock:
-        assert re.findall("note +(.*)", await told(mock)) == ["nothing has changed"]
+        assert re.findall("note +(.*)", await reload_lines(mock)) == ["nothing has changed"]
         (tmp_path / "mock.toml").write_text(SECOND)
-        lines = (await told(mock)).splitlines()
+        lines = (await reload_lines(mock)).splitlines()
         patterns = CHANGED.strip().splitlines()
         assert [each for each in patterns if not any(re.search(each, line) for line in lines)] == [], lines
         assert len(lines) == len(patterns) + 1, lines
-        hidden = await told(masked)
+        hidden = await reload_lines(masked)
         assert "whitelist: changed" in hidden
         assert [word for word in ("password", "one two", "DataTransfer") if word in hidden] == []
         assert "password" not in mock.log
         (tmp_path / "reply.json").write_text('{"idTokenInfo": {"status": "Expired"}}')
-        again = await told(mock)
+        again = await reload_lines(mock)
         assert "rule: added Authorize" in again
         assert "boot-interval" not in again
         assert "ping-timeout: 20 -> 5 only after a restart" in again
         (tmp_path / "mock.toml").write_text(SECOND.replace("basic-auth", "#"))
-        assert "basic-auth: changed" in await told(mock)
+        assert "basic-auth: changed" in await reload_lines(mock)
         async with mock.station() as station:
             await station.send([2, "b", "BootNotification", BOOT])
             assert (await station.expect(3, "b"))[2]["interval"] == 8

@@ -11,13 +11,13 @@ import pytest
 import tomli_w
 
 from mock_csms.control.python import Csms
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.settings import Config
 from tests.control.in_process import failure_of, station_of
 from tests.raw import logged, refused, run, until, with_basic_auth
+from tests.records import Run
 from tests.reference_station import run as run_station
 from tests.secret_run import NOW, OLD, PASSWORD, Outputs, outputs_of_a_run, profile, variable
-from tests.test_records import Run
 from tests.wire import HANDSHAKE, Mock
 
 SENT = [PASSWORD, "pw-Dd44", "pin-Ee55", "apn-Cc33", "48159", "vpn-Ff66", "key-Gg77", "url-Hh88", "url-Ii99", "p@ss@"]
@@ -66,10 +66,10 @@ def test_findings_in_a_masked_trace(outputs: Outputs, tmp_path: Path) -> None:
     """In a masked trace the check of the length of a password reports the same, and no check reports more."""
     trace = tmp_path / "trace.jsonl"
     trace.write_bytes(outputs.written["trace"])
-    told = run("check", str(trace)).stdout
-    assert f"BasicAuthPassword accepted '{'*' * len(PASSWORD)}', although its maxLimit is 5" in told
+    output = run("check", str(trace)).stdout
+    assert f"BasicAuthPassword accepted '{'*' * len(PASSWORD)}', although its maxLimit is 5" in output
     live = {event["check"] for event in map(orjson.loads, outputs.written["events"].splitlines()) if "check" in event}
-    found = {line.split()[1] for line in told.splitlines() if line.startswith("CS-1 ")}
+    found = {line.split()[1] for line in output.splitlines() if line.startswith("CS-1 ")}
     assert found <= live
 
 
@@ -81,8 +81,8 @@ def test_a_mask_is_not_checked(more: Any, tmp_path: Path) -> None:
     """The V checks do not check type and range of a masked value."""
     item = variable("*****", "Pin", "Vendor")
     names = {key: item[key] for key in ("component", "variable")}
-    told = {**names, "variableAttribute": [{"mutability": "WriteOnly"}], "variableCharacteristics": PLAIN | more}
-    report = {"requestId": 1, "generatedAt": NOW, "seqNo": 0, "reportData": [told]}
+    result = {**names, "variableAttribute": [{"mutability": "WriteOnly"}], "variableCharacteristics": PLAIN | more}
+    report = {"requestId": 1, "generatedAt": NOW, "seqNo": 0, "reportData": [result]}
     taken = {**names, "attributeType": "Actual", "attributeStatus": "Accepted"}
     records = [
         _record("csms-to-cp", [2, "1", "GetBaseReport", {"requestId": 1, "reportBase": "ConfigurationInventory"}]),

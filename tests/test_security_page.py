@@ -18,7 +18,7 @@ SCRIPTS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def execute(script: str, path: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a script in a folder with `mock-csms` and `mock-station` on the path, at a free port."""
+    """Run a script in a folder, with a PATH that has `mock-csms` and `mock-station`, at a free port."""
     programs = path / "bin"
     programs.mkdir()
     station = [sys.executable, "-m", "mock_csms.station"]
@@ -44,7 +44,7 @@ def execute(script: str, path: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def test_the_sessions_have_five_lines() -> None:
-    """There are two sessions, of profiles 2 and 3."""
+    """The page has two sessions of five lines, for security profiles 2 and 3."""
     assert [script.count("\n") for script in SCRIPTS] == [5, 5]
     assert [re.findall(r"--security-profile (\d)", script) for script in SCRIPTS] == [["2", "2"], ["3", "3"]]
 
@@ -60,7 +60,7 @@ def test_a_session(script: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         (["--security-profile", "1"], "1 needs a ws:// URL and --password-file"),
         (["--security-profile", "2"], "2 needs --password-file"),
@@ -70,16 +70,16 @@ def test_a_session(script: str, tmp_path: Path) -> None:
         (["--client-cert", __file__], "--client-cert: "),
     ],
 )
-def test_bad_flags_of_the_station(given: list[str], told: str) -> None:
-    """Flags that do not fit together are refused with one line and status 2."""
+def test_bad_flags_of_the_station(given: list[str], expected: str) -> None:
+    """Invalid combinations of flags get one line and status 2."""
     ended = run_station("wss://localhost:9/CS-1", *given)
     assert ended.status == 2
-    assert told in ended.err
+    assert expected in ended.err
     assert ended.err.count("\n") == 1
 
 
-async def test_the_station_refuses_what_it_must() -> None:
-    """It does not connect to a mock that it does not trust, and says why in one line."""
+async def test_the_station_refuses_an_untrusted_mock() -> None:
+    """The station does not connect to a mock that it does not trust, and prints one line with the reason."""
     async with Mock(*flags(), "--tls-fault", "expired") as mock:
         ended = run_station(f"wss://localhost:{mock.port}/CS-1", "--ca", str(folder() / "root.pem"), "--duration", "1")
     assert ended.status == 3
@@ -88,7 +88,7 @@ async def test_the_station_refuses_what_it_must() -> None:
 
 
 async def test_a_certificate_without_its_key() -> None:
-    """A file that cannot be used is named."""
+    """The error about a certificate without its key names the file."""
     path = str(folder() / "wrong" / "station-expired.pem")
     async with Mock(*flags()) as mock:
         words = ["--ca", str(folder() / "root.pem"), "--client-cert", str(folder() / "root.key"), "--duration", "1"]

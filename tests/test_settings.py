@@ -309,9 +309,9 @@ async def test_sighup_rereads_the_files(tmp_path: Path) -> None:
             "nonsense = 1": "nonsense",
             "": "cannot read",
         }
-        for text, told in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
+        for text, expected in (broken | {rule.format("x") + "\nfault = 'dorp'": "drop"}).items():
             path.write_text(text) if text else path.unlink()
-            await hang_up(f"were not changed.*{told}")
+            await hang_up(f"were not changed.*{expected}")
             assert await authorize(station) == "Expired"
         path.write_text("boot-interval = 9")
         await hang_up("read again")

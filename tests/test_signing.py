@@ -1,4 +1,4 @@
-"""Signing (A02, A03): what a station gets that asks for a certificate, and OCSP responses (M06)."""
+"""Certificates that --sign makes for requests of stations (A02, A03), and OCSP responses (M06)."""
 
 from base64 import b64decode
 from pathlib import Path
@@ -34,20 +34,20 @@ def certificates(text: str) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(text.encode())
 
 
-async def status(station: Station, text: str, **more: Any) -> str:
+async def request_certificate(station: Station, text: str, **more: Any) -> str:
     """Ask for a certificate, and return the status of the answer."""
     return str((await station.ask("SignCertificate", {"csr": text, **more}))["status"])
 
 
 async def signed(station: Station, text: str, **more: Any) -> dict[str, Any]:
-    """Ask for a certificate, and return the payload of the CertificateSigned that follows."""
-    assert await status(station, text, **more) == "Accepted"
+    """Send SignCertificate, and return the payload of the CertificateSigned that follows."""
+    assert await request_certificate(station, text, **more) == "Accepted"
     return dict(await station.obey("CertificateSigned"))
 
 
 @pytest.mark.parametrize("type_", [None, "ChargingStationCertificate", "V2GCertificate"])
 async def test_a_request_is_signed(type_: str | None) -> None:
-    """With --sign on the certificate for the CSR follows, of the requested type, with key and subject of the CSR."""
+    """With --sign on the station gets a certificate with the type of the request and the key and subject of the CSR."""
     more = {"certificateType": type_} if type_ else {}
     async with Mock("--sign", "on") as mock, mock.station() as station:
         payload = await signed(station, csr(), **more)
@@ -60,7 +60,7 @@ async def test_a_request_is_signed(type_: str | None) -> None:
 
 
 async def test_a_station_connects_with_its_certificate(tmp_path: Path) -> None:
-    """What --sign has signed is a client certificate for security profile 3: with --tls auto, and with --tls-cert."""
+    """A station can use its signed certificate for security profile 3, with --tls auto and with --tls-cert."""
     own = str(folder() / "server-ec")
     for given in (flags(), ["--tls-cert", f"{own}.pem", "--tls-key", f"{own}.key"]):
         async with Mock(*given, "--sign", "on", "--security-profile", "1,3") as mock:
@@ -79,7 +79,7 @@ async def test_a_station_connects_with_its_certificate(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["wrong-ca", "expired", "wrong-cn", "other-key", "garbage"])
 async def test_wrong_certificates(kind: str) -> None:
-    """Each kind of a wrong certificate is wrong in its way, and right otherwise."""
+    """Each kind of wrong certificate has exactly the fault in its name."""
     async with Mock(*flags(), "--sign", kind) as mock, mock.station(tls=strict()) as station:
         text = (await signed(station, csr()))["certificateChain"]
     if kind == "garbage":
@@ -99,26 +99,26 @@ async def test_wrong_certificates(kind: str) -> None:
 
 
 async def test_refused_withheld_and_delayed() -> None:
-    """A request may be Rejected, get no certificate, or get one later."""
+    """With `refuse` a request is Rejected, with `withhold` no certificate follows, with `delay` it comes later."""
     given = ["--sign", "refuse*1", "--sign", "withhold*1", "--sign", "delay=0.3*1", "--sign", "on"]
     async with Mock(*given) as mock, mock.station() as station:
-        assert await status(station, csr()) == "Rejected"
+        assert await request_certificate(station, csr()) == "Rejected"
         await station.nothing(0.2)
-        assert await status(station, csr()) == "Accepted"
+        assert await request_certificate(station, csr()) == "Accepted"
         await station.nothing(0.2)
-        assert await status(station, csr()) == "Accepted"
+        assert await request_certificate(station, csr()) == "Accepted"
         await station.nothing(0.2)
         await station.obey("CertificateSigned")
         await signed(station, csr())
 
 
-async def test_rules_are_for_stations() -> None:
-    """A pattern says for which stations a kind is; for all others nothing changes."""
+async def test_kinds_for_some_stations() -> None:
+    """`KIND@GLOB` applies only to stations whose identity matches."""
     async with Mock("--sign", "refuse@CS-*") as mock:
         async with mock.station("CS-1") as station:
-            assert await status(station, csr()) == "Rejected"
+            assert await request_certificate(station, csr()) == "Rejected"
         async with mock.station("OTHER") as station:
-            assert await status(station, csr()) == "Accepted"
+            assert await request_certificate(station, csr()) == "Accepted"
             await station.nothing(0.2)
 
 
@@ -135,12 +135,12 @@ async def test_rules_are_for_stations() -> None:
 async def test_a_csr_that_must_not_be_signed(text: str) -> None:
     """A CSR that cannot be read or has a weak key is Rejected, and no certificate follows (A02.FR.03)."""
     async with Mock("--sign", "on") as mock, mock.station() as station:
-        assert await status(station, text) == "Rejected"
+        assert await request_certificate(station, text) == "Rejected"
         await station.nothing(0.2)
 
 
-async def test_names_reject_nothing() -> None:
-    """A CSR with another commonName or organization than the station has told is signed, and check S06 reports it."""
+async def test_a_csr_with_another_name_is_signed() -> None:
+    """A CSR whose common name is not the station's serial number is signed, and S06 reports it."""
     boot = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v", "serialNumber": "SN-2"}}
     async with Mock("--sign", "on", "--checks", "S06") as mock, mock.station() as station:
         await station.ask("BootNotification", boot)
@@ -148,18 +148,18 @@ async def test_names_reject_nothing() -> None:
         await until(lambda: "the common name of the csr is SN-1, but the serial number is SN-2" in mock.log)
 
 
-async def test_the_chain_fits() -> None:
-    """Authorities are left out of a chain that would be longer than MaxCertificateChainSize."""
+async def test_the_length_of_the_chain() -> None:
+    """If the chain would exceed MaxCertificateChainSize, it has only the station's certificate."""
     report = {
         "component": {"name": "SecurityCtrlr"},
         "variable": {"name": "MaxCertificateChainSize"},
         "variableAttribute": [{"value": "1500", "mutability": "ReadOnly"}],
         "variableCharacteristics": {"dataType": "integer", "supportsMonitoring": False},
     }
-    told = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "reportData": [report]}
+    result = {"requestId": 1, "generatedAt": "2026-01-01T00:00:00Z", "seqNo": 0, "reportData": [report]}
     async with Mock(*flags(), "--sign", "on") as mock, mock.station(tls=strict()) as station:
         assert len(certificates((await signed(station, csr()))["certificateChain"])) == 2
-        await station.ask("NotifyReport", told)
+        await station.ask("NotifyReport", result)
         text = (await signed(station, csr()))["certificateChain"]
     assert len(certificates(text)) == 1
     assert len(text) <= 1500
@@ -167,7 +167,7 @@ async def test_the_chain_fits() -> None:
 
 @pytest.mark.parametrize("version", ["ocpp1.6", "ocpp2.1"])
 async def test_other_versions(version: str) -> None:
-    """Stations with OCPP 1.6 and 2.1 get their certificates too; in 2.1 with the requestId of their request."""
+    """Stations with OCPP 1.6 and 2.1 get certificates too, in 2.1 with the requestId of the request."""
     more = {"requestId": 7, "certificateType": "ChargingStationCertificate"} if version == "ocpp2.1" else {}
     async with Mock("--sign", "on") as mock, mock.station("CS-1", version) as station:
         answer = await station.call("SignCertificate", {"csr": csr(), **more})
@@ -189,13 +189,19 @@ ASKED = {"ocspRequestData": {**HASHES, "responderURL": "http://ocsp.example"}}
     [
         ([], "GOOD"),
         (["--certificate-status", "revoked"], "REVOKED"),
-        (["--certificate-status", "unknown:1a2B", "--certificate-status", "revoked"], "UNKNOWN"),
-        (["--certificate-status", "revoked:2,1A:2B", "--certificate-status", "good"], "REVOKED"),
+        (
+            ["--certificate-status", "unknown:1a2B", "--certificate-status", "revoked"],
+            "UNKNOWN",
+        ),
+        (
+            ["--certificate-status", "revoked:2,1A:2B", "--certificate-status", "good"],
+            "REVOKED",
+        ),
         (["--certificate-status", "revoked:99"], "GOOD"),
     ],
 )
 async def test_ocsp_responses(given: list[str], wanted: str) -> None:
-    """GetCertificateStatus is answered by a signed OCSP response about that certificate: good, revoked or unknown."""
+    """GetCertificateStatus returns a signed OCSP response for the certificate: good, revoked or unknown."""
     async with Mock(*flags(), *given) as mock, mock.station(tls=strict()) as station:
         answer = await station.ask("GetCertificateStatus", ASKED)
     response = ocsp.load_der_ocsp_response(b64decode(answer["ocspResult"]))
@@ -210,7 +216,7 @@ async def test_ocsp_responses(given: list[str], wanted: str) -> None:
         key.verify(response.signature, response.tbs_response_bytes + b"x", PKCS1v15(), SHA256())
 
 
-async def test_hashes_that_cannot_be_read() -> None:
+async def test_invalid_hashes() -> None:
     """A request whose hashes are no hexadecimal digits gets the status Failed, without a response."""
     broken = {"ocspRequestData": {**ASKED["ocspRequestData"], "issuerKeyHash": "not hexadecimal"}}
     async with Mock() as mock, mock.station() as station:
@@ -228,7 +234,10 @@ async def test_hashes_that_cannot_be_read() -> None:
         (["--sign", "on=5"], ["only delay has a number of seconds"]),
         (["--sign", "on*0"], ["'0' is not between 1"]),
         (["--sign", "on off"], ["is not KIND, with *N and @GLOB"]),
-        (["--certificate-status", "bad"], ["--certificate-status: 'bad' is not one of good, revoked, unknown"]),
+        (
+            ["--certificate-status", "bad"],
+            ["--certificate-status: 'bad' is not one of good, revoked, unknown"],
+        ),
         (["--certificate-status", "good:xyz"], ["'xyz' is not a serial number in hexadecimal digits"]),
     ],
 )
@@ -238,6 +247,6 @@ def test_bad_flags(given: list[str], words: list[str]) -> None:
 
 
 def test_every_kind_is_tested() -> None:
-    """Each kind of --sign is in a test of this file."""
+    """Each kind of --sign is used in this file."""
     text = Path(__file__).read_text(encoding="utf-8")
     assert [kind for kind in SIGN_KINDS if f'"{kind}' not in text] == []

@@ -15,7 +15,7 @@ from time import sleep
 import pytest
 
 from tests.raw import run, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import PATIENCE, SERVER, Mock
 
 # The ready file.
@@ -94,7 +94,7 @@ async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
 # Signals.
 
 STEPS = 32
-"""By how many imports later the signal comes in each attempt."""
+"""The difference in imports between the signals of two attempts."""
 LISTENS = " listening "
 """A part of the first line of the log."""
 OURS = "import time:.*mock_csms$"
@@ -131,20 +131,20 @@ def test_a_signal_at_any_moment_of_the_start(signal_: signal.Signals) -> None:
     starting = (130,) if signal_ is signal.SIGINT else (143, -signal.SIGTERM)
     step, is_up = 2, False
     while not is_up:
-        status, told, is_up = interrupted(signal_, step, 0.0)
-        assert status in ((0,) if is_up else (0, *starting)), (step, told)
-        assert "Traceback" not in told, (step, told)
+        status, result, is_up = interrupted(signal_, step, 0.0)
+        assert status in ((0,) if is_up else (0, *starting)), (step, result)
+        assert "Traceback" not in result, (step, result)
         step += STEPS
     for delay in range(10):
-        status, told, is_up = interrupted(signal_, step - 2 * STEPS, delay / 200)
-        assert status in (0, *starting), told
-        assert "Traceback" not in told, told
+        status, result, is_up = interrupted(signal_, step - 2 * STEPS, delay / 200)
+        assert status in (0, *starting), result
+        assert "Traceback" not in result, result
 
 
 def _interrupted(process: subprocess.Popen[bytes]) -> bytes:
     """Press Ctrl-C until a process has ended, and return its stderr.
 
-    Python notices a signal that comes just before a system call only when that call returns, so one may not be enough.
+    If a signal comes just before a system call, Python handles it only after that call, so one may not be enough.
     """
     try:
         for _ in range(int(PATIENCE)):
@@ -167,9 +167,9 @@ def test_a_signal_while_waiting_for_settings(tmp_path: Path) -> None:
                 writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
         assert process.stdout
         assert not select.select([process.stdout], [], [], 0)[0]
-        told = _interrupted(process)
+        result = _interrupted(process)
         os.close(writer)
-    assert (process.returncode, told) == (130, b"")
+    assert (process.returncode, result) == (130, b"")
 
 
 async def test_a_signal_right_after_the_first_line() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.raw import logged, run, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, Station, transaction
 
 FILE = "stations.sqlite"

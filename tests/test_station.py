@@ -31,7 +31,7 @@ def hasty() -> list[str]:
     return ["--variable=OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable=OCPPCommCtrlr.RetryBackOffRandomRange=0"]
 
 
-def heard(path: Path) -> list[tuple[str, dict[str, object]]]:
+def calls_in(path: Path) -> list[tuple[str, dict[str, object]]]:
     """Return the calls in the event file of a mock."""
     events = [json.loads(line) for line in path.read_text().splitlines()]
     assert [event for event in events if event.get("violations")] == []
@@ -58,7 +58,7 @@ def test_a_payload_is_merged_into_the_default(tmp_path: Path) -> None:
     sends = ['--send=StatusNotification {"connectorStatus":"Faulted"}', f"--send=MeterValues @{tmp_path}/more.json"]
     ended = run(f"{mock.url}/CS-1", *sends, '--send=DataTransfer {"data":null}', "-v")
     mock.finish()
-    (_, status), (_, values), (_, data) = heard(tmp_path / "events")
+    (_, status), (_, values), (_, data) = calls_in(tmp_path / "events")
     assert (status["connectorStatus"], status["evseId"], values["evseId"]) == ("Faulted", 1, 4)
     assert data == {"vendorId": "TestVendor", "messageId": "TestMessage"}
     assert (ended.status, '"connectorStatus":"Faulted"' in ended.out) == (0, True)
@@ -98,7 +98,7 @@ def test_a_session(tmp_path: Path) -> None:
     interval = "--variable=SampledDataCtrlr.TxUpdatedInterval=1"
     ended = run(f"{mock.url}/CS-1", "--charge=1.1", "--id-token=TAG:eMAID", "--evse=2", "--evses=2", interval)
     mock.finish()
-    calls = heard(tmp_path / "events")
+    calls = calls_in(tmp_path / "events")
     events = [payload for action, payload in calls if action == "TransactionEvent"]
     first, *periodic, last = [event["triggerReason"] for event in events]
     assert (first, {*periodic}, last) == ("Authorized", {"MeterValuePeriodic"}, "StopAuthorized")
@@ -153,8 +153,8 @@ def test_lines_are_obeyed(follow: Callable[[str], Ended]) -> None:
     lines = "# a session\nplug 1\ncard TAG\nsend Heartbeat\nwait 0.2\nstatus\ncard tag\nunplug\n"
     ended = follow(lines)
     assert (ended.status, ended.err) == (0, "")
-    told = [line for line in ended.out.splitlines() if "TransactionEvent  " in line]
-    assert [word in line for word, line in zip(["Started", "Ended"], told, strict=True)] == [True, True]
+    result = [line for line in ended.out.splitlines() if "TransactionEvent  " in line]
+    assert [word in line for word, line in zip(["Started", "Ended"], result, strict=True)] == [True, True]
     assert re.search(r"EVSE 1: connector 1 Occupied; \d+ Wh; transaction", ended.out)
 
 
@@ -264,14 +264,14 @@ def test_it_reconnects(hasty: list[str]) -> None:
 
 
 def test_offline_events_are_sent_later(tmp_path: Path, hasty: list[str]) -> None:
-    """The station sends the events of a session without a connection after it reconnects, in order, as offline."""
+    """After a reconnect the station sends the events of an offline session in order, marked as offline."""
     for turn in turns():
         with turn as pace:
             mock = Mock("--events", str(tmp_path / "events"))
             lines = f"offline {pace - 0.9:g}\nplug\ncard TAG\nwait 0.1\ncard TAG\nunplug\n"
             ended = run(f"{mock.url}/CS-1", *hasty, lines=lines)
             mock.finish()
-            events = [payload for action, payload in heard(tmp_path / "events") if action == "TransactionEvent"]
+            events = [payload for action, payload in calls_in(tmp_path / "events") if action == "TransactionEvent"]
             assert [(each["eventType"], each["seqNo"], each["offline"]) for each in events] == [
                 ("Started", 0, True),
                 ("Ended", 1, True),

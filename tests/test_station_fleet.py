@@ -36,8 +36,8 @@ async def test_count_and_duration() -> None:
                 ended = run(mock.url, "--count", "3", "--ramp", "0.2", "--duration", f"{2.5 * pace}")
                 assert mock.stop() == 0
             assert ended.status == 0
-            told = [line.split()[:2] for line in ended.out.splitlines()]
-            assert told[:2] == [["stations", "3"], ["connections", "3"]]
+            result = [line.split()[:2] for line in ended.out.splitlines()]
+            assert result[:2] == [["stations", "3"], ["connections", "3"]]
             assert "3 connections, " in ended.err
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from mock_csms.watch.statuses import Status, gravest
 from tests.raw import logged, refused, run, until
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER, transaction
 
 ROOT = Path(__file__).parent.parent
@@ -61,8 +61,8 @@ async def test_no_station_is_status_4(tmp_path: Path, flags: str) -> None:
     report = tmp_path / "report.xml"
     async with await asyncio.to_thread(Run, *flags.split(), f"--junit={report}") as mock:
         mock.process.terminate()
-        status, told = await mock.ended()
-        assert (status, "passed" in told + mock.log) == (4, False), told
+        status, result = await mock.ended()
+        assert (status, "passed" in result + mock.log) == (4, False), result
     cases = [case for suite in suites(report).values() for case in suite.values()]
     assert "error" in [child.tag for children in cases for child in children]
     assert [children for children in cases if not children] == []
@@ -83,10 +83,10 @@ async def test_checks_without_an_occasion_are_not_exercised(tmp_path: Path) -> N
             now = (await station.ask("BootNotification", BOOT))["currentTime"]
             await station.ask("SecurityEventNotification", {"type": "StartupOfTheDevice", "timestamp": now})
         mock.process.terminate()
-        status, told = await mock.ended()
-    found = COUNTED.search(told)
+        status, result = await mock.ended()
+    found = COUNTED.search(result)
     assert status == 0
-    assert found is not None, told
+    assert found is not None, result
     cases = suites(report)["conformance"]
     skipped = [name for name, children in cases.items() if [child.tag for child in children] == ["skipped"]]
     assert (len(cases) - len(skipped), len(skipped)) == (int(found[1]), int(found[2]))
@@ -104,8 +104,8 @@ async def test_no_exercised_check_is_no_pass(tmp_path: Path) -> None:
         async with mock.station() as station:
             await station.ask("BootNotification", BOOT)
         mock.process.terminate()
-        status, told = await mock.ended()
-    assert (status, "passed" in told, COUNTED.findall(told)) == (4, False, [("0", "2", "0")])
+        status, result = await mock.ended()
+    assert (status, "passed" in result, COUNTED.findall(result)) == (4, False, [("0", "2", "0")])
     assert [tags(suites(report)["conformance"], id_) for id_ in ("L01", "K04")] == [["skipped"], ["skipped"]]
 
 
@@ -119,8 +119,8 @@ async def test_passed_only_with_status_0(expect: str, status: int) -> None:
         await station.call("Heartbeat")
         if mock.process.poll() is None:
             mock.process.terminate()
-        ended, told = await mock.ended()
-    assert (ended, "passed" in told, "X05" in told) == (status, False, True), told
+        ended, result = await mock.ended()
+    assert (ended, "passed" in result, "X05" in result) == (status, False, True), result
 
 
 # Records that could not be written.
@@ -139,10 +139,10 @@ async def test_a_full_disk_is_status_3(flag: str, verdict: bool) -> None:
                 await station.ask("Heartbeat")
             if not wanted:
                 mock.process.terminate()
-        status, told = await mock.ended()
-        lines = (mock.log + told).splitlines()
-        assert (status, "passed" in told) == (3, False), told
-        last = told.splitlines()[-1]
+        status, result = await mock.ended()
+        lines = (mock.log + result).splitlines()
+        assert (status, "passed" in result) == (3, False), result
+        last = result.splitlines()[-1]
         assert ("/dev/full is incomplete" in last, len(lines) > 3) == (True, True), lines
 
 
@@ -164,9 +164,9 @@ async def test_a_removed_record_is_status_3(tmp_path: Path, flag: str, how: str)
                 file.write_text("another file")
             await station.ask("Heartbeat")
         mock.process.terminate()
-        status, told = await mock.ended()
-    last = told.splitlines()[-1]
-    assert (status, "passed" in told, f"{file} is incomplete" in last) == (3, False, True), told
+        status, result = await mock.ended()
+    last = result.splitlines()[-1]
+    assert (status, "passed" in result, f"{file} is incomplete" in last) == (3, False, True), result
 
 
 async def test_a_removed_trace_is_reported_during_the_run(tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ async def test_unsaved_state_is_status_3(tmp_path: Path) -> None:
                 file.unlink()
             await station.call("TransactionEvent", transaction("Started"))
         mock.process.terminate()
-        status, told = await mock.ended()
-        assert (status, "state is incomplete" in told.splitlines()[-1]) == (3, True), told
+        status, result = await mock.ended()
+        assert (status, "state is incomplete" in result.splitlines()[-1]) == (3, True), result
 
 
 @pytest.mark.parametrize("flags", [["--forbid=Authorize"], ["--checks=none"]])

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests import warm
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, PATIENCE, SERVER
 
 TIMES = {

@@ -1,4 +1,4 @@
-"""TLS as users see it: the program as a process, and clients that are not ours (the `ssl` module, openssl, Node)."""
+"""Black-box tests of TLS: the program as a process, with the clients of Python's `ssl`, openssl and Node."""
 
 import asyncio
 import shutil
@@ -21,48 +21,48 @@ SUITES = (
     "AES128-GCM-SHA256",
     "AES256-GCM-SHA384",
 )
-"""Those of A00.FR.319."""
-NOT_LET_IN = (WebSocketException, OSError, EOFError)
-"""What a client raises that is not let in; which one depends on who was first."""
+"""The cipher suites of A00.FR.319."""
+REFUSED = (WebSocketException, OSError, EOFError)
+"""What a refused client may raise; which one depends on which side closes first."""
 NODE = shutil.which("node")
 
 
-async def said(mock: Mock, text: str) -> None:
-    """Wait until the mock has written something to its log."""
+async def wait_for_log(mock: Mock, text: str) -> None:
+    """Wait until the log of the mock contains this text."""
     await until(lambda: text in mock.log)
 
 
-def old(suite: str) -> ssl.SSLContext:
-    """Return a strict client with TLS 1.2 that knows only one suite."""
+def tls12(suite: str) -> ssl.SSLContext:
+    """Return the context of a strict client with TLS 1.2 and only this cipher suite."""
     context = strict(maximum_version=ssl.TLSVersion.TLSv1_2)
     context.set_ciphers(suite)
     return context
 
 
-async def test_one_port_serves_both() -> None:
-    """With --tls auto stations connect over wss:// and over ws:// on one port, and the log says which."""
+async def test_one_port_serves_ws_and_wss() -> None:
+    """With --tls auto stations can connect with wss:// and with ws:// to the same port, and the log shows TLS."""
     async with Mock(*flags()) as mock:
         assert mock.url == f"wss://127.0.0.1:{mock.port}"
         async with mock.station(tls=strict()) as secure:
             assert "currentTime" in await secure.ask("Heartbeat")
         async with mock.raw() as plain:
             await plain.write(b"\x88\x80\0\0\0\0")
-        await said(mock, "RAW         disconnected")
+        await wait_for_log(mock, "RAW         disconnected")
         assert f"listening                    on wss://127.0.0.1:{mock.port}" in mock.log
         assert mock.log.count("TLS                          TLSv1.3 TLS_AES_256_GCM_SHA384\n") == 1
 
 
-async def test_the_suites_that_part_2_wants() -> None:
-    """A station with TLS 1.2 and only one of the four suites is served with it."""
+async def test_the_suites_of_part_2() -> None:
+    """A station with TLS 1.2 and only one of the four suites can connect."""
     async with Mock(*flags()) as mock:
         for suite in SUITES:
-            async with mock.station(tls=old(suite)) as station:
+            async with mock.station(tls=tls12(suite)) as station:
                 await station.ask("Heartbeat")
-            await said(mock, f"TLSv1.2 {suite}\n")
+            await wait_for_log(mock, f"TLSv1.2 {suite}\n")
 
 
 async def test_a_client_of_node() -> None:
-    """Node's TLS trusts the root of --tls auto, and refuses the mock without it; the mock says so in words."""
+    """Node accepts the mock if it trusts the root of --tls auto, and otherwise refuses it, which the mock logs."""
     if NODE is None:
         pytest.skip("Node is not installed")
     code = (
@@ -73,15 +73,15 @@ async def test_a_client_of_node() -> None:
         "socket.on('error', error => console.log(error.code));"
     )
     async with Mock(*flags()) as mock:
-        for ca, told in ((str(folder() / "root.pem"), "TLSv1.3 true\n"), ("", "SELF_SIGNED_CERT_IN_CHAIN\n")):
+        for ca, expected in ((str(folder() / "root.pem"), "TLSv1.3 true\n"), ("", "SELF_SIGNED_CERT_IN_CHAIN\n")):
             command = [NODE, "-e", code, mock.port, ca]
             ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=PATIENCE)
-            assert (ended.stdout in (told, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY\n"), ended.stderr) == (True, "")
-        await said(mock, "TLS failed")
+            assert (ended.stdout in (expected, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY\n"), ended.stderr) == (True, "")
+        await wait_for_log(mock, "TLS failed")
 
 
-async def test_keys_may_change() -> None:
-    """A station may change the keys of TLS 1.3 at any time."""
+async def test_a_key_update() -> None:
+    """A station may update the keys of TLS 1.3 during a connection."""
     async with Mock(*flags()) as mock:
         words = ["openssl", "s_client", "-quiet", "-no_ign_eof", "-connect", f"localhost:{mock.port}"]
         with subprocess.Popen(
@@ -89,27 +89,27 @@ async def test_keys_may_change() -> None:
         ) as client:
             assert client.stdin
             assert client.stdout
-            await said(mock, "TLSv1.3")
+            await wait_for_log(mock, "TLSv1.3")
             for line in (b"K\n", b"k\n", b"GET /healthz HTTP/1.1\r\n", b"Host: x\r\n\r\n"):
                 client.stdin.write(line)
                 client.stdin.flush()
                 await asyncio.sleep(0.1)
-            told = await asyncio.to_thread(client.stdout.readline)
+            output = await asyncio.to_thread(client.stdout.readline)
             client.kill()
-        assert told == b"HTTP/1.1 200 OK\r\n"
+        assert output == b"HTTP/1.1 200 OK\r\n"
 
 
-async def test_the_mock_says_why_it_was_refused() -> None:
-    """A station that does not trust the mock sends an alert, and the log has its name and its meaning."""
+async def test_the_alert_of_a_station_is_explained() -> None:
+    """If a station does not trust the mock, the log has the name and the meaning of its alert."""
     async with Mock(*flags()) as mock:
-        told = await asyncio.to_thread(s_client, mock.port, "-verify_return_error", root="other-root")
-        assert "verify error" in told
+        output = await asyncio.to_thread(s_client, mock.port, "-verify_return_error", root="other-root")
+        assert "verify error" in output
         meaning = "the station sent the alert unknown_ca: it does not trust the authority of the mock's certificate"
-        await said(mock, f"TLS failed                   WARNING: {meaning}")
+        await wait_for_log(mock, f"TLS failed                   WARNING: {meaning}")
 
 
 @pytest.mark.parametrize(
-    ("limits", "client", "told"),
+    ("limits", "client", "expected"),
     [
         (["--tls-max", "1.2"], ["-tls1_3"], "the station offers no version of TLS that the mock accepts"),
         (["--tls-min", "1.3"], ["-tls1_2"], "the station offers no version of TLS that the mock accepts"),
@@ -123,15 +123,15 @@ async def test_the_mock_says_why_it_was_refused() -> None:
         ([], ["-tls1_2", "-cipher", "AES128-SHA"], "the station offers no cipher suite that the mock accepts"),
     ],
 )
-async def test_versions(limits: list[str], client: list[str], told: str) -> None:
-    """--tls-min and --tls-max are the versions that the mock accepts, and what does not fit is told in words."""
+async def test_versions(limits: list[str], client: list[str], expected: str) -> None:
+    """--tls-min and --tls-max limit the TLS versions; the log explains why a handshake failed."""
     async with Mock(*flags(), *limits) as mock:
         await asyncio.to_thread(s_client, mock.port, *client)
-        await said(mock, told)
+        await wait_for_log(mock, expected)
 
 
 async def test_certificates_of_the_user(tmp_path: Path) -> None:
-    """--tls-cert serves an RSA and an ECDSA certificate, with keys in files of their own or in the same file."""
+    """--tls-cert accepts RSA and ECDSA certificates, with the key in the same file or in one of --tls-key."""
     both = tmp_path / "both.pem"
     both.write_text((folder() / "server-rsa.pem").read_text() + (folder() / "server-rsa.key").read_text())
     ec = str(folder() / "server-ec")
@@ -142,20 +142,20 @@ async def test_certificates_of_the_user(tmp_path: Path) -> None:
     ):
         async with Mock(*given) as mock:
             for suite in suites:
-                async with mock.station(tls=old(suite)) as station:
+                async with mock.station(tls=tls12(suite)) as station:
                     await station.ask("Heartbeat")
 
 
 async def test_the_keys_for_wireshark(tmp_path: Path) -> None:
-    """--tls-keylog writes the keys of each connection in the format that Wireshark reads."""
+    """--tls-keylog writes the keys of each connection in the format of Wireshark."""
     log = tmp_path / "keys"
     async with Mock(*flags(), "--tls-keylog", str(log)) as mock, mock.station(tls=strict()) as station:
         await station.ask("Heartbeat")
     assert "CLIENT_TRAFFIC_SECRET_0 " in log.read_text()
 
 
-async def test_the_first_use_makes_an_authority(tmp_path: Path) -> None:
-    """--tls auto makes its authority in the state directory, and the next run has the same one."""
+async def test_tls_auto_creates_an_authority(tmp_path: Path) -> None:
+    """--tls auto creates an authority in the state directory, and the next run uses the same one."""
     given = ["--tls", "auto", "--state-dir", str(tmp_path), "--tls-name", "csms.example"]
     roots = []
     for _ in range(2):
@@ -170,12 +170,14 @@ async def test_the_first_use_makes_an_authority(tmp_path: Path) -> None:
 # Client certificates.
 
 
-async def test_a_right_client_certificate() -> None:
-    """The certificate of a station is checked and told: whom it is for, who issued it, how long it is valid."""
+async def test_a_valid_client_certificate() -> None:
+    """The log has the subject, the issuer and the serial number of a station's certificate."""
     async with Mock(*flags()) as mock, mock.station(tls=strict("station")) as station:
         await station.ask("Heartbeat")
-        told = "certificate of 'CN=MOCK-0001,O=mock-csms', issued by 'CN=mock-csms test authority,O=mock-csms', serial"
-        await said(mock, told)
+        result = (
+            "certificate of 'CN=MOCK-0001,O=mock-csms', issued by 'CN=mock-csms test authority,O=mock-csms', serial"
+        )
+        await wait_for_log(mock, result)
 
 
 WRONG_CLIENTS = {
@@ -192,21 +194,21 @@ WRONG_CLIENTS = {
 @pytest.mark.parametrize("kind", WRONG_CLIENTS)
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_a_wrong_client_certificate(kind: str, newest: ssl.TLSVersion) -> None:
-    """A wrong certificate of a station is refused, and the log says why and shows the certificate that was seen."""
+    """A wrong station certificate is refused, and the log has the reason and the certificate."""
     context = strict(f"wrong/station-{kind}", maximum_version=newest)
     async with Mock(*flags()) as mock:
-        with pytest.raises(NOT_LET_IN):
+        with pytest.raises(REFUSED):
             async with mock.station(tls=context) as station:
                 await station.ask("Heartbeat")
-        await said(mock, WRONG_CLIENTS[kind])
+        await wait_for_log(mock, WRONG_CLIENTS[kind])
         assert "WARNING: the client certificate is not valid: " in mock.log
         assert "; certificate of 'CN=MOCK-0001,O=mock-csms', issued by " in mock.log
 
 
 @pytest.mark.parametrize("kind", WRONG_CLIENTS)
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-async def test_a_wrong_client_certificate_may_be_let_in(kind: str, newest: ssl.TLSVersion) -> None:
-    """With --tls-client accept-and-report it is a warning and a finding, and the station is served."""
+async def test_a_wrong_client_certificate_may_be_accepted(kind: str, newest: ssl.TLSVersion) -> None:
+    """With --tls-client accept-and-report a wrong certificate causes a warning and a finding, but no refusal."""
     context = strict(f"wrong/station-{kind}", maximum_version=newest)
     async with Mock(*flags(), "--tls-client", "accept-and-report", "--checks", "T21") as mock:
         async with mock.station(tls=context) as station:
@@ -215,17 +217,19 @@ async def test_a_wrong_client_certificate_may_be_let_in(kind: str, newest: ssl.T
             big = {"vendorId": "v", "data": "x" * 100_000}
             assert (await station.ask("DataTransfer", big))["status"]
         problem = WRONG_CLIENTS[kind].partition(" (")[0].removeprefix("(alert unknown_ca)")
-        await said(mock, f"{problem})" if problem else ")\n")
-        await said(mock, f"the client certificate is not trusted: {problem}")
+        await wait_for_log(mock, f"{problem})" if problem else ")\n")
+        await wait_for_log(mock, f"the client certificate is not trusted: {problem}")
         async with mock.station(tls=strict("station")) as station:
             await station.ask("Heartbeat")
         async with mock.station(tls=strict()) as station:
             await station.ask("Heartbeat")
-        assert mock.log.count("T21") == (2 if kind in ("weak-key", "sha1") else 1)  # for these, what is wrong too
+        assert mock.log.count("T21") == (
+            2 if kind in ("weak-key", "sha1") else 1
+        )  # T21 reports the weak algorithm separately
 
 
-async def test_long_answers_to_a_station_that_was_let_in() -> None:
-    """What goes to a station that was let in with a wrong certificate may be longer than a record of TLS."""
+async def test_long_answers_to_a_station_with_a_wrong_certificate() -> None:
+    """An accepted station with a wrong certificate can get messages longer than a TLS record."""
     text = "x" * 100_000
     given = ["--tls-client", "accept-and-report", "--reply", "DataTransfer", orjson.dumps({"data": text}).decode()]
     async with Mock(*flags(), *given) as mock, mock.station(tls=strict("wrong/station-expired")) as station:
@@ -233,12 +237,12 @@ async def test_long_answers_to_a_station_that_was_let_in() -> None:
 
 
 BASIC = {"Authorization": f"Basic {b64encode(b'CS-1:a-password-of-16').decode()}"}
-"""The header of a station with a password."""
+"""The header with the credentials of a station."""
 
 
 @pytest.mark.parametrize("profiles", ["1", "2", "3", "1,2", "2,3", "1,3"])
 async def test_security_profiles(profiles: str) -> None:
-    """Only stations with a security profile of --security-profile are let in; 1 and 2 need a password, 3 needs none."""
+    """Only stations with a profile of --security-profile may connect; profiles 1 and 2 need a password."""
     async with Mock(*flags(), "--security-profile", profiles) as mock:
         mock.url = f"wss://127.0.0.1:{mock.port}"
         for profile, certificate in ((2, ""), (3, "station")):
@@ -246,7 +250,7 @@ async def test_security_profiles(profiles: str) -> None:
                 async with mock.station(tls=strict(certificate), headers=BASIC if profile == 2 else {}) as station:
                     await station.ask("Heartbeat")
             elif profile == 2 or "2" not in profiles:
-                with pytest.raises(NOT_LET_IN):
+                with pytest.raises(REFUSED):
                     async with mock.station(tls=strict(certificate), headers=BASIC) as station:
                         await station.ask("Heartbeat")
         async with mock.tcp() as plain:
@@ -257,24 +261,24 @@ async def test_security_profiles(profiles: str) -> None:
                 assert (await plain.get("/CS-1", HANDSHAKE))[0] == 401
 
 
-async def test_a_profile_that_is_not_let_in_is_told() -> None:
-    """The response and the log say which profile the station used, and which are let in."""
+async def test_a_refused_profile_is_logged() -> None:
+    """The log has the security profile that the station used, and the accepted profiles."""
     async with Mock(*flags(), "--security-profile", "2") as mock:
         async with mock.tcp() as plain:
             assert (await plain.get("/CS-1", HANDSHAKE))[0] == 403
-        await said(mock, "403: security profile 1 (ws://) is not let in (--security-profile 2)")
+        await wait_for_log(mock, "403: security profile 1 (ws://) is not let in (--security-profile 2)")
     async with Mock(*flags(), "--security-profile", "3") as mock:
-        with pytest.raises(NOT_LET_IN):
+        with pytest.raises(REFUSED):
             async with mock.station(tls=strict()) as station:
                 await station.ask("Heartbeat")
-        await said(mock, "the station has no client certificate (alert certificate_required)")
+        await wait_for_log(mock, "the station has no client certificate (alert certificate_required)")
 
 
 # Events.
 
 
-async def test_the_event_log(tmp_path: Path) -> None:
-    """Each handshake is in the event log: what was offered, what was agreed, or why it failed."""
+async def test_handshakes_in_the_event_log(tmp_path: Path) -> None:
+    """The event log has each handshake: the offer, and the agreed values or the reason of the failure."""
     log = tmp_path / "events"
     async with Mock(*flags(), "--events", str(log)) as mock:
         async with mock.station(tls=strict("station", maximum_version=ssl.TLSVersion.TLSv1_2)):
@@ -284,7 +288,7 @@ async def test_the_event_log(tmp_path: Path) -> None:
     events = [event for event in map(orjson.loads, log.read_bytes().splitlines()) if event["event"].startswith("Tls")]
     assert [event["event"] for event in events] == ["TlsOffered", "TlsAgreed", "TlsOffered", "TlsFailed"]
     first, agreed, second, failed = events
-    assert first["versions"] == ["TLSv1.2", "TLSv1.1", "TLSv1"]  # such a client only says which one is the newest
+    assert first["versions"] == ["TLSv1.2", "TLSv1.1", "TLSv1"]  # this client only sends its newest version
     assert "ECDHE-ECDSA-AES128-GCM-SHA256" in first["suites"]
     assert (agreed["tls_version"], agreed["doubt"], agreed["fault"]) == ("TLSv1.2", "", "")
     assert agreed["certificate"].startswith("certificate of 'CN=MOCK-0001")
@@ -317,20 +321,20 @@ async def test_the_event_log(tmp_path: Path) -> None:
     ],
 )
 def test_bad_flags(given: list[str], words: list[str]) -> None:
-    """Flags that do not fit together are refused with one line and status 2."""
+    """Invalid flags and combinations of flags get one line and status 2."""
     refused([str(folder() / word[1:-1]) if word.startswith("{") else word for word in given], *words)
 
 
 @pytest.mark.parametrize(
-    ("chain", "key", "told"),
+    ("chain", "key", "expected"),
     [
         ("server-rsa.pem", "server-ec.key", "the key is not that of the certificate"),
         ("server-rsa.key", "server-rsa.key", "it has no certificate with its key in PEM"),
         ("wrong/weak-key.pem", "wrong/weak-key.key", "the key is too short"),
     ],
 )
-def test_files_that_do_not_fit(chain: str, key: str, told: str) -> None:
-    """A certificate that cannot be used is named in one line, and the mock does not start."""
+def test_unusable_certificate_files(chain: str, key: str, expected: str) -> None:
+    """An unusable certificate is named in one line, and the mock does not start."""
     path = folder() / chain
     ended = run("--port=0", "--tls-cert", str(path), "--tls-key", str(folder() / key))
-    assert (ended.returncode, ended.stderr) == (3, f"mock-csms: error: cannot start: {path}: {told}\n")
+    assert (ended.returncode, ended.stderr) == (3, f"mock-csms: error: cannot start: {path}: {expected}\n")

@@ -1,4 +1,4 @@
-"""A new version of OCPP needs only a table and a row: the mock speaks, validates and records it, and 2.0.1 stays."""
+"""A new version of OCPP needs only a table and a row: the mock speaks, validates and records it beside 2.0.1."""
 
 import signal
 import subprocess
@@ -38,7 +38,7 @@ async def test_its_actions_are_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "payload", "code", "told"),
+    ("action", "payload", "code", "expected"),
     [
         ("Ring", {"tone": "low", "x": 1}, "FormationViolation", "Ring: x: is not a property of the schema"),
         ("Ring", {}, "OccurrenceConstraintViolation", "Ring: tone: is missing"),
@@ -48,11 +48,11 @@ async def test_its_actions_are_answered() -> None:
         ("StartTransaction", {}, "Weary", "StartTransaction: no action of OCPP 0.9 has this name"),
     ],
 )
-async def test_it_is_validated(action: str, payload: object, code: str, told: str) -> None:
+async def test_it_is_validated(action: str, payload: object, code: str, expected: str) -> None:
     """Calls that violate schemas of the new version get its error codes, in the details too."""
     async with Speaker() as mock, mock.station(*TOY) as toy, mock.station() as station:
         error = await toy.expect_error(action, payload, code)
-        assert error[3].startswith(told)
+        assert error[3].startswith(expected)
         assert error[4]["violations"][0]["code"] == code
         await station.expect_error("Heartbeat", {"x": 1}, "FormatViolation")
 
@@ -83,8 +83,8 @@ async def test_its_commands_are_sent() -> None:
 async def test_a_command_of_another_version_is_not_sent() -> None:
     """A command that the station's version does not have is not sent, and the log says why."""
     async with Speaker("--command=Blink", "--delay=0") as mock, mock.station() as station:
-        told = "Blink was not sent: OCPP 2.0.1, which CS-1 speaks, has no such action"
-        await until(lambda: told in mock.log)
+        result = "Blink was not sent: OCPP 2.0.1, which CS-1 speaks, has no such action"
+        await until(lambda: result in mock.log)
         await station.ask("Heartbeat")
 
 
@@ -105,8 +105,8 @@ async def test_its_trace_records(tmp_path: Path) -> None:
             await station.ask("Heartbeat")
         mock.stop(signal.SIGTERM)
     records = [orjson.loads(line) for line in trace.read_bytes().splitlines()]
-    told = [(each["chargePointId"], each["ocppVersion"], each["action"]) for each in records]
-    assert told == [("TOY", NAME, "Ring")] * 2 + [("CS-1", "2.0.1", "Heartbeat")] * 2
+    result = [(each["chargePointId"], each["ocppVersion"], each["action"]) for each in records]
+    assert result == [("TOY", NAME, "Ring")] * 2 + [("CS-1", "2.0.1", "Heartbeat")] * 2
     judged = subprocess.run([*Speaker.program, "check", str(trace)], capture_output=True, check=False)
     assert b"2 records" in judged.stderr
     assert b"OCPP 0.9" in judged.stderr
@@ -135,5 +135,5 @@ async def test_an_internal_error_is_reported() -> None:
         await station.ask("Heartbeat")
         async with mock.station(*TOY) as toy:
             await toy.call("Ring", {"tone": "low"})
-        told = "internal error: a message could not be taken: FileNotFoundError(2, 'there is no such schema')"
-        await until(lambda: told in mock.log)
+        result = "internal error: a message could not be taken: FileNotFoundError(2, 'there is no such schema')"
+        await until(lambda: result in mock.log)

@@ -1,4 +1,4 @@
-"""Outputs that nobody reads: stations and signals do not wait for the reader of a full pipe."""
+"""Outputs without a reader: stations and signals do not wait for the reader of a full pipe."""
 
 import asyncio
 import fcntl
@@ -21,7 +21,7 @@ import pytest
 
 from tests.pace import turns
 from tests.raw import until
-from tests.test_records import Run, read
+from tests.records import Run, read
 from tests.wire import PATIENCE, SERVER, Mock, Station
 
 MUCH = {"vendorId": "v", "data": "x" * 3000}

@@ -1,4 +1,4 @@
-"""Files of users and values of flags: read as meant, or refused in one line."""
+"""Files of users and values of flags are read correctly, or refused in one line."""
 
 import codecs
 import re
@@ -72,16 +72,16 @@ TOML = {
 @pytest.mark.parametrize("kind", TOML)
 def test_toml_that_is_too_much(kind: str, tmp_path: Path) -> None:
     """Too large or too deep settings, device files and profiles are refused in one line that names the file."""
-    text, told = TOML[kind]
+    text, result = TOML[kind]
     file = tmp_path / "file.toml"
     file.write_text(text)
-    refused(["--config", str(file)], str(file), told)
+    refused(["--config", str(file)], str(file), result)
     done = subprocess.run(
         [*STATION, "ws://127.0.0.1:1/CS-1", "--device", str(file)], timeout=PATIENCE, check=False, capture_output=True
     )
     error = done.stderr.decode()
-    assert (done.returncode, error.count("\n"), str(file) in error, told in error) == (2, 1, True, True), error
-    with pytest.raises(ValueError, match=re.escape(told)) as raised:
+    assert (done.returncode, error.count("\n"), str(file) in error, result in error) == (2, 1, True, True), error
+    with pytest.raises(ValueError, match=re.escape(result)) as raised:
         read_profile(str(file))
     assert str(file) in str(raised.value)
 

@@ -74,8 +74,8 @@ def test_output_that_cannot_be_written() -> None:
     """If output cannot be written, a forked process fails like one that Python starts."""
     with Path("/dev/full").open("wb") as full:
         process = warm.start([*SERVER, "--port=0", "--duration=0.1"], stdout=full, stderr=subprocess.PIPE)
-        _, told = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, b"No space left" in told) == (3, True)
+        _, output = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, b"No space left" in output) == (3, True)
 
 
 @pytest.mark.parametrize("name", ["PYTHONIOENCODING", "LC_ALL"])

@@ -29,13 +29,13 @@ async def started(station: Real, request: Json = START) -> None:
 # C1 and C6: remote starts.
 
 REMOTE: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
-    "told as a card": (
+    "reported as a card": (
         "Started",
         "Authorized",
         {"idToken": TOKEN},
         "remote start 7 was reported as Authorized without its remoteStartId",
     ),
-    "told as a cable": (
+    "reported as a cable": (
         "Started",
         "CablePluggedIn",
         {"idToken": TOKEN},
@@ -127,19 +127,19 @@ NEVER_TOLD = {
     "with either": ("EVConnected,Authorized", None, True),
     "with the cable": ("EVConnected", None, False),
     "with the power": ("PowerPathClosed", None, False),
-    "told": ("Authorized", {"triggerReason": "RemoteStart"}, False),
+    "reported": ("Authorized", {"triggerReason": "RemoteStart"}, False),
 }
 
 
 @pytest.mark.parametrize("case", NEVER_TOLD)
 async def test_a_remote_start_without_an_event(case: str) -> None:
     """X10 reports a remote start without an event if the transaction starts at once by its TxStartPoint."""
-    points, told, is_wrong = NEVER_TOLD[case]
+    points, result, is_wrong = NEVER_TOLD[case]
 
     async def play(station: Real) -> None:
         await know_the_start_point(station, points)
         await station.command("RequestStartTransaction", START, ACCEPTED)
-        if told:
+        if result:
             await station.event("Started", "RemoteStart", idToken=TOKEN, info={"remoteStartId": 7})
         await station.pause(3 * patience)
 

@@ -1,4 +1,4 @@
-"""A TLS 1.2 client made by hand, for what no library offers any more: compression. RFC 5246, 5288."""
+"""A small TLS 1.2 client that can offer compression, which libraries no longer can. RFC 5246, RFC 5288."""
 
 import asyncio
 import hmac
@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 HANDSHAKE, CHANGE, DATA = 0x16, 0x14, 0x17
 SERVER_HELLO, CERTIFICATE, CERTIFICATE_REQUEST, DONE = 2, 11, 13, 14
 SUITES = b"\x00\x9c\x00\x9d"
-"""AES128-GCM-SHA256 and AES256-GCM-SHA384; the server is expected to choose the first."""
+"""AES128-GCM-SHA256 and AES256-GCM-SHA384; this client works only if the server chooses the first."""
 
 
 def prf(secret: bytes, label: bytes, seed: bytes, size: int) -> bytes:
-    """Return so many pseudorandom bytes (RFC 5246, 5)."""
+    """Return `size` pseudorandom bytes (RFC 5246, section 5)."""
     found, step = b"", label + seed
     while len(found) < size:
         step = hmac.digest(secret, step, sha256)
@@ -37,7 +37,7 @@ def record(kind: int, body: bytes) -> bytes:
 
 
 async def messages(reader: asyncio.StreamReader) -> AsyncIterator[tuple[int, bytes]]:
-    """Yield the handshake messages of the server: type and whole bytes."""
+    """Yield the type and the bytes of each handshake message of the server."""
     waiting = b""
     while True:
         head = await reader.readexactly(5)
@@ -49,13 +49,13 @@ async def messages(reader: asyncio.StreamReader) -> AsyncIterator[tuple[int, byt
 
 
 class ByHand:
-    """One connection; what is sent is encrypted, and what comes is not looked at."""
+    """The sending side of a connection; it reads nothing."""
 
     def __init__(self, writer: asyncio.StreamWriter, key: bytes, salt: bytes) -> None:
         self._writer, self._cipher, self._salt, self._number = writer, AESGCM(key), salt, 0
 
     def send(self, data: bytes, kind: int = DATA) -> None:
-        """Encrypt and send."""
+        """Encrypt data, and send it as one record."""
         number = self._number.to_bytes(8)
         self._number += 1
         sealed = self._cipher.encrypt(
@@ -65,7 +65,7 @@ class ByHand:
 
 
 async def shake_hands(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, compressions: bytes) -> ByHand:
-    """Shake hands, offering those compression methods, and return the open connection."""
+    """Do a TLS handshake that offers these compression methods, and return the connection."""
     own = os.urandom(32)
     methods = bytes((len(compressions),)) + compressions
     said = message(1, b"\3\3" + own + b"\0" + len(SUITES).to_bytes(2) + SUITES + methods)

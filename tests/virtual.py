@@ -26,7 +26,7 @@ class Loop(asyncio.SelectorEventLoop):
         self.ends: dict[Any, _End] = {}
         """All connected sockets, by their own address and that of the other end, and by the number of their file."""
         self.has_written = False
-        """Whether bytes may be between sockets that were not checked for yet."""
+        """Whether bytes may be in transit between sockets."""
         self.idle: asyncio.Future[None] | None = None
         """The tasks that wait until nothing is left to do at this moment."""
         super().__init__(_Selector(self))
@@ -97,7 +97,7 @@ class _End(socket.socket):
         self.has_seen_end |= not size
 
     def shutdown(self, how: int) -> None:
-        """Note that this end sends no more."""
+        """Record that this end sends no more."""
         self._loop.has_written = self.is_ended = True
         super().shutdown(how)
 
@@ -135,7 +135,7 @@ class _Selector(selectors.DefaultSelector):
         return []
 
     def register(self, *args: Any) -> selectors.SelectorKey:
-        """Note that a client may be connecting."""
+        """Record that a client may be connecting."""
         self._loop.has_written = True
         return super().register(*args)
 

@@ -5,7 +5,7 @@ importing the same modules. So each pytest process has one server, which imports
 is a fork of the server: a process with its own arguments, environment, working directory, streams, signals and exit
 status, which runs `server.py`, or the module after `-m`, to the end of the interpreter.
 
-Such a process does not test the imports themselves. `test_server`, `test_start` and tests that use `subprocess` start
+Such a process does not test imports. `test_server`, `test_start` and tests that use `subprocess` start
 cold; all tests do with `COLD_STARTS=1`, with coverage, and on a system without fork.
 """
 
@@ -258,7 +258,7 @@ def _stream(file: int, old: TextIO, mode: str, buffering: int = -1) -> TextIO:
 
 
 class _End:
-    """The end of the process, without the time that Python takes to free the modules of the server."""
+    """Ends the process without freeing the modules of the server, which takes long."""
 
     status: int | None = None
     """The exit status, once it is known."""

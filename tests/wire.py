@@ -24,7 +24,7 @@ from mock_csms.protocol.v2.v201 import ACTIONS
 from tests import warm
 
 SERVER = [sys.executable, str(Path(__file__).resolve().parents[1] / "server.py")]
-PATIENCE = 60.0  # seconds that anything may take; only a hang takes so long
+PATIENCE = 60.0  # the time limit in seconds; only a test that hangs reaches it
 HANDSHAKE = "Host: mock\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 HANDSHAKE += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
 BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
@@ -153,9 +153,9 @@ class Raw:
 
 
 class Mock:
-    """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end well.
+    """The program as a process: `async with Mock("--flag") as mock` serves until the block ends, and must end normally.
 
-    It sends no pings unless a flag says so, as on a slow machine a ping could come between any two frames.
+    It sends no pings without a flag, as on a slow machine a ping could come between any two frames.
     """
 
     statuses: tuple[int, ...] = (0,)
@@ -243,3 +243,9 @@ class Mock:
             status, head = await raw.get(path, HANDSHAKE)
             assert status == 101, head
             yield raw
+
+
+async def assert_alive(mock: Mock) -> None:
+    """Check that a new connection is served."""
+    async with mock.station("neighbour") as neighbour:
+        await neighbour.ask("Heartbeat")

@@ -1,4 +1,4 @@
-"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` lets COUNT of a kind send as fast as they can for so long."""
+"""Hostile stations: `flood.py PORT KIND COUNT SECONDS` runs COUNT stations of a kind that send as fast as possible."""
 
 import os
 import selectors
@@ -69,7 +69,7 @@ class Flooder:
         self.selector.register(self.socket, self.events, self)
 
     def work(self, events: int) -> None:
-        """Send what the socket takes, and discard what it receives."""
+        """Send as much as the socket accepts, and discard what it receives."""
         try:
             if events & selectors.EVENT_READ and not self.socket.recv(1 << 20):
                 raise ConnectionResetError

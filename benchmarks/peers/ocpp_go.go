@@ -20,7 +20,7 @@ type forBoots = provisioning.CSMSHandler
 type forHeartbeats = availability.CSMSHandler
 type forTransactions = transactions.CSMSHandler
 
-// Answers three messages; the methods for the others come from these interfaces, which are nil.
+// Answers three messages; the embedded interfaces, which are nil, have the methods for all others.
 type handler struct {
 	forBoots
 	forHeartbeats

@@ -1,4 +1,4 @@
-"""The CSMS that the documentation of the Python package `ocpp` shows, on `websockets`: it validates both directions.
+"""The example CSMS from the documentation of the Python package `ocpp`, with validation in both directions.
 
 Prints its URL; ends on SIGTERM.
 """
@@ -34,7 +34,7 @@ class Csms(ChargePoint):  # type: ignore[misc] # the package has no types
 
     @on("TransactionEvent")  # type: ignore[untyped-decorator] # as above
     def on_transaction_event(self, **_: Any) -> call_result.TransactionEvent:
-        """Return a cost, as the mock does."""
+        """Return a cost, like the mock."""
         return call_result.TransactionEvent(total_cost=10)
 
 

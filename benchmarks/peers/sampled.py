@@ -1,4 +1,4 @@
-"""The mock with a profiler: after each millisecond of CPU time it notes which function runs.
+"""The mock with a sampling profiler: it records the running function after each millisecond of CPU time.
 
 `sampled.py FILE ARGUMENT…` runs the mock with these arguments, and writes into FILE once a second how often each
 function was seen. Python handles a signal only between bytecodes, so the time of system calls and C code counts for the

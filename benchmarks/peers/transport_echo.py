@@ -30,7 +30,7 @@ class Echo:
         self._transport.send(data, binary=binary)
 
     def broke(self, breach: Breach) -> None:
-        """Do nothing: the suite reports it."""
+        """Do nothing: the Autobahn test suite reports it."""
 
     def closed(self, code: int, reason: str) -> None:
         """Do nothing."""
@@ -48,7 +48,7 @@ class Open:
         return LetIn()
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Echo:  # noqa: ARG002 - as above
-        """Return what echoes the messages of the connection."""
+        """Return an Echo for the connection."""
         return Echo(transport)
 
     def visit(self, visitor: Visitor) -> Respond:  # noqa: ARG002 - as above
@@ -56,7 +56,7 @@ class Open:
         return Respond(404, "a WebSocket is wanted")
 
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """Do nothing: the suite reports it."""
+        """Do nothing: the Autobahn test suite reports it."""
 
     def lost(self, reason: str, visitor: Visitor) -> None:
         """Do nothing."""

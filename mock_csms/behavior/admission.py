@@ -15,7 +15,10 @@ from mock_csms.protocol.visitors import Visitor, normal_origin
 from mock_csms.twin.station import Instructed
 
 _MOST_RECORDS = 100_000
-"""Of how many stations refusals and cuts are counted; whoever makes up identities must not fill the memory."""
+"""The number of stations whose refusals and cuts are counted.
+
+It is limited, because a client can make up identities.
+"""
 
 
 class LetIn(Record):
@@ -75,16 +78,16 @@ class Refusals(Record):
 
 
 class Cuts(Record):
-    """When connections are cut."""
+    """The policy that cuts connections after a while."""
 
     seconds: float
-    """How many seconds after a connection opened."""
+    """How many seconds after its opening a connection is cut."""
     times: int | None = None
-    """How many connections of each station; None for all."""
+    """How many connections of each station are cut; None for all."""
 
 
 class _Record(Mutable):
-    """What was done to one station so far."""
+    """The refusals and cuts of one station so far."""
 
     refusals: int = 0
     since: float | None = None
@@ -93,7 +96,7 @@ class _Record(Mutable):
 
 
 class DoorCounts(Record):
-    """The same at one moment."""
+    """What was done to one station up to one moment, as a copy that does not change."""
 
     refusals: int
     since: float | None
@@ -101,16 +104,16 @@ class DoorCounts(Record):
 
 
 class AdmissionPolicies(Record, kw_only=True):
-    """Who is let in, as the flags say."""
+    """The policies in the settings that decide which stations may connect."""
 
     refusals: Refusals | None = None
     cuts: Cuts | None = None
     known: Collection[str] | None = None
     """The identities that may connect; None for all."""
     passwords: Mapping[str, str] | None = None
-    """The password of each identity; None where no station needs one."""
+    """By identity: the password; None if no station needs one."""
     profiles: Collection[int] = ()
-    """The security profiles that are let in; empty for all, with or without a password."""
+    """The security profiles that may connect; if empty, every profile may, with or without a password."""
     origins: Collection[str] = ()
     """The origins of web pages that may connect; `*` for every page."""
     close_on_mismatch: bool = True
@@ -130,7 +133,7 @@ class Door:
         self.configure(policies)
 
     def configure(self, policies: AdmissionPolicies) -> None:
-        """Judge by these policies from now on; refusals and cuts are counted anew where they have changed."""
+        """Use other policies. If the refusals or cuts in them have changed, the counts start at zero."""
         if (policies.refusals, policies.cuts) != (self._policies.refusals, self._policies.cuts):
             self._records.clear()
         self._policies = policies
@@ -140,11 +143,11 @@ class Door:
 
     @property
     def counts(self) -> Mapping[str, DoorCounts]:
-        """How often each station was refused and cut so far, for `restore_counts`."""
+        """The refusals and cuts of each station so far, for `restore_counts`."""
         return {key: DoorCounts(each.refusals, each.since, each.cuts) for key, each in self._records.items()}
 
     def restore_counts(self, counts: Mapping[str, DoorCounts]) -> None:
-        """Count on from these; nothing was counted so far if they are empty."""
+        """Set the counts to these, which `counts` returned before; stations that are not in them start at zero."""
         self._records.clear()
         for key, each in counts.items():
             self._records[key] = _Record(each.refusals, each.since, each.cuts)
@@ -157,14 +160,17 @@ class Door:
         forms: Callable[[str], Collection[str]] = lambda password: (password,),
         *,
         is_connected: bool,
-        told: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
+        instructed: Instructed = Instructed(),  # noqa: B008 - it cannot be changed
     ) -> Verdict:
-        """Decide about a valid upgrade request: the `subprotocol` to speak, and whether its station `is_connected`.
+        """Decide about a valid upgrade request, and return the verdict.
 
-        `forms` returns how a station may send a password. One that the station was `told` and has accepted replaces the
-        one of the policies (A01.FR.03); if the station has to boot first, both are right until then. Once it uses the
-        security profile to which the mock has raised it, it must not use a lower one again (A05.FR.07), while the
-        policies name security profiles.
+        subprotocol: the subprotocol to speak; None if there is no common one. forms: returns how a station may send a
+        password. is_connected: whether the station has a connection already. instructed: the password and the security
+        profile that the mock has set in the station.
+
+        A password that the mock has set in the station replaces the one of the policies (A01.FR.03). If the station
+        must reboot first, both are accepted until then. If the policies name security profiles, a station that has used
+        the security profile set by the mock must not use a lower one again (A05.FR.07).
         """
         policies, identity = self._policies, visitor.identity
         if self.refuses_page(visitor):
@@ -173,7 +179,7 @@ class Door:
         if policies.refusals is not None and self._is_refused(policies.refusals, identity, now):
             return policies.refusals.verdict
         key = folded(identity)
-        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, told)
+        refusal = self._refusal_of(key, now) or self._refusal_of_credentials(visitor, forms, instructed)
         if refusal is not None:
             return refusal
         if subprotocol is None:
@@ -181,12 +187,12 @@ class Door:
             return SendAway(reason) if policies.close_on_mismatch else Respond(400, reason)
         if policies.keep_old and is_connected:
             return Respond(409, "a station with this identity is already connected")
-        if told.raised_to and visitor.profile >= told.raised_to:
-            self._pins.pin(identity, told.raised_to)
+        if instructed.raised_to and visitor.profile >= instructed.raised_to:
+            self._pins.pin(identity, instructed.raised_to)
         return LetIn()
 
     def _refusal_of(self, key: str, now: float) -> Respond | None:
-        """Return how a station is refused because of its folded identity; None if it is not."""
+        """Return the response that refuses a station because of its folded identity; None if it is not refused."""
         if self.registrations.is_kept_out(key, now):
             return Respond(503, "kept away for a while")
         if not key:
@@ -196,23 +202,23 @@ class Door:
         return None
 
     def _refusal_of_credentials(
-        self, visitor: Visitor, forms: Callable[[str], Collection[str]], told: Instructed
+        self, visitor: Visitor, forms: Callable[[str], Collection[str]], instructed: Instructed
     ) -> Respond | None:
-        """Return how to refuse a visitor with a wrong security profile or password; None to let it in."""
+        """Return the response that refuses a wrong security profile or password; None if both are right."""
         refusal = self._refusal_of_profile(visitor)
         key = folded(visitor.identity)
         own = self.registrations.password_of(key)
         needs_password = self._passwords is not None or own is not None
         if refusal is not None or visitor.profile >= WITH_CERTIFICATE or not needs_password:
             return refusal
-        is_replaced = told.password is not None and not told.needs_reboot
+        is_replaced = instructed.password is not None and not instructed.needs_reboot
         former = None if is_replaced else own or (self._passwords or {}).get(key)
-        known = filter(None, (former, told.password))
+        known = filter(None, (former, instructed.password))
         problem = problem_of(visitor.authorization, visitor.identity, {form for each in known for form in forms(each)})
         return _unauthorized(problem) if problem else None
 
     def _refusal_of_profile(self, visitor: Visitor) -> Respond | None:
-        """Return how to refuse a visitor because of its security profile; None to let it in."""
+        """Return the response that refuses a wrong security profile; None if the profile is right."""
         profiles = self._policies.profiles
         if not profiles:
             return None
@@ -222,11 +228,11 @@ class Door:
         return _unauthorized("no Authorization header") if needs_password else None
 
     def refuses_page(self, visitor: Visitor) -> bool:
-        """Whether the visitor is a web page that may not connect: no station, whatever identity it names."""
+        """Whether the visitor is a web page that may not connect; the identity in its URL does not matter."""
         return visitor.origin is not None and self._origins.isdisjoint(("*", normal_origin(visitor.origin)))
 
     def cut_after(self, identity: str) -> float | None:
-        """Return after how many seconds to cut the connection that a station has just opened, if it is to be cut."""
+        """Return after how many seconds to cut the connection that a station has just opened; None not to cut it."""
         cuts = self._policies.cuts
         if cuts is None:
             return None
@@ -237,7 +243,7 @@ class Door:
         return cuts.seconds
 
     def was_cut(self, identity: str, now: float) -> None:
-        """Start the refusals of a station again, because its connection has just been cut."""
+        """Start the refusals of a station again after its connection was cut."""
         record = self._record(identity)
         record.refusals, record.since = 0, now
 

@@ -1,4 +1,4 @@
-"""Which commands the mock sends to a station, and when: data only, `runtime/schedule.py` performs it."""
+"""The commands that the mock sends to stations, as data; `runtime/schedule.py` sends them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from mock_csms.behavior.rules import Match
 from mock_csms.protocol.records import Record, field
 
 VERSION = "~"
-"""What stands between an action and the version of OCPP that it is meant for."""
+"""The character between an action and the version of OCPP that it is for, as in `Reset~1.6`."""
 
 
 class Step(Record):
@@ -14,13 +14,13 @@ class Step(Record):
 
     action: str
     payload: Any = field(default_factory=dict)
-    """What is merged into its default payload."""
+    """The JSON that is merged into the default payload of the command."""
     delay: float = 0.0
-    """How many seconds to wait before it."""
+    """The seconds to wait before the command."""
     is_raw: bool = False
     """Whether `payload`, which may be any JSON value, is sent as it is."""
     version: str = ""
-    """The name of the version of OCPP whose stations get it; empty for all."""
+    """The name of the version of OCPP whose stations get the command; empty for all."""
 
 
 def step_of(written: str, payload: Any, delay: float, *, is_raw: bool = False) -> Step:
@@ -30,17 +30,17 @@ def step_of(written: str, payload: Any, delay: float, *, is_raw: bool = False) -
 
 
 class Script(Record):
-    """Commands that stations get one after another."""
+    """Commands that are sent to stations one after the other."""
 
     steps: tuple[Step, ...] = ()
-    """One step only with `period` or `on`."""
+    """The commands; exactly one with `period` or `on`."""
     period: float | None = None
-    """After how many seconds the step is sent again, from start to start."""
+    """The seconds from one sending of the step to the next."""
     on: Match | None = None
-    """The calls of a station that the step follows each time."""
+    """Matches the calls of a station after which the step is sent."""
     repeat: int | None = None
     """How often `period` or `on` sends the step to each station at most; None for no limit."""
     rerun: bool = False
-    """Whether all is sent again on every new connection."""
+    """Whether all commands are sent again on every new connection."""
     stations: str = "*"
     """The pattern of the identities that get it."""

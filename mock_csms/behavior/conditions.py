@@ -1,6 +1,7 @@
-"""Conditions as people write them, `path=value`: read with the types that the schemas have at the path.
+"""Conditions as people write them, `path=value`; the schema at the path gives the type of the value.
 
-A rule may match messages of several actions, and of several versions of OCPP: a path is right if one of them has it.
+A rule may match messages of several actions and of several versions of OCPP. A path is right if at least one of their
+schemas has it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,15 +21,15 @@ from mock_csms.protocol.versions import Version
 
 
 class Described(Record):
-    """A kind of message, or of another happening, with a schema."""
+    """A message or another happening that has a schema."""
 
     name: str
-    """The name of its schema in its version, or of one of the `SHAPES`."""
+    """The name of its schema in its version of OCPP, or a key of `SHAPES`."""
     version: Version | None
 
 
 def _node(described: Described, path: Path) -> Json:
-    """Return the part of a schema at `path`. Raises ValueError where the schema allows nothing there."""
+    """Return the part of a schema at `path`. Raises ValueError if the schema has nothing at that path."""
     name = described.name
     if described.version is not None:
         return described.version.schemas.node(name, path)
@@ -37,7 +38,10 @@ def _node(described: Described, path: Path) -> Json:
 
 
 def _common_node(schemas: Sequence[Described], path: Path) -> Json:
-    """Return what the schemas that have `path` have in common there. Raises ValueError where none has it."""
+    """Return one schema for the value at `path`, from all schemas that have the path.
+
+    Raises ValueError if there is none.
+    """
     if len(schemas) == 1:
         return _node(schemas[0], path)
     nodes: list[Json] = []
@@ -53,7 +57,7 @@ def _common_node(schemas: Sequence[Described], path: Path) -> Json:
 
 
 def _merged(nodes: Sequence[Json]) -> Json:
-    """Return what is right in at least one of several parts of schemas; empty where they have different types."""
+    """Return a schema that accepts what at least one of `nodes` accepts; empty if their types differ."""
     types = {node.get("type") for node in nodes}
     if len(types) > 1 or None in types:
         return {}
@@ -72,17 +76,17 @@ def _merged(nodes: Sequence[Json]) -> Json:
 
 
 def condition(schemas: Sequence[Described], path: Path, text: str) -> Condition:
-    """Return the condition that the value at `path` is `text`, read as the type that the schemas have there."""
+    """Return the condition "the value at `path` is `text`", with `text` read as the type in the schemas."""
     node = _common_node(schemas, path)
     kind = node.get("type")
     if kind in ("object", "array"):
         parts = list(_parts(schemas, path, text))
-        told = f"{'.'.join(path)} is an {kind}"
+        problem = f"{'.'.join(path)} is an {kind}"
         wanted = (path[-1], *node.get("required", ()))
         likely = [part for part in parts if part.removesuffix(f"={text}").rpartition(".")[2] in wanted]
         if len(parts) == 1 or len(likely) == 1:
-            raise ValueError(f"{told}; did you mean {(likely or parts)[0]}?")
-        raise ValueError(f"{told}; name a part of it{': ' * bool(parts)}{', '.join(parts)}")
+            raise ValueError(f"{problem}; did you mean {(likely or parts)[0]}?")
+        raise ValueError(f"{problem}; name a part of it{': ' * bool(parts)}{', '.join(parts)}")
     try:
         return Condition(path, _value(text, node))
     except ValueError as error:
@@ -120,14 +124,17 @@ def _value(text: str, node: Json) -> Any:
     types: dict[str, type | tuple[type, ...]] = {"integer": int, "number": (int, float), "boolean": bool}
     wanted = types.get(kind or "", object)
     if kind == "integer" and isinstance(value, float) and value.is_integer():
-        value = int(value)  # as JSON Schema has it
+        value = int(value)  # JSON Schema counts 1.0 as an integer
     if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean" and kind):
         raise ValueError(f"must be {kind}")
     return value
 
 
 def _spelled_like(value: str, node: Json) -> str:
-    """Return the name of an enumeration as it is spelled there; another text too if some version takes any."""
+    """Return a value in the spelling of the enumeration, whose case is ignored. Raises ValueError for another value.
+
+    If some version accepts any text there, a value that is not similar to a known one is returned as it is.
+    """
     names: Sequence[str] = node["enum"]
     for name in names:
         if name.lower() == value.lower():

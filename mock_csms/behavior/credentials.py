@@ -1,4 +1,4 @@
-"""Authorization headers: whether one has a password that its station may use, and what form it has, in words."""
+"""Checks Authorization headers of stations (A00.FR.202 to 205), and describes their form without their content."""
 
 import base64
 import binascii
@@ -10,19 +10,19 @@ from mock_csms.protocol.visitors import Visitor
 
 
 def _user_with(given: str, password: str) -> str | None:
-    """Return the user in credentials with that password; None if they have another one."""
+    """Return the user name in credentials with that password; None if the password is another one."""
     end = len(given) - len(password)
     is_right = is_right_password(given[max(end, 0) :], password) and given[end - 1 : end] == ":"
     return given[: end - 1] if is_right else None
 
 
 def _has_bytes(password: str) -> bool:
-    """Return whether a password has bytes that are not UTF-8, which are escaped in the text."""
+    """Whether a password has bytes that are not UTF-8; such bytes are escaped in the text."""
     return any("\udc80" <= char <= "\udcff" for char in password)
 
 
 def problem_of(authorization: str | None, identity: str, passwords: Set[str]) -> str:
-    """Return what is wrong with the Authorization header of that identity; empty if nothing is (A00.FR.203-205).
+    """Return what is wrong with the Authorization header of that identity; empty if it is right (A00.FR.203-205).
 
     The text quotes nothing from the header: a password written in the place of the user must not get into a log.
     """

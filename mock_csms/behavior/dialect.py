@@ -1,6 +1,6 @@
-"""What a dialect is: how one version of OCPP says what settings, faults and --learn want in every version.
+"""The dialect of a version of OCPP: how it expresses settings, faults and --learn.
 
-The dialect of a version stands in a folder of its own (`v2/`), and `dialects.py` has a row for it.
+The dialect of a version has its own folder (`v2/`), and a row in `dialects.py`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,24 +16,24 @@ from mock_csms.protocol.records import Record, field
 
 AnswerRules: TypeAlias = Iterable[Rule[Answer]]
 Names: TypeAlias = Callable[[], Iterable[str]]
-"""Returns what a setting may be; a function, so that no schema is read before it is needed."""
+"""Returns the allowed values of a setting; a function, so that schemas are read late."""
 VariableName: TypeAlias = tuple[str, str]
 """A component and a variable of the device model; the instance of a variable follows a slash."""
 
 
 class Fill(Record):
-    """Where the value of a setting goes in what the mock sends by default."""
+    """The places of a setting's value in the default messages of the mock."""
 
     places: tuple[str, ...]
-    """Each an action and the path in its payload, such as `Reset.type`."""
+    """The places, each an action with a path in its payload, such as `Reset.type`."""
     written: Callable[..., object] = lambda value: value
-    """Turns the value of the setting into the JSON that stands there; returns None where nothing stands there."""
+    """Converts the value of the setting to the JSON for these places; returns None to leave the places out."""
     each: bool = False
     """Whether the value is a list, and the command is sent once for each of its items, in order."""
 
 
 class TokenAnswer(Record):
-    """What a user wants answered about one token: a `[[token]]` table."""
+    """The answer about one token that a user wants: a `[[token]]` table."""
 
     id: str
     status: str
@@ -44,18 +44,18 @@ class TokenAnswer(Record):
     evse: tuple[int, ...] = ()
     """The EVSEs that the token is valid for; empty for all."""
     type: str | None = None
-    """The type that a token must have to be meant; None for any."""
+    """The type that a token must have for this answer; None for any."""
     certificate: str | None = None
-    """The status of a contract certificate that comes with it; None where rules need not say one."""
+    """The status of a contract certificate that comes with the token; None to derive it from that of the token."""
 
 
 class DeviceModel(Record):
-    """How a station is asked what it has (--learn)."""
+    """How the mock asks a station for its device model (--learn)."""
 
     report: Callable[[int], Step]
-    """Returns the command that wants a report of everything, with this number."""
+    """Returns the command that requests a full report with this number."""
     is_reported: Callable[[Json], bool]
-    """Whether the answer to that command promises the report."""
+    """Whether the answer to that command announces the report."""
     is_last_part: Callable[[Call, int], bool | None]
     """Whether a call of the station is the last part of the report with this number; None for any other call."""
     get: Callable[[Sequence[VariableName]], Step]
@@ -63,26 +63,29 @@ class DeviceModel(Record):
     limit: VariableName
     """The variable that says how many variables one such command may read."""
     first_value: Callable[[Json], str]
-    """Returns the value of the first variable in the answer to such a command; empty where there is none."""
+    """Returns the value of the first variable in the result of that command; empty without one."""
 
 
 class SecretPlaces(Record):
-    """Where the messages of a version hold secrets, which no record and no line shows (`secrets.py`)."""
+    """The places of secrets in the messages of a version; records and lines never show them (`secrets.py`)."""
 
     messages: Mapping[str, str] = field(default_factory=dict)
-    """The actions whose messages and answers may hold secrets, and what is masked there. No others are searched."""
+    """The actions whose messages and answers may contain secrets, and a text about these secrets.
+
+    Others are not searched.
+    """
     fields: tuple[str, ...] = ()
-    """The fields that hold a secret; `vpn.key` is a `key` in an object called `vpn`."""
+    """The names of fields with a secret; `vpn.key` is a `key` in an object called `vpn`."""
     names: tuple[tuple[str, ...], ...] = ()
-    """Where the name of a variable may be, in the object that also has its value."""
+    """The paths of a variable's name, in the object that also has its value."""
     component: tuple[str, ...] = ()
-    """Where the name of its component is; empty where variables have none."""
+    """The path of the component's name; empty if the version has no components."""
     values: tuple[str, ...] = ()
     """The fields with a value of a variable."""
     limits: tuple[str, ...] = ()
     """Fields of objects whose value is a limit, such as that of a monitor, and not the value of the variable."""
     mutability: tuple[str, str] = ("", "")
-    """The field and the value that say that a variable can only be written: such a variable is a secret."""
+    """The field and the value that mark a variable as write-only. Such a variable counts as a secret."""
 
 
 def _no_rules(*_: object) -> AnswerRules:
@@ -90,7 +93,7 @@ def _no_rules(*_: object) -> AnswerRules:
 
 
 class Dialect(Record, eq=False, kw_only=True):
-    """How one version of OCPP says it.
+    """How one version of OCPP expresses settings and faults.
 
     A version without a dialect of its own gets `Dialect()`: the mock answers and sends what the version's table says,
     and boot statuses, users' rules, faults, expectations and commands work. The settings about tokens, costs and
@@ -98,42 +101,45 @@ class Dialect(Record, eq=False, kw_only=True):
     """
 
     fills: Mapping[str, Fill] = field(default_factory=dict)
-    """By the name of a setting. (A place that is the same in every version stands in `sets` of the flag.)"""
+    """By setting: its places. (`sets` of the flag has places that are the same in every version.)"""
     names: Mapping[str, Names] = field(default_factory=dict)
-    """What a setting, or a key of a `[[token]]` table (`token.status`), may be in this version."""
+    """By setting, or key of a `[[token]]` table (`token.status`): the allowed values in this version."""
     commands: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """What this version has for a command: the first of these that the payload fits. For commands of other versions."""
+    """By command of another version: the commands of this version for it.
+
+    The first one that accepts the payload is sent.
+    """
     passwords: Callable[[str], Collection[str]] = lambda password: (password,)
-    """Returns how a station may send a password in its Authorization header."""
+    """Returns the texts that a station may send as its password in the Authorization header."""
     short_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By the name of a setting: other names for what it may be, in lower case."""
+    """By setting: other names for its values, in lower case."""
     token_keys: tuple[str, ...] = ()
     """The properties whose value is a token."""
     longest_token: Callable[[], int] = lambda: 0
-    """Returns how many characters a token has at most."""
+    """Returns the greatest length of a token in characters."""
     mode_rules: Callable[[str, Sequence[str], Sequence[str]], AnswerRules] = _no_rules
-    """Gives tokens their status by --auth-mode, the whitelist and the blacklist."""
+    """Returns rules that give tokens a status, for --auth-mode, the whitelist and the blacklist."""
     group_rules: Callable[[str], AnswerRules] = _no_rules
-    """Tells a group with every token."""
+    """Returns rules that put every token into a group."""
     expiry_rules: Callable[[float], AnswerRules] = _no_rules
-    """Tells with every token after how many seconds caches must forget the answer."""
+    """Returns rules that let the answer about every token expire after so many seconds."""
     token_rules: Callable[[TokenAnswer], AnswerRules] = _no_rules
-    """Answers about one token."""
+    """Returns rules that answer about one token."""
     offline_rules: Callable[[], AnswerRules] = _no_rules
-    """Refuses to authorize anybody."""
+    """Returns rules that answer every Authorize with a CALLERROR."""
     cost_rules: Callable[[float], AnswerRules] = _no_rules
-    """Tells what a running transaction has cost so far."""
+    """Returns rules that send the cost of a running transaction."""
     final_cost_rules: Callable[[float], AnswerRules] = _no_rules
-    """Tells what an ended transaction has cost."""
+    """Returns rules that send the cost of an ended transaction."""
     additions: Mapping[str, Callable[[Template], Template]] = field(default_factory=dict)
-    """By action: what changes the default answer that its row and the settings make."""
+    """By action: changes the default answer, which is made from its row and the settings."""
     completions: Mapping[str, Callable[[object], object]] = field(default_factory=dict)
-    """By action: what changes the payload of an answer after all rules."""
+    """By action: changes the payload of an answer after all rules."""
     filler: Filler | None = None
-    """Makes a message longer (the fault `oversize`); None where white space has to do it."""
+    """Makes a message longer, for the fault `oversize`; None to add white space."""
     secrets: SecretPlaces = SecretPlaces()
-    """Where its messages hold secrets."""
+    """The places of secrets in its messages."""
     signing: SigningWords | None = None
-    """How a station asks for a certificate; None where --sign does nothing."""
+    """How a station asks for a certificate; None if the version has no such message, so that --sign does nothing."""
     device_model: DeviceModel | None = None
-    """None where --learn asks nothing."""
+    """How to ask for the device model; None if --learn does nothing."""

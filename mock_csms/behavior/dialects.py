@@ -14,10 +14,10 @@ _WITHOUT = Dialect()
 
 
 def dialect_of(version: Version) -> Dialect:
-    """Return the dialect of a version; the empty one where it has none of its own."""
+    """Return the dialect of a version; an empty one if it has none."""
     return DIALECTS.get(version.name, _WITHOUT)
 
 
 def spoken_dialects() -> Sequence[Dialect]:
-    """Return the dialects of the versions that the mock speaks, the preferred version's first."""
+    """Return the dialects of all supported versions, the preferred version's first."""
     return [dialect_of(version) for version in versions()]

@@ -1,4 +1,4 @@
-"""What a run must show: counts the events that meet each expectation, for each station, and judges the counts."""
+"""The expectations of a run: counts the happenings that meet each of them, for each station, and judges the counts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -19,48 +19,48 @@ class Expectation(Record):
     """An action (a call of the station), `ACTION.response` or `ACTION.error` (its answer to a command), `connect`,
     `disconnect` or `refused` (a handshake). `*` in place of the action stands for every action."""
     conditions: tuple[Condition, ...] = ()
-    """What its payload must have to count."""
+    """The conditions that its payload must meet."""
     stations: str = "*"
-    """The pattern of the identities that it is about."""
+    """The pattern of the identities that the expectation is about."""
     least: int = 1
     most: int | None = None
     """None for no upper limit."""
     text: str = ""
     """How the user wrote it."""
     version: str = ""
-    """The name of the version of OCPP that it is about; empty for every version."""
+    """The name of the version of OCPP that the expectation is about; empty for every version."""
 
     def concerns(self, identity: str, version: Version | None = None) -> bool:
-        """Whether the expectation is about that station, which speaks that version; None where that is not known."""
+        """Whether the expectation is about a station; `version` is the one that it speaks, None if not known yet."""
         return matches(identity, self.stations) and (version is None or self.is_in(version))
 
     def is_in(self, version: Version) -> bool:
-        """Whether what is expected can happen in a version of OCPP."""
+        """Whether the expected happening exists in a version of OCPP."""
         action = self.name.partition(".")[0]
         is_there = action in version.actions or action in (*NO_MESSAGES, ANY)
         return is_there and self.version in ("", version.name)
 
     @property
     def bounds(self) -> str:
-        """How often it must happen, for people."""
+        """The limits of the count, for people."""
         if self.most is None:
             return f"at least {self.least}"
         return f"exactly {self.least}" if self.least == self.most else f"{self.least} to {self.most}"
 
 
 class Tally(Mutable):
-    """How far one expectation is with one station."""
+    """The state of one expectation at one station."""
 
     count: int = 0
     """How often it happened."""
     early: int = 0
-    """How often it happened before its turn, where the order counts."""
+    """How often it happened too early, if the order matters."""
     miss: Sequence[Difference] | None = None
-    """How the payload that came nearest differs; None where no other payload came."""
+    """The differences of the nearest payload; None if there was no other payload."""
 
 
 class News(NamedTuple):
-    """What has become of an expectation; each is reported once."""
+    """The outcome of an expectation. Each outcome is reported once."""
 
     expectation: str
     """The expectation as the user wrote it."""
@@ -91,7 +91,7 @@ class Judge:
         self.tallies: dict[str, list[Tally]] = {}
         self.broken: dict[int, str] = {}
         self._versions: dict[str, Version] = {}
-        """The version that each station speaks on its last connection."""
+        """By identity: the version of OCPP on the last connection of a station."""
         self._in_order = in_order
         self._stations = stations
         self._met_by = [0] * len(expected)
@@ -102,7 +102,7 @@ class Judge:
         """Whether a station has tried to connect, even if it was refused."""
 
     def look_at(self, event: Event) -> Sequence[News]:
-        """Count an event, and return the outcomes that it decides."""
+        """Count an event, and return the outcomes that are decided by it."""
         happened = happening(event)
         news = self._greet(event, happened)
         identity = event.station
@@ -122,24 +122,24 @@ class Judge:
             n for n, known in enumerate(self.expected) if known.name in names and self.concerns(known, identity)
         ]
         matched = [number for number in concerned if self._matches(number, identity, payload)]
-        return news + [told for number in self._claimants(identity, matched) for told in self._count(number, identity)]
+        return news + [each for number in self._claimants(identity, matched) for each in self._count(number, identity)]
 
     def _greet(self, event: Event, happened: Happening | None) -> list[News]:
-        """Start to count for a station that connects, or is refused if refusals count; return what that decides."""
+        """Start to count for a station that connects (or is refused, if refusals count); return the outcomes so far."""
         is_connected, is_refused = isinstance(event, Connected), happened is not None and happened[0] == REFUSED
         self.has_seen_any |= is_connected or is_refused
         if isinstance(event, Connected):
             self._versions[event.station] = event.version
         return self._begin(event.station) if is_connected or (is_refused and self._counts_refused) else []
 
-    def meet(self, identity: str, version: Version) -> list[News]:
-        """Start to count for a station that is connected already and speaks `version`; return what that decides."""
+    def start_counting(self, identity: str, version: Version) -> list[News]:
+        """Start to count for a station that is connected already and speaks `version`; return the outcomes so far."""
         self._versions[identity] = version
         self.has_seen_any = True
         return self._begin(identity)
 
     def _begin(self, identity: str) -> list[News]:
-        """Start to count for a station, unless that was done before; return what that decides."""
+        """Start to count for a station, unless that was done before; return the outcomes so far."""
         if identity in self.tallies:
             return []
         self.tallies[identity] = [Tally() for _ in self.expected]
@@ -154,7 +154,7 @@ class Judge:
         return expectation.concerns(identity, self._versions.get(identity))
 
     def _matches(self, number: int, identity: str, payload: Any) -> bool:
-        """Whether a payload is as expected; of the others the nearest one is remembered."""
+        """Whether a payload is as expected. Of other payloads the nearest one is stored."""
         tally, found = self.tallies[identity][number], differences(self.expected[number].conditions, payload)
         if found and (tally.miss is None or len(found) <= len(tally.miss)):
             tally.miss = found
@@ -163,7 +163,7 @@ class Judge:
     def _claimants(self, identity: str, matched: list[int]) -> list[int]:
         """Return the expectations that a happening counts for, out of those that it `matched`.
 
-        With `in_order` it is one: the first that is not met yet, or else the last one before that.
+        With `in_order` only one is returned: the first that is not met yet, or else the one before it.
         """
         if not self._in_order:
             return matched
@@ -193,10 +193,10 @@ class Judge:
         return [News(expectation.text, "exceeded")]
 
     def conclude(self) -> Iterator[tuple[str, News]]:
-        """Yield the outcomes that only the end of the run decides, each with its station (empty for none).
+        """Yield the outcomes that are decided only at the end of the run, each with its station (empty for none).
 
-        An expectation is missed if too few stations met it. It was not reached if something forbidden, or something
-        that happened too often, ended the run before.
+        An expectation is missed if too few stations have met it. It was not reached if the run ended earlier, because
+        something forbidden happened, or something happened too often.
         """
         lacking = "not reached" if self.is_hopeless else "missed"
         for number, expectation in enumerate(self.expected):
@@ -236,18 +236,18 @@ class Judge:
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether the run has failed for good: something forbidden happened, or something happened too often."""
+        """Whether the run can only fail now: something forbidden happened, or something happened too often."""
         return bool(self.broken) or self._exceeded
 
     @property
     def is_satisfied(self) -> bool:
-        """Whether all that was expected has happened, and nothing that is forbidden."""
+        """Whether everything expected has happened, and nothing forbidden."""
         enough = all(map(self.is_met_by_enough, range(len(self.expected)))) and not self.stations_missing
         return enough and not self.is_hopeless
 
     @property
     def can_end_early(self) -> bool:
-        """Whether nothing later can fail the run: nothing is forbidden, and nothing has an upper limit."""
+        """Whether the verdict can no longer change: nothing is forbidden, and nothing has an upper limit."""
         return not self.forbidden and all(expectation.most is None for expectation in self.expected)
 
 

@@ -1,4 +1,4 @@
-"""Ways to spoil what is sent. A fault knows only its effect; the rule around it says to whom, when and how often.
+"""Faults change a message that the mock sends. A fault only has its effect; the rule around it decides when it is used.
 
 Several faults are applied to one message in turn. A change of the message works even if an edit of its text came first,
 because edits are done when the message is encoded. Each fault is a class: flags, files and the documentation take all
@@ -20,17 +20,17 @@ _CLOSE_CODES = {1000, 1001, 1002, 1003, *range(1007, 1015)}
 
 
 class Fault(Protocol):
-    """One way to spoil an emission."""
+    """A change of a message that the mock sends."""
 
     def spoil(self, emission: Emission, context: Context, /) -> Sequence[Act]:
-        """Return what is done in place of `emission`."""
+        """Return the acts in place of `emission`."""
 
 
 class FaultKind(Protocol):
     """The class of a fault."""
 
     done: str
-    """What it did to a message, for people: `delayed`."""
+    """The effect in one word, for people, such as `delayed`."""
 
     def __call__(self, *args: Any, **attributes: Any) -> Fault:
         """Return a fault with these attributes. Raises ValueError for one that it cannot have."""
@@ -57,7 +57,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Latency(Delay):
-    """Sends the message late, but in order, as a slow line does."""
+    """Sends the message late, but keeps the order of messages, like a slow network."""
 
     def spoil(self, emission: Emission, context: Context) -> Sequence[Act]:
         """Add to its delay, and keep the order."""
@@ -199,7 +199,7 @@ class ResetInstead:
 
 @dataclass(frozen=True, slots=True)
 class StallFirst:
-    """Freezes the connection (reads, writes and answers pings no more), then sends the message."""
+    """Freezes the connection (it reads, writes and answers no ping), then sends the message."""
 
     done: ClassVar = "stalled"
     seconds: float = attribute("duration in seconds")

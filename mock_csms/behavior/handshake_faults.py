@@ -1,4 +1,7 @@
-"""What the mock does wrong in TLS handshakes: which fault the next one gets. No station is known yet then."""
+"""The faults of TLS handshakes (--tls-fault), and which fault the next handshake gets.
+
+A handshake comes before the request with the identity, so the faults cannot depend on the station.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,20 +18,20 @@ OF_CERTIFICATE: Mapping[str, str] = {
     "sha1": "a certificate that is signed with SHA-1",
     "other-root": "a right certificate below `other-root.pem`: as if the CSMS had changed its authority",
 }
-"""The kinds that need --tls auto, as they show a certificate of its authority: what the station sees."""
+"""Faults of the mock's certificate, each with what the station sees. They need --tls auto."""
 
 OLD: Mapping[str, str] = {
     "tls1.0": "TLS 1.0, picked in the ServerHello whether it was offered or not",
     "tls1.1": "TLS 1.1, picked in the ServerHello whether it was offered or not",
     "cipher": "a weak cipher suite: one that it offers, or else RC4, which it does not offer",
 }
-"""The kinds that pick what a station must refuse."""
+"""Faults in which the mock picks a TLS version or a cipher suite that a station must refuse."""
 
 MUST_REFUSE: Mapping[str, str] = {
     **{kind: sight for kind, sight in OF_CERTIFICATE.items() if kind != "other-root"},
     "cipher": "a weak cipher suite",
 }
-"""The kinds for which a station must end the handshake, beside old versions (A00.FR.310, A00.FR.316, A00.FR.323)."""
+"""The faults, except old versions of TLS, after which a station must end the handshake (A00.FR.310, 316 and 323)."""
 
 KINDS: Mapping[str, str] = {
     **OF_CERTIFICATE,
@@ -37,34 +40,34 @@ KINDS: Mapping[str, str] = {
     "reset": "a TCP RST in answer to its ClientHello",
     "slow": "the handshake in pieces of 64 bytes, four a second",
 }
-"""Every kind of fault of a handshake, and what the station sees."""
+"""Every fault of a TLS handshake, each with what the station sees."""
 
 
 class TlsFault(Record):
-    """One fault."""
+    """One fault, and how long it lasts."""
 
     kind: str
     times: int | None = None
-    """For how many handshakes; None for no limit."""
+    """The number of handshakes that get the fault; None for no limit."""
     seconds: float | None = None
-    """For how many seconds, from the first handshake that gets it on; None for no limit."""
+    """How many seconds the fault lasts, from its first handshake; None for no limit."""
 
 
 class _Used(Mutable):
-    """How far a fault was used up."""
+    """How much of a fault is used up."""
 
     times: int = 0
     since: float | None = None
 
 
 class TlsFaults:
-    """The faults of one listener, in their order: the next one begins where the one before is used up."""
+    """The faults of one listener. They come one after the other: the next one starts when the one before is used up."""
 
     def __init__(self, faults: Sequence[TlsFault]) -> None:
         self._left = [(fault, _Used()) for fault in faults]
 
     def next(self, now: float) -> str:
-        """Count a handshake, and return the kind of its fault; empty for a right one."""
+        """Count a handshake, and return the kind of its fault; empty for none. `now` is in seconds."""
         while self._left:
             fault, used = self._left[0]
             used.since = now if used.since is None else used.since

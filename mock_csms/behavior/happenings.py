@@ -1,4 +1,4 @@
-"""What expectations count: the happenings at stations, with their names and payloads."""
+"""The happenings that expectations count: messages, connections, disconnections and refused handshakes."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -28,11 +28,11 @@ SHAPES: Mapping[str, Json] = {
 """Schemas of the happenings that have no schema in OCPP."""
 
 Happening: TypeAlias = tuple[str, Any]
-"""What expectations are compared with: a name and a payload."""
+"""A name and a payload, which expectations are compared with."""
 
 
 def happening(event: Event) -> Happening | None:
-    """Return the happening that an event is; None where no expectation counts it, such as for a refused message."""
+    """Return the happening for an event; None if expectations do not count the event, such as a refused message."""
     match event:
         case Connected(subprotocol=subprotocol):
             return CONNECT, {"subprotocol": subprotocol}
@@ -52,6 +52,6 @@ def happening(event: Event) -> Happening | None:
 
 
 def names_of(name: str) -> tuple[str, ...]:
-    """Return the names of the expectations that a happening of that name counts for."""
+    """Return all names under which an expectation can ask for a happening with that name."""
     _, dot, kind = name.partition(".")
     return (name,) if name in NO_MESSAGES else (name, ANY + dot + kind)

@@ -1,4 +1,4 @@
-"""Finds out which of the remembered tokens a text may mention, in one pass through the text, however many there are."""
+"""Finds which of the remembered tokens a text may mention, in one pass through the text for any number of tokens."""
 
 import re
 
@@ -7,14 +7,14 @@ from mock_csms.protocol.records import Bounded
 
 _OTHERS = bytes(byte for byte in range(256) if not (byte < 128 and chr(byte).isalnum()))
 _FOLDED = bytes.maketrans(bytes(range(65, 91)) + _OTHERS, bytes(range(97, 123)) + b" " * len(_OTHERS))
-"""Turns UTF-8 into words in lower case with spaces between them: what is not an ASCII letter or digit is a space."""
+"""A table for `translate`: ASCII letters to lower case, and everything except ASCII letters and digits to spaces."""
 _ALIKE = tuple(char.encode() for char in "\u017f\u212a\u0130\u0131")
-"""The letters that are not ASCII and count as an s, k or i where the case is ignored."""
+"""The letters outside ASCII that equal an s, k or i if the case is ignored."""
 _RUNS = re.compile("[0-9a-z]+")
 
 
 class Mentions(Bounded[str, None]):
-    """The last tokens, in lower case, each with the longest run of letters and digits in it.
+    """The last tokens, in lower case, each with its longest run of letters and digits.
 
     A token is mentioned where it stands with no letter or digit on either side. So its runs are whole words there, and
     a text without such a word does not mention it.
@@ -24,9 +24,9 @@ class Mentions(Bounded[str, None]):
         super().__init__(most)
         self._by_word: dict[bytes, dict[str, None]] = {}
         self._odd: dict[str, None] = {}
-        """The tokens that are not ASCII, or have neither letters nor digits: they are always candidates."""
+        """The tokens that are not ASCII, or have neither letters nor digits; every text may mention them."""
         self.added = 0
-        """How many tokens were ever added."""
+        """The number of tokens that were ever added."""
         self._is_long = is_long_way_forced()
 
     def renew(self, key: str, value: None = None) -> None:
@@ -49,7 +49,7 @@ class Mentions(Bounded[str, None]):
             del self._by_word[word]
 
     def may_be_in(self, text: bytes) -> bool:
-        """Whether UTF-8 text may mention a token: False is certain. Escapes count as they look."""
+        """Whether UTF-8 text may mention a token; False is certain. Escapes are not decoded."""
         if not self:
             return False
         if self._is_long or self._odd or _has_letters_alike(text):
@@ -57,7 +57,7 @@ class Mentions(Bounded[str, None]):
         return not self._by_word.keys().isdisjoint(text.translate(_FOLDED).split())
 
     def in_text(self, text: str, lower: str) -> list[str]:
-        """Return the tokens in a text that has this form in lower case, the oldest first."""
+        """Return the tokens that a text mentions, the oldest first; `lower` is the text in lower case."""
         if not self:
             return []
         data = text.encode(errors="surrogatepass")
@@ -68,7 +68,7 @@ class Mentions(Bounded[str, None]):
             return []
         shelves = [self._odd, *(self._by_word[word] for word in self._by_word.keys() & words)]
         found = [token for shelf in shelves for token in shelf if token in lower]
-        if len(found) > 1:  # in the order of all tokens
+        if len(found) > 1:  # keep the order of all tokens
             found = [token for token in self if token in found]
         return found
 

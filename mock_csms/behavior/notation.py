@@ -1,8 +1,7 @@
-"""How people write what rules match and do: `Authorize[idToken.idToken=BAD]*2@CS-*`, `**=3`, `delay seconds=3`.
+"""Parses the text of rules, faults and expectations: `Authorize[idToken.idToken=BAD]*2@CS-*`, `delay seconds=3`.
 
-`Authorize~1.6` is that action of OCPP 1.6 only.
-
-Everything here turns text into data, or raises ValueError with what is wrong and what was probably meant.
+`Authorize~1.6` is the action of OCPP 1.6 only. Wrong text raises ValueError, which says what is wrong and what was
+probably meant.
 """
 
 import math
@@ -20,7 +19,7 @@ from mock_csms.behavior.rules import RESPONSE as ANSWER
 from mock_csms.protocol.actions import Action, Sender
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import Version, actions, spoken, told_elsewhere, version_named, versions
+from mock_csms.protocol.versions import Version, actions, elsewhere_hint, spoken, version_named, versions
 
 if TYPE_CHECKING:
     from mock_csms.behavior.faults import Fault, Latency
@@ -36,7 +35,7 @@ class Pattern(Record):
     name: str
     conditions: Sequence[tuple[Path, str]]
     tail: str
-    """What follows the conditions."""
+    """The text after the conditions."""
     version: Version | None
     """The version of OCPP that it is for; None for every version."""
 
@@ -68,9 +67,9 @@ def split(text: str) -> Pattern:
 
 
 def parse_match(text: str, *, commands: bool) -> Match:
-    """Return the match for the calls of stations or, where `commands` are allowed too, for our own.
+    """Return the match for calls of stations; if `commands` are allowed, also for calls of the mock.
 
-    `.command` behind an action is kept only if stations may send that action too. `*` stands for every action. With
+    `.command` after an action is kept only if stations may send that action too. `*` stands for every action. With
     `commands` it stands for every command too, `*.command` for commands only and `*.response` for answers only.
     """
     pattern = split(text)
@@ -103,7 +102,7 @@ def _any_name(name: str, *, commands: bool) -> str:
 
 
 def _action_name(pattern: Pattern, *, commands: bool) -> str:
-    """Return the name of one action as rules have it: with `.command` only where stations may send it too."""
+    """Return the name of an action in rules; it ends with `.command` only if stations may send the action too."""
     written = pattern.name
     action = written.removesuffix(COMMAND) if commands else written
     row = _row(pattern, action, f"{written!r} is not an action of {{}}")
@@ -115,21 +114,21 @@ def _action_name(pattern: Pattern, *, commands: bool) -> str:
 
 
 def _row(pattern: Pattern, action: str, problem: str, others: Sequence[str] = ()) -> Action:
-    """Return the row of an action, in the version that a pattern names or in any other.
+    """Return the row of an action, in the version that the pattern names or else in any version.
 
-    Raises ValueError for an action that none of them has, with the `problem` and what was probably meant.
+    problem: the text of the ValueError for an unknown action. others: further names that the error may propose.
     """
     version = pattern.version
     rows = version.actions if version else actions()
     if action in rows:
         return rows[action]
     where = f"OCPP {version.name}" if version else spoken()
-    told = version.told_elsewhere(action) if version else told_elsewhere(action)
-    raise ValueError(told or problem.format(where) + did_you_mean(action, [*others, *rows]))
+    hint = version.elsewhere_hint(action) if version else elsewhere_hint(action)
+    raise ValueError(hint or problem.format(where) + did_you_mean(action, [*others, *rows]))
 
 
 def _requests(name: str, among: Sequence[Version]) -> Sequence[Described]:
-    """Return the request schemas of the calls that a rule with that name matches in some versions."""
+    """Return the requests with that name in the versions `among`, each with its schema."""
     senders = {ANY: tuple(Sender), ANY + COMMAND: (Sender.CSMS,), ANY + ANSWER: (Sender.STATION,)}.get(name)
     found = [(version, action, row) for version in among for action, row in version.actions.items()]
     if senders is None:
@@ -142,7 +141,7 @@ _COUNT = r"(?s)(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<
 
 
 def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
-    """Return the expectation that `NAME~VERSION[path=value,…]@GLOB*COUNT` is; without `counted` a COUNT is an error."""
+    """Parse the expectation `NAME~VERSION[path=value,…]@GLOB*COUNT`; without `counted` a COUNT is an error."""
     pattern = split(text)
     schemas = _happenings(pattern)
     conditions = tuple(condition(schemas, path, value) for path, value in pattern.conditions)
@@ -161,7 +160,7 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
 
 
 def _happenings(pattern: Pattern) -> Sequence[Described]:
-    """Return the schemas of the happenings that a pattern names. Raises ValueError for an unknown name."""
+    """Return the happenings with the name in a pattern. Raises ValueError for an unknown name."""
     name = pattern.name
     action, dot, kind = name.partition(".")
     if action not in (*NO_MESSAGES, ANY):
@@ -187,7 +186,7 @@ def _happenings(pattern: Pattern) -> Sequence[Described]:
 
 
 def parse_fault(text: str) -> "tuple[Fault, float]":
-    """Return the fault that `kind key=value …` names, and its probability."""
+    """Parse the fault `kind key=value …`; return it and its probability."""
     from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - only those who use faults wait for them
 
     kind, *words = text.split() or [""]
@@ -219,7 +218,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
 
 
 def parse_latency(text: str) -> "Latency | None":
-    """Return the fault that `SEC[+-JITTER]` stands for; None for 0."""
+    """Parse the fault `SEC[+-JITTER]`; None for 0."""
     from mock_csms.behavior.faults import Latency  # noqa: PLC0415 - only those who use faults wait for them
 
     first, has_jitter, second = text.replace("±", "+-").partition("+-")

@@ -18,6 +18,7 @@ For all other calls there is no remembered answer, and the rules are asked. Wher
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import orjson
@@ -112,8 +113,8 @@ class PreparedAnswers:
         if not node:
             return _nothing  # no typed payload has properties of any shape
         if condition.value is PRESENT:
-            return partial(_is_there, path)
-        return partial(_value, path) if node.get("type") in _SCALARS else None
+            return _presence(path)
+        return _value(path) if node.get("type") in _SCALARS else None
 
     def _prepare(self, call: Call, context: Context) -> Prepared | None:
         """Return the answer that the rules give; None if it must not be remembered."""
@@ -146,7 +147,12 @@ class _Lane:
 def _key_of(reads: Sequence[_Read]) -> _Read:
     if not reads:
         return _nothing
-    return reads[0] if len(reads) == 1 else lambda typed: tuple([read(typed) for read in reads])
+    if len(reads) == 1:
+        return reads[0]
+    if len(reads) == 2:  # the usual number, with fewer calls than any number
+        first, second = reads
+        return lambda typed: (first(typed), second(typed))
+    return lambda typed: tuple([read(typed) for read in reads])
 
 
 def _is_repeatable(rule: Rule[Answer]) -> bool:
@@ -160,11 +166,23 @@ def _nothing(_: Any) -> Hashable:
     return None
 
 
-def _is_there(path: Sequence[str], typed: Any) -> Hashable:
-    return _value(path, typed) is not UNSET
+def _presence(path: Sequence[str]) -> _Read:
+    """Return what says whether there is a value at a path."""
+    if len(path) == 1:
+        (name,) = path
+        return lambda typed: getattr(typed, name, UNSET) is not UNSET
+    read = _value(path)
+    return lambda typed: read(typed) is not UNSET
 
 
-def _value(path: Sequence[str], typed: Any) -> Hashable:
+def _value(path: Sequence[str]) -> _Read:
+    """Return what reads the scalar at a path."""
+    if len(path) == 1:
+        return attrgetter(*path)  # every type has the names of scalars
+    return partial(_walk, path)
+
+
+def _walk(path: Sequence[str], typed: Any) -> Hashable:
     for name in path:
         typed = getattr(typed, name, UNSET)
     value: Hashable = typed

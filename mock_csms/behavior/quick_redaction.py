@@ -16,30 +16,30 @@ from mock_csms.protocol.records import Record
 
 MASK = "***"
 KEYS = tuple(dict.fromkeys(key for dialect in DIALECTS.values() for key in dialect.token_keys))
-"""The keys of tokens in all versions: a text does not say which version it is of."""
+"""The keys of tokens in all versions, because a text does not show its version."""
 _IN_BYTES = tuple(key.encode() for key in KEYS)
 _NAMES = b"|".join(map(re.escape, _IN_BYTES))
 _PLACE = re.compile(rb'("(?:%b)":)"([^"]*)"' % _NAMES)
 _IN_A_KEY = re.compile(rb'(?:%b)[^"]*":' % _NAMES)
 _ODD_VALUE = re.compile(rb'"(?:%b)":[^"{\[tfn]' % _NAMES)
-"""A key with a number behind it, or with space."""
+"""The key of a token followed by a number or by space."""
 _MASKED = rb'\1"%b"' % MASK.encode()
 _SCALARS = frozenset((str, int, float))
 _ESCAPES = tuple(b"\\" + mark for mark in (b'"', b"/", b"n", b"r", b"t", b"b", b"f"))
 _UNICODE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _MOST_PLACES = 50
-"""How many tokens a text may have for the shortcut: half as many as are remembered."""
+"""The most tokens in a text for which the shortcut is used: half as many as are remembered."""
 
 
 class Redaction(Record):
-    """How a text is masked: the new text, and the tokens that it had under their keys, the last one last."""
+    """The result of masking a text."""
 
     text: bytes
     tokens: Sequence[str] = ()
 
 
 def has_nothing(text: bytes, mentions: Mentions) -> bool:
-    """Whether any text has neither the key of a token nor a mention of one, for certain."""
+    """Whether a text certainly has neither the key of a token nor a mention of one."""
     if b"\\" in text:
         if b"\\\\" in text:
             return False
@@ -53,24 +53,24 @@ def has_nothing(text: bytes, mentions: Mentions) -> bool:
 
 
 def _char(found: re.Match[bytes]) -> bytes:
-    """Return the letter or digit that an escape stands for, or a space: nothing else is part of a key or of a word."""
+    """Return the letter or digit that an escape stands for; a space for any other escape."""
     char = chr(int(found[1], 16))
     return char.encode() if char.isalnum() else b" "
 
 
 def redaction_of(text: bytes) -> Redaction | None:
-    """Return how JSON text with keys of tokens is masked, apart from mentions; None if that takes the long way."""
+    """Mask the tokens under their keys in JSON text, but not mentions. Returns None if the shortcut cannot do that."""
     if b"\\" in text or _ODD_VALUE.search(text):
         return None
     tokens = list(dict.fromkeys(found[1] for found in reversed(_PLACE.findall(text))))
-    tokens.reverse()  # those that come again count where they come last
+    tokens.reverse()  # a token that comes again counts at its last place
     if len(tokens) > _MOST_PLACES or len(_IN_A_KEY.findall(text)) != sum(map(text.count, _IN_BYTES)):
         return None
     return Redaction(_PLACE.sub(_MASKED, text), [token.decode(errors="surrogateescape") for token in tokens])
 
 
 def masked(value: Any) -> Any:
-    """Return a JSON value that mentions no token with the tokens under their keys masked; itself if it has none."""
+    """Return a JSON value with the tokens under their keys masked; the same value if it has none. Mentions stay."""
     if type(value) is dict:
         shown = {key: _masked_at(key, item) for key, item in value.items()}
         return value if all(map(is_, shown.values(), value.values())) else shown

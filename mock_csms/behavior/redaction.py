@@ -22,15 +22,15 @@ from mock_csms.protocol.schemas import Violation
 from mock_csms.twin.events import Event, Received, Sent
 
 MOST_TOKENS = 100
-"""How many tokens are remembered, the last ones, to mask them where other texts mention them."""
+"""The number of tokens that are remembered, to mask them if later texts mention them."""
 _SHORTEST, _LONGEST = 4, 255
-"""How long a token must be to be remembered: a token such as `1` stands in every text by chance."""
+"""The shortest and the longest token that is remembered. A token such as `1` occurs in every text by chance."""
 
 _LITERAL = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _PIECE = re.compile(
     rf"(?P<key>{_LITERAL})(?P<colon>\s*:\s*)(?P<value>{_LITERAL}?|[-+0-9.eE]+)?|(?P<alone>{_LITERAL}?)", re.DOTALL
 )
-"""The strings of a JSON text, each with the key before it; the last one may lack its end where the text was cut."""
+"""The strings of a JSON text, each with the key before it. If the text was cut off, the last one may have no end."""
 
 _SPELLED = "|".join("".join(rf"(?:{char}|\\{{1,16}}u(?i:{ord(char):04x}))" for char in key) for key in KEYS)
 _PLAIN = "|".join(KEYS)
@@ -40,40 +40,41 @@ _LOOSE = re.compile(
     re.MULTILINE,
 )
 """A key and its value in a text that is not JSON as a whole. The bounds keep hostile texts from being slow."""
-_IN_NAMES = re.compile(rf'((?:{_PLAIN})\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # of rules and expectations
+_IN_NAMES = re.compile(rf'((?:{_PLAIN})\s*=\s*)("(?:[^"\\]|\\.)*"|[^,\]"\\\n]*)')  # in rules and expectations
 _IN_DIFFERENCES = re.compile(rf"((?:{_PLAIN}): expected )[^\n]{{0,300}}?(, got )[^;\n]*")
 _NOT_TEXT = ("station", "outcome")
-"""Parts of events that are never masked: the mock's own words, and the identities that tell stations apart."""
+"""Fields of events that are never masked: words of the mock, and the identities, which distinguish the stations."""
 
 _MOST_CALLS, _LONGEST_CALL = 100, 4096
-"""How many calls are kept for the events of their answers, and how many bytes they have at most."""
+"""The number of calls that are kept for the events of their answers, and the greatest length of such a call in bytes.
+"""
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class _MaskedCall(Record):
-    """A call as it was shown."""
+    """A call, and its masked form."""
 
     call: Call
     shown: Call
     tokens: Sequence[str]
     added: int
-    """How many tokens had been added to the remembered ones then: with more of them it might be shown otherwise."""
+    """The number of all tokens seen when the call was masked. If there are more now, it must be masked again."""
 
 
 class Redactor:
-    """Masks idTokens, and remembers the last ones to mask them where other texts mention them."""
+    """Masks idTokens, and remembers the last ones, to mask them if other texts mention them."""
 
     def __init__(self) -> None:
         self._tokens = Mentions(MOST_TOKENS)
         self._calls: Bounded[int, _MaskedCall] = Bounded(_MOST_CALLS)
-        """The last calls, by identity: the events of their answers have them too."""
+        """The last calls, by `id()` of the call; the event of an answer contains its call too."""
         self._is_long = is_long_way_forced()
 
     def event(self, event: AnyEvent, *, is_changed: bool = False) -> AnyEvent:
-        """Return `event` with every idToken in it masked; itself if it is an ordinary message without any.
+        """Return `event` with every idToken in it masked; the same event if it is an ordinary message without tokens.
 
-        `is_changed` if something was masked in it before, so that its text may differ from its message.
+        is_changed: whether something in it was masked before, so that its text may differ from its message.
         """
         shown: AnyEvent | None = None if self._is_long or is_changed else self._ordinary(event)
         return self._any(event) if shown is None else shown
@@ -111,7 +112,7 @@ class Redactor:
         return value
 
     def at(self, path: Path, value: Any) -> Any:
-        """Return the JSON value at `path` with every idToken in it masked; the value itself may be one."""
+        """Return the JSON value at `path` with every idToken in it masked; the value itself may be an idToken."""
         return MASK if path[-1] in KEYS and type(value) in (str, int, float) else self.value(value)
 
     def difference(self, difference: Difference) -> Difference:
@@ -120,7 +121,10 @@ class Redactor:
         return Difference(path, self.at(path, wanted), self.at(path, found))
 
     def _ordinary(self, event: Any) -> Any:
-        """Return the same of a message whose text is valid JSON, by the shortcut; None for the long way."""
+        """Do the same for a message whose text is valid JSON, with the shortcut.
+
+        Returns None if the shortcut cannot do it.
+        """
         if type(event) not in (Received, Sent) or event.violations or (type(event) is Sent and event.fault):
             return None
         message, answers = event.message, event.answers
@@ -131,10 +135,10 @@ class Redactor:
             return None
         if answers is not None and (before is None or before.call is not answers or before.added != self._tokens.added):
             return None
-        told = with_payload(message, masked(message.payload)) if found.tokens else message
-        if isinstance(told, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
-            self._calls[id(message)] = _MaskedCall(message, told, found.tokens, self._tokens.added)
-        parts: dict[str, Any] = {"text": found.text, "message": told} if found.tokens else {}
+        shown = with_payload(message, masked(message.payload)) if found.tokens else message
+        if isinstance(shown, Call) and isinstance(message, Call) and len(event.text) <= _LONGEST_CALL:
+            self._calls[id(message)] = _MaskedCall(message, shown, found.tokens, self._tokens.added)
+        parts: dict[str, Any] = {"text": found.text, "message": shown} if found.tokens else {}
         if before is not None and before.tokens:
             for token in (*before.tokens, *found.tokens):
                 self._remember(token)
@@ -144,7 +148,7 @@ class Redactor:
         return replace(event, **parts) if parts else event
 
     def _redaction(self, text: bytes) -> Redaction | None:
-        """Return how JSON text is masked by the shortcut, and remember its tokens; None for the long way."""
+        """Mask JSON text with the shortcut, and remember its tokens. Returns None if the shortcut cannot do it."""
         if has_nothing(text, self._tokens):
             return Redaction(text)
         found = redaction_of(text)
@@ -152,8 +156,8 @@ class Redactor:
             return None
         for token in found.tokens:
             self._remember(token)
-        told = found.text.decode(errors="surrogateescape")
-        return found if not self._tokens.may_be_in(found.text) or self._mentioned(told) == told else None
+        words = found.text.decode(errors="surrogateescape")
+        return found if not self._tokens.may_be_in(found.text) or self._mentioned(words) == words else None
 
     def _part(self, part: Any) -> Any:
         match part:
@@ -176,14 +180,14 @@ class Redactor:
         return part
 
     def _json(self, text: str) -> str:
-        """Mask JSON text string by string; everything else in it stays as it was written."""
+        """Mask JSON text string by string. The rest of the text stays unchanged."""
         if not _may_have_keys(text) and self._mentioned(text) == text:
             return text
         masked = _PIECE.sub(self._piece, text)
         return masked if _is_json(text) else self._loosely(masked)
 
     def _loosely(self, text: str) -> str:
-        """Mask what looks like an idToken in a text of any kind."""
+        """Mask everything that looks like an idToken in a text of any kind."""
         text = _LOOSE.sub(rf'\g<name>"{MASK}"', text)
         text = _IN_NAMES.sub(rf"\1{MASK}", text)
         return self._mentioned(_IN_DIFFERENCES.sub(rf"\1{MASK}\2{MASK}", text))
@@ -204,7 +208,7 @@ class Redactor:
         return literal if masked == meaning else json.dumps(masked, ensure_ascii=False)
 
     def _mentioned(self, text: str) -> str:
-        """Mask the remembered tokens where they stand as whole words, in upper or lower case."""
+        """Mask the remembered tokens in a text, if they are whole words, in upper or lower case."""
         for token in sorted(self._tokens.in_text(text, text.lower()), key=len, reverse=True):
             text = _pattern_of(token).sub(MASK, text)
         return text
@@ -237,12 +241,12 @@ def _tokens(value: Any) -> Iterator[str]:
 
 
 def _may_have_keys(text: str) -> bool:
-    """Whether a text may have an idToken in it: a key of one stands there, or an escape that may hide a key."""
+    """Whether a text may contain an idToken, because it has the key of one, or an escape that may hide a key."""
     return "\\" in text or any(key in text for key in KEYS)
 
 
 def _meaning(literal: str) -> str:
-    """Return the value of a JSON string; if it is broken, the text between its quotes."""
+    """Return the value of a JSON string; if the string is invalid, the text between its quotes."""
     if "\\" not in literal:
         return literal.strip('"')
     try:

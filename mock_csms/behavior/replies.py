@@ -1,4 +1,4 @@
-"""Decides what is answered: the template of the action's row, what each layer of rules merges into it, and faults."""
+"""Decides the answer to a call: merges what the rules say into the template of its action, and applies faults."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,22 +12,22 @@ from mock_csms.protocol.records import Record, replace
 
 
 class Decision(Record):
-    """What to send, and why."""
+    """What to send, and by which rule."""
 
     message: Message
     acts: Sequence[Act]
     """What to do on the connection."""
     rule: str = ""
-    """The rule of the user that decided, as it was written; empty for none."""
+    """The text of the user's rule that decided; empty for none."""
     fault: str = ""
-    """The faults of the user that took part, as they were written; empty for none."""
+    """The texts of the user's faults that were applied; empty for none."""
 
 
 class Replies:
     """What a mock answers to stations of one version: `defaults` by action, then `layers` of rules, then `faults`.
 
-    Each layer is asked about every call. Its first matching rule changes what the layers before it said: a reply is
-    merged into their payload, and a refusal takes its place unless a later layer replies. Faults spoil what is sent.
+    The first matching rule of each layer changes the result of the layers before it: a reply is merged into their
+    payload. A refusal replaces the result, unless a later layer replies. Faults change the message that is sent.
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class Replies:
         return [rule for layer in self._layers[action] for rule in layer.rules if rule.match.is_about(action)]
 
     def may_spoil(self, action: str) -> bool:
-        """Whether there is a fault for the answers to an action."""
+        """Whether a rule with a fault applies to answers to an action."""
         return self._faults.has_any(action, RESPONSE)
 
     def templates_for(self, call: Call, context: Context) -> Sequence[Template] | None:
-        """Return the templates that the answer to a call is made from; None if it is refused."""
+        """Return the templates from which the answer to a call is made; None if the call gets a CALLERROR."""
         matching = [rule.then for rule in self._rules(call, context)]
         if any(isinstance(then, Refusal) for then in matching):
             return None
         return [self._defaults[call.action], *(then.payload for then in matching if isinstance(then, Reply))]
 
     def _rules(self, call: Call, context: Context) -> Sequence[Rule[Answer]]:
-        """Return the matching rules for `call`, one of each layer at most, the deciding one last."""
+        """Return the matching rules for `call`, at most one of each layer; the last one decides."""
         found: list[Rule[Answer]] = []
         is_final = False
         for layer in self._layers[call.action]:
@@ -104,7 +104,7 @@ class Replies:
         return self._spoiled(key, call, call, "", context)
 
     def _spoiled(self, key: str, call: Call, message: Message, name: str, context: Context) -> Decision:
-        """Let every fault that matches `call` work on `message` in turn."""
+        """Apply every fault that matches `call` to a message, one after the other."""
         kind = COMMAND if message is call else RESPONSE
         due = self._faults.due(key, call.payload, context.station, kind)
         if not due:

@@ -1,6 +1,6 @@
 """Rules: which messages a rule matches, what happens then, and how often.
 
-A `RuleBook` is one layer of rules. It looks rules up by the action, then by a value that they ask for, so that many
+A `RuleBook` is one layer of rules. It finds rules by the action, and then by a value in their conditions, so that many
 rules cost no more than a few. The uses of a rule are counted for each station, under the id of the rule.
 """
 
@@ -22,35 +22,38 @@ Then = TypeVar("Then")
 ANY = "*"
 """The action of a rule for every message."""
 COMMAND = ".command"
-"""The end of the action of a rule for our own call, if stations may send that action too."""
+"""The suffix of an action in a rule for a call of the mock, if stations may send that action too."""
 RESPONSE = ".response"
-"""The end of `*.response`, the action of a rule for every answer of ours and for no command."""
+"""The suffix in `*.response`, the action of a rule for every answer of the mock and for no command."""
 
 
 class Match(Record):
-    """Which messages a rule is for."""
+    """The messages that a rule applies to."""
 
     action: str
     """An action, or `*` for all."""
     conditions: tuple[Condition, ...] = ()
-    """What the payload must have; all of them."""
+    """The conditions that the payload must all meet."""
     times: int | None = None
-    """How often the rule is used for each station at most; None for no limit."""
+    """How often the rule can be used for each station; None for no limit."""
     stations: str = "*"
-    """The pattern of the identities that it is for."""
+    """The pattern of the identities of stations that the rule applies to."""
     when: Callable[[StationModel], bool] | None = None
-    """What the station must be like; only for rules that flags make."""
+    """Whether the rule applies to a station in its current state; only for rules made from flags."""
     turn: int | None = None
-    """The rule is used for the N-th matching message of each station only, even if other rules were used before."""
+    """The number of the matching message for which the rule is used; None for all.
+
+    It is counted for each station, also if other rules were used before.
+    """
     version: str = ""
-    """The name of the version of OCPP that it is for; empty for every version."""
+    """The name of the version of OCPP that the rule is for; empty for every version."""
 
     def is_about(self, action: str) -> bool:
         """Whether it matches calls with that action."""
         return self.action in (action, ANY)
 
     def suits(self, payload: Any, station: StationModel) -> bool:
-        """Whether payload and station match, without regard to `times` and `turn`."""
+        """Whether payload and station match, ignoring `times` and `turn`."""
         for condition in self.conditions:
             if not condition.holds(payload):
                 return False
@@ -63,7 +66,7 @@ class Reply(Record):
 
     payload: Template
     is_raw: bool = False
-    """Whether it takes the place of what other layers say; otherwise it is merged into that."""
+    """Whether it replaces the result of other layers; otherwise it is merged into it."""
 
 
 class Refusal(Record):
@@ -72,11 +75,11 @@ class Refusal(Record):
     code: str
     description: str = ""
     is_final: bool = False
-    """Whether the layers below are not asked, so that none of their rules is used up."""
+    """Whether the layers below are skipped, so that none of their rules is used up."""
 
 
 class Spoil(Record):
-    """Spoil what is sent."""
+    """Change a message with a fault."""
 
     fault: "Fault"
     probability: float = 1.0
@@ -89,9 +92,9 @@ class Rule(Record, Generic[Then]):
     match: Match
     then: Then
     name: str = ""
-    """What the user wrote, to name the rule in events; empty for a rule that a flag made."""
+    """The rule as the user wrote it, for events; empty for a rule made from a flag."""
     id: str = ""
-    """Uses are counted under it; the uses of a rule without an id are counted under its number in its book."""
+    """The id under which uses are counted; for an empty id, the number of the rule in its book."""
     table: Mapping[str, Any] = field(default_factory=dict)
     """The table that the user wrote; empty for a rule that a flag made."""
 
@@ -99,16 +102,17 @@ class Rule(Record, Generic[Then]):
 Answer: TypeAlias = Reply | Refusal
 Entry: TypeAlias = tuple[int, Rule[Then]]
 Counts: TypeAlias = MutableMapping[tuple[Hashable, str], int]
-"""How often rules were used (or have matched, with a `turn`), by the id of the rule and the identity of the station.
+"""How often each rule was used, by its id and the identity of the station.
 
-Under the identity TOTAL is how often all stations together have used a rule that a user wrote.
+For a rule with a `turn`: how often it has matched. The identity TOTAL has the sum over all stations, for rules of
+users.
 """
 TOTAL = ""
-"""An identity that no station has."""
+"""The key for the sum over all stations; no station has this identity."""
 
 
 class RuleBook(Generic[Then]):
-    """One layer of rules; whoever gives `counts` can keep them for a later book."""
+    """One layer of rules. The caller that passes `counts` can pass them to a later book too."""
 
     def __init__(self, rules: Iterable[Rule[Then]], counts: Counts | None = None) -> None:
         self._entries = tuple(enumerate(rules))
@@ -125,7 +129,7 @@ class RuleBook(Generic[Then]):
         return not self._actions.isdisjoint((action, ANY))
 
     def has_any(self, action: str, kind: str) -> bool:
-        """Whether there is a rule for messages with that action, or for all messages of that kind."""
+        """Whether a rule applies to messages with that action, or to all messages of that kind."""
         return not self._actions.isdisjoint((action, ANY, ANY + kind))
 
     def use(self, action: str, payload: Any, station: StationModel) -> Rule[Then] | None:
@@ -141,7 +145,9 @@ class RuleBook(Generic[Then]):
         return chosen
 
     def due(self, action: str, payload: Any, station: StationModel, kind: str = "") -> Sequence[Entry[Then]]:
-        """Return all rules that match a message and have uses left, in their order; who applies one calls `spend`.
+        """Return all rules that match a message and have uses left, in order.
+
+        The caller calls `spend` for each rule it applies.
 
         kind: COMMAND or RESPONSE, to find the rules for every message of that kind too.
         """
@@ -191,7 +197,10 @@ def _key(entry: Entry[Any], station: StationModel) -> tuple[Hashable, str]:
 
 
 class _Shelf(Generic[Then]):
-    """The rules of one action. A rule that asks for values is looked up by one: that at the path with most values."""
+    """The rules of one action.
+
+    A rule with conditions is found by the value of one of them: at the path with most values.
+    """
 
     def __init__(self, entries: Sequence[Entry[Then]]) -> None:
         self.has_turns = any(rule.match.turn is not None for _, rule in entries)
@@ -223,7 +232,7 @@ class _Shelf(Generic[Then]):
 
 
 def _without(entry: Entry[Then], condition: Condition) -> Entry[Then]:
-    """Return an entry without the condition that it is looked up by, which need not be checked again."""
+    """Return an entry without the condition by which it was found, because that need not be checked again."""
     number, rule = entry
     rest = tuple(other for other in rule.match.conditions if other is not condition)
     return number, replace(rule, match=replace(rule.match, conditions=rest))

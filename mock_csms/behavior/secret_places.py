@@ -14,17 +14,17 @@ _FIELDS = frozenset(name.casefold() for places in _PLACES for name in places.fie
 VALUES = tuple(dict.fromkeys(name for places in _PLACES for name in places.values))
 _LIMITS = tuple(name for places in _PLACES for name in places.limits)
 _MOST = 100
-"""How many variables are remembered that can only be written."""
+"""How many write-only variables are remembered."""
 
 
 class Places:
-    """Finds secrets in JSON values. `hide` returns what is shown in place of one, `words` a text without secrets."""
+    """Finds secrets in JSON values. `hide` returns the mask for a secret, `words` a text with its secrets masked."""
 
     def __init__(self, hide: Callable[[str], str], words: Callable[[str], str]) -> None:
         self._hide = hide
         self._words = words
         self._write_only: Bounded[str, None] = Bounded(_MOST)
-        """The last variables that a report called WriteOnly: `component.variable`, folded."""
+        """The last variables that a report called WriteOnly, as `component.variable`, folded."""
 
     def has_write_only(self, low: str) -> bool:
         """Whether a text, in lower case, has the name of a variable that a report called WriteOnly."""
@@ -39,7 +39,7 @@ class Places:
         name: str = "",
         hints: tuple[bool, bool] = (True, True),
     ) -> Iterator[tuple[Path, Any]]:
-        """Yield the path to each secret in a JSON value, and what is shown there.
+        """Yield the path to each secret in a JSON value, and its mask.
 
         `name` is the variable that the object around it is about; `hints` say what to look for.
         """
@@ -56,11 +56,11 @@ class Places:
         elif is_secret and value is not None and not isinstance(value, bool):
             shown = self._hide(value) if isinstance(value, str) else masked_value(value)
             yield path, shown
-        elif isinstance(value, str) and hints[1] and (told := self._words(value)) != value:
-            yield path, told
+        elif isinstance(value, str) and hints[1] and (masked_text := self._words(value)) != value:
+            yield path, masked_text
 
     def _named(self, value: Mapping[str, Any], before: str) -> str:
-        """Return the variable that an object is about, or the one that the object around it is about."""
+        """Return the variable that an object is about; `before` if the object does not name one."""
         for places in _PLACES:
             for name in places.names:
                 if isinstance(variable := value_at(value, name), str):
@@ -76,6 +76,6 @@ class Places:
         return name in self._write_only or secret_texts.is_variable(name)
 
     def is_field(self, path: Path, key: str) -> bool:
-        """Whether a field holds a secret, by its name, or by its name and that of the object around it."""
+        """Whether a field contains a secret, by its name, or by its name and that of the object around it."""
         around = next((part for part in reversed(path) if not part.isdigit()), "")
         return key.casefold() in _FIELDS or f"{around}.{key}".casefold() in _FIELDS or secret_texts.is_field(key)

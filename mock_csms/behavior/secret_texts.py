@@ -1,7 +1,7 @@
 """Finds secrets in a text: URLs, headers, private keys, and names of secrets with a value behind them.
 
-Each function returns the text with what `hide` returns in place of each secret. The bounds in the patterns keep hostile
-texts from being slow.
+Each function returns the text with each secret replaced by the result of `hide`. The bounds in the patterns keep
+hostile texts from being slow.
 """
 
 import json
@@ -16,32 +16,32 @@ Hide: TypeAlias = Callable[[str], str]
 
 _WORDS = r"(?:password|passwd|passphrase|pwd|secret|(?:private|preshared|shared|api|access|authorization|vpn)[_-]?key"
 _WORDS += r"|sim[_-]?pin)[0-9]{0,3}"
-"""How the name of a field ends that holds a secret, whatever vendor has made it."""
+"""The end of the name of a field with a secret, also of fields that vendors define."""
 _VARIABLE = rf"(?:{_WORDS}|(?<!public)(?<!public[_-])key)"
-"""How the name of a variable ends that holds a secret."""
+"""The end of the name of a variable with a secret."""
 _QUERY = rf"(?:{_WORDS}|key|token|auth|authorization|credentials?|sig|signature)"
-"""How the name of a secret parameter of a URL ends."""
+"""The end of the name of a secret parameter of a URL."""
 
 NAMES = ("password", "passwd", "passphrase", "pwd", "secret", "key", "simpin", "sim-pin", "sim_pin", "\\u")
-"""A message, in lower case, without any of these has no field and no variable with the name of a secret."""
+"""A message without any of these, in lower case, has no field and no variable with the name of a secret."""
 _PARAMETERS = ("token=", "auth=", "authorization", "credential", "sig=", "signature=")
 HINTS = (*_PARAMETERS, "://", ":\\/\\/", "basic ", "bearer ")
-"""A text, in lower case, without any of these or those above holds no secret that its form shows."""
+"""A text without any of these or those above, in lower case, contains no secret that can be found by its form."""
 
 _MARKS = (b"=", b"\\", b"/", b" ")
 _STEMS = (b"pass", b"pwd", b"cre", b"key", b"sim", b"oriz", b"eonly")
-"""Text without any of these has none of the names and hints above, nor WriteOnly: each has one of these in it."""
+"""Each of the names and hints above, and WriteOnly, contains one of these. A text without them holds no secret name."""
 
 SURE = 12
-"""How many characters of a secret are enough to find it, also within a word, or without its end."""
+"""How many characters of a secret are enough to find it, inside a word, or without its end."""
 
 _STRING = r'"(?:[^"\\\n]|\\.)*+"?|\'(?:[^\'\\\n]|\\.)*+\'?'
 _VALUE = rf'(?:{_STRING}|(?P<quote>\\{{1,16}}["\'])[^\n]{{0,4000}}?(?:(?<!\\)(?P=quote)|$)|[-+0-9.eE]+)'
-"""A value in JSON or Python, also within the text of another one, and also if its end is missing."""
+"""A value in JSON or Python notation, also inside the text of another one, and also without its end."""
 
 
 def is_harmless(text: bytes) -> bool:
-    """Whether a text has none of `NAMES` and `HINTS`, nor WriteOnly, for certain; False for any that is not ASCII."""
+    """Whether an ASCII text certainly has none of `NAMES` and `HINTS`, nor WriteOnly; False for any other text."""
     if not text.isascii():
         return False
     marks = [mark for mark in _MARKS if mark in text]
@@ -56,18 +56,18 @@ def is_harmless(text: bytes) -> bool:
 
 @lru_cache(maxsize=1000)
 def is_field(name: str) -> bool:
-    """Whether the name of a field says that it holds a secret."""
+    """Whether a field with that name contains a secret."""
     return re.search(rf"(?i:{_WORDS})$", name) is not None
 
 
 @lru_cache(maxsize=1000)
 def is_variable(name: str) -> bool:
-    """Whether the name of a variable says that it holds a secret."""
+    """Whether a variable with that name contains a secret."""
     return re.search(rf"(?i:{_VARIABLE})$", name) is not None
 
 
 def names_variable(text: str) -> bool:
-    """Whether a text mentions a variable with the name of a secret: in quotes, or behind an equals sign."""
+    """Whether a text mentions a variable with the name of a secret, in quotes or after an equals sign."""
     return _compiled(rf"""["'=][\w.\- ]{{0,60}}?{_VARIABLE}(?=["',\]\\])""").search(text) is not None
 
 
@@ -82,11 +82,11 @@ def _char(found: re.Match[str]) -> str:
     return chr(int(found[1], 16))
 
 
-# What each kind looks like.
+# The kinds of secrets.
 
 
 def in_urls(text: str, hide: Hide) -> str:
-    """Hide the users and passwords of URLs, also a password with a slash, and the secret parameters of their query."""
+    """Hide users and passwords in URLs (a password may contain a slash), and secret parameters of their query."""
 
     def user(found: re.Match[str]) -> str:
         name, colon, password = found[2].partition(":")
@@ -103,7 +103,7 @@ def in_urls(text: str, hide: Hide) -> str:
 
 
 def in_headers(text: str, hide: Hide) -> str:
-    """Hide what follows `Authorization:`, `Basic` and `Bearer`."""
+    """Hide the text after `Authorization:`, `Basic` and `Bearer`."""
     text = _compiled(
         r"""(authorization\\?["']?\s?[:=]\s?\\?["']?(?:(?:basic|bearer|digest)\s)?)([^\s"',;\\]{4,})"""
     ).sub(lambda found: f"{found[1]}{hide(found[2])}", text)
@@ -113,7 +113,7 @@ def in_headers(text: str, hide: Hide) -> str:
 
 
 def in_private_keys(text: str, hide: Hide) -> str:
-    """Hide the content of private keys in PEM; its lines stay lines."""
+    """Hide the content of private keys in PEM; line breaks stay."""
     return re.sub(
         r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)((?:(?!-----END)[\s\S])*)",
         lambda found: found[1] + re.sub(r"\\[nrt]|[^\s\\]+", lambda run: _of_key(run[0], hide), found[2]),
@@ -126,8 +126,10 @@ def _of_key(run: str, hide: Hide) -> str:
 
 
 def in_assignments(text: str, hide: Hide) -> str:
-    """Hide what follows `COMPONENT.VARIABLE=`, `path.to.password=`, `password=`, `<password>` or, where it has a digit,
-    `password:`, and what differs there."""
+    """Hide values after `COMPONENT.VARIABLE=`, `path.to.password=`, `password=`, `<password>` and `password:`.
+
+    After `password:` only a value with a digit is hidden. Both values of a difference are hidden too.
+    """
 
     def assigned(found: re.Match[str]) -> str:
         return f"{found[1]}{_inside(found[2], hide)}"
@@ -147,7 +149,7 @@ def in_assignments(text: str, hide: Hide) -> str:
 def in_members(text: str, fields: Sequence[str], hide: Hide) -> str:
     """Hide the values of members of JSON objects in a text that is not JSON as a whole.
 
-    Those with the name of a secret are hidden, and those called like one of `fields`.
+    A member is hidden if its name is that of a secret, or is one of `fields`.
     """
     names = "|".join([rf"[\w.\- ]{{0,60}}?{_WORDS}", *map(re.escape, fields)])
     text = _compiled(rf"""((?P<around>\\{{0,16}}["'])(?:{names})(?P=around)\s*:\s*)({_VALUE})""").sub(
@@ -176,7 +178,7 @@ def _inside(value: str, hide: Hide) -> str:
 
 
 def forms_of(secret: str) -> Sequence[str]:
-    """Return a secret as JSON, Python and its own text write it."""
+    """Return a secret in the notations of JSON and Python, and as plain text."""
     if secret.isalnum():
         return [secret]
     written = [secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]]
@@ -184,7 +186,10 @@ def forms_of(secret: str) -> Sequence[str]:
 
 
 def without(text: str, secret: str) -> str:
-    """Mask a secret wherever it is in a text, also if only its beginning is there; a short one as a whole word."""
+    """Mask a secret wherever it occurs in a text, even if only its beginning is there.
+
+    A short secret must be a whole word.
+    """
     begin, pieces, done, at = secret[:SURE], [], 0, 0
     while (at := text.find(begin, at)) >= 0:
         end = at + len(begin)
@@ -200,5 +205,5 @@ def without(text: str, secret: str) -> str:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern when it is first needed: no start waits for it."""
+    """Compile a pattern when it is first used, so that no start waits for it."""
     return re.compile(pattern, re.IGNORECASE | re.MULTILINE)

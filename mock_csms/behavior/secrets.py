@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from mock_csms.behavior.redaction import Redactor
 
 _MOST = 100
-"""How many secrets are remembered, the last ones, to mask them where other texts repeat them."""
+"""The number of secrets that are remembered, to mask them if later texts repeat them."""
 _SHORTEST, _LONGEST = 6, 2500
-"""How long a secret must be to be remembered, and how much of it is remembered."""
+"""The length from which a secret is remembered, and how much of a long secret is remembered."""
 _MOST_TEXT = 16_384
 """How many characters of a text that is not JSON are searched; the rest is masked."""
 _MOST_SEARCHED, _EACH = 40_000, 100
-"""How many characters of an event are searched so; each text counts a hundred more."""
+"""The most characters of an event that are searched like this; each text counts as a hundred more."""
 _NOT_TEXT = ("station", "outcome", "at", "version")
-"""Parts of events that are never masked: the mock's own words, and the identities that tell stations apart."""
+"""Fields of events that are never masked: words of the mock, and the identities, which distinguish the stations."""
 
 _QUOTED = r'(?<=")(?:[^"\\]|\\.)*+|-?[0-9][0-9.eE+-]*'
 
@@ -52,16 +52,16 @@ class Secrets:
         self._redactor = redactor
         self._known: Bounded[str, None] = Bounded(_MOST)
         self._beginnings: Sequence[str] = ()
-        """How each of them begins."""
+        """The beginnings of these secrets."""
         self._places = Places(self.hide, self._words)
         self._budget = _MOST_SEARCHED
-        """How much more of this event may be searched."""
+        """How many more characters of this event may be searched."""
         self._is_long = is_long_way_forced()
 
-    # What is masked.
+    # Masking.
 
     def event(self, event: AnyEvent) -> AnyEvent:
-        """Return `event` with all secrets in it masked; itself if there are none."""
+        """Return `event` with all secrets in it masked; the same event if it has none."""
         self._budget = _MOST_SEARCHED
         shown = event
         if not self._is_clean(event):
@@ -84,14 +84,17 @@ class Secrets:
         return self._redactor.value(value) if self._redactor else value
 
     def at(self, path: Path, value: Any) -> Any:
-        """Return the JSON value at `path` with the secrets in it masked; the value itself may be one."""
+        """Return the JSON value at `path` with the secrets in it masked; the value itself may be a secret."""
         self._budget = _MOST_SEARCHED
         is_secret = self._places.is_field(path[:-1], path[-1])
         value = with_values(value, dict(self._places.of(value, path, is_secret=is_secret)), len(path))
         return self._redactor.at(path, value) if self._redactor else value
 
     def difference(self, difference: Difference) -> Difference:
-        """Return a difference with secrets masked: if the value found is one, the wanted value counts as one too."""
+        """Return a difference with secrets masked.
+
+        If the found value is a secret, the expected value counts as one too.
+        """
         path, wanted, found = difference
         hidden = self.at(path, found)
         wanted = masked_value(wanted) if is_masked(hidden) and hidden != found else self.at(path, wanted)
@@ -104,7 +107,7 @@ class Secrets:
             pass
 
     def hide(self, text: str) -> str:
-        """Return what is shown in place of a secret, and remember the secret."""
+        """Return the mask for a secret, and remember the secret."""
         if len(text) >= _SHORTEST and not (text.isalpha() and len(text) < SURE) and not is_masked(text):
             for form in secret_texts.forms_of(text[:_LONGEST]):
                 self._known.renew(form, None)
@@ -112,13 +115,16 @@ class Secrets:
         return masked(text)
 
     def hide_line(self, text: str) -> str:
-        """Return what is shown in place of a line of a private key, which is not remembered: there are many."""
+        """Return the mask for a line of a private key. The line is not remembered, because there are many."""
         return masked(text)
 
     # Events.
 
     def _is_clean(self, event: Event) -> bool:
-        """Whether nothing in an event looks like a secret. A frame has all that its message and its violations have."""
+        """Whether nothing in an event looks like a secret.
+
+        A frame contains everything in its message and its violations.
+        """
         if not self._is_long and type(event) in (Received, Sent) and self._is_harmless(event):
             return True
         text = _text_of(event)
@@ -131,7 +137,7 @@ class Secrets:
         return not (is_cut or self._repeats(text) or self._places.has_write_only(low))
 
     def _is_harmless(self, event: Any) -> bool:
-        """Whether nothing in a message looks like a secret, by the shortcut; False for what takes the long way."""
+        """Whether the shortcut can tell that a message has no secret; False if the full search is needed."""
         if type(event.message) is Malformed:
             return False
         text: bytes = event.text
@@ -139,11 +145,11 @@ class Secrets:
             text += f"\n{event.rule}\n{event.fault}".encode(errors="backslashreplace")
         if not secret_texts.is_harmless(text):
             return False
-        told = text.decode()
-        return not (self._repeats(told) or self._places.has_write_only(told.lower()))
+        decoded = text.decode()
+        return not (self._repeats(decoded) or self._places.has_write_only(decoded.lower()))
 
     def _hints(self, text: str) -> tuple[bool, bool]:
-        """Return whether a message may have a place of a secret, and whether it may have a text with one."""
+        """Return whether a message may have a field with a secret, and whether it may have a text with one."""
         low = text.lower()
         has_place = _has_one(low, secret_texts.NAMES) or "writeonly" in low or self._places.has_write_only(low)
         return has_place, has_place or _has_one(low, secret_texts.HINTS) or self._repeats(text)
@@ -205,22 +211,22 @@ class Secrets:
     def _frame(self, data: bytes) -> bytes:
         self._budget = _MOST_SEARCHED
         text = data.decode(errors="surrogateescape")
-        told = self._json(text)
-        if told is None:
-            told = self._cut(self._loosely(text, is_frame=True))
-        return told.encode(errors="surrogateescape")
+        hidden = self._json(text)
+        if hidden is None:
+            hidden = self._cut(self._loosely(text, is_frame=True))
+        return hidden.encode(errors="surrogateescape")
 
     # Texts.
 
     def _words(self, text: str) -> str:
         low = text.lower()
         if _has_one(low, secret_texts.NAMES) or _has_one(low, secret_texts.HINTS):
-            told = self._json(text) if text.lstrip()[:1] in ("{", "[", '"') else None
-            return self._loosely(text) if told is None else told
+            hidden = self._json(text) if text.lstrip()[:1] in ("{", "[", '"') else None
+            return self._loosely(text) if hidden is None else hidden
         return self._mentioned(text)
 
     def _json(self, text: str) -> str | None:
-        """Mask a JSON text in the places of its secrets; None where that is not JSON, or has a key twice."""
+        """Mask a JSON text at the places of its secrets; None if the text is not JSON, or has a key twice."""
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -229,10 +235,10 @@ class Secrets:
         return spliced(text, found) if found else text
 
     def _loosely(self, text: str, *, is_frame: bool = False) -> str:
-        """Mask what looks like a secret in a text of any kind.
+        """Mask everything that looks like a secret in a text of any kind.
 
-        In a frame that cannot be read, the values of all variables are masked: it may not say which variable it is.
-        What is very long is masked as a whole, so that a hostile station cannot keep others waiting.
+        In a frame that cannot be parsed, the values of all variables are masked, because their names may be missing. A
+        very long text is masked as a whole, so that a hostile station cannot delay others.
         """
         self._budget -= _EACH + len(text)
         if self._budget < 0:
@@ -250,7 +256,7 @@ class Secrets:
         return (written if text == plain else text) + masked(rest)
 
     def _mentioned(self, text: str) -> str:
-        """Mask the remembered secrets where they are repeated, also if their end is cut off."""
+        """Mask the remembered secrets wherever they are repeated, also if their end is cut off."""
         if self._repeats(text):
             for secret in self._known:
                 text = secret_texts.without(text, secret)
@@ -266,7 +272,7 @@ class Secrets:
 
 
 def _text_of(event: Event) -> str | None:
-    """Return the text that has all secrets of an event in it; None where that is not known."""
+    """Return the text that contains all secrets of an event; None if there is no such text."""
     if isinstance(event, Received):
         return event.text.decode(errors="replace")
     if isinstance(event, Sent):

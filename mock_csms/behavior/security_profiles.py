@@ -1,4 +1,4 @@
-"""Security profiles: which one a visitor uses, which are let in, and below which a station must not go again (A00)."""
+"""Security profiles (A00): the one of a visitor, those that may connect, the lowest one a station may still use."""
 
 from collections.abc import Collection, Mapping
 from typing import Protocol
@@ -15,7 +15,7 @@ _PROFILES: Mapping[int, str] = {
 
 
 class PinsOfProfiles(Protocol):
-    """The security profiles below which stations must not go any more."""
+    """Stores the lowest security profile that each station may still use (A05.FR.07)."""
 
     def get(self, identity: str) -> int:
         """Return the lowest one for a station; 0 if it may use any."""
@@ -25,20 +25,20 @@ class PinsOfProfiles(Protocol):
 
 
 class NoPins:
-    """Where no security profile is kept."""
+    """Stores nothing: every station may use any security profile."""
 
     def get(self, identity: str) -> int:  # noqa: ARG002 - the signature of the protocol
-        """Return 0."""
+        """Return 0, because a station may use any security profile."""
         return 0
 
     def pin(self, identity: str, profile: int) -> None:
-        """Do nothing."""
+        """Ignore the security profile."""
 
 
 def problem_of_profile(visitor: Visitor, profiles: Collection[int], least: int) -> str:
     """Return why a visitor must not use its security profile; empty if it may (A00.FR.002, A05.FR.07).
 
-    `profiles` are those that are let in, and `least` the one to which the mock has raised the station, or 0.
+    profiles: those that may connect. least: the security profile that the mock has set in the station, or 0.
     """
     used = _PROFILES[visitor.profile]
     if visitor.profile not in profiles:

@@ -1,4 +1,4 @@
-"""How the mock answers when a station asks for a certificate, and with what certificate it comes back (A02, A03)."""
+"""What the mock answers to a station that asks for a certificate, and which certificate it sends (A02, A03)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -32,12 +32,12 @@ class Sign(Record):
     seconds: float = 0.0
     """How many seconds after the answer the certificate comes."""
     times: int | None = None
-    """How many requests of each station get it; None for no limit."""
+    """The number of requests of each station that get it; None for no limit."""
     stations: str = "*"
-    """The pattern of the identities that it is for."""
+    """The pattern of the identities of stations that get it."""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """How it is named in events."""
         kind = f"{self.kind}={self.seconds:g}" if self.kind == DELAY else self.kind
         times = f"*{self.times}" if self.times is not None else ""
@@ -45,20 +45,21 @@ class Sign(Record):
 
 
 class SigningWords(Record):
-    """How a version of OCPP asks for a certificate."""
+    """The names of the messages about certificates in one version of OCPP."""
 
     request: str
-    """The action with which a station asks."""
+    """The action by which a station asks for a certificate."""
     limit: tuple[str, str]
-    """The component and the variable that say how many characters a chain may have."""
+    """The component and the variable for the greatest length of a chain, in characters."""
     step: Callable[[Json, str], Step]
-    """Returns the command that brings a chain; gets the payload of the request too."""
+    """Returns the command that sends a certificate chain, from the payload of the request and the chain."""
 
 
 def sign_rules(signs: Sequence[Sign], words: SigningWords | None) -> Iterable[Rule[Answer]]:
-    """Accept or reject requests as `--sign` says; a CSR that is unreadable, unsigned or too weak is rejected.
+    """Return rules that accept or reject requests for certificates as `--sign` says.
 
-    Its names reject nothing: whether they are right may not be known. Checks report them.
+    A CSR that is unreadable, unsigned or too weak is rejected. A CSR with a wrong name is accepted, because the mock
+    may not know the right name; the checks report it.
     """
     if words is not None:
         for sign in signs:
@@ -69,11 +70,11 @@ def _rules_of(sign: Sign, action: str) -> Iterator[Rule[Answer]]:
     rejected, accepted = (Reply(compile_template({"status": status})) for status in ("Rejected", "Accepted"))
     match = partial(Match, action, times=sign.times, stations=sign.stations)
     if sign.kind == REFUSE:
-        yield Rule(match(), rejected, sign.told)
+        yield Rule(match(), rejected, sign.label)
         return
     unfit = Match(action, stations=sign.stations, when=is_unfit)
-    yield Rule(unfit, rejected, f"{sign.told}, but the CSR is unreadable, unsigned or weak")
-    yield Rule(match(), accepted, sign.told)
+    yield Rule(unfit, rejected, f"{sign.label}, but the CSR is unreadable, unsigned or weak")
+    yield Rule(match(), accepted, sign.label)
 
 
 def is_unfit(station: StationModel) -> bool:

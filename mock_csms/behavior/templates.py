@@ -22,71 +22,73 @@ from mock_csms.protocol.versions import DEFAULT, Version
 from mock_csms.twin.station import StationModel
 
 PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----"
-"""The certificate where no authority makes real ones: it only looks like one."""
+"""The certificate if no authority makes real ones: it only looks like one."""
 
 
 _OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
-"""The OCSP response where no authority makes real ones: base64 of some words."""
+"""The OCSP response if no authority makes real ones: a few words in base64."""
 
 
 class Authority(Record):
-    """Makes certificates, in PEM. Both functions get the time in seconds since 1970."""
+    """Makes certificates in PEM. Both functions get the time in seconds since 1970."""
 
     root: Callable[[float], str] = lambda _: PEM
     """Returns its own certificate."""
     chain: Callable[[str, float], str] = lambda *_: PEM
-    """Gets a PKCS#10 request in PEM, and returns a certificate for it and then the root.
+    """Returns a certificate for a PKCS#10 request in PEM, followed by the root.
 
     For an empty request it makes a key that nobody has.
     """
     status: Callable[[tuple[str, ...], float], str] = lambda *_: _OCSP
-    """Gets the hashes and the serial number of a certificate, and returns an OCSP response in base64.
+    """Returns an OCSP response in base64 for the hashes and the serial number of a certificate, at a time.
 
-    It is empty if they cannot be read.
+    Empty if the hashes cannot be read.
     """
 
 
 class World(Record):
-    """What all contexts of one mock share."""
+    """What all contexts of one mock have in common."""
 
     url: str
     """The URL of the mock, `ws://…`."""
     write_time: Callable[[float], str]
-    """Writes a time, given in seconds since 1970."""
+    """Formats a time in seconds since 1970."""
     new_integer: Callable[[], int]
     new_id: Callable[[], str]
     chance: Callable[[], float]
     """Returns a random number from 0 up to, but not including, 1."""
     authority: Authority = Authority()
     new_transaction: Callable[[str, Any], int] = lambda *_: 1
-    """Gets the identity of a station and the payload of its call that starts a transaction, and returns the id of that
-    transaction: a new one, or the one that the same call got before."""
+    """Returns the id of the transaction for the identity of a station and the payload of its call.
+
+    A repeated call gets the same id; every other call gets a new one.
+    """
 
 
 Filler: TypeAlias = Callable[[int], Json]
-"""Returns properties of so many bytes or more that any message may have besides its own."""
+"""Returns optional properties for any message, with at least so many bytes."""
 
 
 class Context(Record):
-    """What placeholders and faults work with."""
+    """The data for placeholders and faults."""
 
     now: float
-    """The moment, in seconds since 1970."""
+    """The current time, in seconds since 1970."""
     station: StationModel
-    """The station spoken to."""
+    """The station that gets the message."""
     world: World
     request: Any = None
-    """The payload of the call that is answered."""
+    """The payload of the call that is being answered."""
     filler: Filler | None = None
-    """Makes messages longer; None where the version of the station has no place for that. Set for faults only."""
+    """Makes messages longer; None if the version of the station has no property for that. Only set for faults."""
 
 
 Template: TypeAlias = Callable[[Context], Any]
-"""A compiled payload: call it with a context for the JSON value."""
+"""A compiled payload: called with a context, it returns the JSON value."""
 
 
 def rfc3339(seconds: float) -> str:
-    """Write the time `seconds` after 1970 as OCPP wants it: in UTC with `Z`, to the millisecond."""
+    """Format a time in seconds since 1970 for OCPP: in UTC with `Z`, to the millisecond."""
     return _millisecond(int(seconds * 1_000_000 + 0.5) // 1000)
 
 
@@ -96,7 +98,7 @@ def _millisecond(milliseconds: int) -> str:
 
 
 def instant(seconds: float) -> str:
-    """Write the time to the microsecond."""
+    """Format a time in seconds since 1970 to the microsecond."""
     microseconds = int(seconds * 1_000_000 + 0.5)
     return f"{_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}Z"
 
@@ -113,7 +115,7 @@ SAMPLE = Context(
 
 
 def sample_of(version: Version) -> Context:
-    """Return a context to try templates with, of a station that speaks this version."""
+    """Return a context of a sample station that speaks this version, to try templates with."""
     return replace(SAMPLE, station=StationModel(SAMPLE.station.identity, version))
 
 
@@ -148,19 +150,19 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.world.authority.chain(c.station.csr, c.now),
     ),
 }
-"""Every placeholder by its name: what it stands for, and how it is filled."""
+"""The placeholders by name, each with its meaning and the function that returns its value."""
 
 _PIECES = re.compile(r"(?P<literal>\{\{\{\{)|\{\{(?P<placeholder>.*?)\}\}|(?P<open>\{\{)", re.DOTALL)
 _SHIFTED = re.compile(r"now *(?P<shift>[+-] *\d{1,10}(\.\d{1,9})?)")
 
 
 def compile_template(value: Any) -> Template:
-    """Return the template that the JSON `value` is; ValueError says which placeholder is wrong."""
+    """Compile a JSON `value` with placeholders to a template. Raises ValueError for a wrong placeholder."""
     return Compiled(value, _filler(value) or _constant(value))
 
 
 class Compiled:
-    """A compiled payload that remembers what it was made from."""
+    """A compiled payload, and the payload that it was compiled from."""
 
     __slots__ = ("_fill", "value")
 
@@ -169,12 +171,12 @@ class Compiled:
         self._fill = fill
 
     def __call__(self, context: Context) -> Any:
-        """Fill the placeholders."""
+        """Return the payload with all placeholders filled in."""
         return self._fill(context)
 
 
 def placeholders_in(template: Template) -> AbstractSet[str] | None:
-    """Return the placeholders of a template, as they are written; None for a template made in another way."""
+    """Return the placeholders of a template, as they are written; None if it was not compiled from a payload."""
     return frozenset(_names_in(template.value)) if isinstance(template, Compiled) else None
 
 
@@ -187,7 +189,7 @@ def _names_in(value: Any) -> Iterator[str]:
 
 
 def escape(value: Any) -> Any:
-    """Return a template that gives the JSON `value` unchanged, whatever braces are in it."""
+    """Return a template that returns the JSON `value` unchanged, even if it contains braces."""
     if isinstance(value, str):
         return value.replace("{{", "{{{{")
     if isinstance(value, list):
@@ -196,7 +198,7 @@ def escape(value: Any) -> Any:
 
 
 def _filler(value: Any) -> Template | None:
-    """Return the function that fills the placeholders of `value`, or None if it has none."""
+    """Return the function that fills the placeholders of `value`; None if it has none."""
     if isinstance(value, str):
         return _text_filler(value) if "{{" in value else None
     if isinstance(value, dict):
@@ -244,7 +246,7 @@ def _placeholder(name: str) -> Template:
 
 
 def merge(target: Any, patch: Any) -> Any:
-    """Return `target` with `patch` merged into it: null removes a member, any other value replaces (RFC 7396)."""
+    """Return `target` with `patch` merged into it: null removes a member, any other value replaces it (RFC 7396)."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(target) if isinstance(target, dict) else {}

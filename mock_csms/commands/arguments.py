@@ -13,15 +13,15 @@ from mock_csms.settings.values import reason_of
 
 
 class Guide(Record):
-    """The content of `--help` on one screen: the usage, the flags used most, examples, and hints to everything else."""
+    """The content of `--help` on one screen: usage, most used flags, examples, and hints to everything else."""
 
     usage: Sequence[str]
     common: Sequence[str]
-    """Names of settings, or of flags that write tables, in the order for the help."""
+    """Names of settings, or of flags that write tables, in the order of the help."""
     examples: Sequence[tuple[str, str]]
     """Command lines, each with its effect."""
     lists: Mapping[str, Mapping[str, str]] = {}
-    """Further lists by their titles: words, each with its meaning."""
+    """Further lists by their titles; each has words with their meanings."""
     tables: Mapping[str, Mapping[str, str]] = {}
     """Lists of `--help-all`."""
 
@@ -85,7 +85,7 @@ def shown_default(declared: Flag, default: Any) -> str:
 
 
 def _first(guide: Guide | None) -> str:
-    """Return the meaning of `--help`."""
+    """Return the help text of the flag `--help`."""
     return "print the most used flags, and exit" if guide else "print this help, and exit"
 
 
@@ -112,7 +112,7 @@ def _screen(parser: Parser, guide: Guide, settings: type[Settings]) -> str:
 
 
 def _meaning_of(name: str, settings: type[Settings]) -> tuple[str, str]:
-    """Return the notation of a flag, and its meaning."""
+    """Return a flag with its value as the help shows them, and its meaning."""
     for setting in fields(settings):
         declared = flag_of(setting)
         for form_name, form in (declared.forms or {}).items():
@@ -125,7 +125,7 @@ def _meaning_of(name: str, settings: type[Settings]) -> tuple[str, str]:
 
 
 def _written(names: str, metavar: str) -> str:
-    """Return the notation of a flag, without the details of its value."""
+    """Return a flag with the short name of its value."""
     shown = metavar if len(metavar) < INDENT - 3 - len(names) else re.split(r"[\[|,]", metavar)[0] + "…"
     return f"{names} {shown}".rstrip()
 
@@ -156,7 +156,7 @@ def _form(name: str, form: Form, declared: Flag) -> dict[str, Any]:
     """Return the arguments for argparse about an option that writes a table of the setting `name`."""
 
     class Append(argparse.Action):
-        """Appends the table to those of the setting, in the order of the command line; a wrong one is an error."""
+        """Appends a table to those of the setting, in the order of the command line. A wrong table is an error."""
 
         def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, __: str | None = None) -> None:
             try:

@@ -80,7 +80,7 @@ def check(arguments: Sequence[str]) -> int:
 
 
 def _opened(parser: Parser, path: str, stack: ExitStack) -> BinaryIO:
-    """Open a trace. If it cannot be opened, that is reported before any trace is judged."""
+    """Open a trace for reading. If that fails, exit with status 2, before any trace is judged."""
     if path == STDIN:
         return sys.stdin.buffer
     try:
@@ -93,8 +93,8 @@ def _report(parser: Parser, path: str, stack: ExitStack) -> FileIO:
     try:
         return stack.enter_context(FileIO(path, "w"))
     except (OSError, ValueError) as error:
-        told = " ".join(values.reason_of(error).split())
-        parser.exit(Status.NOT_WRITTEN, f"{parser.prog}: error: --junit: {path}: {told}\n")
+        reason = " ".join(values.reason_of(error).split())
+        parser.exit(Status.NOT_WRITTEN, f"{parser.prog}: error: --junit: {path}: {reason}\n")
 
 
 def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO | None) -> Status:
@@ -106,7 +106,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     lines = Bus()
     Console(lines, out, look_for(sys.stdout.fileno(), "INFO", is_verbose=True, color=settings.color))
     shown.subscribe(lines.publish, Finding, Failed)
-    shown.subscribe(lambda _: None, Received, Sent)  # so that secrets are masked if findings repeat them
+    shown.subscribe(lambda _: None, Received, Sent)  # find the secrets first, because findings may repeat them
     readings = [Reading(path, _complain) for path in files]
     for reading, file in zip(readings, files.values(), strict=True):
         checks, terms = select(settings.checks), Terms(settings.tolerance)
@@ -122,7 +122,7 @@ def _judge(settings: TraceSettings, files: "dict[str, BinaryIO]", report: FileIO
     if report is not None:
         cases = {"conformance": findings.cases(_unseen)}
         statuses.append(_written(report, junit(cases, rfc3339(began), clock.now() - began)))
-    if not (is_wrong and findings.unjudged):  # the faults were already reported, and there is nothing else
+    if not (is_wrong and findings.unjudged):  # all faults were already reported
         out.write(((findings.summary() or "no findings\n") + findings.verdict(gravest(*statuses))).encode())
     for reading in readings:
         reading.sum_up()
@@ -133,7 +133,7 @@ def _found(inspector: Losses, event: Event) -> Iterator[Event]:
     """Yield the findings about an event. Nothing is reported as missing after the end of the trace."""
     try:
         yield from inspector.look_at(event)
-    except Exception as error:  # whatever this record does, judge the rest of the trace
+    except Exception as error:  # an error in one record must not end the check of the others
         yield Failed(event.at, event.station, f"internal error: a check failed: {error!r}")
 
 

@@ -57,7 +57,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether two names mean the same file, also through links or before it exists; devices never count as the same."""
+    """Whether two names are the same file, also through links or before the file exists. Devices are never the same."""
     if one == other == "-":
         return True
     found = [_stat(one), _stat(other)]

@@ -61,11 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     command = _shown(words, parsed) if config.diagram and not config.redact else ""
     status = asyncio.Runner().run(serve(config, sources, lambda: gather(parsed), command))
-    os._exit(status)  # everything is closed and written; a regular end of the interpreter would be slow
+    os._exit(status)  # everything is closed and written; Python's own exit would take longer
 
 
 def _shown(words: Sequence[str], parsed: dict[str, Any]) -> str:
-    """Return the command line in the form for the diagram."""
+    """Return the command line as the diagram shows it."""
     from mock_csms.commands.commandline import secrets_in, shown  # noqa: PLC0415 - only the diagram needs it
 
     return shown("mock-csms", words, secrets_in(Config, parsed))
@@ -121,9 +121,9 @@ SUBCOMMANDS = {
     "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
 }
-"""The words that may come first; without one of them the command serves."""
+"""The subcommands; without one of them, the command serves."""
 ALL_SUBCOMMANDS = SUBCOMMANDS | REMOTE_WORDS
-"""Also those that drive a running mock."""
+"""All subcommands, including those that drive a running mock."""
 
 GUIDE = Guide(
     ("mock-csms [FLAG …]", "mock-csms SUBCOMMAND [FLAG …]", "python server.py is the same as mock-csms"),

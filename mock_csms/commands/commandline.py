@@ -15,7 +15,7 @@ _MASK = "***"
 
 
 def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
-    """Return a command line as a shell would read it, with these texts and all other secrets masked."""
+    """Return a command line as a shell would read it, with `secrets` and all other secrets masked."""
     masks = Secrets()
     for word in words:  # a secret in one word may be repeated in another
         masks.words(word)
@@ -23,7 +23,7 @@ def shown(program: str, words: Sequence[str], secrets: Collection[str]) -> str:
 
 
 def secrets_in(settings: "type[DataclassInstance]", parsed: Mapping[str, Any]) -> Collection[str]:
-    """Return the values in a parsed command line that must never be shown."""
+    """Return the values in a parsed command line that must not be shown."""
     given = [parsed.get(setting.name) for setting in fields(settings) if flag_of(setting).is_secret]
     return [text for value in given for text in ([value] if isinstance(value, str) else value or ())]
 

@@ -48,7 +48,7 @@ def _of_setting(setting: Field[Any]) -> Json:
 def _of_value(parse: Any) -> Json:
     """Return the schema of the values that `parse` accepts; for a name, its spellings."""
     if isinstance(parse, tables.Text):
-        return {"type": "string"} | {key: told for key, told in _of_value(parse.parse).items() if key == "enum"}
+        return {"type": "string"} | {key: value for key, value in _of_value(parse.parse).items() if key == "enum"}
     if isinstance(parse, values.one_of):
         return {"enum": list(parse.names())}
     if parse is values.command:

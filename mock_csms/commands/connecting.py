@@ -1,4 +1,4 @@
-"""How mock-station connects: what its security profile needs, and what opens its connections."""
+"""How mock-station connects: checks the settings of its security profile, and makes its connections."""
 
 from pathlib import Path
 
@@ -7,13 +7,13 @@ from mock_csms.runtime.transport.limits import Limits
 from mock_csms.station.settings import StationSettings
 
 _WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the password."""
+"""The security profile that uses a client certificate in place of the password (A00)."""
 _MAX_MESSAGE_SIZE = 1024 * 1024
 _PING_INTERVAL = _PING_TIMEOUT = 20.0
 
 
 def check_profile(settings: StationSettings, url: str) -> None:
-    """Raise ValueError if what the security profile needs is missing, or what it forbids is given (A00)."""
+    """Raise ValueError if a setting that the security profile needs is missing, or one that it forbids is set (A00)."""
     profile, is_secure = settings.security_profile, url.startswith("wss:")
     needs = {
         "a ws:// URL": profile == 1 and is_secure,
@@ -28,7 +28,7 @@ def check_profile(settings: StationSettings, url: str) -> None:
 
 
 def dialer_for(settings: StationSettings) -> Dialer:
-    """Return what opens connections; the key of a certificate may be in a file beside it."""
+    """Return the dialer that opens connections. The key of the certificate may be in a file beside it."""
     path = settings.client_cert
     beside = Path(path).with_suffix(".key") if path else None
     trust = Trust(settings.ca, path, str(beside) if beside is not None and beside.exists() else None)

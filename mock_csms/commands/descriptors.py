@@ -5,9 +5,9 @@ import sys
 
 
 def open_missing() -> None:
-    """Open the null device in place of each standard stream that is closed.
+    """Open the null device for each closed standard stream.
 
-    Otherwise the next file or socket would get its number, and Python has no object to write to.
+    Otherwise the next file or socket would get the number of the stream, and Python could not write to the stream.
     """
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is not None:

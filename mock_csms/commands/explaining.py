@@ -29,7 +29,7 @@ _REQUIREMENT, _LEAST_TITLE = 14, 20
 _WIDEST = 80
 _LEGEND = "> from the station, < from the CSMS; usual answers are left out"
 _PIECES = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",{\[])*[,{\[]|.+')
-"""The pieces of a JSON text; a line may be broken between them: after `,`, `{` and `[`."""
+"""Splits JSON text where a line may be broken: after `,`, `{` and `[`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +47,18 @@ class ExplainSettings:
 
 
 class Explanation(Record):
-    """What a check requires, what usually breaks it, and examples; `given`: the variables that the mock must know."""
+    """The text of `mock-csms explain` about a check."""
 
     wants: str
+    """What the check requires."""
     cause: str
+    """What usually breaks the requirement."""
     right: tuple[str, ...]
+    """Messages that follow it."""
     wrong: tuple[str, ...]
+    """Messages that break it."""
     given: Mapping[str, str]
+    """The variables that the mock must know for the check, with their values."""
 
 
 def explanation_of(id_: str) -> Explanation:
@@ -88,7 +93,10 @@ def _subject(id_: str) -> str:
 
 
 def _meant(words: Sequence[str]) -> Sequence[str]:
-    """Return the ids of the checks for words: ids, letters or subjects, in any case. Raises ValueError for others."""
+    """Return the ids of the checks for `words`: ids, letters or subjects, in any case.
+
+    Raises ValueError for other words.
+    """
     groups: dict[str, list[str]] = {}
     for id_ in _catalogue():
         for name in (id_, *letters_of(id_), _subject(id_)):
@@ -166,10 +174,10 @@ def explain(arguments: Sequence[str]) -> int:
         ids = _meant(words)
     except ValueError as error:
         parser.error(str(error))
-    return _print(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_told(id_)]))
+    return _print(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_lines_about(id_)]))
 
 
-def _told(id_: str) -> Iterator[str]:
+def _lines_about(id_: str) -> Iterator[str]:
     """Yield the lines about a check."""
     width = min(output_width() or _WIDEST, _WIDEST)
     _, versions, clause, severity, subject, title = _row(id_)
@@ -179,13 +187,15 @@ def _told(id_: str) -> Iterator[str]:
         return
     about = f"OCPP {versions.replace(' ', ', ')}; clause {clause}; severity {severity}; subject {subject}"
     yield from textwrap.wrap(about, width, initial_indent="     ", subsequent_indent="     ")
-    told = explanation_of(id_)
+    explanation = explanation_of(id_)
     parts = {
-        "What the specification wants": _wrapped(told.wants, width - 2),
-        "Where the mock knows, by --learn or GetVariables": [f"{name} = {value}" for name, value in told.given.items()],
-        f"Right ({_LEGEND})": [line for each in told.right for line in _shown(each, width - 2)],
-        "Wrong": [line for each in told.wrong for line in _shown(each, width - 2)],
-        "Usual cause": _wrapped(told.cause, width - 2),
+        "What the specification wants": _wrapped(explanation.wants, width - 2),
+        "Where the mock knows, by --learn or GetVariables": [
+            f"{name} = {value}" for name, value in explanation.given.items()
+        ],
+        f"Right ({_LEGEND})": [line for each in explanation.right for line in _shown(each, width - 2)],
+        "Wrong": [line for each in explanation.wrong for line in _shown(each, width - 2)],
+        "Usual cause": _wrapped(explanation.cause, width - 2),
         "Switch it off": [f"--checks all,-{id_}"],
         "Accept it": [f"--expected-findings FILE, with the line {id_} or {id_}@STATION"],
     }

@@ -6,8 +6,8 @@ import os
 def end_at_once_on_interrupt() -> None:
     """Let Ctrl-C end the process with status 130, until the command handles signals itself.
 
-    Nothing is lost, because nothing was written yet. A KeyboardInterrupt would show a traceback, or the code that
-    happens to run would swallow it.
+    Nothing is lost, because nothing was written yet. With Python's own handler the user would see a traceback, or other
+    code could swallow the KeyboardInterrupt.
     """
     try:
         import signal  # noqa: PLC0415 - slow to import

@@ -1,4 +1,4 @@
-"""The measurements of a fleet of stations: a line while it runs, a table or JSON at its end, and a verdict."""
+"""Figures about a fleet of stations: a line while it runs, a table or JSON at the end, and the exit status."""
 
 import asyncio
 import sys

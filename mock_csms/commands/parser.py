@@ -1,4 +1,4 @@
-"""The parser of every command line: help, completion, and one line for bad input. It knows no settings."""
+"""The parser of all command lines: help, completion and errors of one line. It does not know the settings."""
 
 import argparse
 import os
@@ -62,11 +62,11 @@ def bare_parser(prog: str, description: str, usage: str | None = None) -> Parser
 
 
 def add_help(parser: Parser, short: Callable[[Parser], str], long: Callable[[Parser], str], first: str) -> None:
-    """Add the flags that print the help and end the process; `first` is the meaning of `--help`."""
+    """Add the flags that print the help and exit; `first` is the help text of `--help`."""
 
     def printing(text: Callable[[Parser], str]) -> type[argparse.Action]:
         class Print(argparse.Action):
-            """Prints a help."""
+            """Prints a help text and exits."""
 
             def __call__(self, parser: Any, *_: Any) -> NoReturn:
                 print_and_exit(text(parser))
@@ -90,7 +90,7 @@ def add_help(parser: Parser, short: Callable[[Parser], str], long: Callable[[Par
 
 
 def print_and_exit(text: str) -> NoReturn:
-    """Print a text on stdout and exit with status 0, even if the reader of a pipe has left."""
+    """Print a text on stdout and exit with status 0, even if the reader has closed the pipe."""
     out = Stdout()
     out.write(text.encode(sys.stdout.encoding, "replace"))
     raise SystemExit(int(out.status))
@@ -116,7 +116,7 @@ def row(word: str, meaning: str) -> str:
 
 
 class _Formatter(argparse.HelpFormatter):
-    """Leaves the lists at the end as they are: their lines already have the right layout."""
+    """Keeps the lists at the end as they are, because their lines already have the right layout."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text if "\n" in text else super()._fill_text(text, width, indent)

@@ -1,4 +1,4 @@
-"""The subcommand `mock-csms pki`: writes the test authority of `--tls auto`, with every right and wrong certificate."""
+"""The subcommand `mock-csms pki`: writes the test authority of `--tls auto`, with all right and wrong certificates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,5 +68,5 @@ def pki(arguments: Sequence[str]) -> int:
         to_stderr(f"{parser.prog}: error: {error.filename or parsed['directory']}: {values.reason_of(error)}\n")
         return Status.NOT_WRITTEN
     out = Stdout()
-    out.write("".join(f"{line}\n" for line in folder.told()).encode())
+    out.write("".join(f"{line}\n" for line in folder.lines()).encode())
     return out.status

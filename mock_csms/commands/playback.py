@@ -1,8 +1,8 @@
 """Turns a recorded trace back into the events that the mock would have seen, for the checks.
 
-The format has messages only. Our own traces record in `meta` what happened between them. In other traces, a
-BootNotification means a new connection if a call is open, or after a pause that is long enough for an accepted station
-to restart. Refused connections are not in a trace.
+The format contains only messages. Traces of this program record in `meta` what happened between them. In other traces,
+a BootNotification starts a new connection if a call is open, or if an accepted station was silent long enough to
+restart. Refused connections are not in a trace.
 """
 
 import base64
@@ -82,7 +82,10 @@ class Playback:
         self._versions: dict[str, str] = {}
 
     def why_not_judged(self, entry: TraceRecord) -> str:
-        """Return why an entry is not judged, or an empty text; without a version it has that of the one before."""
+        """Return why an entry is not judged; empty if it is judged.
+
+        An entry without a version has the version of the one before.
+        """
         entry = self._spelt(entry)
         if entry.version:
             self._versions[entry.station] = entry.version
@@ -114,14 +117,14 @@ class Playback:
             yield _received(entry, text, message, line)
 
     def _spelt(self, entry: TraceRecord) -> TraceRecord:
-        """Return an entry with the first spelling of its identity, because letter case does not matter there."""
+        """Return an entry with the first spelling of its identity, because the case of an identity does not matter."""
         first = self._spellings.setdefault(folded(entry.station), entry.station)
         return entry if first == entry.station else replace(entry, station=first)
 
     def _since(self, entry: TraceRecord) -> Iterator[Event]:
         """Yield the events before an entry that its `meta` records."""
-        told = entry.meta.get(SINCE)
-        for each in told if isinstance(told, list) else ():
+        recorded = entry.meta.get(SINCE)
+        for each in recorded if isinstance(recorded, list) else ():
             line = self._lines.get(entry.station)
             at = min(max(seconds_of(_said(each, "timestamp")) or entry.at, 0.0), entry.at)
             match each:
@@ -141,7 +144,7 @@ class Playback:
                     yield self._opened(at, entry.station, is_whole=True, is_recorded=True)
 
     def _connection(self, entry: TraceRecord) -> Iterator[Event]:
-        """Yield the end and the beginning of connections that the trace does not record, but the entry proves."""
+        """Yield connects and disconnects that the trace does not record, but that happened before an entry."""
         line = self._lines.get(entry.station)
         is_first, is_boot = CONNECTION in entry.meta, _is_boot(entry)
         if line is not None and not line.is_recorded and (is_first or (is_boot and _is_over(line, entry.at))):
@@ -171,7 +174,7 @@ def _is_boot(entry: TraceRecord) -> bool:
 
 
 def _is_over(line: _Line, at: float) -> bool:
-    """Whether a boot at that time proves that a connection had ended."""
+    """Whether a BootNotification at that time proves that the station has restarted."""
     may_restart = line.is_accepted and not line.is_numbered
     return bool(line.station.open) or (may_restart and at - line.heard_at >= _RESTART)
 
@@ -197,7 +200,7 @@ def _read(entry: TraceRecord, line: _Line) -> tuple[bytes, Message | Malformed] 
 
 
 def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
-    """Return an id for a record without one: an answer belongs to the last open call that had no id either."""
+    """Return an id for a record without one. An answer gets the id of the last open call that also had none."""
     if entry.kind in _CALLS:
         return f"{_NO_ID}{own.count}"
     waiting = [id_ for id_ in (*other.open, *other.unjudged) if id_.startswith(_NO_ID)]
@@ -205,12 +208,12 @@ def _id_without(entry: TraceRecord, own: _Side, other: _Side) -> str | None:
 
 
 def _meant(entry: TraceRecord, id_: str, line: _Line) -> Message | None:
-    """Return the message from the fields of a record; None if too many of them are missing."""
+    """Return the message from the fields of a record; None if too many fields are missing."""
     payload = {} if entry.payload is None else entry.payload
     version, (own, other) = line.talk.version, line.sides(entry)
     if entry.kind in _ERRORS:
-        told, details = entry.error, entry.error.get("details")
-        code, description = told.get("code") or ErrorCode.GenericError, told.get("description") or ""
+        error, details = entry.error, entry.error.get("details")
+        code, description = error.get("code") or ErrorCode.GenericError, error.get("description") or ""
         return _ERRORS[entry.kind](id_, code, description, details if details else {})
     if entry.kind in _CALLS:
         call = _CALLS[entry.kind](id_, entry.action, payload)
@@ -237,12 +240,12 @@ def _came(
     return Received(at, station, text, message, violations, answers, is_binary, came.is_refused, version)
 
 
-def _lost_frame(told: Json) -> bytes | None:
-    """Return the frame of a message that the mock itself lost, if the trace contains it."""
-    if isinstance(told.get(BYTES), str):
+def _lost_frame(meta: Json) -> bytes | None:
+    """Return the text of a message that the mock lost on purpose, if the trace contains it."""
+    if isinstance(meta.get(BYTES), str):
         with suppress(ValueError):
-            return base64.b64decode(told[BYTES], validate=True)
-    return _said(told, "raw").encode(errors="surrogatepass") or None
+            return base64.b64decode(meta[BYTES], validate=True)
+    return _said(meta, "raw").encode(errors="surrogatepass") or None
 
 
 def _sent(entry: TraceRecord, text: bytes, message: Message, line: _Line) -> Sent:

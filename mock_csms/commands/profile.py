@@ -86,6 +86,6 @@ def _written(parser: Parser, settings: ProfileSettings, text: str) -> int:
         with Path(settings.output).open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
-        told = f"{parser.prog}: error: {settings.output} is incomplete: {values.reason_of(error)}\n"
-        parser.exit(Status.NOT_WRITTEN, told)
+        problem = f"{parser.prog}: error: {settings.output} is incomplete: {values.reason_of(error)}\n"
+        parser.exit(Status.NOT_WRITTEN, problem)
     return Status.FINE

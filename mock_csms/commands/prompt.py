@@ -1,4 +1,4 @@
-"""Driving a station by lines: typed at a terminal with history and completion, from a pipe, or from a file."""
+"""Controls a station by lines: typed at a terminal with history and completion, from a pipe, or from a file."""
 
 import asyncio
 import sys
@@ -28,13 +28,13 @@ from mock_csms.station.state import State
 from mock_csms.twin.events import Failed
 
 _PATIENCE = 35.0
-"""How long the last messages may take after the last line, in seconds."""
+"""How many seconds the last messages may take after the last line."""
 
 
 async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str], None]) -> None:
-    """Execute the lines, once the CSMS has answered the first boot; then wait for the last messages.
+    """Execute the lines after the CSMS has answered the first boot, then wait for the last answers.
 
-    If there is no line at all, the station runs on. `say` prints the result of a line. Raises TimeoutError if the CSMS
+    Without any line the station keeps running. `say` prints the result of each line. Raises TimeoutError if the CSMS
     does not answer the last messages.
     """
     is_driven = False
@@ -55,7 +55,7 @@ async def follow(player: Player, lines: AsyncIterator[str], say: Callable[[str],
 
 
 def _is_at_rest(device: State) -> bool:
-    """Whether all messages are answered, and the station will not reboot soon."""
+    """Whether all messages are answered and no reboot is planned."""
     return device.outbox.is_empty and not device.is_leaving and device.boot_status is not None
 
 
@@ -110,7 +110,7 @@ async def typed_lines() -> AsyncIterator[str]:
     read = _terminal_lines if sys.stdin is not None and sys.stdin.isatty() else _piped_lines
 
     def listen() -> None:
-        with suppress(RuntimeError):  # the loop has ended meanwhile
+        with suppress(RuntimeError):  # the loop ended while the thread was reading
             for line in read():
                 loop.call_soon_threadsafe(queue.put_nowait, line)
             loop.call_soon_threadsafe(queue.put_nowait, None)

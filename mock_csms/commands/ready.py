@@ -1,4 +1,4 @@
-"""The ready file: it tells scripts that the mock listens, and at which URL."""
+"""The ready file: it shows scripts that the mock is listening, and at which URL."""
 
 import asyncio
 import errno
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _LOOK = 0.05
-"""How often to try whether the pipe has a reader, in seconds."""
+"""The seconds between two attempts to open a pipe without a reader."""
 
 
 def remove_old(path: str | None) -> None:
@@ -21,7 +21,7 @@ def remove_old(path: str | None) -> None:
 
 
 class ReadyFile:
-    """The ready file of one run: a file appears whole or not at all, and a pipe stays a pipe."""
+    """The ready file of one run. A file is written in one step; a pipe stays a pipe."""
 
     def __init__(self, path: str | None) -> None:
         self._path = path
@@ -46,16 +46,16 @@ class ReadyFile:
             unfinished.replace(self._path)
 
     async def _tell_reader(self, path: str) -> None:
-        """Write into a pipe as soon as it has a reader; a blocking open would stop the mock until then."""
+        """Write into a pipe as soon as it has a reader. A blocking open would stop the mock until then."""
         while True:
             try:
                 descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
             except OSError as error:
-                if error.errno != errno.ENXIO:  # the error that says that the pipe has no reader
+                if error.errno != errno.ENXIO:  # the error of a pipe without a reader
                     return
                 await asyncio.sleep(_LOOK)
             else:
-                with suppress(OSError):  # the reader may be gone again
+                with suppress(OSError):  # the reader may have left again
                     os.write(descriptor, self._text.encode())
                 os.close(descriptor)
                 return

@@ -46,10 +46,9 @@ def _content(value: str) -> str:
 
 
 class Reload:
-    """Applies the settings after they are read again. If they are wrong, it reports that, and the old ones stay.
+    """Reads the settings again and applies them. If they are wrong, it reports that and keeps the old ones.
 
-
-    `use` applies them and remembers where they come from, where the API asks for that.
+    use: applies the settings; with the API it also stores their sources.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class Reload:
 
 
 def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
-    """Yield a line for each setting that has changed, without values that may be secret.
+    """Yield a line for each changed setting, without values that may be secret.
 
     Settings that need a restart are compared with those of the start (`first`), all others with those read `last`.
     """
@@ -106,7 +105,7 @@ def changes(first: Given, last: Given, after: Given) -> Iterator[str]:
 
 
 def _table_changes(before: Sequence[str], after: Sequence[str], *, is_hidden: bool) -> Sequence[str]:
-    """Return which tables were added and removed; if none were, report that their order has changed."""
+    """Return a line for each table that was added or removed; if there is none, a line that the order has changed."""
     from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
 
     if list(before) == list(after):

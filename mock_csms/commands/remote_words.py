@@ -1,4 +1,4 @@
-"""The words of the sub-commands that drive a running mock. They are known before anything slow is loaded."""
+"""The names of the subcommands over the API. This module imports nothing, so that every start can read it."""
 
 REMOTE_WORDS = {
     "stations": "list the stations, or show, register, forget or disconnect one",
@@ -12,4 +12,4 @@ REMOTE_WORDS = {
     "verdict": "judge what was seen so far",
     "stop": "judge the run, and end the mock",
 }
-"""The words, each with its meaning."""
+"""The names of the subcommands, each with its meaning."""

@@ -1,4 +1,4 @@
-"""Serves: connects the parts of the mock, from opening the port to the last signal."""
+"""Runs the mock: connects its parts, from opening the port to the last signal."""
 
 import asyncio
 import gc
@@ -81,7 +81,7 @@ async def serve(
 
 
 def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None]) -> "RunVerdict | None":
-    """Return the judge of the run; None if nothing is expected or forbidden."""
+    """Return the judge of the run; None if nothing is expected and nothing forbidden."""
     if not (config.expect or config.forbid):
         return None
     from mock_csms.watch.verdict import RunVerdict  # noqa: PLC0415 - a run without expectations does not wait for it
@@ -90,7 +90,7 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
 
 
 def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: Sequence[Source]) -> "Beside | None":
-    """Return what is served beside the mock, if anything is."""
+    """Return the servers for the API and the metrics; None without --api and --metrics."""
     if csms.config.api is None and csms.config.metrics is None:
         return None
     from mock_csms.control.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
@@ -101,10 +101,10 @@ def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: 
 
 
 def _end_the_start(csms: CsmsServer, config: Config) -> None:
-    """Publish the first events after the first answer, unless a trace, the API or commands need them before it.
+    """Finish the start after the first answer: publish the first events, then start the garbage collection.
 
-    Then start the garbage collection, but without the objects that were loaded until then: they live as long as the
-    process.
+    With a trace, the API or commands the events are published at once. Objects that exist by then are never collected,
+    because they live as long as the process.
     """
 
     def collect_garbage() -> None:
@@ -126,7 +126,7 @@ def _exposed(config: Config) -> Iterator[str]:
 
 
 class Ending:
-    """The end of a run: it is judged before anything closes, and reported after everything is written."""
+    """The end of a run: judges it before connections close, and reports the result after all records are written."""
 
     def __init__(self, records: Recorder, people: TextIO, ready: ReadyFile, settle: Callable[[], None]) -> None:
         self._settle = settle
@@ -139,9 +139,9 @@ class Ending:
         """The reports to print; each gets the exit status of the run."""
 
     def judge(self, judgement: Judgement) -> Status:
-        """Judge what was seen so far, and write the cases; from now on no station should connect.
+        """Judge the run so far, write the JUnit cases, and return the exit status so far.
 
-        From the second time on it changes nothing. Returns the exit status so far.
+        After the first call no new station should connect. Later calls change nothing.
         """
         if not self._reports:
             self._ready.remove()
@@ -149,8 +149,8 @@ class Ending:
             judgement.conclude()
             self._statuses.append(judgement.status)
             self._reports += judgement.reports()
-            told = "; ".join(outcome(judgement.status) for outcome in judgement.outcomes())
-            self._records.keep(judgement.suites(), told)
+            text = "; ".join(outcome(judgement.status) for outcome in judgement.outcomes())
+            self._records.keep(judgement.suites(), text)
         return self._status()
 
     def end(self, judgement: Judgement, ended: asyncio.Event) -> tuple[int, str]:
@@ -170,9 +170,9 @@ class Ending:
         """Print the outcome of the run, and in the last line which record is incomplete; return the status."""
         incomplete = [f"{name} is incomplete: {reason}" for name, reason in self._records.incomplete.items()]
         status = self._status(*more)
-        told = self.report(status) + "".join(f"failed: {line}\n" for line in incomplete)
+        text = self.report(status) + "".join(f"failed: {line}\n" for line in incomplete)
         try:
-            tell(self._people, told)
+            tell(self._people, text)
         except OSError as error:
             complain(f"mock-csms: error: the report is incomplete: {reason_of(error)}\n")
             return gravest(status, Status.NOT_WRITTEN)
@@ -187,12 +187,12 @@ class Ending:
 
 
 def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
-    """Let the first signal end the run in order, the second one end the process at once, and SIGHUP call `reload`."""
+    """Handle signals: the first one ends the run, the second one ends the process at once, SIGHUP calls `reload`."""
     signals = count(1)
 
     def stop() -> None:
         if next(signals) > 1:
-            os._exit(force())  # a regular end would wait for stations or disks
+            os._exit(force())  # Python's own exit would wait for stations and disks
         ended.set()
 
     loop = asyncio.get_running_loop()

@@ -10,9 +10,9 @@ from mock_csms.settings.sources import environment_source, file_source
 
 
 def gather(parsed: Mapping[str, Any]) -> Sequence[Source]:
-    """Return the sources of settings in rising priority; `parsed` is the result of argparse for the command line.
+    """Return the sources of settings, the one with the highest priority last. Raises ValueError for an unreadable file.
 
-    Raises ValueError if a file cannot be read.
+    parsed: the command line, as argparse returns it.
     """
     files = [file_source(Config, path) for path in parsed.get("config", ())]
     return [*files, environment_source(Config), command_line_source(Config, parsed)]

@@ -63,8 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_run(settings, identity, handshake))
     except CannotConnect as error:
-        told = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
-        to_stderr(f"mock-station: error: {told}\n")
+        problem = printable(Secrets().words(f"cannot connect to {handshake.url}: {error}"))
+        to_stderr(f"mock-station: error: {problem}\n")
         return CANNOT_CONNECT
     except ValueError as error:
         parser.error(str(error))
@@ -97,7 +97,7 @@ def _parser() -> Parser:
 
 
 def _identity(url: str, *, is_named: bool) -> str:
-    """Return the identity at the end of a URL (Part 4, 3.1.1); with `is_named` there must be one."""
+    """Return the identity at the end of a URL (Part 4, 3.1.1). Raises ValueError if `is_named` and there is none."""
     parts = urlsplit(url)
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
         raise ValueError(f"{url!r} is not a WebSocket URL such as ws://127.0.0.1:9000/CS-1")
@@ -135,7 +135,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     running = asyncio.ensure_future(work(settings, identity, handshake, site, say))
 
     def fail(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if not broken:  # further faults only follow from the first
+        if not broken:  # report only the first fault, because the others follow from it
             broken.append(_broken(context.get("exception") or context["message"]))
         running.cancel()
 
@@ -195,7 +195,7 @@ async def work(
     elif settings.script is not None:
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
-        faults.count = -sys.maxsize  # a user at a terminal has already seen them
+        faults.count = -sys.maxsize  # a terminal shows its user the lines anyway
         driving = prompt.follow(player, prompt.typed_lines(), say)
     problem = await _beside(player, driving)
     if problem:
@@ -221,7 +221,7 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
 
 
 async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
-    """Run a station and its driver; return what went wrong, or an empty text. Raises CannotConnect."""
+    """Run a station and its lines or commands. Returns what went wrong, or an empty text. Raises CannotConnect."""
     station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
@@ -238,7 +238,7 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
 
 
 def _device(settings: StationSettings, machine: Machine) -> State:
-    """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
+    """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
     if settings.device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
@@ -263,7 +263,7 @@ def _device(settings: StationSettings, machine: Machine) -> State:
 
 
 def _known(settings: StationSettings, machine: Machine, name: str) -> str:
-    """Return a part of the identity. Raises ValueError if a message of the machine's version cannot hold it."""
+    """Return a field of the station's identity. Raises ValueError if messages of its OCPP version cannot contain it."""
     try:
         return machine.notation.identity[name](getattr(settings, name))
     except ValueError as error:

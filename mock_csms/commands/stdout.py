@@ -12,7 +12,7 @@ _NARROWEST = 40
 
 
 class Stdout:
-    """Standard output. After its reader has left, all output is dropped; another error is reported once.
+    """Standard output. It drops all output after its reader has left, and reports any other error once.
 
     `status` is the resulting exit status.
     """
@@ -79,7 +79,7 @@ def tell(stream: TextIO, text: str) -> None:
     finally:
         sink.close()
     for problem in errors:
-        if not isinstance(problem, BrokenPipeError):  # it is no error if the reader has left
+        if not isinstance(problem, BrokenPipeError):  # a reader that has left is not an error
             raise problem
 
 

@@ -33,7 +33,7 @@ _MARKS = (
 """The possible first bytes of a file, each with its encoding: a mark, or the brace or bracket of JSON."""
 _DECODER = JSONDecoder()
 _PARTIAL = re.compile(r"[-+.eE]*|tr?u?|fa?l?s?|nu?l?")
-"""The text after the position where the decoder stops, if the file was cut within a number, true, false or null."""
+"""The rest of the text where decoding stops, if the file was cut within a number, true, false or null."""
 _SPACE = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"^[ \t]*(?=\{)", re.MULTILINE)
 """The beginning of a record of an array, if the record has its own lines."""
@@ -80,7 +80,7 @@ def _parsed(line: bytes, *, is_last: bool = False) -> Any:
 
 
 def _values(text: str) -> Iterator[Item]:
-    """Yield the items of an array, or values one after the other, until a part cannot be read."""
+    """Yield the items of an array, or of values without an array, up to the first part that cannot be read."""
     is_array = text.lstrip().startswith("[")
     at, number, counted = text.index("[") + 1 if is_array else 0, 1, 0
     while True:

@@ -69,13 +69,13 @@ class Reading:
 
     def _wrong(self, number: int, why: str) -> None:
         self.count += 1
-        told = f"{self._name}: line {number} is not a record of the OCPP trace format 1.1: {why[:_LONGEST]}"
+        line = f"{self._name}: line {number} is not a record of the OCPP trace format 1.1: {why[:_LONGEST]}"
         if self.count <= _MOST_LINES:
-            self._complain(f"error: {told}")
-        self._first = self._first or told
+            self._complain(f"error: {line}")
+        self._first = self._first or line
 
     def end(self) -> None:
-        """Report the records that were skipped, with a line for each reason."""
+        """Report how many records were skipped, with a line for each reason."""
         for other, count in self._unjudged.items():
             why = f"they are {other}, and only OCPP {' or '.join(JUDGED)} is checked"
             self._complain(f"note: {self._name}: {count} records were skipped: {why}")

@@ -37,7 +37,7 @@ class TraceRecord(Record):
     is_sent: bool
     """Whether the CSMS sent it."""
     kind: str
-    """One of `TYPES`."""
+    """The message type; one of `TYPES`."""
     text: bytes | None
     """The frame; None if the record has only its fields."""
     id: str | None
@@ -50,7 +50,7 @@ class TraceRecord(Record):
     """The version of OCPP; empty if the record has none."""
     is_soap: bool
     faults: tuple[str, ...]
-    """What is wrong with the record, if it can be read nevertheless."""
+    """The faults of a record that can be read nevertheless."""
 
 
 def read_record(record: Any) -> TraceRecord:

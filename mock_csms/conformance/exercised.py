@@ -1,4 +1,4 @@
-"""Which checks have judged anything. A check is exercised by an occasion, an expired deadline, or a finding."""
+"""Notes which checks have judged anything: an occasion, an expired deadline, or a finding."""
 
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
@@ -13,7 +13,7 @@ from mock_csms.twin.seen import Occasion, Seen
 _Kind: TypeAlias = tuple[str, str, str, str]
 """The version of a station, and the kind, the action and the sort of an event."""
 _MOST_REPEATED = 1000
-"""How many repeated values the checks look at, to see which checks they exercise."""
+"""How many repeated values the checks examine, to find out which checks they exercise."""
 
 
 class Exercised:
@@ -27,7 +27,7 @@ class Exercised:
         self._repeated_left = _MOST_REPEATED
 
     def watch(self, checks: Collection[Check]) -> None:
-        """Look for events that exercise these checks from now on."""
+        """Note from now on which of these checks are exercised."""
         self._open = [check for check in checks if check.id not in self.ids]
         self._watching.clear()
 
@@ -68,6 +68,6 @@ class Exercised:
 
 
 def _occasions(check: Check) -> Sequence[Occasion]:
-    """Return the occasions that may exercise a check. Broken messages are left out: they lead to findings anyway."""
+    """Return the occasions that may exercise a check, without broken messages, which lead to findings anyway."""
     on = (EXERCISES.get(check.id) or Exercise()).on
     return [each for each in (check.on if on is None else on) if not each[0].startswith(BROKEN)]

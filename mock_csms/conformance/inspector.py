@@ -4,16 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from mock_csms.conformance.check_table import check_table, running_at
 from mock_csms.conformance.facts.station import NEVER, Deadline, StationFacts, Terms
-from mock_csms.conformance.judging import Courses, Judging
-from mock_csms.conformance.judgings import JUDGINGS, checks_for
-from mock_csms.conformance.subject import BROKEN, Check, Done, Due, Later, Said, Word, Wrong
+from mock_csms.conformance.judging import Courses
+from mock_csms.conformance.judgings import JUDGINGS
+from mock_csms.conformance.subject import Check, CheckResult, Done, Due, Later, ResultPart, Wrong
+from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.records import Mutable, Record, field, replace
+from mock_csms.protocol.messages import Call
+from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import DEFAULT
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Connected, Event, Finding, Knocked, Received, Sent
-from mock_csms.twin.lessons import Learners, is_sound, learners_of, occasions_of
-from mock_csms.twin.seen import Occasion, Seen, see, version_of
+from mock_csms.twin.lessons import is_sound, occasions_of
+from mock_csms.twin.seen import Seen, see, version_of
 from mock_csms.twin.spellings import as_known
 
 if TYPE_CHECKING:
@@ -50,6 +54,8 @@ class Inspector:
         """The record of each station, by its identity."""
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
+        self._unexpected: Call | None = None
+        """The last call that `takes_call` did not take; it need not be asked about again."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
@@ -61,12 +67,12 @@ class Inspector:
         self._terms = terms = replace(terms, passwords=passwords)
         self._ranks = {check.id: rank for rank, check in enumerate(checks)}
         self._general = [check for check in checks if not check.versions]
-        self._benches = {name: _bench(name, checks) for name in JUDGINGS}
+        self._tables = {name: check_table(name, checks) for name in JUDGINGS}
         if self._exercised is not None:
             self._exercised.watch(checks)
         self._courses: defaultdict[str, Courses] = defaultdict(dict)
         for station in self.stations.values():
-            station.terms, known = terms, self._benches[station.version].checks
+            station.terms, known = terms, self._tables[station.version].checks
             station.deadlines = {key: late for key, late in station.deadlines.items() if key[0] in known}
 
     def look_at(self, event: Event) -> Sequence[Finding]:
@@ -89,14 +95,14 @@ class Inspector:
             event.station, (seen.version if seen.id else version_of(event)).name
         )
         found = self._expire(station, event.at) if station.next_due < event.at else []
-        bench = self._benches[station.version]
-        seen = as_known(seen, station, bench.judging.names)
+        table = self._tables[station.version]
+        seen = as_known(seen, station, table.judging.names)
         sound = (seen.is_sound and not station.unsound) or is_sound(seen, station)
-        watch = bench.watching.get((seen.kind, seen.action, seen.sort)) or bench.watch(seen)
+        watch = table.watching.get((seen.kind, seen.action, seen.sort)) or table.watch(seen)
         for check in watch.checks if sound else watch.checks_of_any:
-            said = check.judge(seen, station)
-            if said is not None:
-                found += self._hear(check, said, seen, station)
+            result = check.judge(seen, station)
+            if result is not None:
+                found += self._findings_in(check, result, seen, station)
         if self._exercised is not None:
             self._exercised.look_at(seen, station, is_sound=sound)
         for learn in watch.learners if sound else watch.learners_of_any:
@@ -112,7 +118,7 @@ class Inspector:
         return self.stations.pop(identity, None)
 
     def _get_to_know(self, identity: str, version: str) -> StationFacts:
-        """Make the record of a new station, with the facts from earlier runs."""
+        """Create the record of a new station, with the facts from earlier runs."""
         name = version if version in JUDGINGS else DEFAULT.name
         station = JUDGINGS[name].station(identity=identity, terms=self._terms, version=name)
         self.stations[identity] = station
@@ -143,21 +149,57 @@ class Inspector:
     def _look_at_stranger(self, seen: Seen) -> list[Finding]:
         """Return the findings of the checks that hold for every version of OCPP. The learners skip the event."""
         found: list[Finding] = []
-        for check in _at(occasions_of(seen), self._general):
+        for check in running_at(occasions_of(seen), self._general):
             station = StationFacts(identity=seen.event.station, terms=self._terms)
-            said = check.judge(seen, station)
-            if said is not None:
-                found += self._hear(check, said, seen, station)
+            result = check.judge(seen, station)
+            if result is not None:
+                found += self._findings_in(check, result, seen, station)
         return found
 
     def _is_repeated(self, event: Event, station: StationFacts) -> bool:
         """Return whether an event is a repeated value, or the answer to one; if so, learn from it."""
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
-        judging = self._benches[station.version].judging
-        if type(event) is Received:
-            return judging.is_repeated(event, station, self._courses[station.identity])
-        return type(event) is Sent and judging.is_acknowledged(event, station)
+        if type(event) is not Received:
+            return type(event) is Sent and self._tables[station.version].judging.is_acknowledged(event, station)
+        call = event.message
+        if type(call) is not Call or event.violations or event.is_refused or event.binary or call is self._unexpected:
+            return False
+        judging = self._tables[station.version].judging
+        if not judging.is_repeated(call, event.at, station, self._courses[station.identity]):
+            return False
+        station.connections.calls[call.id] = (call.action, event.at)
+        return True
+
+    def takes_call(self, call: Call, at: float, identity: str, answer: Json) -> bool:
+        """Return whether no check can find anything in a call nor in its answer; if so, learn from the call.
+
+        The call is typed and without violations, came at `at`, and gets `answer` at once, as `takes_answer` tells.
+        """
+        station = self.stations.get(identity)
+        if (
+            station is None
+            or station.next_due < at
+            or self._is_thorough
+            or not self._tables[station.version].judging.is_acknowledgement(call, answer, station)
+        ):
+            return False
+        if self._exercised is not None and self._exercised.wants_repeated_values():
+            return False
+        if self._tables[station.version].judging.is_repeated(call, at, station, self._courses[identity]):
+            return True
+        self._unexpected = call
+        return False
+
+    def takes_answer(self, answered: AnsweredCall) -> None:
+        """Learn from the answer to the call that `takes_call` has just learned from."""
+        station = self.stations[answered.station]
+        judging = self._tables[station.version].judging
+        judging.note_acknowledgement(answered.call, answered.answered_at, answered.payload, station)
+
+    def misses_answer(self, call: Call, at: float, identity: str) -> None:
+        """Learn that the call that `takes_call` has just learned from was not answered."""
+        self.stations[identity].connections.calls[call.id] = (call.action, at)
 
     def tick(self, now: float) -> Sequence[Finding]:
         """Return the findings of the deadlines that have expired by now, also if no event came."""
@@ -180,35 +222,36 @@ class Inspector:
         passed = [(late.at, key) for key, late in station.deadlines.items() if late.at < now]
         passed.sort(key=lambda each: (each[0], self._ranks[each[1][0]]))
         found: list[Finding] = []
-        checks = self._benches[station.version].checks
         for at, (id_, key) in passed:
             late = station.deadlines.pop((id_, key), None)
             if late is None:
                 continue
-            check = checks[id_]
+            check = self._tables[station.version].checks[id_]
             due = Due(at, key, late.text, late.message)
             if self._exercised is not None:
                 self._exercised.decide(check, station)
-            said = late.text if check.due is None else check.due(due, station)
-            if said is not None:
-                found += self._hear(check, said, due, station)
+            result = late.text if check.due is None else check.due(due, station)
+            if result is not None:
+                found += self._findings_in(check, result, due, station)
         station.next_due = min((late.at for late in station.deadlines.values()), default=NEVER)
         return found
 
-    def _hear(self, check: Check, said: Said, seen: Seen | Due, station: StationFacts) -> Iterator[Finding]:
-        """Yield the findings among the results of a check, and set or cancel its deadlines."""
-        for word in _words(said):
-            match word:
+    def _findings_in(
+        self, check: Check, result: CheckResult, seen: Seen | Due, station: StationFacts
+    ) -> Iterator[Finding]:
+        """Yield the findings in the results of a check, and set or cancel its deadlines."""
+        for part in _parts_of(result):
+            match part:
                 case Later():
-                    at = seen.at + word.within
-                    station.deadlines[check.id, word.key] = Deadline(at, word.text, seen.id, word.survives)
+                    at = seen.at + part.within
+                    station.deadlines[check.id, part.key] = Deadline(at, part.text, seen.id, part.survives)
                     station.next_due = min(station.next_due, at)
                 case Done():
-                    if station.deadlines.pop((check.id, word.key), None) is not None:
+                    if station.deadlines.pop((check.id, part.key), None) is not None:
                         self._note(check)
                 case Wrong():
                     self._note(check)
-                    yield _finding(check, word, seen, station)
+                    yield _finding(check, part, seen, station)
                 case text:
                     self._note(check)
                     yield _finding(check, Wrong(text), seen, station)
@@ -219,51 +262,8 @@ class Inspector:
             self._exercised.add(check.id)
 
 
-class _Watch(Record):
-    """The checks and learners of an occasion."""
-
-    checks: tuple[Check, ...]
-    checks_of_any: tuple[Check, ...]
-    """The checks that also look at messages that break their schema."""
-    learners: Learners
-    learners_of_any: Learners
-    """The learners that also learn from messages that break their schema."""
-
-
-class _Bench(Mutable):
-    """What judges the stations of one version."""
-
-    judging: Judging
-    checks: dict[str, Check]
-    """Its checks, by their ids."""
-    watching: dict[tuple[str, str, str], _Watch] = field(default_factory=dict)
-    """The checks and learners of each occasion so far."""
-
-    def watch(self, seen: Seen) -> _Watch:
-        """Find the checks and learners of an occasion, and cache them."""
-        occasions = occasions_of(seen)
-        broken = {(BROKEN + kind, action) for kind, action in occasions}
-        every = self.checks.values()
-        checks = _at(occasions, every)
-        of_any = [each for each in every if broken.intersection(each.on) or (each.any_payload and each in checks)]
-        learners, learners_of_any = learners_of(self.judging.lessons, occasions)
-        watch = self.watching[seen.kind, seen.action, seen.sort] = _Watch(
-            tuple(checks), tuple(of_any), learners, learners_of_any
-        )
-        return watch
-
-
-def _bench(version: str, checks: Iterable[Check]) -> _Bench:
-    return _Bench(JUDGINGS[version], {check.id: check for check in checks_for(version, checks)})
-
-
-def _at(occasions: set[Occasion], checks: Iterable[Check]) -> list[Check]:
-    """Return the checks that run at some of these occasions."""
-    return [check for check in checks if occasions.intersection(check.on)]
-
-
-def _words(said: Said) -> Iterable[Word]:
-    return [said] if isinstance(said, str | Record) else said or ()
+def _parts_of(result: CheckResult) -> Iterable[ResultPart]:
+    return [result] if isinstance(result, str | Record) else result or ()
 
 
 def _finding(check: Check, wrong: Wrong, seen: Seen | Due, station: StationFacts) -> Finding:

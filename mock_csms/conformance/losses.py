@@ -30,11 +30,11 @@ class Losses:
         self._answered: deque[str] = deque(maxlen=_MOST)
         """The ids of the mock's commands whose answer was lost."""
         self._blocked: set[str] = set()
-        """The identities of stations whose last call will never be answered."""
+        """The identities of stations whose last call never gets an answer."""
         self._waiting: deque[Finding] = deque(maxlen=_MOST)
-        """Findings that only the first inspector has reported so far."""
+        """The findings that only the first inspector has reported so far."""
         self._granted: Counter[Any] = Counter()
-        """How many findings only the second inspector has reported so far, by their key."""
+        """By key: the number of findings that only the second inspector has reported so far."""
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
         """Use these checks and terms from now on. The caller does the same with the first inspector."""
@@ -57,7 +57,7 @@ class Losses:
         return found
 
     def tick(self, now: float) -> Sequence[Finding]:
-        """Return the findings of the deadlines that have expired by now, if these findings count."""
+        """Return the findings of the deadlines that have expired by now, if both inspectors report them."""
         return self._both(self._inspector.tick(now), self._aware.tick(now))
 
     def _meet(self, identity: str) -> None:
@@ -77,7 +77,7 @@ class Losses:
         return self._aware.look_at(event)
 
     def _wait(self, event: Event) -> None:
-        """Drop the deadlines of a station whose call will never be answered."""
+        """Drop the deadlines of a station whose call never gets an answer."""
         is_next_call = isinstance(event, Received) and isinstance(event.message, Call)
         if is_next_call or isinstance(event, Disconnected):
             self._blocked.discard(event.station)
@@ -89,7 +89,10 @@ class Losses:
             station.next_due = NEVER
 
     def _both(self, found: Iterable[Finding], aware: Iterable[Finding]) -> Sequence[Finding]:
-        """Return the findings that both inspectors have reported by now. Keep the others until both have them."""
+        """Return the findings that both inspectors have reported by now.
+
+        Store the others until both have reported them.
+        """
         self._granted.update(map(_key, aware))
         candidates = [*self._waiting, *found]
         self._waiting.clear()

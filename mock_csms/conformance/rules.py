@@ -31,11 +31,11 @@ class VersionRules(Record, eq=False):
     may_be_empty: bool = True
     """Whether a field may be empty where the schema allows it, although it might be left out."""
     custom: str = ""
-    """The property that any object may have for data of vendors; empty if there is none."""
+    """The property of any object that holds data of vendors; empty if there is none."""
     opaque: Set[str] = frozenset()
     """The properties whose values only the vendor can interpret."""
     free: Set[tuple[str, str]] = frozenset()
-    """Fields that may hold any value or none: the name of the schema, and the path of the field."""
+    """The fields that may hold any value, as pairs: the name of the schema, and the path of the field."""
     hollow: tuple[str, ...] = ()
     """The calls whose schema allows {} for a field that should be left out."""
     misspelt: Set[str] = frozenset()
@@ -49,7 +49,7 @@ class VersionRules(Record, eq=False):
     signed: str = ""
     """The suffix of the action of signed messages; empty if messages cannot be signed."""
     present: Set[str] = frozenset()
-    """The properties with the time of the message itself: now, or in the past. Other times may be in the future."""
+    """The properties with the time of the message itself, which must not be in the future. Other times may be."""
     message_timeout: Callable[[StationFacts], float | None] = lambda _: 1.0
     """Returns how long the station waits for an answer, in seconds; None if its variable holds no number."""
     follows_clock: Callable[[StationFacts], bool] = lambda _: False
@@ -59,6 +59,6 @@ class VersionRules(Record, eq=False):
     may_be_silent: Callable[[Seen, StationFacts], bool] = lambda _, __: False
     """Returns whether the station need not answer a command that got no answer in time."""
     number_of: Callable[[str, Any], int] = lambda _, __: -1
-    """Returns the number of a call that may be repeated, from its action and payload; -1 for all others."""
+    """Returns a number that repeats of a call have in common, from its action and payload; -1 if there is none."""
     repeats_ids: bool = False
     """Whether a call that is repeated may have the same message id."""

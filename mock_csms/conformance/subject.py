@@ -50,13 +50,16 @@ class Later(Record):
     within: float
     """How many seconds there are until the deadline."""
     key: Hashable = ""
-    """Distinguishes the deadlines of one check."""
+    """Separates several deadlines of one check."""
     survives: bool = False
-    """Whether the deadline stays when the connection is lost. Others are dropped: the station cannot meet them."""
+    """Whether the deadline stays after the connection is lost.
+
+    By default it is dropped, as the station cannot meet it.
+    """
 
 
 class Done(Record):
-    """Cancels a deadline: the expected thing has happened, or is not required any more."""
+    """Cancels a deadline, because the expected message has come, or is not required any more."""
 
     key: Hashable = ""
     """The key of the `Later`."""
@@ -72,18 +75,19 @@ class Due(Record):
     text: str
     """The text of the `Later`."""
     id: str
-    """The id of the message at which the check set the deadline; empty if that was no message."""
+    """The id of the message at which the check set the deadline; empty without a message."""
 
 
 BROKEN = "broken "
 """A prefix for the kind of an occasion that counts only if the message breaks its schema."""
 
-Word: TypeAlias = str | Wrong | Later | Done
-"""One thing that a check may return."""
-Said: TypeAlias = Word | Iterable[Word] | None
-Judge: TypeAlias = Callable[[Seen, Any], Said]
+ResultPart: TypeAlias = str | Wrong | Later | Done
+"""A finding, a deadline, or the end of a deadline."""
+CheckResult: TypeAlias = ResultPart | Iterable[ResultPart] | None
+"""What a check returns: one part, several, or none."""
+Judge: TypeAlias = Callable[[Seen, Any], CheckResult]
 """Takes an event, and the facts about its station: those of its version, or those of every version."""
-DueJudge: TypeAlias = Callable[[Due, Any], Said]
+DueJudge: TypeAlias = Callable[[Due, Any], CheckResult]
 Learner: TypeAlias = Callable[[Seen, Any], None]
 
 
@@ -103,11 +107,11 @@ class Check(Record):
     on: tuple[Occasion, ...]
     """The occasions at which the check runs."""
     implies: tuple[str, ...] = ()
-    """The checks that mostly report something too when this one does."""
+    """The checks that mostly report something too when this check does."""
     any_payload: bool = False
     """Whether it also runs on messages that break their schema, whose payload may be anything."""
     versions: tuple[str, ...] = OF_V2
-    """The versions of OCPP for which it was written. EVERY means all: then it needs no facts about the station.
+    """The versions of OCPP for which it was written. With EVERY it judges all, and needs no facts about the station.
 
     Other versions may name it in their `clauses` (`rules.py`): then it judges them too.
     """

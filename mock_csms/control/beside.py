@@ -1,4 +1,4 @@
-"""What is served beside a mock: the HTTP API, and metrics. Only a start with --api or --metrics loads this."""
+"""Serves the HTTP API and the metrics of a mock. Only a start with --api or --metrics loads this module."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -30,14 +30,15 @@ class Beside:
         self.urls: list[str] = []
         """The URLs for the ready file, after the one for stations."""
         self.lines = ""
-        """What is printed after the first line."""
+        """The lines to print after the first line of the output."""
         csms.bus.subscribe(self._follow, Connected)
 
     @asynccontextmanager
     async def open(self, stop: Callable[[], tuple[int, str]] | None = None) -> AsyncIterator[None]:
         """Serve until the block ends.
 
-        `stop` judges the run and ends it; it returns exit status and report. None where a Python program ends the mock.
+        `stop` judges the run and ends it; it returns the exit status and the report. None if a Python program ends the
+        mock.
         """
         config = self._csms.config
         async with AsyncExitStack() as stack:
@@ -59,7 +60,7 @@ class Beside:
         return Panel(self._csms, self._records, journal, self.schedule, self._judgement, self.tuning, stop=stop)
 
     def _follow(self, event: Event) -> None:
-        """Create the twin of a station if no check has done so."""
+        """Create the twin of a station, unless a check has created it."""
         station = self._csms.stations.get(event.station)
         if station is not None and station.twin is None:
             station.twin = Twin()

@@ -13,7 +13,7 @@ from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.control.python import Csms
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.settings import Config
 from mock_csms.twin.events import Finding
 from mock_csms.twin.station import StationModel
@@ -57,7 +57,7 @@ class BlockingCsms:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # `__enter__` waits for the start and raises it
+        except BaseException as error:  # `__enter__` raises it
             if self._listening.done():
                 raise
             self._listening.set_exception(error)
@@ -85,11 +85,11 @@ class BlockingCsms:
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """The model of each station that has connected, by identity, in the spelling of its first connection."""
+        """By identity, in its first spelling: the model of each station that has connected."""
         return self._ask(self._copied_stations)
 
     def _copied_stations(self) -> dict[str, StationModel]:
-        """Return copies of the models, so that another thread can read them; without the twins, which are large."""
+        """Return copies of the models, so that another thread can read them. They lack the twins, which are large."""
         return {name: _copied(station) for name, station in self._csms.stations.items()}
 
     @property
@@ -111,7 +111,7 @@ class BlockingCsms:
         self._ask(lambda: self._csms.configure(config, **settings))
 
     def restore(self) -> None:
-        """Go back to the settings of the start, as `Csms.restore`."""
+        """Return to the settings of the start, as `Csms.restore`."""
         self._ask(self._csms.restore)
 
     @property
@@ -132,7 +132,7 @@ class BlockingCsms:
         self._ask(lambda: self._csms.remove_rule(id_))
 
     def order_rules(self, *ids: str) -> None:
-        """Put rules in this order, as `Csms.order_rules`."""
+        """Change the order of the rules, as `Csms.order_rules`."""
         self._ask(lambda: self._csms.order_rules(*ids))
 
     def hits(self, id_: str) -> int:
@@ -177,15 +177,15 @@ class BlockingCsms:
         self._ask(lambda: self._csms.forget(station))
 
     def take_snapshot(self, name: str) -> None:
-        """Remember settings, rules, tokens and counters, as `Csms.take_snapshot`."""
+        """Save settings, rules, tokens and counters, as `Csms.take_snapshot`."""
         self._ask(lambda: self._csms.take_snapshot(name))
 
     def restore_snapshot(self, name: str) -> None:
-        """Go back to a snapshot, as `Csms.restore_snapshot`."""
+        """Return to a snapshot, as `Csms.restore_snapshot`."""
         self._ask(lambda: self._csms.restore_snapshot(name))
 
     def reset(self, *parts: str) -> None:
-        """Go back to the start in parts, as `Csms.reset`."""
+        """Reset everything, or the named parts, to the state at the start, as `Csms.reset`."""
         self._ask(lambda: self._csms.reset(*parts))
 
     @property
@@ -232,7 +232,7 @@ class BlockingCsms:
         future = asyncio.run_coroutine_threadsafe(work, self._listening.result())
         try:
             return future.result()
-        except (AssertionError, CallFailed) as failure:  # the text says everything
+        except (AssertionError, CallFailed) as failure:  # the message of the error is enough
             if _runs_a_loop():
                 failure.add_note(
                     "The event loop of the caller stood still meanwhile; asyncio.to_thread keeps it going."
@@ -252,6 +252,6 @@ def _runs_a_loop() -> bool:
 
 
 def _copied(station: StationModel) -> StationModel:
-    """Return a copy of a model; its version of OCPP is the same for all, and never changes."""
+    """Return a copy of a model. The copy shares the version of OCPP, which never changes."""
     version = station.version
     return deepcopy(replace(station, twin=None), {id(version): version})

@@ -1,4 +1,4 @@
-"""Sends a command and finds out what the station answered: the journal has both messages as they may be shown."""
+"""Sends a command and returns the station's answer. Both messages come from the journal, where secrets are masked."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,8 @@ from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Record, json_text
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.open_call import CallFailed
+from mock_csms.runtime.session import Session
 from mock_csms.settings.assembly import slack
 from mock_csms.settings.calls import Planned, calls, problem_of, unfit
 from mock_csms.settings.values import command
@@ -20,15 +21,15 @@ from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.watch.journal import Logged
 
 AWAY, LOST, BUSY, SILENT = "not connected", "connection lost", "too many commands wait", "no answer"
-"""Why there is no answer."""
+"""The reasons why a command got no answer."""
 _MOST = 5000
-"""How many events are looked at for the command, and for its answer."""
+"""How many events of the journal are searched for a command and its answer."""
 _SLICE = 20
-"""How many commands are begun before the loop may do something else."""
+"""How many commands are started before other tasks may run."""
 
 
 class NoAnswer(Exception):
-    """A station gave no answer; `why` is one of AWAY, LOST, BUSY and SILENT."""
+    """A station gave no answer; `why` is AWAY, LOST, BUSY or SILENT."""
 
     def __init__(self, why: str, text: str) -> None:
         super().__init__(text)
@@ -36,7 +37,7 @@ class NoAnswer(Exception):
 
 
 class CommandAnswer(Record):
-    """What a station answered to a command; secrets are masked."""
+    """The answer of a station to a command, with secrets masked."""
 
     station: str
     action: str
@@ -61,9 +62,9 @@ def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
 
 
 def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
-    """Return the calls that a command is in the version of a station. Raises ValueError if it has none, or breaks OCPP.
+    """Return the calls for a command in the station's version of OCPP.
 
-    A raw command may break OCPP.
+    Raises ValueError if the version has no such calls, or if they break OCPP. A raw command may break OCPP.
     """
     config, version = panel.csms.config, session.version
     planned = calls(config, step, version)
@@ -73,11 +74,11 @@ def _planned(panel: Panel, step: Step, session: Session) -> Sequence[Planned]:
 
 
 async def send(panel: Panel, station: str, step: Step, within: float | None = None) -> CommandAnswer:
-    """Send a command to a connected station, and return its answer: of several calls the last one's.
+    """Send a command to a connected station, and return its answer.
 
-    A command that is several calls in the station's version gets the answer to the last one, or the first error.
-    within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command, NoAnswer if
-    the station gives none.
+    If the command needs several calls in the station's version, the answer is that to the last call, or the first
+    error. within: seconds to wait for each answer; --call-timeout if None. Raises ValueError for a wrong command,
+    NoAnswer if the station gives no answer.
     """
     session = panel.csms.session_of(station)
     if session is None:
@@ -116,9 +117,9 @@ async def _send(panel: Panel, session: Session, planned: Planned, within: float 
 
 
 def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:
-    """Return the command that was sent after an event, and its answer if that has just come.
+    """Return the command that was sent after an event, and its answer if that is in the journal.
 
-    A station has one open command at a time, so the first command after that event is the one that was sent.
+    A station has one open command at a time, so the first command after the event is the right one.
     """
     journal, about = panel.journal, json_text(action)
     last = journal.cursor + 1
@@ -136,7 +137,10 @@ def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logg
 async def send_to_many(
     panel: Panel, pattern: str, step: Step, within: float | None = None
 ) -> tuple[Mapping[str, CommandAnswer], Mapping[str, str]]:
-    """Send a command to all connected stations that match; return the answers, and why there is none, by station."""
+    """Send a command to all connected stations that match.
+
+    Returns by station: the answers, and the reasons why there is no answer.
+    """
     tasks: dict[str, asyncio.Task[CommandAnswer]] = {}
     try:
         for number, station in enumerate([each for each in panel.csms.sessions if matches(each, pattern)]):

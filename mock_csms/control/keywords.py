@@ -40,7 +40,7 @@ def _plain(value: Any, declared: Flag) -> Any:
 
 
 def _tables(value: Any, form: Form) -> Sequence[Mapping[str, Any]]:
-    """Return the tables for one or several uses of a flag; each use is given as its words or as a table."""
+    """Return the tables for one use of a flag, or for several. A use is the words of the flag, or a table."""
     uses = value if isinstance(value, list) else [value]
     tables = []
     for use in uses:

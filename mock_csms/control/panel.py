@@ -1,4 +1,4 @@
-"""What the HTTP API drives: a running mock, its records, settings and expectations."""
+"""The state behind the HTTP API: the running mock with its records, settings and expectations."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Panel(Mutable, eq=False):
-    """A running mock with everything that drives and watches it."""
+    """A running mock, with its records, settings and expectations."""
 
     csms: CsmsServer
     records: Recorder
@@ -29,19 +29,19 @@ class Panel(Mutable, eq=False):
     judgement: Judgement
     tuning: Tuning
     streams: set[object] = field(default_factory=set)
-    """The streams of events that are open."""
+    """The open streams of events."""
     since: float = field(default_factory=clock.now)
     """When the mock was started, in seconds since 1970."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the mock begins to stop: all waits end."""
+    """Set when the mock begins to stop, to end all waits."""
     api: str = ""
     """The URL of the HTTP API."""
     stop: Callable[[], tuple[int, str]] | None = None
-    """Judges the run, ends it, and returns exit status and report; None where a Python program ends it."""
+    """Judges the run, ends it, and returns the exit status and the report. None if a Python program ends the mock."""
 
     @property
     def secrets(self) -> "Secrets":
-        """What masks secrets in everything that is shown."""
+        """The object that masks secrets in output."""
         return self.records.secrets
 
     @property
@@ -51,7 +51,7 @@ class Panel(Mutable, eq=False):
 
     @property
     def expectations(self) -> Expectations:
-        """The expectations that are given while the mock runs."""
+        """The expectations that were added at run time."""
         assert self.judgement.expectations is not None  # noqa: S101 - whoever opens a panel makes them
         return self.judgement.expectations
 

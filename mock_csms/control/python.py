@@ -16,12 +16,12 @@ from mock_csms.control.tuning import Tuning
 from mock_csms.control.verbs import Verbs, keys
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.names import did_you_mean
-from mock_csms.protocol.versions import actions, told_elsewhere
+from mock_csms.protocol.versions import actions, elsewhere_hint
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.csms import CsmsServer
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.run import running
 from mock_csms.runtime.schedule import Schedule
-from mock_csms.runtime.session import CallFailed
 from mock_csms.settings import Config, tables
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, read
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 class Csms(Verbs):
     """One mock: `async with Csms(Config(port=0)) as csms` listens until the block ends.
 
-    `Csms(boot_status="Pending")` takes the settings of a configuration file; without `port` it uses a free one. Raises
-    ValueError for wrong settings.
+    `Csms(boot_status="Pending")` accepts all settings of a configuration file; without `port` it uses a free port.
+    Raises ValueError for wrong settings.
     """
 
     def __init__(self, config: Config | None = None, **settings: Any) -> None:
@@ -78,11 +78,11 @@ class Csms(Verbs):
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
-        """The model of each station that has connected, by identity, in the spelling of its first connection."""
+        """By identity, in its first spelling: the model of each station that has connected."""
         return self._mock.stations
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station: all that it reports from now on, and with checks also its earlier reports."""
+        """Return the twin of a station. It has the reports from now on; if checks are on, also the earlier ones."""
         return self._mock.follow(identity)
 
     @property
@@ -188,7 +188,7 @@ class Csms(Verbs):
         seconds until the station is connected. Raises CallFailed for a CALLERROR, an invalid answer, no answer within
         `call_timeout`, or a station that does not connect; ValueError for an action that is not a command.
         """
-        __tracebackhide__ = True  # pytest's reports leave this frame out: the text says everything
+        __tracebackhide__ = True  # hides this frame from pytest, because the message of the error is enough
         _check_action(action, Sender.CSMS)
         await self._connected(station, within)
         try:
@@ -197,7 +197,7 @@ class Csms(Verbs):
             raise CallFailed(f"{action} to {station}: {self._records.mask(str(failure))}") from None
 
     async def _connected(self, station: str, within: float) -> None:
-        """Wait until a station is connected, at most `within` seconds."""
+        """Wait until a station is connected, for at most `within` seconds."""
         if station in self._mock.sessions or within <= 0:
             return
         came = self._awaited.setdefault(station, asyncio.Event())
@@ -227,4 +227,4 @@ def _check_action(action: str, sender: Sender) -> None:
     names = actions(sender)
     if action not in names:
         what = "an action that a CSMS may send" if sender is Sender.CSMS else "an action that a station may send"
-        raise ValueError(told_elsewhere(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")
+        raise ValueError(elsewhere_hint(action) or f"{action!r} is not {what}{did_you_mean(action, names)}")

@@ -1,4 +1,4 @@
-"""Changes settings, rules and tokens of a running mock, and goes back: to the start, or to a snapshot."""
+"""Changes settings, rules and tokens of a running mock, and returns to the start or to a snapshot."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -18,23 +18,23 @@ from mock_csms.settings.written import as_toml, written_value
 from mock_csms.watch.records import Recorder
 
 PARTS = ("rules", "tokens", "settings", "counters")
-"""What `reset` goes back with."""
+"""The parts that `reset` can reset."""
 _BY_TABLES = ("rule", "token", "script")
-"""The settings that are tables: they are shown elsewhere."""
+"""The settings that are tables; other parts of the API show them."""
 _MOST_SNAPSHOTS = 100
 
 
 class FixedSetting(ValueError):
-    """A setting that is read once, when the mock starts."""
+    """A setting that is read only when the mock starts."""
 
 
 class Setting(Record):
-    """A setting as it is now."""
+    """The current state of a setting."""
 
     name: str
     """Its key in a configuration file."""
     value: Any
-    """Its value as a configuration file has it; None if it is not set, or may not be shown."""
+    """Its value in the form of a configuration file; None if it has none, or is secret."""
     origin: str
     """`default`, `API`, or the flag, the variable or the file and key that set it."""
     is_fixed: bool
@@ -43,7 +43,7 @@ class Setting(Record):
 
 
 class Snapshot(Record):
-    """What the mock was like at one moment."""
+    """The state of the mock at one moment."""
 
     name: str
     at: float
@@ -51,31 +51,31 @@ class Snapshot(Record):
     config: Config
     rules: RuleState
     tokens: int
-    """How many tokens it has."""
+    """The number of tokens."""
     door: Mapping[str, DoorCounts]
 
 
 class Tuning:
-    """The settings of a running mock: those of the start, from `sources`, and what was changed since then."""
+    """The settings of a running mock: those of the start, from `sources`, and the changes since then."""
 
     def __init__(self, csms: CsmsServer, records: Recorder, sources: Sequence[Source]) -> None:
         self._csms = csms
         self._records = records
         self._patch: dict[str, Any] = {}
-        """What was changed, by the name of the setting, as its parser gets it."""
+        """The changed settings, by name; the values are as the parsers get them."""
         self.snapshots: dict[str, Snapshot] = {}
         self._first = self._config = csms.rulebase.settings
-        """The settings of the start, and those that were given last as a whole."""
+        """The settings of the start, and the last ones that were set as a whole."""
         self._first_sources = self._sources = sources
 
     def use(self, config: Config, sources: Sequence[Source]) -> None:
-        """Use other settings as a whole, which come from `sources`; what was changed one by one is forgotten."""
+        """Use other settings as a whole; changes of single settings are dropped."""
         self._records.learn(config)
         self._csms.configure(with_fixed(self._csms.config, config))
         self._config, self._sources, self._patch = config, sources, {}
 
     def restart(self) -> None:
-        """Behave like a new mock with the settings of the start: all counts begin again."""
+        """Return to the settings of the start, and set all counts to zero."""
         self._csms.restore(self._first)
         self._config, self._sources, self._patch = self._first, self._first_sources, {}
 
@@ -87,7 +87,7 @@ class Tuning:
         return [*self._sources, Source(self._patch, key_of)] if self._patch else self._sources
 
     def settings(self) -> Iterator[Setting]:
-        """Yield every setting as it is now, but for rules, tokens and scripts."""
+        """Yield the current state of every setting, except rules, tokens and scripts."""
         from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - only who asks for settings needs it
 
         config = self._csms.config
@@ -117,10 +117,11 @@ class Tuning:
         return as_toml(self._csms.config, self.sources)
 
     def change(self, content: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
-        """Change settings by keys and values as in a configuration file; None goes back to the start.
+        """Change settings by keys and values as in a configuration file.
 
-        Returns the keys, and warnings about answers that break OCPP. Raises FixedSetting for what takes a restart,
-        ValueError for anything else that is wrong, and then changes nothing.
+        None returns a setting to its value at the start. Returns the keys, and warnings about answers that break OCPP.
+        Raises FixedSetting for a setting that needs a restart, and ValueError for a wrong setting; then nothing is
+        changed.
         """
         declared = {setting.name: flag_of(setting) for setting in fields(Config)}
         dropped = [name_of(key) for key, value in content.items() if value is None]
@@ -137,7 +138,7 @@ class Tuning:
         return [key_of(name) for name in (*given, *dropped)], warnings
 
     def _apply(self, config: Config, patch: Mapping[str, Any], *, changes_rules: bool) -> Sequence[str]:
-        """Use settings with these changes, and return warnings."""
+        """Use the settings with these changes, and return warnings."""
         fresh = read(Config, [Source(patch, key_of)])
         config = replace(config, **{name: getattr(fresh, name) for name in patch})
         if not changes_rules:
@@ -148,10 +149,10 @@ class Tuning:
         self._patch = dict(patch)
         return warnings
 
-    # Going back.
+    # Returning to the start or to a snapshot.
 
     def reset(self, parts: Sequence[str] = PARTS) -> None:
-        """Go back to the rules, the tokens, the settings or the counters of the start."""
+        """Reset the rules, the tokens, the settings or the counters to the state at the start."""
         rulebase = self._csms.rulebase
         if "settings" in parts:
             self._apply(self._first, {}, changes_rules=False)
@@ -165,7 +166,7 @@ class Tuning:
             self._csms.door.restore_counts({})
 
     def take_snapshot(self, name: str) -> Snapshot:
-        """Remember settings, rules, tokens and counters under a name."""
+        """Save settings, rules, tokens and counters under a name."""
         if name not in self.snapshots and len(self.snapshots) >= _MOST_SNAPSHOTS:
             raise ValueError(f"there are {_MOST_SNAPSHOTS} snapshots already")
         rulebase = self._csms.rulebase
@@ -183,7 +184,7 @@ class Tuning:
         return self.snapshots[name]
 
     def restore_snapshot(self, name: str) -> Snapshot:
-        """Go back to a snapshot; stations stay connected. Raises LookupError if there is none with that name."""
+        """Return to a snapshot; stations stay connected. Raises LookupError if there is no snapshot with that name."""
         snapshot = self.find_snapshot(name)
         self._csms.rulebase.restore(snapshot.rules, with_fixed(self._csms.rulebase.settings, snapshot.config))
         self._csms.door.restore_counts(snapshot.door)

@@ -1,4 +1,4 @@
-"""The part of the Python API that the HTTP API has too: rules, tokens, events by cursor, snapshots, registrations."""
+"""The methods of the Python API that the HTTP API has too: rules, tokens, events, snapshots and registrations."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -17,7 +17,7 @@ from mock_csms.watch.search import Criteria, content_of, criteria, explain, wait
 
 
 class Verbs:
-    """The part of the Python API that the HTTP API has too."""
+    """The methods of the Python API that the HTTP API has too."""
 
     _mock: CsmsServer
     _records: Recorder
@@ -31,7 +31,7 @@ class Verbs:
         return {rule.id: rule.name for rule in self._mock.rulebase.rules}
 
     def add_rule(self, match: str, *, at: int = 0, **then: Any) -> str:
-        """Add a rule behind `at` others, by default before all, and return its id.
+        """Add a rule after the first `at` rules, by default before all, and return its id.
 
         `then` is one of `reply`, `reply_raw`, `error` and `fault`, as in a [[rule]] of a configuration file. Raises
         ValueError for a wrong rule.
@@ -50,7 +50,10 @@ class Verbs:
         self._mock.rulebase.remove(id_)
 
     def order_rules(self, *ids: str) -> None:
-        """Put rules in this order; those that are not named come after them. Raises LookupError for an unknown id."""
+        """Change the order of the rules; rules that are not named follow at the end.
+
+        Raises LookupError for an unknown id.
+        """
         self._mock.rulebase.order(ids)
 
     def hits(self, id_: str) -> int:
@@ -62,15 +65,15 @@ class Verbs:
     @property
     def tokens(self) -> Mapping[str, TokenAnswer]:
         """The answers for single idTokens, by id."""
-        return {told.id: told for told in reversed(self._mock.rulebase.tokens)}
+        return {answer.id: answer for answer in reversed(self._mock.rulebase.tokens)}
 
     def set_token(self, id_: str, status: str, **more: Any) -> None:
         """Set the answer for an idToken; `more` has the keys of a [[token]] of a configuration file.
 
-        It stays until it is removed, also over `configure`. Raises ValueError for a wrong token.
+        It stays until it is removed; `configure` does not remove it. Raises ValueError for a wrong token.
         """
-        [told] = tables.tokens([{"id": id_, "status": status, **keys(more)}])
-        self._mock.rulebase.set_token(told)
+        [answer] = tables.tokens([{"id": id_, "status": status, **keys(more)}])
+        self._mock.rulebase.set_token(answer)
 
     def remove_token(self, id_: str) -> None:
         """Remove the answer for an idToken: `auth_mode` decides again. Raises LookupError if there is none."""
@@ -80,7 +83,7 @@ class Verbs:
 
     @property
     def cursor(self) -> int:
-        """The number of the last event so far: `after` of `events` and `wait_for`."""
+        """The number of the last event, for `after` of `events` and `wait_for`."""
         return self._journal.cursor
 
     def events(self, match: str = "", *, after: int = 0, limit: int = 1000, **which: str) -> Sequence[Json]:
@@ -96,11 +99,13 @@ class Verbs:
     async def wait_for(
         self, match: str = "", *, after: int = 0, count: int = 1, within: float = 5.0, **which: str
     ) -> Sequence[Json]:
-        """Wait until `count` such events came after a number, and return them; others may wait for the same events.
+        """Wait until `count` matching events came after a number, and return them.
 
-        Raises AssertionError, with what came instead, if they do not come within so many seconds.
+        Several callers may get the same events.
+
+        Raises AssertionError with the events that came instead, if they do not come within `within` seconds.
         """
-        __tracebackhide__ = True  # in pytest's reports, where the text says all
+        __tracebackhide__ = True  # for pytest, because the message of the error is enough
         what = _criteria(match, which)
         waited = await wait_for_events(self._journal, what, after, count, within)
         if not waited.is_met:
@@ -113,31 +118,34 @@ class Verbs:
         assert journal is not None, "the mock has not been started"  # noqa: S101 - a mistake of the program
         return journal
 
-    # Stations, and the way back.
+    # Stations, snapshots and resets.
 
     def register(self, station: str, password: str | None = None) -> None:
-        """Let a station connect, as if it were one of `known_stations`; with a password only if it gives this one."""
+        """Register a station so that it may connect like one of `known_stations`; a `password` must then match."""
         if password is not None:
             self._records.secrets.hide(password)
         self._mock.door.registrations.add(station, password)
 
     def forget(self, station: str) -> None:
-        """Take back a registration, and forget what is known of a station. Raises ValueError if it is connected."""
+        """Remove a registration, and forget the facts about a station.
+
+        Raises ValueError if the station is connected.
+        """
         if self._mock.session_of(station) is not None:
             raise ValueError(f"{station} is connected; disconnect it first")
         self._mock.door.registrations.remove(station)
         self._mock.forget(station)
 
     def take_snapshot(self, name: str) -> None:
-        """Remember settings, rules, tokens and counters under a name."""
+        """Save settings, rules, tokens and counters under a name."""
         self._tuning.take_snapshot(name)
 
     def restore_snapshot(self, name: str) -> None:
-        """Go back to a snapshot; stations stay connected. Raises LookupError if there is none with that name."""
+        """Return to a snapshot; stations stay connected. Raises LookupError if there is none with that name."""
         self._tuning.restore_snapshot(name)
 
     def reset(self, *parts: str) -> None:
-        """Go back to the `rules`, `tokens`, `settings` or `counters` of the start; without parts to all of them."""
+        """Reset `rules`, `tokens`, `settings` or `counters` to the state at the start; without parts, all of them."""
         if unknown := set(parts) - set(PARTS):
             raise ValueError(f"{unknown.pop()!r} is not one of {', '.join(PARTS)}")
         self._tuning.reset(parts or PARTS)
@@ -161,5 +169,5 @@ def _table(match: str, then: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def keys(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return keyword arguments as keys of a configuration file."""
+    """Return keyword arguments with the keys of a configuration file."""
     return {name.replace("_", "-"): value for name, value in given.items()}

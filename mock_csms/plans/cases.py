@@ -26,7 +26,7 @@ class Case(Record):
 
     id: str
     use_case: str
-    """The use cases of OCPP 2.0.1 Part 2 that it tests: `B01, B02`."""
+    """The use cases of OCPP 2.0.1 Part 2 that the case tests: `B01, B02`."""
     requirement: str
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
@@ -122,7 +122,7 @@ async def _run(work: Awaitable[None], station: Station) -> None:
 
 
 def case_of(item: "pytest.Item") -> Case | None:
-    """Return the case of a test, or None if it is no case."""
+    """Return the case of a test; None if the test is not a case."""
     import pytest  # noqa: PLC0415 - as above
 
     return _ROWS.get(item.function) if isinstance(item, pytest.Function) else None

@@ -55,8 +55,8 @@ def around(seconds: float, tolerance: float) -> Predicate:
     """Match a timestamp that is at most `tolerance` seconds away from `seconds` since 1970 (UTC)."""
 
     def is_near(found: Any) -> bool:
-        told = seconds_of(found) if isinstance(found, str) else None
-        return told is not None and abs(told - seconds) <= tolerance
+        reported = seconds_of(found) if isinstance(found, str) else None
+        return reported is not None and abs(reported - seconds) <= tolerance
 
     return Predicate(f"a time around {rfc3339(seconds)}", is_near)
 

@@ -31,7 +31,7 @@ ACTIONS: Mapping[str, str] = {
 }
 """Every action of an operator, with the words that ask a person to do it."""
 _SEND = "send"
-"""An action that no person can do; a simulator may have an API for it."""
+"""The action that no person can do; a simulator may have an API for it."""
 
 
 class OperatorAction(Record):
@@ -65,7 +65,7 @@ class Operator(Protocol):
     """A person or program that can act at a station."""
 
     def can(self, action: str) -> bool:
-        """Whether the operator can do that action at all."""
+        """Whether the operator supports that action."""
 
     async def act(self, deed: OperatorAction, within: float) -> None:
         """Do the action. Raises OperatorFailed if it is not done within `within` seconds."""
@@ -131,7 +131,7 @@ class Execute:
         self._command = command
 
     def can(self, action: str) -> bool:
-        """Whether the command may do it: `send` needs the payload; otherwise the exit status tells."""
+        """Whether the command may support the action: for `send` it must use the payload."""
         return action in ACTIONS and (action != _SEND or "{payload}" in self._command or "{" not in self._command)
 
     async def act(self, deed: OperatorAction, within: float) -> None:
@@ -171,7 +171,7 @@ class Post:
         self._url = url
 
     def can(self, action: str) -> bool:
-        """Whether ACTIONS has it; only the status of the service's answer tells whether the service can do it."""
+        """Whether ACTIONS has it. Only the status of the service's answer shows whether the service supports it."""
         return action in ACTIONS
 
     async def act(self, deed: OperatorAction, within: float) -> None:

@@ -24,7 +24,7 @@ class NotJudged(Exception):
 def preparing(station: Preparable) -> Iterator[None]:
     """Count failures in the block as failures of the preparation.
 
-    After a failure `is_preparing` stays True, so that `judged` sees it.
+    After a failure `is_preparing` stays True, so that `judged` can tell the two apart.
     """
     before, station.is_preparing = station.is_preparing, True
     yield

@@ -6,13 +6,13 @@ from contextlib import suppress
 from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed, Prompt
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.variables import HARMLESS
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 
 _REBOOT = "reboot"
 
 
 async def outage(station: Station) -> str:
-    """Return why no case can be judged now: the station is not connected, or it is silent; "" if neither is so.
+    """Return why no case can be judged now: the station is not connected, or it is silent. "" if a case can.
 
     A station is silent if it stays connected, but has not answered the last command, has sent nothing since, and
     answers no further command either. A CALLERROR is an answer.

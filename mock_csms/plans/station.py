@@ -18,7 +18,7 @@ from mock_csms.plans.under_test import ConnectionEvent, StationUnderTest
 from mock_csms.plans.v2.changes import Changes
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.watch.history import History
 from mock_csms.watch.inbox import Either, Inbox, Taken, Wanted
 
@@ -212,7 +212,7 @@ class Station:
         return self._cursor if after is None else after
 
     def lacks(self, what: str) -> NoReturn:
-        """Skip the case, because it turned out that the station lacks something."""
+        """Skip the case, because the station lacks something, as the case has found out."""
         self.skip(f"the station has no {what}")
 
     def skip(self, reason: str) -> NoReturn:
@@ -224,7 +224,7 @@ class Station:
     # Actions at the station.
 
     def can(self, action: str) -> bool:
-        """Whether an operator exists and can do that action."""
+        """Whether there is an operator that supports that action."""
         return self._operator is not None and self._operator.can(action)
 
     async def act(

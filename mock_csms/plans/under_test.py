@@ -28,7 +28,7 @@ class ConnectionEvent(Record):
 
     @property
     def name(self) -> str:
-        """Its name in failures."""
+        """The name of the station in failures."""
         return {"Connected": "the connection", "Refused": "the connection attempt"}.get(self.kind, "the disconnection")
 
 
@@ -51,7 +51,7 @@ class StationUnderTest:
         self.unanswered = 0
         """How many commands were not answered since its last message."""
         self.never_boots_on = 0
-        """The number of the connection on which the station cannot be made to boot; 0 if there is none."""
+        """The number of a connection on which the station cannot be made to boot; 0 if there is none."""
         self._twin = Twin()
         self._given_up: dict[str, int] = {}
         self._identity = folded(identity)
@@ -82,7 +82,7 @@ class StationUnderTest:
 
     @property
     def transactions(self) -> Mapping[str, Transaction]:
-        """The running transactions by id, without those that were given up and not reported again."""
+        """The running transactions by id, except those that were given up and not reported again."""
         running = self._twin.transactions.running
         return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
 

@@ -22,43 +22,43 @@ from mock_csms.protocol.typed import call_reader
 from mock_csms.protocol.versions import Version, refusal
 
 _MOST_OPEN = 1000
-"""How many unanswered calls of the peer are remembered: a fault may leave all of them open."""
+"""How many unanswered calls of the peer are remembered; a fault may leave all of them open."""
 _MOST_ANSWERED = 100
-"""How many answered calls of the peer are remembered: it may refuse their CALLRESULT (OCPP 2.1)."""
+"""How many answered calls of the peer are remembered, because it may refuse their CALLRESULT (OCPP 2.1)."""
 
 
 class ValidationPolicy(Protocol):
-    """How strictly the payloads of the peer are checked."""
+    """Decides how strictly the payloads of the peer are checked."""
 
     def looks_at(self, action: str) -> bool:
         """Whether payloads of `action` are checked at all."""
 
     def counting(self, action: str, violations: Sequence[Violation]) -> Sequence[Violation]:
-        """Return the violations for which a message of `action` is refused."""
+        """Return the violations that are a reason to refuse a message of `action`."""
 
 
 class IncomingMessage(Record):
-    """What a message of the peer means for the conversation."""
+    """The meaning of a message of the peer for the conversation."""
 
     message: Message | Malformed
-    """The message, with integers where `1.0` was written for one."""
+    """The message, with integers in place of `1.0`."""
     violations: Sequence[Violation] = ()
-    """How it breaks its schema, worst first, also if it is not refused for that."""
+    """Its violations of the schema, the worst first, even if it is not refused because of them."""
     answers: Call | None = None
-    """The call of ours that it ends."""
+    """The call of the mock that it answers; None if it answers none."""
     is_refused: bool = False
-    """Whether it is so wrong that it is not accepted.
+    """Whether it is not accepted.
 
-    A refused call is answered with the `refusal`; a refused answer ends its call as failed.
+    A refused call is answered with the `refusal`; a refused answer lets its call fail.
     """
     refusal: Error | None = None
-    """The CALLERROR to answer it with, or the CALLRESULTERROR for a wrong CALLRESULT (OCPP 2.1); None for neither."""
+    """The CALLERROR for a wrong call, or the CALLRESULTERROR for a wrong CALLRESULT (OCPP 2.1); None for any other."""
     refuses: Call | None = None
     """The call of the peer whose CALLRESULT it refuses (OCPP 2.1); None for any other message."""
 
     @property
     def failure(self) -> str:
-        """Why the call that it ends has failed; empty for a valid result."""
+        """The reason why the call that it answers has failed; empty for a valid result."""
         match self.message:
             case Result():
                 return f"the answer breaks its schema: {self.violations[0]}" if self.is_refused else ""
@@ -71,50 +71,46 @@ class IncomingMessage(Record):
 
 
 class Conversation:
-    """One conversation with a `peer`: which calls of both sides are open, and what each message means for them."""
+    """One conversation with a `peer`: the open calls of both sides, and the meaning of each message for them."""
 
-    __slots__ = ("_answered", "_peer", "_read_typed", "_we", "ours", "theirs", "version")
+    __slots__ = ("_answered", "_peer", "_we", "ours", "read_sound_call", "theirs", "version")
 
     def __init__(self, version: Version, peer: Sender) -> None:
         self.version = version
         self._peer = peer
-        self._read_typed = _read_nothing if is_long_way_forced() else call_reader(version, peer).read
+        self.read_sound_call = _read_nothing if is_long_way_forced() else call_reader(version, peer).read
+        """Returns the call in a text if it can be read by its type and so has no violation.
+
+        Returns None for any other text, which `receive` must take. Nothing is noted: `note` does that for a call that
+        is not answered at once.
+        """
         self._we = Sender.CSMS if peer is Sender.STATION else Sender.STATION
         self.ours: dict[str, Call] = {}
-        """Our calls without an answer so far, by id."""
+        """By id: our calls without an answer so far."""
         self.theirs: dict[str, Call] = {}
-        """The calls of the peer without an answer so far, by id."""
+        """By id: the calls of the peer without an answer so far."""
         can_refuse = ResultError.number in version.framing.types
         self._answered: Bounded[str, Call] | None = Bounded(_MOST_ANSWERED) if can_refuse else None
-        """The last calls of the peer that got a CALLRESULT; None in a version in which it cannot refuse that."""
+        """By id: the last calls of the peer that got a CALLRESULT. None if the version has no CALLRESULTERROR."""
 
-    # What the peer sends.
+    # Messages from the peer.
 
     def receive(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what the text of one message means; the call of ours that it answers is ended."""
+        """Parse and take one message. The call of ours that it answers is not open any more."""
         return self.take(self.read(data), strictness)
 
     def read(self, data: bytes) -> Message | Malformed:
         """Return the message in a text, a call with its typed payload if possible; nothing is noted."""
-        return self._read_typed(data) or decode(data, self.version.framing)
+        return self.read_sound_call(data) or decode(data, self.version.framing)
 
-    def receive_sound_call(self, data: bytes) -> Call | None:
-        """Take the call in a text if it can be read by its type and so has no violation.
-
-        Returns None for any other text: then nothing was noted, and `receive` must take it.
-        """
-        call = self._read_typed(data)
-        if call is not None:
-            self._note(call)
-        return call
-
-    def _note(self, call: Call) -> None:
+    def note(self, call: Call) -> None:
+        """Note that a call of the peer came."""
         self.theirs[call.id] = call
         if len(self.theirs) > _MOST_OPEN:
             del self.theirs[next(iter(self.theirs))]
 
     def take(self, message: Message | Malformed, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what a decoded message means; the call of ours that it answers is ended."""
+        """Take a parsed message. The call of ours that it answers is not open any more."""
         if type(message) is Call:
             return self._take_call(message, strictness)
         answers = self.ours.pop(message.id, None) if message.is_answer else None
@@ -135,7 +131,7 @@ class Conversation:
         return IncomingMessage(message, (), answers)
 
     def peek(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what a message that was lost would have meant; the open calls stay as they are."""
+        """Return what a lost message would have meant. The open calls do not change."""
         ours, theirs = self.ours, self.theirs
         self.ours, self.theirs = dict(ours), dict(theirs)
         came = self.receive(data, strictness)
@@ -144,29 +140,32 @@ class Conversation:
 
     def _take_call(self, call: Call, strictness: ValidationPolicy) -> IncomingMessage:
         call, violations = self.version.read_call(call, self._peer, payload=strictness.looks_at(call.action))
-        self._note(call)
+        self.note(call)
         counting = violations and strictness.counting(call.action, violations)
         if not counting:
             return IncomingMessage(call, violations)
         return IncomingMessage(call, violations, is_refused=True, refusal=refusal(call, counting, self.version.framing))
 
     def _take_send(self, send: SendMessage, strictness: ValidationPolicy) -> IncomingMessage:
-        """Return what a SEND means. It is never answered, so that it may come while calls are open."""
+        """Return a SEND as an incoming message.
+
+        It gets no answer, so it may come while calls are open (2.1 Part 4, 4.2).
+        """
         send, violations = self.version.read_send(send, self._peer, payload=strictness.looks_at(send.action))
         counting = violations and strictness.counting(send.action, violations)
         return IncomingMessage(send, violations, is_refused=bool(counting))
 
     def _result_error(self, answers: Call, violations: Sequence[Violation]) -> ResultError | None:
-        """Return the CALLRESULTERROR for a wrong result of a call; None in a version that does not have it."""
+        """Return the CALLRESULTERROR for a wrong result of a call; None if the version does not have this message."""
         if self._answered is None:
             return None
-        told = refusal(answers, violations, self.version.framing)
-        return ResultError(told.id, told.code, told.description, told.details)
+        error = refusal(answers, violations, self.version.framing)
+        return ResultError(error.id, error.code, error.description, error.details)
 
     def _refusal(self, message: Malformed, answers: Call | None) -> Error | None:
-        """Return the refusal of something that is not a message.
+        """Return the error to send for a malformed message.
 
-        A malformed answer gets none (Part 4, 4.2.3), except a CALLRESULT in OCPP 2.1.
+        A malformed answer gets none (Part 4, 4.2.3), except in OCPP 2.1.
         """
         framing = self.version.framing
         if answers is not None and self._answered is not None and message.number == Result.number:
@@ -176,26 +175,26 @@ class Conversation:
             return None
         return Error(id_, framing.spelled(message.code), message.problem)
 
-    # What we send.
+    # Messages to the peer.
 
     def answered(self, call: Call) -> None:
-        """Note that a call of the peer was answered with a result whose violations are known."""
+        """Note that the mock has answered a call of the peer with a result whose violations are known."""
         self.theirs.pop(call.id, None)
         if self._answered is not None:
             self._answered.renew(call.id, call)
 
     def open(self, call: Call) -> None:
-        """Note that a call of ours is open, until an answer with its id comes."""
+        """Note that a call of ours is open until an answer with its id comes."""
         self.ours[call.id] = call
 
     def give_up(self, call: Call) -> None:
-        """End a call of ours that was not answered; an answer that comes later ends nothing."""
+        """Close a call of ours that was not answered. A later answer to it counts as an answer without a call."""
         self.ours.pop(call.id, None)
 
     def sent(self, message: Message, answers: Call | None) -> Sequence[Violation]:
-        """Note that a message of ours was sent, and return how it breaks its schema, worst first.
+        """Note that we have sent a message, and return its violations of the schema, the worst first.
 
-        `answers` is the call of the peer that it ends, or None.
+        `answers` is the call of the peer that it answers, or None.
         """
         if answers is None:
             return self.version.call_violations(message, self._we) if isinstance(message, Call) else ()
@@ -208,4 +207,4 @@ class Conversation:
 
 
 def _read_nothing(_: bytes) -> None:
-    """Leave every text to `decode`."""
+    """Read nothing, so that every text is read by `decode`."""

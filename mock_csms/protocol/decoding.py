@@ -1,7 +1,6 @@
-"""Reads the message arrays of OCPP-J from their texts.
+"""Parses the message arrays of OCPP-J. Decoding never raises: a text that is not a message becomes `Malformed`.
 
-Decoding never raises: a text that is not a message becomes `Malformed`, which says what is wrong with it and how Part 4
-wants it answered.
+A `Malformed` says what is wrong, and how Part 4 wants it answered.
 """
 
 import re
@@ -28,17 +27,17 @@ from mock_csms.protocol.messages import (
 )
 
 _MOST_HUGE = 1000
-"""How many numbers beyond the range of a double are named."""
+"""How many numbers outside the range of a double are reported."""
 _MOST_ITEMS = 8
-"""How many items of an array that is not a message are kept."""
+"""How many items of an array are kept if it is not a message."""
 _RPC = ErrorCode.RpcFrameworkError
 _TOO_DEEP = f"nested deeper than {DEEPEST} levels"
 
 
 def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
-    """Return the message that `data` (UTF-8 JSON text) holds, or what is wrong with it.
+    """Return the message in `data` (UTF-8 JSON text), or what is wrong with it.
 
-    Only the array is checked (Part 4, 4.1.4 and 4.2), not the payload: `schemas.py` does that.
+    Only the array is checked (Part 4, 4.1.4 and 4.2); `schemas.py` checks the payload.
     """
     huge: Huge = ()
     is_plain = True
@@ -69,15 +68,15 @@ def decode(data: bytes, framing: Framing = FRAMING) -> Message | Malformed:
 
 
 def _read(array: list[Any], *, is_plain: bool) -> ReadArray | None:
-    """Return what a malformed message keeps of its array; None where not every parser can read it."""
+    """Return the items of a malformed message that are kept; None if not every parser can read its array."""
     return ReadArray(tuple(abridged(item) for item in array[:_MOST_ITEMS]), len(array)) if is_plain else None
 
 
 def _broken(data: bytes, error: orjson.JSONDecodeError, framing: Framing) -> Malformed:
-    """Return what is wrong with a text that is not JSON, or is nested too deep to be read.
+    """Return what is wrong with a text that is not JSON, or whose nesting is too deep.
 
-    A text that begins like an answer counts as one, and ends the call with its id. The id of a CALL that is not JSON
-    counts as unreadable.
+    A text that begins like an answer counts as an answer, and ends the call with its id. The id of a CALL that is not
+    JSON counts as unreadable.
     """
     is_deep = any(limit in str(error).lower() for limit in ("depth limit", "recursion limit"))
     beginning = begun(data)
@@ -92,7 +91,7 @@ def _number_in(beginning: re.Match[str] | None) -> int | None:
 
 
 def _refused_with(number: int | None, framing: Framing) -> tuple[bool, ErrorCode | None]:
-    """Return whether a malformed message with that type counts as an answer, and the error code for it.
+    """Return whether a malformed message of that type counts as an answer, and the error code to answer it with.
 
     The code is None if the message is ignored.
     """
@@ -103,7 +102,7 @@ def _refused_with(number: int | None, framing: Framing) -> tuple[bool, ErrorCode
 
 
 def _begun_id(beginning: re.Match[str]) -> str:
-    """Return the message id in the beginning of a malformed text, or `UNREADABLE_ID`."""
+    """Return the message id at the start of a malformed text; `UNREADABLE_ID` without one."""
     try:
         id_ = orjson.loads(f'"{beginning["id"] or beginning["single"] or beginning["bare"] or ""}"')
     except orjson.JSONDecodeError:
@@ -112,7 +111,7 @@ def _begun_id(beginning: re.Match[str]) -> str:
 
 
 def _malformed(type_: MessageType, array: list[Any], read: ReadArray | None) -> Malformed:
-    """Return which position of an array of that type is wrong."""
+    """Return which item of an array is wrong for a message of that type."""
     name, parts = type_.name, type_.parts
     if len(array) != len(parts) + 1:
         problem = f"a {name} has {len(parts) + 1} items ({', '.join(parts)} after the type), not {len(array)}"
@@ -126,5 +125,5 @@ def _malformed(type_: MessageType, array: list[Any], read: ReadArray | None) -> 
 
 
 def _id_of(array: list[Any]) -> str:
-    """Return the message id of an array, or `UNREADABLE_ID` if it has no valid one."""
+    """Return the message id of an array; `UNREADABLE_ID` without a valid one."""
     return array[1] if len(array) > 1 and is_id(array[1]) else UNREADABLE_ID

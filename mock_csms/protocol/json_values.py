@@ -11,19 +11,19 @@ from operator import is_
 from typing import Any
 
 SHOWN = 60
-"""How many characters of a wrong item of a message are shown."""
+"""How many characters of a wrong item in a message are shown."""
 NESTED = frozenset((list, dict))
 _CHANGING = NESTED | {float}
-"""The types of values that may be a whole float, or have one in them."""
+"""The types of values that are a float, or may contain one."""
 
 _HUGE = float(2**63)
-"""The first number that a signed integer of 64 bits cannot hold."""
+"""The first number that does not fit into a signed integer of 64 bits."""
 
 
 def with_integers(value: Any) -> Any:
-    """Return a JSON value with integers in place of whole floats that fit into 64 bits, and 0 in place of infinity.
+    """Return a JSON value with integers in place of whole floats of up to 64 bits, and 0 in place of infinity.
 
-    It is the same object if it has none of them.
+    If there are none of them, it is the same object.
     """
     kind = type(value)
     if kind is float:
@@ -43,7 +43,7 @@ def with_integers(value: Any) -> Any:
 
 
 def is_huge(value: Any) -> bool:
-    """Return whether a value is a whole number that a signed integer of 64 bits cannot hold."""
+    """Whether a value is a whole number that does not fit into a signed integer of 64 bits."""
     return isinstance(value, float) and value.is_integer() and abs(value) >= _HUGE
 
 
@@ -71,7 +71,7 @@ def abridged(value: Any, shown: int = SHOWN, most: int | None = None) -> Any:
 
 
 def _abridged(value: Any, room: list[int], most: int | None) -> Any:
-    """Return a value with at most so many values in it; `room` is counted down."""
+    """Return a value with at most `room[0]` values in it; `room` is counted down."""
     room[0] -= 1  # each value takes at least one character
     if isinstance(value, list):
         inner = None if most is None else fewer(most)
@@ -82,11 +82,11 @@ def _abridged(value: Any, room: list[int], most: int | None) -> Any:
 
 
 def fewer(most: int) -> int:
-    """Return how many items the inner arrays keep where the outer one keeps `most`."""
+    """Return how many items the inner arrays keep if the outer one keeps `most`."""
     return max(2, most // 5)
 
 
 def kind_of(value: Any) -> str:
-    """Return the name of the JSON type of `value`, with its article."""
+    """Return the JSON type of `value` with its article, such as "an object"."""
     names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
     return names.get(type(value), "a number")

@@ -7,7 +7,7 @@ import string
 from typing import Any
 
 GOOD, ODD = "*", "?"
-"""What stands for a character that an identifierString or passwordString may have, and for any other character.
+"""The masks of a character: GOOD if an identifierString or passwordString may contain it, else ODD.
 
 `*` is allowed in both and `?` in neither (Part 2, primitive data types; A00.FR.205).
 """
@@ -31,12 +31,12 @@ def masked_value(value: Any) -> Any:
 
 
 def is_masked(text: Any) -> bool:
-    """Whether a value may be a masked one: a text with nothing but `*` and `?`, and with a `*`."""
+    """Whether a value may be masked: a text of only `*` and `?`, with at least one `*`."""
     return isinstance(text, str) and GOOD in text and set(text) <= {GOOD, ODD}
 
 
 def is_right_password(given: str, wanted: str) -> bool:
-    """Whether two passwords are equal; the time this takes tells nothing about where they differ."""
+    """Whether two passwords are equal. The time it takes does not depend on where they differ."""
     import hmac  # noqa: PLC0415 - --help does not wait for it
 
     return hmac.compare_digest(given.encode(errors="surrogatepass"), wanted.encode(errors="surrogatepass"))

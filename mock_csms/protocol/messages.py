@@ -38,7 +38,7 @@ class ErrorCode(StrEnum):
 
 
 class _Unread(Enum):
-    """Stands for a payload that nobody has asked for yet."""
+    """Stands for a payload that was not parsed yet."""
 
     UNREAD = 0
 
@@ -52,21 +52,21 @@ class Call(Record, eq=False, weakref=True):
     id: str
     action: str
     value: Any
-    """The payload as it was given, or UNREAD: then it is read from the `text` when `payload` is first asked for."""
+    """The payload; UNREAD if it is parsed from the `text` when `payload` is first read."""
     huge: tuple[str, ...] = ()
-    """The paths in the payload to the first numbers beyond a double (`1e400`); each such number is read as infinity."""
+    """The paths to the first numbers in the payload outside a double (`1e400`). They are read as infinity."""
     text: bytes = b""
-    """The text of the whole message, if the value is to be read from it."""
+    """The text of the whole message, if the payload may have to be parsed from it."""
     typed: Any = None
-    """The payload as an object with its fields as attributes, if the text fits the schema (`typed.py`); else None."""
+    """The payload as an object with attributes, if the text fits the schema (`typed.py`); else None."""
 
     is_answer: ClassVar[bool] = False
     number: ClassVar[int] = 2
-    """The number of its type."""
+    """The number of its message type (Part 4, 4.1.3)."""
 
     @property
     def payload(self) -> Any:
-        """Any JSON value: whether it fits its schema was not checked."""
+        """The payload: any JSON value, not checked against its schema."""
         value = self.value
         if value is UNREAD:
             value = orjson.loads(self.text)[3]
@@ -92,7 +92,7 @@ class Result(Record):
     payload: Any
     """Any JSON value, as in a `Call`."""
     huge: tuple[str, ...] = ()
-    """The paths to the first numbers beyond the range of a double, as in a `Call`."""
+    """The paths to such numbers, as in a `Call`."""
 
     is_answer: ClassVar[bool] = True
     number: ClassVar[int] = 3
@@ -103,7 +103,7 @@ class Error(Record):
 
     id: str
     code: str
-    """Any text from a peer. The mock itself sends a code of its version, unless a user asks for another text."""
+    """Any text from a peer. The mock sends a code of the version, unless a user wants another text."""
     description: str = ""
     details: Json | None = None
 
@@ -112,32 +112,32 @@ class Error(Record):
 
 
 class ReadArray(Record):
-    """What was read of an array that is not a message, so that nobody has to parse its text again."""
+    """The items of an array that is not a message, so that its text need not be parsed again."""
 
     items: tuple[Any, ...]
-    """Its first items, more than a message of any type has. What is long in them is cut, but their texts are whole."""
+    """Its first items, more than any message has. Long arrays and objects in them are shortened, strings are not."""
     length: int
-    """How many items it has."""
+    """The number of its items."""
 
 
 class Malformed(Record):
     """A received text that is not a message."""
 
     problem: str
-    """What is wrong with it, in one line."""
+    """What is wrong with the text, in one line."""
     code: ErrorCode | None = ErrorCode.RpcFrameworkError
     """The code of the CALLERROR that answers it; None if it is ignored."""
     id: str = UNREADABLE_ID
-    """The id of that CALLERROR: its own id if that can be read."""
+    """The id for that CALLERROR: the message's own id if it is readable."""
     is_answer: bool = False
     """Whether it is a malformed CALLRESULT or CALLERROR.
 
-    Such an answer is never answered itself (Part 4, 4.2.3); it ends our call with its id as failed.
+    Such an answer gets no answer itself (Part 4, 4.2.3), and lets our call with its id fail.
     """
     array: ReadArray | None = None
-    """What was read of it; None unless it is an array that begins with an integer, without numbers beyond a double."""
+    """The items of the text; None unless it is an array with an integer first and without numbers outside a double."""
     number: int | None = None
-    """The number of the type that it begins with; None if it has none."""
+    """The number of its message type; None if it begins with no number."""
 
 
 Message: TypeAlias = Call | Result | Error
@@ -147,22 +147,22 @@ Huge: TypeAlias = tuple[str, ...]
 
 
 class MessageType(Record):
-    """What the array of a type of message looks like."""
+    """The form of the array for one type of message."""
 
     name: str
     parts: tuple[str, ...]
-    """The names of its items after the number of the type."""
+    """The names of its items after the message type."""
     read: Callable[[list[Any], Huge], Message | None]
-    """Returns the message in an array, or None if the array does not have these parts."""
+    """Returns the message in an array; None if the array does not have this form."""
     is_answer: bool
     is_refused: bool = True
-    """Whether a malformed message of this type is refused with a CALLERROR, unless it is an answer."""
+    """Whether a malformed message of this type gets a CALLERROR. Answers never get one."""
 
 
 def _read_call(array: list[Any], huge: Huge) -> Call | None:
     if len(array) != 4:
         return None
-    _, id_, action, payload = array  # a call of `_is_id` would take as long as all the rest
+    _, id_, action, payload = array  # a call of `_is_id` would double the time
     is_one = type(id_) is str and 0 < len(id_) <= MAX_ID_LENGTH and type(action) is str
     return Call(id_, action, payload, huge) if is_one else None
 
@@ -181,25 +181,25 @@ TYPES: Mapping[int, MessageType] = {
     Result.number: MessageType("CALLRESULT", ("id", "payload"), _read_result, is_answer=True),
     Error.number: MessageType("CALLERROR", ("id", "code", "description", "details"), _read_error, is_answer=True),
 }
-"""The types of messages that every version has, by their number (Part 4, 4.1.3)."""
+"""The message types that every version has, by number (Part 4, 4.1.3)."""
 
 
 class Framing(Record, eq=False):
-    """What versions of OCPP do differently in the message arrays; the defaults are those of 2.0.1."""
+    """The form of messages in some versions of OCPP; the defaults are those of 2.0.1."""
 
     types: Mapping[int, MessageType] = field(default_factory=lambda: TYPES)
-    """The types of messages, by their number."""
+    """The message types by number."""
     unknown_type: ErrorCode | None = ErrorCode.MessageTypeNotSupported
-    """The error code for a message of another type; None if it is ignored."""
+    """The error code for a message of an unknown type; None to ignore it."""
     unreadable_id: str | None = UNREADABLE_ID
-    """The id of the CALLERROR for a message without a readable id; None if it is not answered."""
+    """The id of the CALLERROR for a message without a readable id; None to send none."""
     codes: Sequence[str] = tuple(ErrorCode)
-    """The error codes of a CALLERROR, as the version spells them."""
+    """The error codes of a CALLERROR, in the spelling of the version."""
     spellings: Mapping[str, str] = field(default_factory=dict)
-    """How the version spells a code, if otherwise than `ErrorCode`."""
+    """By error code: the spelling of the version, if it differs from `ErrorCode`."""
 
     def spelled(self, code: ErrorCode) -> str:
-        """Return an error code as the version spells it."""
+        """Return an error code in the spelling of the version."""
         return self.spellings.get(code, code)
 
 
@@ -208,7 +208,7 @@ FRAMING = Framing()
 
 
 def with_payload(message: _Paid, payload: Any) -> _Paid:
-    """Return a message with another payload."""
+    """Return a copy of a message with another payload."""
     is_call = isinstance(message, Call)
     changes = {"value": payload, "text": b"", "typed": None} if is_call else {"payload": payload}
     return replace(message, **changes)
@@ -228,5 +228,5 @@ def encode(message: Message) -> bytes:
 
 
 def is_id(value: Any) -> bool:
-    """Whether a JSON value can be a message id."""
+    """Whether a JSON value is a valid message id (Part 4, 4.1.4)."""
     return type(value) is str and 0 < len(value) <= MAX_ID_LENGTH

@@ -1,8 +1,8 @@
-"""Texts that came over the wire, on their way to a terminal."""
+"""Makes text from the network safe to print on a terminal."""
 
 
 def printable(line: str) -> str:
-    """Make line ends and terminal controls that came over the wire visible and harmless."""
+    """Replace line ends and terminal controls in a text by visible escapes."""
     if line.isprintable():
         return line
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

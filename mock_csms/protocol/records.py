@@ -1,7 +1,7 @@
 """The bases of all small types with named parts; the only importer of `msgspec`.
 
-Several records are made for every message. To make a frozen dataclass takes ten times as long, and to define one takes
-half a millisecond of every start. (Settings and faults are dataclasses, because their fields carry descriptions.)
+Several records are made for every message. A frozen dataclass takes ten times as long to make, and half a millisecond
+of every start to define. (Settings and faults are dataclasses, because their fields carry descriptions.)
 """
 
 from functools import partial
@@ -58,7 +58,7 @@ _ITEMS = Decoder(list[Raw])
 
 
 def last_json_item(text: bytes) -> bytes:
-    """Return the last item of a JSON array as it is written in its `text`; empty for an empty array or other text."""
+    """Return the text of the last item of a JSON array; empty for an empty array or another text."""
     try:
         items = _ITEMS.decode(text)
     except (DecodeError, RecursionError):
@@ -68,11 +68,11 @@ def last_json_item(text: bytes) -> bytes:
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Record(Struct, frozen=True):
-    """A type whose annotated names are its fields. It cannot be changed, and is equal to another with equal fields."""
+    """A class whose annotated names are its fields. It cannot be changed, and equals another one with equal fields."""
 
 
 class Mutable(Struct):
-    """The same, but its fields can be changed."""
+    """A `Record` whose fields can be changed."""
 
 
 class Bounded(dict[Key, Value]):
@@ -87,7 +87,7 @@ class Bounded(dict[Key, Value]):
         self.most = most
 
     def __setitem__(self, key: Key, value: Value) -> None:
-        dict.__setitem__(self, key, value)  # faster than super(), and most messages come here
+        dict.__setitem__(self, key, value)  # faster than super(), because it runs for most messages
         if len(self) > self.most:
             del self[next(iter(self))]
 

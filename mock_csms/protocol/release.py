@@ -1,8 +1,4 @@
-"""The version of this package.
-
-The package says it. It is loaded before all of its modules, so it need not be imported for that: it names modules that
-need this one.
-"""
+"""The version number of this package. The package imports this module first, so other modules need not do so."""
 
 import sys
 

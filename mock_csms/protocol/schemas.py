@@ -1,4 +1,4 @@
-"""How payloads break the JSON schemas of OCPP, and what these schemas say: paths, enumerations, formats.
+"""Checks payloads against the JSON schemas of OCPP, and reads paths, enumerations and formats from these schemas.
 
 The schemas are data files of the `ocpp` package. They are read as files, because the import of any module of that
 package takes a quarter of a second. Each is compiled when the first payload needs it. Most declare draft-06, in which
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from jsonschema_rs import Draft4Validator, ValidationError
 
 _REQUEST = "Request"
-"""What the name of the schema of a request ends with."""
+"""The end of the name of a request's schema."""
 
 _MOST_ITEMS = 50
 _MOST_VIOLATIONS = 1000
 _LONGEST_TEXT = 200
-"""How much is reported about a wrong payload: a megabyte of wrong items must not keep other stations waiting."""
+"""How many characters about a wrong payload are reported, because a megabyte of them would delay other stations."""
 
 _VALUE = ErrorCode.PropertyConstraintViolation
 _CODES = {
@@ -39,7 +39,7 @@ _CODES = {
     "type": ErrorCode.TypeConstraintViolation,
     "additionalProperties": ErrorCode.FormatViolation,
 }
-"""The error code for each keyword of a schema (Part 4, 4.3); every other keyword is about a value."""
+"""The error code for each keyword of a schema (Part 4, 4.3); other keywords are about a value."""
 
 _PRECEDENCE = (
     ErrorCode.OccurrenceConstraintViolation,
@@ -47,7 +47,7 @@ _PRECEDENCE = (
     ErrorCode.FormatViolation,
     ErrorCode.PropertyConstraintViolation,
 )
-"""Of several violations, the one whose code comes first here decides the code of the answer."""
+"""If there are several violations, the one whose code comes first here decides the code of the answer."""
 
 
 Field: TypeAlias = tuple[str, Any, bool]
@@ -55,10 +55,10 @@ Field: TypeAlias = tuple[str, Any, bool]
 
 
 class Violation(Record):
-    """One way in which a payload breaks its schema, or a call its version of OCPP."""
+    """One violation of a schema by a payload, or of the version by a call."""
 
     path: str
-    """Where in the payload: property names and positions, such as `evse.0.id`; empty for the whole."""
+    """The place in the payload: property names and positions, such as `evse.0.id`; empty for the whole payload."""
     message: str
     """What is wrong there."""
     code: ErrorCode
@@ -74,11 +74,11 @@ class Violation(Record):
 
 
 class Schemas:
-    """The schemas of one version of OCPP.
+    """The JSON schemas of one version of OCPP.
 
-    `folder` is the name of the version's package in `ocpp`, such as `v201`. `secrets` are the fields whose values no
-    violation repeats. `request_suffix` is what the names of the files with schemas of requests end with, except those
-    of `sends`, the actions that are sent as a SEND: these end with nothing.
+    folder: the name of the version's package in `ocpp`, such as `v201`. secrets: the fields whose values violations
+    must not repeat. request_suffix: the end of the file names of request schemas. sends: the actions that are sent as a
+    SEND; their file names have no such end.
     """
 
     def __init__(
@@ -96,17 +96,18 @@ class Schemas:
         self._validators: dict[tuple[str, str], Draft4Validator] = {}
 
     def request_violations(self, action: str, payload: Any) -> Sequence[Violation]:
-        """Return how `payload` breaks the schema of the request of `action`, worst first; empty when it does not."""
+        """Return the violations of the request schema of `action`, the worst first; empty for a valid payload."""
         return self.look(action, _REQUEST, payload)[1]
 
     def response_violations(self, action: str, payload: Any) -> Sequence[Violation]:
-        """Return how `payload` breaks the schema of the response of `action`, worst first; empty when it does not."""
+        """Return the violations of the response schema of `action`, the worst first; empty for a valid payload."""
         return self.look(action, "Response", payload)[1]
 
     def look(self, action: str, kind: str, payload: Any, huge: Sequence[str] = ()) -> tuple[Any, Sequence[Violation]]:
-        """Return `payload`, with integers where `1.0` was written for one, and how it breaks its schema, worst first.
+        """Return `payload` with integers in place of `1.0`, and its violations of the schema, the worst first.
 
-        `kind` is Request or Response. `huge` are the paths to numbers beyond the range of a double: violations.
+        `kind` is Request or Response. `huge` are the paths to numbers outside the range of a double, which are
+        violations.
         """
         key = (action, kind)
         validator = self._validators.get(key) or self._compile(key)
@@ -153,20 +154,20 @@ class Schemas:
         return tuple(path for path, _ in _nodes(root, root, ()) if path[-1:] == (field,))
 
     def fields(self, name: str, payload: Any) -> Iterator[Field | None]:
-        """Yield each field of a payload that the schema `name` knows, and None for anything else that was looked at.
+        """Yield each field of a payload that the schema `name` defines, and None for every other value.
 
-        So whoever walks a hostile payload can count the steps.
+        So the caller can count the values of a hostile payload.
         """
         root = _cached_schema(self, name)
         return _fields(root, root, payload, "")
 
     def field(self, name: str, payload: Any, path: str) -> Field | None:
-        """Return one field of a payload; None for a path that the schema `name` does not know or the payload lacks."""
+        """Return one field of a payload; None if the schema `name` does not define the path or the payload lacks it."""
         root = _cached_schema(self, name)
         node, value, found = root, payload, None
         for part in path.split("."):
             if isinstance(value, list) and "items" in node and part.isdecimal() and int(part) < len(value):
-                node, value, found = resolve(root, node["items"]), value[int(part)], None  # an item is no field
+                node, value, found = resolve(root, node["items"]), value[int(part)], None  # an item is not a field
             elif isinstance(value, dict) and part in value and part in node.get("properties", {}):
                 found = (path, value[part], part in node.get("required", ()))
                 node, value = resolve(root, node["properties"][part]), value[part]
@@ -175,7 +176,7 @@ class Schemas:
         return found
 
     def node(self, name: str, path: Sequence[str]) -> Json:
-        """Return the part of the schema `name` for `path`; empty where any value is allowed (customData).
+        """Return the part of the schema `name` for `path`; empty if any value is allowed (customData).
 
         Positions in arrays are digits. Raises ValueError for a path that the schema does not have.
         """
@@ -199,7 +200,7 @@ def node_at(root: Json, name: str, path: Sequence[str]) -> Json:
 
 
 def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Yield the path to everything that a schema describes, and what it says there; no schema of OCPP is recursive."""
+    """Yield each path in a schema, and the part of the schema for it. No schema of OCPP is recursive."""
     node = resolve(root, node) if "$ref" in node else node
     yield path, node
     for name, inner in node.get("properties", {}).items():
@@ -209,7 +210,7 @@ def _nodes(root: Json, node: Json, path: tuple[str, ...]) -> Iterator[tuple[tupl
 
 
 def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[Field | None]:
-    """Yield the fields that a schema knows in a value of any shape, also those in the items of arrays."""
+    """Yield the fields in a value of any shape that a schema defines, also those in the items of arrays."""
     if isinstance(value, dict):
         known, required = node.get("properties", {}), node.get("required", ())
         for name, item in value.items():
@@ -228,7 +229,7 @@ def _fields(root: Json, node: Json, value: Any, path: str) -> Iterator[Field | N
 
 
 def _is_free(node: Json) -> bool:
-    """Return whether a schema allows properties that it does not name, or any value at all."""
+    """Whether a schema allows properties that it does not name, or any value at all."""
     return node.get("additionalProperties", True) is True and node.get("type", "object") == "object"
 
 
@@ -247,10 +248,10 @@ def _package_folder() -> Path:
 
 
 def _explain(errors: "Callable[[], Iterable[ValidationError]]", secrets: Container[str]) -> Sequence[Violation]:
-    """Return the violations that the errors of the validator stand for, worst first."""
+    """Return the violations for the errors of the validator, the worst first."""
     try:
         violations = [each for error in errors() for each in _violations(error, secrets)]
-    except ValueError as error:  # the validator gives up if the payload is nested too deep
+    except ValueError as error:  # the validator fails if the payload is nested too deep
         return (Violation("", str(error).lower(), ErrorCode.FormatViolation),)
     return sorted(violations, key=lambda violation: _PRECEDENCE.index(violation.code))[:_MOST_VIOLATIONS]
 
@@ -266,7 +267,7 @@ def _first_error(validator: "Draft4Validator", payload: Any) -> "ValidationError
 
 
 def _violations(error: "ValidationError", secrets: Container[str]) -> Iterable[Violation]:
-    """Yield the violations that an error of the validator stands for, each with the field that it is about.
+    """Yield the violations for an error of the validator, each with its field.
 
     The validator reports a missing or an unknown field at the object around it.
     """

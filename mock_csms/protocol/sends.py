@@ -1,4 +1,4 @@
-"""The two types of messages that OCPP 2.1 has added (Part 4, 4.2): SEND and CALLRESULTERROR; none is answered."""
+"""The two message types that are new in OCPP 2.1 (Part 4, 4.2), SEND and CALLRESULTERROR; neither gets an answer."""
 
 from typing import ClassVar
 
@@ -6,14 +6,14 @@ from mock_csms.protocol.messages import Call, Error
 
 
 class SendMessage(Call):
-    """`[6, id, action, payload]`: nobody answers it, not even with an error; it may be sent while a CALL is open."""
+    """`[6, id, action, payload]`: gets no answer, not even an error, and may be sent while a CALL is open."""
 
     number: ClassVar[int] = 6
 
 
 class ResultError(Error):
-    """`[5, id, code, description, details]`, the refusal of the CALLRESULT with that id: it broke the rules."""
+    """`[5, id, code, description, details]`: refuses the CALLRESULT with that id, because it was wrong."""
 
     is_answer: ClassVar[bool] = False
-    """It ends no call: the CALLRESULT had ended it before."""
+    """It ends no call, because the CALLRESULT has ended it before."""
     number: ClassVar[int] = 5

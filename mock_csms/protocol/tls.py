@@ -1,6 +1,6 @@
-"""The beginning of TLS: what a client offers in its ClientHello, and the names of alerts, versions and suites.
+"""The start of TLS (RFC 5246, RFC 8446): parses the ClientHello, and names alerts, versions and cipher suites.
 
-RFC 5246 and RFC 8446. Only the hello is read here; everything after it is for the `ssl` module.
+Everything after the ClientHello is left to the `ssl` module.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,17 +8,17 @@ from collections.abc import Iterator, Mapping
 from mock_csms.protocol.records import Record
 
 HANDSHAKE = 0x16
-"""The first byte of a connection that begins with TLS: a record with a handshake message."""
+"""The content type of a TLS record with a handshake message; the first byte of a connection with TLS."""
 TLS10, TLS11, TLS12, TLS13 = 0x0301, 0x0302, 0x0303, 0x0304
 VERSIONS: Mapping[int, str] = {0x0300: "SSLv3", TLS10: "TLSv1", TLS11: "TLSv1.1", TLS12: "TLSv1.2", TLS13: "TLSv1.3"}
 
 _CLIENT_HELLO = 1
 _LONGEST, _MOST_RECORDS = 65536, 64
-"""How long a ClientHello may be, in bytes, and in how many records it may come. Real ones have 2 kB in one record."""
+"""The greatest length of a ClientHello in bytes, and the most records for it. Real ones have 2 kB in one record."""
 _MOST_SHOWN = 100
-"""How many suites of one hello are kept."""
+"""The most cipher suites of one ClientHello that are kept."""
 _SERVER_NAME, _ALPN, _SUPPORTED_VERSIONS = 0, 16, 43
-"""The numbers of the extensions that are read."""
+"""The numbers of the extensions that are parsed."""
 
 SUITES: Mapping[int, str] = {
     0x1301: "TLS_AES_128_GCM_SHA256",
@@ -55,9 +55,12 @@ SUITES: Mapping[int, str] = {
     0x0001: "NULL-MD5",
     0x0002: "NULL-SHA",
 }
-"""The suites that stations offer, by their numbers, as OpenSSL calls them; others are shown as numbers."""
+"""The names of cipher suites in OpenSSL, by number; other suites are shown as numbers."""
 _SIGNALS = (0x00FF, 0x5600)
-"""Numbers in a list of suites that are none (RFC 5746, RFC 7507). Those of RFC 8701 (GREASE) are left out too."""
+"""Numbers in the list of cipher suites that are signals (RFC 5746, RFC 7507).
+
+Those of GREASE (RFC 8701) are dropped too.
+"""
 
 ALERTS: Mapping[int, str] = {
     0: "close_notify",
@@ -96,11 +99,11 @@ class Offer(Record):
     """What a ClientHello offers."""
 
     versions: tuple[int, ...]
-    """The versions of TLS: those of its extension, or all up to the one that an older client names."""
+    """The versions of TLS. Without the extension supported_versions: all versions up to the one in the ClientHello."""
     suites: tuple[int, ...]
     """The cipher suites, in the client's order."""
     compressions: tuple[int, ...] = (0,)
-    """The compression methods; 0 is none."""
+    """The numbers of the compression methods; 0 means no compression."""
     server_name: str = ""
     """The host name that the client asks for (SNI); empty if it asks for none."""
     protocols: tuple[str, ...] = ()
@@ -108,20 +111,20 @@ class Offer(Record):
 
     @property
     def version_names(self) -> tuple[str, ...]:
-        """The versions in words."""
+        """The names of the versions of TLS."""
         return tuple(VERSIONS.get(each, f"0x{each:04X}") for each in self.versions)
 
     @property
     def suite_names(self) -> tuple[str, ...]:
-        """The suites in words, at most a hundred."""
+        """The names of the cipher suites, at most a hundred."""
         return tuple(SUITES.get(each, f"0x{each:04X}") for each in self.suites[:_MOST_SHOWN])
 
 
 class Agreement(Record):
-    """What a TLS handshake has agreed on, and what the client had offered."""
+    """The result of a TLS handshake, and the offer of the client."""
 
     version: str
-    """Such as `TLSv1.3`."""
+    """The version of TLS, such as `TLSv1.3`."""
     suite: str
     offer: Offer
     is_compressed: bool = False
@@ -130,15 +133,15 @@ class Agreement(Record):
     doubt: str = ""
     """Why the certificate of the client is not trusted; empty if it is, or if there is none."""
     fault: str = ""
-    """The fault that the mock put into the handshake; empty without one."""
+    """The fault that the mock added to the handshake; empty for none."""
 
 
 class BadHello(ValueError):
-    """The bytes are no ClientHello; the text says why."""
+    """The bytes are not a ClientHello; the text says why."""
 
 
 def hello_in(data: bytes) -> Offer | None:
-    """Return what the ClientHello at the beginning of a connection offers; None where more bytes are needed.
+    """Return the offer in the ClientHello at the start of a connection; None if more bytes are needed.
 
     Raises BadHello for anything else.
     """
@@ -161,13 +164,13 @@ def hello_in(data: bytes) -> Offer | None:
 
 
 class _Reader:
-    """Reads the parts of a message one after the other."""
+    """Reads the parts of a message in their order."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._position = data, 0
 
     def take(self, size: int) -> bytes:
-        """Return the next bytes. Raises BadHello if there are not so many."""
+        """Return the next `size` bytes. Raises BadHello if there are fewer."""
         part = self._data[self._position : self._position + size]
         if len(part) < size:
             raise BadHello("a ClientHello ends too early")
@@ -175,12 +178,12 @@ class _Reader:
         return part
 
     def vector(self, length_size: int) -> bytes:
-        """Return a part whose length stands before it."""
+        """Return a part of the message that begins with its length in `length_size` bytes."""
         return self.take(int.from_bytes(self.take(length_size)))
 
     @property
     def has_more(self) -> bool:
-        """Whether anything is left."""
+        """Whether there are bytes left."""
         return self._position < len(self._data)
 
 
@@ -202,7 +205,7 @@ def _extensions(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _numbers(data: bytes) -> tuple[int, ...]:
-    """Return the numbers of two bytes in a list."""
+    """Return the list of numbers in these bytes; each number has two bytes."""
     return tuple(int.from_bytes(data[at : at + 2]) for at in range(0, len(data) - 1, 2))
 
 
@@ -211,7 +214,7 @@ def _is_signal(number: int) -> bool:
 
 
 def _versions(legacy: int, extensions: Mapping[int, bytes]) -> tuple[int, ...]:
-    """Return the versions, the newest first; without its extension a client accepts every one up to `legacy`."""
+    """Return the versions of TLS, the newest first. Without supported_versions, a client accepts all up to `legacy`."""
     if _SUPPORTED_VERSIONS in extensions:
         return tuple(each for each in _numbers(extensions[_SUPPORTED_VERSIONS][1:]) if not _is_signal(each))
     return tuple(each for each in sorted(VERSIONS, reverse=True) if TLS10 <= each <= legacy) or (legacy,)
@@ -230,10 +233,10 @@ def _protocols(extensions: Mapping[int, bytes]) -> tuple[str, ...]:
 
 
 def server_hello(version: int, suite: int, random: bytes) -> bytes:
-    """Return a record with a ServerHello that picks this version and suite, whatever the client offered.
+    """Return a record with a ServerHello that picks this version and cipher suite, whatever the client offered.
 
-    It is for what no library sends: TLS 1.0 or 1.1 to a client that did not offer it, or a suite that it did not offer.
-    `random` has 32 bytes.
+    No library can do that: pick TLS 1.0, TLS 1.1 or a cipher suite that the client did not offer. `random` has 32
+    bytes.
     """
     body = version.to_bytes(2) + random + b"\0" + suite.to_bytes(2) + b"\0"
     message = b"\2" + len(body).to_bytes(3) + body

@@ -1,9 +1,9 @@
-"""Calls that are read and checked in one go, by types made from the schemas.
+"""Parses calls and checks them in one step, with types made from the schemas.
 
-What such a type accepts, the schema accepts too, and the payload read from the text is the same as after the usual way
-(`messages.decode`, then `Schemas.look`). What it refuses need not be wrong: then the usual way decides, and says what
-is wrong. Refused, for instance, are `1.0` for an integer, properties of any shape, such as a vendor's own data, and any
-text with a backslash.
+If such a type accepts a text, the schema accepts it too, and the payload is the same as that of `messages.decode` and
+`Schemas.look`. If it refuses a text, the text may still be valid: then those two decide, and say what is wrong. It
+refuses, for instance, `1.0` for an integer, free-form data such as CustomData of a vendor, and any text with a
+backslash.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ __all__ = ["UNSET", "CallReader", "call_reader", "decoder_for"]
 
 _HEADS = (b"[2,", b"[2, ")
 _COMMAS = (b",", b", ")
-"""What stands before the first string of a call, and between its first two, in the texts that are read here."""
+"""The text before the first string of a call, and the text between the first two strings."""
 
 Decode: TypeAlias = Callable[[bytes], tuple[int, str, str, Any]]
 
@@ -34,14 +34,14 @@ _BOUNDS = {
     "array": {"minItems": "min_length", "maxItems": "max_length"},
 }
 _NOT_CHECKED = {"description", "javaType", "default", "format", "comment", "title", "$schema", "$id", "definitions"}
-"""What a schema says without a meaning for `Schemas.look`."""
+"""Keywords of a schema that `Schemas.look` ignores."""
 _CHECKED = {"$ref", "type", "enum", "properties", "required", "items", "additionalItems", "additionalProperties"}
 _SMALLEST, _GREATEST = -(2**63), 2**63 - 1
-"""Beyond 64 bits `orjson` reads an integer as a float."""
+"""`orjson` parses an integer outside 64 bits as a float."""
 
 
 class CallReader:
-    """Reads the calls that one side may send in one version of OCPP."""
+    """Parses the calls that one side may send in one version of OCPP."""
 
     def __init__(self, version: Version, sender: Sender) -> None:
         self._version = version
@@ -55,7 +55,7 @@ class CallReader:
         self._decoders: dict[bytes, Decode | None] = {}
 
     def read(self, data: bytes) -> Call | None:
-        """Return the call in a text without any violation; None if the usual way has to read the text."""
+        """Return the call in a text; None if the text must be parsed by `decode`, for instance as it is invalid."""
         try:
             head, _, comma, name, _ = data.split(b'"', 4)
             decode = self._decoders[name]
@@ -69,7 +69,7 @@ class CallReader:
         return Call(id_, action, UNREAD, (), data, typed)
 
     def _learn(self, name: bytes) -> bool:
-        """Make the decoder of an action; return whether there is such an action."""
+        """Make the decoder for an action; return False if the version does not have the action."""
         if name not in self._actions:
             return False
         decoder = decoder_for(self._version.schemas.schema(f"{self._actions[name]}Request"))
@@ -79,12 +79,12 @@ class CallReader:
 
 @cache
 def call_reader(version: Version, sender: Sender) -> CallReader:
-    """Return the reader of the calls of one side."""
+    """Return the reader for the calls of one side."""
     return CallReader(version, sender)
 
 
 def decoder_for(schema: Json) -> "Decoder[tuple[int, str, str, Any]] | None":
-    """Return the decoder of calls with a payload by that schema; None if no type can say what the schema says."""
+    """Return the decoder of calls with that payload schema; None if no type can express the schema."""
     id_ = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH)]
     try:
         return Decoder(tuple[int, id_, str, _type_of(schema, schema)])  # type: ignore[misc] # made while it runs
@@ -93,7 +93,7 @@ def decoder_for(schema: Json) -> "Decoder[tuple[int, str, str, Any]] | None":
 
 
 def _type_of(root: Json, node: Json) -> Any:
-    """Return the type for a part of a schema. Raises NotImplementedError for a keyword that no type has."""
+    """Return the type for a part of a schema. Raises NotImplementedError if no type can express one of its keywords."""
     node = resolve(root, node) if "$ref" in node else node
     kind = node.get("type")
     bounds = _BOUNDS.get(kind, {}) if isinstance(kind, str) else {}
@@ -123,7 +123,7 @@ def _integer(limits: Mapping[str, Any]) -> Any:
 
 
 def _struct(root: Json, node: Json) -> Any:
-    """Return the type of an object; an optional property that no type can describe is left out, and so refused."""
+    """Return the type for an object. It has no optional property whose type cannot be expressed, and so refuses it."""
     if node.get("additionalProperties", True) is not False:
         raise NotImplementedError
     required, properties = node.get("required", ()), node.get("properties", {})

@@ -1,4 +1,4 @@
-"""Which version of OCPP a subprotocol speaks (Part 4, 3.1.2), and whether a message is right in that version.
+"""The versions of OCPP, their subprotocols (Part 4, 3.1.2), and the checks of messages by version.
 
 A new version is a file with its table of actions and a `Version` here. Messages from and to a station are checked
 against the version that was agreed with it. A name in the settings, which are read before any station connects, is
@@ -28,28 +28,28 @@ class Version(Record, eq=False):
     """One version of OCPP."""
 
     name: str
-    """Its name for people, and in traces: `2.0.1`."""
+    """The name for people and in traces: `2.0.1`."""
     actions: Actions
     schemas: Schemas
     framing: Framing = FRAMING
-    """How its message arrays look."""
-    told_elsewhere: Callable[[str], str] = lambda _: ""
-    """Returns which other version has the action that somebody spelled so; empty if none is known to have it."""
+    """The form of its messages."""
+    elsewhere_hint: Callable[[str], str] = lambda _: ""
+    """Returns a sentence that names another version with an action, in any spelling; empty if no version has it."""
     identifiers: Collection[str] = ()
-    """The fields of messages that hold an identifier: its case does not matter (`identifiers.py`)."""
+    """The fields of messages with an identifier, whose case does not matter (`identifiers.py`)."""
     transaction_ids: Sequence[str] = ()
-    """Those of them with the id of a transaction."""
+    """The identifiers of transactions among them."""
     variable_names: Sequence[str] = ()
-    """Those of them with the name of a component or of a variable, or of an instance of one."""
+    """The names of components, variables and their instances among them."""
     no_transaction: str | int = "test_transaction_123"
-    """The id of a transaction that `{{transactionId}}` stands for where none runs."""
+    """The id of a transaction for `{{transactionId}}` if no transaction runs."""
 
     def __deepcopy__(self, _: object) -> "Version":
-        """Return the same version: nobody changes one, and the copy of a model need not have its own."""
+        """Return the same version: a version never changes, so a copy of a model need not copy it."""
         return self
 
     def call_violations(self, call: Call, sender: Sender, *, payload: bool = True) -> Sequence[Violation]:
-        """Return what is wrong with a `call` from `sender`, worst first: its action, or else its payload.
+        """Return the violations of a `call` from `sender`, the worst first: of its action, or else of its payload.
 
         The payload is not checked if `payload` is False.
         """
@@ -58,21 +58,21 @@ class Version(Record, eq=False):
         return self.read_call(call, sender, payload=payload)[1]
 
     def result_violations(self, call: Call, payload: Any) -> Sequence[Violation]:
-        """Return how `payload`, the result of `call`, breaks its schema, worst first."""
+        """Return the violations of `payload`, the result of `call`, the worst first."""
         return self.schemas.look(call.action, "Response", payload)[1]
 
     def read_call(self, call: Call, sender: Sender, *, payload: bool = True) -> tuple[Call, Sequence[Violation]]:
-        """Return `call`, with integers where `1.0` was written for one, and its violations (see `call_violations`)."""
+        """Return `call` with integers in place of `1.0`, and its violations (see `call_violations`)."""
         row = self.actions.get(call.action)
         if row is None:
             hint = did_you_mean(call.action, self.actions)
-            told = self.told_elsewhere(call.action) or f"no action of OCPP {self.name} has this name{hint}"
-            return call, (Violation("", told, ErrorCode.NotImplemented),)
+            problem = self.elsewhere_hint(call.action) or f"no action of OCPP {self.name} has this name{hint}"
+            return call, (Violation("", problem, ErrorCode.NotImplemented),)
         if not row.sent_by(sender):
             return call, (Violation("", f"a {sender.value} may not send this action", ErrorCode.NotSupported),)
         if row.is_send:
-            told = "this action is sent as a SEND, which is no CALL"
-            return call, (Violation("", told, ErrorCode.NotSupported),)
+            problem = "this action is sent as a SEND, which is no CALL"
+            return call, (Violation("", problem, ErrorCode.NotSupported),)
         if not payload or call.typed is not None:
             return call, ()
         read, violations = self.schemas.look(call.action, "Request", call.payload, call.huge)
@@ -81,11 +81,14 @@ class Version(Record, eq=False):
     def read_send(
         self, send: SendMessage, sender: Sender, *, payload: bool = True
     ) -> tuple[SendMessage, Sequence[Violation]]:
-        """Return the same for a SEND; its row must be one of a SEND."""
+        """Return a SEND with integers in place of `1.0`, and its violations.
+
+        Its action must be one that is sent as a SEND.
+        """
         row = self.actions.get(send.action)
         if row is None or not row.is_send or not row.sent_by(sender):
-            told = "no action of this name is sent as a SEND" + did_you_mean(send.action, self.sends)
-            return send, (Violation("", told, ErrorCode.NotSupported),)
+            problem = "no action of this name is sent as a SEND" + did_you_mean(send.action, self.sends)
+            return send, (Violation("", problem, ErrorCode.NotSupported),)
         if not payload:
             return send, ()
         read, violations = self.schemas.look(send.action, "Request", send.payload, send.huge)
@@ -93,13 +96,13 @@ class Version(Record, eq=False):
 
     @property
     def sends(self) -> Sequence[str]:
-        """The actions that are sent as a SEND."""
+        """The actions that are sent as a SEND (OCPP 2.1)."""
         return [action for action, row in self.actions.items() if row.is_send]
 
     def read_result(self, call: Call, result: Result) -> tuple[Result, Sequence[Violation]]:
-        """Return the `result` of `call`, with integers where it has `1.0` for one, and how it breaks its schema.
+        """Return a `result` with integers in place of `1.0`, and its violations of the schema for `call`.
 
-        The result of a call that the version does not have, which somebody may send on purpose, breaks none.
+        There are none if the version does not have the action; a user may send such a call on purpose.
         """
         if call.action not in self.actions:
             return result, ()
@@ -110,30 +113,30 @@ class Version(Record, eq=False):
 def refusal(call: Call, violations: Sequence[Violation], framing: Framing = FRAMING) -> Error:
     """Return the CALLERROR for a call with those violations; the first decides its code (Part 4, 4.3)."""
     details = [asdict(each) | {"code": framing.spelled(each.code)} for each in violations[:_MOST_DETAILS]]
-    told = str(violations[0])
-    where = "" if told.startswith(call.action) else f"{call.action[:50]}: "
-    return Error(call.id, framing.spelled(violations[0].code), f"{where}{told}", {"violations": details})
+    problem = str(violations[0])
+    where = "" if problem.startswith(call.action) else f"{call.action[:50]}: "
+    return Error(call.id, framing.spelled(violations[0].code), f"{where}{problem}", {"violations": details})
 
 
-def _told_elsewhere(name: str, here: str = "2.0.1") -> str:
-    from mock_csms.protocol.v2.other_versions import told_elsewhere as told  # noqa: PLC0415 - only a wrong name needs it
+def _elsewhere_hint(name: str, here: str = "2.0.1") -> str:
+    from mock_csms.protocol.v2.other_versions import elsewhere_hint  # noqa: PLC0415 - only a wrong name needs it
 
-    return told(name, here)
+    return elsewhere_hint(name, here)
 
 
-def _told_later(name: str) -> str:
-    from mock_csms.protocol.v16.other_versions import told  # noqa: PLC0415 - as above
+def _later_hint(name: str) -> str:
+    from mock_csms.protocol.v16.other_versions import elsewhere_hint  # noqa: PLC0415 - as above
 
     spelled = {action.lower(): (action, version.name) for version in (V21, V201) for action in version.actions}
     found = spelled.get(name.lower())
-    return told(*found) if found and name.lower() not in map(str.lower, V16.actions) else ""
+    return elsewhere_hint(*found) if found and name.lower() not in map(str.lower, V16.actions) else ""
 
 
 V201 = Version(
     "2.0.1",
     v201.ACTIONS,
     Schemas("v201", identifiers.TOKENS | identifiers.SECRETS),
-    told_elsewhere=_told_elsewhere,
+    elsewhere_hint=_elsewhere_hint,
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -144,7 +147,7 @@ V21 = Version(
     v21.ACTIONS,
     Schemas("v21", identifiers.TOKENS | identifiers.SECRETS, sends=v21.SENDS),
     FRAMING_OF_21,
-    partial(_told_elsewhere, here="2.1"),
+    partial(_elsewhere_hint, here="2.1"),
     identifiers=identifiers.FIELDS,
     transaction_ids=identifiers.TRANSACTION_IDS,
     variable_names=identifiers.VARIABLE_NAMES,
@@ -155,13 +158,13 @@ V16 = Version(
     v16.ACTIONS,
     Schemas("v16", of_16.TOKENS, request_suffix=""),
     FRAMING_OF_16,
-    _told_later,
+    _later_hint,
     identifiers=of_16.FIELDS,
     no_transaction=1,
 )
 
 DEFAULT = V201
-"""The version of messages that do not say theirs: records of a trace without one, and events that are made by hand."""
+"""The version of messages without one: records of a trace that name none, and events made by hand."""
 
 SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201, "ocpp2.1": V21, "ocpp1.6": V16}
 """The subprotocols that the mock can speak, the preferred one first. The messages of `ocpp2.0` are those of 2.0.1."""
@@ -170,10 +173,10 @@ SUBPROTOCOLS: dict[str, Version] = {"ocpp2.0.1": V201, "ocpp2.0": V201, "ocpp2.1
 def choose_subprotocol(
     offered: Sequence[str], spoken: Sequence[str] | None = None, *, by_station: bool = True
 ) -> str | None:
-    """Return the subprotocol to speak with a station that offers those, or None if the mock speaks none of them.
+    """Return the subprotocol to use with a station that offers these; None if there is no common one (Part 4, 3.1.2).
 
-    `spoken` are the names of the versions that the mock speaks, the preferred one first; None for all. The station's
-    order decides (Part 4, 3.1.2), unless `by_station` is False.
+    spoken: the names of the versions that the mock accepts, the preferred one first; None for all. by_station: whether
+    the station's order decides, as Part 4 wants; else the order of `spoken`.
     """
     names = spoken if spoken is not None else [version.name for version in versions()]
     ours = [subprotocol for name in names for subprotocol, its in SUBPROTOCOLS.items() if its.name == name]
@@ -181,11 +184,11 @@ def choose_subprotocol(
     return next((subprotocol for subprotocol in first if subprotocol in second), None)
 
 
-# What any of the versions has.
+# All versions together.
 
 
 def versions() -> Sequence[Version]:
-    """Return the versions that the mock speaks, the preferred one first."""
+    """Return the supported versions, the preferred one first."""
     return list(dict.fromkeys(SUBPROTOCOLS.values()))
 
 
@@ -211,29 +214,29 @@ def actions(sender: Sender | None = None) -> Mapping[str, Action]:
     return rows if sender is None else {name: row for name, row in rows.items() if row.sent_by(sender)}
 
 
-def told_elsewhere(action: str) -> str:
-    """Say which version that the mock does not speak has the action that somebody spelled so; empty where none has."""
+def elsewhere_hint(action: str) -> str:
+    """Return a sentence that names an unsupported version with an action, in any spelling; empty if there is none."""
     if action.lower() in map(str.lower, actions()):
         return ""
-    return next(filter(None, (version.told_elsewhere(action) for version in versions())), "")
+    return next(filter(None, (version.elsewhere_hint(action) for version in versions())), "")
 
 
 @cache
 def identifier_fields() -> Collection[str]:
-    """Return the fields of messages that hold an identifier in any version."""
+    """Return the fields with an identifier in any version."""
     return frozenset(field for version in versions() for field in version.identifiers)
 
 
 def versions_with(action: str) -> Sequence[Version]:
-    """Return the versions that have an action, the preferred one first."""
+    """Return the versions that have an action, the preferred version first."""
     return [version for version in versions() if action in version.actions]
 
 
 def version_with(action: str) -> Version:
-    """Return the preferred version of those that have an action, or the default if none has it."""
+    """Return the preferred version with an action; the default version if none has it."""
     return next(iter(versions_with(action)), DEFAULT)
 
 
 def schemas_with(name: str) -> Schemas:
-    """Return the schemas that have one called `name`, such as `BootNotificationRequest`."""
+    """Return the schemas of a version with the schema `name`, such as `BootNotificationRequest`."""
     return version_with(name.removesuffix("Request").removesuffix("Response")).schemas

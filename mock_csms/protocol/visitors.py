@@ -1,4 +1,4 @@
-"""Who asks for a WebSocket: what the opening handshake says about the station and what it offers (Part 4, 3.1)."""
+"""A request for a WebSocket: the facts about the station in the opening handshake (Part 4, 3.1)."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.tls import Agreement
 
 _AUTHORITY = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*")
-"""The part before the path, if a request names the whole URL (RFC 9112, 3.2.2)."""
+"""The part of a request target before the path, if the target is a whole URL (RFC 9112, 3.2.2)."""
 _USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 def normal_origin(text: str) -> str:
-    """Return an origin as browsers write it: in lower case, without the usual port and a slash at its end."""
+    """Return an origin as browsers write it: in lower case, without a default port and a final slash."""
     origin = text.strip().lower().rstrip("/")
     return origin.removesuffix(_USUAL_PORTS.get(origin.partition(":")[0], "/"))
 
@@ -28,29 +28,29 @@ class Visitor(Record):
     authorization: str | None = None
     """The Authorization header."""
     extensions: str = ""
-    """The extensions of WebSocket that it offers, as they were written."""
+    """The WebSocket extensions in the offer, as they were sent."""
     problem: str = ""
-    """Why the request is not a valid opening handshake (RFC 6455, 4.1), whatever its path is."""
+    """Why the request is not a valid opening handshake, whatever its path (RFC 6455, 4.1); empty if it is valid."""
     host: str = ""
     """The Host header."""
     wants_websocket: bool = True
-    """False for a request that does not ask for a WebSocket, or that was not read to its end.
+    """Whether it asks for a WebSocket; False if its head was never complete, too.
 
-    Then only its `problem` may be judged.
+    If False, only `problem` may be judged.
     """
     origin: str | None = None
-    """The Origin header, by which a browser tells which page asks (RFC 6454, 7); a station sends none."""
+    """The Origin header, in which a browser names the page (RFC 6454, 7); a station sends none."""
     tls: Agreement | None = None
-    """What the TLS handshake before it has agreed on; None without TLS."""
+    """The result of the TLS handshake; None without TLS."""
 
     @property
     def profile(self) -> int:
-        """The security profile that it uses: 1 without TLS, 3 with a client certificate, else 2 (A00.FR.001)."""
+        """The security profile in use: 1 without TLS, 3 with a client certificate, else 2 (A00.FR.001)."""
         return 1 if self.tls is None else 3 if self.tls.certificate else 2
 
     @property
     def resource(self) -> str:
-        """The path without its query, and without the scheme and host that may stand before it."""
+        """The path without query, and without scheme and host."""
         return _AUTHORITY.sub("", self.path).partition("?")[0]
 
     @property

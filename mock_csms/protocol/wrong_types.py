@@ -1,4 +1,4 @@
-"""Texts of messages with the number of another type, for faults."""
+"""Changes the message type in the text of a message, for faults."""
 
 from mock_csms.protocol.messages import Call, Error
 
@@ -6,7 +6,7 @@ _UNKNOWN = 9
 
 
 def with_wrong_type(text: bytes) -> bytes:
-    """Return the `text` of a message with the number of another message type, whose array looks different."""
+    """Return the `text` of a message with the number of another message type, whose array has another form."""
     number = int(text[1:2])
     return b"%b%d%b" % (text[:1], number + 1 if number < Error.number else Call.number, text[2:])
 

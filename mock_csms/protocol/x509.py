@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate, Name
 
 _LEAST_RSA, _LEAST_EC = 2048, 224
-"""How many bits a key must have at least."""
+"""The least number of bits of a key."""
 _LONGEST_NAME = 64
-"""How long a part of a distinguished name may be (RFC 5280, ub-common-name and ub-organization-name)."""
+"""The greatest length of a part of a distinguished name (RFC 5280, ub-common-name and ub-organization-name)."""
 
 
 class Request(Record):
-    """What a PKCS#10 request says."""
+    """The content of a PKCS#10 request."""
 
     common_name: str
-    """Whom it is for: the commonName of its subject, or an empty text."""
+    """The commonName of its subject; empty without one."""
     key: bytes
     """Its public key, in DER."""
     is_strong: bool
@@ -39,19 +39,19 @@ class Request(Record):
 
 
 class CertificateFacts(Record):
-    """What a certificate says, as far as rules of OCPP ask for it."""
+    """The facts in a certificate that requirements of OCPP are about."""
 
     common_name: str
-    """The commonName of its subject, or an empty text; the same for the organization."""
+    """The commonName of its subject; empty without one. `organization` is the same for the organizationName."""
     organization: str
     digest: str
-    """The hash of its signature, such as `sha256`; empty if it has none that is known."""
+    """The hash of its signature, such as `sha256`; empty if the hash is unknown."""
     is_strong: bool
     """Whether its key is long enough (A00.FR.502, A00.FR.503)."""
 
 
 class CertificateHashes(Record):
-    """What identifies a certificate (RFC 6960, 4.1.1), in hexadecimal digits."""
+    """The hashes that identify a certificate (RFC 6960, 4.1.1), in hexadecimal digits."""
 
     issuer_name: str
     """The hash of its issuer's name."""
@@ -61,7 +61,7 @@ class CertificateHashes(Record):
 
 
 def read_request(text: str) -> Request | None:
-    """Return what a request in PEM says; None if it is not a request that can be read (RFC 2986, A02.FR.03)."""
+    """Return the content of a request in PEM; None if it cannot be parsed (RFC 2986, A02.FR.03)."""
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -84,7 +84,8 @@ def key_of(certificate: str) -> bytes:
 def split(text: str) -> tuple[str, ...]:
     """Return each certificate in a PEM text; an empty tuple if any of them cannot be read.
 
-    The library only warns about some that break RFC 5280, such as with a negative serial number. They are not accepted.
+    The library only warns about certificates that break RFC 5280, for instance by a negative serial number. They are
+    not accepted.
     """
     from cryptography import x509  # noqa: PLC0415 - start-up does not wait for a library that is seldom needed
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
@@ -107,7 +108,7 @@ def is_expired(certificate: str, now: float) -> bool:
 
 
 def described(certificate: str) -> str:
-    """Return in one line whom a certificate in PEM is for, who issued it, and how long it is valid."""
+    """Return a line with the subject, the issuer and the validity of a certificate in PEM."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -122,7 +123,7 @@ def described(certificate: str) -> str:
 
 
 def facts(certificate: str) -> CertificateFacts | None:
-    """Return what a certificate in PEM says; None if it cannot be read."""
+    """Return the facts in a certificate in PEM; None if it cannot be parsed."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - as above
 
@@ -238,7 +239,7 @@ def _read(certificate: str) -> "Certificate":
 
 
 def _hashes(certificate: "Certificate", issuer: "Certificate", algorithm: str = "SHA256") -> CertificateHashes:
-    """Return the hashes that OCSP uses: its CertID (RFC 6960, 4.1.1) has the same ones."""
+    """Return the hashes of the certificate and its issuer; OCSP uses the same ones (RFC 6960, 4.1.1)."""
     from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - as above
     from cryptography.x509 import ocsp  # noqa: PLC0415 - as above
 
@@ -256,7 +257,7 @@ def _issued(
     *,
     is_authority: bool = False,
 ) -> str:
-    """Return a signed certificate; its serial number is a hash of all that it says, so that no two have the same."""
+    """Return a signed certificate. Its serial number is a hash of its content, so that no two have the same."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above
@@ -270,9 +271,9 @@ def _issued(
 
 
 def _key(serial_number: str, number: int) -> "EllipticCurvePrivateKey":
-    """Return a key pair that anybody can compute.
+    """Return a key pair that depends only on the arguments, so that the decisions of the station can be repeated.
 
-    So the decisions of the station can be repeated. This is safe, because the key of a mock protects nothing.
+    The key is not secret, because the key of a mock protects nothing.
     """
     seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
     return _private(int.from_bytes(seed[:31]))

@@ -9,25 +9,25 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.visitors import Visitor
 
 LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
-"""The addresses that stand for all of the machine, each with an address that can be connected to."""
+"""The addresses for the whole machine, each with an address to which a client can connect."""
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-"""What a Host header may say: a host, with or without a port."""
+"""The form of a Host header: a host with an optional port."""
 
 _EVERYWHERE = "*"
-"""The host that stands for every address of the machine."""
+"""The host that means every address of the machine."""
 
 
 class OwnAddress(Record):
-    """Where stations reach the mock."""
+    """The address at which stations reach the mock."""
 
     host: str = ""
     port: int = 0
     serves_tls: bool = False
-    """Whether it serves wss:// and ws:// on one port."""
+    """Whether the port accepts wss:// in addition to ws://."""
     prefers_tls: bool = False
-    """Whether its own URL is wss://."""
+    """Whether the URL of the mock begins with wss://."""
     is_everywhere: bool = False
-    """Whether it listens on all addresses: then a station's Host header says which of them it uses."""
+    """Whether it listens on all addresses; then the Host header of a station shows which of them the station uses."""
 
     @property
     def url(self) -> str:
@@ -35,7 +35,7 @@ class OwnAddress(Record):
         return self._url(self._address, is_secure=self.prefers_tls)
 
     def url_of(self, visitor: Visitor) -> str:
-        """Return the URL by which a visitor reached the mock; empty if that is the mock's own URL."""
+        """Return the URL by which a visitor reached the mock; empty if it is `url`."""
         is_elsewhere = self.is_everywhere and HOST.fullmatch(visitor.host)
         if not is_elsewhere and not self.serves_tls:
             return ""

@@ -1,4 +1,4 @@
-"""TLS handshakes that are wrong on purpose (`--tls-fault`): with which certificate, version or suite, or with none."""
+"""TLS handshakes with a fault (`--tls-fault`): a wrong certificate, version or cipher suite, or none of these."""
 
 import os
 
@@ -12,17 +12,17 @@ from mock_csms.runtime.transport.tls.preparing import prepared
 
 _VERSIONS = {"tls1.0": TLS10, "tls1.1": TLS11}
 _WEAK = ("weak-key", "sha1")
-"""Certificates that OpenSSL loads only where it may be weak."""
+"""Faults whose certificate OpenSSL loads only at security level 0."""
 _CBC = {number: name for number, name in SUITES.items() if name.startswith(("AES", "ECDHE")) and "GCM" not in name}
 _WEAK_SUITES = {number: name for number, name in _CBC.items() if name.endswith(("SHA", "SHA256", "SHA384"))}
-"""The suites that a station should not accept, and that OpenSSL still has."""
+"""Cipher suites that a station should refuse, and that OpenSSL still supports."""
 _RC4, _AES128_SHA = 0x0005, 0x002F
 _PACE = 0.25
-"""How many seconds a slow handshake waits between its pieces."""
+"""The pause in seconds between two pieces of a slow handshake."""
 
 
 class Broken:
-    """Handshakes with one kind of fault; what they need is made at once. Raises OSError where that cannot be."""
+    """Makes handshakes with one kind of fault. Raises OSError if a file that it needs cannot be made."""
 
     def __init__(self, kind: str, settings: TlsSettings, folder: PkiFolder | None, usual: Handling) -> None:
         self._kind = kind
@@ -31,7 +31,7 @@ class Broken:
         self._context = prepared(broken) if broken else None
 
     def handling(self, offer: Offer) -> Handling:
-        """Decide about a client that offers this."""
+        """Return how to handle a client with this offer."""
         if self._kind in OF_CERTIFICATE:
             return Handling(context=self._context, fault=self._kind)
         if self._kind in _VERSIONS:
@@ -48,7 +48,10 @@ class Broken:
         )
 
     def _with_version(self, offer: Offer, version: int) -> Handling:
-        """Pick an old version; where the client did not offer it, no library would, so the ServerHello is made here."""
+        """Handle a client with an old version of TLS.
+
+        If the client did not offer the version, no library would pick it, so the ServerHello is made here.
+        """
         if version in offer.versions:
             return Handling(context=self._context, fault=self._kind)
         return Handling(server_hello=server_hello(version, _AES128_SHA, os.urandom(32)), fault=self._kind)
@@ -60,7 +63,7 @@ class Broken:
 
 
 def _settings_for(kind: str, settings: TlsSettings, folder: PkiFolder | None) -> TlsSettings | None:
-    """Return with what handshakes of that kind are made; None if it needs nothing of its own."""
+    """Return the TLS settings for handshakes with that fault; None if the fault needs none."""
     if kind in OF_CERTIFICATE and folder is not None:
         folder.make_wrong([kind])
         chains = [Chain(files.chain, files.key) for files in folder.wrong(kind)]

@@ -1,4 +1,4 @@
-"""Sends the commands of users: the calls that each one is in the version of OCPP that its station speaks."""
+"""Sends commands of users, as the calls that stand for them in the station's version of OCPP."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,24 +8,25 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import Context, Template
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.open_call import CallFailed
+from mock_csms.runtime.session import Session
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import slack
 from mock_csms.settings.calls import calls, unfit
 from mock_csms.twin.events import Event, Noted
 
 ContextOf: TypeAlias = Callable[[str, object], Context]
-"""Returns what placeholders work with: for a station, and the payload of the call that a command follows."""
+"""Returns the context for placeholders, from the identity of a station and the payload of the call before."""
 
 
 class Commander:
-    """Sends commands. `publish` gets a note, once, about a command that a version does not have."""
+    """Sends commands. It publishes one note for each command that a version of OCPP does not have."""
 
     def __init__(self, context: ContextOf, publish: Callable[[Event], None]) -> None:
         self._context = context
         self._publish = publish
         self._noted: set[tuple[str, str]] = set()
-        """The commands that were noted, each with the version that does not have it."""
+        """The commands that were noted already, each with the name of the version."""
 
     async def call(
         self,
@@ -35,7 +36,7 @@ class Commander:
         request: Json | None = None,
         written: Callable[[], None] | None = None,
     ) -> Json:
-        """Send the calls that a command is, one after the other, and return the payload of the last result.
+        """Send the calls for a command, one after the other, and return the payload of the last result.
 
         `written` is called once the last frame went to the socket. Raises CallFailed as `Session.call` does, and if the
         version of the station has nothing for the command.
@@ -54,7 +55,7 @@ class Commander:
         return payload
 
     def _note(self, config: Config, step: Step, session: Session) -> str:
-        """Return why a command is not sent, and publish that once for each version."""
+        """Return why a command cannot be sent. The reason is also published, once for each version."""
         version = session.version
         reason = f"{step.action} was not sent: {unfit(config, step, version, session.identity)}"
         if (step.action, version.name) not in self._noted:

@@ -17,12 +17,13 @@ from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.entrance import Entrance
-from mock_csms.runtime.host import Arrival, Peer
+from mock_csms.runtime.host import Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.publishing import Publishing
 from mock_csms.runtime.rulebase import Rulebase
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.short_way import ShortWay
 from mock_csms.runtime.sink import Backpressure
 from mock_csms.runtime.tls_switch import TlsSwitch
 from mock_csms.runtime.transport.acceptor import Acceptor
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 class CsmsServer:
     """One mock: `async with CsmsServer(config) as csms` listens until the block ends.
 
-    `backpressure` says what its connections have to wait for.
+    Connections wait as long as `backpressure` asks for it.
     """
 
     def __init__(self, config: Config, bus: Bus | None = None, backpressure: Backpressure | None = None) -> None:
@@ -58,9 +59,10 @@ class CsmsServer:
         self._endpoint = Endpoint(self._entrance, limits_of(config), backpressure)
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
-        self.publish = self._publishing.publish
+        self.publish, self.settle = self._publishing.publish, self._publishing.settle
+        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._remembered)
+        self.short_way: ShortWay | None = self._short_way
         self._tls = TlsSwitch(self._endpoint, self.publish)
-        self.postpone, self.settle = self._publishing.postpone, self._publishing.settle
         self._commander = Commander(self.context_of, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._signer: Signer | None = None
@@ -75,19 +77,30 @@ class CsmsServer:
         self.rulebase.configure(config)
 
     def restore(self, config: Config) -> None:
-        """Behave like a new mock with these settings: all counts begin again."""
+        """Behave like a new mock with these settings: set all counts to zero."""
         self._entrance.reset(config)
         self.rulebase.reset()
         self.rulebase.configure(config)
 
+    def postpone(self, then: Callable[[], None]) -> None:
+        """Keep the events up to the first answer, for 50 ms at most; call `then` when all of them are published."""
+
+        def end() -> None:
+            self.short_way = self._short_way
+            then()
+
+        self.short_way = None
+        self._publishing.postpone(end)
+
     def _apply(self, config: Config) -> None:
-        """Use these settings; their rules are in the rulebase already."""
+        """Use these settings; the rulebase has their rules already."""
         self.config = config
         self._models.most = config.remember
         self.validation = config.validate
         self._inspection.configure(config)
         self._entrance.configure(config)
         self._network.configure(assembly.network(config))
+        self.arrival = None if self._network.is_sound else self._arrive
         self._tls.configure(config)
         self._maker.pki.statuses = config.certificate_status or {}
         if config.sign and self._signer is None:
@@ -109,7 +122,8 @@ class CsmsServer:
         except OSError:
             self._inspection.close()
             raise
-        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept) for bound in sockets]
+        wires = self._endpoint.wires()
+        self._acceptors = [Acceptor(bound, self._endpoint, self._cannot_accept, wires) for bound in sockets]
         for acceptor in self._acceptors:
             await acceptor.open()
         bound, port = sockets[0].getsockname()[:2]
@@ -136,9 +150,9 @@ class CsmsServer:
     ) -> Json:
         """Send the command of `step` to the station `identity` and return the payload of its result.
 
-        `request` is the payload that `{{request.…}}` refers to; `written` is called once the frame went to the socket.
-        Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's version
-        does not have, or a station that is not connected.
+        `request` is the payload that `{{request.…}}` refers to; `written` is called when the frame was given to the
+        socket. Raises CallFailed for a CALLERROR, an invalid answer, no answer in time, an action that the station's
+        version does not have, or a station that is not connected.
         """
         session = self.session_of(identity)
         if session is None:
@@ -149,11 +163,11 @@ class CsmsServer:
 
     @property
     def door(self) -> Door:
-        """What decides who is let in, and counts the refusals."""
+        """Decides which stations may connect, and counts refusals and cuts."""
         return self._entrance.door
 
     def context_of(self, identity: str, request: object = None) -> Context:
-        """Return what templates for a station work with."""
+        """Return the context for the templates of a station."""
         now = clock.now() + self.config.clock_offset
         return self._network.context(Context(now, self.stations[identity], self.world, request))
 
@@ -164,19 +178,14 @@ class CsmsServer:
 
     @property
     def unsaved(self) -> str:
-        """Why not everything about the stations was saved for later runs; "" if all was. Final once the mock stops."""
+        """Why some facts about the stations were not saved; "" if all were. It is final when the mock has stopped."""
         return self._inspection.lost
 
-    # What sessions call.
+    # Called by sessions.
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station: what it reports from now on and, if the checks are on, what it has reported."""
+        """Return the twin of a station. It has the reports from now on; if checks are on, also the earlier ones."""
         return self._models.follow(identity)
-
-    @property
-    def arrival(self) -> Arrival | None:
-        """The function that says how late a message of a station arrives; None if no network fault is set."""
-        return None if self._network.is_sound else self._arrive
 
     def _arrive(self, identity: str) -> tuple[float | None, str]:
         return self._network.arrival(self.context_of(identity))
@@ -193,11 +202,14 @@ class CsmsServer:
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
         """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
+        return self._remembered(session, call, clock.now())
+
+    def _remembered(self, session: Peer, call: Call, at: float) -> Prepared | None:
         version = session.version
         answers = self._prepared.get(version)
         if answers is None:
             answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
-        now = clock.now() + self.config.clock_offset
+        now = at + self.config.clock_offset
         return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
 
     def command(self, session: Peer, call: Call) -> Decision:
@@ -205,22 +217,22 @@ class CsmsServer:
         return self.rulebase.replies[session.version].command(call, self.context_of(session.identity))
 
     def ended(self, session: Peer) -> None:
-        """Forget a session that has ended; what is known of its station stays for a while."""
+        """Drop a session that has ended; the facts about its station stay for a while."""
         if self.sessions.get(session.identity) is session:
             del self.sessions[session.identity]
         self._forget(self._models.leave(session.identity))
 
     def forget(self, identity: str) -> None:
-        """Forget all about a station that is not connected."""
+        """Forget everything about a station that is not connected."""
         self._models.forget(identity)
         self._forget([identity])
 
     def _forget(self, identities: Iterable[str]) -> None:
-        """Keep nothing of stations that left long ago but what rules need."""
+        """Keep only what rules need about stations that left long ago."""
         for identity in identities:
             self._inspection.forget(identity)
             self._network.forget(identity)
 
     def _cannot_accept(self, reason: str) -> None:
-        """Publish why stations that connect have to wait."""
+        """Publish why new connections have to wait."""
         self.publish(Failed(clock.now(), "", reason))

@@ -1,7 +1,7 @@
-"""Modules that a library imports when it is loaded, and that the mock seldom or never uses.
+"""Loads modules late that libraries import at once, but that the mock seldom uses.
 
-Together they took a sixth of every start. Each is replaced by a stand-in, which loads the module when its first
-attribute is read. So nothing changes for the library, except when the module is loaded.
+Together they took a sixth of every start. Each is replaced by a stand-in, which loads the module when an attribute is
+first read. For the library only the time of loading changes.
 """
 
 import sys
@@ -11,9 +11,9 @@ from typing import Any
 
 
 def load_when_used(name: str, **known: object) -> None:
-    """Let the module with that full name be imported without being loaded; one that is loaded already stays.
+    """Load the module with that full name when it is first used; a module that is loaded already stays.
 
-    `known` are attributes that can be read without loading it; once it is loaded, its own replace them.
+    `known` are attributes that can be read without loading the module. After loading, its own attributes replace them.
     """
     if name in sys.modules:
         return
@@ -27,7 +27,7 @@ def load_when_used(name: str, **known: object) -> None:
 
     stand_in = ModuleType(name)
     vars(stand_in).update(known)
-    vars(stand_in)["__getattr__"] = attribute  # Python asks it for what the module does not have (PEP 562)
+    vars(stand_in)["__getattr__"] = attribute  # Python calls this for missing attributes of a module (PEP 562)
     sys.modules[name] = stand_in
     package, _, last = name.rpartition(".")
     if package in sys.modules:

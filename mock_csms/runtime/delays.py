@@ -26,7 +26,7 @@ class Delays:
         self._waiting = 0
 
     def later(self, size: int, do: Callable[[], None]) -> Callable[[], None]:
-        """Return `do`, to be called once the time of a message of so many bytes has come."""
+        """Return a function that calls `do`; until it is called, `size` bytes count as waiting."""
         cost = max(size, _LEAST_COST)
         self._waiting += cost
         if self._waiting > _MOST:

@@ -1,4 +1,4 @@
-"""TLS as the settings say: certificates, who is let in, and the events about it; loaded only with its flags."""
+"""TLS as set by the flags: certificates, decisions about clients, and events. It is loaded only with such a flag."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ _WITH_CERTIFICATE = 3
 
 
 class TlsServer:
-    """Speaks TLS with those who begin with it. Raises OSError for a file that cannot be used."""
+    """The TLS side of the mock's port. Raises OSError if a file cannot be used."""
 
     def __init__(self, config: Config, pki: Pki, publish: Callable[[Event], None]) -> None:
         self._publish = publish
@@ -38,7 +38,7 @@ class TlsServer:
         self._set_faults(config.tls_fault)
 
     def configure(self, config: Config) -> None:
-        """Break handshakes as these settings say; where they do not change, the counts stay."""
+        """Use the TLS faults of these settings. If they are the same as before, their counts stay."""
         if config.tls_fault != self._wanted:
             try:
                 self._set_faults(config.tls_fault)
@@ -52,11 +52,11 @@ class TlsServer:
         self._wanted, self._faults = faults, TlsFaults(faults)
 
     def between(self, above: Above, socket: asyncio.Transport, buffer: memoryview) -> Secured:
-        """Return the layer between a connection and its socket."""
+        """Return the TLS layer between a connection and its socket."""
         return Secured(above, socket, buffer, self)
 
     def offered(self, offer: Offer) -> Handling:
-        """Publish what a client offers, and decide how its handshake goes."""
+        """Publish the offer of a client, and return how to handle its handshake."""
         is_compressed = any(offer.compressions)
         versions, suites = offer.version_names, offer.suite_names
         self._publish(TlsOffered(clock.now(), "", versions, suites, offer.server_name, is_compressed))
@@ -64,19 +64,19 @@ class TlsServer:
         return self._broken[kind].handling(offer) if kind else self._usual
 
     def agreed(self, agreement: Agreement, handling: Handling) -> None:
-        """Publish that a handshake succeeded."""
+        """Publish that a handshake has succeeded."""
         certificate = _described(agreement.certificate)
         version, suite = agreement.version, agreement.suite
         self._publish(TlsAgreed(clock.now(), "", version, suite, certificate, agreement.doubt, handling.fault))
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
-        """Publish that a handshake failed."""
+        """Publish that a handshake has failed."""
         certificate, fault = _described(failure.certificate), handling.fault if handling else ""
         self._publish(TlsFailed(clock.now(), "", failure.reason, failure.by, failure.alert, certificate, fault))
 
 
 def _folder_of(config: Config) -> PkiFolder | None:
-    """Return the files of the test authority, which are made where they are missing."""
+    """Return the files of the test authority; missing files are made. None without --tls auto."""
     if config.tls is None or config.state_dir is None:
         return None
     folder = PkiFolder(config.state_dir, server_names(config.host, config.tls_name), clock.now())
@@ -85,7 +85,7 @@ def _folder_of(config: Config) -> PkiFolder | None:
 
 
 def _settings_of(config: Config, folder: PkiFolder | None, own: Sequence[str]) -> TlsSettings:
-    """Return what handshakes are made of; `own` are the roots of the mock itself."""
+    """Return the TLS settings for correct handshakes; `own` has the roots of the mock's own authority."""
     if folder is not None:
         chains = [Chain(files.chain, files.key) for files in folder.servers()]
     else:
@@ -106,12 +106,12 @@ def _settings_of(config: Config, folder: PkiFolder | None, own: Sequence[str]) -
 
 
 def _trusted(config: Config) -> list[str]:
-    """Return the certificates of other authorities whose client certificates are trusted."""
+    """Return the certificates in the file of --tls-client-ca; empty without the flag."""
     return [Path(config.tls_client_ca).read_text("utf-8")] if config.tls_client_ca else []
 
 
 def _described(certificate: str) -> str:
-    """Return a certificate in words; empty for none."""
+    """Return the description of a certificate in one line; empty without a certificate."""
     if not certificate:
         return ""
     from mock_csms.protocol.x509 import described  # noqa: PLC0415 - only client certificates need it

@@ -1,4 +1,4 @@
-"""Where stations come in: which of them are let in, and their sessions. The transport calls it."""
+"""Decides about connecting stations, and starts their sessions. The transport calls it."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -21,18 +21,19 @@ from mock_csms.twin.station import Stations
 
 
 class Entrance:
-    """Lets stations in, or refuses them; `host` answers those that are let in.
+    """Accepts or refuses stations.
 
-    `models` are the models of the stations. `forget` gets the identities of stations whose models are dropped.
+    host: answers the accepted stations. models: the models of stations by identity. forget: called with the identity of
+    each station whose model is dropped.
     """
 
     def __init__(self, config: Config, host: Host, models: Stations, forget: Callable[[Iterable[str]], None]) -> None:
         self._pins = Pins(config.state_dir, lambda problem: host.publish(Failed(clock.now(), "", problem)))
         self.door = Door(assembly.policies(config), self._pins)
         self.site = OwnAddress()
-        """Where stations reach the mock."""
+        """The address of the mock."""
         self.sessions: dict[str, Session] = {}
-        """The session of each connected station, by its identity; the last one if it has several."""
+        """By identity: the session of each connected station; the newest one if it has several."""
         self._spellings: dict[str, str] = {}
         self._config = config
         self._host = host
@@ -40,21 +41,24 @@ class Entrance:
         self._forget = forget
 
     def configure(self, config: Config) -> None:
-        """Use other settings from now on; the counts of refusals stay."""
+        """Use other settings. The counts of refusals stay."""
         self._config = config
         self.door.configure(assembly.policies(config))
 
     def reset(self, config: Config) -> None:
-        """Use other settings, and begin all counts again; no station is registered or kept out any more."""
+        """Use other settings, set all counts to zero, and remove all registrations and all refusals by the API."""
         self._config = config
         self.door = Door(assembly.policies(config), self._pins)
 
     def session_of(self, identity: str) -> Session | None:
-        """Return the session of a station, whatever the case of its identity; None if it is not connected."""
+        """Return the session of a station, in any case of its identity; None if it is not connected."""
         return self.sessions.get(self._spellings.get(folded(identity), identity))
 
     def _name(self, visitor: Visitor) -> str:
-        """Return the identity of a visitor in the spelling of its first connection, which is used everywhere else."""
+        """Return the identity of a visitor as it spelled it at its first connection.
+
+        This spelling is used everywhere.
+        """
         return self._spellings.get(folded(visitor.identity), visitor.identity)
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
@@ -63,13 +67,13 @@ class Entrance:
         return choose_subprotocol(offered, config.ocpp, by_station=config.subprotocol_order == "station")
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
-        """Decide whether a station may connect, and publish it if it is refused."""
+        """Decide whether a station may connect; a refusal is published."""
         identity = self._name(visitor)
-        if not self.door.refuses_page(visitor):  # a page is not the station, so no check must judge it as one
+        if not self.door.refuses_page(visitor):  # a web page is not a station, so no check may judge it
             self._host.publish(Knocked(clock.now(), identity, visitor, _version_of(subprotocol)))
-        is_connected, told = identity in self.sessions, self._models.instructed(identity)
+        is_connected, instructed = identity in self.sessions, self._models.instructed(identity)
         forms, now = dialect_of(_version_of(subprotocol)).passwords, clock.now()
-        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, told=told)
+        verdict = self.door.judge(visitor, subprotocol, now, forms, is_connected=is_connected, instructed=instructed)
         if not isinstance(verdict, LetIn):
             self._refuse(visitor, str(verdict), verdict.status)
         return verdict
@@ -89,7 +93,7 @@ class Entrance:
         return session
 
     def _limit(self, session: Session) -> None:
-        """End the connection of a session later if a policy says so."""
+        """Plan the end of a connection, if a setting limits its length."""
         seconds = self.door.cut_after(session.identity)
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, self._cut, session)
@@ -100,7 +104,7 @@ class Entrance:
             session.drop("cut by --disconnect-after")
 
     def visit(self, visitor: Visitor) -> Respond:
-        """Answer a plain HTTP request: /healthz with 200, all others with 426."""
+        """Answer a plain HTTP request: /healthz with 200, any other with 426."""
         if visitor.resource.rstrip("/") == "/healthz":
             return Respond(200, "OK")
         verdict = Respond(426, "an HTTP request without a WebSocket upgrade")
@@ -115,7 +119,7 @@ class Entrance:
         self._refuse(visitor, reason, status)
 
     def lost(self, reason: str, visitor: Visitor) -> None:
-        """Note that a client closed its connection before it sent a whole request, as load balancers do."""
+        """Note that a client closed its connection before its request was complete, as load balancers do."""
         self._host.publish(Noted(clock.now(), self._name(visitor), reason))
 
     def _refuse(self, visitor: Visitor, reason: str, status: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What a session asks and tells its owner: the mock, or the reference station."""
+"""The interface between a session and its owner, which is the mock or the reference station."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -12,47 +12,58 @@ from mock_csms.protocol.versions import Version
 from mock_csms.twin.events import Event
 
 Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
-"""Returns how many seconds later a message of a station comes, None for a lost one, and by which faults."""
+"""Returns the delay of a message of a station in seconds, None if it is lost, and the names of the faults for that."""
 
 
 class Peer(Protocol):
-    """A session, as its owner knows it."""
+    """A session, as far as its owner needs it."""
 
     identity: str
     """The identity of the station."""
     version: Version
-    """The version of OCPP that is spoken."""
+    """The version of OCPP of the session."""
+
+
+class Shortcut(Protocol):
+    """What answers ordinary calls with few steps (`short_way.py`)."""
+
+    def take(self, session: Peer, call: Call, send: Callable[[bytes], bool], /) -> bool:
+        """Answer a typed call without violations and publish both; return False if the usual way must do it."""
 
 
 class Host(Protocol):
-    """The owner of sessions. It learns everything, and decides what is answered."""
+    """The owner of sessions: gets all events, and decides what is answered."""
 
     def publish(self, event: Event) -> None:
-        """Learn what happened."""
+        """Publish an event."""
 
     @property
     def world(self) -> World:
-        """Where fresh ids come from."""
+        """The source of new message ids."""
 
     @property
     def validation(self) -> Validation:
         """How strictly payloads are checked."""
 
     @property
+    def short_way(self) -> Shortcut | None:
+        """What answers ordinary calls with few steps; None if every message takes the usual way."""
+
+    @property
     def arrival(self) -> Arrival | None:
-        """How a message of the peer comes that is late or lost by our own doing; None where none is."""
+        """The delay or loss that a simulated network adds to messages of the peer; None without one."""
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
         """Return the remembered answer to a typed call without violations; None if `answer` must decide."""
 
     def reject(self, session: Peer, message: Error) -> Decision:
-        """Return what to do to send `message` in answer to what is no call."""
+        """Return how to send `message` in answer to a message that is not a call."""
 
     def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
-        """Return what to do about the peer's `call`, which gets that refusal where it is wrong."""
+        """Return how to answer a call of the peer; `refusal` is the error for a wrong call, else None."""
 
     def command(self, session: Peer, call: Call) -> Decision:
-        """Return what to do to send our own `call`."""
+        """Return how to send our own `call`."""
 
     def ended(self, session: Peer) -> None:
-        """Learn that the session is over."""
+        """Note that the session has ended."""

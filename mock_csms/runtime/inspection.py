@@ -1,15 +1,16 @@
-"""Runs the conformance checks: on every event, with what was known before it, and on deadlines between events."""
+"""Runs the conformance checks: on every event, with the facts from before it, and on deadlines between events."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from mock_csms.protocol.actions import Sender
+from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.runtime import clock
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import inspection
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Event, Failed, Lost, Received, Spoiled, is_loss
 from mock_csms.twin.station import Stations
 
@@ -22,11 +23,29 @@ if TYPE_CHECKING:
     from mock_csms.twin.lessons import Folder
 
 _OF_LOSSES = (Lost, Spoiled)
-"""The kinds of events that may tell of a lost message."""
+"""The kinds of events that can mean a lost message."""
 _TICK = 0.25
-"""How often deadlines are checked, in seconds."""
+"""The seconds between two looks at the deadlines."""
 _SAVE = 1.0
-"""How often new facts are saved, in seconds."""
+"""The seconds between two savings of new facts."""
+
+
+class Unchecked:
+    """Lets calls and answers pass for which no checks are set, unless somebody follows their station."""
+
+    def __init__(self, stations: Stations) -> None:
+        self._stations = stations
+
+    def takes_call(self, _: Call, __: float, identity: str, ___: Json) -> bool:
+        """Return whether nothing need be learned from a call and its answer."""
+        station = self._stations.get(identity)
+        return station is None or station.twin is None
+
+    def takes_answer(self, answered: AnsweredCall) -> None:
+        """Learn nothing from an answer."""
+
+    def misses_answer(self, call: Call, at: float, identity: str) -> None:
+        """Learn nothing from a call that was not answered."""
 
 
 class Inspection:
@@ -40,7 +59,7 @@ class Inspection:
         self._stations = stations
         self._publish = publish
         self._folders: dict[str, Folder] = {}
-        """What updates the twins of stations that no check looks at, by the version of OCPP that they speak."""
+        """By version of OCPP: the functions that update the twins of stations without a check."""
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
@@ -48,21 +67,22 @@ class Inspection:
         self._is_judged = config.fail_on_findings is not None
         self._exercised: Exercised | None = None
         self._losses: Losses | None = None
+        self._unchecked = Unchecked(stations)
         self.configure(config)
 
     def open(self) -> None:
-        """Open what was saved by earlier runs (--state-dir). Raises OSError if the directory cannot be used."""
+        """Open the facts that earlier runs have saved (--state-dir). Raises OSError if the directory cannot be used."""
         if self._config.state_dir is not None:
             from mock_csms.runtime.memory import Memory  # noqa: PLC0415 - no start waits for it
 
             self._memory = Memory(self._config.state_dir, self._failed)
 
     def reserve(self, count: int) -> int | None:
-        """Return the first of `count` numbers that no run with this --state-dir had; None without one."""
+        """Return the first of `count` numbers that no run with this --state-dir has used; None without --state-dir."""
         return None if self._memory is None else self._memory.reserve(count)
 
     def configure(self, config: Config) -> None:
-        """Use the checks and terms of these settings from now on."""
+        """Use the checks and parameters in these settings."""
         self._config = config
         self._is_off = config.checks == "none"
         self._is_lax = config.validate.leaves_out_some
@@ -72,7 +92,7 @@ class Inspection:
             self._losses.judge_by(*inspection(config))
 
     def look_at(self, event: Event) -> Sequence[Event]:
-        """Return the findings about an event, judged by what was known before it; update the twin of its station."""
+        """Return the findings about an event, and update the twin of its station. Checks only see earlier facts."""
         if self._is_off:
             self._follow(event)
             return ()
@@ -86,6 +106,12 @@ class Inspection:
             return found
         except Exception as error:
             return (_failed(event.at, event.station, error),)
+
+    def short_checks(self) -> "Inspector | Unchecked | None":
+        """Return who decides now whether a call and its answer need no check; None if all need one."""
+        if self._is_off:
+            return self._unchecked
+        return None if self._is_lax or self._losses is not None else self._inspector
 
     def _follow(self, event: Event) -> None:
         station = self._stations.get(event.station)
@@ -105,7 +131,7 @@ class Inspection:
         return Losses(inspector, *inspection(self._config))
 
     def _validated(self, event: Event) -> Event:
-        """Return an event with the violations of its payload, also if it was not validated before (--validate off)."""
+        """Return an event with the violations of its payload, even if it was not validated before (--validate off)."""
         if isinstance(event, Lost):
             return replace(event, received=self._validated(event.received))
         if type(event) is not Received:
@@ -132,15 +158,15 @@ class Inspection:
         return self._inspector
 
     def _meet(self, known: "StationFacts") -> None:
-        """Make the facts of the checks the twin of a station, and add what was saved by earlier runs."""
+        """Make a station's facts for checks its twin, and add the facts that earlier runs have saved."""
         if self._stations.was_forgotten(known.identity):
-            known.connections.opened = 1  # so it may have booted already, like a station that is older than the mock
+            known.connections.opened = 1  # so it may have booted already, like a station that started before the mock
         self._stations.adopt(known.identity, known)
         if self._memory:
             self._memory.recall(known)
 
     def forget(self, identity: str) -> None:
-        """Keep nothing of a station that left long ago."""
+        """Keep only saved facts about a station that left long ago."""
         if self._inspector is None:
             return
         known = self._inspector.forget(identity)
@@ -164,12 +190,12 @@ class Inspection:
             self._memory.save(inspector.stations)
 
     def stop(self) -> None:
-        """Check no more deadlines."""
+        """Stop checking deadlines."""
         if self._timer is not None:
             self._timer.cancel()
 
     def close(self) -> None:
-        """Save what is known for later runs."""
+        """Save all facts for later runs."""
         if self._memory is not None:
             self._memory.close(self._inspector.stations if self._inspector else {})
 
@@ -180,7 +206,7 @@ class Inspection:
 
     @property
     def lost(self) -> str:
-        """Why not everything about the stations was saved for later runs; "" if all was, or nothing is to be saved."""
+        """Why some facts about the stations were not saved; "" if all were, or if nothing is to be saved."""
         return self._memory.lost if self._memory else ""
 
     def _failed(self, problem: str) -> None:

@@ -8,18 +8,18 @@ from mock_csms.runtime.transport.turns import MESSAGES, SECONDS, Turns
 
 
 class Lane:
-    """A queue of delayed actions; each runs after the one that was put before it.
+    """A queue of delayed actions, which run in the order in which they were put.
 
-    Actions that are due wait for their part of the `turns`, so that those of one station do not hold others up.
+    Actions that are due wait for a turn of their station in `turns`, so that one station cannot hold up the others.
     """
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
         self._waiting: deque[tuple[float, Callable[[], None]]] = deque()
         self._is_called = False
-        """Whether a timer or a turn will come for the first action."""
+        """Whether a timer is set, or a turn was requested, for the first action."""
         self._is_heavy = False
-        """Whether the last turn was not enough."""
+        """Whether the last turn took longer than allowed."""
 
     def put(self, after: float, do: Callable[[], None]) -> None:
         """Call `do` after so many seconds, but not before the actions that were put earlier."""
@@ -37,7 +37,7 @@ class Lane:
             self._waiting.popleft()[1]()
 
     def take_turn(self) -> None:
-        """Run the actions that are due, as far as one turn allows."""
+        """Run the actions that are due, until the turn is used up."""
         self._is_called = False
         time = asyncio.get_running_loop().time
         begin = now = time()
@@ -51,7 +51,7 @@ class Lane:
         self._wait()
 
     def abort(self) -> None:
-        """Go on behind an action that failed."""
+        """Continue with the next action after one has failed."""
         self._wait()
 
     def _wait(self) -> None:

@@ -1,7 +1,7 @@
 """Reads the device model of every station once, after its first Accepted boot, for the checks that need it (--learn).
 
-The checks take what comes from the events, as everything else. Commands of scripts go first, as the user waits for
-their effect.
+The checks get the answers as events, like all other messages. Commands of scripts are sent first, because the user
+waits for their effect.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import V21, V201
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 
 if TYPE_CHECKING:
     from mock_csms.runtime.csms import CsmsServer
 
 _MOST_TRIES = 3
-"""How often to try with one station at most; a lost connection ends a try."""
+"""How often one station is asked; a lost connection ends an attempt."""
 _COURTESY = 0.05
-"""How long to wait before the first command, in seconds, so that scripts can send theirs first."""
+"""The seconds to wait before the first command, so that scripts can send their commands first."""
 _AT_ONCE = 10
-"""How many variables to ask for at once; fewer if the station allows fewer."""
+"""How many variables one command asks for; fewer if the station allows fewer."""
 _NEEDED: Mapping[str, Sequence[VariableName]] = dict.fromkeys((V201.name, V21.name), NEEDED_VARIABLES)
-"""The variables that the checks of a version read, by the version's name."""
+"""By name of the version: the variables that the checks read."""
 
 
 class _Report:
@@ -55,7 +55,7 @@ class Learning:
         csms.bus.subscribe(self._disconnected, Disconnected)
 
     def _accepted(self, event: Event) -> None:
-        """Start with a station that is accepted, or start again after its connection was lost."""
+        """Start to ask a station that was accepted; start again after its connection was lost."""
         identity = event.station
         if identity in self._is_known or identity in self._tasks:
             return
@@ -68,7 +68,7 @@ class Learning:
         self._tasks[identity] = asyncio.get_running_loop().create_task(self._learn(identity))
 
     def _received(self, event: Event) -> None:
-        """Note each part of the report that was asked for."""
+        """Note each part of the requested report."""
         report = self._reports.get(event.station)
         message = event.message if report and isinstance(event, Received) else None
         if report and isinstance(message, Call):
@@ -94,7 +94,7 @@ class Learning:
         self._tasks.pop(identity, None)
 
     async def _report(self, identity: str, model: DeviceModel) -> bool:
-        """Ask the station for all that it has; return whether the whole report came, each part within the timeout."""
+        """Ask the station for a full report; return whether the whole report came, each part within the timeout."""
         report = self._reports[identity] = _Report(self._csms.chance.new_integer(), model)
         is_reported = model.is_reported(await self._call(identity, model.report(report.number)))
         is_last = False
@@ -108,13 +108,13 @@ class Learning:
         return is_last
 
     async def _ask(self, identity: str, model: DeviceModel, names: Sequence[VariableName]) -> None:
-        """Read these variables, as many at once as the station takes."""
+        """Read these variables, with as many in one command as the station allows."""
         most = _number(model.first_value(await self._call(identity, model.get([model.limit]))))
         for start in range(0, len(names), most):
             await self._call(identity, model.get(names[start : start + most]))
 
     async def _call(self, identity: str, step: Step) -> Json:
-        """Return the answer to a command; an empty one if it failed."""
+        """Return the answer to a command; empty if the command failed."""
         try:
             return await self._csms.call(identity, step)
         except CallFailed:
@@ -122,5 +122,5 @@ class Learning:
 
 
 def _number(text: str) -> int:
-    """Return how many variables to ask for at once, by the station's own limit where that is a number."""
+    """Return how many variables to ask for in one command; `text` is the limit of the station."""
     return min(max(1, int(text)), _AT_ONCE) if text.isdecimal() and text.isascii() else _AT_ONCE

@@ -23,11 +23,11 @@ _VERSION = 2
 _MOST = 10_000
 """How many ids of each kind are kept for a station."""
 _OFTEN = 1000
-"""After so many new facts of a station its oldest ids are deleted."""
+"""The number of new facts of a station after which its oldest ids are deleted."""
 _MOST_WAITING = 100_000
-"""How many facts of forgotten stations may wait while the file is locked."""
+"""How many facts of dropped stations may wait while the file is locked."""
 _WAIT = 2.0
-"""How long to wait for another program that has locked the file, in seconds."""
+"""How many seconds to wait for another program that has locked the file."""
 _LOCKED, _PRIMARY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), 0xFF
 """The result codes for a locked file, and the bits of a result code that they are compared with."""
 
@@ -45,7 +45,7 @@ DELETE FROM facts WHERE station = :station AND kind = :kind AND number <= (
 )"""
 
 _NUMBER = "number"
-"""The kind of the fact, of no station, that is the next number for a transaction."""
+"""The kind of the fact with the next number for a transaction; it belongs to no station."""
 _READ_NUMBER = "SELECT value FROM facts WHERE station = '' AND kind = ?"
 _LAST_NUMBER = 2**31 - 10_000
 
@@ -58,17 +58,17 @@ class Memory:
 
     def __init__(self, directory: str, failed: Callable[[str], None]) -> None:
         self.lost = ""
-        """Why not everything was saved; "" if all was."""
+        """Why some facts were not saved; "" if all were."""
         self._failed = failed
         self._directory = directory
         self._is_broken = self._was_locked = False
         self._rows: list[Row] = []
-        """The rows that the thread got last, until they are written."""
+        """The rows that the thread is writing."""
         self._thread = ThreadPoolExecutor(1, "memory")
         self._writing: Future[None] | None = None
         self._written: Counter[str] = Counter()
         self._waiting: list[Row] = []
-        """What is new of stations that were forgotten since the last time."""
+        """The new facts of stations that were dropped since the last writing."""
         Path(directory).mkdir(parents=True, exist_ok=True)
         path = str(Path(directory) / _NAME)
         try:
@@ -79,22 +79,22 @@ class Memory:
         self._place = Place(path, Path(path).stat())
 
     def recall(self, known: StationFacts) -> None:
-        """Add the facts that earlier runs saved to what is known of a station."""
+        """Add the facts that earlier runs have saved to those about a station."""
         known.memory.fresh = fresh_facts()
         try:
             JUDGINGS[known.version].load(known, self._reader.execute(_READ, (folded(known.identity),)))
-        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # somebody may have edited the file
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # a user may have edited the file
             self._note(error)
 
     def keep(self, known: StationFacts) -> None:
-        """Write the new facts of a station that is forgotten now, with those that are written next."""
+        """Keep the new facts of a station that is being dropped, to write them with the next ones."""
         if not self._is_broken:
             self._waiting += self._new_of(known)
         if len(self._waiting) > _MOST_WAITING:
             self._give_up(OSError("the file was locked for too long"))
 
     def save(self, stations: Mapping[str, StationFacts]) -> None:
-        """Write the new facts, unless the previous ones are still being written; what was locked out is tried again."""
+        """Write the new facts, unless the thread is still writing. Facts that a lock has kept out are tried again."""
         if self._writing is not None:
             if not self._writing.done():
                 return
@@ -103,15 +103,15 @@ class Memory:
         self._writing = self._thread.submit(self._write, self._rows) if self._rows else None
 
     def reserve(self, count: int) -> int | None:
-        """Return the first of `count` numbers in a row that no run with this directory had; None if that failed."""
+        """Return the first of `count` numbers that no run with this directory has used; None if the file fails."""
         try:
             return self._thread.submit(self._reserve, count).result()
-        except (sqlite3.Error, ValueError) as error:  # somebody may have edited the file
+        except (sqlite3.Error, ValueError) as error:  # a user may have edited the file
             self._note(error)
             return None
 
     def _reserve(self, count: int) -> int:
-        """Read and write the next number; runs in the thread."""
+        """Read the next number, and add `count` to it. This runs in the thread."""
         with self._writer as connection:
             connection.execute("BEGIN IMMEDIATE")
             [(next_,)] = connection.execute(_READ_NUMBER, (_NUMBER,)).fetchall() or [("1",)]
@@ -120,7 +120,7 @@ class Memory:
         return first
 
     def close(self, stations: Mapping[str, StationFacts]) -> None:
-        """Write the rest, wait until it is written, and close the file."""
+        """Write the remaining facts, wait until they are written, and close the file."""
         if self._writing is not None:
             self._look_at(self._writing)
         rows = [*self._rows, *self._dump(stations)]
@@ -155,7 +155,7 @@ class Memory:
                         connection.execute(_FORGET, {"station": station, "kind": kind, "most": _MOST})
 
     def _look_at(self, writing: "Future[None]") -> None:
-        """See whether the facts were written; those that a lock kept out are written next time."""
+        """Check whether the facts were written. Facts that a lock has kept out are written next time."""
         error = writing.exception()
         if error is None:
             self._rows = []
@@ -163,7 +163,10 @@ class Memory:
             self._note(error)
 
     def _note(self, error: BaseException) -> None:
-        """Give up because of an error, unless another program has locked the file: then report that once."""
+        """Stop saving because of an error.
+
+        If another program has only locked the file, report that once and continue.
+        """
         if not (isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & _PRIMARY in _LOCKED):
             self._give_up(error)
         elif not self._was_locked:

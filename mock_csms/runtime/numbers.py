@@ -1,20 +1,20 @@
-"""Numbers that no transaction had before, in this run or, with --state-dir, in any run with that directory."""
+"""Numbers for transactions. No number comes twice in a run or, with --state-dir, in any run with that directory."""
 
 from collections.abc import Callable
 
 from mock_csms.runtime.clock import Chance
 
 _BLOCK = 1000
-"""How many numbers are reserved at once, so that the directory is seldom written."""
+"""How many numbers are reserved at once, so that the directory is written rarely."""
 _LAST = 2**31 - 1
 _LAST_BEGINNING = 2**30
 
 
 class Numbers:
-    """Gives one number after another, from 1 to 2**31 - 1.
+    """Returns one number after another, from 1 to 2**31 - 1.
 
-    `reserve` gets a count and returns the first of so many numbers that no earlier run had; None if nothing is kept of
-    earlier runs: then `chance` says where the numbers begin.
+    reserve: returns the first of so many numbers that no earlier run has used; None if earlier runs are not known. Then
+    the first number comes from `chance`.
     """
 
     def __init__(self, chance: Chance, reserve: Callable[[int], int | None]) -> None:
@@ -23,7 +23,7 @@ class Numbers:
         self._next = self._end = 0
 
     def fresh(self) -> int:
-        """Return a number that was not given before."""
+        """Return a number that was not returned before."""
         if self._next >= self._end:
             self._begin()
         number = self._next

@@ -1,4 +1,4 @@
-"""The security profiles to which the mock has raised stations; with --state-dir they are kept across runs (A05)."""
+"""Stores the lowest security profile of each station (A05.FR.07); with --state-dir it is kept across runs."""
 
 import json
 import os
@@ -11,7 +11,7 @@ _NAME = "security-profiles.json"
 
 
 class Pins:
-    """The lowest security profile of each station that was raised; the file is read when it is needed first."""
+    """The lowest security profiles of stations. The file is read when it is first needed."""
 
     def __init__(self, directory: str | None, failed: Callable[[str], None]) -> None:
         self._path = Path(directory) / _NAME if directory is not None else None
@@ -19,11 +19,11 @@ class Pins:
         self._pins: dict[str, int] | None = None
 
     def get(self, identity: str) -> int:
-        """Return the lowest security profile that a station may still use; 0 if it was never raised."""
+        """Return the lowest security profile that a station may still use; 0 if it may use any."""
         return self._known().get(folded(identity), 0)
 
     def pin(self, identity: str, profile: int) -> None:
-        """Accept no lower security profile from a station any more."""
+        """Set the lowest security profile that a station may use from now on."""
         pins = self._known()
         if pins.get(folded(identity), 0) < profile:
             pins[folded(identity)] = profile

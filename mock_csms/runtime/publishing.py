@@ -1,8 +1,8 @@
-"""Publishes what happens: each event is checked, updates what is known of its station, and goes to the bus.
+"""Publishes events: each event is checked, updates the model of its station, and goes to the bus.
 
-The first answer of a process need not wait for all that. The checks and much of what writes lines are loaded with the
-first event, which takes as long as a third of the start. So the events up to the first answer can be kept until it was
-sent. Then they are checked and published in their order, as if nothing had been kept, only later.
+The first answer of a process need not wait for all of that. Loading the checks and the code that formats lines takes up
+to a third of the start. So events before the first answer can be kept, and are checked and published in their order
+after it.
 """
 
 import asyncio
@@ -16,24 +16,24 @@ from mock_csms.twin.folding import fold
 from mock_csms.twin.station import StationModel
 
 LONGEST = 0.05
-"""How long events are kept if no station sends anything, in seconds."""
+"""The longest time in seconds that events are kept, if no station sends anything."""
 _BEFORE_AN_ANSWER = (Started, Knocked, Connected, Received)
-"""The kinds of events that an answer may follow; any other one ends the keeping."""
+"""The kinds of events that can come before an answer; after any other event all kept events are published."""
 
 
 class Publishing:
-    """Publishes the events of one mock on its `bus`; `stations` are the models that its answers depend on."""
+    """Publishes the events of one mock on its `bus`; `stations` has the models that its answers depend on."""
 
     def __init__(self, stations: Mapping[str, StationModel], inspection: Inspection, bus: Bus) -> None:
         self._stations = stations
         self._inspection = inspection
         self._bus = bus
         self._kept: deque[Event] | None = None
-        """The events that wait for the first answer; None while none are kept."""
+        """The events that wait for the first answer; None if events are not kept."""
         self._timer: asyncio.TimerHandle | None = None
 
     def publish(self, event: Event) -> None:
-        """Check the event, update the model of its station, then publish; `twin/folding.py` explains this order."""
+        """Check an event, update the model of its station, and publish it. `twin/folding.py` explains this order."""
         if self._kept is not None:
             self._keep(event, self._kept)
             return
@@ -46,9 +46,9 @@ class Publishing:
             self._bus.publish(finding)
 
     def postpone(self, then: Callable[[], None]) -> None:
-        """Keep the events up to the first answer, for 50 ms at most; call `then` when all of them are published.
+        """Keep all events until the first answer, for 50 ms at most; call `then` after they were published.
 
-        The models of the stations are updated at once, because the answers depend on them. No check reads them.
+        The models of the stations are updated at once, because answers depend on them. Checks do not read these models.
         """
         self._kept = deque()
         self._then = then
@@ -61,10 +61,10 @@ class Publishing:
         kept.append(event)
         if type(event) not in _BEFORE_AN_ANSWER:
             loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, self.settle)  # an answer is written at the end of this turn of the loop
+            loop.call_soon(loop.call_soon, self.settle)  # after this turn of the loop, which writes the answer
 
     def settle(self) -> None:
-        """Check and publish now what was kept, also what is published meanwhile; after that nothing is kept."""
+        """Check and publish all kept events, and those that are published meanwhile. Later events are not kept."""
         if self._timer is None or self._kept is None:
             return
         self._timer.cancel()
@@ -76,7 +76,7 @@ class Publishing:
                 for finding in found:
                     self._bus.publish(finding)
         finally:
-            if self._kept:  # a subscriber has failed, which is reported as any other error in the loop
+            if self._kept:  # a subscriber has failed; the loop reports it
                 asyncio.get_running_loop().call_soon(self.settle)
             elif self._kept is not None:
                 self._kept = None

@@ -1,4 +1,4 @@
-"""Frames that somebody sends by hand, as they are."""
+"""Frames that a user sends unchanged."""
 
 from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.decoding import decode
@@ -7,14 +7,14 @@ from mock_csms.runtime import clock
 from mock_csms.twin.events import Event, Noted, Sent
 
 FAULT = "raw frame"
-"""Stands in the event for the fault, so that the checks do not blame the station for its reaction."""
+"""The fault in the event for the frame, so that no check blames the station for its reaction."""
 _MOST_SHOWN = 200
 
 
 def raw_sent(identity: str, data: bytes, talk: Conversation) -> Event:
     """Return the event for a raw frame that was sent, and update the conversation.
 
-    A call in it is open from now on, so that its answer is not a stray one. A frame without a message becomes a note.
+    A call in the frame counts as open, so that the station may answer it. A frame without a message becomes a note.
     """
     message, now = decode(data, talk.version.framing), clock.now()
     if isinstance(message, Malformed):

@@ -1,6 +1,6 @@
-"""The rules of the mock and its answers for single tokens: those of its settings, and those added while it runs.
+"""The rules of the mock and its answers for single tokens, from the settings and from changes at run time.
 
-Every rule has an id. As long as a rule does not change, the count of its uses stays, whatever else changes.
+Every rule has an id. As long as a rule does not change, its count of uses stays.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ _ADDED = "rule-{}"
 
 
 class RuleState(records.Record):
-    """All that a rulebase knows, so that it can come back to it."""
+    """The state of a rulebase at one moment, for `Rulebase.restore`."""
 
     rules: Rules
     added: frozenset[str]
@@ -37,26 +37,26 @@ class Rulebase:
 
     def __init__(self, config: Config, changed: Callable[[Config], None]) -> None:
         self.replies: Mapping[Version, Replies] = _Made(self._make)
-        """By version; made when the first station of a version connects."""
+        """By version of OCPP: the answers; made when the first station of the version connects."""
         self._changed = changed
         self._rules = Rules()
-        """All of them, in order."""
+        """All rules, in order."""
         self._added: frozenset[str] = frozenset()
-        """The ids of those that were added while the mock runs."""
+        """The ids of the rules that were added at run time."""
         self._number = 0
         self._given: Rules | None = None
-        """The rules of the settings that were given last."""
+        """The rules of the last settings."""
         self._tokens: dict[str, TokenAnswer | None] = {}
-        """The answers for tokens that were set while the mock runs, by folded id; None for a removed one."""
+        """By folded id: the answers for tokens that were set at run time; None if the answer was removed."""
         self._counts: Counts = {}
         self._matches: dict[tuple[str, str], Match] = {}
-        """By the version of OCPP and the id of the rule; faults have their own."""
+        """By version of OCPP and id of the rule: its match; the matches of faults are separate."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
-        """Replace the rules of the previous settings by those of these; added rules stay, before them.
+        """Replace the rules of the last settings by the rules of `config`; rules added at run time stay, before them.
 
-        Settings with the very rules that were given last leave all rules as they are now.
+        If `config` has the same rules as the last settings, no rule changes.
         """
         if config.rule is not self._given:
             kept = _changed(self._rules, lambda each: each if each.id in self._added else None)
@@ -67,39 +67,39 @@ class Rulebase:
 
     @property
     def given(self) -> Rules:
-        """The rules of the settings that were given last: settings with these change no rule."""
+        """The rules of the last settings; settings with the same rules change nothing."""
         return self._given or Rules()
 
     def reset(self) -> None:
-        """Forget all rules, answers for tokens and counts; `configure` has to follow."""
+        """Remove all rules, answers for tokens and counts; the caller must call `configure` next."""
         self._rules, self._added, self._given = Rules(), frozenset(), None
         self._tokens.clear()
         self._counts.clear()
 
     def restore_rules(self, given: Rules) -> None:
-        """Go back to these rules of settings; rules that are the same keep their counts."""
+        """Return to these rules of the settings; rules that are the same keep their counts."""
         self._rules, self._added, self._given = _identified(given, ()), frozenset(), given
         self._build()
 
     def reset_counts(self) -> None:
-        """Begin to count the uses of all rules anew."""
+        """Set the counts of all rules to zero."""
         self._counts.clear()
         self._build()
 
     @property
     def settings(self) -> Config:
-        """The settings that were given last, with their own rules and tokens."""
+        """The last settings, with the rules and tokens that they had."""
         return replace(self._config, rule=self.given)
 
     @property
     def tokens(self) -> Sequence[TokenAnswer]:
-        """The answers for single tokens; those that were set while the mock runs come first."""
+        """The answers for single tokens, those that were set at run time first."""
         own = [each for each in self._tokens.values() if each is not None]
         return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
 
-    def set_token(self, told: TokenAnswer) -> None:
-        """Set the answer for a token; it replaces that of the settings."""
-        self._tokens[folded(told.id)] = told
+    def set_token(self, answer: TokenAnswer) -> None:
+        """Set the answer for a token, in place of that of the settings."""
+        self._tokens[folded(answer.id)] = answer
         self._build()
 
     def remove_token(self, id_: str) -> None:
@@ -111,19 +111,19 @@ class Rulebase:
         self._build()
 
     def reset_tokens(self) -> None:
-        """Use the answers of the settings for all tokens again."""
+        """Drop the answers for tokens that were set at run time."""
         self._tokens.clear()
         self._build()
 
     @property
     def state(self) -> RuleState:
-        """All that is known now."""
+        """The current state, for `restore`."""
         return RuleState(self._rules, self._added, self.given, dict(self._counts), dict(self._tokens))
 
     def restore(self, state: RuleState, config: Config) -> None:
-        """Go back to an earlier state, with the settings of then; rules that have changed since get their counts back.
+        """Return to an earlier state; `config` must be the settings of that time.
 
-        The settings must have the rules that were given then.
+        Rules that have changed since then get their counts of that time.
         """
         self._rules, self._added, self._given = state.rules, state.added, state.given
         self._config, self._tokens = config, dict(state.tokens)
@@ -135,15 +135,15 @@ class Rulebase:
         return _all(self._rules)
 
     def is_added(self, rule: Rule[Any]) -> bool:
-        """Whether a rule was added while the mock runs."""
+        """Whether a rule was added at run time."""
         return rule.id in self._added
 
     def is_answer(self, rule: Rule[Any]) -> bool:
-        """Whether a rule has an answer; False for a fault."""
+        """Whether a rule decides about an answer; False for a fault."""
         return rule in self._rules.answers
 
     def uses(self, id_: str) -> Mapping[str, int]:
-        """Return how often each station has used a rule whose uses are limited."""
+        """By identity: how often each station has used a rule whose uses are limited."""
         return {station: uses for (each, station), uses in self._counts.items() if each == id_ and station != TOTAL}
 
     def hits(self, id_: str) -> int:
@@ -151,9 +151,9 @@ class Rulebase:
         return self._counts.get((id_, TOTAL), 0)
 
     def add(self, table: Table, at: int = 0) -> Sequence[str]:
-        """Add the rules of a table (`match` with `reply`, `error`, `fault` …) behind `at` others of their kind.
+        """Add the rules of a table (`match` with `reply`, `error`, `fault` …) after the first `at` rules of their kind.
 
-        Returns the id of each rule. Raises ValueError for a wrong table.
+        Returns the id of each new rule. Raises ValueError for a wrong table.
         """
         made, fresh = rules([table]), Rules()
         for kind in ("answers", "faults"):
@@ -189,9 +189,9 @@ class Rulebase:
         self._put(lambda each: None if each.id == id_ else each)
 
     def order(self, ids: Sequence[str]) -> None:
-        """Put the rules in this order; those that are not named come after these, as they were.
+        """Put the rules in this order; rules that are not named follow in their old order.
 
-        Raises LookupError for an id that no rule has.
+        Raises LookupError for an unknown id.
         """
         ranks = {self.find(id_).id: rank for rank, id_ in enumerate(ids)}
 
@@ -210,14 +210,14 @@ class Rulebase:
         raise LookupError(f"there is no rule {id_!r}{did_you_mean(id_, [rule.id for rule in self.rules])}")
 
     def _put(self, change: Callable[[Rule[Any]], Rule[Any] | None]) -> None:
-        """Replace each rule by what `change` returns; None removes it."""
+        """Replace each rule by the result of `change`; None removes the rule."""
         self._rules = _changed(self._rules, change)
         self._build()
 
     def _build(self, restored: Mapping[Any, int] | None = None) -> None:
-        """Make the rule books again that are in use.
+        """Make the rule books of the current rules.
 
-        Rules that did not change keep their counts; with `restored` counts these replace all others.
+        Rules that did not change keep their counts; `restored` replaces all counts.
         """
         self._effective = replace(self._config, rule=self._rules, token=self.tokens)
         counts: Counts = {}
@@ -243,7 +243,7 @@ class Rulebase:
 
 
 class _Made(dict[Version, Replies]):
-    """The answers by version; those of a version are made when they are first asked for."""
+    """The answers by version of OCPP; those of a version are made when they are first read."""
 
     def __init__(self, make: Callable[[Version], Replies]) -> None:
         self._make = make
@@ -266,7 +266,7 @@ def _changed(all_rules: Rules, change: Callable[[Rule[Any]], Rule[Any] | None]) 
 
 
 def _identified(all_rules: Rules, taken: Iterable[str]) -> Rules:
-    """Give each rule a free id: its text, with a number if necessary, so that the same rule keeps its id."""
+    """Give each rule a free id: its text, with a number if needed. So the same rule always has the same id."""
     used = set(taken)
 
     def named(rule: Rule[Any]) -> Rule[Any]:

@@ -23,8 +23,8 @@ async def running(
     """Listen, run the scripts of the settings, and learn from stations if the settings say so, until the block ends.
 
     `announce` gets the URL as soon as stations can connect, before any other event. Scripts are started in `schedule`,
-    so that a caller who passes one can stop them. What `beside` returns is open for as long as the mock listens, and
-    opens before `announce`. Raises OSError if the address or the state directory cannot be used.
+    so that a caller who passes one can stop them. The context of `beside` is entered before `announce`, and left when
+    the mock stops listening. Raises OSError if the address or the state directory cannot be used.
     """
     async with csms, beside():
         announce(csms.url)

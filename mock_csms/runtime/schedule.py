@@ -18,7 +18,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Failed, Received, Sent
 
 _MOST = 1000

@@ -1,7 +1,7 @@
 """One connection: the conversation over a transport, with a clock, and a queue for our own calls (Part 4, 4.1.1).
 
-Reading never waits: what comes is read, published and answered at once. What a message means is for the conversation,
-what is done about it for the host.
+Reading never waits: a message is read, published and answered at once. The conversation finds out what a message means,
+and the host decides what is done.
 """
 
 import asyncio
@@ -13,37 +13,25 @@ from mock_csms.behavior.replies import Decision
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.sends import SendMessage
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.delays import Delays
 from mock_csms.runtime.host import Host
 from mock_csms.runtime.lane import Lane
+from mock_csms.runtime.open_call import CallFailed, OpenCall
 from mock_csms.runtime.patience import within
 from mock_csms.runtime.raw_frames import raw_sent
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.twin.events import Breached, Disconnected, Failed, Lost, Received, Sent, Spoiled, Unanswered
 
-
-class CallFailed(Exception):
-    """A command was not answered as it should be; the text says why."""
-
-
 _MOST_CALLS = 1000
-"""How many calls of ours may wait for their turn on one connection."""
-
-
-class _OpenCall(Mutable):
-    """A CALL of ours that waits for its answer."""
-
-    call: Call
-    answer: "asyncio.Future[Json]"
+"""How many calls of ours may wait on one connection."""
 
 
 class Session:
-    """The connection of the station called `identity`, of which the `peer` is the other side."""
+    """The connection of a station; `peer` is the other side: the station, or for mock-station the CSMS."""
 
     __slots__ = (
         *(
@@ -69,11 +57,11 @@ class Session:
         self._we = "mock" if peer is Sender.STATION else "station"
         self._talk = Conversation(version, peer)
         self._host = host
-        self._open: _OpenCall | None = None
+        self._open: OpenCall | None = None
         self._farewell = ""
         self._turn: asyncio.Lock | None = None
         self._calls = 0
-        """How many calls of ours wait for their turn or for their answer."""
+        """The number of our calls that wait to be sent or answered."""
         self._delays: Delays | None = None
         self._incoming: Lane | None = None
         self._outgoing: Lane | None = None
@@ -81,11 +69,25 @@ class Session:
     # Reading.
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Take one message of the peer, now or when it comes; one that our own faults lose is told, and no more."""
-        arrival = self._host.arrival
-        if arrival is None and not self._incoming:
-            self._take(data, binary=binary)
+        """Take one message of the peer, now or later if a network fault delays it. A lost one is only published."""
+        host = self._host
+        if host.arrival is not None or self._incoming:
+            self._receive_later(data, binary=binary)
             return
+        try:
+            call = None if binary else self._talk.read_sound_call(data)
+            if call is None:
+                self._take_other(data, binary=binary)
+                return
+            short_way = host.short_way
+            if short_way is None or self._talk.theirs or not short_way.take(self, call, self._transport.send_text):
+                self._answer(call, data)
+        except Exception as error:
+            self._failed(error)
+
+    def _receive_later(self, data: bytes, *, binary: bool) -> None:
+        """Take one message of the peer once a network fault lets it arrive, behind those that came before it."""
+        arrival = self._host.arrival
         after, fault = arrival(self.identity) if arrival else (0.0, "")
         if after is None:
             came, now = self._talk.peek(data, self._host.validation), clock.now()
@@ -99,20 +101,27 @@ class Session:
         return Received(now, self.identity, data, message, wrong, answers, binary, came.is_refused, self.version)
 
     def _take(self, data: bytes, *, binary: bool) -> None:
-        """Publish a message, then answer it or give it to the call that waits for it."""
-        waiting: _OpenCall | None = None
+        """Take one message that has arrived."""
         try:
-            call = None if binary else self._talk.receive_sound_call(data)
-            if call is not None:
+            call = None if binary else self._talk.read_sound_call(data)
+            if call is None:
+                self._take_other(data, binary=binary)
+            else:
                 self._answer(call, data)
-                return
+        except Exception as error:
+            self._failed(error)
+
+    def _take_other(self, data: bytes, *, binary: bool) -> None:
+        """Publish a message that was not read by its type, then answer it or give it to the call that waits for it."""
+        waiting: OpenCall | None = None
+        try:
             came = self._talk.receive(data, self._host.validation)
             message, answers = came.message, came.answers
             if answers is not None:
                 waiting, self._open = self._open, None
             self._host.publish(self._event(clock.now(), data, came, binary=binary))
             if waiting is not None:
-                _settle(waiting.answer, came)
+                waiting.end(came)
             if type(message) is Call:
                 self._perform(self._host.answer(self, message, came.refusal), message)
             elif came.refusal is not None:
@@ -121,8 +130,9 @@ class Session:
             self._failed(error, waiting)
 
     def _answer(self, call: Call, data: bytes) -> None:
-        """Publish a call without violations, and answer it as others like it if the answer is remembered."""
+        """Publish a call without violations, and answer it, with the remembered answer if there is one."""
         host, identity, version = self._host, self.identity, self.version
+        self._talk.note(call)
         host.publish(Received(clock.now(), identity, data, call, version=version))
         prepared = host.prepared(self, call)
         if prepared is None:
@@ -135,22 +145,22 @@ class Session:
         answer = Result(call.id, prepared.payload)
         host.publish(Sent(clock.now(), identity, text, answer, prepared.violations, call, "", "", version))
 
-    def _failed(self, error: Exception, waiting: "_OpenCall | None") -> None:
-        """Tell what went wrong here with a message of the peer, and end this connection, which is out of step now."""
+    def _failed(self, error: Exception, waiting: "OpenCall | None" = None) -> None:
+        """Publish an error in the mock's own handling of a message, and end the connection, whose state is unclear."""
         problem = f"internal error: a message could not be taken: {error!r}"
         self._host.publish(Failed(clock.now(), self.identity, problem))
         if waiting is not None:
-            _fail(waiting.answer, problem)
+            waiting.fail(problem)
         self.close(1011, "internal error")
 
     def broke(self, breach: Breach) -> None:
-        """Publish that the peer broke the protocol below; the connection ends for it."""
+        """Publish that the peer has broken the WebSocket protocol; the connection ends because of it."""
         if not self.is_over:
             self._arrive()
             self._host.publish(Breached(clock.now(), self.identity, breach.clause, breach.problem, breach.waited))
 
     def closed(self, code: int, reason: str) -> None:
-        """Learn from the transport that the connection is gone."""
+        """Handle the end of the connection."""
         if self.is_over:
             return
         self.is_over = True
@@ -159,24 +169,24 @@ class Session:
         if self._open is not None:
             waiting, self._open = self._open, None
             self._host.publish(Unanswered(now, self.identity, waiting.call, "the connection was lost"))
-            _fail(waiting.answer, "the connection was lost")
+            waiting.fail("the connection was lost")
         self._host.publish(Disconnected(now, self.identity, code, self._farewell or reason))
         self._host.ended(self)
 
     def _arrive(self) -> None:
-        """Take what is still on its way: it was sent before the end that is told now."""
+        """Handle the messages that are still delayed, because they were sent before the end of the connection."""
         if self._incoming is not None:
             self._incoming.empty()
 
     # Sending.
 
     def close(self, code: int, reason: str = "") -> None:
-        """End the conversation now; the closing handshake goes on without it."""
+        """End the conversation now, and start the closing handshake."""
         self._transport.close(code, reason)
         self.closed(code, f"closed by the {self._we}: {reason}")
 
     def send_raw(self, data: bytes, *, binary: bool) -> None:
-        """Send a frame as it is; a call in it is open from now on."""
+        """Send a frame unchanged. A call in it counts as open."""
         if not self.is_over and self._transport.send(data, binary=binary):
             self._host.publish(raw_sent(self.identity, data, self._talk))
 
@@ -218,7 +228,7 @@ class Session:
             if self.is_over:
                 raise CallFailed("the connection is closed")
             self._talk.open(call)
-            self._open = _OpenCall(call, asyncio.get_running_loop().create_future())
+            self._open = OpenCall(call, asyncio.get_running_loop().create_future())
             answer = self._open.answer
             try:
                 self._perform(self._host.command(self, call), None)
@@ -234,7 +244,7 @@ class Session:
                 self._talk.give_up(call)
 
     def _perform(self, decision: Decision, answers: Call | None) -> None:
-        """Do what was decided: at once what need not wait, so that reading goes on."""
+        """Perform a decision: at once if nothing has to wait, so that reading goes on."""
         if decision.fault:
             self._host.publish(Spoiled(clock.now(), self.identity, decision.fault, decision.message, answers))
         for act in decision.acts:
@@ -253,7 +263,7 @@ class Session:
         return self._later(size, partial(self._do, act, answers, decision))
 
     def _later(self, size: int, do: Callable[[], None]) -> Callable[[], None]:
-        """Return `do`, to be called once the time of a message of so many bytes has come."""
+        """Return a function that calls `do`; until it is called, `size` bytes count as waiting."""
         self._delays = self._delays or Delays(self._transport)
         return self._delays.later(size, do)
 
@@ -271,7 +281,7 @@ class Session:
                 self._transport.stall(seconds)
 
     def _send(self, emission: Emission, answers: Call | None, rule: str = "", fault: str = "") -> None:
-        """Send a message, and publish it when the connection took it."""
+        """Send a message, and publish it when the connection has accepted it."""
         message = emission.message
         text = emission.encoded()
         if self.is_over or not self._transport.send(text, binary=emission.binary, parts=emission.frames):
@@ -280,16 +290,3 @@ class Session:
         self._host.publish(
             Sent(clock.now(), self.identity, text, message, violations, answers, rule, fault, self.version)
         )
-
-
-def _settle(answer: "asyncio.Future[Json]", came: IncomingMessage) -> None:
-    """End a call of ours with what came for it."""
-    if not isinstance(came.message, Result) or came.is_refused:
-        _fail(answer, came.failure)
-    elif not answer.done():
-        answer.set_result(came.message.payload)
-
-
-def _fail(answer: "asyncio.Future[Json]", reason: str) -> None:
-    if not answer.done():
-        answer.set_exception(CallFailed(reason))

@@ -1,4 +1,4 @@
-"""Sends stations the certificates that they ask for (--sign), once their request was accepted."""
+"""Sends certificates to stations whose requests were accepted (--sign; A02, A03)."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,18 +12,19 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Result
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.pki.authority import Pki
-from mock_csms.runtime.session import CallFailed, Session
+from mock_csms.runtime.session import Session
 from mock_csms.settings import Config
 from mock_csms.twin.events import Event, Noted, Sent
 from mock_csms.twin.station import StationModel
 
 _LONGEST = 10_000
-"""How many characters a chain may have where a station says nothing else (maxLength of the schemas)."""
+"""The greatest length of a chain in characters, unless the station reports another one (maxLength of the schemas)."""
 
 
 class SigningHost(Protocol):
-    """The mock, as far as it is needed to send certificates."""
+    """The parts of the mock that are needed to send certificates."""
 
     @property
     def bus(self) -> Bus:
@@ -31,7 +32,7 @@ class SigningHost(Protocol):
 
     @property
     def config(self) -> Config:
-        """The settings of now."""
+        """The current settings."""
 
     @property
     def stations(self) -> Mapping[str, StationModel]:
@@ -39,7 +40,7 @@ class SigningHost(Protocol):
 
     @property
     def publish(self) -> Callable[[Event], None]:
-        """Publishes an event."""
+        """A function that publishes an event."""
 
     def session_of(self, identity: str) -> Session | None:
         """Return the session of a station; None if it is not connected."""
@@ -49,7 +50,7 @@ class SigningHost(Protocol):
 
 
 class Signer:
-    """Sends the certificates of one mock; the answer of the mock to a request names the setting that decided it."""
+    """Sends the certificates of one mock. The event of the answer to a request names the `--sign` that decided it."""
 
     def __init__(self, csms: SigningHost, pki: Pki) -> None:
         self._csms = csms
@@ -58,13 +59,13 @@ class Signer:
         self._leave: Callable[[], None] = csms.bus.subscribe(self._sent, Sent)
 
     def _sent(self, event: Event) -> None:
-        """Begin with a request that was accepted."""
+        """Start to sign, if a request was accepted."""
         if not isinstance(event, Sent) or event.answers is None or not isinstance(event.message, Result):
             return
         words = dialect_of(event.version).signing
         if words is None or event.answers.action != words.request or not _is_accepted(event.message.payload):
             return
-        sign = next((each for each in self._csms.config.sign if each.told == event.rule), None)
+        sign = next((each for each in self._csms.config.sign if each.label == event.rule), None)
         if sign is not None and sign.kind not in (REFUSE, WITHHOLD):
             asked = event.answers.payload
             task = asyncio.get_running_loop().create_task(self._sign(event.station, sign, asked))
@@ -72,7 +73,7 @@ class Signer:
             task.add_done_callback(self._tasks.discard)
 
     async def _sign(self, identity: str, sign: Sign, asked: object) -> None:
-        """Make the certificate for the CSR of now, and send it when it is due."""
+        """Make a certificate for the last CSR of the station, and send it when it is due."""
         station = self._csms.stations.get(identity)
         session = self._csms.session_of(identity)
         words = dialect_of(session.version).signing if session else None
@@ -85,7 +86,7 @@ class Signer:
             self._csms.publish(Noted(clock.now(), identity, f"the certificate has more than {most} characters"))
         step = words.step(asked if isinstance(asked, dict) else {}, chain)
         await asyncio.sleep(sign.seconds)
-        with suppress(CallFailed):  # which is told already
+        with suppress(CallFailed):  # this was reported already
             await self._csms.call(identity, step)
 
 

@@ -59,9 +59,10 @@ class Backpressure:
 class Sink:
     """Collects what is to be written to an open file, a descriptor or an outlet.
 
-    A file that can no longer be written is given up, and `failed` told why, once. While nobody reads, a sink with
-    `backpressure` keeps everything, and makes stations wait when that becomes much; a sink without it is for people: it
-    drops lines when they become many, and writes how many as soon as somebody reads again.
+    If a file can no longer be written, `failed` is called once with the reason, and nothing more is written to it.
+    While nobody reads, a sink with `backpressure` keeps everything, and makes stations wait when that becomes much; a
+    sink without it is for people: it drops lines when they become many, and writes how many as soon as somebody reads
+    again.
     """
 
     def __init__(

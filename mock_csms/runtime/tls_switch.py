@@ -1,4 +1,4 @@
-"""Switches TLS on at the mock's port if the settings want it; only then is what it needs loaded."""
+"""Turns on TLS at the mock's port if the settings ask for it; only then are the TLS modules loaded."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class TlsSwitch:
-    """TLS of one endpoint, or none."""
+    """TLS of one endpoint; it may be off."""
 
     def __init__(self, endpoint: Endpoint, publish: Callable[[Event], None]) -> None:
         self._endpoint, self._publish = endpoint, publish
@@ -21,13 +21,13 @@ class TlsSwitch:
 
     @property
     def is_on(self) -> bool:
-        """Whether the port serves wss:// too."""
+        """Whether the port accepts wss://."""
         return self._tls is not None
 
     def open(self, config: Config, pki: Pki) -> None:
-        """Serve wss:// if a flag wants it; `pki` signs with the same authority then.
+        """Turn on TLS if a flag asks for it; then `pki` signs with the same authority.
 
-        Raises OSError if a certificate cannot be used.
+        Raises OSError for unusable files.
         """
         if config.tls or config.tls_cert:
             from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
@@ -35,6 +35,6 @@ class TlsSwitch:
             self._endpoint.tls = self._tls = TlsServer(config, pki, self._publish)
 
     def configure(self, config: Config) -> None:
-        """Use other faults for handshakes from now on."""
+        """Use other TLS faults."""
         if self._tls is not None:
             self._tls.configure(config)

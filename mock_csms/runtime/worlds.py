@@ -1,4 +1,4 @@
-"""Makes what all templates of one mock share: time, chance, certificates, and ids of transactions."""
+"""Makes the `World` of a mock: time, random numbers, certificates and ids of transactions for its templates."""
 
 from collections.abc import Callable
 
@@ -10,9 +10,9 @@ from mock_csms.runtime.pki.authority import Pki
 
 
 class WorldMaker:
-    """Makes the world again when the settings change; certificates and ids of transactions stay.
+    """Makes a new world when the settings change; certificates and ids of transactions stay.
 
-    `reserve` is as in `Numbers`.
+    `reserve`: see `Numbers`.
     """
 
     def __init__(self, chance: Chance, reserve: Callable[[int], int | None]) -> None:
@@ -23,7 +23,7 @@ class WorldMaker:
         self._chance = chance
 
     def world(self, url: str, write_time: Callable[[float], str]) -> World:
-        """Return the world of a mock with that URL, which writes times so."""
+        """Return the world of a mock with that URL; `write_time` formats its timestamps."""
         chance = self._chance
         own = (chance.new_integer, chance.new_id, chance.fraction)
         return World(url, write_time, *own, self._authority, self._transactions.of)

@@ -1,4 +1,4 @@
-"""Every setting of the mock: one field is one flag, one row of docs/flags.md, and the one place to add another.
+"""Every setting of the mock. A field is a flag and a row of docs/flags.md; a new setting is a new field.
 
 Each file of this folder has the fields of one subject: one `part` of `Config`.
 """
@@ -43,7 +43,7 @@ class Config(
     """
 
     def __repr__(self) -> str:
-        """Name the settings that are not at their defaults; their values may be secret."""
+        """Return the names of the settings that are not at their defaults. Their values may be secret."""
         names = [setting.name for setting in fields(self) if getattr(self, setting.name) != setting.default]
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
@@ -69,5 +69,5 @@ FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(ea
 
 
 def with_fixed(before: Config, after: Config) -> Config:
-    """Return the settings for a running mock: those of `after`, except those that need a restart (as in `before`)."""
+    """Return the settings for a running mock: those of `after`, but those that need a restart are from `before`."""
     return replace(after, **{name: getattr(before, name) for name in FIXED})

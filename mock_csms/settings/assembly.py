@@ -1,4 +1,4 @@
-"""Turns the settings into objects of the mock: layers of rules, admission policies, commands and payloads."""
+"""Makes the objects of the mock from the settings: layers of rules, admission policies, commands and payloads."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 CODES = frozenset(map(str, ErrorCode))
-"""The error codes of 2.0.1, which other versions may spell in another way."""
+"""The error codes of 2.0.1; other versions may spell them differently."""
 
 
 def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
@@ -41,7 +41,7 @@ def layers(config: Config, version: Version, counts: Counts | None = None) -> Se
 
 
 def faults(config: Config, version: Version, counts: Counts | None = None) -> RuleBook[Spoil]:
-    """Return the rules that spoil outgoing messages: the faults that users wrote, then the network faults."""
+    """Return the rules with faults for outgoing messages: those of users, then the faults of the network."""
     own = [rule for rule in config.rule.faults if rule.match.version in ("", version.name)]
     return RuleBook([*_with_ids("fault", own), *network(config)], counts)
 
@@ -52,7 +52,7 @@ def network(config: Config) -> Sequence[Rule[Spoil]]:
 
 
 def slack(config: Config) -> float:
-    """Return how many seconds --latency adds at most to a message and its answer."""
+    """Return how many seconds --latency can add to a message and its answer."""
     return 2 * (config.latency.seconds + config.latency.jitter) if config.latency else 0.0
 
 
@@ -80,7 +80,7 @@ def defaults(config: Config, version: Version) -> Mapping[str, Template]:
 
 
 def policies(config: Config) -> AdmissionPolicies:
-    """Return the policies that decide which stations are let in."""
+    """Return the policies that decide which stations may connect."""
     return AdmissionPolicies(
         refusals=config.refuse,
         cuts=config.disconnect_after,
@@ -94,14 +94,14 @@ def policies(config: Config) -> AdmissionPolicies:
 
 
 def inspection(config: Config) -> "tuple[Sequence[Check], Terms]":
-    """Return the checks for the stations, and the terms by which they judge."""
+    """Return the checks that the settings select, and the parameters for them."""
     from mock_csms.conformance.selection import select  # noqa: PLC0415 - the start need not wait for the checks
 
     return select(config.checks), _terms(config)
 
 
 def _terms(config: Config) -> "Terms":
-    """Return the terms of the checks; they allow for the delays that the mock itself causes."""
+    """Return the parameters of the checks. They include the delays that the mock itself causes."""
     from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - the start need not wait for the checks
 
     late = slack(config)
@@ -110,7 +110,7 @@ def _terms(config: Config) -> "Terms":
 
 
 def payloads(config: Config) -> Iterator[Any]:
-    """Yield the JSON that users wrote for messages, so that others can look for secrets in it."""
+    """Yield the JSON that users wrote for messages; it may contain secrets."""
     yield from (step.payload for script in scripts(config) for step in script.steps)
     yield from (fills_of(config, version) for version in versions())
     yield [*(rule.name for rule in config.rule.answers), *(rule.name for rule in config.rule.faults)]
@@ -134,9 +134,8 @@ def scripts(config: Config) -> Sequence[Script]:
 def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
     """Yield the rules of users that apply to stations of a version.
 
-    A rule does not apply if it names another version, or if its payload breaks the schema of this version but fits
-    another version that the mock speaks. An error code gets the spelling of the version, unless the rule names the
-    version.
+    A rule does not apply if it names another version, or if its payload is invalid in this version but valid in another
+    version that the mock speaks. An error code gets the spelling of the version, unless the rule names the version.
     """
     for rule in config.rule.answers:
         if rule.match.version == version.name:
@@ -147,7 +146,7 @@ def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
 
 
 def _respelt(refusal: Refusal, version: Version) -> Refusal:
-    """Return a refusal with its error code in the spelling of a version; another text stays as it is."""
+    """Return a refusal with its error code in the spelling of a version; any other text stays as it is."""
     framing = version.framing
     is_other = refusal.code in CODES and refusal.code not in framing.codes
     return records.replace(refusal, code=framing.spelled(ErrorCode(refusal.code))) if is_other else refusal
@@ -159,12 +158,15 @@ def _fits_elsewhere(config: Config, rule: Rule[Answer], version: Version) -> boo
 
 
 def spoken(config: Config) -> Sequence[Version]:
-    """Return the versions that the mock speaks by its settings, the preferred one first; others may be added."""
+    """Return the versions of OCPP in the settings, the preferred one first.
+
+    The result changes if a version is registered.
+    """
     return [version for version in versions() if config.ocpp is None or version.name in config.ocpp]
 
 
 def concerns(rule: Rule[Any], version: Version) -> bool:
-    """Return whether stations of a version may send or receive the messages that a rule matches."""
+    """Whether stations of a version may send or receive the messages that a rule matches."""
     match = rule.match
     if match.version not in ("", version.name):
         return False
@@ -175,7 +177,7 @@ def concerns(rule: Rule[Any], version: Version) -> bool:
 
 
 def _has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> bool:
-    """Return whether the schema called `name` of a version has the path of each condition."""
+    """Whether the schema `name` of a version has the paths of all conditions."""
     try:
         for each in conditions:
             version.schemas.node(name, each.path)
@@ -185,7 +187,7 @@ def _has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> 
 
 
 def broken(config: Config, rule: Rule[Answer], version: Version) -> str:
-    """Return how the reply of a rule breaks the schema of the answer in a version; empty if it does not."""
+    """Return how the reply of a rule breaks the schema of the answer in a version; empty if it is valid."""
     if isinstance(rule.then, Refusal) or rule.then.is_raw or not concerns(rule, version):
         return ""
     if rule.match.action != ANY:
@@ -210,6 +212,6 @@ def _broken_answer(config: Config, rule: Rule[Answer], version: Version) -> str:
 
 
 def _below(config: Config, version: Version) -> Replies:
-    """Return the answers without those that users wrote."""
+    """Return the answers of the mock without the rules of users."""
     below = replace(config, rule=Rules(), offline=False, require_boot=False)
     return Replies(defaults(below, version), layers(below, version), None, dialect_of(version))

@@ -74,5 +74,5 @@ class Authorization:
                 tables.token_table,
             )
         },
-        rules=lambda config, dialect: [rule for told in config.token for rule in dialect.token_rules(told)],
+        rules=lambda config, dialect: [rule for token in config.token for rule in dialect.token_rules(token)],
     )

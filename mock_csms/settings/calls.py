@@ -1,4 +1,4 @@
-"""The calls of a command in each version of OCPP, with their payloads."""
+"""The calls that the mock sends for a command in each version of OCPP, with their payloads."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ from mock_csms.settings.tables import nested
 
 
 class Planned(Record):
-    """A call of a command in one version."""
+    """A call for a command in one version."""
 
     action: str
     payload: Template
 
 
 def calls(config: Config, step: Step, version: Version, request: Any = None) -> Sequence[Planned]:
-    """Return the calls that a command is in a version, in order; none if the version has nothing for it.
+    """Return the calls for a command in a version, in order; none if the version has no such call.
 
-    It has nothing where the payload breaks its schema, but fits in another version: then it is meant for that one.
-    `request` is the payload that `{{request.…}}` refers to.
+    If the payload is invalid in this version but valid in another one, the command is meant for the other one, and
+    there are no calls. `request` is the payload that `{{request.…}}` refers to.
     """
     if step.version not in ("", version.name):
         return ()
@@ -46,7 +46,7 @@ def calls(config: Config, step: Step, version: Version, request: Any = None) -> 
 
 
 def fits_elsewhere(config: Config, step: Step, version: Version, context: Context) -> bool:
-    """Return whether the payload of a command is right in another version than this one."""
+    """Whether the payload of a command is valid in another version than this one."""
     return any(
         not _violations(_plan(config, replacement, other), other, context)
         for other in versions()
@@ -56,7 +56,7 @@ def fits_elsewhere(config: Config, step: Step, version: Version, context: Contex
 
 
 def problem_of(config: Config, step: Step, version: Version, request: Any = None) -> str:
-    """Return how the payload of a command breaks its schema in a version; empty if it does not."""
+    """Return how the payload of a command breaks its schema in a version; empty if it is valid."""
     context, problem = records.replace(sample_of(version), request=request), ""
     for replacement in _of_version(step, version):
         plan = _plan(config, replacement, version)
@@ -71,8 +71,8 @@ def unfit(config: Config, step: Step, version: Version, identity: str) -> str:
     """Return why a command cannot be sent to a station of that version."""
     if step.version not in ("", version.name):
         return f"it is meant for OCPP {step.version}, and {identity} speaks OCPP {version.name}"
-    told = f"OCPP {version.name}, which {identity} speaks, has no such action"
-    return problem_of(config, step, version) if has_calls(step, version) else told
+    problem = f"OCPP {version.name}, which {identity} speaks, has no such action"
+    return problem_of(config, step, version) if has_calls(step, version) else problem
 
 
 def has_calls(step: Step, version: Version) -> bool:
@@ -81,14 +81,20 @@ def has_calls(step: Step, version: Version) -> bool:
 
 
 def _of_version(step: Step, version: Version) -> Sequence[Step]:
-    """Return the actions of a version for a command, the best first: the command itself, or one with another name."""
+    """Return the actions of a version for a command, the preferred one first.
+
+    It is the action of the command, or actions with other names.
+    """
     names = dialect_of(version).commands.get(step.action, (step.action,))
     rows = [(name, version.actions.get(name)) for name in names]
     return [records.replace(step, action=name) for name, row in rows if row and row.sent_by(Sender.CSMS)]
 
 
 def _plan(config: Config, step: Step, version: Version) -> Sequence[Planned]:
-    """Return the calls of one action: the row, then the settings, then the step's payload."""
+    """Return the calls of one action.
+
+    Their payload is merged from the row, the settings and the payload of the step.
+    """
     fills = fills_of(config, version)
     base = merged(fills, step.action, version.actions[step.action].request)
     add = dialect_of(version).additions.get(step.action)
@@ -99,13 +105,13 @@ def _plan(config: Config, step: Step, version: Version) -> Sequence[Planned]:
 
 
 def _extended(template: Template, payload: Any) -> Template:
-    """Return a template with the payload of a step merged in once more, over what was added."""
+    """Return a template that merges the payload of a step over the result of another template."""
     given = compile_template(payload)
     return lambda context: merge(template(context), given(context))
 
 
 def _items(config: Config, action: str, version: Version) -> Sequence[Json]:
-    """Return the calls for settings with a list of values, one call each; none for an action without such a setting."""
+    """Return a call for each value of a setting with a list of values; none if no such setting is for the action."""
     for name, fill in dialect_of(version).fills.items():
         value = getattr(config, name)
         if fill.each and action in fill.places and value is not None:
@@ -120,18 +126,21 @@ def _violations(plan: Sequence[Planned], version: Version, context: Context) -> 
 
 
 def command_payload(config: Config, step: Step, version: Version) -> Template:
-    """Return the template of the payload of a command in a version; of its first call, if it has several."""
+    """Return the template for the payload of a command in a version. For several calls it is that of the first one."""
     return compile_template(step.payload) if step.is_raw else _plan(config, step, version)[0].payload
 
 
 def default_requests(config: Config, version: Version) -> Mapping[str, Json]:
-    """Return the default payload of each call in a version: its row, then the settings. It may have placeholders."""
+    """Return the default payload of each call in a version, merged from its row and the settings.
+
+    It may have placeholders.
+    """
     fills = fills_of(config, version)
     return {action: merged(fills, action, row.request) for action, row in version.actions.items()}
 
 
 def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
-    """Return, by action, the JSON that the settings merge into the default payload in a version."""
+    """By action: the JSON that the settings merge into the default payload in a version."""
     own, found = dialect_of(version).fills, defaultdict[str, list[Json]](list)
     for setting in fields(config):
         flag, value = flag_of(setting), getattr(config, setting.name)
@@ -144,5 +153,5 @@ def fills_of(config: Config, version: Version) -> Mapping[str, Sequence[Json]]:
 
 
 def merged(fills: Mapping[str, Sequence[Json]], action: str, payload: Json) -> Json:
-    """Return the default payload of an action after the settings for it are merged in."""
+    """Return the default payload of an action, with the settings for the action merged in."""
     return reduce(merge, fills.get(action, ()), payload)

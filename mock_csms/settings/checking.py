@@ -1,4 +1,4 @@
-"""Checks settings as a whole, before the mock starts: commands that nobody can get, rules that have no use."""
+"""Checks the settings together before the mock starts, for instance for rules that can never match."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,10 +19,10 @@ from mock_csms.settings.tables import Rules, sample_request
 
 
 def check(config: Config) -> Sequence[str]:
-    """Return warnings about answers that break OCPP (a mock must be able to send them), and about useless rules.
+    """Return warnings about answers that break OCPP, which a mock may send, and about rules that can never match.
 
-    Raises ValueError for a command whose payload has an unknown placeholder or breaks its schema, or that no version
-    has, and for an API that other machines reach without a token.
+    Raises ValueError for an unknown placeholder or an invalid payload in a command, for a command that no version has,
+    and for an API without a token that other machines can reach.
     """
     refuse_open_api(config)
     check_tls(config, signs=bool(config.sign))
@@ -38,13 +38,13 @@ def check(config: Config) -> Sequence[str]:
 
 
 def warnings(config: Config, rules: Rules) -> Sequence[str]:
-    """Return what a user should know about rules over these settings: that one has no use, or breaks OCPP."""
+    """Return warnings about rules over these settings: rules that can never match, and answers that break OCPP."""
     all_rules: Sequence[Rule[Any]] = [*rules.answers, *rules.faults]
     return [warning for rule in all_rules for warning in _warnings(config, rule)]
 
 
 def _check_command(config: Config, step: Step, on: Match | None) -> None:
-    """Raise ValueError for a command that stations of no version can get."""
+    """Raise ValueError for a command that no station can get, in any version."""
     given = next((name for name in ("payload", "payload_raw") if getattr(config, name) is not None), "")
     where = option(given) if given else f"the payload of {step.action}"
     try:
@@ -64,7 +64,7 @@ def _check_command(config: Config, step: Step, on: Match | None) -> None:
 
 
 def _check_names(config: Config, its: Sequence[Version]) -> None:
-    """Raise ValueError for an expectation or an action to validate that none of the versions of a mock has."""
+    """Raise ValueError for an action in --expect, --forbid or --validation that no version of the mock has."""
     for name in ("expect", "forbid"):
         for each in getattr(config, name):
             if not any(each.is_in(version) for version in its):
@@ -75,9 +75,9 @@ def _check_names(config: Config, its: Sequence[Version]) -> None:
 
 
 def _check_tokens(config: Config, its: Sequence[Version]) -> None:
-    """Raise ValueError for a token that is too long in all versions of a mock."""
+    """Raise ValueError for a token that is too long in all versions of the mock."""
     longest = max(dialect_of(version).longest_token() for version in its)
-    of_tables = [each or "" for told in config.token for each in (told.id, told.group)]
+    of_tables = [each or "" for token in config.token for each in (token.id, token.group)]
     for name, given in (("auth_group_id", [config.auth_group_id or ""]), ("token", of_tables)):
         if wrong := [each for each in given if len(each) > longest]:
             names = " or ".join(version.name for version in its)
@@ -85,20 +85,20 @@ def _check_tokens(config: Config, its: Sequence[Version]) -> None:
 
 
 def _lengths(config: Config) -> Iterator[str]:
-    """Yield the versions for which the group of --auth-group-id is too long: it is not used there."""
+    """Yield a warning for each version in which the group of --auth-group-id is too long, and therefore not used."""
     group = config.auth_group_id or ""
     for version in spoken(config) if group else ():
         limit = dialect_of(version).longest_token()
         if len(group) > limit:
-            told = f"{group!r} is longer than {limit} characters"
-            yield f"--auth-group-id: not used for stations of OCPP {version.name}: {told}"
+            problem = f"{group!r} is longer than {limit} characters"
+            yield f"--auth-group-id: not used for stations of OCPP {version.name}: {problem}"
 
 
 def _lacking(name: str, its: Sequence[Version]) -> str:
-    """Say that none of the versions of a mock has the action that a name begins with, or has what is meant by it."""
-    told = next(filter(None, (version.told_elsewhere(name.partition(".")[0]) for version in its)), "")
+    """Return the sentence that no version of the mock has an action, with a hint what was probably meant."""
+    hint = next(filter(None, (version.elsewhere_hint(name.partition(".")[0]) for version in its)), "")
     names = " or ".join(version.name for version in its)
-    return told or f"{name} cannot match anything: the mock speaks OCPP {names} (--ocpp)"
+    return hint or f"{name} cannot match anything: the mock speaks OCPP {names} (--ocpp)"
 
 
 def _check_keys(config: Config) -> None:
@@ -112,7 +112,7 @@ def _check_keys(config: Config) -> None:
 
 
 def _warnings(config: Config, rule: Rule[Any]) -> Iterator[str]:
-    """Yield what a user should know about a rule: that it has no use, or that its answer breaks OCPP."""
+    """Yield warnings about a rule: that it can never match, or that its answer breaks OCPP."""
     concerned = [version for version in spoken(config) if concerns(rule, version)]
     if not concerned:
         yield f"{rule.name}: {_lacking(rule.match.action, spoken(config))}"
@@ -132,5 +132,5 @@ def _warnings(config: Config, rule: Rule[Any]) -> Iterator[str]:
 
 
 def _is_code(text: str, version: Version) -> bool:
-    """Return whether a text is an error code of a version, or of 2.0.1, from which it is respelt."""
+    """Whether a text is an error code of a version, or one of 2.0.1, which is converted to the version's spelling."""
     return text in version.framing.codes or text in CODES

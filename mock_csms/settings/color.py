@@ -1,4 +1,4 @@
-"""Whether lines are colored: a setting of all commands that print lines for people."""
+"""Whether output is colored: a setting of all commands that print lines for people."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The settings of commands to stations: which, when, and with which payload."""
+"""The settings of commands to stations: which commands, when they are sent, and with which payload."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,7 +11,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Commands:
-    """The settings of commands to stations: which, when, and with which payload."""
+    """The settings of commands to stations."""
 
     title: ClassVar[str] = "commands"
 

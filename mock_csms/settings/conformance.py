@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def checks(text: str) -> str:
     """Parse a selection of checks."""
-    if text not in ("all", "none"):  # most starts need not wait for the table
+    if text not in ("all", "none"):  # loading the table of checks would delay most starts
         from mock_csms.conformance.selection import select  # noqa: PLC0415 - see above
 
         select(text)
@@ -60,7 +60,7 @@ class Conformance:
 
 @part
 class Knowledge:
-    """How the mock learns more about stations than they report by themselves."""
+    """The settings by which the mock asks stations for more facts than they report unasked."""
 
     title: ClassVar[str] = "conformance"
 

@@ -1,4 +1,4 @@
-"""How the mock is driven and watched over HTTP while it runs."""
+"""The settings of the HTTP API and of the metrics."""
 
 import re
 from typing import ClassVar, NamedTuple
@@ -14,11 +14,11 @@ _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _SMALLEST = 64 * 1024
 
 AUTO = "auto"
-"""The token that stands for one that the mock makes when it starts."""
+"""The value of --api-token with which the mock makes a token when it starts."""
 
 
 class Address(NamedTuple):
-    """Where a server listens."""
+    """The address of a server."""
 
     host: str
     port: int
@@ -28,12 +28,12 @@ class Address(NamedTuple):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only programs of this machine reach a server at that host."""
+    """Whether a server at that host can be reached only from this machine."""
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def address(value: str) -> Address:
-    """Take `[HOST:]PORT`; without a host it is 127.0.0.1."""
+    """Parse `[HOST:]PORT`; without a host it is 127.0.0.1."""
     found = _ADDRESS.fullmatch(value.strip())
     if found is None:
         raise ValueError(f"{value!r} is not [HOST:]PORT")
@@ -42,7 +42,7 @@ def address(value: str) -> Address:
 
 
 def token(value: str) -> str:
-    """Take a token, or `@FILE` with one. No error shows it."""
+    """Parse a token, or `@FILE` with one. Errors do not contain the token."""
     text = read_text(value[1:]).strip() if value.startswith("@") else value
     if not _TOKEN.fullmatch(text):
         raise ValueError("a token has 1 to 1024 characters, which are ASCII letters, digits and signs without spaces")
@@ -50,7 +50,7 @@ def token(value: str) -> str:
 
 
 def size(value: str) -> int:
-    """Take a number of bytes, with KiB, MiB or GiB behind it if wanted."""
+    """Parse a number of bytes, with KiB, MiB or GiB at the end if wanted."""
     found = _SIZE.fullmatch(value.strip().replace(" ", ""))
     if found is None:
         raise ValueError(f"{value!r} is not a number of bytes, such as 16MiB")
@@ -62,7 +62,7 @@ def size(value: str) -> int:
 
 @part
 class RunTimeControl:
-    """How the mock is driven and watched over HTTP while it runs."""
+    """The settings of the HTTP API and of the metrics."""
 
     title: ClassVar[str] = "run-time control"
 
@@ -98,7 +98,7 @@ class RunTimeControl:
 
 
 def refuse_open_api(settings: RunTimeControl) -> None:
-    """Raise ValueError for an API that other machines reach without a token."""
+    """Raise ValueError for an API without a token that other machines can reach."""
     if settings.api is not None and not is_loopback(settings.api.host) and not settings.api_token:
         raise ValueError(
             f"--api {settings.api} needs --api-token TEXT|@FILE|auto: other machines can reach it, not only this one"

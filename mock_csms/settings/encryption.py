@@ -15,12 +15,12 @@ from mock_csms.settings.texts import read_text
 AUTO = "auto"
 REFUSE, ACCEPT = "refuse", "accept-and-report"
 VERSIONS: Mapping[str, int] = {"1.0": TLS10, "1.1": TLS11, "1.2": TLS12, "1.3": TLS13}
-"""The versions of TLS that flags name, from the oldest to the newest."""
+"""The versions of TLS in the values of flags, from the oldest to the newest."""
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?")
 
 
 def names(value: Sequence[str]) -> tuple[str, ...]:
-    """Take host names of at most 64 characters and IP addresses, several times."""
+    """Parse host names of at most 64 characters and IP addresses; the flag is repeatable."""
     for name in value:
         if not (_HOST.fullmatch(name) or _is_address(name)):
             raise ValueError(f"{name!r} is neither a host name nor an IP address")
@@ -28,19 +28,19 @@ def names(value: Sequence[str]) -> tuple[str, ...]:
 
 
 def files(value: Sequence[str]) -> tuple[str, ...]:
-    """Take the paths of PEM files, several times."""
+    """Parse the paths of PEM files; the flag is repeatable."""
     return tuple(map(pem, value))
 
 
 def pem(path: str) -> str:
-    """Take the path of a PEM file."""
+    """Parse the path of a PEM file. Raises ValueError if the file has no PEM in it."""
     if "-----BEGIN " not in read_text(values.text(path)):
         raise ValueError(f"{path}: it has nothing in PEM")
     return path
 
 
 def profiles(value: str) -> tuple[int, ...]:
-    """Take security profiles, separated by commas."""
+    """Parse security profiles, separated by commas."""
     return tuple(sorted({values.integer(1, 3)(part.strip()) for part in value.split(",")}))
 
 
@@ -48,7 +48,7 @@ _FAULT = re.compile(r"(?P<kind>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S
 
 
 def faults(value: Sequence[str]) -> tuple[TlsFault, ...]:
-    """Take `KIND`, then `*N` or ` for=SEC`, several times."""
+    """Parse `KIND` with an optional `*N` or ` for=SEC`; the flag is repeatable."""
     return tuple(map(_fault, value))
 
 
@@ -62,7 +62,7 @@ def _fault(text: str) -> TlsFault:
 
 
 def check_tls(config: "Encryption", *, signs: bool) -> None:
-    """Raise ValueError if the flags of TLS do not fit together; `signs`: whether the mock signs client certificates."""
+    """Raise ValueError if the TLS flags do not fit together; `signs`: whether the mock signs client certificates."""
     if config.tls_key and len(config.tls_key) != len(config.tls_cert):
         raise ValueError(f"--tls-key: {len(config.tls_key)} keys are given for {len(config.tls_cert)} --tls-cert")
     if config.tls_client == ACCEPT and find_spec("OpenSSL") is None:

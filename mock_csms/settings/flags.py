@@ -1,4 +1,4 @@
-"""The parts of settings: one dataclass field is one flag, and everything about the flag follows from it.
+"""Classes of settings: a dataclass field is a flag, and its metadata has everything about the flag.
 
 The settings of the mock are in the other files of this folder.
 """
@@ -19,15 +19,15 @@ Part = TypeVar("Part")
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=False)
 def part(fields_of_subject: type[Part]) -> type[Part]:
-    """Make a class a part of the settings, or all parts together: a dataclass without generated methods.
+    """Make a class a group of settings, as a dataclass without generated methods.
 
-    `Immutable` has the methods that all parts together need.
+    The class with all groups together gets its methods from `Immutable`.
     """
     return dataclass(kw_only=True, init=False, repr=False, eq=False)(fields_of_subject)
 
 
 class Immutable:
-    """The methods of a class of settings: its objects are made from keywords, compared by fields, and immutable.
+    """The methods of a class of settings: objects are made from keywords, compared by fields, and cannot change.
 
     They are written here once, because @dataclass generates and compiles them for each class, 3 ms of every start.
     """
@@ -37,7 +37,7 @@ class Immutable:
         for name in given:
             if name not in declared:
                 raise TypeError(f"{type(self).__name__}() has no setting {name!r}")
-        vars(self).update(given)  # the defaults are attributes of the class
+        vars(self).update(given)  # the class attributes are the defaults
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise FrozenInstanceError(f"{name} cannot be changed; use dataclasses.replace")
@@ -58,10 +58,10 @@ class Form(Record):
     """An option that writes one table of a setting."""
 
     metavar: tuple[str, ...]
-    """The names of its words in the help."""
+    """The names of its values in the help."""
     help: str
     table: Callable[[Sequence[str]], Mapping[str, Any]]
-    """Turns the words into a table as in a configuration file."""
+    """Converts the values to a table as in a configuration file."""
 
 
 class Flag(Record):
@@ -69,9 +69,9 @@ class Flag(Record):
 
     help: str
     parse: Callable[[Any], Any] | None
-    """Turns a text into the value; gets a list of texts with `several` and `repeated`, and tables with `forms`.
+    """Converts a text to the value; None for a switch.
 
-    None for a switch.
+    It gets a list of texts with `several` and `repeated`, and tables with `forms`.
     """
     metavar: str
     short: str = ""
@@ -79,26 +79,26 @@ class Flag(Record):
     aliases: tuple[str, ...] = ()
     """Other names that it has on the command line, such as `--auth-parent-id-tag`."""
     several: bool = False
-    """Whether one use of the flag takes several values."""
+    """Whether one use of the flag has several values."""
     repeated: bool = False
-    """Whether the flag may be given several times."""
+    """Whether the flag is repeatable."""
     forms: Mapping[str, Form] | None = None
     """For a setting that is a list of tables: the options that write such tables, by name."""
     rivals: tuple[str, ...] = ()
-    """The settings that cannot be used together with this one."""
+    """The settings that exclude this one."""
     needs: tuple[str, ...] = ()
-    """The settings of which at least one must be given with this one."""
+    """The settings of which at least one must be given together with this one."""
     sets: tuple[str, ...] = ()
     """The places in the mock's messages that it fills in, such as `Heartbeat.currentTime`.
 
     Only for places that are the same in every version of OCPP; a dialect has the others in its `fills`.
     """
     written: Callable[[Any], object] | None = None
-    """Turns the value into the template for those places, such as `{{now+60}}`. None: the value itself is used."""
+    """Converts the value to the template for those places, such as `{{now+60}}`; None to use the value itself."""
     rules: Callable[[Any, Dialect], AnswerRules] | None = None
-    """Makes the rules of the setting, from all settings and the dialect of a version."""
+    """Returns the rules of the setting, from its value and the dialect of a version."""
     shown: str = ""
-    """The default for people, if the value itself does not say enough."""
+    """The default in the help; empty to show the value itself."""
     is_secret: bool = False
     """Whether the value is never shown."""
     is_json: bool = False
@@ -106,7 +106,7 @@ class Flag(Record):
 
     @property
     def takes_list(self) -> bool:
-        """Whether its value is written as a list."""
+        """Whether its value is a list."""
         return self.several or self.repeated
 
 
@@ -162,7 +162,10 @@ def read(settings: type[Settings], sources: Sequence[Source]) -> Settings:
 
 
 def _check_needs(settings: type[Settings], source: Source, parsed: dict[str, Any]) -> None:
-    """Raise ValueError if a source gives a setting without one that it needs; drop one from an earlier source."""
+    """Raise ValueError if a source gives a setting without one that it needs.
+
+    If the setting comes from an earlier source, it is dropped.
+    """
     for setting in fields(settings):
         needs = flag_of(setting).needs
         if setting.name in parsed and needs and not any(name in parsed for name in needs):

@@ -9,12 +9,12 @@ from mock_csms.settings.flags import flag, part, switch
 
 
 def versions_spoken() -> tuple[str, ...]:
-    """Return the names of all versions that the mock can speak, the preferred one first."""
+    """Return the names of all supported versions, the preferred one first."""
     return tuple(version.name for version in versions())
 
 
 def versions_to_speak(value: str) -> tuple[str, ...]:
-    """Take names of versions, separated by commas, such as `1.6,2.0.1`; with or without `ocpp` before each."""
+    """Parse the names of versions, separated by commas, such as `1.6,2.0.1`; `ocpp` may stand before each."""
     names = [re.sub(r"^ocpp[\s_-]*", "", name.strip().lower()) for name in value.split(",")]
     return tuple(dict.fromkeys(map(values.one_of(versions_spoken), names)))
 

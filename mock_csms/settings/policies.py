@@ -1,4 +1,4 @@
-"""How the mock treats connections and messages independent of their content: admission, duration and strictness."""
+"""The settings of connections and messages independent of their content: admission, duration and strictness."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from mock_csms.settings.flags import flag, part, switch
 
 @part
 class Policies:
-    """How the mock treats connections and messages independent of their content: admission, duration and strictness."""
+    """The settings of connections and messages independent of their content: admission, duration and strictness."""
 
     title: ClassVar[str] = "policies"
 

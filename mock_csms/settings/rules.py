@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def latency(text: str) -> "Latency | None":
-    """Take `SEC[+-JITTER]`."""
+    """Parse `SEC[+-JITTER]`."""
     from mock_csms.behavior.notation import parse_latency  # noqa: PLC0415 - only users of faults wait for it
 
     return parse_latency(text)

@@ -1,4 +1,4 @@
-"""What stations get that ask for a certificate, or for the status of one."""
+"""The settings of certificates for stations, and of the status of certificates."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _SERIAL = re.compile(r"(0[xX])?[0-9A-Fa-f:]+")
 
 
 def signs(value: Sequence[str]) -> tuple[Sign, ...]:
-    """Take `KIND`, then `*N` and `@GLOB`, several times."""
+    """Parse `KIND` with an optional `*N` and `@GLOB`; the flag is repeatable."""
     return tuple(map(_sign, value))
 
 
@@ -31,7 +31,10 @@ def _sign(text: str) -> Sign:
 
 
 def certificate_statuses(value: Sequence[str]) -> dict[int | None, str]:
-    """Take `good|revoked|unknown`, or that and `:SERIAL,…`, several times; by serial number, None for all others."""
+    """Parse `good|revoked|unknown` with an optional `:SERIAL,…`; the flag is repeatable.
+
+    Returns the status by serial number; the key None has the status of all others.
+    """
     found: dict[int | None, str] = {}
     for text in value:
         word, colon, serials = text.partition(":")
@@ -47,7 +50,7 @@ def certificate_statuses(value: Sequence[str]) -> dict[int | None, str]:
 
 @part
 class CertificateRequests:
-    """What stations get that ask for a certificate, or for the status of one."""
+    """The settings of certificates for stations, and of the status of certificates."""
 
     title: ClassVar[str] = "certificates"
 

@@ -12,11 +12,11 @@ from mock_csms.settings.flags import Flag, Settings, Source, flag_of
 from mock_csms.settings.texts import as_json_text, parse_toml, read_text
 
 ENVIRONMENT = "MOCK_CSMS_"
-"""The prefix of environment variables; the flag's name follows in capitals, with _ for -."""
+"""The prefix of environment variables; the name of the flag follows in capitals, with _ for -."""
 _LONG_WAY = "LONG_WAY"
-"""What follows in the name of the one variable that is not a setting."""
+"""The end of the name of the only such variable that is not a setting."""
 OF_CLIENTS = ("MOCK_CSMS_API_URL",)
-"""Variables that only the sub-commands read which talk to a running mock."""
+"""Variables that only the subcommands over the API read."""
 
 
 def file_source(settings: type[Settings], path: str) -> Source:
@@ -34,9 +34,9 @@ def file_source(settings: type[Settings], path: str) -> Source:
 
 
 def written_in(settings: type[Settings], content: Mapping[str, Any], where: str = "") -> dict[str, Any]:
-    """Return settings by name, as their parsers get them, from the keys and values of a configuration file.
+    """Return settings by name, in the form for their parsers, from the content of a configuration file.
 
-    Raises ValueError for an unknown key or a value of the wrong type; it begins with `where`.
+    Raises ValueError for an unknown key or a value of the wrong type; the text begins with `where`.
     """
     declared = {setting.name: flag_of(setting) for setting in fields(settings)}
     given: dict[str, Any] = {}
@@ -55,12 +55,12 @@ def written_in(settings: type[Settings], content: Mapping[str, Any], where: str 
 
 
 def name_of(key: str, value: Any = None) -> str:
-    """Return the name of the setting that a key of a file with that value means."""
+    """Return the name of the setting for a key of a file; for `command` the value decides which setting it is."""
     return _tables_name(key, value).replace("-", "_")
 
 
 def _refuse_masks(value: Any) -> None:
-    """Raise ValueError if a mask such as `***` is in place of a secret, as in a file that was copied from a record."""
+    """Raise ValueError if a mask such as `***` stands in place of a secret, as in a file copied from a record."""
     if "*" in str(value):
         from mock_csms.behavior.secret_finder import is_masked_in  # noqa: PLC0415 - few files contain an asterisk
 
@@ -69,7 +69,7 @@ def _refuse_masks(value: Any) -> None:
 
 
 def _hint(key: str, declared: Mapping[str, Flag]) -> str:
-    """Return a hint for an unknown key: the setting, or the key of a table, that was probably meant."""
+    """Return a hint for an unknown key: the key that was probably meant."""
     tables = {key_of(form): key_of(name) for name, flag in declared.items() for form in flag.forms or ()}
     settings = [key_of(name) for name in declared]
     table = tables.get(key_of(key)) if key_of(key) not in settings else None
@@ -77,12 +77,15 @@ def _hint(key: str, declared: Mapping[str, Flag]) -> str:
 
 
 def key_of(name: str) -> str:
-    """Return the name of a setting in a file."""
+    """Return the key of a setting in a configuration file."""
     return "command" if name == "script" else name.replace("_", "-")
 
 
 def _as_written(key: str, value: Any, declared: Flag) -> Any:
-    """Return a value in the form for its parser. Raises ValueError if a table is required or not allowed there."""
+    """Return a value in the form for its parser.
+
+    Raises ValueError if it must be a table and is none, or the reverse.
+    """
     values = value if isinstance(value, list) else [value]
     is_table = [isinstance(each, dict) for each in values]
     if declared.forms is not None and not (all(is_table) and isinstance(value, list)):
@@ -93,7 +96,10 @@ def _as_written(key: str, value: Any, declared: Flag) -> Any:
 
 
 def _tables_name(key: str, value: Any) -> str:
-    """Return the setting of a key: `command` is the flag if its value is a text, and `script` for tables."""
+    """Return the setting for a key.
+
+    For `command` it is the flag if the value is a text, and `script` if it is tables.
+    """
     return "script" if key == "command" and isinstance(value, list) else key
 
 
@@ -102,7 +108,7 @@ def _place(path: str, name: str) -> str:
 
 
 def as_written(value: Any, declared: Flag) -> Any:
-    """Return a TOML value as the flag's parser gets it from the command line: a text, a list, or True or False."""
+    """Return a TOML value in the form of the command line: a text, a list, or True or False."""
     if declared.forms is not None:
         if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
             raise ValueError("must be written as an array of tables, such as [[rule]]")
@@ -150,7 +156,7 @@ def environment_source(settings: type[Settings], environment: Mapping[str, str] 
 
 
 def read_long_way(environment: Mapping[str, str] = os.environ) -> None:
-    """Switch all shortcuts off if the environment says so, as the tests that compare them with the long way do."""
+    """Turn all shortcuts off if the environment asks for it; tests compare both ways."""
     if environment.get(ENVIRONMENT + _LONG_WAY):
         force_long_way()
 
@@ -179,7 +185,7 @@ def _from_text(name: str, text: str, declared: Flag) -> Iterable[tuple[str, Any]
 
 
 def _words(text: str) -> list[str]:
-    """Split a text like a shell."""
+    """Split a text as a shell does."""
     import shlex  # noqa: PLC0415 - only users of the environment wait for it
 
     return shlex.split(text)
@@ -187,7 +193,7 @@ def _words(text: str) -> list[str]:
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Put the name of the variable before an error."""
+    """Add the name of the variable to an error."""
     try:
         yield
     except ValueError as error:

@@ -55,7 +55,7 @@ def _without_secrets(text: str) -> str:
 
 
 def each(tables: Sequence[Table], parse: Callable[[Table], Any]) -> list[Any]:
-    """Parse all tables; if there are several, an error has the number of the wrong one."""
+    """Parse all tables. With several tables, an error contains the number of the wrong one."""
     parsed = []
     for number, table in enumerate(tables, start=1):
         try:
@@ -90,7 +90,7 @@ def fault_table(words: Sequence[str]) -> Table:
 
 
 def rules(tables: Sequence[Table]) -> Rules:
-    """Return the rules of the tables, in their order."""
+    """Return the rules in the tables, in order."""
     pairs = each(tables, _rule)
     answers = tuple(answer for answer, _ in pairs if answer)
     return Rules(answers, tuple(fault for _, fault in pairs if fault))
@@ -129,28 +129,28 @@ def _name_of(table: Table) -> str:
 
 
 def _refuse_sends(match: str) -> None:
-    """Raise ValueError for a match of an action that is sent as a SEND: nobody answers it."""
+    """Raise ValueError for a match of an action that is sent as a SEND, because a SEND has no answer (OCPP 2.1)."""
     action = next((action for version in versions() for action in version.sends if match.startswith(action)), None)
     if action is not None:
         raise ValueError(f"{action} is sent as a SEND, which has no answer")
 
 
 def _trigger(text: str) -> Match:
-    """Take the match for the calls of stations that a rule answers, or that a command waits for."""
+    """Parse the match for calls of stations that a rule answers, or that a command follows."""
     from mock_csms.behavior.notation import parse_match  # noqa: PLC0415 - as above
 
     return parse_match(text, commands=False)
 
 
 def payload(value: Any) -> Json:
-    """Take a table, or the text of a JSON object (`@FILE` reads one)."""
+    """Accept a table, or the text of a JSON object (`@FILE` reads the text from a file)."""
     if not isinstance(value, str | Mapping):
         raise ValueError("must be a table or the text of a JSON object")
     return values.json_object(as_json_text(value))
 
 
 def raw(value: Any) -> values.Raw:
-    """Take any JSON value, or its text (`@FILE` reads one)."""
+    """Accept any JSON value, or its text (`@FILE` reads the text from a file)."""
     return values.raw(as_json_text(value))
 
 
@@ -175,7 +175,7 @@ def token_table(words: Sequence[str]) -> Table:
 
 
 def tokens(tables: Sequence[Table]) -> list[TokenAnswer]:
-    """Return the answers about the tokens in the tables."""
+    """Return the answers for tokens in the tables."""
     return each(tables, _token)
 
 
@@ -190,7 +190,7 @@ def _token(table: Table) -> TokenAnswer:
 
 
 def scripts(tables: Sequence[Table]) -> list[Script]:
-    """Return the scripts of the tables."""
+    """Return the scripts in the tables."""
     return each(tables, _script)
 
 
@@ -216,9 +216,9 @@ def _script(table: Table) -> Script:
 
 
 def _check_payload(step: Step, on: Match | None) -> None:
-    """Raise ValueError if a payload breaks the schema of its command in every version that has it.
+    """Raise ValueError if a payload is invalid in every version that has the command.
 
-    `on` matches the call that the command follows.
+    on: matches the call that the command follows.
     """
     problems = []
     for version in versions_with(step.action):
@@ -232,7 +232,7 @@ def _check_payload(step: Step, on: Match | None) -> None:
 
 
 def sample_request(match: Match, version: Version | None = None) -> Json:
-    """Return the payload of a call that matches; for a match of any action, only its conditions."""
+    """Return the payload of a call that matches. If the match is for any action, it has only the conditions."""
     row = (version.actions if version else actions()).get(match.action)
     request = {} if row is None else compile_template(row.request)(sample_of(version or DEFAULT))
     for condition in match.conditions:
@@ -251,7 +251,7 @@ class Text(Record):
     parse: Callable[[str], Any]
 
     def __call__(self, value: Any) -> Any:
-        """Return the parsed value; raise ValueError for anything but a text."""
+        """Return the parsed value. Raises ValueError if `value` is not a text."""
         if not isinstance(value, str):
             raise ValueError("must be a string")
         return self.parse(value)

@@ -51,10 +51,10 @@ def read_text(path: str) -> str:
 
 
 def parse_toml(text: str) -> Json:
-    """Return the values of a TOML text. Raises ValueError with one line."""
+    """Return the content of TOML text. Raises ValueError with one line."""
     import tomllib  # noqa: PLC0415 - only users with files wait for it
 
-    if re.search(_DOTTED, text):  # the parser's time would grow with the square of the length
+    if re.search(_DOTTED, text):  # the parser needs quadratic time for such text
         raise ValueError(f"not TOML: a key has more than {DEEPEST} parts")
     try:
         parsed = tomllib.loads(text)
@@ -62,7 +62,7 @@ def parse_toml(text: str) -> Json:
         raise ValueError(f"not TOML: {error}") from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    except ValueError:  # the only other ValueError is about digits
+    except ValueError:  # otherwise the error is about too many digits
         raise ValueError("not TOML: a number has too many digits") from None
     if _is_nested(parsed, DEEPEST):
         raise ValueError(_TOO_DEEP)
@@ -89,7 +89,7 @@ def read_json(value: str) -> Any:
     value = read_text(path) if path else value
     where = f"{path}: " if path else ""
     try:
-        orjson.loads(value)  # the stricter of the two
+        orjson.loads(value)  # use the stricter limit
         parsed = json.loads(value, object_pairs_hook=_object, parse_int=_held, parse_float=_held_float)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"{where}not JSON: {error}") from None
@@ -138,7 +138,7 @@ def as_json_text(value: Any) -> str:
 
 
 def _not_json(value: Any, place: str) -> Iterator[tuple[str, Any]]:
-    """Yield place and value of all that JSON lacks: NaN, infinity, and TOML's dates and times (texts in OCPP)."""
+    """Yield the places and values that JSON lacks: NaN, infinity, and TOML's dates and times (texts in OCPP)."""
     if (isinstance(value, float) and not math.isfinite(value)) or isinstance(value, date | time):
         yield place, value
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()

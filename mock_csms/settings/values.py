@@ -1,8 +1,7 @@
-"""Parsers of settings: each returns the value of a text, or raises ValueError with what is wrong with the text.
+"""Parsers of settings: each converts text to a value, or raises ValueError with what is wrong.
 
-A parser gets what follows one flag: a text, or a list of texts if the flag takes several.
-
-Patterns are texts, and `re` compiles each when it is used first: most starts use one or two of them.
+A parser gets the text after one flag, or a list of texts if the flag takes several. Patterns are stored as text, and
+`re` compiles each when it is first used, because most starts use only one or two.
 """
 
 import re
@@ -18,24 +17,24 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.masks import is_masked
 from mock_csms.protocol.names import did_you_mean, nearest
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import actions, schemas_with, spoken, told_elsewhere, version_named
+from mock_csms.protocol.versions import actions, elsewhere_hint, schemas_with, spoken, version_named
 from mock_csms.settings.texts import read_json, read_text
 
 
 def text(value: str) -> str:
-    """Take any text that is not empty."""
+    """Accept any text that is not empty."""
     if not value:
         raise ValueError("must not be empty")
     return value
 
 
 def fitting(schema: str, *path: str, least: int = 1) -> Callable[[str], str]:
-    """Take a text of at least `least` characters, and at most as many as the OCPP schema `schema` allows at `path`."""
+    """Return a parser for text of `least` or more characters, up to the maxLength of the OCPP schema at `path`."""
     return no_longer_than(lambda: int(schemas_with(schema).node(schema, path)["maxLength"]), least)
 
 
 def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], str]:
-    """Take a text of at least `least` characters, and at most `most()`."""
+    """Return a parser for text with at least `least` and at most `most()` characters."""
 
     def parse(value: str) -> str:
         if len(value) > most():
@@ -46,20 +45,20 @@ def no_longer_than(most: Callable[[], int], least: int = 1) -> Callable[[str], s
 
 
 def texts(value: Sequence[str]) -> tuple[str, ...]:
-    """Take one text or more."""
+    """Accept one or more texts."""
     return tuple(text(item) for item in value)
 
 
 _INTEGER, _MOST_DIGITS = r"[+-]?[0-9]+", 20
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-"""Numbers in the notation of JSON and people; Python itself would accept `9_0` too."""
+"""A number in the usual notation; Python's own parser would accept `9_0` too."""
 
 LONGEST = 9_999_999_999
-"""The longest time that a setting can have, in seconds: three centuries, so that no date is too late for datetime."""
+"""The greatest time in a setting, in seconds: three centuries, so that `datetime` can represent all dates."""
 
 
 def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]:
-    """Take a number from `minimum` on, or `above` it, up to `LONGEST`."""
+    """Return a parser for a number from `minimum` (or `above` it) to `LONGEST`."""
 
     def parse(value: str) -> float:
         if not re.fullmatch(_NUMBER, value):
@@ -75,7 +74,7 @@ def number(minimum: float = 0, *, above: bool = False) -> Callable[[str], float]
 
 
 def percent(value: str) -> float:
-    """Take a share, from 0 to 100, with or without its `%`."""
+    """Parse a share from 0 to 100, with or without `%`."""
     share = number()(value.removesuffix("%").rstrip())
     if share > 100:
         raise ValueError(f"{value!r} is more than 100")
@@ -83,7 +82,7 @@ def percent(value: str) -> float:
 
 
 def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
-    """Take a whole number from `minimum` to `maximum`."""
+    """Return a parser for an integer from `minimum` to `maximum`."""
 
     def parse(value: str) -> int:
         if not re.fullmatch(_INTEGER, value):
@@ -97,7 +96,7 @@ def integer(minimum: int = 0, maximum: int = 2**31 - 1) -> Callable[[str], int]:
 
 
 class one_of(Record):  # noqa: N801 - used as the functions beside it
-    """Takes one of `names` in any letter case. (A function, so that no schema is read before it is needed.)"""
+    """A parser for one of `names` in any letter case. `names` is a function, so that schemas are read late."""
 
     names: Callable[[], Iterable[str]]
 
@@ -111,7 +110,7 @@ class one_of(Record):  # noqa: N801 - used as the functions beside it
 
 
 def several(item: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    """Take a comma-separated list of values that `item` takes."""
+    """Return a parser for a comma-separated list of values, each parsed by `item`."""
     return lambda value: tuple(item(part.strip()) for part in value.split(","))
 
 
@@ -126,7 +125,7 @@ def commands() -> Iterable[str]:
 
 
 def command(value: str) -> str:
-    """Take the exact name of an action that a CSMS may send in some version, or in the one behind it: `Reset~1.6`."""
+    """Parse the exact name of an action that a CSMS may send in some version, or in the named version: `Reset~1.6`."""
     name, _, its = value.partition(VERSION)
     rows = version_named(its).actions if its else actions()
     known = [action for action, row in rows.items() if row.sent_by(Sender.CSMS)]
@@ -134,12 +133,14 @@ def command(value: str) -> str:
         return value
     if name in rows:
         raise ValueError(f"{name!r} is sent by stations only, not by a CSMS")
-    told = f"{name!r} is not an action that a CSMS may send{f' in OCPP {its}' * bool(its)}{did_you_mean(name, known)}"
-    raise ValueError(told_elsewhere(name) or told)
+    problem = (
+        f"{name!r} is not an action that a CSMS may send{f' in OCPP {its}' * bool(its)}{did_you_mean(name, known)}"
+    )
+    raise ValueError(elsewhere_hint(name) or problem)
 
 
 def delayed_commands(value: str) -> tuple[tuple[str, float], ...]:
-    """Take `ACTION:SEC,ACTION:SEC` as pairs of an action and its delay."""
+    """Parse `ACTION:SEC,ACTION:SEC` to pairs of an action and its delay."""
     pairs = []
     for part in value.split(","):
         action, colon, seconds = part.strip().partition(":")
@@ -156,12 +157,12 @@ class Raw(Record):
 
 
 def raw(value: str) -> Raw:
-    """Take any JSON, or `@FILE` with JSON in it."""
+    """Parse JSON, or `@FILE` with JSON in it."""
     return Raw(read_json(value))
 
 
 def json_object(value: str) -> Json:
-    """Take a JSON object, or `@FILE` with one."""
+    """Parse a JSON object, or `@FILE` with one."""
     parsed = read_json(value)
     if not isinstance(parsed, dict):
         raise ValueError("must be a JSON object")
@@ -178,7 +179,7 @@ _NEXT_KEY = r",(?=\s*[^\s.,=]+\s*=)"
 
 
 def _variable(name: str, *, needs_component: bool = False) -> tuple[str, str]:
-    """Return a component (empty for a configuration key of OCPP 1.6) and a variable."""
+    """Return a component and a variable; the component is empty for a configuration key of OCPP 1.6."""
     component, dot, variable = name.rpartition(".") if "." not in name else name.partition(".")
     if not variable or bool(dot) != bool(component) or (needs_component and not dot):
         raise ValueError(f"{name!r} is not COMPONENT.VARIABLE")
@@ -186,7 +187,7 @@ def _variable(name: str, *, needs_component: bool = False) -> tuple[str, str]:
 
 
 def variables_to_get(value: str) -> list[tuple[str, str]]:
-    """Take `C.V,C.V` as pairs of a component and a variable."""
+    """Parse `C.V,C.V` to pairs of a component and a variable."""
     items: list[tuple[str, str]] = []
     for name in map(str.strip, value.split(",")):
         if "=" in name:
@@ -196,10 +197,10 @@ def variables_to_get(value: str) -> list[tuple[str, str]]:
 
 
 def variables_to_set(value: str) -> list[tuple[str, str, str]]:
-    """Take `C.V=value,C.V=value` as components, variables and values.
+    """Parse `C.V=value,C.V=value` to components, variables and values.
 
-    A comma separates only where `NAME.NAME` follows, so that values may be lists. If the first name has no component,
-    because it is a configuration key of OCPP 1.6, a comma separates where `KEY=` follows too.
+    A comma separates only before `NAME.NAME`, so that values may be lists. If the first name has no component, because
+    it is a configuration key of OCPP 1.6, a comma separates before `KEY=` too.
     """
     first, items = value.partition("=")[0], []
     for part in re.split(_NEXT_VARIABLE if "." in first else _NEXT_KEY, value):
@@ -216,7 +217,7 @@ _COUNTED = r"(?P<value>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?"
 
 
 def refusals(value: str) -> Refusals:
-    """Take `STATUS|reset|hang`, then `*N` or ` for=SEC`."""
+    """Parse `STATUS|reset|hang` with an optional `*N` or ` for=SEC`."""
     found = re.fullmatch(_COUNTED, value.strip())
     if found is None:
         raise ValueError(f"{value!r} is not STATUS|reset|hang, with *N or for=SEC after it if needed")
@@ -231,7 +232,7 @@ def refusals(value: str) -> Refusals:
 
 
 def cuts(value: str) -> Cuts:
-    """Take `SEC`, then `*N`."""
+    """Parse `SEC` with an optional `*N`."""
     found = re.fullmatch(_COUNTED, value.strip())
     if found is None or found["seconds"]:
         raise ValueError(f"{value!r} is not SEC or SEC*N")
@@ -243,7 +244,7 @@ def _times(digits: str | None) -> int | None:
 
 
 def passwords(value: Sequence[str]) -> dict[str, str]:
-    """Take `ID:PASSWORD`, or `@FILE` with one on each line, several times. No error shows a password."""
+    """Parse `ID:PASSWORD`, or `@FILE` with one on each line; the flag is repeatable. Errors contain no password."""
     pairs: dict[str, str] = {}
     for item in value:
         lines = map(str.strip, read_text(item[1:]).split("\n")) if item.startswith("@") else [item]
@@ -266,7 +267,7 @@ _ORIGIN = r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?"
 
 
 def origins(value: Sequence[str]) -> tuple[str, ...]:
-    """Take one or more origins of web pages as browsers send them (RFC 6454, 6.2), or `*`."""
+    """Parse origins of web pages as browsers send them (RFC 6454, 6.2), or `*`."""
     for item in value:
         if not re.fullmatch(_ORIGIN, item):
             raise ValueError(f"{item!r} is not an origin, such as http://localhost:3000, nor *")
@@ -274,7 +275,7 @@ def origins(value: Sequence[str]) -> tuple[str, ...]:
 
 
 def validation(value: Sequence[str]) -> Validation:
-    """Take `strict|report|off`, optionally with `:ACTION,…`, one or more times."""
+    """Parse `strict|report|off` with an optional `:ACTION,…`; the flag is repeatable."""
     others, by_action = Strictness.STRICT, {}
     for item in value:
         word, colon, names = item.partition(":")
@@ -284,7 +285,7 @@ def validation(value: Sequence[str]) -> Validation:
         for name in map(str.strip, names.split(",")) if colon else ():
             if name not in actions():
                 hint = did_you_mean(name, actions())
-                raise ValueError(told_elsewhere(name) or f"{name!r} is not an action of {spoken()}{hint}")
+                raise ValueError(elsewhere_hint(name) or f"{name!r} is not an action of {spoken()}{hint}")
             by_action[name] = strictness
     return Validation(others, by_action)
 
@@ -295,4 +296,4 @@ TIMESTAMPS: Mapping[str, Callable[[float], str]] = {
     ".000+00:00": lambda seconds: rfc3339(seconds)[:-1] + "+00:00",
     "+00:00": lambda seconds: rfc3339(seconds)[:-5] + "+00:00",
 }
-"""The formats of timestamps, by the end of the text."""
+"""The functions that format a timestamp, by the end of their text."""

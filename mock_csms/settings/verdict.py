@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def expectations(texts: Sequence[str], *, counted: bool = True) -> "Sequence[Expectation]":
-    """Take expectations; without `counted` they must not have a COUNT."""
+    """Parse expectations; without `counted` they must not have a COUNT."""
     from mock_csms.behavior.notation import parse_expectation  # noqa: PLC0415 - most runs expect nothing
 
     return [parse_expectation(text, counted=counted) for text in texts]

@@ -12,18 +12,18 @@ from mock_csms.settings import values
 
 
 def names(setting: str) -> Sequence[str]:
-    """Return the possible values of a setting in any version of OCPP that the mock speaks, from their dialects."""
+    """Return the values that a setting may have in any version of OCPP, from the dialects."""
     known = [dialect.names[setting]() for dialect in spoken_dialects() if setting in dialect.names]
     return list(dict.fromkeys(chain.from_iterable(known)))
 
 
 def named(setting: str) -> values.one_of:
-    """Take one of the names of a setting."""
+    """Return a parser for the names that a setting can have."""
     return values.one_of(partial(names, setting))
 
 
 def named_or_short(setting: str) -> Callable[[str], str]:
-    """Take one of the names of a setting, or a short name for one."""
+    """Return a parser for the names that a setting can have, and for their short names."""
 
     def parse(value: str) -> str:
         short = (dialect.short_names.get(setting, {}).get(value.lower()) for dialect in spoken_dialects())
@@ -33,5 +33,5 @@ def named_or_short(setting: str) -> Callable[[str], str]:
 
 
 def token(least: int = 1) -> Callable[[str], str]:
-    """Take a token of at least `least` characters, and at most as many as some version allows."""
+    """Return a parser for tokens of at least `least` characters; the longest limit of all versions applies."""
     return values.no_longer_than(lambda: max(dialect.longest_token() for dialect in spoken_dialects()), least)

@@ -1,4 +1,4 @@
-"""Writes settings as a configuration file has them."""
+"""Writes the settings as a configuration file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -11,9 +11,10 @@ from mock_csms.settings.flags import Source, flag_of
 
 
 def as_toml(config: Config, sources: Sequence[Source]) -> str:
-    """Return the effective settings as a TOML file. A setting without a value, or with a secret in it, is a comment.
+    """Return the effective settings as a TOML file.
 
-    So is the default of a setting that excludes or needs another setting: with it the file could not be read again.
+    A setting without a value, or with a secret in it, is written as a comment. So is the default of a setting that
+    excludes or needs another one, because otherwise the file could not be read back.
     """
     import tomli_w  # noqa: PLC0415 - only --print-config needs it
 
@@ -42,7 +43,7 @@ def as_toml(config: Config, sources: Sequence[Source]) -> str:
 
 
 def _written_tables(name: str, tables: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-    """Return tables as TOML; a table with a secret in it becomes a comment."""
+    """Return tables as TOML; a table with a secret in it is written as a comment."""
     import tomli_w  # noqa: PLC0415 - as above
 
     from mock_csms.behavior.secret_finder import secrets_in  # noqa: PLC0415 - as above
@@ -53,18 +54,18 @@ def _written_tables(name: str, tables: Sequence[Mapping[str, Any]]) -> Sequence[
 
 
 _OF_COMMAND = ("command", "delay", "period", "payload", "payload_raw")
-"""The settings that become one more [[command]] table if there are such tables: TOML allows a key only once."""
+"""The settings that are written as a further [[command]] if there are such tables. TOML allows each key only once."""
 
 
 def _depends(name: str) -> bool:
-    """Whether a setting needs another one or excludes one."""
+    """Whether a setting needs or excludes another one."""
     pairs = [(setting.name, rival) for setting in fields(Config) for rival in flag_of(setting).rivals]
     needy = [setting.name for setting in fields(Config) if flag_of(setting).needs]
     return name in needy or any(name in pair for pair in pairs)
 
 
 def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Return the tables of each setting that has tables, those with the highest priority first."""
+    """By setting with tables: its tables, those with the highest priority first."""
     tables = {
         setting.name: [dict(table) for source in reversed(sources) for table in source.values.get(setting.name, ())]
         for setting in fields(Config)
@@ -78,14 +79,17 @@ def _as_tables(config: Config, sources: Sequence[Source]) -> Mapping[str, Sequen
 
 
 def _own_payload(config: Config) -> dict[str, str]:
-    """Return the payload of the one command as JSON text: TOML has no null."""
+    """Return the payload of the command in the settings as JSON text, because TOML has no null."""
     if config.payload_raw is not None:
         return {"payload-raw": orjson.dumps(config.payload_raw.value).decode()}
     return {"payload": orjson.dumps(config.payload or {}).decode()}
 
 
 def written_value(name: str, value: Any, sources: Sequence[Source]) -> Any:
-    """Return a value for TOML: itself if TOML has such values, else the user's text; None without such a text."""
+    """Return a value for TOML: the value itself if TOML has its type, else the user's text.
+
+    None if neither is possible.
+    """
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple) and all(isinstance(item, str) for item in value):

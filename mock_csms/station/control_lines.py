@@ -59,7 +59,7 @@ class Word(Record):
     """The first word of a control line."""
 
     usage: str
-    """The parameters after the word: `<…>` is required, `[…]` is optional."""
+    """The parameters after the word; `<…>` is required, `[…]` is optional."""
     help: str
     """The effect of the line."""
     order: Callable[[Sequence[str]], Order]

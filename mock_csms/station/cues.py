@@ -150,7 +150,7 @@ Cue: TypeAlias = (
 )
 
 Alarm: TypeAlias = tuple[Any, ...]
-"""Names an alarm: its kind, then its object, such as `("meter", 1)`. Setting the same alarm again moves it."""
+"""The name of an alarm: its kind, then its object, such as `("meter", 1)`. Setting the same alarm again moves it."""
 
 
 class Send(Record):
@@ -159,7 +159,10 @@ class Send(Record):
     action: str
     payload: Json
     is_asked_for: bool = False
-    """Whether the CSMS requested it: then it is also sent while the boot status is Pending, and kept while offline."""
+    """Whether the CSMS requested it.
+
+    If so, it is also sent while the boot status is Pending, and kept while offline.
+    """
     attempts: int = 0
     """How often it failed."""
     is_by_hand: bool = False

@@ -1,4 +1,4 @@
-"""Many stations in one process (`--count`): they stay connected, or come and go; connections and calls are timed."""
+"""Many stations in one process (`--count`), which stay connected or reconnect all the time; measures their times."""
 
 import asyncio
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_csms.protocol.records import Mutable, Record, field, replace
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_csms_fault, is_wrong
@@ -70,7 +70,7 @@ async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
         for station in done:
             station.result()  # raises the exception that stopped it
     finally:
-        figures.seconds = loop.time() - began  # from now on no problem is counted: cancelling causes some
+        figures.seconds = loop.time() - began  # stop counting problems, because cancelling causes some
         for station in stations:
             station.cancel()
         await asyncio.gather(*stations, return_exceptions=True)

@@ -40,7 +40,7 @@ def is_wrong(event: Received) -> bool:
 
 
 def is_csms_fault(event: Unanswered) -> bool:
-    """Return whether the CSMS is to blame for a missing answer; it is not if the station closed the connection."""
+    """Whether the CSMS is to blame for a missing answer. It is not if the station itself closed the connection."""
     return event.reason != _HUNG_UP
 
 
@@ -97,7 +97,7 @@ class Link:
         self.spoil: Spoil = lambda acts: acts
         """Changes how messages are sent; for misbehaviours."""
         self.heard: Heard = lambda *_: None
-        """Called with each call of ours and its result, before the next message is read.
+        """Called with each call of the station and its result, before the next message is read.
 
         So, if a command follows right after the answer to a BootNotification, the station already knows that it was
         accepted.
@@ -158,10 +158,10 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    arrival = None
+    short_way = arrival = None
 
     def prepared(self, _: Peer, call: Call) -> None:
-        """Return None: a station remembers no answers."""
+        """Return None, because a station remembers no answers."""
 
     def reject(self, _: Peer, message: Error) -> Decision:
         """Return the answer to a message that is not a valid call."""

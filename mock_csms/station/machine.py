@@ -39,7 +39,7 @@ class Notation(Record, eq=False):
     default_token: str
     """The text of the default idToken for charging."""
     variables: Callable[[Sequence[str]], dict[Any, str]]
-    """Parses variables, each `NAME=VALUE`, into the form of the device."""
+    """Converts texts `NAME=VALUE` to the variables of the device."""
     features: Callable[[str], frozenset[str]]
     """Parses optional features, separated by commas."""
     default_features: frozenset[str]
@@ -57,7 +57,7 @@ class Machine(Record, eq=False):
     read: Callable[[State], State | None]
     """Returns the device of a device file as one of this version; None if such a file is for other versions."""
     places: Callable[[Any], int]
-    """Returns how many places to charge at a device has: EVSEs, or in 1.6 connectors."""
+    """Returns the number of places to charge: EVSEs, or connectors in 1.6."""
     secured: Callable[[Any], Any]
     """Returns a device that connects with a password."""
     equipped: Callable[[Any, Mapping[Any, str], frozenset[str]], Any]
@@ -67,18 +67,21 @@ class Machine(Record, eq=False):
     command: Callable[[Any, str, Json, Moment], CommandOutcome]
     """Takes a device and a command of the CSMS: its action and payload."""
     answer_alone: Callable[[Any, Call, Moment], Result]
-    """Returns the answer to a command, for a station that does nothing else and stays as it is."""
+    """Returns the answer to a command; the device does not change.
+
+    It is for a station that only sends single messages.
+    """
     rebooted: Callable[[Any, Moment], Any]
     """Returns the device after a reboot."""
     route: Callable[[Any, int, HandshakeRequest], tuple[int, HandshakeRequest]]
-    """Returns, for an attempt counted from 0, the slot of the network profile and the handshake.
+    """Returns the slot of the network profile and the handshake for an attempt, counted from 0.
 
-    The handshake that is passed is the one with which the station was started.
+    The handshake in the arguments is the one with which the station was started.
     """
     back_off: Callable[[Any, int, Moment], float]
     """Returns how many seconds to wait before the next connection, after a number of failed attempts (Part 4, 5.3)."""
     time_to_set: Callable[[Any, Json], float | None]
-    """Returns the time, in seconds since 1970, to which a response sets the station's clock; None if it does not."""
+    """Returns the time in a response to which the station sets its clock, in seconds since 1970; None for no time."""
     is_authorizing: Callable[[Any], bool]
     """Returns whether the station waits for the answer to an Authorize."""
     is_charging: Callable[[Any, int], bool]

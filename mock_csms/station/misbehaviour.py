@@ -28,13 +28,16 @@ class Situation(Record, Generic[S]):
 
     device: S
     """The station before the decision."""
-    told: Any
-    """The event: a cue, or the (action, payload) of a command."""
+    event: Any
+    """What the station decides about: a cue, or the (action, payload) of a command."""
     moment: Moment
 
 
 class Misbehaviour(Record):
-    """One way to break the rules. Each function gets the right decision last, and returns a wrong one."""
+    """One way to break the rules.
+
+    Each function gets the correct decision as its last argument, and returns a wrong one.
+    """
 
     title: str
     """What the station does wrong."""
@@ -68,15 +71,15 @@ def misbehave(
 
     `place` is the name of a field of `Misbehaviour`; `context` are the first arguments of its functions.
     """
-    told: list[Habit] = []
+    counted_habits: list[Habit] = []
     for habit in habits:
         change = getattr(kinds[habit.kind], place)
         wrong = right if change is None else change(*context, right)
         if wrong != right:
             habit = replace(habit, seen=habit.seen + 1)  # noqa: PLW2901 - the same habit, with its count
             right = wrong if habit.seen >= habit.first else right
-        told.append(habit)
-    return tuple(told), right
+        counted_habits.append(habit)
+    return tuple(counted_habits), right
 
 
 # Building blocks of misbehaviours.
@@ -135,12 +138,12 @@ def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
 
 
 def always(**answer: Any) -> Any:
-    """Return this payload, whatever the request contains."""
+    """Return a function that answers with this payload, whatever the request contains."""
     return lambda *_: answer
 
 
 def instead(of: str, status: str, where: "Where | None" = None) -> Any:
-    """Return `status` if the right status is `of` and the request matches."""
+    """Return a function that replaces the status `of` by `status`, if the request matches."""
 
     def change(request: Json, right: Json) -> Json:
         is_it = right.get("status") == of and (where is None or where(request))
@@ -176,7 +179,10 @@ def patched(**patch: Any) -> Callable[[Json], Json]:
 
 
 def counted(key: str, change: Callable[[int], int]) -> Callable[[Json], Json]:
-    """Return a function that changes the integer at `key`, if it is one: calls that a user wrote may have any value."""
+    """Return a function that changes the integer at `key`.
+
+    Other values stay, because a user's call may have any value.
+    """
     return lambda payload: payload | {key: change(payload[key])} if isinstance(payload.get(key), int) else payload
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.bus import Bus
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.station import cues
 from mock_csms.station.control_lines import SendCall
 from mock_csms.station.handshake import HandshakeRequest

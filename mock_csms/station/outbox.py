@@ -84,7 +84,7 @@ def holds(state: State, action: str) -> bool:
 
 
 def end_pause(state: S, *_: Any) -> tuple[S, list[Act]]:
-    """Allow sending the calls that waited for a retry."""
+    """Allow the station to send the calls that waited for a retry."""
     return _with(state, replace(state.outbox, is_paused=False)), []
 
 

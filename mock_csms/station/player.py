@@ -9,7 +9,7 @@ from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue
@@ -23,7 +23,7 @@ from mock_csms.twin.events import Failed, Noted
 _REBOOT_TIME = 0.5
 """How long the station is off during a reboot, in seconds."""
 _JITTER = 1.0
-"""In seconds. A smaller deviation of the clock is not corrected: an answer takes some time to arrive."""
+"""The deviation of the clock, in seconds, that is not corrected, because an answer takes some time to arrive."""
 _LAST_WORDS = 5.0
 """How many seconds before a reboot the station waits for the delivery of its calls."""
 
@@ -65,7 +65,7 @@ class Player:
                 await self._keep_trying()
         finally:
             self._hang_up("the station stops")
-            for handle in self._alarms.values():  # closing the connection may have set some too
+            for handle in self._alarms.values():  # closing the connection may have set new alarms
                 handle.cancel()
 
     def tell(self, cue: Cue) -> None:
@@ -203,8 +203,8 @@ class Player:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            told = {"message": "a task of the station failed", "exception": error, "task": task}
-            asyncio.get_running_loop().call_exception_handler(told)
+            context = {"message": "a task of the station failed", "exception": error, "task": task}
+            asyncio.get_running_loop().call_exception_handler(context)
 
     def _ring(self, alarm: cues.Alarm) -> None:
         del self._alarms[alarm]

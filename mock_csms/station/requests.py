@@ -24,6 +24,6 @@ def check_action(name: str) -> str:
     """Return the name of an action that a station may send in any version. Raises ValueError with the nearest name."""
     known = actions(Sender.STATION)
     if name not in known:
-        told = version_with(name).told_elsewhere(name)
-        raise ValueError(told or f"{name!r} is not an action that a station may send{did_you_mean(name, known)}")
+        hint = version_with(name).elsewhere_hint(name)
+        raise ValueError(hint or f"{name!r} is not an action that a station may send{did_you_mean(name, known)}")
     return name

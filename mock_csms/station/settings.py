@@ -242,7 +242,7 @@ class Shape:
 
 @part
 class Output:
-    """The output."""
+    """The settings of the output."""
 
     title: ClassVar[str] = "output"
 

@@ -70,7 +70,7 @@ class State(Record, kw_only=True):
     """The status in the answer to the last BootNotification; None until there is one."""
     is_online: bool = False
     is_leaving: bool = False
-    """Whether the station will reboot soon: it starts nothing new."""
+    """Whether the station will reboot soon. If so, it starts nothing new."""
     outbox: Outbox = Outbox()
     habits: tuple[Habit, ...] = ()
     """The misbehaviours of the station."""

@@ -55,7 +55,7 @@ class Boots(Mutable):
     """When the last heartbeat came."""
     beats: int = 0
     """How many heartbeats came since the station was accepted."""
-    hasty_beats: int = 0
+    early_beats: int = 0
     """How many of the last heartbeats in a row came too early."""
     pace: float = inf
     """The shortest pause between two heartbeats that were not triggered."""
@@ -67,12 +67,15 @@ class Boots(Mutable):
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether the station may not know if it is accepted: it got a refusal, or no valid status."""
+        """Whether the station may not know its boot status: the answer was a CALLERROR, or had no valid status."""
         return self.status not in (None, "Accepted", "Pending", "Rejected")
 
     @property
     def is_kept_out(self) -> bool:
-        """Whether the last boot was not accepted, as far as is known: then the station may not send all messages."""
+        """Whether the last boot was not accepted, so far as is known.
+
+        Until it is, the station must not send all messages (B02).
+        """
         return not self.is_accepted and (self.count > 0 or self.is_in_doubt)
 
     @property
@@ -80,13 +83,13 @@ class Boots(Mutable):
         """Whether the boot before the last one was accepted."""
         return self.before == "Accepted"
 
-    def is_hasty(self, pause: float) -> bool:
-        """Return whether a heartbeat is far too early after a pause of so many seconds."""
+    def is_too_early(self, pause: float) -> bool:
+        """Whether a heartbeat comes far too early after a pause of `pause` seconds."""
         return pause < (self.heartbeat or 0.0) / 2
 
     def note_beat(self, now: float) -> None:
         """Note an untriggered heartbeat that came at `now`."""
         pause = now - self.beat_at
-        self.hasty_beats = self.hasty_beats + 1 if self.is_hasty(pause) else 0
+        self.early_beats = self.early_beats + 1 if self.is_too_early(pause) else 0
         self.pace = min(self.pace, pause)
         self.beat_at, self.beats = now, self.beats + 1

@@ -14,20 +14,22 @@ class Connections(Mutable):
     visitor: Visitor | None = None
     """The last request for a connection with this identity."""
     knocks: bool = False
-    """Whether that request was neither accepted nor rejected so far."""
+    """Whether that request is neither accepted nor refused yet."""
     admitted: Visitor | None = None
     """The last request that was accepted."""
     refused: int = 0
-    """How many requests in a row were rejected."""
+    """The number of refused requests in a row."""
     waits_since: float | None = None
-    """When the station lost its connection or was rejected, and had to wait before the next request.
+    """The time at which the station lost its connection or was refused.
+
+    From then on it must wait before the next request.
 
     None if it need not wait, or if the time is not known.
     """
     leaves: float | None = None
-    """When the station last accepted a command after which it closes the connection."""
+    """The time at which the station last accepted a command after which it closes the connection."""
     has_new_password: bool = False
-    """Whether the mock has ever sent it another password, even if the station rejected that."""
+    """Whether the mock has sent the station another password, even if the station rejected it."""
     is_open: bool = False
     """Whether it is connected now."""
     opened: int = 0
@@ -41,7 +43,7 @@ class Connections(Mutable):
     calls: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Its calls without an answer so far, by message id: the action, and when it came."""
     outages: list[tuple[float, float]] = field(default_factory=list)
-    """The begin and end of each time without a connection: the last hundred for which both are known."""
+    """The start and the end of each time without a connection: the last hundred for which both are known."""
 
     def is_outage(self, at: float, tolerance: float = 0.0) -> bool:
         """Return whether there was certainly no connection at `at`, a time that may be wrong by `tolerance` seconds."""

@@ -11,11 +11,11 @@ Connector: TypeAlias = tuple[int, int]
 
 
 class Connectors(Mutable):
-    """What the station last reported about each connector."""
+    """The last reports about each connector."""
 
     statuses: dict[Connector, str] = field(default_factory=dict)
     """The status of each connector."""
-    told_at: dict[Connector, float] = field(default_factory=dict)
+    reported_at: dict[Connector, float] = field(default_factory=dict)
     """When the mock received that status."""
     stamps: dict[Connector, str] = field(default_factory=dict)
     """The timestamp of that status."""
@@ -31,18 +31,21 @@ class Connectors(Mutable):
         return {evse for evse, _ in self.statuses}
 
     def has_reported(self, connector: Connector, since: float) -> bool:
-        """Return whether a connector has reported since then; a status with a 0 that may be about it counts too."""
+        """Whether a connector has reported since then.
+
+        A status with a wrong number (0) that may be about it counts too.
+        """
         return any(at >= since for _, at in self._reports_of(connector))
 
     def is_free(self, connector: Connector) -> bool:
-        """Return whether a connector is Available; a status with a 0 that may be about it counts too."""
+        """Whether a connector is Available. A status with a wrong number (0) that may be about it counts too."""
         return all(status == "Available" for status, _ in self._reports_of(connector))
 
     def _reports_of(self, connector: Connector) -> list[tuple[str, float]]:
-        told = [said for place, said in self.misnumbered.items() if may_mean(place, connector)]
+        reported = [said for place, said in self.misnumbered.items() if may_mean(place, connector)]
         if connector in self.statuses:
-            told.append((self.statuses[connector], self.told_at[connector]))
-        return told
+            reported.append((self.statuses[connector], self.reported_at[connector]))
+        return reported
 
     def of(self, evse: int) -> dict[Connector, str]:
         """Return the statuses of the connectors of an EVSE; EVSE 0, the whole station, has all connectors."""
@@ -50,5 +53,5 @@ class Connectors(Mutable):
 
 
 def may_mean(place: Connector, connector: Connector) -> bool:
-    """Return whether a place with a 0, which does not exist, may mean that connector; 0 and 0 is the whole station."""
+    """Whether a place with a 0, which does not exist, can mean that connector; (0, 0) can mean any."""
     return place == (connector[0], 0) or (place[0] == 0 and place[1] > 0)

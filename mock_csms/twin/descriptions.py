@@ -1,4 +1,4 @@
-"""What people are told of a station and of its transactions, by version: each says it in its own way."""
+"""How to read, for output, the device and the transactions of a station in each version of OCPP."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -14,16 +14,16 @@ from mock_csms.twin.variables import Name
 
 
 class Description(Record):
-    """How a version says what a station is."""
+    """Functions that read the device of a station in one version of OCPP."""
 
     maker_of: Callable[[Any], tuple[str | None, str | None]]
-    """Returns the vendor and the model in the payload of a boot, which may have any shape."""
+    """Returns the vendor and the model from the payload of a BootNotification, which may have any shape."""
     firmware_of: Callable[[Any], str | None]
-    """Returns the version of the firmware in it."""
+    """Returns the firmware version from the payload of a BootNotification."""
     as_results: Callable[[Iterable[tuple[Name, str]]], list[Json]]
-    """Returns variables with their values in the form in which a station tells them, so that secrets can be masked."""
+    """Returns variables with their values in the form of messages, so that secrets in them can be masked."""
     values_in: Callable[[Sequence[Json]], list[str]]
-    """Returns the values in that form again."""
+    """Returns the values from that form."""
 
 
 _OF_V2 = Description(v2.maker_of, v2.firmware_of, v2.as_results, v2.values_in)
@@ -32,7 +32,7 @@ _DESCRIPTIONS: Mapping[Version, Description] = {V201: _OF_V2, V21: _OF_V2, V16: 
 
 
 def description_of(version: Version) -> Description:
-    """Return how a version says what a station is; another version than those of the mock says it as 2.0.1 does."""
+    """Return the functions of a version; those of 2.0.1 for a version without its own."""
     return _DESCRIPTIONS.get(version, _OF_V2)
 
 
@@ -40,4 +40,4 @@ END_REASONS: Mapping[str, Callable[[Any], str | None]] = {
     ENDING: reason_of_end,
     transactions.ENDING: transactions.reason_of_end,
 }
-"""By the action of the calls that end transactions: returns the reason in a payload of any shape; None for no end."""
+"""By action of the calls that end transactions: returns the reason from a payload of any shape; None for no end."""

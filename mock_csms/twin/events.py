@@ -1,4 +1,4 @@
-"""Everything that can happen, as frozen records: the stream of events that console, logs and checks read."""
+"""All events, as frozen records. Console, logs and checks read this stream."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -33,53 +33,53 @@ class Reconfigured(Event):
 
 
 class TlsOffered(Event):
-    """A client begins with TLS. `station` is empty, as in all events of TLS: no identity is known yet."""
+    """A client has sent a TLS ClientHello. `station` is empty in all TLS events, because no identity is known yet."""
 
     versions: tuple[str, ...]
-    """The versions of TLS that it offers, such as `TLSv1.3`."""
+    """The versions of TLS in the offer, such as `TLSv1.3`."""
     suites: tuple[str, ...]
-    """The cipher suites that it offers, in its order, as OpenSSL calls them."""
+    """The cipher suites in the offer, in the client's order, with the names of OpenSSL."""
     server_name: str
-    """The host name that it requests (SNI); empty if it requests none."""
+    """The host name in the offer (SNI); empty without one."""
     is_compressed: bool
     """Whether it offers TLS compression."""
 
 
 class TlsAgreed(Event):
-    """A TLS handshake succeeded."""
+    """A TLS handshake has succeeded."""
 
     tls_version: str
     suite: str
     """The cipher suite."""
     certificate: str
-    """The certificate of the client in words; empty if it sent none."""
+    """A line about the certificate of the client; empty if it sent none."""
     doubt: str
-    """Why that certificate is not trusted, although the client was let in; empty if it is trusted."""
+    """Why the certificate is not trusted, although the client was accepted; empty if it is trusted."""
     fault: str
-    """The fault that the mock put into the handshake; empty without one."""
+    """The fault that the mock added to the handshake; empty for none."""
 
 
 class TlsFailed(Event):
-    """A TLS handshake failed, or TLS ended a connection later."""
+    """A TLS handshake has failed, or an alert has ended a connection later."""
 
     reason: str
-    """The cause, in words."""
+    """The reason in words."""
     by: str
-    """The side that sent an alert: `station` or `mock`; empty if there was no alert."""
+    """The side that sent the alert: `station` or `mock`; empty without an alert."""
     alert: str
-    """The alert, such as `unknown_ca`; empty if there was none."""
+    """The name of the alert, such as `unknown_ca`; empty without an alert."""
     certificate: str
-    """The certificate of the client in words; empty if it sent none."""
+    """A line about the certificate of the client; empty if it sent none."""
     fault: str
-    """The fault that the mock put into the handshake; empty without one."""
+    """The fault that the mock added to the handshake; empty for none."""
 
 
 class Knocked(Event):
-    """Somebody requests a WebSocket. The mock decides later whether it accepts."""
+    """A client requests a WebSocket. The mock decides about it later."""
 
     visitor: Visitor
     version: Version = DEFAULT
-    """The version of OCPP that they will speak if it is accepted; the default if there is none."""
+    """The version of OCPP to be spoken if the client is accepted; the default if there is no common one."""
 
 
 class Connected(Event):
@@ -108,7 +108,7 @@ class Breached(Event):
     clause: str
     """The clause that it broke, such as `RFC 6455 8.1`."""
     problem: str
-    """What it did."""
+    """What the peer did wrong."""
     waited: float
     """How long the mock waited for something that did not come, in seconds; 0 if something wrong came."""
 
@@ -147,7 +147,7 @@ class Lost(Event):
     received: Received
     """The event that would have happened otherwise."""
     fault: str
-    """The rule that lost it."""
+    """The rule with the fault that lost it."""
 
 
 class Sent(Event):
@@ -237,13 +237,13 @@ class Finding(Event):
 
 
 class Noted(Event):
-    """Something that a person should know."""
+    """A note for people."""
 
     note: str
 
 
 class Failed(Event):
-    """Something went wrong in the mock itself, which goes on."""
+    """An error in the mock itself, which continues to run."""
 
     problem: str
     """What went wrong, in one line."""

@@ -26,7 +26,7 @@ class Update(Mutable):
     """When the station accepted it."""
     status: str | None = None
     """The last status that the station reported."""
-    told_at: float = 0.0
+    reported_at: float = 0.0
     """When it reported that."""
     is_in_doubt: bool = False
     """Whether the update may be further than `status` says, because reports may be lost."""
@@ -52,9 +52,9 @@ class Firmware(Mutable):
     """When the station last rejected a signing certificate or signature, by the security event that must report it."""
 
     def update_of(self, id_: int | None) -> Update | None:
-        """Return the update that a status with this requestId belongs to.
+        """Return the update for a status with this requestId.
 
-        It is the last one that the station accepted, unless the id belongs to another update.
+        It is the last update that the station accepted, unless the id belongs to another one.
         """
         if self.pending and self.pending.id == id_:
             return self.pending

@@ -1,6 +1,6 @@
 """Updates a twin from the events. Each version of OCPP has a table of functions and the events they learn from (`v2/`).
 
-A twin learns from messages that match their schemas, and from the fact that others do not.
+Messages that break their schema only reach lessons with `any_payload`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from mock_csms.twin.spellings import as_known
 from mock_csms.twin.twin import Twin
 
 Learner: TypeAlias = Callable[[Seen, Any], None]
-"""Takes an event as `Seen` and a twin (or a record that extends it), and updates the twin."""
+"""Updates a twin (or a record that extends it) with an event, given as `Seen`."""
 Learners: TypeAlias = tuple[Learner, ...]
 
 _QUESTIONS = {"call", "command", "spoiled"}
@@ -24,7 +24,7 @@ _ANSWERS = {"result", "error", "response", "refusal", "unanswered"}
 
 
 class Lesson(Record):
-    """A function that learns, and the occasions at which it does."""
+    """A learner, and the events for which it is called."""
 
     learn: Learner
     on: tuple[Occasion, ...]
@@ -72,17 +72,17 @@ def occasions_of(seen: Seen) -> set[Occasion]:
 
 
 def learners_of(lessons: Iterable[Lesson], occasions: set[Occasion]) -> tuple[Learners, Learners]:
-    """Return the learners of these occasions: those for valid messages, and those for messages with violations."""
+    """Return the learners for these occasions: those for valid messages, and those for messages with violations."""
     found = [each for each in lessons if occasions.intersection(each.on)]
     return tuple(each.learn for each in found), tuple(each.learn for each in found if each.any_payload)
 
 
 def is_sound(seen: Seen, twin: Twin) -> bool:
-    """Return whether a message and the call that it answers match their schemas. Remember calls that do not."""
+    """Whether a message, and the call that it answers, are valid by their schemas. Invalid calls are remembered."""
     if seen.is_sound and not twin.unsound:
         return True
     if seen.kind in _ANSWERS:
-        # By identity, because a station may use a message id again.
+        # by `id()`, because a station may use a message id twice
         unsound = twin.unsound.get(id(seen.answers))
         return seen.is_sound and (unsound is None or unsound() is not seen.answers)
     if not seen.is_sound and seen.kind in _QUESTIONS and isinstance(seen.message, Call):

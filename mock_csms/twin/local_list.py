@@ -4,7 +4,7 @@ from mock_csms.protocol.records import Mutable
 
 
 class LocalList(Mutable):
-    """The facts about the list that are certain."""
+    """The local authorization list of a station, as far as it is certain."""
 
     version: int | None = None
     """The version that was last sent to the station or reported by it; None if it is not known."""

@@ -19,7 +19,7 @@ class Reservation(Mutable):
     expires_at: float
     """When it expires by the clock of the station, in seconds since 1970; 0 if its timestamp does not parse."""
     is_unused: bool
-    """Whether it is certain that nobody has used it, because nobody came who may have done so."""
+    """Whether certainly nobody has used the reservation, because no driver came who could have done so."""
     keeps_evse: bool = False
     """Whether it occupies a whole EVSE, which was free before.
 

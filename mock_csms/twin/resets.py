@@ -4,7 +4,7 @@ from mock_csms.protocol.records import Mutable, field
 
 
 class Resets(Mutable):
-    """The reset that the station has to do."""
+    """The reset that the station still has to do."""
 
     status: str = ""
     """The status in the answer to the last Reset of the whole station; empty again after its boot."""

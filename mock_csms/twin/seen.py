@@ -20,10 +20,10 @@ _FRAMES = (events.Received, events.Sent)
 
 
 class Seen(Record):
-    """One event of a station, in the form in which learners and checks get it."""
+    """One event of a station, in the form for learners and checks."""
 
     at: float
-    """When it happened, in seconds since 1970."""
+    """The time in seconds since 1970."""
     kind: str
     """The kind of event.
 
@@ -45,9 +45,9 @@ class Seen(Record):
     is_sound: bool = True
     """Whether the message matches its schema. Only then may a check rely on its content."""
     detail: str = ""
-    """The kind of message beyond its action, if its version has a row for that (`twin/v2/details.py`)."""
+    """A more exact kind of message than its action, if its version defines one (`twin/v2/details.py`)."""
     sort: str = ""
-    """The same in more detail: in OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
+    """An even more exact kind: in OCPP 2.x a TransactionEvent is Started, Sampled, Changed or Ended."""
     version: Version = DEFAULT
     """The version of OCPP of the message."""
 
@@ -73,7 +73,7 @@ class Seen(Record):
 
     @property
     def problem(self) -> str:
-        """What is wrong with a `malformed` message, what was `breached`, or why a call is `unanswered`; or empty."""
+        """The error of a `malformed` message, the text of `breached`, or the reason of `unanswered`; else empty."""
         match self.event:
             case events.Breached(problem=problem) | events.Received(message=Malformed(problem=problem)):
                 return problem
@@ -82,7 +82,10 @@ class Seen(Record):
         return ""
 
     def event_as(self, kind: type[E]) -> E:
-        """Return the event as an event of that kind. Raises TypeError for another kind: the caller made a mistake."""
+        """Return the event with the type `kind`.
+
+        Raises TypeError if it has another type, which is an error of the caller.
+        """
         event = self.event
         if isinstance(event, kind):
             return event
@@ -95,7 +98,7 @@ Occasion: TypeAlias = tuple[str, str]
 _CALLS: Mapping[str, Mapping[str, Details]] = {
     action: dict.fromkeys((V201.name, V21.name), find) for action, find in v2.CALLS.items()
 }
-"""By action and name of the version: the function for details of a valid call. A new version adds rows here."""
+"""By action and version: the function that finds the detail of a valid call. A new version adds rows here."""
 _ANSWERS: Mapping[str, Mapping[str, Sort]] = {
     action: dict.fromkeys((V201.name, V21.name), row) for action, row in v2.ANSWERS.items()
 }
@@ -104,7 +107,7 @@ _NO_DETAILS = ("", "")
 
 
 def see(event: Event) -> Seen | None:
-    """Return an event in the form for learners and checks; None for a kind of event that they do not look at."""
+    """Return an event in the form for learners and checks; None for events that they never need."""
     look = _LOOKS.get(type(event))
     return None if look is None else look(event)
 
@@ -114,7 +117,7 @@ def version_of(event: Event) -> Version:
     return event.version if isinstance(event, events.Connected | events.Knocked) else DEFAULT
 
 
-# The next functions run for every message: so they pass arguments by position, and avoid calls.
+# The functions below run for every message. For speed they use positional arguments and few calls.
 
 
 def _received(event: events.Received) -> Seen:
@@ -197,7 +200,10 @@ KINDS = tuple(_LOOKS)
 
 
 def call(*actions: str) -> tuple[Occasion, ...]:
-    """Return the occasions of the station's calls (none given: all). `Action.Detail` is one detail or sort."""
+    """Return the occasions of calls with these actions; without arguments those of all calls.
+
+    `Action.Detail` is one detail or sort of an action.
+    """
     return _of("call", actions)
 
 

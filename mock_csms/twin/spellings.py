@@ -1,7 +1,7 @@
-"""One spelling for each id of a transaction and each name of a component or variable, because letter case may vary.
+"""Gives each id of a transaction, component and variable one spelling, because their letter case may vary.
 
-Learners and checks get each identifier as it was written the first time, or as Part 2 writes it. So they can compare
-it, and use it as a key.
+Learners and checks get each identifier as it was first written, or as Part 2 writes it. So they can compare it, and use
+it as a key.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ Place: TypeAlias = tuple[Sequence[str], bool]
 
 _MOST_NAMES = 20_000
 _FEW = 20
-"""Arrays of so many items are handled directly, which is faster; nearly all messages have such arrays."""
+"""Arrays with at most so many items are converted directly, which is faster. Nearly all arrays are so short."""
 
 
 def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
@@ -50,7 +50,7 @@ def as_known(seen: Seen, twin: Twin, standard: Mapping[str, str]) -> Seen:
 
 @cache
 def _places(version: Version, action: str) -> tuple[Sequence[Place], Sequence[Place]]:
-    """Return the places of such identifiers in the request of an action, and in its response; a SEND has none."""
+    """Return the places of such identifiers in the request of an action and in its response. A SEND has no response."""
     has_response = not version.actions[action].is_send
     fields = [*((name, True) for name in version.transaction_ids), *((name, False) for name in version.variable_names)]
 
@@ -76,7 +76,10 @@ def _name(spellings: dict[str, str], standard: Mapping[str, str], written: str) 
 
 
 def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
-    """Return a value of any shape with one spelling for the texts at a path; the same object if nothing changes."""
+    """Return a value with one spelling for the texts at a path; the same object if nothing changes.
+
+    It may have any shape.
+    """
     if depth == len(path):
         return spell(value) if isinstance(value, str) else value
     part = path[depth]
@@ -94,7 +97,7 @@ def _put(value: Any, path: Sequence[str], depth: int, spell: Spell) -> Any:
 def _put_each(values: list[Any], path: Sequence[str], depth: int, spell: Spell) -> list[Any]:
     """Return the items of a long array with one spelling; the same object if nothing changes.
 
-    A payload that breaks its schema may have a hundred thousand items without the next key: they cost next to nothing.
+    An invalid payload may have a hundred thousand items without the next key. They are skipped at nearly no cost.
     """
     if depth < len(path) and NESTED.isdisjoint(map(type, values)):
         return values

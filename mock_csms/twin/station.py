@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Instructed(Record):
-    """What a station has accepted about how it connects next."""
+    """The connection settings that a station has accepted from the mock."""
 
     password: str | None = None
     """The last password from the mock; None if there was none."""
     needs_reboot: bool = False
     """Whether it uses that password only after its next boot (RebootRequired)."""
     raised_to: int = 0
-    """The security profile to which the mock has raised it; 0 if it has not."""
+    """The security profile that the mock has set in the station; 0 if it has set none."""
 
 
 class StationModel(Mutable):
@@ -31,7 +31,7 @@ class StationModel(Mutable):
 
     identity: str
     version: Version = DEFAULT
-    """The version of OCPP that it speaks on its last connection."""
+    """The version of OCPP on the last connection."""
     password: str | None = None
     """The last password from the mock that the station accepted; None if there was none."""
     needs_reboot: bool = False
@@ -39,7 +39,7 @@ class StationModel(Mutable):
     profile: int = 1
     """The security profile of its last connection."""
     raised_to: int = 0
-    """The security profile to which the mock has raised it; 0 if it has not."""
+    """The security profile that the mock has set in the station; 0 if it has set none."""
     boot_status: str | None = None
     """The status in the mock's answer to its last BootNotification; None before that answer."""
     asked_for: frozenset[str] = frozenset()
@@ -51,18 +51,18 @@ class StationModel(Mutable):
     csr_id: int | None = None
     """The requestId of that signing request (OCPP 2.1); None if it had none."""
     dynamic_limits: dict[int, Any] | None = None
-    """The limits of each Dynamic charging profile that it has accepted (OCPP 2.1), by the id of the profile."""
+    """By profile id: the limits of each Dynamic charging profile that the station has accepted (OCPP 2.1, K28)."""
     streamed: set[int] | None = None
-    """The ids of the monitors that it has accepted and whose values it may stream (OCPP 2.1)."""
+    """The ids of the monitors whose values the station may stream (OCPP 2.1, N11)."""
     url: str = ""
     """The URL under which it reached the mock; empty if that is the mock's own URL."""
     twin: "Twin | None" = None
-    """All other facts; None until somebody asks for them."""
+    """The twin with all other facts; None until a check or a plan needs it."""
     connections: int = 0
     """How many connections it has now: more than one only with `--on-duplicate both`."""
 
     def __repr__(self) -> str:
-        """Return the name of the station only: facts about it may be secret, and a failed test prints this."""
+        """Return only the name of the station. Other facts may be secret, and a failed test prints this text."""
         return f"StationModel({self.identity!r})"
 
     @property
@@ -77,57 +77,62 @@ class StationModel(Mutable):
 
 
 MOST_VISITORS = 100
-"""How many identities that were never let in are remembered: the checks look at how soon a station retries."""
+"""How many identities of refused stations are remembered; the checks need to know how soon a station retries."""
 
 
 class Stations:
     """The models of the connected stations, of the last `most` that left, and of a few that were refused.
 
-    Of all other stations it keeps only what rules need: the status in the last answer to a boot, and the password.
+    Of other stations it keeps only what rules need: the status in the last answer to a boot, and accepted connection
+    settings.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.let_in: dict[str, StationModel] = {}
-        """The stations that have connected, by identity."""
+        """By identity: the stations that have connected."""
         self._others: dict[str, StationModel] = {}
-        """The stations that have not connected, but are followed or were refused."""
+        """By identity: the stations that have not connected, but are followed or were refused."""
         self._gone: dict[str, None] = {}
         """The identities in `let_in` that are not connected, in the order in which they left."""
         self._visitors: dict[str, None] = {}
-        """The identities that were refused and never let in, oldest first."""
+        """The identities that were refused and have never connected, the oldest first."""
         self._followed: set[str] = set()
         """The identities whose models are never dropped."""
         self._forgotten: dict[str, str | None] = {}
         """The last boot status of each station whose model was dropped."""
         self._instructed: dict[str, Instructed] = {}
-        """What dropped stations have accepted from the mock about how they connect."""
+        """By identity: the connection settings that dropped stations have accepted."""
 
     def get(self, identity: str) -> StationModel | None:
         """Return the model of a station that has connected or is followed; None if there is none or it was dropped."""
         return self.let_in.get(identity) or self._others.get(identity)
 
     def welcome(self, identity: str, version: Version = DEFAULT) -> StationModel:
-        """Return the model of a station that connects, and store the version of OCPP that it speaks."""
+        """Return the model of a station that connects; `version` is the version of OCPP of the connection."""
         self._gone.pop(identity, None)
         self._visitors.pop(identity, None)
         station = self._others.pop(identity, None) or self.let_in.get(identity) or StationModel(identity)
         if identity in self._forgotten:
             station.boot_status = self._forgotten.pop(identity)
-            told = self._instructed.pop(identity, Instructed())
-            station.password, station.needs_reboot, station.raised_to = told.password, told.needs_reboot, told.raised_to
+            accepted = self._instructed.pop(identity, Instructed())
+            station.password, station.needs_reboot, station.raised_to = (
+                accepted.password,
+                accepted.needs_reboot,
+                accepted.raised_to,
+            )
         self.let_in[identity] = station
         station.version = version
         station.connections += 1
         return station
 
     def leave(self, identity: str) -> Sequence[str]:
-        """Note that a connection of a station has ended; return the identities whose models are dropped for it."""
+        """Note the end of a station's connection; return the identities of the models that are dropped to make room."""
         self.let_in[identity].connections -= 1
         return self.turn_away(identity)
 
     def turn_away(self, identity: str) -> Sequence[str]:
-        """Note that a station was refused, or has left; return the identities whose models are dropped for it."""
+        """Note that a station was refused or has left; return the identities of models dropped to make room."""
         station = self.let_in.get(identity)
         if station is not None and station.connections:
             return ()
@@ -142,7 +147,7 @@ class Stations:
         return oldest
 
     def forget(self, identity: str) -> None:
-        """Forget a station that is not connected as if it had never come."""
+        """Forget everything about a station that is not connected."""
         for pool in (self._gone, self._visitors, self._others, self._forgotten, self._instructed):
             pool.pop(identity, None)
         self._followed.discard(identity)
@@ -153,29 +158,29 @@ class Stations:
         self._others.pop(identity, None)
         if station is not None:
             self._forgotten[identity] = station.boot_status
-            if (told := _instructed(station)) != Instructed():
-                self._instructed[identity] = told
+            if (accepted := _instructed(station)) != Instructed():
+                self._instructed[identity] = accepted
 
     def instructed(self, identity: str) -> Instructed:
-        """Return what a station has accepted from the mock about how it connects next."""
+        """Return the connection settings that a station has accepted from the mock."""
         station = self.let_in.get(identity)
         return _instructed(station) if station is not None else self._instructed.get(identity, Instructed())
 
     def was_forgotten(self, identity: str) -> bool:
-        """Whether a station was connected before, and its model was dropped since."""
+        """Whether a station was connected before and its model was dropped."""
         return identity in self._forgotten
 
     def adopt(self, identity: str, twin: "Twin") -> None:
-        """Make `twin` the twin of a station; it takes over the facts of an earlier twin."""
+        """Make `twin` the twin of a station; it gets the facts of an earlier twin."""
         station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
         for name in station.twin.__struct_fields__ if station.twin is not None else ():
             setattr(twin, name, getattr(station.twin, name))
         station.twin = twin
 
     def follow(self, identity: str) -> "Twin":
-        """Return the twin of a station, which is updated from now on; the station need not have connected yet.
+        """Return the twin of a station, which is updated from now on, even if the station has never connected.
 
-        The model of a station that is followed is never dropped.
+        The model of a followed station is never dropped.
         """
         self._followed.add(identity)
         for pool in (self._gone, self._visitors):

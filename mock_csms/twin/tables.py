@@ -1,4 +1,4 @@
-"""Which lessons a twin learns in which version of OCPP. A new version is a row here, with a folder beside `v2/`."""
+"""The lessons of each version of OCPP. A new version is a row here, and a folder beside `v2/`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,5 +11,5 @@ _LESSONS: Mapping[str, Sequence[Lesson]] = {V201.name: OF_2, V21.name: OF_2, V16
 
 
 def lessons_of(version: Version) -> Sequence[Lesson]:
-    """Return the lessons of a version; none for one without a row."""
+    """Return the lessons of a version; none for a version without a row."""
     return _LESSONS.get(version.name, ())

@@ -18,8 +18,8 @@ Gap: TypeAlias = tuple[int, int]
 """The first and the last seqNo of a series of missing events."""
 
 
-class ToldEvent(Mutable, gc=False):
-    """One event of a transaction, in its latest copy."""
+class ReportedEvent(Mutable, gc=False):
+    """One event of a transaction, as it was last sent."""
 
     stamp: str
     """Its timestamp."""
@@ -38,9 +38,9 @@ class ToldEvent(Mutable, gc=False):
     connection: int
     """The number of the connection over which it came."""
     attempts: int = 1
-    """How often it came on that connection with the same content."""
+    """How often it came with the same content on that connection."""
     failed_at: float | None = None
-    """When the mock refused it; None if it did not."""
+    """The time at which the mock refused it; None if the mock did not."""
 
     @property
     def payload(self) -> Json:
@@ -58,7 +58,7 @@ class Transaction(Mutable):
     """Its EVSE; None until an event names one."""
     connector: int | None = None
     """Its connector; None until an event names one."""
-    events: Bounded[int, ToldEvent] = bounded(MOST_EVENTS)
+    events: Bounded[int, ReportedEvent] = bounded(MOST_EVENTS)
     """The last events, by seqNo."""
     highest: int = -1
     """The highest seqNo that came; -1 before the first event."""
@@ -85,13 +85,13 @@ class Transaction(Mutable):
     ended: str | None = None
     """The timestamp of that event."""
     reason: str | None = None
-    """Why it ended, as that event says."""
+    """The stoppedReason of the Ended event."""
     register: float | None = None
-    """What the energy register showed first, in Wh; None if no event has said that."""
+    """The first value of the energy register, in Wh; None if no event has one."""
     meter: float | None = None
-    """What the energy register showed last, in Wh, where the events do not say it."""
+    """The last value of the energy register, in Wh, for versions whose events do not contain it."""
     cost: float | None = None
-    """What the mock last told the station that it costs."""
+    """The cost that the mock last reported to the station."""
 
     @property
     def is_open(self) -> bool:
@@ -129,9 +129,9 @@ class Transactions(Mutable):
     running: dict[str, Transaction] = field(default_factory=dict)
     """The running ones, by id."""
     ids: dict[str, str] = field(default_factory=dict)
-    """The timestamp of the start of each transaction, by id: the last ten thousand, also of earlier runs of the mock.
+    """By transaction id: the timestamp of the start, empty if the Started event did not come.
 
-    Empty if the Started event did not come.
+    It has the last ten thousand transactions, including those of earlier runs of the mock.
     """
     spellings: dict[str, str] = field(default_factory=dict)
     """The first spelling of each of these ids, by the folded id."""
@@ -142,7 +142,7 @@ class Transactions(Mutable):
     tells_phases: bool = False
     """Whether the station has ever reported numberOfPhasesUsed."""
     were_free: set[Connector] = field(default_factory=set)
-    """The connectors that were Available at some time: transactions there must have begun after that."""
+    """The connectors that were Available at some time. A transaction there must have begun later."""
 
     def open_at(self, evse: int | None = None) -> list[Transaction]:
         """Return the running transactions at an EVSE, or all of them for None."""
@@ -162,7 +162,7 @@ class Transactions(Mutable):
             self.spellings.pop(folded(oldest), None)
 
     def begin(self, id_: str) -> Transaction:
-        """Return a new transaction, and drop the oldest ones except their ids."""
+        """Return a new transaction; of the oldest transactions only the ids are kept."""
         self.by_id.pop(id_, None)
         transaction = self.by_id[id_] = self.running[id_] = Transaction(id_)
         self.note_id(id_, "")

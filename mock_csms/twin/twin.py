@@ -35,5 +35,5 @@ class Twin(Mutable):
     """
 
     def __repr__(self) -> str:
-        """Show none of the facts about the station: they may be secret, and a failed test prints this."""
+        """Return a text without facts about the station. They may be secret, and a failed test prints this text."""
         return f"{type(self).__name__}(…)"

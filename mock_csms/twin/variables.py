@@ -40,7 +40,7 @@ class Variables(Mutable):
     """The first spelling of each name, by the folded name."""
 
     def __repr__(self) -> str:
-        """Show no value: values may be secret, and a failed test prints this."""
+        """Return a text without values. They may be secret, and a failed test prints this text."""
         return f"Variables({len(self.values)} values)"
 
     def text(self, component: str, variable: str, evse: int = 0) -> str | None:
@@ -63,6 +63,6 @@ class Variables(Mutable):
         return {"true": True, "false": False}.get((self.text(component, variable) or "").lower())
 
     def several(self, component: str, variable: str) -> Sequence[str] | None:
-        """Return the members of a comma-separated list; None if it is not known."""
+        """Return the items of a comma-separated value; None if the value is not known."""
         value = self.text(component, variable)
         return None if value is None else [member.strip() for member in value.split(",") if member.strip()]

@@ -1,7 +1,7 @@
-"""Events for files, kept for a moment and then passed on together.
+"""Collects events for files for a moment, and then passes them on together.
 
-To write a record of an event takes half the time if records of other events were written just before: its code and
-its data are still in the processor's cache then. So the events of one turn of the loop are passed on at its end.
+Writing a record takes half the time right after other records, because its code and its data are still in the cache of
+the processor.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from mock_csms.runtime.bus import Bus, Subscriber
 from mock_csms.twin.events import Event, Received, Sent
 
 _WAIT = 0.02
-"""How long an event may wait for others, in seconds."""
+"""The longest time in seconds that an event waits for others."""
 _MOST = 500
-"""How many events wait at most."""
+"""The most events that wait."""
 
 
 class Batch(Bus):
-    """Passes on the events of another `bus`, in their order, when `flush` is called, or soon."""
+    """A bus that passes on the events of another `bus`, in order, when `flush` is called or after a moment."""
 
     def __init__(self, bus: Bus) -> None:
         super().__init__()
@@ -25,10 +25,10 @@ class Batch(Bus):
         self._events: list[Event] = []
         self._timer: asyncio.TimerHandle | None = None
         self.take_exchange: Callable[[Received, Sent], bool] | None = None
-        """Gets a call and its answer where one follows the other; returns whether the subscribers need not get them."""
+        """Gets a call and the answer that follows it. Returns True if the subscribers need not get these two events."""
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
-        """Call `subscriber` with every event of those kinds, a moment later."""
+        """Call `subscriber` with every event of those kinds, after a moment."""
         self._bus.subscribe(self._keep, *(kind for kind in kinds if kind not in self._subscribers))
         return super().subscribe(subscriber, *kinds)
 
@@ -40,7 +40,7 @@ class Batch(Bus):
             self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
     def flush(self) -> None:
-        """Pass on now what waits."""
+        """Pass on the waiting events now."""
         events, self._events = self._events, []
         place, take = 0, self.take_exchange
         while place < len(events):

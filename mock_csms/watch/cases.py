@@ -1,4 +1,4 @@
-"""The cases of a verdict: what became of each expectation, and of each thing that is forbidden."""
+"""The JUnit cases of a verdict: one for each expectation, and one for each forbidden happening."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
@@ -13,14 +13,14 @@ _NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
 NOT_REACHED = "not reached: "
 """The text for an expectation that was not met yet when something forbidden ended the run."""
 _MOST_STATIONS = 20
-"""How many stations are named for an expectation."""
+"""How many stations are named in the case of an expectation."""
 
 Mask: TypeAlias = Callable[[Difference], Difference]
-"""Masks a difference, as people may see it."""
+"""Masks the secrets in a difference."""
 
 
 def cases_of(judge: Judge, mask: Mask) -> Sequence[JUnitCase]:
-    """Return a case for every expectation and every forbidden thing; none was judged if no station came."""
+    """Return a case for every expectation and every forbidden happening; without a station, none of them was judged."""
     cases = [*_expected(judge, mask), *_forbidden(judge)]
     if not judge.tallies:
         why = _NONE_LET_IN if judge.has_seen_any else _NO_STATION
@@ -59,10 +59,10 @@ def _forbidden(judge: Judge) -> Iterator[JUnitCase]:
 
 
 def _nearest(tally: Tally, mask: Mask) -> str:
-    """Return what came near an expectation without meeting it."""
+    """Return the happening that was nearest to an expectation, and its differences; empty if there was none."""
     came = f", {tally.early} too early" if tally.early else ""
-    told = [str(mask(difference)) for difference in tally.miss or ()]
-    return came + (f", nearest: {'; '.join(told)}" if told else "")
+    nearest = [str(mask(difference)) for difference in tally.miss or ()]
+    return came + (f", nearest: {'; '.join(nearest)}" if nearest else "")
 
 
 def lines_of(case: JUnitCase) -> list[str]:
@@ -70,6 +70,6 @@ def lines_of(case: JUnitCase) -> list[str]:
     wrong = case.failure or case.error
     first, *rest = case.details.splitlines() or [""]
     outcome = "not reached" if wrong.startswith(NOT_REACHED) else "FAILED" if wrong else "ok"
-    told = wrong.removeprefix(NOT_REACHED) or first
-    line = f"{outcome:7} {printable(case.name)}: {told}".removesuffix(": ")
+    why = wrong.removeprefix(NOT_REACHED) or first
+    line = f"{outcome:7} {printable(case.name)}: {why}".removesuffix(": ")
     return [line, *(f"        {line}" for line in rest)]

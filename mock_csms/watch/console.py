@@ -1,4 +1,4 @@
-"""Events as lines for people: when, which station, which way (`->` from the station, `<-` to it), and what."""
+"""Writes events as lines for people: time, station, direction (`->` from the station, `<-` to it) and text."""
 
 import asyncio
 import os
@@ -33,28 +33,28 @@ _COLOURS = ("", "", _YELLOW, RED)
 _OTHER_WAY = {"->": "<-", "<-": "->"}
 _NARROWEST_NAME, _USUAL_WIDTH = 8, 160
 _NARROW, _NARROW_SUBJECT, _WIDE_SUBJECT = 110, 18, 28
-"""In windows that are narrower subjects have less room."""
+"""Below this width of the window, the column of subjects is narrower."""
 _LONGEST = 600
-"""How long lines may be that are not about a message: they are seldom, and nothing else tells what they tell."""
+"""The greatest length of lines that are not about a message; they are rare, and no other line has their content."""
 _WAY_WIDTH = 5
-"""How much room the way of a message takes, with the spaces around it."""
+"""The width of the direction of a message, with the spaces around it."""
 MOST_DATES = 60
-"""How many more characters are looked at as today's date is cut out of them."""
+"""How many further characters are read before today's date is removed from them."""
 _MOST_BEGINNINGS, _LONGEST_SUBJECT = 10_000, 60
-"""How many beginnings of lines are remembered, and of which."""
+"""How many first parts of lines are cached, and up to which length."""
 _TELL = 1.0
-"""How often counts are told, in seconds."""
+"""The seconds between two lines with counts."""
 _MOST_SILENT = 1000
-"""How many refused calls that are not shown are remembered until their answers go out."""
+"""How many hidden refused calls are remembered until they are answered."""
 _TRAFFIC = {events.Received, events.Lost, events.Sent, events.Spoiled, events.Connected, events.Disconnected}
-"""What is counted where it is too much to be read, unless it is a warning."""
+"""The kinds of events that are counted if there are too many, unless they are warnings."""
 
 
 class Look(Record):
-    """How lines look: the least level, how wide they may be (None: as wide as they are), and whether coloured.
+    """The form of lines: the least level, the greatest width (None for no limit), and whether they are coloured.
 
-    `is_station` when it is the station that watches: what it receives comes from the CSMS. `is_terminal` when a person
-    reads along.
+    `is_station`: whether the lines are those of mock-station, for which received messages come from the CSMS.
+    `is_terminal`: whether a person reads them.
     """
 
     level: int = INFO
@@ -65,7 +65,7 @@ class Look(Record):
 
 
 def look_for(descriptor: int, log_level: str, *, is_verbose: bool, color: str = "auto") -> Look:
-    """Return how lines look on an open file: as wide as the window, and coloured, unless `color` says otherwise."""
+    """Return the form of lines for an open file: as wide as the window, and coloured, unless `color` says otherwise."""
     is_terminal = os.isatty(descriptor)
     width = (os.get_terminal_size(descriptor).columns if is_terminal else 0) or _USUAL_WIDTH
     level = LEVELS.index(log_level)
@@ -74,16 +74,16 @@ def look_for(descriptor: int, log_level: str, *, is_verbose: bool, color: str = 
 
 
 class Writer(Protocol):
-    """What lines are written to: a sink, or a file."""
+    """Something to which lines are written: a sink, or a file."""
 
     def write(self, data: bytes, /) -> object:
-        """Take bytes."""
+        """Write bytes."""
 
 
 class Console:
-    """Writes a line for every event that `look` lets through; unless lines are wanted in full it counts repetitions.
+    """Writes a line for every event that `look` selects; repetitions are counted, unless all lines are wanted in full.
 
-    A refused message waits for what the checks say of it, which comes at once, so that both are one line.
+    A refused message waits for the finding about it, which comes at once, so that both are one line.
     """
 
     def __init__(self, bus: Bus, sink: Writer, look: Look) -> None:
@@ -108,7 +108,7 @@ class Console:
         bus.subscribe(self._show, *events.ALL)
 
     def tell(self) -> None:
-        """Show what waits: the last message, and all counts."""
+        """Print the waiting lines: the last message, and all counts."""
         self._release()
         self._tell_counts(None)
 
@@ -127,7 +127,7 @@ class Console:
             self._write(event.at, event.station, line)
 
     def _is_to_show(self, event: Event, line: Line) -> bool:
-        """Whether a line is shown now; else it waits, or was counted."""
+        """Whether a line is printed now; otherwise it waits, or was counted."""
         kind = type(event)
         if isinstance(event, events.Received) and event.is_refused:
             self._held = event
@@ -150,7 +150,7 @@ class Console:
             self._show_refused(held, None)
 
     def _show_refused(self, event: events.Received, finding: events.Finding | None) -> None:
-        """Show a message that was refused, with the finding that says why, or count it."""
+        """Print a refused message with the finding that gives the reason, or count it."""
         line = refused(event, finding, is_short=self._subject_width == _NARROW_SUBJECT)
         name = finding.check if finding else f"{line.subject} refused"
         if self._is_new(event, line.level, name, f"{line.subject} {reason_of_refusal(event)}"):
@@ -166,7 +166,7 @@ class Console:
     # Counts.
 
     def _later(self) -> bool:
-        """Let counts be told in time; return that nothing is shown until then."""
+        """Plan to print the counts; return False, because nothing is printed until then."""
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_TELL, self._tick)
         return False
@@ -174,11 +174,11 @@ class Console:
     def _tick(self) -> None:
         self._timer = None
         self._tell_counts(None, MOST_AT_ONCE)
-        if self._repeats.is_untold or self._crowd.is_crowded:
+        if self._repeats.has_unreported or self._crowd.is_crowded:
             self._later()
 
     def _tell_counts(self, station: str | None, most: int | None = None, at: float | None = None) -> None:
-        """Write what was counted: of one station what it repeated, or of all stations."""
+        """Print the counts: of one station its repetitions, or those of all stations."""
         crowd = self._crowd.tell() if station is None and self._crowd.is_crowded else ()
         for count in (*crowd, *self._repeats.tell(station, most)):
             line = Line(count.level, count.way, count.subject, count.text)
@@ -199,7 +199,7 @@ class Console:
         self._sink.write(text.encode())
 
     def _begun(self, at: float, station: str, line: Line) -> str:
-        """Return what stands before the rest of a line."""
+        """Return the first part of a line, before its text."""
         kind = (station, line.way, line.subject, line.level, line.is_marked)
         begun = self._beginnings.get(kind) or self._begin(kind, line)
         if self._millisecond != (millisecond := int(at * 1000)):
@@ -207,7 +207,7 @@ class Console:
         return f"{self._stamp} {begun}"
 
     def _begin(self, kind: tuple[str, str, str, int, bool], line: Line) -> str:
-        """Return what stands between the time and the rest of a line, and remember it for lines like it."""
+        """Return the part of a line between time and text, and cache it for similar lines."""
         name = kind[0] or "-"
         if len(name) > self._name_width or len(self._beginnings) > _MOST_BEGINNINGS:
             self._name_width = max(self._name_width, len(name))
@@ -218,7 +218,7 @@ class Console:
         return text
 
     def _cut(self, text: str) -> str:
-        """Return a line about a message as it may be shown; where it is to be short, without today's date."""
+        """Return a line about a message for output; if lines are cut to a width, without today's date."""
         width = self._width
         if width is None:
             return printable(text)
@@ -228,7 +228,7 @@ class Console:
         return text if len(text) <= width else text[: width - 1] + "…"
 
     def _wrapped(self, text: str) -> str:
-        """Return another line; on a terminal what has no room goes on in the next line, under its beginning."""
+        """Return another line; on a terminal, text that does not fit continues in the next line, with an indent."""
         text = printable(text)
         if self._width is None:
             return text
@@ -240,13 +240,13 @@ class Console:
         return "\n".join(_folded(text, self._width, " " * indent))
 
     def _set_time(self, at: float, millisecond: int) -> None:
-        """Write the time of day in UTC, once for all that happens within a millisecond."""
+        """Format the time of day in UTC, once for all events within a millisecond."""
         written = rfc3339(at)
         self._millisecond, self._stamp, self._today = millisecond, written[11:23], f'"{written[:11]}'
 
 
 def _folded(text: str, width: int, indent: str) -> Iterator[str]:
-    """Yield the pieces of a text that is too long for one line, broken at spaces where there are any."""
+    """Yield the parts of a text that is too long for one line, broken at spaces if possible."""
     while len(text) > width:
         place = text.rfind(" ", len(indent) + 1, width + 1)
         if place < 0:

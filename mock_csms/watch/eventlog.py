@@ -22,11 +22,11 @@ _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visit
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
 }
-"""The fields of each kind of event, without the common ones and those of messages."""
+"""The fields of each kind of event, without the common fields and those of messages."""
 
 _FRAME = b'{"event":"%b","at":%b,"station":%b,"messageType":"%b","messageId":%b,"action":%b,"text":%b%b%b}\n'
 _OTHER = b'{"event":"%b","at":"%b","station":%b%b}\n'
-"""The lines for a message that came or went, and for any other event."""
+"""The forms of the lines: for a message that was received or sent, and for any other event."""
 _WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result, Error, Malformed)} | {
     SendMessage: b"Send",
     ResultError: b"ResultError",
@@ -36,14 +36,14 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Error: lambda message: {"code": message.code, "description": message.description},
     ResultError: lambda message: {"code": message.code, "description": message.description},
 }
-"""What is wrong with a message, or what it says is wrong."""
+"""By type of message: returns its violations, or the content of an error."""
 
 
 class EventLog:
     """Writes a line for every event to all of its sinks, and to the journal if there is one.
 
-    A line about a message has its kind, id and action, and in `text` the frame as it was on the wire. If a fault or a
-    lost connection kept it from the wire, `text` is the frame that was meant.
+    A line about a message has its kind, id and action, and in `text` the frame as it was sent. If a fault or a lost
+    connection prevented that, `text` is the frame before it.
     """
 
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:
@@ -99,7 +99,7 @@ class EventLog:
 
 
 def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]":
-    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
+    """Return the type, the id and the action of the message in an event; for a finding the id of its check."""
     if isinstance(event, events.Finding):
         return None, b"", quoted(event.check)
     if isinstance(event, events.Lost):
@@ -115,19 +115,19 @@ def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]
 
 
 def _parts(event: Event) -> bytes:
-    """Return the members for the fields of an event, without the common ones and those of messages."""
+    """Return the JSON members for the fields of an event, without the common fields and those of messages."""
     return members({name: getattr(event, name) for name in _NAMES[type(event)]})
 
 
 _USUAL: Mapping[type[Event], Callable[[Event], Any]] = {
     kind: attrgetter(*(name for name in _NAMES[kind] if name != "violations")) for kind in (Received, Sent)
 }
-"""How to get those of a message, but for its violations."""
+"""How to get these fields of a message, except its violations."""
 
 
 @lru_cache(maxsize=256)
 def _usual_parts(kind: type[Event], values: tuple[Any, ...]) -> bytes:
-    """Return the same for a message without violations, from a cache: it has few combinations of other fields."""
+    """Do the same for a message without violations, with a cache, because the other fields have few combinations."""
     return members(dict(zip(_NAMES[kind], ((), *values), strict=True)))
 
 
@@ -139,20 +139,20 @@ _CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Receive
 _OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
 _CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
 _RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
-"""The constant parts of the lines for a usual call and its result."""
+"""The constant ends of the lines for an ordinary call and its result."""
 
 
 def _lost(event: events.Lost) -> Json:
     """Return the members for a message that came and that the mock lost on purpose."""
     message, answers = event.received.message, event.received.answers
-    told = {"problem": message.problem} if isinstance(message, Malformed) else {}
+    problem = {"problem": message.problem} if isinstance(message, Malformed) else {}
     action = message.action if isinstance(message, Call) else answers.action if answers else None
     text = event.received.text.decode(errors="replace")
-    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | told
+    return {"messageType": _word(message), "messageId": message.id, "action": action, "text": text} | problem
 
 
 def _message(message: Message, answers: Call | None) -> Json:
-    """Return the members for a message that is not on the wire in this form."""
+    """Return the JSON members for a message that was not sent in this form."""
     tell = _PROBLEMS.get(type(message))
     return {
         "messageType": _word(message),
@@ -172,4 +172,4 @@ _SUBJECTS: Mapping[type[Event], Callable[[Any], Json]] = {
     events.Spoiled: lambda event: _message(event.message, event.answers),
     events.Unanswered: lambda event: _message(event.call, None),
 }
-"""Makes the members for the message or the visitor that any other kind of event is about."""
+"""By kind of any other event: makes the JSON members for its message or visitor."""

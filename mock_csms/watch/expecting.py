@@ -1,4 +1,4 @@
-"""Expectations that are given while the mock runs. They do not end the run: a client asks for the verdict."""
+"""Expectations that are added at run time. They do not end the run; a client asks for the verdict."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -14,32 +14,32 @@ from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.statuses import Status, word
 
 _MOST = 1000
-"""How many sets of expectations there may be."""
+"""The most sets of expectations."""
 
 
 class ExpectationSet(Record, eq=False):
-    """Expectations that were given together, and what was seen of them since then."""
+    """Expectations that were added together, and the happenings since then."""
 
     id: str
     judge: Judge
     in_order: bool
     stations: int
     leave: Callable[[], None]
-    """Ends the counting."""
+    """Stops the counting."""
     mask: Mask
     """Masks the differences in the verdict."""
 
     @property
     def name(self) -> str:
-        """The name of its suite."""
+        """The name of its JUnit suite."""
         return f"expectations {self.id}"
 
     def cases(self) -> Sequence[JUnitCase]:
-        """Return a case for each expectation, by what was seen so far."""
+        """Return a case for each expectation, judged by the run so far."""
         return cases_of(self.judge, self.mask)
 
     def report(self, of_run: Status) -> str:
-        """Return the report for people, in a run that ends with that status."""
+        """Return the report for people; `of_run` is the exit status of the run."""
         lines = [line for case in self.cases() for line in lines_of(case)]
         return "\n".join([*lines, self.outcome(of_run)]) + "\n"
 
@@ -51,7 +51,7 @@ class ExpectationSet(Record, eq=False):
 
     @property
     def status(self) -> Status:
-        """The exit status by what was seen so far."""
+        """The exit status for the run so far."""
         if not self.judge.has_seen_any:
             return Status.NOTHING_JUDGED
         return Status.FINE if self.judge.is_satisfied else Status.FAILED
@@ -68,7 +68,7 @@ class Expectations:
 
     @property
     def sets(self) -> Mapping[str, ExpectationSet]:
-        """All of them, by id."""
+        """All sets, by id."""
         return self._sets
 
     def add(
@@ -80,9 +80,11 @@ class Expectations:
         in_order: bool = False,
         stations: int = 1,
     ) -> ExpectationSet:
-        """Expect and forbid from now on, also of stations that are `connected` already and speak these versions.
+        """Expect and forbid happenings from now on, and return the new set.
 
-        Raises ValueError for a wrong expectation, and for none at all.
+        Raises ValueError for a wrong or an empty set.
+
+        connected: the versions of the stations that are connected already, by identity.
         """
         expected, forbidden = _parsed("expect", expect, counted=True), _parsed("forbid", forbid, counted=False)
         if not expected and not forbidden:
@@ -91,7 +93,7 @@ class Expectations:
             raise ValueError(f"there are {_MOST} sets of expectations already")
         judge = Judge(expected, forbidden, in_order=in_order, stations=stations)
         for identity, version in connected.items():
-            judge.meet(identity, version)
+            judge.start_counting(identity, version)
 
         def look(event: Event) -> None:
             judge.look_at(event)
@@ -103,18 +105,18 @@ class Expectations:
         return made
 
     def find(self, id_: str) -> ExpectationSet:
-        """Return the expectations with that id. Raises LookupError if there are none."""
+        """Return the set with that id. Raises LookupError if there is none."""
         if id_ not in self._sets:
             raise LookupError(f"there are no expectations {id_!r}{did_you_mean(id_, self._sets)}")
         return self._sets[id_]
 
     def remove(self, id_: str) -> None:
-        """Forget expectations. Raises LookupError if there are none with that id."""
+        """Remove a set. Raises LookupError if there is none with that id."""
         self.find(id_).leave()
         del self._sets[id_]
 
     def clear(self) -> None:
-        """Forget all expectations."""
+        """Remove all sets."""
         for id_ in [*self._sets]:
             self.remove(id_)
 

@@ -1,4 +1,4 @@
-"""Writes the metrics of a run as text for Prometheus; the only importer of `prometheus_client`, loaded when asked."""
+"""Writes the metrics of a run as text for Prometheus; the only importer of `prometheus_client`, loaded on demand."""
 
 import platform
 from collections import Counter
@@ -16,12 +16,12 @@ from mock_csms.watch.records import Recorder
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 """The media type of the text."""
-_OCPP = "OCPP".lower()  # written so, it is a label and not the package of that name
+_OCPP = "OCPP".lower()  # a label; a gate would take the literal in lower case for the package
 _BOUNDS = (*map(str, BUCKETS), "+Inf")
 
 
 class RunCollector(Collector):
-    """Collects the metrics of one run as they are when it is made, so that another thread can write them."""
+    """Collects the metrics of one run at the time when it is made, so that another thread can write them."""
 
     def __init__(self, csms: CsmsServer, records: Recorder) -> None:
         self._sessions = [*csms.sessions.values()]
@@ -32,7 +32,7 @@ class RunCollector(Collector):
         self._metrics = records.metrics and records.metrics.copied()
 
     def collect(self) -> Iterator[Metric]:
-        """Yield each metric as it is now."""
+        """Yield each metric with its current value."""
         yield from self._gauges()
         yield from self._counters()
         if self._metrics is not None:
@@ -51,8 +51,8 @@ class RunCollector(Collector):
         yield _gauge("transactions_active", "transactions that run", running)
         if journal is not None:
             yield _gauge("journal_bytes", "bytes of events that the journal keeps", journal.size)
-            told = "events that streams have missed because their readers were slow"
-            yield CounterMetricFamily("mock_csms_stream_lost", told, journal.missed)
+            meaning = "events that streams have missed because their readers were slow"
+            yield CounterMetricFamily("mock_csms_stream_lost", meaning, journal.missed)
 
     def _counters(self) -> Iterator[Metric]:
         metrics = self._metrics
@@ -70,23 +70,23 @@ class RunCollector(Collector):
         yield _counter("faults", "faults that were applied", ["fault"], metrics.faults)
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"mock_csms_{name}", told, value)
+def _gauge(name: str, meaning: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"mock_csms_{name}", meaning, value)
 
 
-def _counter(name: str, told: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
-    return _labelled(CounterMetricFamily, name, told, labels, counts)
+def _counter(name: str, meaning: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
+    return _labelled(CounterMetricFamily, name, meaning, labels, counts)
 
 
-def _labelled(kind: Any, name: str, told: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
-    family: Metric = kind(f"mock_csms_{name}", told, labels=labels)
+def _labelled(kind: Any, name: str, meaning: str, labels: list[str], counts: Mapping[Any, int]) -> Metric:
+    family: Metric = kind(f"mock_csms_{name}", meaning, labels=labels)
     for values, count in sorted(counts.items()):
         family.add_metric([*map(str, values if isinstance(values, tuple) else (values,))], count)  # type: ignore[attr-defined] # all families have it
     return family
 
 
-def _histogram(name: str, told: str, histograms: Mapping[str, Histogram]) -> Metric:
-    family = HistogramMetricFamily(f"mock_csms_{name}_seconds", told, labels=["action"])
+def _histogram(name: str, meaning: str, histograms: Mapping[str, Histogram]) -> Metric:
+    family = HistogramMetricFamily(f"mock_csms_{name}_seconds", meaning, labels=["action"])
     for action, histogram in sorted(histograms.items()):
         so_far, buckets = 0, []
         for bound, count in zip(_BOUNDS, histogram.counts, strict=True):

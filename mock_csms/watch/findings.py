@@ -21,14 +21,14 @@ _MOST_MESSAGES = 3
 _MOST_COUNTS = 10_000
 """For how many pairs of a station and a check findings are counted."""
 OTHERS, OTHERS_AS_EXPECTED = "(other stations)", "(other stations, expected)"
-"""What stands for all further stations."""
+"""The key for all stations beyond the limit."""
 _MOST_LINES = 1000
-"""How many lines the summary has at most: a thousand stations may each have many findings."""
+"""The most lines of the summary, because a thousand stations may each have many findings."""
 
 _WIDTH = 80
-"""How wide the summary is, if that is possible."""
+"""The width of the summary, if possible."""
 _LEAST_WIDTH = 12
-"""How many characters its last column has at least."""
+"""The least width of its last column, in characters."""
 _AT_LEAST = {"info": "any severity", "warning": "severity warning or error", "error": "severity error"}
 
 _COLUMNS = ("station", "check", "requirement", "severity", "count", "messages")
@@ -38,7 +38,7 @@ class FindingCount(Mutable):
     """The findings of one check about one station."""
 
     severity: Severity
-    """The gravest of all."""
+    """The highest severity of them."""
     requirement: str
     problem: str
     """What the first finding said."""
@@ -53,10 +53,10 @@ NOT_EXERCISED = "not exercised: no message or event that this check judges came"
 
 
 class Findings:
-    """Counts the findings on the bus `shown`, and says whether they fail the run.
+    """Counts the findings on the bus `shown`, and decides whether they fail the run.
 
-    `exercised` returns the ids of the checks that have judged anything so far; `nothing` is the text for a run to which
-    no station came.
+    `exercised` returns the ids of the checks that have judged anything so far. `nothing` is the text for a run without
+    a station.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Findings:
         self._nothing = nothing
         self._is_concluded = False
         self.counts: dict[tuple[str, str], FindingCount] = {}
-        """By station and check; once there are very many, further stations are counted together."""
+        """The counts by station and check. Beyond a limit, all further stations are counted together."""
         self.by_station: Bounded[str, Counter[str]] = Bounded(_MOST_COUNTS)
         """How many findings there are about each station, by severity."""
         self._found: set[Expected] = set()
@@ -110,7 +110,7 @@ class Findings:
         self.by_station.clear()
 
     def conclude(self) -> None:
-        """Stop counting: from now on the mock itself closes all connections."""
+        """Stop counting, because from now on the mock itself closes the connections."""
         self._is_concluded = True
         exercised = frozenset(self._exercised())
         self._exercised = lambda: exercised
@@ -126,7 +126,7 @@ class Findings:
         return [str(each) for each in self._expected if each not in self._found]
 
     def is_expected(self, station: str, check: str) -> bool:
-        """Whether the findings of that check about that station are expected."""
+        """Whether --expected-findings lists that check for that station."""
         return station == OTHERS_AS_EXPECTED or any(each.covers(check, station) for each in self._expected)
 
     def _failing(self) -> Iterator[tuple[str, str, FindingCount]]:
@@ -146,7 +146,7 @@ class Findings:
 
     @property
     def status(self) -> Status:
-        """The exit status, of what was seen so far; an expected finding can be missed only where something came."""
+        """The exit status for the run so far. An expected finding can only be missing if a station came."""
         is_failed = any(self._failing()) or (self.is_judged and self.missing and self._versions)
         return gravest(
             Status.FAILED if is_failed else Status.FINE,
@@ -182,7 +182,7 @@ class Findings:
         return [JUnitCase("something was judged", error=self.unjudged), *cases] if self.unjudged else cases
 
     def summary(self) -> str:
-        """Return the table for people, empty where there is nothing to tell."""
+        """Return the table for people; empty if there is nothing to report."""
         found = sorted(self.counts.items())[:_MOST_LINES]
         lines = [*table(_COLUMNS, [self._row(*key, count) for key, count in found], _WIDTH)] if found else []
         if len(self.counts) > _MOST_LINES:
@@ -191,9 +191,9 @@ class Findings:
         return "".join(printable(line) + "\n" for line in lines)
 
     def verdict(self, of_run: Status) -> str:
-        """Return the last lines for people, in a run that ends with that status: only one that ends with 0 has passed.
+        """Return the last lines for people; `of_run` is the exit status of the run, which has passed only if it is 0.
 
-        If findings are not judged, it is only how many there were, or that there was nothing to judge.
+        If findings are not judged, the lines only have their number, or say that nothing was judged.
         """
         return "".join(f"{line}\n" for line in (self.count(), self.outcome(of_run)) if line)
 
@@ -205,9 +205,9 @@ class Findings:
             return ""
         times = sum(count.times for _, _, count in self._failing())
         kind = f"{_AT_LEAST[str(self._least)]}{' besides the expected ones' if self._expected else ''}"
-        told = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
+        text = f"findings of {kind}: {times:,}" if times else f"no finding of {kind}"
         missing = f", {len(self.missing)} expected but not found" if self.missing else ""
-        return f"{word(self.status, of_run)}: {told}{missing}"
+        return f"{word(self.status, of_run)}: {text}{missing}"
 
     def count(self) -> str:
         """Return how many checks have judged anything, how many have not, and how many findings there were."""

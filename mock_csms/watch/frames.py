@@ -17,23 +17,23 @@ from mock_csms.watch.jsonlines import as_json, quoted
 
 
 class Frame(Record):
-    """The parts of a message that came or went; all but its type are JSON text."""
+    """The parts of a message that was received or sent; all except its type are JSON text."""
 
     at: bytes
     station: bytes
     type: type[Message | Malformed]
     id: bytes
     action: bytes
-    """Empty if it is unknown, as that of an answer to an unknown call."""
+    """The action; empty if it is unknown, such as that of an answer to an unknown call."""
     text: bytes
     """The frame, as a JSON string."""
 
 
 class Exchange(Record):
-    """The parts of a call of a station and of the result that follows it, all as JSON text."""
+    """The parts of a call of a station and of its result, as JSON text."""
 
     called: bytes
-    """When the call came."""
+    """The time of the call."""
     answered: bytes
     station: bytes
     id: bytes
@@ -52,7 +52,7 @@ ExchangeWriter: TypeAlias = Callable[[Received, Sent, Exchange], None]
 
 
 class Frames:
-    """Describes every message for the writers of files, which get it in the order in which they subscribed."""
+    """Describes every message once for all writers of files, which get it in the order of their subscriptions."""
 
     def __init__(self, bus: Bus) -> None:
         self._writers: list[Writer] = []
@@ -62,7 +62,7 @@ class Frames:
             bus.take_exchange = self._take_exchange
 
     def subscribe(self, writer: Writer, exchange_writer: ExchangeWriter) -> None:
-        """Call `writer` with every message, and `exchange_writer` with every usual call and its result instead."""
+        """Call `writer` with every message, or `exchange_writer` with an ordinary call and its result."""
         self._writers.append(writer)
         self._exchange_writers.append(exchange_writer)
 
@@ -82,7 +82,7 @@ class Frames:
 
 
 def described(event: Received | Sent) -> Frame:
-    """Return the parts of a message as JSON text; bytes that are not UTF-8 are escaped."""
+    """Return the parts of a message as JSON text. Bytes that are not UTF-8 are escaped."""
     message = event.message
     kind = type(message)
     call = message if isinstance(message, Call) else event.answers
@@ -97,11 +97,11 @@ def described(event: Received | Sent) -> Frame:
 
 
 def exchange_of(called: Received, answered: Sent) -> Exchange | None:
-    """Return the parts of a call and its result; None unless both are as most are, and written in the usual form.
+    """Return the parts of a call and its result; None unless both are ordinary and have the usual form.
 
-    These need no look at the payloads: what stands between the brackets is the payload as the records show it.
+    The payloads need not be parsed, because the text between the brackets is the payload in the form of the records.
     """
-    call, result, text, told = called.message, answered.message, called.text, answered.text
+    call, result, text, result_text = called.message, answered.message, called.text, answered.text
     is_odd = called.violations or called.binary or called.is_refused or answered.violations
     if is_odd or answered.rule or answered.fault or called.station != answered.station:
         return None
@@ -109,7 +109,12 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
         return None
     id_, action = json_text(call.id), _action(call.action)
     begin, begin_result = b"".join((b"[2,", id_, b",", action, b",{")), b"".join((b"[3,", id_, b",{"))
-    if not (text.startswith(begin) and told.startswith(begin_result) and text.endswith(b"}]") and told.endswith(b"}]")):
+    if not (
+        text.startswith(begin)
+        and result_text.startswith(begin_result)
+        and text.endswith(b"}]")
+        and result_text.endswith(b"}]")
+    ):
         return None
     if b"\n" in text or b"\r" in text:
         return None
@@ -121,22 +126,22 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
         action,
         orjson.dumps(text.decode(errors="backslashreplace")),
         text[len(begin) - 1 : -1],
-        orjson.dumps(told.decode(errors="backslashreplace")),
-        told[len(begin_result) - 1 : -1],
+        orjson.dumps(result_text.decode(errors="backslashreplace")),
+        result_text[len(begin_result) - 1 : -1],
     )
 
 
 def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -> bytes:
-    """Return the payload of a message in one line, as it was on the wire, so that `-0` and `1.0` stay as they are.
+    """Return the payload of a message on one line, as it was sent, so that `-0` and `1.0` stay as they are.
 
-    If a fault spoiled the frame, or some readers of JSON could not read it, the payload is encoded again.
+    If a fault has changed the frame, or some JSON parsers could not read it, the payload is encoded again.
     """
     if message.huge or (isinstance(event, Sent) and event.fault):
         return as_json(message.payload)
     text = event.text
     is_call = isinstance(message, Call)
     begin = b"[%d,%b,%b," % (message.number, frame.id, frame.action) if is_call else b"[3,%b," % frame.id
-    is_plain = text.startswith(begin) and text.endswith(b"]")  # as most write it: the payload is between
+    is_plain = text.startswith(begin) and text.endswith(b"]")  # the usual form: the text between is the payload
     payload = text[len(begin) : -1].strip() if is_plain else last_json_item(text)
     if not payload:
         return as_json(message.payload)
@@ -144,7 +149,7 @@ def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -
 
 
 def _moment(at: float) -> bytes:
-    """Return a time as `instant` writes it, as JSON; to take its digits from a text is faster than to format them."""
+    """Return a time in the form of `instant`, as JSON. Copying digits from a stored text is faster than formatting."""
     if at < 1:
         return b'"%b"' % instant(at).encode()
     microseconds = str(int(at * 1_000_000 + 0.5))
@@ -163,4 +168,4 @@ def _action(name: str) -> bytes:
 _name = lru_cache(maxsize=4096)(quoted)
 _short_action = lru_cache(maxsize=512)(json_text)
 _LONGEST_ACTION = 60
-"""How long the name of an action is at most to be remembered as JSON: a station may send any name."""
+"""The longest name of an action that is cached as JSON, because a station may send any name."""

@@ -1,4 +1,4 @@
-"""Shows payloads with what matters first (`Accepted`, `Started seq 0 TAG1`), and then the rest as JSON."""
+"""Shows payloads with the most important values first (`Accepted`, `Started seq 0 TAG1`), and then the rest as JSON."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _SCALARS = frozenset((str, int, float))
 
 
 class _Places(dict[str, tuple[tuple[str, str, str], ...]]):
-    """Where the fields of a gist are, by the text in the row of the action; each text is parsed once."""
+    """By the text in the row of an action: the paths of the fields in it; each text is parsed once."""
 
     def __missing__(self, written: str) -> tuple[tuple[str, str, str], ...]:
         places = self[written] = tuple(_place(*field.partition(":")) for field in written.split())
@@ -22,7 +22,7 @@ class _Places(dict[str, tuple[tuple[str, str, str], ...]]):
 
 
 def _place(field: str, _: str, word: str) -> tuple[str, str, str]:
-    """Return where a field is: a key, the key within its value (or empty), and the word to show before it."""
+    """Return the place of a field: a key, the key within its value (or empty), and the word to show before it."""
     key, _, inner = field.partition(".")
     return key, inner, f"{word} " if word else ""
 
@@ -33,9 +33,9 @@ _STRAY = Action(Sender.EITHER)
 
 
 def gist(message: Call | Result, answers: Call | None, version: Version = DEFAULT) -> str:
-    """Return the payload of a call, or of the result of the call `answers`, with what matters first.
+    """Return the payload of a call, or of the result of the call `answers`, with the most important values first.
 
-    The rows of the version say what matters. The payload may have any shape, because it may not be validated.
+    The rows of the version define these values. The payload may have any shape, because it may not be validated.
     """
     payload: Any = message.payload
     if payload == {}:
@@ -74,8 +74,8 @@ def _inside(value: Any, inner: str) -> str:
         return f"{value[inner]} " if type(value.get(inner)) is str else ""
     if type(value) is not list or not inner:
         return ""
-    told = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
-    return told + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
+    text = ", ".join(str(item.get(inner)) for item in value[:_MOST_ITEMS] if type(item) is dict)
+    return text + (f" and {len(value) - _MOST_ITEMS} more " if len(value) > _MOST_ITEMS else " ")
 
 
 def _without(value: Any, inner: str) -> Any:

@@ -26,11 +26,11 @@ from mock_csms.watch.lines import as_text, describe
 
 MOST_AT_FIRST = 256 * 1024
 MOST_AT_LAST = 1024 * 1024
-"""How many bytes of lines are kept from the beginning of a run, and from its end."""
+"""The most bytes of lines for the beginning of a run, and for its end."""
 LONGEST = 2000
-"""How many characters are kept of a payload."""
+"""The most characters of a payload that are kept."""
 KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding)
-"""The kinds of events that are kept: what happens between stations and the mock, and findings."""
+"""The kinds of events that are kept: messages, connections and findings."""
 
 
 class History:
@@ -44,7 +44,7 @@ class History:
         self._left_out = 0
 
     def watch(self, bus: Bus) -> None:
-        """Keep a line for everything that happens between stations and the mock."""
+        """Subscribe to all events between stations and the mock."""
         bus.subscribe(self.see, *KINDS)
 
     def see(self, event: Event) -> None:
@@ -67,7 +67,7 @@ class History:
             self._left_out += 1
 
     def lines(self) -> Iterator[str]:
-        """Yield the run line by line, with a line that says how many were left out."""
+        """Yield the lines of the run, with a line that counts the dropped ones."""
         yield from (line.decode() for line in self._first)
         if self._left_out:
             yield f"… {self._left_out:,} left out here; --trace FILE keeps all …"

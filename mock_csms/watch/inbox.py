@@ -1,4 +1,4 @@
-"""What came from each station: the calls that no test has taken yet, and the last events, to explain a failure."""
+"""The inbox of each station: the calls that no test has taken yet, and the last events, to explain a failure."""
 
 import asyncio
 from collections import deque
@@ -20,27 +20,27 @@ from mock_csms.watch.lines import as_text, describe
 from mock_csms.watch.waiting import wait_for
 
 MOST_CALLS = 10_000
-"""How many calls of a station are kept to be taken; the oldest are dropped first."""
+"""How many calls of a station are kept; the oldest are dropped first."""
 MOST_BYTES, _LONG = 4 * 1024 * 1024, 64 * 1024
-"""How many bytes the texts of those calls have; of the longer ones only the last is kept to explain a failure."""
+"""The most bytes of text of those calls. Of longer calls only the last is kept, to explain a failure."""
 _MOST_GONE = 1000
-"""The inbox keeps the calls of so many stations that are not connected."""
+"""How many stations without a connection the inbox remembers."""
 _MOST_LINES, _WIDTH = 50, 300
-"""How many of the last events of a station an explanation lists, and how many characters of each."""
+"""How many of a station's last events an explanation lists, and how many characters of each."""
 
 
 class Wanted(Record):
-    """A call to wait for: its action, and what its payload must have."""
+    """A call to wait for: its action, and the conditions for its payload."""
 
     action: str
     conditions: Sequence[Condition] = ()
 
     def suits(self, call: Call) -> bool:
-        """Whether a call is one that is wanted."""
+        """Whether a call is a wanted one."""
         return call.action == self.action and all(condition.holds(call.payload) for condition in self.conditions)
 
     def differences(self, call: Call) -> Sequence[Difference]:
-        """Return how a call of the right action differs."""
+        """Return the differences of a call with the right action."""
         return differences(self.conditions, call.payload)
 
     def __or__(self, other: "Wanted | Either") -> "Either":
@@ -53,12 +53,12 @@ class Wanted(Record):
 
 
 class Either(Record):
-    """Several calls to wait for: the first call that suits one of them is taken."""
+    """Several calls to wait for; the first call that suits one of them is taken."""
 
     options: Sequence[Wanted]
 
     def suits(self, call: Call) -> bool:
-        """Whether a call is one that is wanted."""
+        """Whether a call is a wanted one."""
         return any(option.suits(call) for option in self.options)
 
     def __or__(self, other: "Wanted | Either") -> "Either":
@@ -114,20 +114,20 @@ class _Seen(Mutable, eq=False):
 
     @property
     def size(self) -> int:
-        """How many bytes the text of its message has."""
+        """The length of its text in bytes."""
         return len(self.event.text) if isinstance(self.event, Received) else 0
 
 
 class _Box(Mutable):
-    """What is kept of one station."""
+    """The inbox of one station."""
 
     station: str
     calls: dict[int, _Seen] = field(default_factory=dict)
     """The calls that are not taken yet, by number."""
     size: int = 0
-    """How many bytes the texts of these calls have."""
+    """The length of the texts of these calls in bytes."""
     waiting: "dict[asyncio.Future[Taken], Either]" = field(default_factory=dict)
-    """Who waits for which call."""
+    """The futures of those who wait, each with the wanted calls."""
     last: deque[_Seen] = field(default_factory=lambda: deque(maxlen=_MOST_LINES))
     count: int = 0
     forgotten: int = 0
@@ -188,7 +188,7 @@ class Inbox:
     def __init__(self, bus: Bus, secrets: Secrets | None = None) -> None:
         self._boxes: dict[str, _Box] = {}
         self._gone: dict[str, None] = {}
-        """The keys of the boxes whose stations are not connected, the one that left first in front."""
+        """The keys of the stations that are not connected, the one that left first in front."""
         self._secrets = secrets or Secrets()
         bus.subscribe(self._put, Connected, Refused, Disconnected, Received)
 
@@ -203,7 +203,7 @@ class Inbox:
                 self._drop_oldest()
 
     def _drop_oldest(self) -> None:
-        """Forget the station that left first where there are too many, unless somebody waits for it."""
+        """Drop the station that left first if there are too many, unless a test waits for it."""
         if len(self._gone) > _MOST_GONE:
             oldest = next(iter(self._gone))
             del self._gone[oldest]
@@ -235,10 +235,10 @@ class Inbox:
     async def take(self, identity: str, wanted_: Wanted | Either, within: float, after: int = 0) -> Taken:
         """Take the first wanted call of a station that is not taken yet, or wait for it, and return it.
 
-        Only calls after the event number `after` count. Raises AssertionError, with what came instead, if none comes
-        within so many seconds.
+        Only calls after the event number `after` count. Raises AssertionError, with the messages that came instead, if
+        none comes within `within` seconds.
         """
-        __tracebackhide__ = True  # in pytest's reports, where the text says all
+        __tracebackhide__ = True  # for pytest, because the message of the error is enough
         either = wanted_ if isinstance(wanted_, Either) else Either((wanted_,))
         taken = await self.look_for(identity, either, within, after)
         if taken is None:
@@ -246,7 +246,7 @@ class Inbox:
         return taken
 
     async def look_for(self, identity: str, wanted_: Either, within: float, after: int = 0) -> Taken | None:
-        """Return the same, or None if no such call comes."""
+        """Do the same, but return None if no such call comes."""
         box = self._box(identity)
         taken = box.take(wanted_, after)
         if taken is not None or within <= 0:
@@ -258,7 +258,7 @@ class Inbox:
         return "\n".join(map(self._secrets.words, self._missing(identity, wanted_, within)))
 
     def _missing(self, identity: str, either: Either, within: float) -> Iterator[str]:
-        """Return that a wanted call has not come, which call was nearest, and what came instead."""
+        """Yield the lines about a wanted call that has not come: the nearest call, and what came instead."""
         box = self._box(identity)
         yield f"{identity} sent no {Either([self._hidden(option) for option in either.options])} within {within:g} s"
         for wanted_ in either.options:
@@ -272,7 +272,7 @@ class Inbox:
             yield f"came instead: nothing, {identity} has not connected ({others} has)"
 
     def _nearest(self, box: _Box, wanted_: Wanted) -> Iterator[str]:
-        """Return which call was nearest to a wanted one, and how it differs."""
+        """Yield the nearest call to a wanted one, and its differences."""
         calls = [call for seen in box.calls.values() if (call := _call(seen.event)) and call.action == wanted_.action]
         if not calls:
             return
@@ -287,7 +287,7 @@ class Inbox:
 
 
 def _line(seen: _Seen, event: Event) -> str:
-    """Return a line about an event, as it may be shown."""
+    """Return a line about an event, with secrets masked."""
     is_refused = isinstance(event, Received) and event.is_refused
     note = " (refused)" if is_refused else " (returned before)" if seen.is_taken else ""
     return f"  {rfc3339(event.at)[11:23]} {_cut(as_text(describe(event)))}{note}"

@@ -1,7 +1,7 @@
-"""The journal: the last events of all stations, as encoded lines with a number each, for clients that ask by number.
+"""The journal: the last events of all stations, as encoded lines. Each has a number, by which clients read it.
 
-It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
-many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
+It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so many can
+read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from mock_csms.protocol.records import Record
 from mock_csms.twin.events import Event, Received
 
 _OVERHEAD = 300
-"""How many bytes an event takes besides its line."""
+"""The bytes that an event uses in addition to its line."""
 _MOST_SEEN = 100_000
-"""Of how many stations the journal knows when they were last seen."""
+"""For how many stations the journal stores the time of the last message."""
 
 
 MessageKind: TypeAlias = type[Message | Malformed]
@@ -32,11 +32,11 @@ class Logged(Record, gc=False):
     """When it happened, in seconds since 1970."""
     station: str
     type: MessageKind | None
-    """The type of the message that it is about; None for other events."""
+    """The type of its message; None for events without a message."""
     id: bytes
-    """The id of that message, as JSON text."""
+    """The id of its message, as JSON text."""
     about: bytes
-    """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
+    """The action of its message, or the id of the check for a finding, as JSON text; empty for other events."""
     line: bytes
     """The line of the event log, without the number."""
 
@@ -47,18 +47,21 @@ class Logged(Record, gc=False):
 
 
 class Journal:
-    """The last events, up to `most` bytes. `flush` lets it take what waits to be written."""
+    """The last events, up to `most` bytes.
+
+    `flush` is called before reading, to add the events that wait to be written.
+    """
 
     def __init__(self, most: int, flush: Callable[[], None]) -> None:
         self.flush = flush
         self.last = 0
         """The number of the last event."""
         self.size = 0
-        """How many bytes the events take."""
+        """The size of the stored events in bytes."""
         self.seen: dict[str, float] = {}
-        """When each station last sent a message."""
+        """By identity: the time of a station's last message."""
         self.missed = 0
-        """How many events slow readers of streams have missed."""
+        """The number of events that slow readers of streams have missed."""
         self.is_closed = False
         self._most = most
         self._events: dict[int, Logged] = {}
@@ -67,7 +70,7 @@ class Journal:
     # Writing.
 
     def add(self, event: Event, line: bytes, type_: MessageKind | None, id_: bytes, about: bytes) -> None:
-        """Keep an event with its line, and drop the oldest ones if there is no room."""
+        """Add an event with its line, and drop the oldest events if there is no room."""
         kind, seq = type(event), self.last + 1
         self.last = seq
         self._events[seq] = Logged(seq, kind, event.at, event.station, type_, id_, about, line)
@@ -86,7 +89,7 @@ class Journal:
             self.size -= len(self._events.pop(self.first).line) + _OVERHEAD
 
     def clear(self) -> None:
-        """Drop all events; the numbers go on."""
+        """Drop all events. Later events continue the numbers."""
         self.flush()
         self._events.clear()
         self.size = 0
@@ -106,33 +109,33 @@ class Journal:
 
     @property
     def cursor(self) -> int:
-        """The number of the last event, after waiting events are written."""
+        """The number of the last event, after all waiting events were added."""
         self.flush()
         return self.last
 
     @property
     def first(self) -> int:
-        """The number of the oldest event that is kept; one more than `last` if none is."""
+        """The number of the oldest stored event; `last` + 1 if there is none."""
         return self.last - len(self._events) + 1
 
     def lost(self, after: int) -> int:
-        """Return how many events after that number are not kept any more."""
+        """Return how many events after that number were dropped."""
         return max(0, self.first - 1 - after)
 
     def between(self, after: int, before: int) -> Iterator[Logged]:
-        """Yield the events between two numbers that are still kept when their turn comes, in their order."""
+        """Yield the events between two numbers, in order. Events that were dropped in the meantime are skipped."""
         for seq in range(max(after + 1, self.first), min(before, self.last + 1)):
             if (logged := self._events.get(seq)) is not None:
                 yield logged
 
     def backwards(self, after: int, before: int) -> Iterator[Logged]:
-        """Yield the same, the last one first."""
+        """Yield the events between two numbers, the last one first."""
         for seq in range(min(before - 1, self.last), max(after, self.first - 1), -1):
             if (logged := self._events.get(seq)) is not None:
                 yield logged
 
     async def news(self, after: int, within: float) -> bool:
-        """Wait until there is an event with a greater number; return whether there is one within so many seconds."""
+        """Wait until there is an event with a greater number; return False if there is none within so many seconds."""
         if self.last <= after and not self.is_closed:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.add(future)

@@ -9,7 +9,7 @@ from mock_csms.protocol.records import Record, asdict, json_text
 
 
 def as_json(value: Any) -> bytes:
-    """Write a JSON value that may have records in it."""
+    """Write a JSON value; it may contain records."""
     try:
         return orjson.dumps(value, default=_plain)
     except orjson.JSONEncodeError:
@@ -17,7 +17,7 @@ def as_json(value: Any) -> bytes:
 
 
 def quoted(text: str) -> bytes:
-    """Write a string, as `as_json` does, but faster where it is long."""
+    """Write a string like `as_json`, but faster for long ones."""
     try:
         return json_text(text)
     except UnicodeEncodeError:
@@ -25,27 +25,27 @@ def quoted(text: str) -> bytes:
 
 
 def members(record: Mapping[str, Any]) -> bytes:
-    """Write the members of an object that has others before them."""
+    """Write the members of a JSON object, to append them to others."""
     return b",%b" % as_json(record)[1:-1] if record else b""
 
 
 def line(template: bytes, *parts: bytes) -> bytes:
-    """Fill in an object's members, as a line with no `<` in it that could end an HTML element around it."""
+    """Fill values into a template, and return a line without `<`, which could end an HTML element around it."""
     return without_tags(template % parts)
 
 
 def without_tags(text: bytes) -> bytes:
-    """Return JSON text with no `<` in it."""
+    """Return JSON text with every `<` escaped."""
     return text.replace(b"<", b"\\u003c")
 
 
 def _plain(value: Any) -> Any:
-    """Return what JSON does not have as something that it has."""
+    """Convert a value that JSON does not have to one that it has."""
     return asdict(value) if isinstance(value, Record) else str(value)
 
 
 def _writable(value: Any) -> Any:
-    """Replace the halves of surrogate pairs, which come from names of files and stations that are no text."""
+    """Replace halves of surrogate pairs, which come from file names and identities that are not UTF-8."""
     if isinstance(value, str):
         return value.encode(errors="backslashreplace").decode()
     if isinstance(value, dict):

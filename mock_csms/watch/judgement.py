@@ -1,4 +1,4 @@
-"""How a run is judged: by its expectations, by those that were given while it ran, and by its findings."""
+"""Judges a run: by the expectations of the settings, by those that were added at run time, and by the findings."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from mock_csms.watch.verdict import RunVerdict
 
 Telling: TypeAlias = Callable[[Status], str]
-"""Returns a text for people about a run that ends with that status."""
+"""Returns a text for people; its argument is the exit status of the run."""
 
 
 class Judgement(Mutable, eq=False):
-    """What judges a run."""
+    """Everything that judges a run."""
 
     findings: Findings
     run: "RunVerdict | None" = None
     """The expectations of the settings; None if there are none."""
     expectations: "Expectations | None" = None
-    """Those that are given while the mock runs; None without an API."""
+    """The expectations that were added at run time; None without an API."""
 
     def conclude(self) -> None:
-        """Stop counting: from now on the mock itself closes all connections."""
+        """Stop counting, because from now on the mock itself closes the connections."""
         self.findings.conclude()
         if self.run is not None:
             self.run.conclude()
@@ -34,7 +34,7 @@ class Judgement(Mutable, eq=False):
             self.expectations.conclude()
 
     def suites(self) -> "dict[str, Sequence[JUnitCase]]":
-        """Return the cases of each suite."""
+        """Return the JUnit cases of each suite, by its name."""
         suites: dict[str, Sequence[JUnitCase]] = {}
         if self.run is not None:
             suites["mock-csms"] = self.run.cases()
@@ -46,7 +46,7 @@ class Judgement(Mutable, eq=False):
 
     @property
     def status(self) -> Status:
-        """The exit status, by what was seen so far."""
+        """The exit status for the run so far."""
         return gravest(*self._statuses())
 
     def _statuses(self) -> Iterator[Status]:
@@ -58,7 +58,7 @@ class Judgement(Mutable, eq=False):
             yield self.findings.status
 
     def reports(self) -> Sequence[Telling]:
-        """Return what makes the reports for people, in their order."""
+        """Return the functions that make the reports for people, in order."""
         reports: list[Telling] = [lambda _: self.findings.summary()]
         if self.run is not None:
             reports.append(self.run.report)
@@ -69,7 +69,7 @@ class Judgement(Mutable, eq=False):
         return reports
 
     def outcomes(self) -> Sequence[Telling]:
-        """Return what makes the last line of each report."""
+        """Return the functions that make the last line of each report."""
         outcomes: list[Telling] = [] if self.run is None else [self.run.outcome]
         if self.expectations is not None:
             outcomes += [each.outcome for each in self.expectations.sets.values()]

@@ -1,4 +1,4 @@
-"""One layout of messages (`layouts.py`): how it is learned from a text, and how another text is cut by it."""
+"""One layout of messages (`layouts.py`): how to learn it from a text, and how to use it for other texts."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,18 +15,18 @@ _VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!\s*:)|"[^"]*+"|(?P<number>-?[0-9][-+
 """A value in a payload, or a key."""
 _STRING = rb'[^"]{%d,}+'
 _SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.(?:0|[0-9]{0,3}[1-9]))?"
-"""A number with at most 15 digits, as JSON and Python write it."""
+"""A number with at most 15 digits, in the form of both JSON and Python."""
 _NUMBER = rb"-?[0-9][0-9.]{0,19}+"
 _FIRST_MARK = b"7331"
 _MARK = re.compile("\ue000?7331([0-9]{12})\ue001?")
-"""What stands for a value: a number, within a string between two characters that nobody uses."""
+"""A mark in place of a value: a number, in a string between two characters from the private use area."""
 
 _DELETE = "\x7f"
-"""The one ASCII character that strings in JSON may have and that is not printable."""
+"""DEL, the only ASCII character that JSON strings may contain and that is not printable."""
 
 
 class _Value(Mutable):
-    """A string (without its quotes) or a number in a payload, from its start to its end."""
+    """The place of a string (without quotes) or a number in a payload."""
 
     start: int
     end: int
@@ -35,34 +35,32 @@ class _Value(Mutable):
 
     @property
     def least(self) -> int:
-        """How long a value in its place must be, so that the layout can say what has room: nearly as long as this."""
+        """The least length of a value in its place; the layout uses it to compute how much text fits."""
         return 0 if self.is_number else (self.end - self.start) * 3 // 4
 
 
 class Layout(Record):
-    """One layout of messages, and what is shown of it."""
+    """One layout of messages, and the text to show for it."""
 
     version: Version
     match: "Callable[[bytes], re.Match[bytes] | None]"
     """Matches a text of this layout."""
     groups: tuple[int, ...]
-    """The groups of the match that are shown, in their order."""
+    """The groups of the match that are in the text, in order."""
     shown: bytes
-    """What is shown, with `%b` for each of them."""
+    """The text to show, with `%b` for each group."""
 
     def cut(self, text: bytes) -> str | None:
-        """Return what is shown of a text; None if it has another layout."""
+        """Return the text to show for a message; None if the message has another layout."""
         found = self.match(text)
         if found is None:
             return None
-        told = (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
-        return (
-            told if _DELETE not in told else None
-        )  # the one character of ASCII that JSON may have and is not printable
+        shown = (self.shown % found.group(*self.groups) if self.groups else self.shown % ()).decode()
+        return shown if _DELETE not in shown else None  # see _DELETE
 
 
 def layout_of(text: bytes, message: Call | Result, answers: Call | None, version: Version, width: int) -> Layout | None:
-    """Return the layout of the text of a message without a backslash; None if it cannot be cut."""
+    """Return the layout of a message; None if it cannot be learned. The text must not contain a backslash."""
     head = _HEAD.match(text)
     if head is None or _FIRST_MARK in text:
         return None
@@ -73,7 +71,7 @@ def layout_of(text: bytes, message: Call | Result, answers: Call | None, version
     like = Call("", message.action, read) if isinstance(message, Call) else Result("", read)
     pieces = list(_pieces(gist(like, answers, version), values, width))
     if len({number for _, number in pieces}) < len(pieces):
-        return None  # some value is shown twice
+        return None  # a value occurs twice
     shown, runs = _shown(payload, values, pieces)
     ordered = sorted(runs)
     begin = rb'\[2,"[^"]*+",%b,' % re.escape(head[1]) if head[1] else rb'\[3,"[^"]*+",'
@@ -96,14 +94,14 @@ def _with_marks(payload: bytes, values: Sequence[_Value]) -> bytes:
     return b"".join((*pieces, payload[end:]))
 
 
-def _pieces(told: str, values: Sequence[_Value], width: int) -> Iterator[tuple[bytes, int | None]]:
-    """Yield what is shown of marked values: what stands before each, and its number; None behind the last.
+def _pieces(shown: str, values: Sequence[_Value], width: int) -> Iterator[tuple[bytes, int | None]]:
+    """Yield the parts of the shown text: the text before a value, and the number of the value; None for the last part.
 
-    It ends when that has `width` characters, however short the values are.
+    It stops when the parts have `width` characters, with each value as short as it may be.
     """
     end = size = 0
-    for found in _MARK.finditer(told):
-        before = told[end : found.start()]
+    for found in _MARK.finditer(shown):
+        before = shown[end : found.start()]
         size += len(before)
         if size >= width:
             yield before.encode(), None
@@ -111,15 +109,15 @@ def _pieces(told: str, values: Sequence[_Value], width: int) -> Iterator[tuple[b
         yield before.encode(), int(found[1])
         size += values[int(found[1])].least
         end = found.end()
-    yield told[end:].encode(), None
+    yield shown[end:].encode(), None
 
 
 def _shown(
     payload: bytes, values: Sequence[_Value], pieces: Iterable[tuple[bytes, int | None]]
 ) -> tuple[bytes, Sequence[tuple[int, int]]]:
-    """Return the form of what is shown, with `%b` for each run of values, and where these runs are in the payload.
+    """Return the text to show, with `%b` for each run of values, and the places of these runs in the payload.
 
-    Values make one run as long as the same stands between them as in the payload.
+    Neighbouring values form one run if the text between them is the same as in the payload.
     """
     form: list[bytes] = []
     runs: list[tuple[int, int]] = []
@@ -138,7 +136,7 @@ def _shown(
 
 
 def _pattern(payload: bytes, values: Sequence[_Value], runs: Sequence[tuple[int, int]]) -> Iterator[bytes]:
-    """Yield the parts of the pattern for payloads like this one, with a group for each run."""
+    """Yield the parts of a pattern that matches payloads with this layout; each run is a group."""
     starts, ends, end = {run[0] for run in runs}, {run[1] for run in runs}, 0
     for value in values:
         yield re.escape(payload[end : value.start])

@@ -1,65 +1,92 @@
-"""Cuts what the console shows of a payload out of the text of its message, without parsing it.
+"""Finds the text that the console shows of a payload, without parsing the message.
 
-The layout of a text is the text with any string or number in place of each string and number that is a value. Stations
-send most of their messages in a few layouts. When one comes often, `gist` shows it once with marks in place of the
-values, and so tells which values are shown, and where. From then on a text of this layout is cut in the same places.
+The layout of a message is its text with all values (strings and numbers) replaced by placeholders. Stations send most
+of their messages in a few layouts. When a layout has come often, `gist` is called once with marks in place of the
+values. This shows which values are in the output, and where. From then on messages of this layout are cut at the same
+places.
 
-That cannot show anything else than `gist` does, because these are left to it:
+The output is always that of `gist`, because these texts are left to it:
 
 * text with a backslash, so that each quote begins or ends a string, and each string is as JSON would write it again;
   and text that is not ASCII or has a character that is not printable
 * numbers that JSON may write in another way, such as `1.00`, `1e3` or those with many digits, where they are shown
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Bounded, Mutable, field
 from mock_csms.protocol.versions import Version
+from mock_csms.twin.answered import AnsweredCall
 
 if TYPE_CHECKING:
     from mock_csms.watch.layout import Layout
 
 _RESULT, _BEFORE_TAIL = b'[3,"', len(b'[3,"",')
-"""The beginning of a result, and how long it is up to its payload without its id."""
+"""The start of a result, and the length of the text around its id before the payload."""
 _LONGEST = 4096
-"""How many bytes a text may have to be cut."""
+"""The greatest length in bytes of a text that is cut."""
 _OFTEN = 16
-"""How often messages of one kind must have come in an unknown layout before it is learned, which takes milliseconds."""
+"""After how many messages with an unknown layout the next layout is learned, which takes milliseconds."""
 _MOST_LAYOUTS, _MOST_KINDS = 4, 100
-"""How many layouts are known of a kind of messages, and of how many kinds."""
+"""The most layouts of one kind of message, and the most kinds."""
 
 
 class _KindOfMessage(Mutable):
-    """What is known of the calls of an action, or of their results."""
+    """The known layouts for calls of one action, or for their results."""
 
     layouts: "list[Layout]" = field(default_factory=list)
-    """The last used first."""
+    """The layouts, the last used one first."""
     misses: int = 0
     last: tuple[Version | None, bytes] = (None, b"")
-    """The version and the text behind the message id of the last result that was cut: many results are the same."""
+    """The version, and the text after the message id, of the last result. Many results are the same."""
     last_cut: str = ""
-    """What is shown of it."""
+    """The text to show for that result."""
+    last_answer: Any = None
+    """The payload of the last answer to one of these calls."""
+    last_answered: str = ""
+    """The text to show for that payload."""
     due: int = _OFTEN
-    """At how many misses the next layout is learned: each later one at twice as many."""
+    """The number of misses after which the next layout is learned. It doubles each time."""
 
 
 class Layouts:
-    """The layouts that have come often. `width` is how many characters of a payload are shown at most."""
+    """The layouts that occur often. `width`: the most characters of a payload that are shown."""
 
     def __init__(self, width: int) -> None:
         self._width = width
         self._calls: Bounded[str, _KindOfMessage] = Bounded(_MOST_KINDS)
         self._results: Bounded[str, _KindOfMessage] = Bounded(_MOST_KINDS)
-        """Both by action."""
+        """By action, as `_calls`."""
+
+    def cut_answered(self, event: AnsweredCall) -> tuple[str, str] | None:
+        """Return what `gist` returns for a call and for its answer, as `cut` does; None if `gist` must be called."""
+        call, kind = event.call, self._calls.get(event.call.action)
+        text, payload, version = call.text, event.payload, event.version
+        if kind is None or len(text) > _LONGEST or not text.isascii():
+            return None
+        if text.endswith(b",{}]"):
+            told: str | None = "{}"
+        else:
+            layout = kind.layouts[0] if kind.layouts else None
+            told = layout.cut(text) if layout is not None and layout.version is version else None
+        if told is None:
+            return None
+        if payload is not kind.last_answer:
+            answered = self.cut(event.text, Result(call.id, payload), call, version)
+            if answered is None:
+                return None
+            kind.last_answer, kind.last_answered = payload, answered
+        return told, kind.last_answered
 
     def cut(self, text: bytes, message: Call | Result, answers: Call | None, version: Version) -> str | None:
-        """Return what `gist` shows of a call, or of the result of the call `answers`; None if it has to be asked.
+        """Return what `gist` returns for a call, or for a result of the call `answers`; None if `gist` must be called.
 
-        Of what is longer than `width` it may return only the beginning, which is longer than `width` too.
+        If the text is longer than `width`, it may return only the beginning, as long as that is longer than `width`
+        too.
         """
         if text.endswith(b",{}]"):
-            return "{}"  # as the payload is empty
+            return "{}"  # the payload is empty
         if len(text) > _LONGEST or b"\\" in text or not text.isascii():
             return None
         kinds, action = (self._results, answers.action) if answers is not None else (self._calls, message.action)  # type: ignore[union-attr] # what answers nothing is a call
@@ -70,13 +97,13 @@ class Layouts:
         if tail == kind.last and text.startswith(_RESULT):
             return kind.last_cut
         for layout in kind.layouts:
-            if layout.version is version and (told := layout.cut(text)) is not None:
+            if layout.version is version and (shown := layout.cut(text)) is not None:
                 if tail is not None:
-                    kind.last, kind.last_cut = tail, told
+                    kind.last, kind.last_cut = tail, shown
                 if layout is not kind.layouts[0]:
                     kind.layouts.remove(layout)
                     kind.layouts.insert(0, layout)
-                return told
+                return shown
         kind.misses += 1
         if kind.misses >= kind.due:
             kind.due *= 2

@@ -33,15 +33,15 @@ class Line(Record):
     subject: str
     rest: str
     more: str = ""
-    """What is added if there is room."""
+    """A text that is added if there is room."""
     colour: str = ""
     """The colour that the line has if its level is INFO."""
     is_marked: bool = True
-    """Whether a level above INFO is written, too."""
+    """Whether the level is written, if it is above INFO."""
 
 
 Carry: TypeAlias = Callable[[Call | Result, Call | None, Version], str]
-"""Shows the payload of a message; gets also the call that it answers, and the version of OCPP."""
+"""Formats the payload of a message, from the message, the call that it answers, and the version of OCPP."""
 
 
 def describe(event: Event) -> Line:
@@ -98,7 +98,7 @@ def _sent(event: events.Sent, carry: Carry) -> Line:
 def _name(message: Message, answers: Call | None) -> str:
     """Return the name of a message: its action, with `.response` or `.error` for an answer.
 
-    The refusal of an answer (OCPP 2.1) ends with `.refused`.
+    A CALLRESULTERROR (OCPP 2.1) ends with `.refused`.
     """
     if isinstance(message, Call):
         return message.action
@@ -126,7 +126,7 @@ def _frame(event: events.Received) -> str:
 
 
 def refused(event: events.Received, finding: events.Finding | None, *, is_short: bool) -> Line:
-    """Return the line about a message that was refused: why, with the finding about it if there is one."""
+    """Return the line about a refused message: the reason, with the finding about it if there is one."""
     message, reason = event.message, reason_of_refusal(event)
     if isinstance(message, Malformed):
         name, more = "?", _frame(event)
@@ -172,12 +172,12 @@ def _lost(event: events.Lost) -> Line:
 
 
 def _spoiled(event: events.Spoiled) -> Line:
-    told = "; ".join(map(_done, event.fault.split("; ")))
-    return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {told}")
+    text = "; ".join(map(_done, event.fault.split("; ")))
+    return Line(INFO, "<-", _name(event.message, event.answers), f"fault: {text}")
 
 
 def _done(fault: str) -> str:
-    """Return what a fault did, and by which rule."""
+    """Return the effect of a fault, and the rule with it."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
     from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - as above
@@ -245,10 +245,10 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Noted: lambda event: Line(INFO, "", "note", event.note),
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }
-"""Makes the line about each kind of event."""
+"""By kind of event: makes its line."""
 SHORT_LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     **LINES,
     events.Received: partial(_received, carry=gist),
     events.Sent: partial(_sent, carry=gist),
 }
-"""The same with what matters first, for people who read during the run."""
+"""By kind of event: makes its line with the most important values first, for people who read during the run."""

@@ -1,4 +1,4 @@
-"""Counts what happens, for /metrics. Messages are counted together with the writing of records, behind the answers."""
+"""Counts events for /metrics. Messages are counted when records are written, after the answers were sent."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -18,11 +18,11 @@ from mock_csms.watch.frames import Exchange, Frame, Frames
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the buckets of histograms, in seconds."""
 OTHER = "other"
-"""The label for names that stations have made up: they must not make more and more series."""
+"""The label for names that stations have made up, so that they cannot create any number of series."""
 _MOST_REASONS = 50
-"""How many reasons for ends of transactions are counted apart."""
+"""How many different reasons for the end of transactions are counted."""
 _MOST_OPEN = 100_000
-"""How many calls without an answer are remembered, for histograms."""
+"""How many open calls are remembered for the histograms."""
 _ENDS = {json_text(action): reason_of for action, reason_of in END_REASONS.items()}
 _TYPES: Mapping[type[Message | Malformed], str] = {
     Call: "call",
@@ -36,10 +36,10 @@ _ERRORS = (Error, ResultError)
 
 
 class Histogram(Mutable):
-    """How often something took how long."""
+    """A histogram of times."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
-    """How many values are in each bucket; the last one is for all that are greater than the bounds."""
+    """The number of values in each bucket; the last one is for values greater than all bounds."""
     total: float = 0.0
     """The sum of all values, in seconds."""
 
@@ -54,15 +54,15 @@ class Metrics:
 
     def __init__(self, bus: Bus, frames: Frames) -> None:
         self._messages: dict[tuple[type[Event], type[Message | Malformed], bytes], int] = {}
-        """How many messages there were, by the kind of event, the type and the action as JSON text, if it is known."""
+        """The number of messages by kind of event, message type, and action as JSON text (empty if not known)."""
         self.call_errors: Counter[tuple[str, str]] = Counter()
         """By direction and code."""
         self.invalid: Counter[str] = Counter()
-        """Messages of stations that break their schema, by action."""
+        """By action: messages of stations that break their schema."""
         self.answers: dict[str, Histogram] = {}
-        """From a call of a station to the mock's answer, by action."""
+        """By action: the time from a call of a station to the mock's answer."""
         self.commands: dict[str, Histogram] = {}
-        """From a command to the station's answer, by action."""
+        """By action: the time from a command to the station's answer."""
         self.connections = 0
         self.disconnections: Counter[int] = Counter()
         """By close code."""
@@ -77,15 +77,15 @@ class Metrics:
         self._actions = {json_text(action): action for action in actions()}
         self._codes = frozenset(code for version in versions() for code in version.framing.codes)
         self._theirs: dict[tuple[str, bytes], float] = {}
-        """When each open call of a station began, by station and message id."""
+        """By station and message id: the time of each open call of a station."""
         self._ours: dict[tuple[str, bytes], float] = {}
-        """The same of our commands."""
+        """By station and message id: the time of each open command."""
         frames.subscribe(self._count_message, self._count_exchange)
         bus.subscribe(self._count_other, Connected, Disconnected, Refused, Finding, Spoiled)
 
     @property
     def messages(self) -> Counter[tuple[str, str, str]]:
-        """How many messages there were, by direction (`in` from stations, `out`), type and action."""
+        """The number of messages by direction (`in` from stations, `out` to stations), type and action."""
         counts: Counter[tuple[str, str, str]] = Counter()
         for (kind, type_, action), count in self._messages.items():
             direction = "out" if kind is Sent else "in"
@@ -96,7 +96,7 @@ class Metrics:
         return self._actions.get(action, OTHER)
 
     def copied(self) -> "Metrics":
-        """Return the counts as they are now, so that another thread can read them."""
+        """Return a copy of the counts, so that another thread can read it."""
         made = copy(self)
         for name, value in vars(self).items():
             if isinstance(value, dict) and name not in ("_ours", "_theirs"):
@@ -104,7 +104,7 @@ class Metrics:
         return made
 
     def _count_message(self, event: Received | Sent, frame: Frame) -> None:
-        """Count a message. This runs for every message, so it is kept short."""
+        """Count a message. It runs for every message, so it is short."""
         kind, type_, counts = type(event), frame.type, self._messages
         action = frame.action if frame.action in self._actions else b""
         counts[kind, type_, action] = counts.get((kind, type_, action), 0) + 1
@@ -123,7 +123,7 @@ class Metrics:
             self._count_detail(event, frame)
 
     def _count_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
-        """Count a usual call of a station and its result."""
+        """Count an ordinary call of a station and its result."""
         action, counts = exchange.action if exchange.action in self._actions else b"", self._messages
         counts[Received, Call, action] = counts.get((Received, Call, action), 0) + 1
         counts[Sent, Result, action] = counts.get((Sent, Result, action), 0) + 1
@@ -137,7 +137,7 @@ class Metrics:
         return made
 
     def _count_detail(self, event: Received | Sent, frame: Frame) -> None:
-        """Count what only some messages have: an error code, violations, the end of a transaction."""
+        """Count what only few messages have: an error code, violations, the end of a transaction."""
         message, direction = event.message, "out" if isinstance(event, Sent) else "in"
         if isinstance(message, Error):
             self.call_errors[direction, message.code if message.code in self._codes else OTHER] += 1
@@ -147,20 +147,20 @@ class Metrics:
             self._count_end(_ENDS[frame.action](message.payload))
 
     def _count_end(self, reason: str | None) -> None:
-        """Count the end of a transaction, if there is a reason of one; stations may make up reasons."""
+        """Count the end of a transaction; None is ignored. Stations may make up reasons, so their number is limited."""
         if reason is not None:
             self.ended[reason if reason in self.ended or len(self.ended) < _MOST_REASONS else OTHER] += 1
 
     def _count_other(self, event: Event) -> None:
-        told: Any = event
+        seen: Any = event
         match event:
             case Connected():
                 self.connections += 1
             case Disconnected():
-                self.disconnections[told.code] += 1
-            case Refused() if told.is_handshake:
-                self.refused[str(told.status or "none")] += 1
+                self.disconnections[seen.code] += 1
+            case Refused() if seen.is_handshake:
+                self.refused[str(seen.status or "none")] += 1
             case Finding():
-                self.findings[told.check, str(told.severity)] += 1
+                self.findings[seen.check, str(seen.severity)] += 1
             case Spoiled():
-                self.faults.update(told.fault.split("; "))
+                self.faults.update(seen.fault.split("; "))

@@ -1,4 +1,4 @@
-"""What passed between the mock and its stations, for Python tests: messages, findings, and lines about both."""
+"""Keeps the messages and findings of a run for Python tests."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from mock_csms.watch.history import History
 MOST = 10_000
 """How many messages and how many findings are kept; the oldest are dropped first."""
 MOST_BYTES = 16 * 1024 * 1024
-"""How many bytes of messages are kept: a parsed message may be ten times as long as its text."""
+"""The most bytes of message texts. A parsed message may need ten times the memory of its text."""
 
 Kind: TypeAlias = Literal["call", "result", "error", "malformed", "send", "resulterror"]
-"""What kind of message it is; the last two are those of OCPP 2.1."""
+"""The kinds of messages; the last two are new in OCPP 2.1."""
 
 _KINDS: dict[type[Message | Malformed], Kind] = {
     Call: "call",
@@ -30,7 +30,7 @@ _KINDS: dict[type[Message | Malformed], Kind] = {
 
 
 class Passed(Record):
-    """One message that passed, in either direction."""
+    """One message that was received or sent."""
 
     at: float
     """When, in seconds since 1970 (UTC)."""
@@ -41,18 +41,18 @@ class Passed(Record):
     action: str
     """Name of the action; for a result or an error that of its call. Empty if it is unknown."""
     payload: Any
-    """Payload of a call or a result; code and description of an error; the problem of what is malformed."""
+    """The payload of a call or a result; code and description of an error; the problem of a malformed message."""
     text: str
-    """The frame as it was on the wire."""
+    """The frame as it was sent."""
 
 
 class PassedMessages:
-    """Keeps the events on the bus `shown`, where secrets are masked already."""
+    """Keeps the events of the bus `shown`, in which secrets are masked."""
 
     def __init__(self, shown: Bus) -> None:
         self._events: deque[Received | Sent] = deque()
         self._size = 0
-        """How many bytes the texts of the messages have."""
+        """The length of the message texts in bytes."""
         self._findings: deque[Finding] = deque(maxlen=MOST)
         self._history = History()
         self._history.watch(shown)
@@ -68,15 +68,15 @@ class PassedMessages:
                 self._size -= len(self._events.popleft().text)
 
     def messages(self) -> Sequence[Passed]:
-        """Return the messages that passed, in their order."""
+        """Return the messages in order."""
         return [_passed(event) for event in self._events]
 
     def findings(self) -> Sequence[Finding]:
-        """Return what the conformance checks found, in its order."""
+        """Return the findings of the checks in order."""
         return list(self._findings)
 
     def lines(self) -> Sequence[str]:
-        """Return a line for everything that happened, for people."""
+        """Return a line for people about every event."""
         return list(self._history.lines())
 
 

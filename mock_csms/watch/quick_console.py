@@ -1,4 +1,4 @@
-"""The console's shortcut: lines about usual messages are cut out of their text, both of an exchange at once."""
+"""The shortcut of the console: it cuts the lines for ordinary messages from their text."""
 
 import asyncio
 from functools import lru_cache
@@ -8,45 +8,47 @@ from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin import events
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.watch.console import MOST_DATES, PLAIN, Console, Look, Writer
 from mock_csms.watch.layouts import Layouts
 from mock_csms.watch.lines import DIM, INFO, Line
 
 _WAIT = 0.02
-"""How long the line of a call waits for that of its answer, in seconds."""
+"""How many seconds the line of a call waits for the line of its answer."""
 _MOST_BEGINNINGS = 10_000
-"""How many beginnings of lines are remembered."""
+"""How many first parts of lines are cached."""
 _LEAST_BEGUN = 40
-"""How many characters stand at least before the payload: the time, the station, the way and the action."""
+"""The least length of a line before the payload: time, station, direction and action."""
 
 
 def console_for(bus: Bus, sink: Writer, look: Look) -> Console:
-    """Return what writes a line for every event: with the shortcut, where lines are short and nobody counts them."""
+    """Return a console. It uses the shortcut if lines are cut to a width and their number is not needed."""
     is_usual = look.width is not None and look.level <= INFO and not look.is_terminal and not look.is_station
     return QuickConsole(bus, sink, look) if is_usual and not is_long_way_forced() else Console(bus, sink, look)
 
 
 class QuickConsole(Console):
-    """A console that asks for a line only where it cannot cut one. It is the only one that writes to its sink."""
+    """A console that formats a line only if the shortcut cannot. Nothing else may write to its sink."""
 
     def _subscribe(self, bus: Bus) -> None:
         self._bus = bus
         self._most = self._width or 0
         self._printable: dict[tuple[str, str, str], str] = {}
-        """By station, way and subject: what stands between the time and the rest of a line."""
+        """By station, direction and subject: the part of a line after the time and before the rest."""
+        self._begun_both: dict[tuple[str, str], tuple[str, str]] = {}
+        """By station and action: that part of the line of a call, and of the line of its answer."""
         self._known_width = 0
-        """How wide the names of stations were in these."""
+        """The width of the column of stations in these cached parts."""
         self._layouts = Layouts(self._most + MOST_DATES - _LEAST_BEGUN)
         self._waiting = ""
-        """The lines of calls whose answers did not come so far."""
+        """The lines of calls without an answer so far."""
         self._soon: asyncio.TimerHandle | None = None
         self._dim, self._plain_end = (DIM, f"{PLAIN}\n") if self._look.is_coloured else ("", "\n")
         bus.subscribe(self._show, *(kind for kind in events.ALL if kind not in (events.Received, events.Sent)))
-        bus.subscribe(self._show_received, events.Received)
-        bus.subscribe(self._show_sent, events.Sent)
+        bus.subscribe_to_messages(self._show_received, self._show_sent, self._show_answered)
 
     def tell(self) -> None:
-        """Show what waits: the last messages, and all counts."""
+        """Print the waiting lines: the last messages, and all counts."""
         super().tell()
         self._release_calls()
 
@@ -72,8 +74,37 @@ class QuickConsole(Console):
                 return
         self._show(event)
 
+    def _show_answered(self, event: AnsweredCall) -> None:
+        """Show both lines at once if both can be cut, begin in a usual way, and have the same time."""
+        station, action, at = event.station, event.call.action, event.at
+        begun = self._begun_both.get((station, action)) if self._known_width == self._name_width else None
+        rests = self._layouts.cut_answered(event) if begun and self._held is None else None
+        millisecond = int(at * 1000)
+        if begun is None or rests is None or int(event.answered_at * 1000) != millisecond:
+            self._show_received(event.received())
+            self._show_sent(event.sent())
+            self._remember_both(station, action)
+            return
+        if self._millisecond != millisecond:
+            self._set_time(at, millisecond)
+        stamp, most, today = self._stamp, self._most, self._today
+        call = f"{stamp} {begun[0]}{rests[0]}"[: most + MOST_DATES].replace(today, '"')
+        if len(call) > most:
+            call = call[: most - 1] + "…"
+        answer = f"{stamp} {begun[1]}{rests[1]}"[: most + MOST_DATES].replace(today, '"')
+        if len(answer) > most:
+            answer = answer[: most - 1] + "…"
+        self._put(f"{call}\n{self._dim}{answer}{self._plain_end}")
+
+    def _remember_both(self, station: str, action: str) -> None:
+        """Remember what both lines of an exchange begin with, if both were shown before and are printable."""
+        call = self._printable.get((station, "->", action))
+        answer = self._printable.get((station, "<-", _response(action)))
+        if call is not None and answer is not None:
+            self._begun_both[station, action] = call, answer
+
     def _cut_line(self, event: Any, way: str, subject: str, rest: str) -> str:
-        """Return a line whose rest is printable."""
+        """Return a line; `rest` must be printable."""
         at, station = event.at, event.station
         begun = self._printable.get((station, way, subject)) if self._known_width == self._name_width else None
         if begun is None:
@@ -85,11 +116,12 @@ class QuickConsole(Console):
         return text if len(text) <= width else text[: width - 1] + "…"
 
     def _begin_again(self, at: float, station: str, way: str, subject: str) -> str:
-        """Return what stands before the rest of a line, and remember the part behind the time if it is printable."""
+        """Return the first part of a line, and cache it without the time if it is printable."""
         begun = self._begun(at, station, Line(INFO, way, subject, ""))
         if self._known_width != self._name_width or len(self._printable) >= _MOST_BEGINNINGS:
             self._known_width = self._name_width
             self._printable.clear()
+            self._begun_both.clear()
         if begun.isprintable():
             self._printable[station, way, subject] = begun.removeprefix(f"{self._stamp} ")
         return begun

@@ -1,4 +1,4 @@
-"""Reads events back from the lines of the event log, to show them later in another form."""
+"""Converts lines of the event log back to events, to show them in another format."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ from mock_csms.watch.trace import Trace
 
 
 def event_of(logged: Logged) -> Event:
-    """Return the event that a line is about, with what the line says; the version of OCPP is the default one."""
+    """Return the event of a line. Details that are not in the line get defaults, such as the version of OCPP."""
     content = dict(content_of(logged))
     kind = logged.kind
     parts = {name: content[name] for name in kind.__struct_fields__ if name in content} | {"at": logged.at}
@@ -50,9 +50,9 @@ def event_of(logged: Logged) -> Event:
 
 
 def _message_parts(logged: Logged, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of an event that tell of its message."""
+    """Return the fields of an event that are about its message."""
     text, message = content["text"].encode(errors="surrogatepass"), message_in(content)
-    if logged.type is not None and not isinstance(message, logged.type):  # a fault has spoiled the frame
+    if logged.type is not None and not isinstance(message, logged.type):  # a fault has changed the frame
         message = _meant(logged, content)
     is_call = isinstance(message, Call) or not logged.about
     answers = None if is_call else Call(json_value(logged.id), json_value(logged.about), {})
@@ -61,7 +61,7 @@ def _message_parts(logged: Logged, content: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _meant(logged: Logged, content: Mapping[str, Any]) -> Message | Malformed:
-    """Return the message that was meant, as far as the line says it."""
+    """Return the message before a fault changed it, as far as the line shows it."""
     id_ = json_value(logged.id)
     if logged.type is Call:
         return Call(id_, json_value(logged.about), {})
@@ -75,7 +75,7 @@ def _meant(logged: Logged, content: Mapping[str, Any]) -> Message | Malformed:
     return Malformed(content.get("problem", ""), id=id_)
 
 
-# Forms.
+# Formats.
 
 
 def as_lines(found: Iterable[Logged]) -> bytes:
@@ -84,13 +84,13 @@ def as_lines(found: Iterable[Logged]) -> bytes:
 
 
 def line_of(logged: Logged) -> str:
-    """Return the line about an event, as the console shows it, with its payload in full."""
+    """Return the line for people about an event, with the whole payload."""
     text = as_text(describe(event_of(logged)))
     return printable(f"{rfc3339(logged.at)[11:23]} {logged.station or '-'} {text}")
 
 
 class TraceWriter:
-    """Writes messages as an OCPP trace 1.1, as `--trace` would have done."""
+    """Writes messages as an OCPP trace 1.1, as `--trace` does."""
 
     def __init__(self) -> None:
         self._bus, self._pieces = Bus(), Pieces()
@@ -99,7 +99,7 @@ class TraceWriter:
         Trace(self._bus, Frames(self._bus), self._sink)
 
     def write(self, found: Iterable[Logged]) -> bytes:
-        """Return the records of further events."""
+        """Return the records of these events."""
         for logged in found:
             event = event_of(logged)
             if isinstance(event, events.Connected):
@@ -112,7 +112,7 @@ class TraceWriter:
 
 
 class Pieces(Outlet):
-    """Keeps what is written."""
+    """Collects the bytes that are written."""
 
     def __init__(self) -> None:
         super().__init__(-1)
@@ -124,6 +124,6 @@ class Pieces(Outlet):
         return len(data)
 
     def take(self) -> bytes:
-        """Return what was written since the last time."""
+        """Return the bytes that were written since the last call."""
         written, self._written = b"".join(self._written), []
         return written

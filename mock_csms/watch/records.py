@@ -1,4 +1,4 @@
-"""The files and lines that are kept of a run: opened before anything happens, and whole when it ends."""
+"""The files and lines of a run: opened before its first event, complete at its end."""
 
 import asyncio
 import os
@@ -33,44 +33,44 @@ if TYPE_CHECKING:
 
 _STDERR = "stderr"
 _LOOK = 1.0
-"""How often files are looked for, in seconds."""
+"""The seconds between two looks for removed files."""
 
 
 class Recorder:
-    """All that a configuration wants kept, as long as the block lasts; OSError for a file that cannot be written.
+    """Writes the files and lines of a run. Raises OSError if a file cannot be written.
 
-    The files come before the lines for people in the order of subscribers, so that these never wait for those.
-    `command` is the command line as it may be shown; `keeps_journal` keeps the events for those who ask for them.
+    Files are written before lines for people, so that a slow terminal cannot delay them. command: the command line
+    without secrets. keeps_journal: whether to keep the events in a journal.
     """
 
     def __init__(self, config: Config, bus: Bus, command: str = "", *, keeps_journal: bool = False) -> None:
         self._keeps_journal = keeps_journal or config.api is not None
         self.journal: Journal | None = None
-        """The last events; None unless the API, or a Python program, wants them."""
+        """The journal; None unless the API or a Python program needs it."""
         self.metrics: Metrics | None = None
-        """What happened, counted; None unless somebody can ask for it."""
+        """The metrics; None unless something can read them."""
         self._config = config
         self._command = command
         self._outcome = ""
         self._bus = bus
         self.shown = ShownBus(bus, lambda: self.secrets, is_redacted=config.redact)
         self._sinks: dict[Sink, str] = {}
-        """Each with its name for people."""
+        """The sinks, each with its name for people."""
         self._batch: Batch | None = None
-        """The events that wait to be written to files."""
+        """Events that wait to be written to files."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
-        """What connections have to wait for: that the trace is written, and that records do not pile up."""
+        """What connections must wait for: the trace must be written, and records must not pile up."""
         self._page: Sink | None = None
         self._console: Console | None = None
         self._junit: Sink | None = None
         self._opened: dict[Place, int] = {}
         self._unread: dict[str, int] = {}
-        """How much waited in each record when it was last looked, where nobody reads it."""
-        self._told: set[str] = set()
+        """How much waited in each record at the last look, if nothing reads it."""
+        self._reported_unread: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.incomplete: dict[str, str] = {}
-        """The files that lack something, and why; for sure once the block has ended."""
+        """The incomplete files, each with the reason; final when the block has ended."""
         self._began = clock.now()
 
     def __enter__(self) -> Self:
@@ -108,7 +108,7 @@ class Recorder:
         for place, descriptor in self._opened.items():
             try:
                 os.close(descriptor)
-            except OSError as failed:  # some disks tell only now that they are full
+            except OSError as failed:  # some disks report only now that they are full
                 self._tell(place.path, failed)
 
     def _look_again(self) -> None:
@@ -117,23 +117,26 @@ class Recorder:
         self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
 
     def _look_for_files(self) -> None:
-        """Tell of files that are not there any more, so that what is written to them is lost."""
+        """Report files that were removed, so that everything written to them is lost."""
         for place in self._opened:
             if place.path not in self.incomplete and (gone := place.gone()) is not None:
                 self._tell(place.path, OSError(gone))
 
     def _look_for_readers(self) -> None:
-        """Tell once of records that nobody reads: stations wait for a trace at once, and for the others later."""
+        """Report once each record that nothing reads.
+
+        Stations wait for a trace at once, and for other records later.
+        """
         for sink, name in self._sinks.items():
             waiting, before = sink.waiting, self._unread.get(name, 0)
             self._unread[name] = waiting
-            if waiting and waiting >= before > 0 and name not in self._told and name != _STDERR:
-                self._told.add(name)
+            if waiting and waiting >= before > 0 and name not in self._reported_unread and name != _STDERR:
+                self._reported_unread.add(name)
                 what = "stations get no answers" if sink is self._trace else f"{waiting:,} bytes wait"
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, shown: Bus) -> None:
-        """Open the files that tell of every message."""
+        """Open the files that contain every message."""
         from mock_csms.watch.batch import Batch  # noqa: PLC0415 - start-up waits only for what is asked for
         from mock_csms.watch.frames import Frames  # noqa: PLC0415 - as above
 
@@ -165,13 +168,13 @@ class Recorder:
             EventLog(bus, frames, lines, self.journal)
 
     def _write_ahead(self) -> bool:
-        """Write the trace, so that not even `kill -9` loses a message that was answered; return whether that went."""
+        """Write the trace, so that even `kill -9` loses no answered message; return whether it was written."""
         if self._batch is not None:
             self._batch.flush()
         return self._trace is None or self._trace.flush()
 
     def flush(self) -> None:
-        """Write now what waits."""
+        """Write the waiting records now."""
         if self._batch is not None:
             self._batch.flush()
         if self._console is not None:
@@ -180,7 +183,7 @@ class Recorder:
             sink.flush()
 
     def keep(self, suites: Mapping[str, Sequence[JUnitCase]], outcome: str) -> None:
-        """Write the cases that were judged, and what came of them in one line, where they are wanted."""
+        """Write the JUnit cases and the line with the outcome, if the settings ask for them."""
         self._outcome = self.mask(outcome)
         if self._junit is not None:
             from mock_csms.watch.junit import junit  # noqa: PLC0415 - XML is seldom asked for
@@ -190,16 +193,16 @@ class Recorder:
         self.flush()
 
     def mask(self, text: str) -> str:
-        """Return a text, which may have many lines, as people may see it."""
+        """Return a text with secrets masked; it may have many lines."""
         return "".join(map(self.secrets.words, text.splitlines(keepends=True))) if text else text
 
     def mask_difference(self, difference: Difference) -> Difference:
-        """Return a difference from an expectation as people may see it."""
+        """Return a difference from an expectation with secrets masked."""
         return self.secrets.difference(difference)
 
     @cached_property
     def secrets(self) -> "Secrets":
-        """What masks secrets and, with --redact, idTokens."""
+        """Masks secrets and, with --redact, idTokens."""
         from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - most runs have no secret to mask
 
         redactor = None
@@ -219,7 +222,7 @@ class Recorder:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:
-        """Open a file to be written anew, - is stdout; a named pipe as soon as somebody reads it."""
+        """Open a file for writing, and empty it; `-` is stdout. A named pipe is opened when it has a reader."""
         name = "stdout" if path == "-" else path
         sink = Sink(self._target(path), partial(self._tell, name), self.backpressure)
         self._sinks[sink] = name
@@ -235,14 +238,14 @@ class Recorder:
         return opened
 
     def _tell(self, name: str, error: OSError) -> None:
-        """Tell once of a file that can no longer be written; a reader that leaves has seen what it wanted."""
+        """Report once a file that can no longer be written. A reader that leaves is not an error."""
         if not isinstance(error, BrokenPipeError):
             self.incomplete.setdefault(name, reason_of(error))
         self._bus.publish(Failed(clock.now(), "", f"writing {name} has stopped: {reason_of(error)}"))
 
 
 def _teach(secrets: "Secrets", config: Config) -> None:
-    """Let `secrets` mask the secrets in settings."""
+    """Add the secrets in the settings to `secrets`, which masks them from then on."""
     for password in (config.basic_auth or {}).values():
         secrets.hide(password)
     secrets.learn(list(payloads(config)))

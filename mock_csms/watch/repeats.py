@@ -55,7 +55,7 @@ class Repeats:
 
     def __init__(self) -> None:
         self._kinds: dict[tuple[str, str, str], _Kind] = {}
-        self._untold: dict[tuple[str, str, str], _Kind] = {}
+        self._unreported: dict[tuple[str, str, str], _Kind] = {}
 
     def is_shown(self, at: float, station: str, level: int, name: str, text: str) -> bool:
         """Whether to show a line; if it was shown often enough, it is counted under `name`."""
@@ -69,24 +69,24 @@ class Repeats:
             return True
         kind.more += 1
         kind.last = at
-        self._untold[key] = kind
+        self._unreported[key] = kind
         return False
 
     @property
-    def is_untold(self) -> bool:
+    def has_unreported(self) -> bool:
         """Whether there are counts to show."""
-        return bool(self._untold)
+        return bool(self._unreported)
 
     def tell(self, station: str | None = None, most: int | None = None) -> Iterator[RepeatCount]:
         """Yield the counts that have changed, at most so many, or those of one station."""
-        keys = [key for key in self._untold if station in (None, key[0])][:most]
+        keys = [key for key in self._unreported if station in (None, key[0])][:most]
         for key in keys:
-            yield _told(self._untold.pop(key))
+            yield _counted(self._unreported.pop(key))
         if len(self._kinds) > _MOST_KINDS:
-            self._kinds = dict(self._untold)
+            self._kinds = dict(self._unreported)
 
 
-def _told(kind: _Kind) -> RepeatCount:
+def _counted(kind: _Kind) -> RepeatCount:
     times = "once" if kind.more == 1 else f"{kind.more:,} times"
     seconds = max(1, round(kind.last - kind.first))
     return RepeatCount(kind.station, kind.level, f"{kind.name} again, {times} in {seconds} s: {kind.text}")

@@ -1,4 +1,4 @@
-"""Finds events in the journal, and waits for new ones; several readers may get the same event."""
+"""Searches events in the journal, and waits for new ones. Several readers may get the same event."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from mock_csms.watch.inbox import Wanted, wanted
 from mock_csms.watch.journal import Journal, Logged, MessageKind
 
 SLICE = 500
-"""How many events are looked at before the loop may do something else."""
+"""How many events are examined before other tasks may run."""
 _KINDS = {kind.__name__: kind for kind in events.ALL}
 _TYPES: Mapping[str, MessageKind] = {
     "Call": Call,
@@ -34,7 +34,7 @@ _TYPES: Mapping[str, MessageKind] = {
     "Send": SendMessage,
     "ResultError": ResultError,
 }
-"""The types of messages, as the event log names them."""
+"""The message types, by their names in the event log."""
 _HAPPENINGS: Mapping[str, type[events.Event]] = {
     CONNECT: events.Connected,
     DISCONNECT: events.Disconnected,
@@ -45,32 +45,32 @@ _OF_MATCHES: Mapping[str, frozenset[MessageKind]] = {
     RESPONSE: frozenset((Result,)),
     ERROR: frozenset((Error,)),
 }
-_MOST_TOLD, _WIDTH = 20, 300
+_MOST_LISTED, _WIDTH = 20, 300
 """How many events an explanation lists, and how many characters of each."""
 
 
 class Criteria(Record):
-    """Which events are sought; an empty collection stands for all."""
+    """Selects events; an empty field matches every event."""
 
     station: str = "*"
     kinds: frozenset[type[events.Event]] = frozenset()
     types: frozenset[MessageKind] = frozenset()
     about: frozenset[bytes] = frozenset()
-    """The actions, or the ids of checks, as JSON text."""
+    """The actions of messages, or the ids of checks, as JSON text."""
     conditions: tuple[Condition, ...] = ()
-    """What the payload must have."""
+    """The conditions for the payload."""
     is_happening: bool = False
-    """Whether messages that were refused do not count, nor requests that were no handshakes, as for --expect."""
+    """Whether refused messages and invalid requests are left out, as in --expect."""
     text: str = "event"
-    """What is sought, for people."""
+    """A text for people that says which events are selected."""
 
     @property
     def is_all(self) -> bool:
-        """Whether every event is sought."""
+        """Whether every event is selected."""
         return self.station == "*" and not (self.kinds or self.types or self.about or self.conditions)
 
     def suits(self, logged: Logged) -> bool:
-        """Whether an event is sought."""
+        """Whether an event is selected."""
         if (
             (self.about and logged.about not in self.about)
             or (self.kinds and logged.kind not in self.kinds)
@@ -93,13 +93,13 @@ def content_of(logged: Logged) -> Mapping[str, Any]:
 
 
 def message_in(content: Mapping[str, Any]) -> Message | Malformed:
-    """Return the message in the line of an event about one, as it was on the wire."""
+    """Return the message in the line of an event, as it was sent."""
     is_of_21 = _TYPES[content["messageType"]] in (SendMessage, ResultError)
     return decode(content["text"].encode(errors="surrogatepass"), FRAMING_OF_21 if is_of_21 else FRAMING)
 
 
 def payload_in(content: Mapping[str, Any]) -> Any:
-    """Return the payload of a message, what an error says, or all that another event says."""
+    """Return the payload of a message, the content of an error, or all fields of another event."""
     if "messageType" not in content:
         return content
     message = message_in(content)
@@ -111,9 +111,10 @@ def payload_in(content: Mapping[str, Any]) -> Any:
 def criteria(
     texts: Mapping[str, str], match: Expectation | None = None, part: Mapping[str, Any] | None = None
 ) -> Criteria:
-    """Return what is sought by `texts` for `station`, `kind`, `type`, `action` and `finding`, with commas for several.
+    """Return the criteria for `texts`.
 
-    `match` is as in --expect; `part` is what the payload must contain. Raises ValueError for an unknown name.
+    texts: by `station`, `kind`, `type`, `action` and `finding`; commas separate several values. match: an expectation
+    as in --expect. part: JSON that the payload must contain. Raises ValueError for an unknown name.
     """
     kinds = frozenset(_named("kind of event", name, _KINDS) for name in _several(texts.get("kind", "")))
     types = frozenset(_named("type of message", name, _TYPES) for name in _several(texts.get("type", "")))
@@ -132,7 +133,7 @@ def criteria(
 
 
 def _happening(found: Criteria, match: Expectation) -> Criteria:
-    """Return what is sought by both."""
+    """Return criteria that also require the happening of an expectation."""
     action, dot, kind = match.name.partition(".")
     is_message = action not in _HAPPENINGS
     kind_: type[events.Event] = events.Received if is_message else _HAPPENINGS[action]
@@ -158,13 +159,13 @@ def _named(what: str, name: str, known: Mapping[str, Any]) -> Any:
     return found
 
 
-# Reading and waiting.
+# Searching and waiting.
 
 
 async def found_in(found: Iterable[Logged], what: Criteria, most: int) -> tuple[Sequence[Logged], int | None]:
-    """Return up to `most` of the events that are sought, and the number of the last event that was looked at.
+    """Return up to `most` selected events, and the number of the last examined event; None if all were examined.
 
-    The number is None if all were looked at. The loop may do something else in between.
+    Other tasks may run in between.
     """
     hits: list[Logged] = []
     rest: Iterator[Logged] = iter(found)
@@ -179,7 +180,7 @@ async def found_in(found: Iterable[Logged], what: Criteria, most: int) -> tuple[
 
 
 class WaitResult(Record):
-    """What a wait has brought."""
+    """The result of a wait."""
 
     is_met: bool
     cursor: int
@@ -187,7 +188,7 @@ class WaitResult(Record):
 
 
 async def wait_for_events(journal: Journal, what: Criteria, after: int, count: int, within: float) -> WaitResult:
-    """Wait until `count` of the events that are sought came after a number, or for so many seconds."""
+    """Wait until `count` selected events came after the number `after`, for at most `within` seconds."""
     loop = asyncio.get_running_loop()
     end, hits, cursor = loop.time() + within, list[Logged](), after
     while True:
@@ -205,7 +206,7 @@ async def wait_for_events(journal: Journal, what: Criteria, after: int, count: i
 def explain(
     journal: Journal, what: Criteria, waited: WaitResult, after: int, within: float, line_of: Callable[[Logged], str]
 ) -> str:
-    """Return what did not come, which message came nearest, and what came instead."""
+    """Return the lines that explain a failed wait: what did not come, the nearest message, and what came instead."""
     events_ = islice(journal.backwards(after, journal.last + 1), SLICE)
     came = [each for each in events_ if matches(each.station, what.station)]
     count = f" ({len(waited.events)} came)" if waited.events else ""
@@ -214,7 +215,7 @@ def explain(
     near = [each for each in came if each.type and _is_near(each, what)]
     if near and what.conditions:
         lines += _nearest(near, what)
-    late = came[:_MOST_TOLD]
+    late = came[:_MOST_LISTED]
     lines += ["came instead:" if late else "came instead: nothing"]
     lines += [f"  {_cut(line_of(each))}" for each in reversed(late)]
     return "\n".join(lines)
@@ -226,8 +227,8 @@ def _is_near(logged: Logged, what: Criteria) -> bool:
 
 
 def _nearest(near: Sequence[Logged], what: Criteria) -> Iterator[str]:
-    """Yield which message came nearest, and how it differs."""
-    payloads = [payload_in(content_of(each)) for each in near[:_MOST_TOLD]]
+    """Yield the nearest message and its differences."""
+    payloads = [payload_in(content_of(each)) for each in near[:_MOST_LISTED]]
     payload = min(payloads, key=lambda each: len(differences(what.conditions, each)))
     if payload is not ABSENT:
         yield f"nearest: {_cut(orjson.dumps(payload).decode())}"

@@ -1,16 +1,17 @@
-"""The bus of events that people and files may see: secrets are masked, and with --redact idTokens too.
+"""The bus of events for people and files: secrets are masked, and with --redact idTokens too.
 
 Rules, checks, the session and `csms.receive` use the other bus, with the real values. A message whose action is not in
 the dialects' lists of secrets passes after one look-up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.dialects import DIALECTS
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Bounded
 from mock_csms.runtime.bus import Bus, Subscriber
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Connected, Event, Knocked, Received, Sent, Started
 
 if TYPE_CHECKING:
@@ -33,17 +34,35 @@ class ShownBus(Bus):
         self._is_redacted = is_redacted
         self._harmless: Bounded[tuple[str, str], None] = Bounded(_MOST_NAMES)
         """The texts of rules and faults that have no secret in them."""
-        bus.subscribe(self._pass_masked, Knocked)  # from which secrets are learned
+        self._passes_messages = False
+        bus.subscribe(self._pass_masked, Knocked)  # the sources of secrets
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds, masked."""
-        for kind in kinds:
-            if kind not in self._subscribers and kind is not Knocked:
-                self._bus.subscribe(self._passing(kind), kind)
+        self._pass_on(kinds)
         return super().subscribe(subscriber, *kinds)
 
+    def subscribe_to_messages(
+        self,
+        received: Callable[[Received], None],
+        sent: Callable[[Sent], None],
+        answered: Callable[[AnsweredCall], None],
+    ) -> None:
+        """Call `received` and `sent` with every message, masked, and `answered` for a call and its answer together."""
+        self._pass_on((Received, Sent))
+        super().subscribe_to_messages(received, sent, answered)
+
+    def _pass_on(self, kinds: Collection[type[Event]]) -> None:
+        """Subscribe to those kinds of events of the other bus, and always to both kinds of messages together."""
+        if not self._passes_messages and (Received in kinds or Sent in kinds):
+            self._passes_messages = True
+            self._bus.subscribe_to_messages(self._passing(Received), self._passing(Sent), self._pass_answered)
+        for kind in kinds:
+            if kind not in self._subscribers and kind not in (Knocked, Received, Sent):
+                self._bus.subscribe(self._passing(kind), kind)
+
     def _passing(self, kind: type[Event]) -> Subscriber:
-        """Return what passes on the events of a kind."""
+        """Return the function that passes on the events of a kind."""
         if self._is_redacted:
             return self._pass_masked
         if kind in _NEVER:
@@ -67,8 +86,7 @@ class ShownBus(Bus):
         if not is_ordinary and _may_hold_secrets(event):
             self._pass_masked(event)
             return
-        for subscriber in self._subscribers[Received]:
-            subscriber(event)
+        self.publish(event)
 
     def _pass_sent(self, event: Any) -> None:
         has_name = (event.rule or event.fault) and (event.rule, event.fault) not in self._harmless
@@ -77,8 +95,18 @@ class ShownBus(Bus):
             if shown is not event:
                 self._publish_changed(shown)
                 return
-        for subscriber in self._subscribers[Sent]:
-            subscriber(event)
+        self.publish(event)
+
+    def _pass_answered(self, event: AnsweredCall) -> None:
+        if self._is_redacted:
+            self._pass_masked(event.received())
+            self._pass_masked(event.sent())
+        elif self.takes_answered_calls and event.call.action not in _SEARCHED and not event.violations:
+            for subscriber in self._subscribers[AnsweredCall]:
+                subscriber(event)
+        else:
+            self._pass_received(event.received())
+            self._pass_sent(event.sent())
 
     def _without_secrets(self, event: Sent) -> Sent:
         shown = self._secrets().event(event)
@@ -88,7 +116,7 @@ class ShownBus(Bus):
 
 
 def _may_hold_secrets(event: Any) -> bool:
-    """Whether a message must be searched: by its action, or because it is not one that its action describes."""
+    """Whether a message must be searched for secrets: because of its action, or because it is not an ordinary one."""
     message = event.message
     if event.violations:
         return True

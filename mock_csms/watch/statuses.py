@@ -1,4 +1,4 @@
-"""The exit statuses of every command, and which of several wins."""
+"""The exit statuses of all commands, and which of several is used."""
 
 import sys
 from contextlib import suppress
@@ -9,7 +9,7 @@ class Status(IntEnum):
     """What an exit status says."""
 
     FINE = 0
-    """Everything that was asked for was done and is right."""
+    """Everything requested was done, and is correct."""
     FAILED = 1
     """An expectation was not met, something forbidden came, or there were findings that fail the run."""
     WRONG_INPUT = 2
@@ -33,18 +33,18 @@ _GRAVEST_FIRST = (
 
 
 def gravest(*statuses: Status) -> Status:
-    """Return the status of a process for which all of these are true; FINE if there are none."""
+    """Return the exit status of a process to which all of these apply; FINE if there are none."""
     return min(statuses, key=_GRAVEST_FIRST.index, default=Status.FINE)
 
 
 def to_stderr(text: str) -> None:
-    """Write a text to stderr; what a full disk or a reader who has left does not take is lost."""
+    """Write a text to stderr. The text is lost if the disk is full or the reader has left."""
     with suppress(OSError):
         sys.stderr.write(text)
 
 
 def cannot_start(subject: str, error: OSError) -> Status:
-    """Say in one line why a run cannot start, and return its status."""
+    """Print why a run cannot start, and return the exit status."""
     from mock_csms.settings.values import reason_of  # noqa: PLC0415 - sub-commands that need no settings are fast
 
     to_stderr(f"mock-csms: error: cannot start: {subject}: {reason_of(error)}\n")
@@ -52,7 +52,7 @@ def cannot_start(subject: str, error: OSError) -> Status:
 
 
 def word(own: Status, of_run: Status) -> str:
-    """Return the word that a verdict begins with: only a run that ends with 0 has passed."""
+    """Return the first word of a verdict; only a run that ends with 0 has passed."""
     if own is not Status.FINE:
         return "failed"
     return "passed" if of_run is Status.FINE else "ok"

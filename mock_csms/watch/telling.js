@@ -1,13 +1,13 @@
-// How events are told to people: the name, the mark and the notes of each, the gist of a message, and its JSON with
-// indents. The sequence diagram and the live page share this. All of it is text: nothing here makes HTML.
+// How events are shown: the name, the mark and the notes of each, a summary of a message, and its indented JSON.
+// The sequence diagram and the live page share this file. It only makes text, never HTML.
 
 export const GLYPHS = {error: "×", warning: "!", fault: "ϟ"};
 const TYPES = {Call: "2", Result: "3", Error: "4", ResultError: "5", Send: "6"};
 const SUFFIXES = {2: "", 3: ".response", 4: ".error", 5: ".refused", 6: ""};
-const MOST_NOTES = 20; // violations of one message that are told
+const MOST_NOTES = 20; // the most violations of a message that are shown
 
-// Returns what is shown of an event of the event log (eventlog.py), or undefined if it is not shown. Its `took` is set
-// later for an answer: the seconds from the call to it.
+// Returns the record of an event of the event log (eventlog.py), or undefined if the event is not shown. For an answer
+// `took` is set later: the seconds since its call.
 export function recordOf(event) {
   const [kind, name, mark, ...notes] = SHOWN[event.event]?.(event) ?? [];
   if (kind === undefined) return undefined;
@@ -17,8 +17,9 @@ export function recordOf(event) {
   return {time, station: event.station, kind, name, mark, notes, text, action, id, messages, took: undefined, gist: undefined};
 }
 
-// What is shown of each kind of event; the others are left out. The kind is `>` (from the station) or `<` (to it) with
-// the number of the OCPP-J message type or `?`, or `.` for what is no message; then come name, mark and notes.
+// By kind of event: a function that returns kind, name, mark and notes of its record; other events are not shown. The
+// kind is `>` (from the station) or `<` (to it) with the number of the OCPP-J message type or `?`; `.` if the event is
+// not a message.
 export const SHOWN = {
   Connected: (event) => [".", `connected, ${event.subprotocol}`, "", `offered ${event.offered.join(", ") || "nothing"}`],
   Refused: (event) => [".", "not let in", "error", `not let in: ${event.reason}`],
@@ -27,9 +28,9 @@ export const SHOWN = {
   Received: (event) => event.messageType === "Malformed" ? unreadable(event) : message(">", event),
   Sent: (event) => message("<", event),
   Spoiled: (event) => [".", `${event.action ?? "?"}: ${event.fault}`, "fault", `fault: ${event.fault}`,
-    "below is what was meant"],
+    "below is the message before the fault"],
   Lost: (event) => [".", `${event.action ?? "?"}: lost`, "fault", `fault: ${event.fault}`,
-    "the mock itself lost this message of the station; below is what it was"],
+    "the mock itself lost this message of the station, which is shown below"],
   Unanswered: (event) => [".", `${event.action} unanswered`, "error", `stays unanswered: ${event.reason}`],
   Finding: (event) => [".", `${event.check} ${event.problem}`, event.severity === "info" ? "" : event.severity,
     event.problem, `requirement ${event.requirement}`, `messages: ${event.messages.join(", ") || "none"}`],
@@ -45,7 +46,7 @@ function message(way, event) {
   let mark = isError ? "error" : event.violations.length ? "warning" : "";
   const warn = (note) => { mark ||= "warning"; notes.push(note); };
   if (isError) notes.push(`${event.code}: ${event.description}`);
-  else notes.push(...event.violations.slice(0, MOST_NOTES).map((violation) => `invalid: ${told(violation)}`));
+  else notes.push(...event.violations.slice(0, MOST_NOTES).map((violation) => `invalid: ${textOf(violation)}`));
   if (!isError && event.violations.length > MOST_NOTES) notes.push(`and ${event.violations.length - MOST_NOTES} more`);
   if (event.binary) warn("came in a binary frame");
   if (way === ">" && "34".includes(type) && event.action === null) warn("answers no open call");
@@ -54,9 +55,9 @@ function message(way, event) {
   return [way + type, (event.action ?? "?").slice(0, 200) + SUFFIXES[type], mark, ...notes];
 }
 
-const told = (violation) => violation.path ? `${violation.path}: ${violation.message}` : violation.message;
+const textOf = (violation) => violation.path ? `${violation.path}: ${violation.message}` : violation.message;
 
-// The gist: what a person wants to know of a message at first sight.
+// The gist: the most important values of a message.
 
 const GISTS = {
   BootNotification: (p) => [p.reason, p.chargingStation?.model ?? p.chargePointModel],
@@ -90,7 +91,7 @@ export function gistOf(record) {
     if (payload && typeof payload === "object") {
       try {
         parts = type === "3" ? outcome(payload) : wordsFor(record.action)(payload);
-      } catch { parts = []; } // a wrong payload has any shape
+      } catch { parts = []; } // an invalid payload may have any shape
     }
   }
   if (record.took !== undefined) parts.push(`+${duration(record.took)}`);
@@ -110,7 +111,7 @@ export const isMessage = (record) => record.kind !== ".";
 export const isCall = (record) => record.kind[1] === "2";
 export const clock = (time) => new Date(time * 1000).toISOString();
 
-// JSON is indented token by token, not parsed and written again: 1.0 stays 1.0, and a key that comes twice is seen twice.
+// JSON is indented token by token, not parsed and written again: 1.0 stays 1.0, and a duplicate key is shown twice.
 
 export const tokensOf = (text) => text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+/g) ?? [];
 

@@ -17,16 +17,16 @@ from mock_csms.watch.frames import Exchange, Frame, Frames, described, payload_t
 from mock_csms.watch.jsonlines import as_json, line, without_tags
 
 CONNECTION = "connection"
-"""The key in `meta` of the first record of each connection: how many the station has had."""
+"""The key in `meta` of the first record of each connection, for the number of connections of the station so far."""
 SINCE = "since"
-"""The key of what happened since the last record of the station, apart from messages."""
+"""The key of the events since the last record of the station, except messages."""
 BINARY, BYTES = "binary", "bytes"
-"""The keys of what came in a binary frame, and of a frame that is no text: its bytes in base64."""
+"""The keys for a binary frame, and for a frame that is not text: its bytes in base64."""
 _RECORD = (
     b'{"schemaVersion":"1.1","timestamp":%b,"ocppVersion":"%b","transport":"json","chargePointId":%b,"direction":"%b",'
     b'"messageType":"%b"%b%b%b,"raw":%b%b}\n'
 )
-"""A line of the file; messageId, action and meta bring their keys, and so does what the message carries."""
+"""A line of the file. The values for messageId, action and meta contain their keys."""
 _HEAD = b'{"schemaVersion":"1.1","timestamp":'
 _DIRECTIONS = {Received: b"cp-to-csms", Sent: b"csms-to-cp"}
 _TYPES: dict[type[Message], bytes] = {
@@ -40,16 +40,16 @@ _BEGIN = re.compile(rb'\s*\[\s*"?([2-6])\b')
 _ACTION = re.compile(rb'\s*\[\s*"?[26]"?\s*,[^,]*,\s*"(\w{1,50})"')
 _ANSWERS = (Result, Error)
 _BEGUN = {b"%d" % kind.number: word for kind, word in _TYPES.items()}
-"""The types by the number that a frame begins with."""
+"""The types by the number at the start of a frame."""
 _MOST_SINCE = 100
 _MOST_OPEN = 10_000
-"""How many unanswered calls are remembered, for the time that their answers took."""
+"""How many unanswered calls are remembered, to compute the time until their answers."""
 
 
 class Trace:
-    """Writes a record for every frame, also for those that are no messages: these are in `raw`, and `meta` says why.
+    """Writes a record for every frame. Frames that are not messages are in `raw`, and `meta` has the reason.
 
-    Who has the sink sees to it that it is written before a message is answered.
+    The owner of the sink makes sure that records are written before the message is answered.
     """
 
     def __init__(self, bus: Bus, frames: Frames, sink: Sink) -> None:
@@ -57,32 +57,32 @@ class Trace:
         self._began: Bounded[tuple[str, str], float] = Bounded(_MOST_OPEN)
         self._connections: dict[str, int] = {}
         self._fresh: set[str] = set()
-        """The stations whose connection has no record yet."""
+        """The stations whose current connection has no record yet."""
         self._since: dict[str, deque[Json]] = {}
-        """What happened at each station since its last record."""
+        """The events at each station since its last record."""
         bus.subscribe(self._happened, Connected, Disconnected, Unanswered, Lost, Spoiled)
         frames.subscribe(self._write, self._write_exchange)
 
     def _happened(self, event: Event) -> None:
-        if isinstance(event, Spoiled) and not is_loss(event):  # what is sent has a record, with its fault
+        if isinstance(event, Spoiled) and not is_loss(event):  # a sent message has its own record, with its fault
             return
-        told: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
+        record: Json = {"event": type(event).__name__, "timestamp": instant(event.at)}
         if isinstance(event, Connected):
             self._connections[event.station] = self._connections.get(event.station, 0) + 1
             self._fresh.add(event.station)
         elif isinstance(event, Disconnected):
-            told |= {"code": event.code, "reason": event.reason}
+            record |= {"code": event.code, "reason": event.reason}
         elif isinstance(event, Unanswered):
-            told |= {"messageId": event.call.id, "reason": event.reason}
+            record |= {"messageId": event.call.id, "reason": event.reason}
         elif isinstance(event, Spoiled):
-            told |= {
+            record |= {
                 "messageId": event.message.id,
                 "fault": event.fault,
                 "messageType": _TYPES[type(event.message)].decode(),
             }
         elif isinstance(event, Lost):
-            told |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
-        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(told)
+            record |= {"messageId": event.received.message.id, "fault": event.fault, **_frame_of(event.received)}
+        self._since.setdefault(event.station, deque(maxlen=_MOST_SINCE)).append(record)
 
     def _write(self, event: Received | Sent, frame: Frame) -> None:
         message = event.message
@@ -109,7 +109,10 @@ class Trace:
         self._sink.write(record)
 
     def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
-        """Write the records of a usual call and its result; those that have more in `meta` take the long way."""
+        """Write the records of an ordinary call and its result.
+
+        If they need more in `meta`, they are written one by one.
+        """
         station = called.station
         has_more = station in self._since or station in self._fresh
         if has_more or len(self._began) >= _MOST_OPEN or not called.at:
@@ -136,7 +139,7 @@ class Trace:
         self._sink.write(without_tags(b"".join((*call, b',"raw":', exchange.call, b"}\n", *result, *end))))
 
     def _meta(self, event: Received | Sent, message: Message | Malformed) -> Json:
-        """Return what only we tell of a message; the format leaves room for it."""
+        """Return the facts about a message that the format itself does not define; it has a place for them."""
         meta: Json = {}
         if isinstance(event, Sent) and (event.rule or event.fault):
             meta = {name: said for name, said in (("rule", event.rule), ("fault", event.fault)) if said}
@@ -160,7 +163,7 @@ class Trace:
 
 
 class _Keys(dict[str, tuple[bytes, bytes, bytes]]):
-    """By version: what stands before the station, and before the id of a call and of a result."""
+    """By version: the JSON before the station, before the id of a call, and before the id of a result."""
 
     def __missing__(self, version: str) -> tuple[bytes, bytes, bytes]:
         station = b',"ocppVersion":"%b","transport":"json","chargePointId":' % version.encode()
@@ -178,18 +181,18 @@ def _milliseconds(seconds: float) -> float:
 
 
 def _carried(event: Received | Sent, message: Message, frame: Frame) -> bytes:
-    """Return the payload of a message, or the error in its place, as a member."""
+    """Return the payload of a message, or the error in its place, as a JSON member."""
     if isinstance(message, Error):
-        told = {"code": message.code, "description": message.description, "details": message.details or {}}
-        return b',"error":%b' % as_json(told)
+        error = {"code": message.code, "description": message.description, "details": message.details or {}}
+        return b',"error":%b' % as_json(error)
     return b',"payload":%b' % payload_text(event, message, frame)
 
 
 def _resembled(text: bytes, types: Container[int]) -> tuple[bytes, bytes, bytes]:
-    """Return the type, the members and the action of a record for a frame that is no message.
+    """Return the type, the members and the action of a record for a frame that is not a message.
 
-    The format wants a type of each record, and an action of a CALL: what the frame begins like, or else a CALL. `types`
-    are the numbers of those that the version has.
+    The format requires a type, and an action for a CALL. The type is that of the frame's beginning, else CALL. `types`
+    are the type numbers of the version.
     """
     begin = _BEGIN.match(text)
     kind = _BEGUN[begin[1] if begin and int(begin[1]) in types else b"2"]
@@ -202,7 +205,7 @@ def _resembled(text: bytes, types: Container[int]) -> tuple[bytes, bytes, bytes]
 
 
 def _frame_of(event: Received) -> Json:
-    """Return a frame that has no record of its own, as text or as bytes in base64."""
+    """Return a frame without its own record, as text, or as bytes in base64."""
     try:
         return {"raw": event.text.decode()} | ({BINARY: True} if event.binary else {})
     except UnicodeDecodeError:
@@ -210,7 +213,7 @@ def _frame_of(event: Received) -> Json:
 
 
 def _of_frame(event: Received, message: Message | Malformed) -> Json:
-    """Return what is odd about a frame; its exact bytes where they are no text."""
+    """Return the irregularities of a frame; its exact bytes if they are not text."""
     meta: Json = {"malformed": message.problem} if isinstance(message, Malformed) else {}
     if event.binary:
         meta[BINARY] = True

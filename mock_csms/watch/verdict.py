@@ -1,4 +1,4 @@
-"""The verdict of a run: when it is decided, what it is, and its report."""
+"""The verdict of a run: the time of its decision, its content, and its report."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ from mock_csms.watch.statuses import Status, word
 
 
 class RunVerdict:
-    """Compares a run with its expectations, and calls `end` once nothing can change the verdict, or time is up.
+    """Compares a run with its expectations, and calls `end` when nothing can change the verdict, or time is up.
 
-    Events that people may see come over the bus `shown`; `mask` masks a difference in the report.
+    The events of the bus `shown` have secrets masked; `mask` masks a difference in the report.
     """
 
     def __init__(
@@ -46,40 +46,40 @@ class RunVerdict:
         if is_waiting and self.judge.has_seen_any:
             self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_later(self._within, self._time_is_up)
-        for told in news:
-            self._bus.publish(Judged(event.at, event.station, told.expectation, told.outcome))
-        may_decide = news or isinstance(event, Connected)  # this station may be the last one that was missing
+        for each in news:
+            self._bus.publish(Judged(event.at, event.station, each.expectation, each.outcome))
+        may_decide = news or isinstance(event, Connected)  # maybe this was the last missing station
         if may_decide and self.judge.is_hopeless:
             self._end()
         elif may_decide and self.judge.can_end_early and self.judge.is_satisfied:
             self._linger.begin()
 
     def _time_is_up(self) -> None:
-        """End a failed run at once, and a passed run when the stations are quiet."""
+        """End a failed run at once, and a passed run when the stations are silent."""
         if self.judge.is_satisfied:
             self._linger.begin()
         else:
             self._end()
 
     def conclude(self) -> None:
-        """Judge what was seen; later events, such as the end of all connections, do not count."""
+        """Judge the run so far. Later events, such as the end of all connections, do not count."""
         self._is_concluded = True
-        for identity, told in self.judge.conclude():
-            self._bus.publish(Judged(clock.now(), identity, told.expectation, told.outcome))
+        for identity, each in self.judge.conclude():
+            self._bus.publish(Judged(clock.now(), identity, each.expectation, each.outcome))
 
     @property
     def status(self) -> Status:
-        """The exit status by what was seen so far."""
+        """The exit status for the run so far."""
         if not self.judge.has_seen_any:
             return Status.NOTHING_JUDGED
         return Status.FINE if self.judge.is_satisfied else Status.FAILED
 
     def cases(self) -> Sequence[JUnitCase]:
-        """Return a case for every expectation and every forbidden thing; none was judged if no station came."""
+        """Return a case for every expectation and every forbidden happening; none is judged without a station."""
         return cases_of(self.judge, self._mask)
 
     def report(self, of_run: Status) -> str:
-        """Return the report of a run that ends with that status: all cases, and after a failure the messages."""
+        """Return the report; `of_run` is the exit status. It has all cases, and after a failure the messages."""
         lines = [line for case in self.cases() for line in lines_of(case)]
         messages = [] if self.status is Status.FINE else [f"  {line}" for line in self._history.lines()]
         if messages:

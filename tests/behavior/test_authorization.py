@@ -1,4 +1,4 @@
-"""The status that an idToken gets by the mode and its list, and the other fields of its idTokenInfo."""
+"""The status that the authorization mode gives to an idToken, and the other fields of its idTokenInfo."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def payload(token: str | None) -> dict[str, Any]:
     return {} if token is None else {"idToken": {"idToken": token, "type": "ISO14443"}}
 
 
-def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
+def info_for(book: RuleBook[Answer], action: str, token: str | None) -> Any:
     """Return the idTokenInfo that the rules give; None if no rule matches the message."""
     rule: Rule[Answer] | None = book.use(action, payload(token), StationModel("CS-1"))
     if rule is None:
@@ -55,7 +55,7 @@ def told(book: RuleBook[Answer], action: str, token: str | None) -> Any:
 )
 def test_the_status_of_a_token(action: str, mode: str, token: str, status: str) -> None:
     """The mode sets the status of idTokens on its list and of all others, in Authorize and TransactionEvent."""
-    assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), action, token) == {"status": status}
+    assert info_for(RuleBook(mode_rules(mode, WHITE, BLACK)), action, token) == {"status": status}
 
 
 @given(st.sampled_from(list(MODES)), st.text("aäßIi0_", max_size=6), st.lists(st.text("aäßIi0_", max_size=6)))
@@ -63,13 +63,13 @@ def test_case_never_matters(mode: str, token: str, listed: list[str]) -> None:
     """Letter case of an idToken does not change its status, whatever is on the list (Part 2, IdTokenType)."""
     book = RuleBook(mode_rules(mode, listed, listed))
     spellings = (token, token.lower(), token.upper(), token.casefold())
-    assert len({told(book, "Authorize", spelling)["status"] for spelling in spellings}) == 1
+    assert len({info_for(book, "Authorize", spelling)["status"] for spelling in spellings}) == 1
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_an_event_without_a_token_matches_no_rule(mode: str) -> None:
     """A TransactionEvent without idToken matches no rule (E01.FR.11): it must not be Blocked."""
-    assert told(RuleBook(mode_rules(mode, WHITE, BLACK)), "TransactionEvent", None) is None
+    assert info_for(RuleBook(mode_rules(mode, WHITE, BLACK)), "TransactionEvent", None) is None
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -88,16 +88,16 @@ def test_every_mode_gives_statuses_of_the_specification(mode: str) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_the_info_of_one_token(action: str) -> None:
-    """The info of one idToken is used for that idToken only, in any letter case, with its placeholders filled in."""
+    """The info for one idToken is used only for that idToken, in any letter case, with its placeholders filled in."""
     book = RuleBook(info_rules({"status": "Expired", "cacheExpiryDateTime": "{{now+60}}"}, "Old"))
-    assert told(book, action, "OLD") == {"status": "Expired", "cacheExpiryDateTime": "1970-01-01T00:01:00.000Z"}
-    assert told(book, action, "New") is None
-    assert told(book, action, None) is None
+    assert info_for(book, action, "OLD") == {"status": "Expired", "cacheExpiryDateTime": "1970-01-01T00:01:00.000Z"}
+    assert info_for(book, action, "New") is None
+    assert info_for(book, action, None) is None
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_the_info_of_all_tokens(action: str) -> None:
     """An info that names no idToken is used for every idToken."""
     book = RuleBook(info_rules({"groupIdToken": {"idToken": "G", "type": "Central"}}))
-    assert told(book, action, "any") == {"groupIdToken": {"idToken": "G", "type": "Central"}}
-    assert told(book, action, None) is None
+    assert info_for(book, action, "any") == {"groupIdToken": {"idToken": "G", "type": "Central"}}
+    assert info_for(book, action, None) is None

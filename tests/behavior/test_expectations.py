@@ -174,19 +174,19 @@ NAMED = st.lists(EXPECTATIONS, max_size=4, unique_by=lambda expectation: expecta
 def test_each_outcome_is_reported_once(expected: list[Expectation], in_order: bool, history: list[Act]) -> None:
     """The judge reports one outcome per expectation and station, and a miss only if too few stations met it."""
     judge = Judge(expected, in_order=in_order)
-    told = [(act.station, *news) for act in history for news in judge.look_at(event(act))]
-    told += [(station, *news) for station, news in judge.conclude()]
+    result = [(act.station, *news) for act in history for news in judge.look_at(event(act))]
+    result += [(station, *news) for station, news in judge.conclude()]
     model = Model(judge, history, in_order=in_order, stations=1)
     lacking = "not reached" if judge.is_hopeless else "missed"
     for number, each in enumerate(expected):
-        outcomes = {station: outcome for station, text, outcome in told if text == each.text}
-        assert len(outcomes) == [text for _, text, _ in told].count(each.text)
+        outcomes = {station: outcome for station, text, outcome in result if text == each.text}
+        assert len(outcomes) == [text for _, text, _ in result].count(each.text)
         for station, outcome in outcomes.items():
             is_over = each.most is not None and station and model.counts[station][number] > each.most
             is_met = bool(station) and model.is_met(number, station)
             assert outcome == ("exceeded" if is_over else "met" if is_met else lacking)
         failed = set(model.about(number) or [""]) - outcomes.keys()
-        assert not failed or judge.is_met_by_enough(number), "a failure of which nothing is told"
+        assert not failed or judge.is_met_by_enough(number), "a failure that is not reported"
         assert lacking not in outcomes.values() or not judge.is_met_by_enough(number)
 
 

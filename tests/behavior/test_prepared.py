@@ -1,4 +1,4 @@
-"""Remembered answers are equal, byte by byte, to those of the rules, for any settings and calls."""
+"""Remembered answers are equal, byte by byte, to the answers of the rules, for any settings and calls."""
 
 from collections.abc import Callable
 from typing import Any
@@ -91,14 +91,14 @@ def replies_for(config: Config) -> Replies:
 
 
 def typed_call(id_: str, action: str, payload: Any) -> Call:
-    """Return a call that is read by its type, as in a session."""
+    """Return a call that is decoded by its type, as in a session."""
     call = call_reader(V201, Sender.STATION).read(orjson.dumps([2, id_, action, payload]))
     assert call is not None
     return call
 
 
 def context_at(now: float, identity: str) -> Callable[[Call], Context]:
-    """Return a function that makes the context for a call."""
+    """Return a function that returns the context of a call at this time."""
     return lambda call: replace(SAMPLE, now=now, station=StationModel(identity), request=call.payload)
 
 

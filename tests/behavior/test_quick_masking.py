@@ -1,4 +1,4 @@
-"""The shortcuts of masking give the same results as the full search, for each message of any sequence."""
+"""The shortcuts of masking give the same results as the full search, for any sequence of messages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -82,7 +82,7 @@ def exchanges(draw: st.DrawFn) -> Sequence[Event]:
 
 
 def masking(*, is_long: bool, is_redacted: bool) -> Secrets:
-    """Return an object that masks events, with or without shortcuts."""
+    """Return the object that masks events, with or without shortcuts."""
     force_long_way(is_forced=is_long)
     try:
         return Secrets(Redactor() if is_redacted else None)
@@ -92,7 +92,7 @@ def masking(*, is_long: bool, is_redacted: bool) -> Secrets:
 
 @given(exchanges(), st.booleans())
 def test_shortcuts_do_not_change_masks(events: Sequence[Event], is_redacted: bool) -> None:
-    """Shortcuts do not change the masks of events, with idTokens and secrets under their keys and elsewhere."""
+    """Masked events are the same with and without shortcuts, wherever their idTokens and secrets are."""
     short, long = masking(is_long=False, is_redacted=is_redacted), masking(is_long=True, is_redacted=is_redacted)
     for event in events:
         is_same = short.event(event) == long.event(event)  # a failure that shows both events would be very long
@@ -101,8 +101,8 @@ def test_shortcuts_do_not_change_masks(events: Sequence[Event], is_redacted: boo
 
 
 @given(st.lists(st.text(min_size=1, max_size=6) | st.sampled_from(TOKENS), max_size=8), st.text(max_size=40))
-def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: str) -> None:
-    """A token in a text, between characters other than letters and digits, is always a candidate."""
+def test_a_mentioned_token_is_a_candidate(tokens: Sequence[str], text: str) -> None:
+    """A token in a text, surrounded by characters other than letters and digits, is always a candidate."""
     mentions = Mentions(5)
     for token in tokens:
         mentions.renew(token.lower())
@@ -132,7 +132,7 @@ def test_candidates_are_all_that_may_be_mentioned(tokens: Sequence[str], text: s
     ],
 )
 def test_mentions_with_escapes(said: bytes) -> None:
-    """However a text writes it, a token is found where it stands as a word."""
+    """A token that is a whole word of a text is found, whatever JSON escapes the text uses."""
     redactor = Redactor()
     redactor.value({"idToken": "nxyz"})
     redactor.frame(b'{"idToken":"nxyz"}')
@@ -140,8 +140,8 @@ def test_mentions_with_escapes(said: bytes) -> None:
 
 
 @pytest.mark.parametrize("hint", [*secret_texts.NAMES, *secret_texts.HINTS, "WriteOnly"])
-def test_every_hint_is_looked_for(hint: str) -> None:
-    """No text with a hint that a secret may be in it is called harmless, whatever the case of its letters."""
+def test_a_text_with_a_hint_is_searched(hint: str) -> None:
+    """A text with a word that may belong to a secret is never called harmless, in any letter case."""
     for text in (hint, hint.upper(), f"x{hint}y"):
         assert not secret_texts.is_harmless(text.encode())
     assert secret_texts.is_harmless(b'[2,"1","Heartbeat",{"customData":{"vendorId":"My vendor"}}]')

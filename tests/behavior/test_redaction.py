@@ -92,9 +92,9 @@ def test_tokens_of_the_wrong_type(token: object) -> None:
 )
 def test_lines_for_people(line: str) -> None:
     """In the name of a rule or an expectation the idToken is masked, and everything else stays."""
-    told = Redactor().words(line)
-    assert SECRET not in told
-    assert [word for word in ("Central", "eventType=Ended", "@CS-*", "*2") if word in line and word not in told] == []
+    result = Redactor().words(line)
+    assert SECRET not in result
+    assert [word for word in ("Central", "eventType=Ended", "@CS-*", "*2") if word in line and word not in result] == []
 
 
 CALL = Call("1", "Authorize", payload(SECRET))

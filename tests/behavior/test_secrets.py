@@ -81,9 +81,9 @@ def test_repetitions(mention: str, secret: str) -> None:
     said = mention.format(orjson.dumps(secret).decode()[1:-1] if '"' in mention else secret)
     if mention.startswith("x") and len(secret) < 12:
         return  # short secrets are only masked as whole words
-    told = secrets.event(Failed(1.0, "CS-1", said)).problem
-    assert secret not in told
-    assert len(told) == len(said) or '"' in mention
+    result = secrets.event(Failed(1.0, "CS-1", said)).problem
+    assert secret not in result
+    assert len(result) == len(said) or '"' in mention
 
 
 def test_write_only_variables() -> None:

@@ -147,7 +147,7 @@ def test_any_text_is_a_template_or_refused(text: str) -> None:
 
 
 @given(json_values)
-def test_a_value_without_placeholders_is_itself(value: Any) -> None:
+def test_a_value_without_placeholders_is_not_copied(value: Any) -> None:
     """Filling a value without placeholders returns the same object, not a copy."""
     if "{{" not in repr(value):
         assert compile_template(value)(SAMPLE) is value

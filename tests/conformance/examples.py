@@ -75,7 +75,7 @@ def _whole(line: str) -> str:
 
 
 class Player:
-    """Makes an event from each line. An example that begins with a handshake has no events before it."""
+    """Makes an event from each line. If an example starts with a handshake, there are no events before it."""
 
     def __init__(self, lines: Sequence[str], before: list[Event], version: Version) -> None:
         self.version = version
@@ -106,11 +106,13 @@ class Player:
 
     def _knock(self, text: str, rest: Sequence[str]) -> None:
         path, *headers = text.split(" | ")
-        told = dict(header.split(": ", 1) for header in headers)
-        offered = told.get("Sec-WebSocket-Protocol", "").split(", ")
-        upgrade, extensions = told.get("Upgrade", "websocket"), told.get("Sec-WebSocket-Extensions", "")
+        result = dict(header.split(": ", 1) for header in headers)
+        offered = result.get("Sec-WebSocket-Protocol", "").split(", ")
+        upgrade, extensions = result.get("Upgrade", "websocket"), result.get("Sec-WebSocket-Extensions", "")
         problem = "" if upgrade == "websocket" else f"invalid Upgrade header: {upgrade}"
-        visitor = Visitor(path, [*filter(None, offered)], told.get("Authorization"), extensions, problem, tls=self._tls)
+        visitor = Visitor(
+            path, [*filter(None, offered)], result.get("Authorization"), extensions, problem, tls=self._tls
+        )
         self._add(Knocked(self.now, STATION, visitor))
         if "ocpp2.0.1" in offered and not problem and rest[:1] != ["-- connection refused"]:
             self._add(Connected(self.now, STATION, "ocpp2.0.1", tuple(offered)))
@@ -181,7 +183,7 @@ _TLS = re.compile(
 
 
 def agreement(text: str) -> Agreement:
-    """Return what TLS has agreed on in an example: `TLSv1.2 with SUITE, offered: SUITE, SUITE`."""
+    """Return the TLS handshake in a line of an example: `TLSv1.2 with SUITE, offered: SUITE, SUITE`."""
     found = _TLS.fullmatch(text)
     assert found, text
     numbers = {name: number for number, name in SUITES.items()}
@@ -194,8 +196,8 @@ def agreement(text: str) -> Agreement:
     return Agreement(found["version"], found["suite"], offer, certificate=certificate_, fault=fault)
 
 
-def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - as in a subject
-    """Return the certificate of a station with that subject, in PEM; empty without one."""
+def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - the names are those of a certificate's subject
+    """Return a station's certificate with this subject in PEM, or "" if the subject is empty."""
     if not CN:
         return ""
     wish = Wish(common_name=CN, organization=O, times=(NOW - 1000.0, NOW + 1000.0))

@@ -77,7 +77,7 @@ async def client(stand: Stand, compression: str | None = None) -> AsyncIterator[
 
 
 async def commanded(stand: Stand, station: Station, action: str, payload: Json) -> tuple[str, Awaitable[Any]]:
-    """Let the mock send a command; return its message id, and an awaitable that ends with its answer."""
+    """Let the mock send a command; return its message id, and an awaitable that ends when it is answered."""
     sent = asyncio.ensure_future(stand.mock.call(STATION, Step(action, payload)))
     _, id_, *_ = await station.expect()
     return id_, sent
@@ -157,7 +157,7 @@ async def without_goodbye(stand: Stand) -> None:
 
 
 def over_tls(context: Callable[[], ssl.SSLContext], head: str = WELCOME) -> Client:
-    """Return a client that asks for a WebSocket over TLS, and boots as the station SN-1."""
+    """Return a client that connects over TLS, and sends a boot with the serial number SN-1."""
 
     async def shake_hands(stand: Stand) -> None:
         raw = Raw(*await tcp(stand))
@@ -171,12 +171,12 @@ def over_tls(context: Callable[[], ssl.SSLContext], head: str = WELCOME) -> Clie
     return shake_hands
 
 
-def only(suites: str, newest: ssl.TLSVersion) -> Callable[[], ssl.SSLContext]:
-    """Return what makes the settings of a client with those suites only."""
+def only_suites(suites: str, newest: ssl.TLSVersion) -> Callable[[], ssl.SSLContext]:
+    """Return a function that makes the TLS settings of a client with only these cipher suites."""
 
     def made() -> ssl.SSLContext:
         context = strict()
-        with warnings.catch_warnings(action="ignore"):  # of old versions
+        with warnings.catch_warnings(action="ignore"):  # about old versions
             context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, newest
         context.set_ciphers(suites)
         return context
@@ -186,7 +186,7 @@ def only(suites: str, newest: ssl.TLSVersion) -> Callable[[], ssl.SSLContext]:
 
 @cache
 def certified(common_name: str, organization: str) -> ssl.SSLContext:
-    """Return the settings of a client with a certificate of the mock's authority for that subject."""
+    """Return the TLS settings of a client with a certificate of the mock's authority for this subject."""
     now = made_at(folder())
     files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
     signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
@@ -201,12 +201,12 @@ def certified(common_name: str, organization: str) -> ssl.SSLContext:
 
 
 def careless() -> ssl.SSLContext:
-    """Return the settings of a client that looks at no certificate."""
+    """Return the TLS settings of a client that does not verify certificates."""
     return strict(check_hostname=False, verify_mode=ssl.CERT_NONE)
 
 
 async def compressing(stand: Stand) -> None:
-    """Offer TLS compression."""
+    """Connect with a TLS handshake that offers compression."""
     reader, writer = await tcp(stand)
     connection = await tls_by_hand.shake_hands(reader, writer, b"\1\0")
     connection.send(f"GET /{STATION} HTTP/1.1\r\n{WELCOME}\r\n".encode())
@@ -226,8 +226,8 @@ CLIENTS: Mapping[str, Client] = {
     "T09": old_version,
     "T10": compressed,
     "T16": without_credentials,
-    "T17": over_tls(only("AES128-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:@SECLEVEL=0", ssl.TLSVersion(TLS11))),
-    "T18": over_tls(only("ECDHE-RSA-AES128-GCM-SHA256", ssl.TLSVersion.TLSv1_2)),
+    "T17": over_tls(only_suites("AES128-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:@SECLEVEL=0", ssl.TLSVersion(TLS11))),
+    "T18": over_tls(only_suites("ECDHE-RSA-AES128-GCM-SHA256", ssl.TLSVersion.TLSv1_2)),
     "T19": compressing,
     "T20": over_tls(lambda: certified("CS", "mock-csms"), HANDSHAKE),
     "T21": over_tls(lambda: certified("SN-1", ""), HANDSHAKE),
@@ -251,7 +251,7 @@ OF_TLS: Mapping[str, Mapping[str, Any]] = {
     **{id_: {} for id_ in ("T08", "T17", "T18", "T19", "T20", "T21")},
     "T32": {"tls_fault": ["wrong-name*1"]},
 }
-"""The checks whose clients speak TLS, with more settings of the mock."""
+"""The checks whose clients use TLS, with additional settings of the mock."""
 
 
 async def play_example(stand: Stand, lines: Sequence[str]) -> None:

@@ -76,7 +76,7 @@ def _names(seen: Seen) -> tuple[str, ...]:
 
 
 def is_exercised(check: Check, occasions: Set[Occasion]) -> bool:
-    """Whether one of these occasions is one for this check.
+    """Whether one of these occasions exercises this check.
 
     For a check of faults, a message of a good station counts if a bad station could have sent the fault instead.
     """

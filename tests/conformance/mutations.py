@@ -159,8 +159,8 @@ def swapped(seen: list[Event], place: int) -> list[Event]:
 
 def renamed(seen: list[Event], _: int) -> list[Event]:
     """Give the last transaction the id of the first one."""
-    told = [each for each in seen if is_first(each)]
-    first, last = id_of(told[0]), id_of(told[-1])
+    result = [each for each in seen if is_first(each)]
+    first, last = id_of(result[0]), id_of(result[-1])
     change = info(transactionId=first)
     return [altered(each, change) if is_event(each) and id_of(each) == last else each for each in seen]
 
@@ -209,7 +209,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     "a remote stop has no reason": Mutation("X06", by("RemoteStop", eventType="Ended"), info(stoppedReason=None)),
     "an update has a reason": Mutation("X07", of("Updated", "Started"), info(stoppedReason="Local")),
     "the power was lost": Mutation("X08", of("Ended"), info(stoppedReason="PowerLoss")),
-    "a remote start is told as a card": Mutation("X09", by("RemoteStart"), put(triggerReason="Authorized")),
+    "a remote start is reported as a card": Mutation("X09", by("RemoteStart"), put(triggerReason="Authorized")),
     "a remote start has no number": Mutation("X10", by("RemoteStart"), info(remoteStartId=None)),
     "a remote start has another number": Mutation("X10", by("RemoteStart"), info(remoteStartId=12345)),
     "a remote start has another token": Mutation(
@@ -226,10 +226,10 @@ MUTATIONS: Mapping[str, Mutation] = {
     "two start at once": Mutation("X15", of("Started"), act=told_twice(info(transactionId="second"))),
     "it was not offline": Mutation("X16", ANY, put(offline=True)),
     "it was offline": Mutation("X16", by("MeterValuePeriodic", offline=True), put(offline=None)),
-    "nothing offline is told": Mutation("X17", by("MeterValuePeriodic", offline=True), act=all_dropped),
+    "nothing offline is reported": Mutation("X17", by("MeterValuePeriodic", offline=True), act=all_dropped),
     "a repeat has another state": Mutation("X18", ANY, act=told_twice(info(chargingState="SuspendedEVSE"))),
     "a repeat has other values": Mutation("X18", of(meterValue=True), act=told_twice(lower)),
-    "a remote stop is told as another": Mutation(
+    "a remote stop is reported as another": Mutation(
         "X24", by("RemoteStop", eventType="Updated"), put(triggerReason="StopAuthorized")
     ),
     "it starts without a token": Mutation(
@@ -240,8 +240,8 @@ MUTATIONS: Mapping[str, Mutation] = {
     "an end has no values": Mutation("M02", of("Ended"), put(meterValue=None)),
     "the last values are of another context": Mutation("M02", of("Ended"), sample(context="Other")),
     "periodic values are of another context": Mutation("M03", by("MeterValuePeriodic"), sample(context="Other")),
-    "periodic values are told as others": Mutation("M03", by("MeterValuePeriodic"), shifted(-20)),
-    "clock-aligned values are told as others": Mutation(
+    "periodic values are reported as others": Mutation("M03", by("MeterValuePeriodic"), shifted(-20)),
+    "clock-aligned values are reported as others": Mutation(
         "M04", by("MeterValuePeriodic"), sample(context="Sample.Clock")
     ),
     "a measurand was not asked for": Mutation("M06", by("MeterValuePeriodic"), sample(measurand="Frequency")),

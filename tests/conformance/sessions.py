@@ -59,7 +59,7 @@ class Bay(Mutable):
     """The transactionId; None if no transaction runs."""
     number: int = 0
     """The next seqNo."""
-    is_token_told: bool = False
+    is_token_sent: bool = False
     """Whether an event has had the idToken."""
     is_place_told: bool = False
     """Whether an event has had the connector."""
@@ -146,14 +146,14 @@ class Street:
         if bay.transaction is None:
             if come and self.terms.start in bay.points:
                 bay.transaction, bay.number, bay.reason = f"tx-{bay.id}-{next(self.ids)}", 0, None
-                bay.is_token_told = bay.is_place_told = False
+                bay.is_token_sent = bay.is_place_told = False
                 bay.due = self.now + INTERVAL
                 self.tell(bay, "Started", trigger, "Transaction.Begin")
             return
         if "EVConnected" in come:
             bay.is_place_told = False
         if "Authorized" in come:
-            bay.is_token_told, bay.reason = False, None
+            bay.is_token_sent, bay.reason = False, None
         if self.terms.stop in gone or not bay.points:
             self.tell(bay, "Ended", trigger, "Transaction.End", bay.reason or reason)
             bay.transaction = bay.token = bay.remote = None
@@ -167,8 +167,8 @@ class Street:
         """Queue a TransactionEvent."""
         info: Json = {"transactionId": bay.transaction, "chargingState": bay.state}
         event: Json = {"eventType": kind, "timestamp": rfc3339(self.now), "triggerReason": trigger, "seqNo": bay.number}
-        if bay.token and not bay.is_token_told:
-            event["idToken"], bay.is_token_told = bay.token, True
+        if bay.token and not bay.is_token_sent:
+            event["idToken"], bay.is_token_sent = bay.token, True
             if bay.remote is not None:
                 info["remoteStartId"], event["triggerReason"] = bay.remote, "RemoteStart"
         if reason:
@@ -227,8 +227,8 @@ class Street:
         if self.is_online:
             state = "Occupied" if bay.is_plugged else "Available"
             where = {"evseId": bay.id, "connectorId": 1}
-            told = {"timestamp": rfc3339(self.now), "connectorStatus": state}
-            self.call("StatusNotification", where | told, {})
+            result = {"timestamp": rfc3339(self.now), "connectorStatus": state}
+            self.call("StatusNotification", where | result, {})
 
     def lose(self) -> None:
         """Lose the connection: queued events are offline from now on (E11.FR.07)."""

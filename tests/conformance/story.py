@@ -1,4 +1,4 @@
-"""Handwritten stories of a station, with events that the reference scenarios do not have."""
+"""Stories of a station written by hand, with events that the reference scenarios do not have."""
 
 from collections.abc import Iterable
 from typing import Any, Self
@@ -70,8 +70,8 @@ def variable(component: str, name: str, *, mutability: str = "ReadWrite", **more
 
 def part(id_: int, number: int, *rows: Json, tbc: bool = False) -> Json:
     """Return a NotifyReport."""
-    told = {"requestId": id_, "generatedAt": STAMP, "seqNo": number, "tbc": tbc}
-    return told | ({"reportData": list(rows)} if rows else {})
+    result = {"requestId": id_, "generatedAt": STAMP, "seqNo": number, "tbc": tbc}
+    return result | ({"reportData": list(rows)} if rows else {})
 
 
 class Story:

@@ -9,7 +9,7 @@ CLOSE, OPEN = {"operationalStatus": "Inoperative"}, {"operationalStatus": "Opera
 CHANGE = "ChangeAvailability"
 
 
-def closed(story: Story, status: str = "Accepted", **place: int) -> Story:
+def set_inoperative(story: Story, status: str = "Accepted", **place: int) -> Story:
     """Set an EVSE, a connector or the station Inoperative."""
     about: Json = {"evse": place} if place else {}
     return story.command(CHANGE, CLOSE | about, {"status": status})
@@ -19,7 +19,7 @@ def test_connectors_follow_their_evse() -> None:
     """G04 reports that some connectors did not change, G01 that none did."""
 
     def two() -> Story:
-        return closed(Story().begin((1, 1), (1, 2)), id=1)
+        return set_inoperative(Story().begin((1, 1), (1, 2)), id=1)
 
     assert two().tell(1, 1, "Unavailable").tell(1, 2, "Unavailable").wait(40).found("G01", "G04") == []
     assert two().tell(1, 1, "Unavailable").wait(40).found("G01", "G04") == ["connector 1.2 does not follow its EVSE"]
@@ -35,15 +35,15 @@ def test_a_change_to_the_present_state() -> None:
     assert Story().begin().command(*open_).found("G02") == [
         f"{CHANGE} to Operative is Rejected, although it already has that state"
     ]
-    assert closed(Story().begin()).command(*open_).found("G02") == []
-    assert closed(Story().begin(), "Rejected", id=9).found("G02") == []
+    assert set_inoperative(Story().begin()).command(*open_).found("G02") == []
+    assert set_inoperative(Story().begin(), "Rejected", id=9).found("G02") == []
 
 
 def test_a_change_during_a_transaction() -> None:
     """G03 accepts an Ended event that comes late, and reports Unavailable before or Available after the transaction."""
 
     def charging(status: str) -> Story:
-        return closed(Story().begin((1, 1), (1, 2)).event("Started", "Authorized").wait(60), status, id=1)
+        return set_inoperative(Story().begin((1, 1), (1, 2)).event("Started", "Authorized").wait(60), status, id=1)
 
     assert charging("Accepted").wait(40).found("G03") == [f"{CHANGE} is Accepted in transaction T"]
     ended: Any = ("Ended", "StopAuthorized", 1)
@@ -71,7 +71,7 @@ def test_an_inoperative_connector_stays_unavailable() -> None:
     """G06 reports a usable status of an Inoperative connector, unless it is old or comes after a Reset or Operative."""
 
     def closed_() -> Story:
-        return closed(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
+        return set_inoperative(Story().begin(), id=1).tell(1, 1, "Unavailable").wait(9)
 
     for status in ("Available", "Occupied", "Reserved"):
         found = closed_().tell(1, 1, status).found("G06")
@@ -80,27 +80,27 @@ def test_an_inoperative_connector_stays_unavailable() -> None:
     assert closed_().tell(1, 1, "Occupied", after=-30.0).found("G06") == []
     assert closed_().command(CHANGE, OPEN | {"evse": {"id": 1}}, None).tell(1, 1).found("G06") == []
     assert closed_().command("Reset", {"type": "OnIdle"}, {"status": "Accepted"}).tell(1, 1).found("G06") == []
-    assert closed(Story().begin(), "Rejected", id=1).tell(1, 1, "Unavailable").tell(1, 1).found("G06") == []
+    assert set_inoperative(Story().begin(), "Rejected", id=1).tell(1, 1, "Unavailable").tell(1, 1).found("G06") == []
 
 
 def test_statuses_in_events() -> None:
     """G07 checks the variable, value and trigger of a status in NotifyEvent, but no events of monitors."""
 
-    def told(variable: str, value: str, **more: Any) -> list[str]:
+    def findings_of_event(variable: str, value: str, **more: Any) -> list[str]:
         component = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
         about = {"component": component, "variable": {"name": variable}, "actualValue": value, "trigger": "Delta"}
         kind = {"eventId": 1, "timestamp": "2026-01-01T12:00:00Z", "eventNotificationType": "HardWiredNotification"}
         payload = {"generatedAt": "2026-01-01T12:00:00Z", "seqNo": 0, "eventData": [about | kind | more]}
         return Story().begin().call("NotifyEvent", payload).found("G07")
 
-    assert told("AvailabilityState", "Occupied") == []
-    assert told("AvailabilityState", "Occupied", trigger="Periodic", variableMonitoringId=5) == []
-    assert told("AvailabilityState", "Faulted", trigger="Alerting") == []
-    assert told("AvailabilityState", "Occupied", trigger="Alerting") == [
+    assert findings_of_event("AvailabilityState", "Occupied") == []
+    assert findings_of_event("AvailabilityState", "Occupied", trigger="Periodic", variableMonitoringId=5) == []
+    assert findings_of_event("AvailabilityState", "Faulted", trigger="Alerting") == []
+    assert findings_of_event("AvailabilityState", "Occupied", trigger="Alerting") == [
         "the trigger of the status Occupied is Alerting"
     ]
-    assert told("AvailabilityState", "Charging") == ["Charging is no status of a connector"]
-    assert told("Status", "Occupied") == ["the status Occupied is reported as Connector.Status"]
+    assert findings_of_event("AvailabilityState", "Charging") == ["Charging is no status of a connector"]
+    assert findings_of_event("Status", "Occupied") == ["the status Occupied is reported as Connector.Status"]
 
 
 def test_unlocking() -> None:

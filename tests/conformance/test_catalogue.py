@@ -40,8 +40,10 @@ def test_the_catalogue_is_whole() -> None:
     ids = sorted(CHECKS.keys() | UNJUDGED.keys() | JUDGED_BY.keys())
     assert all(re.fullmatch(r"6?[A-Z]\d\d", id_) for id_ in ids)
     for letter, same in groupby(ids, key=lambda id_: id_[:-2]):
-        told = [*same]
-        assert told == [f"{letter}{number:02}" for number in range(1, len(told) + 1)], "a new check has the next number"
+        result = [*same]
+        assert result == [f"{letter}{number:02}" for number in range(1, len(result) + 1)], (
+            "a new check has the next number"
+        )
 
 
 def test_a_check_is_short() -> None:
@@ -74,8 +76,8 @@ def test_deadlines_that_pass_at_once_come_in_the_order_of_the_table() -> None:
         (Call("trigger", "TriggerMessage", {"requestedMessage": "Heartbeat"})),
     ]
     asked = [sent(NOW + 1, command) for command in commands]
-    told = [got(NOW + 2, Result(command.id, {"status": "Accepted"}), command) for command in commands]
-    for answers in (told, told[::-1]):
+    result = [got(NOW + 2, Result(command.id, {"status": "Accepted"}), command) for command in commands]
+    for answers in (result, result[::-1]):
         found = inspect([*connected(NOW), *asked, *answers], NOW + 60, ("V12", "F02"))
         assert [finding.check for finding in found] == ["V12", "F02"]
 

@@ -70,8 +70,8 @@ def test_only_the_checks_of_a_misbehaviour_report_it(kind: str) -> None:
         missing -= run.checks
         if not missing and len(runs) >= ENOUGH:
             break
-    told = {line for run in runs for line in run.lines()}
-    others = sorted(line for line in told if line.partition(":")[0] not in implied_by(kind))
+    result = {line for run in runs for line in run.lines()}
+    others = sorted(line for line in result if line.partition(":")[0] not in implied_by(kind))
     assert (missing, others[:5]) == (set(), [])
     assert [text for run in runs for text in run.accidents] == []
 

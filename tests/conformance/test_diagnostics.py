@@ -20,7 +20,7 @@ def get_log(story: Story, id_: int, status: str = "Accepted", **more: Any) -> St
     return story.command("GetLog", wanted, {"status": status, "filename": "log"})
 
 
-def told(story: Story, id_: int, *statuses: str) -> Story:
+def send_statuses(story: Story, id_: int, *statuses: str) -> Story:
     """Let the station send statuses of an upload."""
     for status in statuses:
         story.call(LOG, {"status": status, "requestId": id_})
@@ -31,7 +31,7 @@ def test_statuses_without_a_request() -> None:
     """N02 reports a status without a requestId, except Idle, and a requestId that was never requested."""
     story = accepted().call(LOG, {"status": "Idle"}).call(LOG, {"status": "Uploading"})
     assert story.found("N02") == ["Uploading has no requestId"]
-    assert told(accepted(), 5, "Uploaded").found("N02") == [
+    assert send_statuses(accepted(), 5, "Uploaded").found("N02") == [
         "Uploaded has the requestId 5, but no log was requested with it"
     ]
 
@@ -49,22 +49,24 @@ def test_statuses_without_a_request() -> None:
 )
 def test_the_statuses_of_an_upload(statuses: list[str], wrong: bool) -> None:
     """N03 reports an upload without Uploading before Uploaded, or without a final status; failures are final too."""
-    story = told(get_log(accepted(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
+    story = send_statuses(get_log(accepted(), 1), 1, *statuses).wait(PATIENCE * 10 + 1)
     assert bool(story.found("N03")) is wrong
 
 
 def test_a_slow_upload() -> None:
     """N03 allows slow uploads with retries, and uploads that lose their connection."""
-    story = told(get_log(accepted(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
+    story = send_statuses(get_log(accepted(), 1, retries=3, retryInterval=100), 1).wait(PATIENCE * 10 + 200)
     assert story.found("N03") == []
-    assert told(get_log(accepted(), 1), 1, "Uploading").reconnect().wait(PATIENCE * 10 + 1).found("N03") == []
+    assert send_statuses(get_log(accepted(), 1), 1, "Uploading").reconnect().wait(PATIENCE * 10 + 1).found("N03") == []
 
 
 @pytest.mark.parametrize("statuses", [[], ["AcceptedCanceled"], ["Uploaded"]])
 def test_an_upload_that_is_cancelled(statuses: list[str]) -> None:
     """N03 reports a cancelled upload without the status AcceptedCanceled, unless it had ended before."""
-    story = told(get_log(accepted(), 1), 1, "Uploading")
-    told(told(get_log(story, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(PATIENCE + 1)
+    story = send_statuses(get_log(accepted(), 1), 1, "Uploading")
+    send_statuses(send_statuses(get_log(story, 2, "AcceptedCanceled"), 1, *statuses), 2, "Uploading", "Uploaded").wait(
+        PATIENCE + 1
+    )
     assert story.found("N03") == ([] if statuses else ["log 1 was cancelled for log 2, but no status reported that"])
 
 

@@ -1,4 +1,4 @@
-"""Cases where a station may be right: checks report them as info at most, and certain mistakes as before."""
+"""Cases in which a station may be right: checks report at most an info; certain mistakes keep their severity."""
 
 from collections.abc import Sequence
 

@@ -37,23 +37,23 @@ def test_every_check_has_an_explanation() -> None:
 @pytest.mark.parametrize("check", CHECKS)
 def test_an_explanation_is_short(check: str) -> None:
     """An explanation is a few whole sentences with two different examples; variables are named Component.Variable."""
-    told = explanation_of(check)
-    for text, most in ((told.wants, _MOST_SENTENCES["wants"]), (told.cause, _MOST_SENTENCES["cause"])):
+    result = explanation_of(check)
+    for text, most in ((result.wants, _MOST_SENTENCES["wants"]), (result.cause, _MOST_SENTENCES["cause"])):
         assert re.match(r"[A-Za-z]", text)
         assert 1 <= len(re.findall(r"\.(?= |$)", text)) <= most
-    assert all((told.right, told.wrong))
-    assert told.right != told.wrong
+    assert all((result.right, result.wrong))
+    assert result.right != result.wrong
     of_16 = CHECKS[check].versions == OF_V16
-    assert all(re.fullmatch(r"\w+" if of_16 else r"\w+\.\w+(\[\w+\])?", name) for name in told.given)
+    assert all(re.fullmatch(r"\w+" if of_16 else r"\w+\.\w+(\[\w+\])?", name) for name in result.given)
 
 
 @pytest.mark.parametrize("check", SOUND)
 def test_the_messages_of_examples_fit_their_schemas(check: str) -> None:
     """Every frame in an example is a JSON array, and matches the schema of its message."""
-    told = explanation_of(check)
-    for lines in (told.right, told.wrong):
+    result = explanation_of(check)
+    for lines in (result.right, result.wrong):
         assert [line for line in lines if line[0] in "<>" and not isinstance(orjson.loads(line[2:]), list)] == []
-        for event in played(check, told.given, lines).events:
+        for event in played(check, result.given, lines).events:
             assert not isinstance(event, Received | Sent) or not event.violations
             assert not isinstance(event, Received) or not isinstance(event.message, Malformed)
 
@@ -61,12 +61,12 @@ def test_the_messages_of_examples_fit_their_schemas(check: str) -> None:
 @pytest.mark.parametrize("check", PLAYED)
 def test_the_wrong_example_is_reported(check: str) -> None:
     """Each check reports the wrong example of its explanation."""
-    told = explanation_of(check)
-    assert found(check, told.given, told.wrong, SILENCE) != []
+    result = explanation_of(check)
+    assert found(check, result.given, result.wrong, SILENCE) != []
 
 
 @pytest.mark.parametrize("check", PLAYED)
 def test_the_right_example_is_not_reported(check: str) -> None:
     """No check reports the right example of its explanation, nor the silence after it."""
-    told = explanation_of(check)
-    assert found(check, told.given, told.right, SILENCE) == []
+    result = explanation_of(check)
+    assert found(check, result.given, result.right, SILENCE) == []

@@ -49,13 +49,13 @@ def test_an_update_to_an_old_version(number: int, kind: str, answer: str, found:
     assert send_list(off, number, kind, answer).checks("D") == []
 
 
-@pytest.mark.parametrize(("told", "found"), [(5, []), (4, ["D02"]), (0, ["D02"])])
-def test_the_reported_version_of_the_list(told: int, found: list[str]) -> None:
+@pytest.mark.parametrize(("expected", "found"), [(5, []), (4, ["D02"]), (0, ["D02"])])
+def test_the_reported_version_of_the_list(expected: int, found: list[str]) -> None:
     """D02 reports a version other than the last accepted one, unless the mock no longer knows it."""
-    assert version(send_list(accepted(), 5), told).checks("D") == found
-    assert version(version(accepted(), 5), told).checks("D") == found
-    assert version(version(send_list(accepted(), 5, answer="Failed"), told), told).checks("D") == []
-    assert version(send_list(accepted(), 5, is_empty=True), told).checks("D") == []
+    assert version(send_list(accepted(), 5), expected).checks("D") == found
+    assert version(version(accepted(), 5), expected).checks("D") == found
+    assert version(version(send_list(accepted(), 5, answer="Failed"), expected), expected).checks("D") == []
+    assert version(send_list(accepted(), 5, is_empty=True), expected).checks("D") == []
 
 
 def test_an_accepted_old_version_is_reported_once() -> None:

@@ -186,7 +186,7 @@ def test_an_invalid_signature_is_not_verified() -> None:
     ],
 )
 def test_security_events_of_an_update(statuses: str, found: list[str]) -> None:
-    """L05 reports a missing security event after a failure or Installed; L04 reports one for an update that goes on."""
+    """L05 reports a missing security event after a failure or Installed; L04 reports one if the update continues."""
     assert tell(signed(accepted()), *statuses.split()).wait(40).checks("L") == found
 
 

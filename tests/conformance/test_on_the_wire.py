@@ -129,13 +129,13 @@ async def test_an_end_without_a_close_frame(tmp_path: Path) -> None:
                 while len(re.findall(" T30 ", mock.log)) < 2:
                     await asyncio.sleep(0.01)
             mock.stop()
-    told = [(finding["station"], finding["check"], finding["severity"]) for finding in log.findings()]
-    assert sorted(told) == [("FIN", "T30", "info"), ("RST", "T30", "info")]
+    result = [(finding["station"], finding["check"], finding["severity"]) for finding in log.findings()]
+    assert sorted(result) == [("FIN", "T30", "info"), ("RST", "T30", "info")]
 
 
 @pytest.mark.parametrize(("is_alive", "severity"), [(True, "warning"), (False, "info")])
 async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> None:
-    """T29 is a warning if a station sends messages but no pong, and an info if it sends nothing: it may be offline."""
+    """T29 is a warning if a station sends messages but no pong, and an info if it is silent, as it may be offline."""
     for turn in turns():
         with turn as pace, TemporaryDirectory() as folder:
             log = Log(folder)
@@ -146,8 +146,8 @@ async def test_a_ping_that_is_not_answered(is_alive: bool, severity: str) -> Non
                         await raw.write(masked(HEARTBEAT) if is_alive else b"")
                     await asyncio.sleep(0.02)
                 mock.stop()
-            told = [(each["check"], each["severity"]) for each in log.findings() if each["check"][0] == "T"]
-            assert told == [("T29", severity)]
+            result = [(each["check"], each["severity"]) for each in log.findings() if each["check"][0] == "T"]
+            assert result == [("T29", severity)]
 
 
 async def test_a_second_connection() -> None:

@@ -33,7 +33,7 @@ def values(stamp: str, value: float = 2000.0, context: str = PERIODIC, **more: A
 
 
 def charging(*also: Callable[[Story], object]) -> Story:
-    """Return a station that charges and has sent periodic values once, and then did what `also` says."""
+    """Return a station that charges, has sent periodic values once, and then has the events of `also`."""
     story = accepted()
     story.know(SampledDataCtrlr_TxUpdatedMeasurands=f"{REGISTER},Current.Import")
     story.know(SampledDataCtrlr_TxUpdatedInterval="60")
@@ -74,7 +74,9 @@ def is_followed(story: Story) -> bool:
     for event in story.events[:-2]:
         inspector.look_at(event)
     event = story.events[-2]
-    return isinstance(event, Received) and is_expected(event, known_in(inspector), {})
+    if not isinstance(event, Received) or type(event.message) is not Call or event.violations:
+        return False
+    return is_expected(event.message, event.at, known_in(inspector), {})
 
 
 @NEEDS_SHORTCUTS
@@ -87,7 +89,7 @@ def test_ordinary_values_count_as_repeated() -> None:
 
 @NEEDS_SHORTCUTS
 def test_the_usual_answer_counts_as_acknowledgement() -> None:
-    """The answer with a cost that the mock gives by default needs no check either, and the cost is learned."""
+    """The default answer, which has a cost, needs no check either, and the cost is learned."""
     story = goes_on(charging())
     call, event = story.events[-2:]
     assert isinstance(call, Received)
@@ -139,7 +141,7 @@ def test_changed_values_are_checked(name: str) -> None:
     assert not is_followed(goes_on(story, **OTHERS[name](story)))
 
 
-LATELY: Mapping[str, Callable[[Story], object]] = {
+EVENTS_BEFORE_VALUES: Mapping[str, Callable[[Story], object]] = {
     "interval": lambda story: story.wait(10),
     "lost line": lambda story: story.wait(60).reconnect().wait(-61),
     "signed values": lambda story: story.know(SampledDataCtrlr_SignReadings="true"),
@@ -147,13 +149,13 @@ LATELY: Mapping[str, Callable[[Story], object]] = {
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, {"status": "Accepted"}),
     "end": lambda story: goes_on(story, 2, eventType="Ended"),
 }
-"""Events just before the values that make them not count as repeated."""
+"""Events directly before the values, after which the values do not count as repeated."""
 
 
-@pytest.mark.parametrize("name", list(LATELY))
+@pytest.mark.parametrize("name", list(EVENTS_BEFORE_VALUES))
 def test_values_after_other_events_are_checked(name: str) -> None:
     """After one of these events even ordinary values go to the checks, as they may be wrong now."""
-    story = charging(LATELY[name])
+    story = charging(EVENTS_BEFORE_VALUES[name])
     assert not is_followed(goes_on(story, 3 if name == "end" else 2))
 
 
@@ -174,7 +176,7 @@ DIGITS: Mapping[str, tuple[Json, Json]] = {
         {"unitOfMeasure": {"unit": "Wh", "multiplier": 0}},
     ),
 }
-"""Changes of single digits that mean another register or unit: the first values, and the changed ones."""
+"""The first values and changed values that differ in one digit of the phase or the multiplier."""
 
 
 @NEEDS_SHORTCUTS
@@ -217,7 +219,7 @@ def beats(story: Story) -> Story:
 
 @NEEDS_SHORTCUTS
 def test_heartbeats_count_as_repeated() -> None:
-    """Heartbeats of an accepted station count as repeated, except the one that reaches MANY_BEATS (too often)."""
+    """Heartbeats of an accepted station count as repeated until there are MANY_BEATS, which is too often."""
     assert is_followed(beats(accepted().wait(60)))
     assert is_followed(beats(beats(accepted().wait(60)).wait(60)))
     hasty = Story().connect().boot(interval=300)
@@ -225,7 +227,7 @@ def test_heartbeats_count_as_repeated() -> None:
     assert expected.count(False) == 1, "the one that makes them many is looked at"
 
 
-BEFORE: Mapping[str, Callable[[Story], object]] = {
+EVENTS_BEFORE_HEARTBEAT: Mapping[str, Callable[[Story], object]] = {
     "pending": lambda story: story.boot(status="Pending", interval=60),
     "trigger": lambda story: story.command("TriggerMessage", {"requestedMessage": "Heartbeat"}, None),
     "open call": lambda story: story.call("Authorize", {"idToken": {"idToken": "T", "type": "ISO14443"}}, None),
@@ -233,14 +235,14 @@ BEFORE: Mapping[str, Callable[[Story], object]] = {
         story.command("Reset", {"type": "Immediate"}, {"status": "Accepted"}).wait(1).reconnect()
     ),
 }
-"""Events before a heartbeat that make it not count as repeated."""
+"""Events before a heartbeat, after which it does not count as repeated."""
 
 
-@pytest.mark.parametrize("name", list(BEFORE))
+@pytest.mark.parametrize("name", list(EVENTS_BEFORE_HEARTBEAT))
 def test_a_heartbeat_that_may_be_wrong_is_checked(name: str) -> None:
     """After one of these events a heartbeat goes to the checks."""
     story = accepted()
-    BEFORE[name](story)
+    EVENTS_BEFORE_HEARTBEAT[name](story)
     assert not is_followed(beats(story.wait(5)))
 
 

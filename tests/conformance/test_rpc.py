@@ -25,7 +25,7 @@ BEAT = {"currentTime": rfc3339(NOW)}
 BEGIN = accepted().events
 
 
-def asked(at: float, id_: str, action: str, payload: Any, answer: Json | Error | None = None) -> list[Event]:
+def call_and_answer(at: float, id_: str, action: str, payload: Any, answer: Json | Error | None = None) -> list[Event]:
     """Return a call with this message id, and the answer of the mock if there is one."""
     call = Call(id_, action, payload)
     message = answer if isinstance(answer, Error) else Result(id_, answer or {})
@@ -110,9 +110,9 @@ def test_answers(message: Error | Result, found: Sequence[str]) -> None:
 
 def test_an_unknown_empty_field() -> None:
     """R10 reports a field that the schema does not have, even if it is empty; R11 does not."""
-    asked = Call("c", "GetDisplayMessages", {"requestId": 1})
+    call_and_answer = Call("c", "GetDisplayMessages", {"requestId": 1})
     answer = Result("c", {"status": "Accepted", "displayMessage": []})
-    found = inspect([sent(NOW, asked), got(NOW + 1, answer, asked)], NOW, RPC)
+    found = inspect([sent(NOW, call_and_answer), got(NOW + 1, answer, call_and_answer)], NOW, RPC)
     assert [(finding.check, finding.problem) for finding in found] == [
         ("R10", "the answer to GetDisplayMessages: displayMessage: is not a property of the schema")
     ]
@@ -130,18 +130,21 @@ def test_a_description_that_is_too_long() -> None:
 def event(seq: int) -> dict[str, Any]:
     """Return a TransactionEvent."""
     info = {"transactionId": "T"}
-    told = {"timestamp": rfc3339(NOW + 10), "triggerReason": "Trigger", "seqNo": seq, "transactionInfo": info}
-    return told | {"eventType": "Updated"}
+    result = {"timestamp": rfc3339(NOW + 10), "triggerReason": "Trigger", "seqNo": seq, "transactionInfo": info}
+    return result | {"eventType": "Updated"}
 
 
 def test_repeated_ids() -> None:
     """R05 reports a repeated message id on any connection; for a repeat of the same event it is only a warning."""
-    one, two = asked(NOW + 10, "1", "TransactionEvent", event(5), {}), asked(NOW + 11, "1", "Heartbeat", {}, BEAT)
-    again = asked(NOW + 12, "1", "TransactionEvent", event(5), {})
+    one, two = (
+        call_and_answer(NOW + 10, "1", "TransactionEvent", event(5), {}),
+        call_and_answer(NOW + 11, "1", "Heartbeat", {}, BEAT),
+    )
+    again = call_and_answer(NOW + 12, "1", "TransactionEvent", event(5), {})
     lost = [Disconnected(NOW + 10.5, STATION, 1006, ""), *connected(NOW + 10.6)]
     assert checks(*one, *lost, *two) == ["R05"]
     assert checks(*one, *lost, *again) == ["R05 warning"]
-    assert checks(*one, *asked(NOW + 12, "1", "TransactionEvent", event(6), {})) == ["R05"]
+    assert checks(*one, *call_and_answer(NOW + 12, "1", "TransactionEvent", event(6), {})) == ["R05"]
 
 
 def test_the_last_ten_thousand_ids_are_remembered() -> None:
@@ -178,15 +181,15 @@ def timeout(seconds: str) -> list[Event]:
 )
 def test_a_call_while_another_is_open(known: str, pause: float, found: Sequence[str]) -> None:
     """R06 reports a call while another is open, and allows it after MessageTimeout."""
-    first = asked(NOW + 5, "1", "Heartbeat", {})
-    assert checks(*timeout(known), *first, *asked(NOW + 5 + pause, "2", "Heartbeat", {}, BEAT)) == found
+    first = call_and_answer(NOW + 5, "1", "Heartbeat", {})
+    assert checks(*timeout(known), *first, *call_and_answer(NOW + 5 + pause, "2", "Heartbeat", {}, BEAT)) == found
 
 
 def test_an_answer_with_a_wrong_id() -> None:
     """R06 is silent if a fault gave the mock's answer to the open call a wrong message id."""
     call = Call("1", "Heartbeat", {})
     wrong = sent(NOW + 5, Result("other", {"currentTime": rfc3339(NOW)}), call, "wrong-id")
-    assert checks(got(NOW + 5, call), wrong, *asked(NOW + 5.1, "2", "Heartbeat", {}, BEAT)) == []
+    assert checks(got(NOW + 5, call), wrong, *call_and_answer(NOW + 5.1, "2", "Heartbeat", {}, BEAT)) == []
 
 
 def test_answers_without_a_command() -> None:
@@ -236,13 +239,13 @@ def test_unknown_types() -> None:
 @pytest.mark.parametrize("payload", [{}, None, 5, {"payload": "!"}, {"payload": 5}, {"payload": "AAA"}])
 def test_signed_messages(payload: Any) -> None:
     """R19 reports every signed message, whatever its payload is."""
-    assert checks(*asked(NOW + 1, "1", "Heartbeat-Signed", payload)) == ["R19 info"]
+    assert checks(*call_and_answer(NOW + 1, "1", "Heartbeat-Signed", payload)) == ["R19 info"]
 
 
 def test_the_fields_of_a_signed_message() -> None:
     """R19 names the fields in a signed message."""
     inner = urlsafe_b64encode(b'{"reason":"PowerUp"}').decode().rstrip("=")
-    found = inspect(asked(NOW, "1", "BootNotification-Signed", {"payload": inner}), NOW, RPC)
+    found = inspect(call_and_answer(NOW, "1", "BootNotification-Signed", {"payload": inner}), NOW, RPC)
     assert [finding.problem for finding in found] == ["'BootNotification-Signed' is a signed message, with reason"]
 
 
@@ -288,15 +291,15 @@ def test_times(stamp: str, found: Sequence[str]) -> None:
 
     A leap second is valid.
     """
-    told = {"timestamp": stamp, "type": "StartupOfTheDevice"}
-    assert checks(*asked(NOW + 100, "1", "SecurityEventNotification", told, {})) == found
+    result = {"timestamp": stamp, "type": "StartupOfTheDevice"}
+    assert checks(*call_and_answer(NOW + 100, "1", "SecurityEventNotification", result, {})) == found
 
 
 def test_nested_timestamps() -> None:
     """R18 looks at every timestamp in a payload."""
     values = [{"timestamp": stamp, "sampledValue": [{"value": 1.0}]} for stamp in (rfc3339(NOW + 100), "now")]
-    assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values}, {})) == ["R18"]
-    assert checks(*asked(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values[:1]}, {})) == []
+    assert checks(*call_and_answer(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values}, {})) == ["R18"]
+    assert checks(*call_and_answer(NOW + 100, "1", "MeterValues", {"evseId": 1, "meterValue": values[:1]}, {})) == []
 
 
 def at(seconds: float, **more: Any) -> dict[str, Any]:
@@ -306,18 +309,20 @@ def at(seconds: float, **more: Any) -> dict[str, Any]:
 
 def test_late_events() -> None:
     """R18 reports an event sent long after its timestamp, unless other calls, a retry or an outage explain it."""
-    late = asked(NOW + 100, "9", "TransactionEvent", at(80), {})
+    late = call_and_answer(NOW + 100, "9", "TransactionEvent", at(80), {})
     busy = [
         each
         for n in range(50)
-        for each in asked(NOW + 75 + n / 2, f"b{n}", "DataTransfer", {"vendorId": "v"}, {"status": "Accepted"})
+        for each in call_and_answer(
+            NOW + 75 + n / 2, f"b{n}", "DataTransfer", {"vendorId": "v"}, {"status": "Accepted"}
+        )
     ]
-    refused = asked(NOW + 50, "1", "TransactionEvent", at(50, seqNo=0), Error("1", "InternalError"))
+    refused = call_and_answer(NOW + 50, "1", "TransactionEvent", at(50, seqNo=0), Error("1", "InternalError"))
     assert checks(*late) == ["R18 warning"]
     assert checks(*busy, *late) == []
     assert checks(*refused, *late) == []
-    assert checks(*asked(NOW + 81, "1", "TransactionEvent", at(80), {}), *late) == []
-    assert checks(*asked(NOW + 100, "9", "TransactionEvent", at(80, offline=True), {})) == []
+    assert checks(*call_and_answer(NOW + 81, "1", "TransactionEvent", at(80), {}), *late) == []
+    assert checks(*call_and_answer(NOW + 100, "9", "TransactionEvent", at(80, offline=True), {})) == []
     lost = [Disconnected(NOW + 85, STATION, 1006, ""), *connected(NOW + 95)]
     assert checks(*lost, *late) == []
 
@@ -329,5 +334,5 @@ def test_late_events() -> None:
 def test_clocks(source: str, seconds: float, found: Sequence[str]) -> None:
     """R18 accepts the real time and the mock's currentTime, but only the latter if TimeSource is Heartbeat."""
     story = Story().connect().boot(currentTime=rfc3339(NOW + 500)).know(ClockCtrlr_TimeSource=source)
-    late = asked(NOW + 100, "2", "TransactionEvent", at(seconds), {})
+    late = call_and_answer(NOW + 100, "2", "TransactionEvent", at(seconds), {})
     assert [finding.check for finding in inspect([*story.events, *late], NOW, RPC)] == found

@@ -44,19 +44,19 @@ def test_passwords() -> None:
 def test_requests_for_certificates() -> None:
     """S06 reports a CSR with another name, a weak key, or a type other than the triggered one."""
 
-    def asked(request: str, **more: str) -> list[str]:
+    def findings_of_csr(request: str, **more: str) -> list[str]:
         story = Story().begin().command("TriggerMessage", TRIGGER, {"status": "Accepted"})
         return story.call("SignCertificate", {"csr": request} | more).wait(60).found("S06")
 
-    assert asked(csr()) == []
-    assert asked(csr("other")) == ["the common name of the csr is other, but the serial number is S-1"]
-    assert asked(csr("other"), certificateType="V2GCertificate") == [
+    assert findings_of_csr(csr()) == []
+    assert findings_of_csr(csr("other")) == ["the common name of the csr is other, but the serial number is S-1"]
+    assert findings_of_csr(csr("other"), certificateType="V2GCertificate") == [
         "no SignCertificate came after the trigger SignChargingStationCertificate"
     ]
     known = Story().begin().know(SecurityCtrlr_OrganizationName="Op").call("SignCertificate", {"csr": csr()})
     assert known.found("S06") == ["the organization of the csr is '', but OrganizationName is 'Op'"]
     weak = ec.generate_private_key(ec.SECP192R1())
-    assert asked(csr(key=weak)) == ["the csr has a weak key"]
+    assert findings_of_csr(csr(key=weak)) == ["the csr has a weak key"]
 
 
 def test_a_request_may_come_before_the_answer() -> None:

@@ -99,16 +99,16 @@ def upload(story: Story) -> Story:
 
 
 @pytest.mark.parametrize(
-    ("told", "wrong"),
+    ("expected", "wrong"),
     [
         ({"status": "Idle"}, [f"{LOG} is Idle, although log 61 is Uploading"]),
         ({"status": "Uploading", "requestId": 61}, []),
         ({"status": "Uploaded", "requestId": 61}, []),
     ],
 )
-def test_the_status_of_an_upload(told: Json, wrong: list[str]) -> None:
+def test_the_status_of_an_upload(expected: Json, wrong: list[str]) -> None:
     """F06 reports a triggered Idle while an upload runs."""
-    assert trigger(upload(accepted()), LOG).call(LOG, told).found("F06") == wrong
+    assert trigger(upload(accepted()), LOG).call(LOG, expected).found("F06") == wrong
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_the_status_of_an_update(before: str, is_wrong: bool) -> None:
     assert bool(trigger(story, FIRMWARE).call(FIRMWARE, {"status": "Idle"}).found("F06")) is is_wrong
 
 
-@pytest.mark.parametrize(("action", "told"), [(LOG, "Uploading"), (FIRMWARE, "Installed")])
-def test_a_triggered_status_when_idle(action: str, told: str) -> None:
+@pytest.mark.parametrize(("action", "expected"), [(LOG, "Uploading"), (FIRMWARE, "Installed")])
+def test_a_triggered_status_when_idle(action: str, expected: str) -> None:
     """F06 reports a triggered status other than Idle while nothing runs."""
-    assert trigger(accepted(), action).call(action, {"status": told}).found("F06") == [
-        f"{action} is {told}, although no upload or update runs"
+    assert trigger(accepted(), action).call(action, {"status": expected}).found("F06") == [
+        f"{action} is {expected}, although no upload or update runs"
     ]
     assert trigger(accepted(), action).call(action, {"status": "Idle"}).found("F06", "N02") == []

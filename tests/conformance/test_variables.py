@@ -9,7 +9,7 @@ THRESHOLD = variable(COMM, "OfflineThreshold", dataType="integer", minLimit=10, 
 ITEM = {"component": {"name": COMM}, "variable": {"name": "OfflineThreshold"}}
 
 
-def asked() -> Story:
+def report_requested() -> Story:
     """Return a station that has accepted a FullInventory and will send it."""
     return accepted().command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"}, {"status": "Accepted"})
 
@@ -87,7 +87,7 @@ def test_a_variable_not_in_the_inventory(component: str, name: str, status: str,
 
 def test_an_incomplete_inventory() -> None:
     """V04 is silent if a part of the inventory is missing, as the variable may have been in that part."""
-    story = asked().call("NotifyReport", part(7, 0, tbc=True)).call("NotifyReport", part(7, 2, THRESHOLD))
+    story = report_requested().call("NotifyReport", part(7, 0, tbc=True)).call("NotifyReport", part(7, 2, THRESHOLD))
     assert story.found("V11") == ["NotifyReport of request 7 has the seqNo 2, not 1"]
     assert story.get("Nobody", "Nothing", attributeValue="1").found("V04") == []
 
@@ -102,7 +102,7 @@ def test_a_result_without_the_attribute_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told", "is_same"),
+    ("given", "expected", "is_same"),
     [
         ("77", "77", True),
         ("77", "077.0", True),
@@ -113,12 +113,12 @@ def test_a_result_without_the_attribute_type() -> None:
         ("2026-01-01T00:00:00Z", "2026-01-01T00:00:07Z", True),
     ],
 )
-def test_a_value_that_was_set(given: str, told: str, is_same: bool) -> None:
+def test_a_value_that_was_set(given: str, expected: str, is_same: bool) -> None:
     """V07 expects the value that was set, in any equal spelling, until the next boot."""
-    story = accepted().set("X", "Y", given).get("X", "Y", attributeValue=told)
+    story = accepted().set("X", "Y", given).get("X", "Y", attributeValue=expected)
     assert (story.found("V07") == []) is is_same
     rebooted = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V"}}
-    story = accepted().set("X", "Y", given).call("BootNotification", rebooted).get("X", "Y", attributeValue=told)
+    story = accepted().set("X", "Y", given).call("BootNotification", rebooted).get("X", "Y", attributeValue=expected)
     assert story.found("V07") == []
 
 
@@ -167,7 +167,7 @@ def test_a_report_before_its_answer() -> None:
 
 def test_a_report_that_goes_on() -> None:
     """V12 reports a part after the last one, but not parts that come in time."""
-    story = asked()
+    story = report_requested()
     for number in range(3):
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
     assert story.wait(PATIENCE + 1).found("V12") == []
@@ -177,7 +177,7 @@ def test_a_report_that_goes_on() -> None:
 
 def test_a_report_that_waits_for_another_one() -> None:
     """V12 waits longer for a report while the station sends another one."""
-    story = asked().command("GetReport", {"requestId": 8}, {"status": "Accepted"})
+    story = report_requested().command("GetReport", {"requestId": 8}, {"status": "Accepted"})
     for number in range(3):
         story.wait(PATIENCE - 1).call("NotifyReport", part(7, number, tbc=number < 2))
     assert story.wait(PATIENCE - 1).found("V12") == []
@@ -186,29 +186,36 @@ def test_a_report_that_waits_for_another_one() -> None:
 
 def test_a_report_that_is_cut_off() -> None:
     """V11 and V12 are silent if the connection was lost or the mock refused a part."""
-    story = asked().call("NotifyReport", part(7, 0, tbc=True)).reconnect().call("NotifyReport", part(7, 2, tbc=True))
+    story = (
+        report_requested()
+        .call("NotifyReport", part(7, 0, tbc=True))
+        .reconnect()
+        .call("NotifyReport", part(7, 2, tbc=True))
+    )
     assert story.wait(PATIENCE + 1).found("V11", "V12") == []
-    story = asked().call("NotifyReport", part(7, 0, tbc=True), "InternalError")
+    story = report_requested().call("NotifyReport", part(7, 0, tbc=True), "InternalError")
     assert story.call("NotifyReport", part(7, 0, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
 
 
 def test_repeated_parts() -> None:
     """V11 and V12 allow a station to repeat a part that the mock did not answer."""
-    story = asked().call("NotifyReport", part(7, 0, tbc=True), None).call("NotifyReport", part(7, 0, tbc=True))
+    story = (
+        report_requested().call("NotifyReport", part(7, 0, tbc=True), None).call("NotifyReport", part(7, 0, tbc=True))
+    )
     assert story.call("NotifyReport", part(7, 2, tbc=True)).wait(PATIENCE + 1).found("V11", "V12") == []
-    story = asked().call("NotifyReport", part(7, 0), None).call("NotifyReport", part(7, 0))
+    story = report_requested().call("NotifyReport", part(7, 0), None).call("NotifyReport", part(7, 0))
     assert story.found("V11", "V12") == []
 
 
 def test_a_part_that_is_refused_is_not_missing() -> None:
     """V11 and V16 are silent after a part that violates its schema."""
-    story = asked().call("NotifyReport", {"requestId": 7}, "OccurrenceConstraintViolation")
+    story = report_requested().call("NotifyReport", {"requestId": 7}, "OccurrenceConstraintViolation")
     assert story.call("NotifyReport", part(7, 1, THRESHOLD)).found("V11", "V16") == []
 
 
 def test_a_missing_part_of_an_inventory() -> None:
     """V16 is silent if a part is missing: V11 reports the gap in the seqNo."""
-    assert asked().call("NotifyReport", part(7, 1, THRESHOLD)).found("V16") == []
+    assert report_requested().call("NotifyReport", part(7, 1, THRESHOLD)).found("V16") == []
 
 
 def test_an_answer_that_breaks_its_schema() -> None:
@@ -238,7 +245,7 @@ def test_a_summary_needs_no_characteristics() -> None:
 def test_an_inventory_in_parts() -> None:
     """V16 checks an inventory after its last part; V18 reports a variable that is in a report twice."""
     power = variable("EVSE", "Power", dataType="string", mutability="ReadOnly")
-    story = asked().call("NotifyReport", part(7, 0, power, tbc=True))
+    story = report_requested().call("NotifyReport", part(7, 0, power, tbc=True))
     assert story.found("V16") == []
     story.call("NotifyReport", part(7, 1, THRESHOLD, power))
     assert story.found("V18") == ["EVSE.Power is in the report of request 7 twice"]

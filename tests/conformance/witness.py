@@ -15,7 +15,7 @@ from mock_csms.twin.v2.lessons import LESSONS
 
 STATION = "CS"
 _TICKS = 20
-"""How often a check may extend a deadline in the silence at the end."""
+"""The number of times that checks may extend deadlines in the silence at the end."""
 OLD = "the-old-password-1"
 """The password that the station has at first."""
 OF_V16 = [id_ for id_, check in CHECKS.items() if check.versions == subject.OF_V16]

@@ -22,7 +22,7 @@ async def station_of(csms: Csms, identity: str = "CS-1") -> AsyncIterator[Statio
 
 
 async def failure_of(csms: Csms, action: str, part: Any = None, station: str = "CS-1") -> str:
-    """Wait for a call that does not come; return the text of the AssertionError with its times masked."""
+    """Wait for a call that never comes; return the text of the AssertionError with its times masked."""
     with pytest.raises(AssertionError) as failure:
         await csms.receive(station, action, part, within=0.05)
     return re.sub(r"\d\d:\d\d:\d\d\.\d{3}", "TIME", str(failure.value))

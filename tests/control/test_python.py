@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from mock_csms.control.python import Csms
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.settings import Config
 from tests.control.in_process import failure_of, station_of
 from tests.wire import BOOT, PATIENCE, masked, transaction

@@ -11,7 +11,7 @@ from tests.wire import PATIENCE
 
 @asynccontextmanager
 async def run(*flags: str, authorization: str = "local") -> AsyncIterator[Run]:
-    """Start a run that is ready for cases; fail if a conformance check has a finding at its end."""
+    """Start a run that is ready for cases; fail if there are findings at its end."""
     patient = replace(REFERENCE.timeouts, boot=PATIENCE, operator=PATIENCE)
     profile = replace(REFERENCE, authorization=authorization, timeouts=patient)
     async with Run(profile, None, Reference(flags), "127.0.0.1", 0) as it:

@@ -59,7 +59,7 @@ class Scripted:
     """A station that always reconnects, boots on the connections that `boots` selects, and answers commands as its
     script says.
 
-    `acts` returns the calls that it sends after an action of the operator, or None if the operator cannot do it.
+    `acts` returns the calls that it sends after an action of the operator, or None for an unsupported action.
     `away` is the wait before each reconnect, in seconds.
     """
 
@@ -200,7 +200,7 @@ async def outcome(
 
 
 async def _played(words: Sequence[str], station: Scripted | None) -> tuple[int | None, str]:
-    """Run a command and return its status and output; with a station, at a terminal where a person reboots it."""
+    """Run a command; return its status and output. With a station, run it at a terminal where a person reboots it."""
     pipe, out = asyncio.subprocess.PIPE, bytearray()
     run = await asyncio.create_subprocess_exec(
         *(TERMINAL if station else ()), *words, cwd=ROOT, stdin=pipe, stdout=pipe

@@ -36,9 +36,9 @@ def learning(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr
-            told = re.fullmatch(r"waiting for a station at (.*)/IDENTITY\n", process.stderr.readline())
-            assert told
-            yield told[1], process
+            output = re.fullmatch(r"waiting for a station at (.*)/IDENTITY\n", process.stderr.readline())
+            assert output
+            yield output[1], process
             process.wait(PATIENCE)
         finally:
             process.kill()
@@ -178,7 +178,7 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
 
 
 @pytest.mark.parametrize(
-    ("told", "features"),
+    ("expected", "features"),
     [
         (report("AuthCtrlr.OfflineTxForUnknownIdEnabled", "false"), "C-01 C-02"),
         (report("LocalAuthListCtrlr.Enabled", "true"), "C-01"),
@@ -199,21 +199,21 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
         (report("SecurityCtrlr.AdditionalRootCertificateCheck", "true", fixed=True), "AS-2"),
     ],
 )
-def test_variables_show_the_features(told: Any, features: str) -> None:
+def test_variables_show_the_features(expected: Any, features: str) -> None:
     """The value, the valuesList or the existence of a variable shows which features the station has."""
-    model = ReportedVariables(from_report([told]))
+    model = ReportedVariables(from_report([expected]))
     assert {feature.id for feature in FEATURES if feature.shown_by(model)} == set(features.split())
 
 
 def test_connectors_are_counted() -> None:
     """An EVSE has as many connectors as its highest reported connector number, and at least one."""
-    told = [
+    result = [
         ReportedVariable("EVSE.Power", 1),
         ReportedVariable("Connector.Available", 1, 2),
         ReportedVariable("EVSE.Power", 3),
         ReportedVariable("TxCtrlr.TxStartPoint"),
     ]
-    assert ReportedVariables(told).connectors == (2, 1, 1)
+    assert ReportedVariables(result).connectors == (2, 1, 1)
     assert ReportedVariables().connectors == ()
 
 

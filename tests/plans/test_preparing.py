@@ -12,7 +12,7 @@ GET = {"attributeStatus": "Accepted", "component": {"name": "c"}, "variable": {"
 
 
 class Variables:
-    """A script with one variable; it answers SetVariables with the given statuses in order, and then no more."""
+    """A script with one variable; it answers SetVariables with the given statuses in order, and then not at all."""
 
     def __init__(self, *statuses: Any) -> None:
         self.statuses, self.value = [*statuses], "1"
@@ -31,7 +31,7 @@ class Variables:
 
 
 @pytest.mark.parametrize(
-    ("body", "needs", "script", "told"),
+    ("body", "needs", "script", "expected"),
     [
         (SET, (), Variables("Rejected"), "OCPPCommCtrlr.OfflineThreshold = 77 is Rejected"),
         (SET, (), Variables(), "SetVariables to CS-1: no answer within 1 s"),
@@ -51,27 +51,27 @@ class Variables:
     ],
 )
 async def test_a_failed_preparation_is_an_error(
-    tmp_path: Path, body: str, needs: tuple[str, ...], script: Any, told: str
+    tmp_path: Path, body: str, needs: tuple[str, ...], script: Any, expected: str
 ) -> None:
     """A failed preparation is an error with its reason, in JUnit and in the summary; a failed case is a failure."""
     text = plan(("X1", body), ("X2", 'await station.command("ClearCache", status="Rejected")'), needs=needs)
     found = await outcome(tmp_path, Scripted(script), text, "--operator", "exec:false")
     assert (found.status, found.verdicts) == (1, {"x1": "error", "x2": "failure"}), found.out
-    assert told in "".join(found.cases["x1"].itertext())
+    assert expected in "".join(found.cases["x1"].itertext())
     assert "1 failed, 1 error" in found.out
 
 
 @pytest.mark.parametrize(
-    ("statuses", "told"),
+    ("statuses", "expected"),
     [
         (["Accepted"], "SetVariables to CS-1: no answer within 1 s"),
         (["Accepted", "Rejected"], "OCPPCommCtrlr.OfflineThreshold = 1 is Rejected"),
     ],
 )
-async def test_a_failed_clean_up_is_a_note(tmp_path: Path, statuses: list[str], told: str) -> None:
+async def test_a_failed_clean_up_is_a_note(tmp_path: Path, statuses: list[str], expected: str) -> None:
     """If a clean-up fails, the case passes; summary and JUnit name the variable that was not restored, no traceback."""
     found = await outcome(tmp_path, Scripted(Variables(*statuses)), plan(("X1", SET), ("X2", "pass")))
-    note = f"clean-up: OCPPCommCtrlr.OfflineThreshold could not be set back to 1: {told}"
+    note = f"clean-up: OCPPCommCtrlr.OfflineThreshold could not be set back to 1: {expected}"
     assert (found.status, found.notes("x1")) == (0, [note]), found.out
     assert "Traceback" not in found.out
     assert "CallFailed" not in found.out

@@ -1,4 +1,4 @@
-"""Plans with a station that is silent, gone, or does not boot: the run recovers it if possible, and reports it once."""
+"""Plans with a station that is silent, disconnected, or does not boot: the run reboots it, and reports it once."""
 
 import socket
 from pathlib import Path
@@ -25,7 +25,7 @@ def silent_after(count: int) -> Scripted:
     return station
 
 
-def told(found: Outcome, text: str) -> int:
+def cases_with(found: Outcome, text: str) -> int:
     """Return how many cases of the report contain a text."""
     return sum(text in "".join(case.itertext()) for case in found.cases.values())
 
@@ -35,7 +35,7 @@ async def test_a_silent_station_ends_the_session(tmp_path: Path) -> None:
     found = await outcome(tmp_path, silent_after(2), CASES)
     assert found.status == 2, found.out
     assert found.verdicts == {"x1": "passed", "x2": "passed", "x3": "failure", "x4": "error"}, found.out
-    assert (told(found, SILENT), f"Interrupted: {SILENT}" in found.out) == (1, True), found.out
+    assert (cases_with(found, SILENT), f"Interrupted: {SILENT}" in found.out) == (1, True), found.out
 
 
 async def test_a_silent_station_is_rebooted(tmp_path: Path) -> None:

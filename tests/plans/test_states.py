@@ -141,10 +141,10 @@ async def test_a_missing_station_is_an_error() -> None:
     """If no station connects, the error has the URL, and the reason why the reference station ended."""
     for turn in turns():
         with turn as pace:
-            told = rf"CS-1 did not connect to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
+            result = rf"CS-1 did not connect to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
             async with run("--misbehave", "no-such-thing") as it:
                 it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2 * pace))
-                with pytest.raises(NoStation, match=told):
+                with pytest.raises(NoStation, match=result):
                     await it.begin()
 
 

@@ -21,8 +21,8 @@ async def test_the_transfer_is_suspended(stop: str) -> None:
         station = await it.begin()
         for _ in range(2):
             await states.energy_transfer_suspended(station)
-            told = [one.charging_state for one in station.known.transactions.values()]
-            assert told == ([] if stop == "EnergyTransfer" else ["SuspendedEV"])
+            result = [one.charging_state for one in station.known.transactions.values()]
+            assert result == ([] if stop == "EnergyTransfer" else ["SuspendedEV"])
         await states.energy_transfer_started(station)
         assert [one.charging_state for one in station.known.transactions.values()] == ["Charging"]
         await it.end(station)

@@ -140,8 +140,8 @@ async def test_gaps_between_calls_are_checked() -> None:
         second = replace(second, at=first.at + 10)
         for least, most in ((10, 10), (13.9, None), (0, 6.1)):
             station.check_gap(first, second, least=least, most=most)
-        for least, most, told in ((14.1, None, "at least 14.1 s"), (0, 5.9, "0 to 5.9 s")):
-            with pytest.raises(AssertionError, match=f"Heartbeat came 10.0 s after Heartbeat, expected {told}"):
+        for least, most, expected in ((14.1, None, "at least 14.1 s"), (0, 5.9, "0 to 5.9 s")):
+            with pytest.raises(AssertionError, match=f"Heartbeat came 10.0 s after Heartbeat, expected {expected}"):
                 station.check_gap(first, second, least=least, most=most)
 
 
@@ -196,7 +196,7 @@ ONE_AND_TWO = some({"b": 2}, {"b": 1})
 
 
 @pytest.mark.parametrize(
-    ("payload", "part", "told"),
+    ("payload", "part", "expected"),
     [
         ({"a": 1}, {"a": one_of(1, 2)}, None),
         ({}, {"a": one_of(1, absent), "b": absent, "c": no_problem}, None),
@@ -215,9 +215,11 @@ ONE_AND_TWO = some({"b": 2}, {"b": 1})
         ({"a": []}, {"a": each(b=1)}, 'at least 1 items, each with {"b":1}, got []'),
     ],
 )
-def test_differences_with_predicates(payload: Any, part: Any, told: str | None) -> None:
+def test_differences_with_predicates(payload: Any, part: Any, expected: str | None) -> None:
     """A difference has the text of its predicate, which says what it expects."""
-    assert [str(difference) for difference in differences(payload, part)] == ([f"a: expected {told}"] if told else [])
+    assert [str(difference) for difference in differences(payload, part)] == (
+        [f"a: expected {expected}"] if expected else []
+    )
 
 
 # Cases.
@@ -288,12 +290,12 @@ async def test_messages_are_triggered() -> None:
     async with stage() as (station, peer):
         async with answering(peer, [3, {"status": "Accepted"}]):
             await trigger(station, "Heartbeat")
-        for answer, outcome, told in (
+        for answer, outcome, expected in (
             ("Rejected", pytest.skip.Exception, "the station rejects the trigger of Heartbeat"),
             ("NotImplemented", pytest.skip.Exception, "the station has no trigger of Heartbeat"),
         ):
             async with answering(peer, [3, {"status": answer}]):
-                with pytest.raises(outcome, match=told):
+                with pytest.raises(outcome, match=expected):
                     await trigger(station, "Heartbeat", evse=1)
 
 

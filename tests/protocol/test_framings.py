@@ -68,7 +68,7 @@ def test_the_new_types_of_21_are_read_and_written(text: str, message: Message) -
     ],
 )
 def test_some_texts_are_never_answered(version: Version, text: str) -> None:
-    """Text that begins with `[5` or `[6`, and a message of an unknown type, gets no answer in 1.6 and 2.1."""
+    """Text that starts with `[5` or `[6`, and a message of an unknown type, get no answer in 1.6 and 2.1."""
     assert refusal_of(version, text) is None
 
 

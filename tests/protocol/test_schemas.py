@@ -245,10 +245,10 @@ def test_a_token_is_not_repeated() -> None:
     payload = {"idToken": {"idToken": "secret" * 10, "type": "wrong"}, "certificate": 17}
     found = V201.schemas.request_violations("Authorize", payload)
     assert [violation.path for violation in found] == ["certificate", "idToken.idToken", "idToken.type"]
-    told = " ".join(violation.message for violation in found)
-    assert "secret" not in told
-    assert "17" in told
-    assert '"wrong"' in told
+    result = " ".join(violation.message for violation in found)
+    assert "secret" not in result
+    assert "17" in result
+    assert '"wrong"' in result
 
 
 def test_a_version_with_other_file_names() -> None:

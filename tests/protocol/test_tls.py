@@ -1,4 +1,4 @@
-"""The beginning of TLS: reading a ClientHello, whatever comes, and writing a ServerHello."""
+"""The start of a TLS handshake: reading a ClientHello from any bytes, and writing a ServerHello."""
 
 import ssl
 from contextlib import suppress
@@ -12,7 +12,7 @@ from mock_csms.protocol.tls import TLS10, TLS12, TLS13, BadHello, Offer, hello_i
 
 
 def hello(newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, *protocols: str) -> bytes:
-    """Return the ClientHello of the `ssl` module."""
+    """Return a ClientHello made by the `ssl` module."""
     context = ssl.create_default_context()
     context.maximum_version = newest
     if protocols:
@@ -28,14 +28,14 @@ HELLO = hello()
 
 
 def records(data: bytes, size: int) -> bytes:
-    """Return the same handshake message in records of that size."""
+    """Return the same handshake message in TLS records of this size."""
     message = data[5:]
     parts = [message[at : at + size] for at in range(0, len(message), size)]
     return b"".join(b"\x16\3\1" + len(part).to_bytes(2) + part for part in parts)
 
 
-def test_a_hello_is_read() -> None:
-    """Versions, suites, server name and protocols are those that the client offers."""
+def test_a_client_hello_is_read() -> None:
+    """The offer has the versions, cipher suites, server name and protocols of the client."""
     offer = hello_in(hello(ssl.TLSVersion.TLSv1_3, "http/1.1"))
     assert offer is not None
     assert (offer.versions, offer.server_name, offer.protocols) == ((TLS13, TLS12), "csms.example", ("http/1.1",))
@@ -43,38 +43,38 @@ def test_a_hello_is_read() -> None:
     assert offer.compressions == (0,)
 
 
-def test_an_old_hello_names_only_its_newest_version() -> None:
-    """A client without the extension for versions accepts every one up to the newest."""
+def test_a_client_hello_without_a_list_of_versions() -> None:
+    """Without the extension supported_versions the client accepts all versions up to the one it names."""
     offer = hello_in(hello(ssl.TLSVersion.TLSv1_2))
     assert offer is not None
     assert offer.version_names == ("TLSv1.2", "TLSv1.1", "TLSv1")
 
 
 @pytest.mark.parametrize("size", [1000, 100, 20])
-def test_a_hello_in_several_records(size: int) -> None:
-    """A hello may come in several records; it is read once the last one has come whole."""
+def test_a_client_hello_in_several_records(size: int) -> None:
+    """A ClientHello in several records is read when the last record is complete."""
     data = records(HELLO, size)
     assert hello_in(data) == hello_in(HELLO)
     assert hello_in(data[:-1]) is None
 
 
-def test_a_hello_in_too_many_records() -> None:
-    """One that comes in more than 64 records is refused: to read it again and again would take long."""
+def test_a_client_hello_in_too_many_records() -> None:
+    """A ClientHello in more than 64 records is refused, as reading it again with each record takes long."""
     with pytest.raises(BadHello, match="more than 64 records"):
         hello_in(records(HELLO, 2))
 
 
 @given(st.binary(max_size=600))
-def test_anything_may_come(data: bytes) -> None:
-    """Whatever comes is a hello, the beginning of one, or no hello; nothing else happens."""
+def test_any_bytes(data: bytes) -> None:
+    """Any bytes are read as an offer, as incomplete (None), or raise BadHello, and cause no other error."""
     for begun in (data, b"\x16\3\1" + data, b"\x16\3\1\0\x40\1\0\0\x3c\3\3" + data, HELLO[:60] + data):
         with suppress(BadHello):
             assert isinstance(hello_in(begun), Offer | None)
 
 
 @given(st.integers(0, len(HELLO) - 1), st.binary(min_size=1, max_size=4))
-def test_a_spoilt_hello(at: int, by: bytes) -> None:
-    """A hello with some bytes replaced is read or refused, and its names can be shown."""
+def test_a_changed_client_hello(at: int, by: bytes) -> None:
+    """A ClientHello with changed bytes is read or refused, and its names are printable."""
     try:
         offer = hello_in(HELLO[:at] + by + HELLO[at + len(by) :])
     except BadHello:
@@ -84,15 +84,15 @@ def test_a_spoilt_hello(at: int, by: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_a_certificate_that_is_none(der: bytes) -> None:
-    """Bytes that are no certificate are described as such, and have no facts."""
+def test_an_invalid_certificate(der: bytes) -> None:
+    """Bytes that are not a certificate have the description of an unreadable one, and no facts."""
     pem = ssl.DER_cert_to_PEM_cert(der)
     assert x509.described(pem) == "a certificate that cannot be read"
     assert x509.facts(pem) is None
 
 
-def test_a_server_hello_that_no_library_sends() -> None:
-    """A client refuses a ServerHello with a version that it did not offer, with the alert protocol_version."""
+def test_a_server_hello_with_a_version_not_offered() -> None:
+    """A client refuses a version that it did not offer, with the alert protocol_version."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     tls = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="csms.example")
     with pytest.raises(ssl.SSLWantReadError):

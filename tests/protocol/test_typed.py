@@ -1,4 +1,4 @@
-"""Calls that are decoded by types: they are equal to those of the usual decoding, and have no violations."""
+"""Calls that are decoded by types: they are equal to the results of the usual decoding, and have no violations."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ OF_THE_CSMS = [
 NASTY = rb"""1.0 -0 0.0 1e2 1E400 01 NaN 9223372036854775807 9223372036854775808 -9223372036854775809 true
 18446744073709551616 null "" "a" "\u0041" [] {} [{}] { , ] {"customData":{"vendorId":"x"}}""".split()
 NASTY += ['"ä"'.encode(), b'"' + b"x" * 600 + b'"', b"  ", b"\n", b"\x00"]
-"""The texts that replace pieces of a message."""
+"""The texts that replace pieces of a message in these tests."""
 _PIECE = re.compile(rb'"[^"]*"|-?[0-9][0-9.eE+-]*|true|false|null|[][{}:,]')
 
 
@@ -45,7 +45,7 @@ def usual(version: Version, sender: Sender, text: bytes) -> tuple[Any, Any]:
 
 
 def is_same(version: Version, sender: Sender, text: bytes) -> bool:
-    """Whether a text is not decoded by its type, or with the same result as by the usual decoding."""
+    """Whether the type gives the same result as the usual decoding, or does not decode the text."""
     call = call_reader(version, sender).read(text)
     if call is None:
         return True
@@ -65,7 +65,7 @@ def mutations(text: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize(("version", "action"), ROWS, ids=lambda each: getattr(each, "name", each))
 def test_a_valid_call_is_read_by_its_type(version: Version, action: str) -> None:
-    """The type of each action decodes the default call, unless that has an escape or free data."""
+    """The type of each action decodes the default call, unless that contains an escape or data of any type."""
     text, row = text_of(version, action), version.actions[action]
     call = call_reader(version, Sender.STATION).read(text)
     if row.is_send or b"\\" in text or (action == "DataTransfer" and version is not V16):
@@ -85,7 +85,7 @@ def test_changed_calls_are_decoded_as_usual_or_not_at_all(version: Version, acti
 
 @given(st.sampled_from(OF_THE_CSMS), st.data())
 def test_changed_commands_are_decoded_as_usual_or_not_at_all(row: tuple[Version, str], data: st.DataObject) -> None:
-    """The same is true for commands of a CSMS with several changes at once."""
+    """Commands of a CSMS with several changes are decoded like the usual decoding, or not by the type."""
     version, action = row
     text = text_of(version, action)
     for _ in range(data.draw(st.integers(0, 3))):

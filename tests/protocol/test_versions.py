@@ -55,7 +55,7 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
 
 
 @pytest.mark.parametrize(
-    ("action", "told"),
+    ("action", "expected"),
     [
         ("StartTransaction", "StartTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
         ("stoptransaction", "StopTransaction is an action of OCPP 1.6; in OCPP 2.0.1 use TransactionEvent"),
@@ -63,10 +63,10 @@ def test_an_unknown_action_gets_the_nearest_one_as_a_hint(action: str, hint: str
         ("BatterySwap", "BatterySwap is an action of OCPP 2.1; OCPP 2.0.1 has no such action"),
     ],
 )
-def test_an_action_of_another_version_is_named_as_such(action: str, told: str) -> None:
+def test_an_action_of_another_version_is_named_as_such(action: str, expected: str) -> None:
     """The description says which version has the action, and what to use instead."""
     call = Call("1", action, {})
-    assert refusal(call, V201.call_violations(call, Sender.STATION)).description.removeprefix(f"{action}: ") == told
+    assert refusal(call, V201.call_violations(call, Sender.STATION)).description.removeprefix(f"{action}: ") == expected
 
 
 @pytest.mark.parametrize(("folder", "version"), [("v16", "1.6"), ("v21", "2.1")])
@@ -104,9 +104,9 @@ def test_a_hint_is_always_one_of_the_names(word: str, names: list[str]) -> None:
     """A hint has an existing name or is empty; if there are few names, it lists all of them."""
     hint = nearest(word, names)
     assert hint == "" or hint in [f"; did you mean {name!r}?" for name in names]
-    told = did_you_mean(word, names)
-    assert told.startswith(hint)
-    assert all(name in told for name in names)
+    result = did_you_mean(word, names)
+    assert result.startswith(hint)
+    assert all(name in result for name in names)
     assert did_you_mean(word, map(str, range(100))) == nearest(word, map(str, range(100)))
 
 
@@ -124,8 +124,8 @@ def test_a_refusal_has_all_violations() -> None:
     assert (error.id, error.code) == ("7", ErrorCode.OccurrenceConstraintViolation)
     assert error.description == "BootNotification: chargingStation.vendorName: is missing"
     assert error.details is not None
-    told = [(violation["path"], violation["code"]) for violation in error.details["violations"]]
-    assert told == [
+    result = [(violation["path"], violation["code"]) for violation in error.details["violations"]]
+    assert result == [
         ("chargingStation.vendorName", "OccurrenceConstraintViolation"),
         ("chargingStation.model", "TypeConstraintViolation"),
         ("x", "FormatViolation"),

@@ -81,17 +81,17 @@ async def test_our_own_server_refuses(dialer: Dialer, status: int) -> None:
 
 async def test_a_refusal_is_reported_at_once(dialer: Dialer) -> None:
     """A refusal is reported at once, also if the server keeps the connection open."""
-    told = asyncio.Event()
+    result = asyncio.Event()
 
     async def behave(peer: Bare) -> None:
         await peer.read_request()
         await peer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno")
-        await told.wait()
+        await result.wait()
 
     async with bare(behave) as url:
         with pytest.raises(CannotConnect, match=r"^401 Unauthorized$"):
             await dial(dialer, url)
-        told.set()
+        result.set()
 
 
 AGREED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

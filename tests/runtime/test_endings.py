@@ -136,17 +136,17 @@ async def test_we_drop_the_connection(dialer: Dialer, drop: str) -> None:
 )
 async def test_a_server_that_violates_the_protocol(wire: bytes, code: int) -> None:
     """A server that violates the protocol gets a close frame with the code of RFC 6455, 7.4.1, and nothing more."""
-    told = []
+    result = []
 
     async def behave(peer: Bare) -> None:
         peer.writer.write(sent("x" * 1000) + wire + sent("unheard"))
-        told.append(int.from_bytes((await peer.frame())[2][:2]))
+        result.append(int.from_bytes((await peer.frame())[2][:2]))
 
     async with bare(agreeing(behave)) as url:
         ear = await dial(Dialer(limits(size=1000)), url)
         assert await ear.text() == b"x" * 1000
         assert (await ear.end())[0] == 1006
-        assert told == [code]
+        assert result == [code]
 
 
 async def test_all_are_closed_at_once(dialer: Dialer) -> None:
@@ -163,7 +163,7 @@ async def test_all_are_closed_at_once(dialer: Dialer) -> None:
 async def test_our_own_failure_is_reported(dialer: Dialer) -> None:
     """An OSError in our code that handles a message is reported with its cause, which asyncio would hide."""
     accidents: list[str] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, told: accidents.append(repr(told.get("exception"))))
+    asyncio.get_running_loop().set_exception_handler(lambda _, result: accidents.append(repr(result.get("exception"))))
 
     def fail(data: bytes, *, binary: bool) -> None:
         raise FileNotFoundError(2, "no schema", f"{data!r} {binary}")

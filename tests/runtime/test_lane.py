@@ -12,7 +12,7 @@ LONG = 0.01
 
 
 async def test_actions_of_many_lanes_do_not_run_in_one_turn_of_the_loop() -> None:
-    """Long actions of twenty stations that are due at the same time run in a turn of the loop each."""
+    """If long actions of twenty stations are due at the same time, each runs in its own turn of the loop."""
     turns, done = Turns(lambda: None), [0]
 
     def act() -> None:

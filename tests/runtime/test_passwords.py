@@ -1,4 +1,4 @@
-"""Which passwords are right after SetVariables of BasicAuthPassword: as the answer of the station says (A01)."""
+"""The passwords that the mock accepts after SetVariables of BasicAuthPassword, by the station's answer (A01)."""
 
 from base64 import b64encode
 
@@ -24,7 +24,7 @@ NEW = PASSWORD | {"attributeValue": "a-new-password-1"}
 
 @pytest.mark.parametrize("habits", [(), (Habit("old-password"),)])
 def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -> None:
-    """Only the password that the station accepted is right; the old one is refused, and check S05 reports it."""
+    """The mock accepts only the password that the station has accepted; S05 reports the use of the old one."""
     with Rig(habits) as rig:
         rig.connect()
         assign(rig, NEW)  # type: ignore[arg-type] # a rig has what a stage has
@@ -35,7 +35,7 @@ def test_a_station_comes_back_with_its_new_password(habits: tuple[Habit, ...]) -
 
 
 def basic(password: str) -> Visitor:
-    """Return a station that asks for a WebSocket with a password."""
+    """Return the request of a station with this password."""
     return Visitor("/CS", ["ocpp2.0.1"], f"Basic {b64encode(f'CS:{password}'.encode()).decode()}")
 
 
@@ -51,21 +51,24 @@ SET: Json = {"setVariableData": [{"attributeValue": "new", **variable("SecurityC
         ("RebootRequired", ["old", "new"], ["new"]),
     ],
 )
-def test_the_answer_says_which_password_is_right(status: str, right: list[str], right_after_boot: list[str]) -> None:
-    """Accepted: the new one; RebootRequired: both until the next boot, then the new one; else the old one."""
+def test_accepted_passwords_by_the_status_of_the_answer(
+    status: str, right: list[str], right_after_boot: list[str]
+) -> None:
+    """Accepted: the new password; RebootRequired: both until the next boot; other statuses: the old one."""
     door, stations = Door(AdmissionPolicies(passwords={"CS": "old"})), Stations(10)
     station = stations.welcome("CS", V201)
 
     def accepted() -> list[str]:
-        told = stations.instructed("CS")
+        known = stations.instructed("CS")
         verdicts = {
-            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, told=told) for each in ("old", "new")
+            each: door.judge(basic(each), "ocpp2.0.1", 0.0, is_connected=False, instructed=known)
+            for each in ("old", "new")
         }
         return [each for each, verdict in verdicts.items() if isinstance(verdict, LetIn)]
 
     assert accepted() == ["old"]
-    told = {"setVariableResult": [{"attributeStatus": status, **variable("SecurityCtrlr", "BasicAuthPassword")}]}
-    call, result = Call("1", "SetVariables", SET), Result("1", told)
+    reported = {"setVariableResult": [{"attributeStatus": status, **variable("SecurityCtrlr", "BasicAuthPassword")}]}
+    call, result = Call("1", "SetVariables", SET), Result("1", reported)
     fold(station, Received(0.0, "CS", b"", result, (), call, binary=False, is_refused=False))
     assert accepted() == right
     stations.leave("CS")
@@ -87,11 +90,11 @@ def test_the_answer_says_which_password_is_right(status: str, right: list[str], 
         ("Basic Q1M6/+8=", "Basic, this identity, a password of 2 bytes that are not UTF-8"),
     ],
 )
-def test_the_form_of_the_header_is_told(header: str | None, form: str) -> None:
-    """The log says what form the credentials have, and nothing of the password, nor of a user that may be one."""
-    told = form_of(Visitor("/CS", [], header))
-    assert told == form
-    assert "secret" not in told
+def test_the_form_of_the_header_is_logged(header: str | None, form: str) -> None:
+    """The log describes the form of the credentials, but has no part of the password or of an unknown user."""
+    result = form_of(Visitor("/CS", [], header))
+    assert result == form
+    assert "secret" not in result
 
 
 def test_a_password_that_the_station_rejects() -> None:

@@ -1,4 +1,4 @@
-"""The test authority in files: what `mock-csms pki` and `--tls auto` write, as `openssl` sees it."""
+"""The files of the test authority that `mock-csms pki` and `--tls auto` write, verified by `openssl`."""
 
 import re
 import stat
@@ -30,13 +30,13 @@ PROBLEMS = {
 
 
 def openssl(*words: str) -> str:
-    """Return what openssl prints, on stderr too."""
+    """Return what openssl prints on stdout and stderr."""
     ended = subprocess.run(["openssl", *words], capture_output=True, text=True, check=False)
     return ended.stdout + ended.stderr
 
 
 def verified(path: Path, root: Path, *more: str) -> str:
-    """Return what a strict `openssl verify` says about a file with a chain, at the time of the folder."""
+    """Return what a strict `openssl verify` says about a certificate chain, at the time NOW."""
     how = ["-CAfile", str(root), "-untrusted", str(path), "-attime", f"{NOW:.0f}", "-auth_level", "2", *more]
     return openssl("verify", *how, str(path))
 
@@ -53,48 +53,48 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_right_certificates_are_right(folder: Path) -> None:
-    """The server certificates are valid for their names, that of the station for clients, below the root."""
+    """The server certificates are valid for their names, and the station's certificate for a client."""
     for name in ("server-rsa", "server-ec"):
         for how in (["-verify_hostname", "localhost"], ["-verify_ip", "127.0.0.1"], ["-verify_ip", "::1"]):
-            told = verified(folder / f"{name}.pem", folder / "root.pem", "-purpose", "sslserver", *how)
-            assert told.endswith(": OK\n"), told
+            output = verified(folder / f"{name}.pem", folder / "root.pem", "-purpose", "sslserver", *how)
+            assert output.endswith(": OK\n"), output
     assert verified(folder / "station.pem", folder / "root.pem", "-purpose", "sslclient").endswith(": OK\n")
 
 
 def test_the_station_certificate_obeys_part_2(folder: Path) -> None:
-    """It names operator and serial number, has an EC key, and no extended key usage and no DNS name (A00.FR.513)."""
-    told = openssl("x509", "-in", str(folder / "station.pem"), "-noout", "-text")
-    assert "Subject: O = mock-csms, CN = MOCK-0001" in told
-    assert "prime256v1" in told
-    assert not re.search("Extended Key Usage|DNS:", told)
+    """The station's certificate has operator, serial number and EC key, no key usage or DNS name (A00.FR.513)."""
+    output = openssl("x509", "-in", str(folder / "station.pem"), "-noout", "-text")
+    assert "Subject: O = mock-csms, CN = MOCK-0001" in output
+    assert "prime256v1" in output
+    assert not re.search("Extended Key Usage|DNS:", output)
 
 
 @pytest.mark.parametrize("kind", OF_SERVER)
-def test_each_wrong_certificate_is_wrong_in_its_way(folder: Path, kind: str) -> None:
-    """A strict verifier refuses each wrong certificate of a server for the reason that its name says."""
+def test_each_wrong_server_certificate_is_refused(folder: Path, kind: str) -> None:
+    """openssl refuses each wrong server certificate for the reason in its name."""
     for name in (kind, f"{kind}-ec"):
         path = folder / "wrong" / f"{name}.pem"
         if name != "weak-key-ec":
-            told = verified(path, folder / "root.pem", "-purpose", "sslserver", "-verify_hostname", "localhost")
-            assert PROBLEMS[kind] in told, told
+            output = verified(path, folder / "root.pem", "-purpose", "sslserver", "-verify_hostname", "localhost")
+            assert PROBLEMS[kind] in output, output
 
 
 @pytest.mark.parametrize("kind", OF_STATION)
-def test_each_wrong_certificate_of_a_station(folder: Path, kind: str) -> None:
-    """A strict verifier refuses each wrong certificate of a station but those whose subject is all that is wrong."""
-    told = verified(folder / "wrong" / f"station-{kind}.pem", folder / "root.pem", "-purpose", "sslclient")
-    assert PROBLEMS.get(kind, ": OK") in told, told
+def test_each_wrong_station_certificate_is_refused(folder: Path, kind: str) -> None:
+    """openssl refuses each wrong station certificate, unless only its subject is wrong, which openssl cannot know."""
+    output = verified(folder / "wrong" / f"station-{kind}.pem", folder / "root.pem", "-purpose", "sslclient")
+    assert PROBLEMS.get(kind, ": OK") in output, output
 
 
-def test_the_other_root_is_another_one(folder: Path) -> None:
-    """The certificate below the other root is right for who trusts that one, and wrong for all others."""
+def test_the_certificate_of_the_other_root(folder: Path) -> None:
+    """The certificate signed by the other root is valid only for a client that trusts that root."""
     path = folder / "wrong" / "other-root.pem"
     assert verified(path, folder / "other-root.pem", "-verify_hostname", "localhost").endswith(": OK\n")
     assert PROBLEMS["unknown-root"] in verified(path, folder / "root.pem")
 
 
 def test_every_key_fits_its_certificate_and_is_private(folder: Path) -> None:
-    """Beside each certificate lies its key, which only the user may read."""
+    """Each certificate has a file with its key beside it, which only the user may read."""
     for path in [*folder.glob("*.pem"), *folder.glob("wrong/*.pem")]:
         key = path.with_suffix(".key")
         wanted = openssl("x509", "-in", str(path), "-noout", "-pubkey")
@@ -103,12 +103,12 @@ def test_every_key_fits_its_certificate_and_is_private(folder: Path) -> None:
 
 
 def contents(path: Path) -> dict[str, bytes]:
-    """Return what is in each file of a directory."""
+    """Return the content of each file of a directory."""
     return {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
 
 
-def test_what_is_valid_is_kept(tmp_path: Path) -> None:
-    """A second run changes nothing; another name, or an end of validity, renews only the mock's own certificates."""
+def test_valid_files_are_kept(tmp_path: Path) -> None:
+    """A second run changes no file; a new name or the end of validity renews only certificates, not the root."""
     path = str(tmp_path)
     PkiFolder(path, NAMES, NOW).make()
     first = contents(tmp_path)
@@ -126,8 +126,8 @@ def test_what_is_valid_is_kept(tmp_path: Path) -> None:
     }
 
 
-def test_a_lost_root_is_made_anew_with_all_below_it(tmp_path: Path) -> None:
-    """Certificates that are not below the root any more are replaced, so that one root is always enough."""
+def test_a_lost_root_is_replaced(tmp_path: Path) -> None:
+    """If the root is lost, all certificates are made again, so that the new root verifies all of them."""
     PkiFolder(str(tmp_path), NAMES, NOW).make()
     (tmp_path / "root.pem").unlink()
     PkiFolder(str(tmp_path), NAMES, NOW).make()
@@ -135,21 +135,21 @@ def test_a_lost_root_is_made_anew_with_all_below_it(tmp_path: Path) -> None:
         assert verified(tmp_path / f"{name}.pem", tmp_path / "root.pem").endswith(": OK\n")
 
 
-def test_the_command_writes_and_tells(tmp_path: Path) -> None:
-    """`mock-csms pki DIR` writes the files for the names and the station that its flags say."""
+def test_the_pki_command(tmp_path: Path) -> None:
+    """`mock-csms pki DIR` writes the files, with the names and the station of its flags."""
     path = tmp_path / "new" / "pki"
     flags = ["--tls-name", "csms.example", "--tls-name", "192.0.2.7", "--serial-number", "SN-7", "--organization", "Op"]
     ended = run("pki", str(path), *flags)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert f"{path}/root.pem: the root that stations have to trust\n" in ended.stdout
-    told = openssl("x509", "-in", str(path / "server-ec.pem"), "-noout", "-subject", "-ext", "subjectAltName")
-    assert "CN = csms.example\n" in told
-    assert "DNS:csms.example, IP Address:192.0.2.7, DNS:localhost, IP Address:127.0.0.1" in told
+    output = openssl("x509", "-in", str(path / "server-ec.pem"), "-noout", "-subject", "-ext", "subjectAltName")
+    assert "CN = csms.example\n" in output
+    assert "DNS:csms.example, IP Address:192.0.2.7, DNS:localhost, IP Address:127.0.0.1" in output
     assert "O = Op, CN = SN-7\n" in openssl("x509", "-in", str(path / "station.pem"), "-noout", "-subject")
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "told"),
+    ("words", "status", "expected"),
     [
         (["pki"], 2, "DIR"),
         (["pki", ""], 2, "must not be empty"),
@@ -160,16 +160,16 @@ def test_the_command_writes_and_tells(tmp_path: Path) -> None:
         (["--tls-name", "x"], 2, "--tls-name needs --tls"),
     ],
 )
-def test_bad_input(words: list[str], status: int, told: str, tmp_path: Path) -> None:
-    """Bad words are refused with one line and status 2; a directory that cannot be used with status 3."""
+def test_bad_input(words: list[str], status: int, expected: str, tmp_path: Path) -> None:
+    """An invalid command line gets one line and status 2; an unusable directory gets status 3."""
     ended = run(*words)
     assert ended.returncode == status
-    assert told in ended.stderr
+    assert expected in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
-    """A file that is no certificate is an error that names it, and stays as it is."""
+    """A file that is not a certificate causes an error that names it, and is not changed."""
     PkiFolder(str(tmp_path), NAMES, NOW).make()
     damaged = tmp_path / "root.pem"
     damaged.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
@@ -179,8 +179,8 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     assert "nonsense" in damaged.read_text()
 
 
-def test_nobody_waits_for_it() -> None:
-    """Without its flags no library for certificates is loaded. (asyncio itself loads `ssl`.)"""
+def test_no_certificate_library_is_loaded_without_tls() -> None:
+    """Without the flags for TLS no library for certificates is loaded. (asyncio itself loads `ssl`.)"""
     code = (
         "import sys, mock_csms.commands.serve, mock_csms.commands.cli; "
         "print(sorted({'cryptography', 'OpenSSL', 'mock_csms.runtime.pki.making', 'mock_csms.runtime.transport.tls'} "

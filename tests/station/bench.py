@@ -24,7 +24,7 @@ TOKEN = {"idToken": "TAG", "type": "ISO14443"}
 
 
 class BenchOf(Generic[D]):
-    """Checks every message of both sides against its schema; `replies` are merged into the default responses."""
+    """A station and a CSMS. Every message of both is validated; `replies` are merged into the default responses."""
 
     def __init__(self, machine: Machine, version: Version, device: D) -> None:
         self.now = NOW
@@ -95,7 +95,7 @@ class BenchOf(Generic[D]):
         self.tell(cues.Opened())
 
     def perform(self, acts: list[cues.Act]) -> None:
-        """Do the acts of the station."""
+        """Execute the acts of the station: send its calls, answer them, and set its alarms."""
         for act in acts:
             match act:
                 case cues.Set(alarm, seconds):

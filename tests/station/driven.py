@@ -1,4 +1,4 @@
-"""A station whose messages are all validated, with a clock that only the test moves and a CSMS that accepts everything.
+"""A station whose messages are all validated, with a clock that the test sets and a CSMS that accepts everything.
 
 Its alarms ring in time, and each of its calls gets the default response at once.
 """

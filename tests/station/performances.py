@@ -37,7 +37,7 @@ def perform(scenario: str, *habits: Habit) -> Log:
 
 @cache
 def occasions() -> Mapping[str, set[str]]:
-    """Return the misbehaviours that have an occasion in each scenario.
+    """Return, for each scenario, the misbehaviours that have an occasion in it.
 
     Each scenario is played once with all misbehaviours, each of which starts at an occasion that never comes.
     """

@@ -21,7 +21,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.learning import Learning
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.dial import CannotConnect, Dialer
 from mock_csms.runtime.transport.limits import Limits

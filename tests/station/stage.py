@@ -1,4 +1,4 @@
-"""A stage for misbehaving stations: like `play`, but it accepts everything, and records all visible behaviour."""
+"""A simulated CSMS for misbehaving stations: like `play`, but it accepts everything and records all behaviour."""
 
 from collections.abc import Sequence
 from itertools import count

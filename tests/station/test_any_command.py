@@ -1,4 +1,4 @@
-"""Any command that fits the schema of its version gets an answer that fits too, and breaks no station."""
+"""Any command that fits the schema of its version gets a valid answer, and causes no error in the station."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ _CARD = {"idToken": "TAG", "type": "ISO14443"}
 
 
 def schema_of(version: Version, action: str) -> Json:
-    """Return the schema of a request."""
+    """Return the schema of a request, as a dictionary."""
     folder = Path(ocpp.__file__).parent / _FOLDERS[version.name] / "schemas"
     names = (f"{action}Request.json", f"{action}.json")
     path = next(path for name in names if (path := folder / name).exists())
@@ -77,7 +77,7 @@ def any_value(chance: Random, schema: Json, root: Json, depth: int = 0) -> Any:
     ids=lambda each: each if isinstance(each, str) else each.name,
 )
 def test_any_command(version: Version, action: str, state: str) -> None:
-    """Many such commands, one after another and in the state that they leave; what follows is checked too."""
+    """Thirty random commands in sequence get valid answers, and all messages after them are valid."""
     machine, schema, chance = MACHINES[version.name], schema_of(version, action), Random(f"{action} {state}")
     bench: BenchOf[Any] = BenchOf(machine, version, machine.new_device(Identity(), 2, 1))
     if state == "charging":

@@ -96,8 +96,8 @@ def test_neither_registers_nor_schedules_lie(steps: list[Any]) -> None:
     events: dict[str, list[Json]] = {}
     for payload in station.payloads("TransactionEvent"):
         events.setdefault(payload["transactionInfo"]["transactionId"], []).append(payload)
-    for told in events.values():
-        assert [event["seqNo"] for event in told] == list(range(len(told)))
-        readings = [reading for event in told[:-1] for reading in registers(event)]
+    for expected in events.values():
+        assert [event["seqNo"] for event in expected] == list(range(len(expected)))
+        readings = [reading for event in expected[:-1] for reading in registers(event)]
         assert readings == sorted(readings)
-        assert registers(told[-1]) == sorted(registers(told[-1]))
+        assert registers(expected[-1]) == sorted(registers(expected[-1]))

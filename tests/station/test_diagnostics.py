@@ -17,7 +17,7 @@ def log(number: int, location: str = "https://logs.invalid/up", kind: str = "Dia
     return {"logType": kind, "requestId": number, "log": {"remoteLocation": location}}
 
 
-def told(bench: Bench) -> list[tuple[str, int | None]]:
+def upload_statuses(bench: Bench) -> list[tuple[str, int | None]]:
     """Return the reported statuses of uploads, with their requestIds."""
     return [(payload["status"], payload.get("requestId")) for _, payload in bench.take(LOG)]
 
@@ -26,7 +26,7 @@ def triggered(bench: Bench) -> list[tuple[str, int | None]]:
     """Trigger LogStatusNotification, and return what the station sends."""
     bench.take()
     assert bench.status("TriggerMessage", {"requestedMessage": LOG}) == "Accepted"
-    return told(bench)
+    return upload_statuses(bench)
 
 
 # Logs.
@@ -38,11 +38,11 @@ def test_a_log_is_uploaded(kind: str) -> None:
     bench = Bench()
     answer = bench.ask("GetLog", log(7, kind=kind))
     assert (answer["status"], answer["filename"]) == ("Accepted", f"MOCK-0001-{kind[:-3].lower()}-7.log")
-    assert told(bench) == [("Uploading", 7)]
+    assert upload_statuses(bench) == [("Uploading", 7)]
     bench.wait(2)
-    assert told(bench) == [("Uploaded", 7)]
+    assert upload_statuses(bench) == [("Uploaded", 7)]
     bench.wait(60)
-    assert told(bench) == []
+    assert upload_statuses(bench) == []
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_path_decides_whether_an_upload_fails(location: str, end: str) -> No
     bench = Bench()
     bench.ask("GetLog", log(7, location))
     bench.wait(10)
-    assert told(bench) == [("Uploading", 7), (end, 7)]
+    assert upload_statuses(bench) == [("Uploading", 7), (end, 7)]
 
 
 def test_a_second_log_cancels_the_first() -> None:
@@ -70,7 +70,7 @@ def test_a_second_log_cancels_the_first() -> None:
     bench.wait(1)
     assert bench.status("GetLog", log(8)) == "AcceptedCanceled"
     bench.wait(10)
-    assert told(bench) == [("Uploading", 7), ("AcceptedCanceled", 7), ("Uploading", 8), ("Uploaded", 8)]
+    assert upload_statuses(bench) == [("Uploading", 7), ("AcceptedCanceled", 7), ("Uploading", 8), ("Uploaded", 8)]
     assert bench.status("GetLog", log(9)) == "Accepted"
 
 
@@ -90,7 +90,7 @@ def test_an_upload_goes_on_after_a_reboot() -> None:
     bench.ask("GetLog", log(7))
     bench.restart()
     bench.wait(10)
-    assert told(bench) == [("Uploading", 7), ("Uploaded", 7)]
+    assert upload_statuses(bench) == [("Uploading", 7), ("Uploaded", 7)]
 
 
 def test_a_pending_station_does_not_report_an_upload() -> None:
@@ -101,10 +101,10 @@ def test_a_pending_station_does_not_report_an_upload() -> None:
     bench.replies["BootNotification"] = {"status": "Pending", "interval": 10}
     bench.restart()
     bench.wait(9)
-    assert told(bench) == []
+    assert upload_statuses(bench) == []
     bench.replies.clear()
     bench.wait(10)
-    assert told(bench) == [("Uploaded", 7)]
+    assert upload_statuses(bench) == [("Uploaded", 7)]
 
 
 # Customers.

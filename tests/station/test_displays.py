@@ -21,7 +21,7 @@ def show(station: Driven, *messages: Json) -> list[str]:
     return [station.command("SetDisplayMessage", {"message": each})["status"] for each in messages]
 
 
-def shown(station: Driven, **asked: Any) -> list[Json]:
+def get_messages(station: Driven, **asked: Any) -> list[Json]:
     """Request messages, and return the reported ones."""
     station.sent.clear()
     answer = station.command("GetDisplayMessages", {"requestId": 55, **asked})
@@ -34,17 +34,17 @@ def shown(station: Driven, **asked: Any) -> list[Json]:
 
 def numbers(station: Driven, **asked: Any) -> list[int]:
     """Return the ids of the messages that are reported."""
-    return [each["id"] for each in shown(station, **asked)]
+    return [each["id"] for each in get_messages(station, **asked)]
 
 
 def test_a_message_is_reported_until_it_is_cleared() -> None:
     """A message is reported as set, replaced by one with its id (O06), kept over a reboot, and cleared once (O05)."""
     station = Driven()
-    assert shown(station) == []
+    assert get_messages(station) == []
     start = rfc3339(station.now + 60)
     assert show(station, message(1), message(2, startDateTime=start), message(1, "bye")) == ["Accepted"] * 3
     station.command("Reset", {"type": "Immediate"})
-    assert shown(station) == [message(1, "bye"), message(2, startDateTime=start)]
+    assert get_messages(station) == [message(1, "bye"), message(2, startDateTime=start)]
     cleared = [station.command("ClearDisplayMessage", {"id": 1})["status"] for _ in range(2)]
     assert (cleared, numbers(station)) == (["Accepted", "Unknown"], [2])
 
@@ -71,7 +71,7 @@ def test_an_unsupported_message_is_rejected(given: Json, status: str) -> None:
     station = Driven({DISPLAY_PRIORITIES: "NormalCycle", DISPLAY_STATES: "Idle,Charging"})
     show(station, message(1, "before"))
     assert show(station, given) == [status]
-    assert shown(station) == [given if status == "Accepted" else message(1, "before")]
+    assert get_messages(station) == [given if status == "Accepted" else message(1, "before")]
 
 
 def test_a_second_always_front_message() -> None:

@@ -26,7 +26,7 @@ def update(bench: Bench, number: int = 7, **firmware: Any) -> Any:
     return bench.status("UpdateFirmware", {"requestId": number, "firmware": firmware})
 
 
-def told(bench: Bench, number: int = 7) -> list[str]:
+def reported(bench: Bench, number: int = 7) -> list[str]:
     """Return the sent statuses, types of security events and boot reasons; all statuses must have this requestId."""
     messages = [(action, about) for action, about in bench.take(STATUS, EVENT, BOOT)]
     assert {about["requestId"] for action, about in messages if action == STATUS} <= {number}
@@ -56,7 +56,7 @@ def leave(bench: Bench, evse: int = 1) -> None:
 
 def connectors(bench: Bench) -> dict[int, str]:
     """Return the last reported status of each connector."""
-    return {evse: status for (evse, _), status in bench.device.told.items()}
+    return {evse: status for (evse, _), status in bench.device.reported.items()}
 
 
 def with_maker() -> Bench:
@@ -69,15 +69,15 @@ def with_maker() -> Bench:
 def test_the_statuses_of_an_update_in_order() -> None:
     """The station reports every status in order, and reboots before the last (L01.FR.01, L01.FR.10, L01.FR.31)."""
     bench = Bench()
-    assert (update(bench), told(bench)) == ("Accepted", ["Downloading"])
+    assert (update(bench), reported(bench)) == ("Accepted", ["Downloading"])
     bench.wait(1.5)
-    assert (told(bench), set(connectors(bench).values())) == (["Downloaded"], {"Available"})
+    assert (reported(bench), set(connectors(bench).values())) == (["Downloaded"], {"Available"})
     bench.wait(1.5)
-    assert (told(bench), set(connectors(bench).values())) == (["Installing"], {"Unavailable"})
+    assert (reported(bench), set(connectors(bench).values())) == (["Installing"], {"Unavailable"})
     bench.wait(1.5)
-    assert told(bench) == ["InstallRebooting", "FirmwareUpdate"]
+    assert reported(bench) == ["InstallRebooting", "FirmwareUpdate"]
     bench.wait(60)
-    assert told(bench)[-2:] == ["FirmwareUpdated", "Installed"]
+    assert reported(bench)[-2:] == ["FirmwareUpdated", "Installed"]
     assert set(connectors(bench).values()) == {"Available"}
     assert update(bench) == "Accepted"
 
@@ -89,7 +89,7 @@ def test_a_good_signature_is_verified(is_rsa: bool) -> None:
     signer = MAKER.issue("Signer", key.public_key())
     assert update(bench, signingCertificate=signer, signature=signature(key, URL.encode())) == "Accepted"
     bench.wait(60)
-    assert told(bench) == [*FETCHED, "SignatureVerified", *INSTALLED]
+    assert reported(bench) == [*FETCHED, "SignatureVerified", *INSTALLED]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_wrong_signature_ends_an_update(given: Any) -> None:
     bench = with_maker()
     assert update(bench, signingCertificate=SIGNER, **given) == "Accepted"
     bench.wait(60)
-    assert told(bench) == [*FETCHED, "InvalidSignature", "InvalidFirmwareSignature"]
+    assert reported(bench) == [*FETCHED, "InvalidSignature", "InvalidFirmwareSignature"]
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_a_wrong_signing_certificate(given: Any) -> None:
     update(bench)
     bench.take()
     assert update(bench, 8, signature=GOOD, **given) == "InvalidCertificate"
-    assert told(bench) == ["InvalidFirmwareSigningCertificate"]
+    assert reported(bench) == ["InvalidFirmwareSigningCertificate"]
     bench.wait(60)
-    assert told(bench) == ["Downloaded", *INSTALLED]
+    assert reported(bench) == ["Downloaded", *INSTALLED]
 
 
 def test_no_signer_without_a_manufacturer_root() -> None:
@@ -144,7 +144,7 @@ def test_a_failed_download() -> None:
     bench = Bench()
     update(bench, location="https://firmware.invalid/fail")
     bench.wait(60)
-    assert told(bench) == ["Downloading", "DownloadFailed"]
+    assert reported(bench) == ["Downloading", "DownloadFailed"]
     bench.restart()
     assert triggered(bench) == {"status": "DownloadFailed", "requestId": 7}
 
@@ -154,13 +154,13 @@ def test_the_times_of_an_update() -> None:
     bench = Bench()
     update(bench, retrieveDateTime=bench.at(100), installDateTime=bench.at(200))
     bench.wait(99)
-    assert told(bench) == ["DownloadScheduled"]
+    assert reported(bench) == ["DownloadScheduled"]
     bench.wait(50)
-    assert told(bench) == [*FETCHED, "InstallScheduled"]
+    assert reported(bench) == [*FETCHED, "InstallScheduled"]
     bench.wait(50)
-    assert (told(bench), set(connectors(bench).values())) == ([], {"Available"})
+    assert (reported(bench), set(connectors(bench).values())) == ([], {"Available"})
     bench.wait(60)
-    assert told(bench) == INSTALLED
+    assert reported(bench) == INSTALLED
 
 
 def test_a_scheduled_update_survives_a_reboot() -> None:
@@ -169,9 +169,9 @@ def test_a_scheduled_update_survives_a_reboot() -> None:
     update(bench, retrieveDateTime=bench.at(100))
     bench.restart()
     bench.wait(99)
-    assert told(bench) == ["DownloadScheduled", "PowerUp", "StartupOfTheDevice"]
+    assert reported(bench) == ["DownloadScheduled", "PowerUp", "StartupOfTheDevice"]
     bench.wait(60)
-    assert told(bench) == [*FETCHED, *INSTALLED]
+    assert reported(bench) == [*FETCHED, *INSTALLED]
 
 
 def test_an_update_waits_for_transactions() -> None:
@@ -181,7 +181,7 @@ def test_an_update_waits_for_transactions() -> None:
     charge(bench)
     update(bench)
     bench.wait(60)
-    assert told(bench) == [*FETCHED, "InstallScheduled"]
+    assert reported(bench) == [*FETCHED, "InstallScheduled"]
     assert connectors(bench) == {1: "Occupied", 2: "Unavailable", 3: "Occupied"}
     charge(bench, 2)
     bench.tell(cues.Presented({"idToken": "ANOTHER", "type": "ISO14443"}, 3))
@@ -191,7 +191,7 @@ def test_an_update_waits_for_transactions() -> None:
     leave(bench)
     assert connectors(bench)[1] == "Unavailable"
     bench.wait(60)
-    assert told(bench) == INSTALLED
+    assert reported(bench) == INSTALLED
     assert connectors(bench) == {1: "Available", 2: "Available", 3: "Occupied"}
 
 
@@ -216,10 +216,10 @@ def test_new_transactions_may_begin_before_an_update() -> None:
     charge(bench, 2)
     leave(bench)
     bench.wait(60)
-    assert told(bench) == [*FETCHED, "InstallScheduled"]
+    assert reported(bench) == [*FETCHED, "InstallScheduled"]
     leave(bench, 2)
     bench.wait(60)
-    assert told(bench) == INSTALLED
+    assert reported(bench) == INSTALLED
 
 
 def test_inoperative_connectors_after_an_update() -> None:
@@ -240,12 +240,12 @@ def test_a_second_update_replaces_a_scheduled_one() -> None:
     charge(bench)
     update(bench)
     bench.wait(60)
-    told(bench)
+    reported(bench)
     assert update(bench, 8, retrieveDateTime=bench.at(100)) == "AcceptedCanceled"
-    assert (told(bench, 8), connectors(bench)) == (["DownloadScheduled"], {1: "Occupied", 2: "Available"})
+    assert (reported(bench, 8), connectors(bench)) == (["DownloadScheduled"], {1: "Occupied", 2: "Available"})
     leave(bench)
     bench.wait(160)
-    assert told(bench, 8) == [*FETCHED, *INSTALLED]
+    assert reported(bench, 8) == [*FETCHED, *INSTALLED]
 
 
 def test_an_installation_is_not_cancelled() -> None:
@@ -253,11 +253,11 @@ def test_an_installation_is_not_cancelled() -> None:
     bench = Bench()
     update(bench)
     bench.wait(3.5)
-    assert (told(bench)[-1], update(bench, 8)) == ("Installing", "Rejected")
+    assert (reported(bench)[-1], update(bench, 8)) == ("Installing", "Rejected")
     bench.wait(1)
-    assert (told(bench)[-1], update(bench, 8)) == ("FirmwareUpdate", "Rejected")
+    assert (reported(bench)[-1], update(bench, 8)) == ("FirmwareUpdate", "Rejected")
     bench.wait(60)
-    assert told(bench)[-1] == "Installed"
+    assert reported(bench)[-1] == "Installed"
 
 
 def test_the_status_of_an_update_can_be_triggered() -> None:
@@ -276,4 +276,4 @@ def test_the_status_of_an_update_can_be_triggered() -> None:
 def test_a_time_that_does_not_parse_is_rejected(given: Any) -> None:
     """An update with a time that does not parse is rejected, although the schema allows it."""
     bench = Bench()
-    assert (update(bench, **given), told(bench)) == ("Rejected", [])
+    assert (update(bench, **given), reported(bench)) == ("Rejected", [])

@@ -22,7 +22,7 @@ from tests.station.stage import Entry, Log
 
 FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
 """Misbehaviours after which a station does something entirely different."""
-TOGETHER = {
+SEVERAL_ACTIONS = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
     "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
     "wrong-clock-context": {"MeterValues", "TransactionEvent"},
@@ -35,7 +35,7 @@ TOGETHER = {
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
 
 
-def told(log: Log) -> dict[str, list[Any]]:
+def messages_by_action(log: Log) -> dict[str, list[Any]]:
     """Return the messages of a station by action, and its other entries by kind."""
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for entry in log:
@@ -50,7 +50,7 @@ def touched(kind: str) -> set[str]:
     """Return the actions and kinds of entries that a misbehaviour has changed in any scenario."""
     changed: set[str] = set()
     for scenario, log in wrong(kind).items():
-        good, bad = told(right(scenario)), told(log)
+        good, bad = messages_by_action(right(scenario)), messages_by_action(log)
         changed |= {about for about in {*good, *bad} if good.get(about) != bad.get(about)}
     return changed
 
@@ -79,8 +79,8 @@ def test_a_kind_is_one_mistake(kind: str) -> None:
     """A misbehaviour changes one action or one kind of entry, and nothing else."""
     row, logs = KINDS[kind], wrong(kind)
     changed = touched(kind)
-    if kind in TOGETHER:
-        assert changed == TOGETHER[kind]
+    if kind in SEVERAL_ACTIONS:
+        assert changed == SEVERAL_ACTIONS[kind]
     elif kind not in FAR | ANY_COMMAND:
         assert len(changed) <= 1
     entries = [entry for log in logs.values() for entry in log if entry.acts]

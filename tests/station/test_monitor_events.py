@@ -29,13 +29,13 @@ def watched(about: Json, kind: str, value: float, severity: int = 5, **more: Any
 
 def events(sent: Sent) -> list[tuple[str, str, bool]]:
     """Return the trigger and the value of each event, and whether it is cleared; each message starts at seqNo 0."""
-    told = []
+    result = []
     for message in payloads(sent, "NotifyEvent"):
         assert (message["seqNo"], message["tbc"]) == (0, False)
         for event in message["eventData"]:
             assert (event["variableMonitoringId"], event["eventNotificationType"]) == (1, "CustomMonitor")
-            told.append((event["trigger"], event["actualValue"], event.get("cleared", False)))
-    return told
+            result.append((event["trigger"], event["actualValue"], event.get("cleared", False)))
+    return result
 
 
 def assigned(bench: Bench, value: int) -> Sent:
@@ -174,8 +174,8 @@ def test_an_early_alarm_reports_once() -> None:
     assert events(bench.wait(800)) == []
 
 
-@pytest.mark.parametrize(("queued", "told"), [("5", 2), ("4", 0)])
-def test_severe_events_wait_for_the_connection(queued: str, told: int) -> None:
+@pytest.mark.parametrize(("queued", "expected"), [("5", 2), ("4", 0)])
+def test_severe_events_wait_for_the_connection(queued: str, expected: int) -> None:
     """OfflineQueuingSeverity decides which events are queued while offline, with their times (N07.FR.04, FR.05)."""
     bench = watched(POWER, "UpperThreshold", 5000, severity=5)
     bench.assign("MonitoringCtrlr.OfflineQueuingSeverity", queued)
@@ -184,9 +184,9 @@ def test_severe_events_wait_for_the_connection(queued: str, told: int) -> None:
     bench.wait(10)
     bench.leave()
     sent = bench.tell(Opened())
-    assert len(events(sent)) == told
+    assert len(events(sent)) == expected
     assert [message["generatedAt"][11:19] for message in payloads(sent, "NotifyEvent")] == ["08:00:00", "08:00:10"][
-        :told
+        :expected
     ]
 
 

@@ -39,7 +39,7 @@ WANTED: list[tuple[Json, set[Name]]] = [
 ]
 
 
-def shown(sent: Sent) -> dict[Name, Json]:
+def variables_in(sent: Sent) -> dict[Name, Json]:
     """Return the reported variables by name; parts must be numbered, and no variable may come twice (V10 to V12)."""
     parts = payloads(sent, "NotifyReport")
     assert [part["seqNo"] for part in parts] == list(range(len(parts)))
@@ -54,7 +54,7 @@ def shown(sent: Sent) -> dict[Name, Json]:
 def ask(bench: Bench, action: str, **payload: Any) -> tuple[Json, dict[Name, Json]]:
     """Request a report; return the answer and the reported variables."""
     answer, sent = bench.command(action, {"requestId": 7, **payload})
-    return answer, shown(sent)
+    return answer, variables_in(sent)
 
 
 def test_the_full_inventory_has_everything() -> None:
@@ -63,12 +63,12 @@ def test_the_full_inventory_has_everything() -> None:
     answer, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "FullInventory"})
     assert answer == ACCEPTED
     assert len(payloads(sent, "NotifyReport")) > 2
-    items = shown(sent)
+    items = variables_in(sent)
     assert set(VARIABLES) < set(items)
     assert {("EVSE[2]", "Power"), ("Connector[2,2]", "AvailabilityState")} < set(items)
     for item in items.values():
-        told = item["variableCharacteristics"]
-        assert ("valuesList" in told) is (told["dataType"] in LISTS)
+        result = item["variableCharacteristics"]
+        assert ("valuesList" in result) is (result["dataType"] in LISTS)
         for attribute in item["variableAttribute"]:
             assert ("value" in attribute) is (attribute["mutability"] != "WriteOnly")
     kept = {
@@ -137,7 +137,7 @@ def test_the_size_of_parts(most: int, parts: int) -> None:
     device = new_device(Identity(), 1, 1)
     bench = Bench(device=replace(device, variables={**device.variables, REPORTED_ITEMS: str(most)}))
     _, sent = bench.command("GetBaseReport", {"requestId": 7, "reportBase": "SummaryInventory"})
-    assert len(shown(sent)) == 3
+    assert len(variables_in(sent)) == 3
     assert [len(part["reportData"]) <= most for part in payloads(sent, "NotifyReport")] == [True] * parts
 
 

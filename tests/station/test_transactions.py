@@ -35,8 +35,8 @@ def test_start_and_stop_points(start: str, stop: str, order: str) -> None:
     names = [name for name, _ in steps]
     first = "plug" if start in BY_CABLE else "card" if start in BY_TOKEN else names[1]
     last = "unplug" if stop in BY_CABLE else "stop"
-    told = names[names.index(first) : names.index(last) + 1]
-    wanted = [f"Updated {number} {TRIGGERS[name]}" for number, name in enumerate(told)]
+    result = names[names.index(first) : names.index(last) + 1]
+    wanted = [f"Updated {number} {TRIGGERS[name]}" for number, name in enumerate(result)]
     wanted[0] = wanted[0].replace("Updated", "Started")
     wanted[-1] = wanted[-1].replace("Updated", "Ended") + " Local"  # as the driver had stopped before
     play.tell(*(cue for _, cue in steps))

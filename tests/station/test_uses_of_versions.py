@@ -1,4 +1,4 @@
-"""The whole `mock-station` of OCPP 1.6 or 2.1 at a real mock, in virtual time: no finding, and status 0."""
+"""`mock-station` with OCPP 1.6 or 2.1 at a real mock, in virtual time: no findings, and exit status 0."""
 
 import asyncio
 from contextlib import suppress
@@ -13,7 +13,7 @@ from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V16, V21, Version
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.twin.events import Connected, Received, Unanswered
 from tests.reference_station import run
@@ -28,7 +28,7 @@ _FLAGS = {name: flags for name, flags in USES.items() if name not in _OF_2X} | {
     "send": """--send BootNotification --send 'StatusNotification {"status": "Faulted"}' --send StopTransaction""",
     "in the transaction": "--charge 100 --variable StopTxnSampledData=Energy.Active.Import.Register",
 }
-"""Flags of `mock-station`, besides `--ocpp 1.6`."""
+"""Flags of `mock-station` that are used together with `--ocpp 1.6`."""
 
 
 def problems(flags: str, mock: str = "", version: str = "1.6") -> list[str]:
@@ -43,13 +43,13 @@ def problems(flags: str, mock: str = "", version: str = "1.6") -> list[str]:
 
 @pytest.mark.parametrize("name", _FLAGS)
 def test_flags(name: str) -> None:
-    """With these flags the station sends nothing wrong."""
+    """With these flags a station of OCPP 1.6 sends nothing wrong."""
     assert problems(_FLAGS[name]) == []
 
 
 @pytest.mark.parametrize("name", USES)
 def test_flags_of_21(name: str) -> None:
-    """So it is in OCPP 2.1."""
+    """With these flags a station of OCPP 2.1 sends nothing wrong."""
     assert problems(USES[name], version="2.1") == []
 
 
@@ -65,7 +65,7 @@ _NEW_LINES = {
 
 @pytest.mark.parametrize("name", [*LINES, *_NEW_LINES])
 def test_lines_of_21(name: str, tmp_path: Path) -> None:
-    """So it is with control lines in OCPP 2.1."""
+    """With these control lines a station of OCPP 2.1 sends nothing wrong."""
     script = tmp_path / "lines"
     script.write_text(f"wait 10; {(LINES | _NEW_LINES)[name]}".replace("; ", "\n"))
     swaps = "--evses 2 --variable BatterySwapCtrlr.Enabled=true" if name == "swap" else ""
@@ -89,19 +89,19 @@ def test_a_device_file_of_21(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mock", MOCKS)
 @pytest.mark.parametrize("name", LINES)
 def test_lines(name: str, mock: str, tmp_path: Path) -> None:
-    """With these control lines the station sends nothing wrong."""
+    """With these control lines a station of OCPP 1.6 sends nothing wrong."""
     script = tmp_path / "lines"
     script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
     assert problems(f"--script {script}", mock) == []
 
 
-def heard(flags: str, script: Path) -> list[str]:
-    """Return what the mock hears of a station with these flags, which a driver uses and the mock commands."""
+def run_station(flags: str, script: Path) -> list[str]:
+    """Return what the mock receives from a station with these flags; a driver charges, and the mock sends commands."""
     script.write_text("wait 10\nplug\ncard A\nwait 100\ncard A\nunplug\nwait 5\n")
     with Stand(learns=False) as stand:
         used = stand.loop.create_task(use(stand, settings_of(f"--ocpp 1.6 {flags} --duration 300 --script {script}")))
         stand.do(asyncio.sleep(20))
-        for action, payload in _ASKED:
+        for action, payload in _COMMANDS:
             with suppress(CallFailed, TimeoutError):
                 stand.do(asyncio.wait_for(stand.mock.call(STATION, Step(action, payload)), 40))
         stand.do(asyncio.wait([used]))
@@ -114,27 +114,27 @@ def heard(flags: str, script: Path) -> list[str]:
     ]
 
 
-_ASKED: tuple[tuple[str, Json], ...] = (
+_COMMANDS: tuple[tuple[str, Json], ...] = (
     ("TriggerMessage", {"requestedMessage": "BootNotification"}),
     ("GetConfiguration", {"key": ["HeartbeatInterval", "AuthorizationKey"]}),
     ("GetCompositeSchedule", {}),
     ("SetChargingProfile", {"connectorId": 9}),
     ("Reset", {"type": None}),
 )
-"""Commands that the misbehaviours are about."""
+"""Commands whose answers show misbehaviours."""
 
 
 @cache
-def right() -> list[str]:
-    """Return what the mock hears of a good station."""
+def run_good_station() -> list[str]:
+    """Return what the mock receives from a station without misbehaviours."""
     with TemporaryDirectory() as folder:
-        return heard("", Path(folder, "lines"))
+        return run_station("", Path(folder, "lines"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_misbehaviour(kind: str, tmp_path: Path) -> None:
-    """Each misbehaviour changes what the mock hears, and breaks no program."""
-    assert heard(f"--misbehave {kind}", tmp_path / "lines") != right()
+    """Each misbehaviour changes what the mock receives, and causes no internal error."""
+    assert run_station(f"--misbehave {kind}", tmp_path / "lines") != run_good_station()
 
 
 @pytest.mark.parametrize("version", [V16, V21], ids=["1.6", "2.1"])
@@ -168,14 +168,14 @@ def test_commands_over_a_socket(version: Version) -> None:
     ],
 )
 def test_wrong_flags(flags: str, complaint: str) -> None:
-    """What the version does not have gets one line; the exit status is 2."""
+    """A flag that does not fit the version gets one line, and the exit status is 2."""
     ended = run(NOWHERE, *flags.split())
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert complaint in ended.err
 
 
 def test_a_process(tmp_path: Path) -> None:
-    """A session of a real process; and `misbehaviours 1.6` prints the table of this version."""
+    """A real process charges with OCPP 1.6; `misbehaviours 1.6` prints the misbehaviours of this version."""
     mock = Mock(f"--trace={tmp_path}/trace")
     ended = run(f"{mock.url}/CP-1", "--ocpp=1.6", "--charge=0.2")
     mock.finish()

@@ -110,6 +110,6 @@ def test_limits_while_a_vehicle_pauses() -> None:
     play = charging()
     play.tell(PAUSE)
     play.sent.clear()
-    for limit, told in ((6.0, []), (0.0, ["SuspendedEVSE"]), (8.0, ["SuspendedEV"])):
+    for limit, expected in ((6.0, []), (0.0, ["SuspendedEVSE"]), (8.0, ["SuspendedEV"])):
         set_limit(play, limit)
-        assert events(play) == [f"Updated ChargingStateChanged {state}" for state in told]
+        assert events(play) == [f"Updated ChargingStateChanged {state}" for state in expected]

@@ -1,4 +1,4 @@
-"""The twin of a station of OCPP 1.6, and the ids that the mock gives to its transactions."""
+"""The model of a station of OCPP 1.6, and the ids that the mock gives to its transactions."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from mock_csms.control.python import Csms
 from mock_csms.protocol.versions import V16
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.numbers import Numbers
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.twin import Twin
 from tests.wire import Station
 
@@ -27,7 +27,7 @@ def status(connector: int, word: str) -> dict[str, Any]:
 
 
 def after_a_boot(twin: Twin) -> tuple[str, bool, int | None]:
-    """Return what a boot changes: the status of the reset, whether the station restarted, the version of its list."""
+    """Return the facts that a boot changes: the status of the reset, whether the boot is new, the list version."""
     return twin.resets.status, twin.boots.is_new, twin.local_list.version
 
 
@@ -41,8 +41,8 @@ async def answered(csms: Csms, station: Station, action: str, answer: dict[str, 
 
 
 @pytest.mark.parametrize("checks", ["all", "none"])
-async def test_the_twin_knows_what_was_told(checks: str) -> None:
-    """Boots, connectors, transactions, the local list and configuration keys are known, with the checks or without."""
+async def test_the_model_of_a_station(checks: str) -> None:
+    """The model has boots, connectors, transactions, the local list and configuration keys, with and without checks."""
     async with Csms(checks=checks) as csms:
         twin, url = csms.follow("CS-1"), f"{csms.url}/CS-1"
         async with connect(url, subprotocols=[Subprotocol("ocpp1.6")], ping_interval=None, proxy=None) as socket:
@@ -76,8 +76,8 @@ async def test_the_twin_knows_what_was_told(checks: str) -> None:
             assert after_a_boot(twin) == ("", True, None)
 
 
-async def test_what_a_version_lacks_fails() -> None:
-    """A command that 1.6 has not fails, in Python, with the reason; a command with another name there is sent."""
+async def test_a_command_that_16_does_not_have() -> None:
+    """A command that 1.6 does not have raises CallFailed; one that has another name in 1.6 is sent with that name."""
     async with Csms() as csms:
         url = f"{csms.url}/CS-1"
         async with connect(url, subprotocols=[Subprotocol("ocpp1.6")], ping_interval=None, proxy=None) as socket:
@@ -86,8 +86,8 @@ async def test_what_a_version_lacks_fails() -> None:
                 await csms.call("CS-1", "GetBaseReport")
 
 
-def test_ids_are_fresh() -> None:
-    """Each call gets another id, a repeated one the same; a payload that lacks something gets one too."""
+def test_transaction_ids_are_unique() -> None:
+    """Each StartTransaction gets a new id, a repeated one the same id, and an incomplete one a new id too."""
     ids = TransactionIds(iter(range(1, 99)).__next__)
     other = {**START, "timestamp": "2026-01-01T00:00:01Z"}
     given = [ids.of("A", START), ids.of("a", {**START, "idTag": "tag"}), ids.of("B", START), ids.of("A", other)]
@@ -97,7 +97,7 @@ def test_ids_are_fresh() -> None:
 
 
 def test_numbers_are_reserved_in_blocks() -> None:
-    """Numbers come from the blocks that are reserved; without any they begin at random, the same with the same seed."""
+    """Numbers come from reserved blocks; without a block they start at a random number that depends on the seed."""
     blocks = iter([1, 5001])
     numbers = Numbers(Chance(1), lambda _: next(blocks))
     assert [numbers.fresh() for _ in range(1001)][-2:] == [1000, 5001]

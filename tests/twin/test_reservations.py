@@ -22,13 +22,13 @@ EVENT = {
 }
 
 
-def told(twin: Twin, action: str, payload: Mapping[str, Any]) -> None:
+def station_sends(twin: Twin, action: str, payload: Mapping[str, Any]) -> None:
     """Let the station send a call."""
     message = Call("1", action, payload)
     Folder(LESSONS).learn(Received(0.0, "CS", b"", message, (), None, binary=False, is_refused=False), twin)
 
 
-def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Accepted") -> None:
+def mock_commands(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Accepted") -> None:
     """Let the mock send a command, and the station answer it."""
     call, folder = Call("1", action, payload), Folder(LESSONS)
     folder.learn(Sent(0.0, "CS", b"", call, (), None, "", ""), twin)
@@ -36,7 +36,7 @@ def asked(twin: Twin, action: str, payload: Mapping[str, Any], status: str = "Ac
     folder.learn(Received(0.0, "CS", b"", answer, (), call, binary=False, is_refused=False), twin)
 
 
-def held(twin: Twin) -> tuple[list[int], list[int], list[int]]:
+def reservations(twin: Twin) -> tuple[list[int], list[int], list[int]]:
     """Return the possible reservations, the certainly unused ones, and the certainly reserved EVSEs."""
     store = twin.reservations
     return [*store.by_id], [each.id for each in store.unused], [*store.keeping]
@@ -45,7 +45,7 @@ def held(twin: Twin) -> tuple[list[int], list[int], list[int]]:
 def reserved(**more: object) -> Twin:
     """Return the twin of a station that has accepted a reservation."""
     twin = Twin()
-    asked(twin, "ReserveNow", {name: value for name, value in {**ASKED, **more}.items() if value is not None})
+    mock_commands(twin, "ReserveNow", {name: value for name, value in {**ASKED, **more}.items() if value is not None})
     return twin
 
 
@@ -56,19 +56,19 @@ def reserved(**more: object) -> Twin:
 )
 def test_an_accepted_reservation_is_held(more: Mapping[str, Any], keeps: list[int]) -> None:
     """An accepted reservation exists; it reserves a whole EVSE only if it has an evseId and no connectorType (H01)."""
-    assert held(reserved(**more)) == ([7], [7], keeps)
+    assert reservations(reserved(**more)) == ([7], [7], keeps)
 
 
 def test_a_rejected_reservation_is_not_held() -> None:
     """A reservation that the station did not accept does not exist."""
     twin = Twin()
-    asked(twin, "ReserveNow", ASKED, "Occupied")
-    assert held(twin) == ([], [], [])
+    mock_commands(twin, "ReserveNow", ASKED, "Occupied")
+    assert reservations(twin) == ([], [], [])
 
 
 def test_an_expiry_that_does_not_parse_is_uncertain() -> None:
     """If the expiry does not parse, the reservation may exist, but is not certain."""
-    assert held(reserved(expiryDateTime="tomorrow")) == ([7], [], [])
+    assert reservations(reserved(expiryDateTime="tomorrow")) == ([7], [], [])
 
 
 @pytest.mark.parametrize(
@@ -87,29 +87,29 @@ def test_an_expiry_that_does_not_parse_is_uncertain() -> None:
 def test_what_ends_a_reservation(action: str, payload: Mapping[str, Any], expected: object) -> None:
     """An update or event with its id ends a reservation; its idToken (in any case) or EVSE makes it uncertain."""
     twin = reserved()
-    told(twin, action, payload)
-    assert held(twin) == expected
+    station_sends(twin, action, payload)
+    assert reservations(twin) == expected
 
 
 def test_any_token_may_be_of_a_group() -> None:
     """Every idToken may use a reservation for a group (H03.FR.09)."""
     twin = reserved(groupIdToken=TOKEN | {"idToken": "G"})
-    told(twin, "Authorize", {"idToken": TOKEN | {"idToken": "U"}})
-    assert held(twin) == ([7], [], [1])
+    station_sends(twin, "Authorize", {"idToken": TOKEN | {"idToken": "U"}})
+    assert reservations(twin) == ([7], [], [1])
 
 
 @pytest.mark.parametrize(("status", "expected"), [("Accepted", ([], [], [])), ("Rejected", ([7], [], []))])
 def test_a_cancelled_reservation(status: str, expected: object) -> None:
     """A cancelled reservation has ended if the answer is Accepted, and may have ended if it is Rejected."""
     twin = reserved()
-    asked(twin, "CancelReservation", {"reservationId": 7}, status)
-    assert held(twin) == expected
+    mock_commands(twin, "CancelReservation", {"reservationId": 7}, status)
+    assert reservations(twin) == expected
 
 
 def test_an_evse_has_its_last_reservation() -> None:
     """Only the last reservation of an EVSE reserves it; after its end no earlier one does."""
     twin = reserved()
-    asked(twin, "ReserveNow", ASKED | {"id": 8})
+    mock_commands(twin, "ReserveNow", ASKED | {"id": 8})
     assert [each.id for each in twin.reservations.keeping.values()] == [8]
-    told(twin, "ReservationStatusUpdate", {"reservationId": 8, "reservationUpdateStatus": "Removed"})
-    assert held(twin) == ([7], [7], [])
+    station_sends(twin, "ReservationStatusUpdate", {"reservationId": 8, "reservationUpdateStatus": "Removed"})
+    assert reservations(twin) == ([7], [7], [])

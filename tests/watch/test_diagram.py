@@ -1,4 +1,4 @@
-"""The content of the page of a run, which nothing from the wire can break."""
+"""The content of the page of a run; nothing that stations send can break it."""
 
 import asyncio
 import json

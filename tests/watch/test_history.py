@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_csms.watch.history import LONGEST, MOST_AT_FIRST, MOST_AT_LAST, History
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import Station
 
 
-def told(lines: list[str], first: int, last: int) -> list[str]:
+def kept_lines(lines: list[str], first: int, last: int) -> list[str]:
     """Return the lines that a history with this much room keeps at each end."""
     history = History(first, last)
     for line in lines:
@@ -24,7 +24,7 @@ LINES = st.lists(st.text(st.characters(codec="ascii", exclude_characters="…"),
 @given(LINES, st.integers(0, 60), st.integers(0, 60))
 def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
     """A history keeps all lines, or the first and last ones and the number of those between, within its bounds."""
-    found = told(lines, first, last)
+    found = kept_lines(lines, first, last)
     gap = [number for number, line in enumerate(found) if "…" in line]
     if not gap:
         assert found == lines
@@ -41,10 +41,10 @@ def test_both_ends_are_kept(lines: list[str], first: int, last: int) -> None:
 @given(LINES)
 def test_a_short_run_is_whole(lines: list[str]) -> None:
     """A history leaves out no line if all fit."""
-    assert told(lines, 0, 9 * 30) == told(lines, 9 * 30, 0) == lines
+    assert kept_lines(lines, 0, 9 * 30) == kept_lines(lines, 9 * 30, 0) == lines
 
 
-async def beats(station: Station, count: int, size: int = 0) -> None:
+async def send_messages(station: Station, count: int, size: int = 0) -> None:
     """Send this many numbered messages, each with this much text."""
     for number in range(count):
         data = f"#{number} {'x' * size}"
@@ -55,7 +55,7 @@ async def beats(station: Station, count: int, size: int = 0) -> None:
 async def test_a_report_of_a_thousand_messages_is_complete() -> None:
     """The report of a failed run with 1000 messages has all of them in order, with their times."""
     async with Run("--expect", "Heartbeat") as mock, mock.station() as station:
-        await beats(station, 1000)
+        await send_messages(station, 1000)
         mock.process.terminate()
         _, report = await mock.ended()
     found = re.findall(r'^  \d\d:\d\d:\d\d\.\d{3} CS-1 -> DataTransfer +.*"#(\d+) ', report, re.MULTILINE)
@@ -66,7 +66,7 @@ async def test_a_report_of_a_thousand_messages_is_complete() -> None:
 async def test_a_long_report_has_both_ends() -> None:
     """The report of a long run has the first and the last messages, and the number of those between."""
     async with Run("--expect", "Heartbeat") as mock, mock.station() as station:
-        await beats(station, 1000, 5000)
+        await send_messages(station, 1000, 5000)
         mock.process.terminate()
         _, report = await mock.ended()
     found = [int(number) for number in re.findall(r'"#(\d+) ', report)]

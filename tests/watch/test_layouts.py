@@ -1,4 +1,4 @@
-"""Lines that are cut out of the text of a message are those that are made from its parsed payload, byte by byte."""
+"""Console lines made by cutting the text of a message are equal to those made from its parsed payload."""
 
 import asyncio
 import json
@@ -44,18 +44,18 @@ NUMBERS += [-0.0, 123456789.12345678, 15234.125]
 
 
 class Out:
-    """Keeps what a console writes."""
+    """Records what a console writes."""
 
     def __init__(self) -> None:
         self.pieces: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Keep it."""
+        """Record the bytes."""
         self.pieces.append(data)
 
 
 def sample(root: Any, node: Any, chance: random.Random) -> Any:
-    """Return a random value of a schema."""
+    """Return a random value that fits a schema."""
     while "$ref" in node:
         node = root["definitions"][node["$ref"].rpartition("/")[2]]
     if "enum" in node:
@@ -91,7 +91,7 @@ def varied(value: Any, chance: random.Random, odds: float) -> Any:
 
 
 def mutated(text: bytes, chance: random.Random) -> bytes:
-    """Return a text that is written in an unusual way, is odd, or is no message any more."""
+    """Return the text in an unusual form, with odd values, or changed so that it may not be a message any more."""
     loaded = orjson.loads(text)
     kind = chance.randrange(9)
     place = chance.randrange(len(text))
@@ -129,7 +129,7 @@ def messages(version: Version, action: str, name: str, head: list[Any], chance: 
 
 
 def events(version: Version, action: str, seed: int) -> Iterator[Event]:
-    """Yield the events of calls and results of an action that some stations exchange with the mock."""
+    """Yield events with calls and results of an action, of several stations."""
     chance, at = random.Random(seed), TODAY
     calls = list(messages(version, action, f"{action}Request", [2], chance))
     results = list(messages(version, action, f"{action}Response", [3], chance))
@@ -145,7 +145,7 @@ def events(version: Version, action: str, seed: int) -> Iterator[Event]:
 
 
 def written(happened: Sequence[Event], look: Look, *, is_long: bool) -> bytes:
-    """Return what a console writes about events."""
+    """Return what a console writes about these events."""
     out, bus = Out(), Bus()
     force_long_way(is_forced=is_long)
     try:
@@ -161,8 +161,8 @@ def written(happened: Sequence[Event], look: Look, *, is_long: bool) -> bytes:
 
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
 @pytest.mark.parametrize("look", [Look(), Look(width=80, is_coloured=True)], ids=["160", "80"])
-async def test_lines_are_those_of_the_long_way(look: Look, version: Version) -> None:
-    """For payloads of all actions, ordinary, odd and hostile ones, the lines are equal byte by byte."""
+async def test_the_shortcut_writes_the_same_lines(look: Look, version: Version) -> None:
+    """For ordinary, odd and hostile payloads of all actions, the lines are equal byte by byte."""
     for seed, (action, row) in enumerate(version.actions.items()):
         happened = list(events(version, action, seed)) if not row.is_send else []
         lines = zip(
@@ -173,16 +173,16 @@ async def test_lines_are_those_of_the_long_way(look: Look, version: Version) -> 
         assert [pair for pair in lines if pair[0] != pair[1]] == []
 
 
-def test_most_messages_are_cut() -> None:
-    """Once a layout came often its messages are cut, whatever the values are; ten samples more are another layout."""
+def test_messages_with_a_frequent_layout_are_cut() -> None:
+    """After some messages with the same layout, all further ones are cut, whatever their values are."""
     layouts, cut = Layouts(200), []
     for number in range(40):
         text = TRANSACTION_EVENT.replace("@", "i").replace("~", str(number % 10)).replace("1000000000", str(number))
         call = decode(text.encode())
         assert isinstance(call, Call)
-        told = layouts.cut(text.encode(), call, None, V201)
-        cut.append(told is not None)
-        assert told is None or gist(call, None).startswith(told)
+        result = layouts.cut(text.encode(), call, None, V201)
+        cut.append(result is not None)
+        assert result is None or gist(call, None).startswith(result)
     assert cut == [False] * 16 + [True] * 24
 
 
@@ -206,8 +206,8 @@ def test_most_messages_are_cut() -> None:
         ('"text"', '"other"'),
     ],
 )
-def test_layouts_that_cannot_be_cut_are_left_alone(usual: str, probe: str) -> None:
-    """Whatever comes often, the next message is shown as its payload says, or is left to the long way."""
+def test_layouts_that_cannot_be_cut(usual: str, probe: str) -> None:
+    """After any frequent message, the next one is shown as its payload requires, or is not cut."""
     layouts = Layouts(200)
     for payload in (*[usual] * 20, probe):
         text = f'[2,"id","Reset",{payload}]'.encode()
@@ -218,7 +218,7 @@ def test_layouts_that_cannot_be_cut_are_left_alone(usual: str, probe: str) -> No
 
 @pytest.mark.skipif(FORCED, reason="the suite runs without shortcuts")
 async def test_an_exchange_is_one_write() -> None:
-    """The line of a call waits for that of its answer, but neither behind other lines nor for long."""
+    """The line of a call is written with the line of its answer, or before another line, or after a short time."""
     out, bus = Out(), Bus()
     console_for(bus, out, Look())
     call, result = Call("1", "Heartbeat", {}), Result("1", {})

@@ -1,4 +1,4 @@
-"""The shortcut for a call and its result writes the same bytes as the long way, into every record."""
+"""The shortcut for the records of a call and its result writes the same bytes as the usual code."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ TIMES = st.floats(1.0, 4e9) | st.sampled_from([0.0, 0.5, 1.79e9, 1.79e9 + 0.9999
 
 
 class Tape(Sink):
-    """Keeps in memory what a sink would write."""
+    """A sink that keeps in memory what it would write."""
 
     def __init__(self) -> None:
         super().__init__(-1)
@@ -48,7 +48,7 @@ class Tape(Sink):
 
 
 def came(draw: st.DrawFn, at: float, station: str, id_: str) -> Received:
-    """Return the event of a call that came, which may be odd in any way."""
+    """Return the event of a received call, which may have odd content or an unusual form."""
     payload = draw(st.dictionaries(st.text(max_size=3), VALUES, max_size=3) | VALUES)
     text = orjson.dumps([2, id_, draw(ACTIONS), payload])
     space = draw(SPELLINGS)
@@ -62,7 +62,7 @@ def came(draw: st.DrawFn, at: float, station: str, id_: str) -> Received:
 
 
 def went(draw: st.DrawFn, at: float, station: str, call: Call) -> Sent:
-    """Return the event of an answer to a call, which may be odd in any way."""
+    """Return the event of a sent answer to a call, which may have odd content."""
     message: Message = Result(draw(st.sampled_from([call.id, "other"])), draw(st.just({}) | VALUES))
     message = draw(st.sampled_from([message, message, message, Error(call.id, "InternalError", "<why>")]))
     event = Sent(at, station, encode(message), message, (), call, "", "")
@@ -74,7 +74,7 @@ def went(draw: st.DrawFn, at: float, station: str, call: Call) -> Sent:
 
 @st.composite
 def runs(draw: st.DrawFn) -> Sequence[Event]:
-    """Return the events of a run: connections, exchanges, and calls without an answer or with something between."""
+    """Return the events of a run: connections, calls with and without answers, and events between call and answer."""
     events: list[Event] = []
     for number in range(draw(st.integers(1, 6))):
         station, at = draw(STATIONS), draw(TIMES)
@@ -111,6 +111,6 @@ def written(events: Iterable[Event], *, is_long: bool) -> tuple[bytes, bytes]:
 
 
 @given(runs())
-async def test_records_are_those_of_the_long_way(events: Sequence[Event]) -> None:
-    """Trace and event log are equal byte by byte, whatever a run is made of."""
+async def test_the_shortcut_writes_the_same_records(events: Sequence[Event]) -> None:
+    """For any events, trace and event log are equal byte by byte with and without the shortcut."""
     assert written(events, is_long=False) == written(events, is_long=True)

@@ -1,1 +1,1 @@
-"""What the mock decides in the terms of OCPP 1.6."""
+"""The decisions of the mock that are specific to OCPP 1.6."""

@@ -1,6 +1,7 @@
-"""Which status an idTag gets: rules for Authorize, StartTransaction and StopTransaction.
+"""Rules for the status of an idTag: in the answers to Authorize, StartTransaction and StopTransaction (OCPP 1.6).
 
-An idTagInfo has only what was set. The answer to a StopTransaction has one only if the call names an idTag.
+An idTagInfo has only the fields that were set. The answer to a StopTransaction has an idTagInfo only if the call names
+an idTag (1.6, 4.10).
 """
 
 from collections.abc import Collection, Mapping
@@ -19,7 +20,7 @@ MODES: Mapping[str, tuple[str, str]] = {
     "blacklist": ("Blocked", "Accepted"),
     "rate_limit": ("Blocked", "Blocked"),
 }
-"""By --auth-mode: the status of idTags on its list, and of all others."""
+"""By --auth-mode: the status of idTags on its list, and the status of all others."""
 
 _STATUSES: Mapping[str, str] = {
     "NoCredit": "Blocked",
@@ -28,13 +29,13 @@ _STATUSES: Mapping[str, str] = {
     "NotAtThisTime": "Blocked",
     "Unknown": "Invalid",
 }
-"""What stands for the statuses of later versions that 1.6 does not have."""
+"""By status of a later version: the status of 1.6 in its place."""
 _TYPES = (None, "ISO14443", "ISO15693", "Local", "Central", "KeyCode")
-"""The types of tokens, in later versions, that an idTag may be; 1.6 does not say which one it is."""
+"""The types of tokens in later versions that an idTag can be. Messages of 1.6 do not name the type."""
 
 
 def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> AnswerRules:
-    """Judge the idTags on the list of the `mode`, if it has one, and then all others."""
+    """Set the status of idTags on the list of the `mode`, if it has one, and of all others."""
     listed, others = MODES[mode]
     for tag in {"whitelist": whitelist, "blacklist": blacklist}.get(mode, ()):
         yield from info_rules({"status": listed}, tag)
@@ -42,32 +43,32 @@ def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]
 
 
 def info_rules(info: Json, tag: str | None = None) -> AnswerRules:
-    """Merge `info` (it may have placeholders) into the idTagInfo of that idTag, or of every idTag for None."""
+    """Merge `info`, which may have placeholders, into the idTagInfo of one idTag, or of every idTag if that is None."""
     carries = Condition(("idTag",)) if tag is None else Condition(("idTag",), tag)
     reply = Reply(compile_template({"idTagInfo": info}))
     return [Rule(Match(action, (carries,)), reply) for action in _ACTIONS]
 
 
 def group_rules(group: str) -> AnswerRules:
-    """Answer that every idTag belongs to a group (`parentIdTag`)."""
+    """Put every idTag into a group (`parentIdTag`)."""
     return info_rules(_group(group))
 
 
 def expiry_rules(seconds: float) -> AnswerRules:
-    """Answer for every idTag that it expires after so many seconds (`expiryDate`)."""
+    """Let the answer about every idTag expire after so many seconds (`expiryDate`)."""
     return info_rules(_expiry(seconds))
 
 
-def token_rules(told: TokenAnswer) -> AnswerRules:
-    """Answer about one idTag as a user wants it; types of tokens, EVSEs and certificates are not in 1.6."""
-    if told.type not in _TYPES:
+def token_rules(token: TokenAnswer) -> AnswerRules:
+    """Answer about one idTag as a user wants; `token` may also have types, EVSEs and certificates, which 1.6 lacks."""
+    if token.type not in _TYPES:
         return ()
-    info: Json = {"status": _STATUSES.get(told.status, told.status)}
-    if told.group is not None:
-        info |= _group(told.group)
-    if told.expiry is not None:
-        info |= _expiry(told.expiry)
-    return info_rules(info, told.id)
+    info: Json = {"status": _STATUSES.get(token.status, token.status)}
+    if token.group is not None:
+        info |= _group(token.group)
+    if token.expiry is not None:
+        info |= _expiry(token.expiry)
+    return info_rules(info, token.id)
 
 
 def _group(group: str) -> Json:

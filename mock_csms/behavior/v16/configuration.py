@@ -51,26 +51,27 @@ VARIABLES: Mapping[str, VariableName] = {
     "CertSigningRepeatTimes": (_SECURITY, "CertSigningRepeatTimes"),
     "AllowSecurityProfileDowngrade": (_SECURITY, "AllowSecurityProfileDowngrade"),
 }
-"""By the key: its variable, whose instance follows a slash. A key that is not here has none of its meaning."""
+"""By configuration key: its variable in 2.x; a slash separates the instance. Keys without such a variable are missing.
+"""
 
 _KEYS = {(component, name.partition("/")[0]): key for key, (component, name) in VARIABLES.items()}
 _OF_CREDENTIALS = "AuthorizationKey"
 
 
 def key_of(component: str, variable: str) -> str:
-    """Return the key of 1.6 for a variable; a name without a component is a key already."""
+    """Return the configuration key of 1.6 for a variable of 2.x; without a component `variable` is a key already."""
     return _KEYS.get((component, variable), variable)
 
 
 def variable_of(key: str) -> VariableName | None:
-    """Return the variable of 2.x with the meaning of a key, whatever its case; None if there is none."""
+    """Return the variable of 2.x for a configuration key, in any case; None if there is none."""
     return next((VARIABLES[known] for known in VARIABLES if known.lower() == key.lower()), None)
 
 
 def to_change(variable: tuple[str, str, str]) -> Json:
-    """Return the request that sets a variable: a component (empty for a key), a name and a value.
+    """Return the ChangeConfiguration request that sets a variable: component (empty for a key), name and value.
 
-    The key of a password has its bytes in hex (OCPP-J 1.6, 6.2.2).
+    A password is sent as the hex digits of its bytes (OCPP-J 1.6, 6.2.2).
     """
     component, name, value = variable
     key = key_of(component, name)
@@ -78,5 +79,5 @@ def to_change(variable: tuple[str, str, str]) -> Json:
 
 
 def to_get(variable: VariableName) -> Json:
-    """Return the request that asks for a variable."""
+    """Return the GetConfiguration request for a variable."""
     return {"key": [key_of(*variable)]}

@@ -1,4 +1,4 @@
-"""The dialect of OCPP 1.6: how settings that hold for every version are said there."""
+"""The dialect of OCPP 1.6: how settings for every version are expressed in its messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -14,9 +14,9 @@ from mock_csms.protocol.v16.identifiers import TOKENS
 from mock_csms.protocol.versions import V16
 
 _RESETS: Mapping[str, str] = {"Immediate": "Hard", "ImmediateAndResume": "Hard", "OnIdle": "Soft"}
-"""The types of a Reset in later versions."""
+"""By type of a Reset in later versions: the type in 1.6."""
 _TRIGGERS: Mapping[str, str] = {"SignChargingStationCertificate": "SignChargePointCertificate"}
-"""The messages to trigger that have another name in later versions."""
+"""By name of a message in later versions: the name of the message to trigger in 1.6."""
 _COMMANDS: Mapping[str, Sequence[str]] = {
     "GetVariables": ("GetConfiguration",),
     "RequestStartTransaction": ("RemoteStartTransaction",),
@@ -24,16 +24,16 @@ _COMMANDS: Mapping[str, Sequence[str]] = {
     "SetVariables": ("ChangeConfiguration",),
     "TriggerMessage": ("TriggerMessage", "ExtendedTriggerMessage"),
 }
-"""What 1.6 has for commands of later versions; the whitepaper's trigger asks for more than that of 1.6 itself."""
+"""By command of a later version: the commands of 1.6. ExtendedTriggerMessage can ask for more than TriggerMessage."""
 
 
 def _values(schema: str, *path: str) -> Names:
-    """Return the function that returns the values of the enumeration at `path` in the schema called `schema`."""
+    """Return a function that returns the enumeration at `path` in a schema; `schema` is its name."""
     return cache(lambda: V16.schemas.values(schema, *path))
 
 
 def _messages() -> Iterable[str]:
-    """Return the messages that can be triggered."""
+    """Return the names of the messages that can be triggered."""
     names = [V16.schemas.values(f"{action}Request", "requestedMessage") for action in _COMMANDS["TriggerMessage"]]
     return dict.fromkeys(name for some in names for name in some)
 

@@ -1,4 +1,4 @@
-"""Where the messages of OCPP 1.6 hold secrets."""
+"""The places of secrets in messages of OCPP 1.6."""
 
 from collections.abc import Collection
 
@@ -28,9 +28,9 @@ SECRETS = SecretPlaces(
 
 
 def passwords(password: str) -> Collection[str]:
-    """Return how a station may send a password: as it is, or the bytes that it writes in hex (OCPP-J 1.6, 6.2.2).
+    """Return the texts that a station may send as its password: the password, or the bytes written in hex.
 
-    Bytes that are not UTF-8 are escaped as Python does it (`surrogateescape`).
+    See OCPP-J 1.6, 6.2.2. Bytes that are not UTF-8 are escaped as Python does it (`surrogateescape`).
     """
     try:
         return (password, bytes.fromhex(password).decode(errors="surrogateescape"))

@@ -1,4 +1,4 @@
-"""Ids of transactions, which the CSMS gives in OCPP 1.6 (StartTransaction.conf)."""
+"""Ids of transactions; in OCPP 1.6 the CSMS assigns them (StartTransaction.conf)."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -7,18 +7,18 @@ from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Bounded
 
 _MOST = 10_000
-"""How many calls are remembered: a station repeats one that was not answered."""
+"""The number of calls that are remembered, because a station repeats a call that was not answered."""
 
 
 class TransactionIds:
-    """Gives each StartTransaction its id. `fresh` returns a number that was never given before."""
+    """Assigns an id to each StartTransaction. `fresh` returns a number that was never used before."""
 
     def __init__(self, fresh: Callable[[], int]) -> None:
         self._fresh = fresh
         self._given: Bounded[Hashable, int] = Bounded(_MOST)
 
     def of(self, station: str, request: Any) -> int:
-        """Return the id for a StartTransaction: a new one, unless the same call of that station has got one before."""
+        """Return the id for a StartTransaction: a new one, or the earlier one if the station repeats the call."""
         call = _about(request)
         if call is None:
             return self._fresh()
@@ -29,7 +29,7 @@ class TransactionIds:
 
 
 def _about(request: Any) -> tuple[Hashable, ...] | None:
-    """Return what is the same in a repeated StartTransaction; None for a payload that lacks some of it."""
+    """Return the values that identify a StartTransaction when it is repeated; None if some of them are missing."""
     match request:
         case {"connectorId": int(place), "idTag": str(tag), "meterStart": int(meter), "timestamp": str(at)}:
             return place, folded(tag), meter, at

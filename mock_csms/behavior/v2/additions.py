@@ -1,4 +1,4 @@
-"""What the mock answers in OCPP 2.1 by what was asked, or by what the station was told before."""
+"""Answers of the mock in OCPP 2.1 that depend on the request, or on what the mock has sent to the station before."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from mock_csms.protocol.actions import Json
 
 
 def _with_evse(template: Template) -> Template:
-    """Return a template that repeats the EVSE of a VatNumberValidation, if it names one."""
+    """Return a template that adds the EVSE of a VatNumberValidation, if the request names one."""
 
     def fill(context: Context) -> Any:
         evse = _asked(context).get("evseId")
@@ -18,7 +18,7 @@ def _with_evse(template: Template) -> Template:
 
 
 def _for_each_certificate(template: Template) -> Template:
-    """Return a template with the status of its one certificate for each that a GetCertificateChainStatus asks for."""
+    """Return a template that repeats its certificate status for each certificate in a GetCertificateChainStatus."""
 
     def fill(context: Context) -> Any:
         answer, asked = template(context), _asked(context).get("certificateStatusRequests")
@@ -32,7 +32,7 @@ def _for_each_certificate(template: Template) -> Template:
 
 
 def _with_limits(template: Template) -> Template:
-    """Return a template that accepts a PullDynamicScheduleUpdate for a Dynamic profile of the mock alone (K28)."""
+    """Return a template that accepts a PullDynamicScheduleUpdate only for a Dynamic profile of the mock (K28)."""
 
     def fill(context: Context) -> Any:
         known: Mapping[Any, Json] = context.station.dynamic_limits or {}
@@ -56,7 +56,7 @@ def _for_known_monitors(template: Template) -> Template:
 
 
 def _for_its_request(template: Template) -> Template:
-    """Return a template that adds the requestId of the last SignCertificate, if it had one (A02)."""
+    """Return a template that adds the requestId of the last SignCertificate, if it has one (A02)."""
 
     def fill(context: Context) -> Any:
         number = context.station.csr_id
@@ -66,7 +66,7 @@ def _for_its_request(template: Template) -> Template:
 
 
 def _asked(context: Context) -> Json:
-    """Return the payload of the call that is answered; empty if it is no object."""
+    """Return the payload of the call that is being answered; empty if it is not an object."""
     return context.request if isinstance(context.request, dict) else {}
 
 

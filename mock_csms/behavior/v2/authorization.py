@@ -1,4 +1,4 @@
-"""Which status a token and its contract certificate get: rules for Authorize and TransactionEvent.
+"""The status of a token and of its contract certificate: rules for Authorize and TransactionEvent (OCPP 2.x).
 
 The answer to an Authorize always has a status. The answer to a TransactionEvent has one only if the event carries a
 token (E01.FR.11): a Started without a token must not be Blocked.
@@ -34,20 +34,20 @@ MODES: Mapping[str, Mode] = {
 
 
 _ANYBODY = Condition(("idToken", "type"), "NoAuthorization")
-"""The token of a driver who need not identify; it is Accepted unless the user says otherwise (C02.FR.02)."""
+"""The token of a driver who need not identify. It is Accepted, unless a user sets another status (C02.FR.02)."""
 
 _CERTIFICATES = (Condition(("iso15118CertificateHashData",)), Condition(("certificate",)))
 """An Authorize that carries one of these comes with a contract certificate (C07)."""
 
 CERTIFICATE_STATUS = "certificateStatus"
 FITTING = "(fits the idTokenInfo)"
-"""The certificateStatus until all rules were asked; then it is replaced by the status that fits."""
+"""A placeholder for the certificateStatus, until all rules were applied; then the fitting status replaces it."""
 
 _CANCELLED = {"Blocked", "Expired", "Invalid", "Unknown"}
 
 
 def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]) -> AnswerRules:
-    """Judge the tokens on the list of the `mode`, if it has one, and then all others."""
+    """Set the status of tokens on the list of the `mode`, if it has one, and of all others."""
     if mode != "normal":
         yield from info_rules({"status": "Accepted"}, conditions=[_ANYBODY])
     for token in {"whitelist": whitelist, "blacklist": blacklist}.get(mode, ()):
@@ -58,42 +58,42 @@ def mode_rules(mode: str, whitelist: Collection[str], blacklist: Collection[str]
 def info_rules(
     info: Json, token: str | None = None, conditions: Iterable[Condition] = (), certificate_status: str | None = None
 ) -> AnswerRules:
-    """Merge `info` (it may have placeholders) into the idTokenInfo of that token, or of every token for None.
+    """Merge `info`, which may have placeholders, into the idTokenInfo of one token, or of every token if that is None.
 
-    A `certificate_status` is answered if a contract certificate comes with the token.
+    `certificate_status` is answered if a contract certificate comes with the token.
     """
     carries = Condition(("idToken",)) if token is None else Condition(("idToken", "idToken"), token)
     matched = (carries, *conditions)
     if certificate_status:
-        told = Reply(compile_template({"idTokenInfo": info, CERTIFICATE_STATUS: certificate_status}))
+        reply = Reply(compile_template({"idTokenInfo": info, CERTIFICATE_STATUS: certificate_status}))
         for certificate in _CERTIFICATES:
-            yield Rule(Match("Authorize", (*matched, certificate)), told)
+            yield Rule(Match("Authorize", (*matched, certificate)), reply)
     reply = Reply(compile_template({"idTokenInfo": info}))
     for action in _ACTIONS:
         yield Rule(Match(action, matched), reply)
 
 
 def group_rules(group: str) -> AnswerRules:
-    """Answer that every token belongs to a group (`groupIdToken`)."""
+    """Put every token into a group (`groupIdToken`)."""
     return info_rules(_group(group))
 
 
 def expiry_rules(seconds: float) -> AnswerRules:
-    """Answer for every token that caches must forget it after so many seconds (`cacheExpiryDateTime`)."""
+    """Let the answer about every token expire after so many seconds (`cacheExpiryDateTime`)."""
     return info_rules(_expiry(seconds))
 
 
-def token_rules(told: TokenAnswer) -> AnswerRules:
+def token_rules(token: TokenAnswer) -> AnswerRules:
     """Answer about one token as a user wants it."""
-    info: Json = {"status": told.status}
-    if told.group is not None:
-        info |= _group(told.group)
-    if told.expiry is not None:
-        info |= _expiry(told.expiry)
-    if told.evse:
-        info["evseId"] = list(told.evse)
-    conditions = [Condition(("idToken", "type"), told.type)] if told.type is not None else []
-    return info_rules(info, told.id, conditions, told.certificate)
+    info: Json = {"status": token.status}
+    if token.group is not None:
+        info |= _group(token.group)
+    if token.expiry is not None:
+        info |= _expiry(token.expiry)
+    if token.evse:
+        info["evseId"] = list(token.evse)
+    conditions = [Condition(("idToken", "type"), token.type)] if token.type is not None else []
+    return info_rules(info, token.id, conditions, token.certificate)
 
 
 def _group(group: str) -> Json:
@@ -120,7 +120,7 @@ def with_certificate_status(template: Template) -> Template:
 
 
 def fit_certificate_status(payload: Any) -> Any:
-    """Replace FITTING, unless a rule has done so, by the certificateStatus that fits the status of the token.
+    """Replace FITTING, if it is still there, by the certificateStatus that fits the status of the token.
 
     The certificate counts as valid, so the contract is either cancelled (C07.FR.13) or accepted (C07.FR.14).
     """

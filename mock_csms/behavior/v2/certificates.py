@@ -1,4 +1,4 @@
-"""Certificates in messages of OCPP 2.x: how stations ask for theirs, and how an OCSP response is answered."""
+"""Certificates in messages of OCPP 2.x: requests for certificates, and OCSP responses."""
 
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.signing import SigningWords
@@ -7,14 +7,14 @@ from mock_csms.protocol.actions import Json
 
 
 def _signed(asked: Json, chain: str) -> Step:
-    """Return the command that brings a certificate of the requested type (A02.FR.05, A03.FR.13)."""
+    """Return the command that sends a certificate chain of the requested type (A02.FR.05, A03.FR.13)."""
     type_ = asked.get("certificateType")
     more = {"certificateType": type_} if isinstance(type_, str) else {}
     return Step("CertificateSigned", {"certificateChain": chain, **more})
 
 
 SIGNING = SigningWords("SignCertificate", ("SecurityCtrlr", "MaxCertificateChainSize"), _signed)
-"""How a station asks for a certificate."""
+"""The messages by which a station asks for a certificate."""
 
 
 def with_ocsp_response(template: Template) -> Template:

@@ -1,4 +1,4 @@
-"""What a transaction costs, told in the answer to its events."""
+"""The cost of a transaction in the answer to its events (I02, I03)."""
 
 from mock_csms.behavior.dialect import AnswerRules
 from mock_csms.behavior.matching import Condition
@@ -7,6 +7,6 @@ from mock_csms.behavior.templates import compile_template
 
 
 def cost_rules(event_type: str, cost: float) -> AnswerRules:
-    """Tell the `cost` so far (Updated, I02) or in the end (Ended, I03)."""
+    """Answer events of this type with the `cost` so far (Updated, I02) or in the end (Ended, I03)."""
     match = Match("TransactionEvent", (Condition(("eventType",), event_type),))
     return [Rule(match, Reply(compile_template({"totalCost": cost})))]

@@ -1,4 +1,4 @@
-"""How a station is asked for its device model: a full report (B07), or else single variables (B06)."""
+"""The commands that ask a station for its device model: a full report (B07), or single variables (B06)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from mock_csms.protocol.messages import Call
 
 
 def variable(component: str, name: str) -> Json:
-    """Return a variable as messages name it, without an instance."""
+    """Return a variable in the form of messages, without an instance."""
     return {"component": {"name": component}, "variable": {"name": name}}
 
 
@@ -34,7 +34,7 @@ def _get(names: Sequence[VariableName]) -> Step:
 
 
 def named(component: str, written: str) -> Json:
-    """Return a variable as messages name it; the instance follows a slash."""
+    """Return a variable in the form of messages; a slash separates its name from its instance."""
     name, _, instance = written.partition("/")
     named = variable(component, name)
     return named | {"variable": named["variable"] | {"instance": instance}} if instance else named

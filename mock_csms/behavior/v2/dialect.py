@@ -1,4 +1,4 @@
-"""The dialects of OCPP 2.0.1 and 2.1."""
+"""The dialects of OCPP 2.0.1 and 2.1: how settings for every version are expressed in their messages."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
@@ -16,12 +16,12 @@ from mock_csms.protocol.v2.identifiers import CUSTOM, TOKEN_TYPES_OF_21, TOKENS
 from mock_csms.protocol.versions import V21, V201, Version
 
 _RESETS: Mapping[str, str] = {"Hard": "Immediate", "Soft": "OnIdle"}
-"""The types of a Reset in OCPP 1.6."""
+"""By type of a Reset in OCPP 1.6: the type in 2.x."""
 _TRIGGERS: Mapping[str, str] = {
     "DiagnosticsStatusNotification": "LogStatusNotification",
     "SignChargePointCertificate": "SignChargingStationCertificate",
 }
-"""The messages to trigger that have another name in OCPP 1.6."""
+"""By name of a message in OCPP 1.6: the name of the message to trigger in 2.x."""
 _COMMANDS: Mapping[str, Sequence[str]] = {
     "ChangeConfiguration": ("SetVariables",),
     "ExtendedTriggerMessage": ("TriggerMessage",),
@@ -31,7 +31,7 @@ _COMMANDS: Mapping[str, Sequence[str]] = {
     "RemoteStopTransaction": ("RequestStopTransaction",),
     "SignedUpdateFirmware": ("UpdateFirmware",),
 }
-"""What 2.x has for commands of OCPP 1.6."""
+"""By command of OCPP 1.6: the commands of 2.x."""
 
 
 _PLACES: Mapping[str, tuple[str, ...]] = {
@@ -43,16 +43,19 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "reset_type": ("ResetRequest", "type"),
     "availability_status": ("ChangeAvailabilityRequest", "operationalStatus"),
 }
-"""By setting: the schema, and the place of the enumeration in it that says what the setting may be."""
+"""By setting: the schema, and the path of the enumeration in it that lists the values of the setting."""
 
 
 def _values(version: Version, schema: str, *path: str) -> Names:
-    """Return the function that returns the values of the enumeration at `path` in the schema called `schema`."""
+    """Return a function that returns the enumeration at `path` in the schema called `schema`."""
     return cache(lambda: version.schemas.values(schema, *path))
 
 
 def _known(component: str, name: str) -> tuple[str, str] | None:
-    """Return a variable; one without a component is a configuration key of OCPP 1.6, which may have no variable."""
+    """Return the variable of 2.x for a name; None if there is none.
+
+    Without a component it is a configuration key of 1.6.
+    """
     return (component, name) if component else variable_of(name)
 
 
@@ -66,7 +69,7 @@ def _to_get(names: Sequence[tuple[str, str]]) -> list[Json]:
 
 
 def _reset_of_201(name: str) -> str:
-    """Return a type of Reset; only 2.1 can resume transactions after it."""
+    """Return a type of Reset for 2.0.1; only 2.1 has the type that resumes transactions."""
     return _RESETS.get(name, name).removesuffix("AndResume")
 
 
@@ -121,7 +124,7 @@ DIALECT = Dialect(
 
 
 def _names_of_21() -> Mapping[str, Names]:
-    """Return what settings may be in 2.1: the same places, by its own schemas. The types of tokens are free there."""
+    """Return the values that settings can have in 2.1, from its own schemas. It allows any type of token."""
     places = {name: place for name, place in _PLACES.items() if name != "token.type"}
     types = {"token.type": lambda: [*DIALECT.names["token.type"](), *TOKEN_TYPES_OF_21]}
     return {**DIALECT.names, **types, **{name: _values(V21, *place) for name, place in places.items()}}

@@ -1,1 +1,1 @@
-"""The sub-commands that drive a running mock over its HTTP API. They load nothing that they do not need."""
+"""The subcommands that drive a running mock over its HTTP API. They import only what they use."""

@@ -1,4 +1,4 @@
-"""The command line of a sub-command, made from its row of the table of endpoints."""
+"""The command line of a subcommand over the API, made from its row of the table of endpoints."""
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,52 +19,52 @@ _PLACES = {
     "action": "the command",
 }
 _TIMES = {None: "{}", "?": "[{}]", "*": "[{} …]", "+": "{} …"}
-"""How the usage shows how often a word may be given, by argparse's `nargs`."""
+"""How the usage shows an argument, by argparse's `nargs`."""
 
 
 class Asked(Record):
-    """What was asked for on the command line."""
+    """The parsed command line of a subcommand."""
 
     place: Mapping[str, str]
-    """The parts of the path that vary."""
+    """The values for the variable parts of the path, by name."""
     query: Mapping[str, Any]
     """The fields of the query that were given."""
     body: Mapping[str, Any]
     """The fields of the body that were given."""
     words: Mapping[str, Any]
-    """All other words and flags of the sub-command."""
+    """All other arguments and flags of the subcommand."""
     printer: Printer
 
 
 Run: TypeAlias = Callable[[ApiClient, Asked], int]
-"""Does what a sub-command is for, and returns the exit status."""
+"""Executes a subcommand, and returns the exit status."""
 
 
 class RemoteCommand(Record, kw_only=True):
-    """One sub-command."""
+    """One subcommand over the API."""
 
     operation: str
-    """The row of the table of endpoints that its flags and its help are from."""
+    """The name of the endpoint whose parameters become its flags and help."""
     run: Run
     help: str = ""
-    """What it does, if the row does not say it well."""
+    """Its help; empty to use the help of the endpoint."""
     usage: str = ""
-    """Its words as the usage shows them, if its table of words does not say it well."""
+    """Its arguments in the usage line; empty to derive them from `words`."""
     leaves_out: Sequence[str] = ()
-    """The parts of the path, and the fields of query and body, that are not words and flags."""
+    """The parts of the path, and the fields of query and body, that get no argument and no flag."""
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Its words, and flags of its own, as argparse wants them."""
+    """Arguments and flags of its own, with the keywords for argparse."""
     examples: Sequence[tuple[str, str]] = ()
-    """Command lines behind its name, each with its effect."""
+    """Examples: the command line after its name, and its effect."""
 
     @property
     def meaning(self) -> str:
-        """What it does."""
+        """Its help: its own, or that of the endpoint."""
         return self.help or ROWS[self.operation].help
 
     @property
     def shown_words(self) -> str:
-        """Its words, as the usage shows them."""
+        """Its arguments in the usage line."""
         if self.usage:
             return self.usage
         places = [name.upper() for name in ROWS[self.operation].places if name not in self.leaves_out]
@@ -74,7 +74,7 @@ class RemoteCommand(Record, kw_only=True):
 
 
 def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
-    """Return the parser of a sub-command; `more` is the end of its help."""
+    """Return the parser of a subcommand; `more` is the text at the end of its help."""
     prog = f"mock-csms {name}"
     meaning = command.meaning
     parser = bare_parser(
@@ -116,24 +116,24 @@ def _add_server(parser: Parser) -> None:
 
 
 def _flags_of(fields: type[Fields], without: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield a flag for each field of a query or a body, as argparse wants it."""
+    """Yield a flag for each field of a query or a body, with the keywords for argparse."""
     for each in fields_of(fields):
         if each.encode_name not in without:
             kind, about = _kind_of(each.type)
             how = {"action": "store_true"} if each.default is False else _how(kind)
-            told = f"{about}{_default(each.default)}".replace("%", "%%")
-            yield each.encode_name, {**how, "help": told, "default": argparse.SUPPRESS}
+            text = f"{about}{_default(each.default)}".replace("%", "%%")
+            yield each.encode_name, {**how, "help": text, "default": argparse.SUPPRESS}
 
 
 def _default(value: Any) -> str:
     """Return the default of a field, for the help."""
     shown = value not in ("", None) and isinstance(value, str | int | float) and value is not False
-    told = f"{value:g}" if isinstance(value, float) else value
-    return f" (default: {told})" if shown else ""
+    text = f"{value:g}" if isinstance(value, float) else value
+    return f" (default: {text})" if shown else ""
 
 
 def _kind_of(hint: Any) -> tuple[Any, str]:
-    """Return the type in an annotation, without `None` and the like, and the description."""
+    """Return the type in an annotation, without `None`, and its description."""
     about = ""
     while True:
         if hasattr(hint, "__metadata__"):
@@ -146,7 +146,7 @@ def _kind_of(hint: Any) -> tuple[Any, str]:
 
 
 def _how(kind: Any) -> dict[str, Any]:
-    """Return how argparse reads a value of that type."""
+    """Return the keywords with which argparse reads a value of that type."""
     if get_origin(kind) is Literal:
         return {"choices": get_args(kind)}
     if kind is bool:
@@ -164,7 +164,7 @@ def _how(kind: Any) -> dict[str, Any]:
 
 
 class InOrder(argparse.Action):
-    """Collects the words of several flags in their order, each use as the name of the flag and its words."""
+    """Collects the values of several flags in the order of the command line, each with the name of its flag."""
 
     def __call__(self, _: Any, namespace: argparse.Namespace, words: Any, flag: str | None = None) -> None:
         uses = getattr(namespace, self.dest, None) or []
@@ -192,7 +192,7 @@ def _boolean(text: str) -> bool:
 
 
 def read_json(text: str) -> Any:
-    """Return the value of a JSON text, or of the text in `@FILE`, as a value for argparse."""
+    """Return the value of JSON text, or of the file in `@FILE`. Raises ArgumentTypeError for wrong JSON."""
     try:
         return json_value(Path(text[1:]).read_bytes() if text.startswith("@") else text.encode())
     except DecodeError as error:
@@ -203,7 +203,7 @@ def read_json(text: str) -> Any:
 
 
 def as_kind(fields: type[Fields], name: str, text: str) -> Any:
-    """Return a text as a value of that field. Raises ValueError if it cannot be one."""
+    """Return a text as the value of a field. Raises ValueError if the text does not have the type of the field."""
     hints = {each.encode_name: each.type for each in fields_of(fields)}
     kind, _ = _kind_of(hints[name])
     if get_origin(kind) is list:

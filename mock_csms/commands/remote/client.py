@@ -1,4 +1,4 @@
-"""The client of the HTTP API: finds the mock, sends requests, and turns problems into exit statuses."""
+"""The client of the HTTP API: finds the mock, sends requests, and turns errors into exit statuses."""
 
 import http.client
 import os
@@ -12,22 +12,22 @@ from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.records import DecodeError, Record, json_text, json_value
 
 URL, TOKEN, READY_FILE = "MOCK_CSMS_API_URL", "MOCK_CSMS_API_TOKEN", "MOCK_CSMS_READY_FILE"
-"""The environment variables that say where the mock is, and its token."""
+"""The environment variables for the URL of the API, its token, and the ready file."""
 USUAL = "http://127.0.0.1:9001"
-"""Where the mock is if nothing says it."""
+"""The URL of the API if neither flag nor environment gives one."""
 ROWS = {row.name: row for row in ENDPOINTS}
 """The rows of the table of endpoints, by name."""
 
 REFUSED, WRONG, NO_MOCK, NO_STATION = 1, 2, 3, 4
-"""The exit statuses of what does not succeed."""
+"""The exit statuses of failures: refused, wrong request, no mock, unknown station."""
 _WRONG = (400, 401, 403, 413, 415, 422)
-"""The HTTP statuses of a request that is wrong, whatever the mock does."""
+"""The HTTP statuses of a wrong request; the state of the mock does not matter for them."""
 _PATIENCE = 30.0
-"""How many seconds longer than the mock the client waits."""
+"""How many seconds the client waits in addition to the time that the mock may take."""
 
 
 class CannotDo(Exception):
-    """Why a sub-command cannot do what it should: one line, and the exit status."""
+    """The failure of a subcommand: a line with the reason, and the exit status."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -39,12 +39,12 @@ class Answer(Record):
 
     status: int
     headers: Mapping[str, str]
-    """By lower-case names."""
+    """The headers, by names in lower case."""
     data: bytes
 
     @property
     def value(self) -> Any:
-        """Its JSON value; None if it has no body."""
+        """The JSON value of the body; None without a body."""
         return json_value(self.data) if self.data else None
 
 
@@ -64,7 +64,7 @@ def find_url(given: str | None, environment: Mapping[str, str] = os.environ) -> 
 
 
 def find_token(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the token of the API, empty if none is given. Raises CannotDo for a file that cannot be read."""
+    """Return the token of the API; empty without one. Raises CannotDo if its file cannot be read."""
     text = given or environment.get(TOKEN, "")
     if text.startswith("@"):
         try:
@@ -81,7 +81,7 @@ def _reason(error: Exception) -> str:
 
 
 class ApiClient:
-    """A connection to the API of a mock. Its methods raise CannotDo."""
+    """A connection to the API of a mock. Its methods raise CannotDo if they fail."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
@@ -99,9 +99,10 @@ class ApiClient:
         body: Any = None,
         within: float = 0.0,
     ) -> Answer:
-        """Do what the row with that name does, and return its answer.
+        """Send a request to an endpoint, and return the answer.
 
-        place: the parts of the path that vary; within: how many seconds the mock may take besides the usual time.
+        name: of the endpoint. place: values for the variable parts of the path. within: how many seconds the mock may
+        take in addition to the usual time.
         """
         row = ROWS[name]
         path = row.path.format_map({part: quote(text, safe="") for part, text in (place or {}).items()})
@@ -117,7 +118,7 @@ class ApiClient:
         return answer
 
     def _exchange(self, row: Operation, path: str, body: bytes | None, within: float) -> Answer:
-        """Send a request, and return its answer."""
+        """Send a request over HTTP, and return the answer."""
         headers = self._headers | ({} if body is None else {"Content-Type": "application/json"})
         self._http.timeout = _PATIENCE + within
         if self._http.sock is not None:
@@ -125,23 +126,23 @@ class ApiClient:
         try:
             self._http.request(row.method, self._path + path, body, headers)
             response = self._http.getresponse()
-            told = {key.lower(): value for key, value in response.getheaders()}
-            return Answer(response.status, told, response.read())
+            received = {key.lower(): value for key, value in response.getheaders()}
+            return Answer(response.status, received, response.read())
         except (http.client.HTTPException, OSError, ValueError) as error:
             raise CannotDo(NO_MOCK, f"no mock answers at {self.url}: {_reason(error)}") from None
 
 
 def _text(value: Any) -> str:
-    """Return the value of a parameter as a query has it: `true`, and not `True`."""
+    """Return the value of a parameter in the form of a query, such as `true` for True."""
     return value if isinstance(value, str) else json_text(value).decode()
 
 
 def _parts(url: str) -> Any:
-    """Return the parts of a URL. Raises CannotDo if it is not that of a server."""
+    """Return the parts of a URL. Raises CannotDo if it is not the URL of a server."""
     try:
         parts = urlsplit(url)
         is_right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # the port is no number
+    except ValueError:  # the port is not a number
         is_right = False
     if is_right:
         return parts
@@ -149,7 +150,7 @@ def _parts(url: str) -> Any:
 
 
 def _failure(row: Operation, answer: Answer, url: str) -> CannotDo:
-    """Return what a problem is for the user of a sub-command."""
+    """Return the reason and the exit status for an error of the API."""
     try:
         detail = str(answer.value["detail"])
     except (DecodeError, LookupError, TypeError):

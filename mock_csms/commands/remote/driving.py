@@ -1,4 +1,4 @@
-"""The sub-commands that change what the mock does: commands, rules, tokens, settings, resets, and its end."""
+"""The subcommands that change the mock: commands, rules, tokens, settings, resets and stop."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from mock_csms.protocol.records import DecodeError, fields_of, json_value
 from mock_csms.watch.statuses import to_stderr
 
 _LONGEST = 600.0
-"""How many seconds the mock waits for the answer to a command at most."""
+"""The longest time in seconds that the mock waits for the answer to a command."""
 ACCEPTED = "Accepted"
 
 
@@ -21,37 +21,37 @@ ACCEPTED = "Accepted"
 
 
 def send(client: ApiClient, asked: Asked) -> int:
-    """Send a command to one station, or to all that match a pattern; 0 if it was accepted."""
+    """Send a command to one station, or to all that match a pattern; the exit status is 0 if it was accepted."""
     body = dict(asked.body)
     if asked.words["payload"] is not None:
         body["payload"] = asked.words["payload"]
     within = body.get("timeout", _LONGEST)
     station, action = asked.place["station"], asked.place["action"]
     if not any(wildcard in station for wildcard in "*?"):
-        told = client.ask("send_command", asked.place, body=body, within=within).value
-        _show(asked.printer, told)
-        return _status(told)
-    told = client.ask("send_to_matching", {"action": action}, {"match": station}, body, within).value
-    if not told["sent"]:
+        answer = client.ask("send_command", asked.place, body=body, within=within).value
+        _show(asked.printer, answer)
+        return _status(answer)
+    answer = client.ask("send_to_matching", {"action": action}, {"match": station}, body, within).value
+    if not answer["sent"]:
         raise CannotDo(NO_STATION, f"no station that matches {station!r} is connected")
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     else:
-        for outcome in told["outcomes"].values():
+        for outcome in answer["outcomes"].values():
             _show(asked.printer, outcome)
-        asked.printer.lines(f"{each} {action}: {problem}" for each, problem in told["problems"].items())
-    return max([REFUSED if told["problems"] else 0, *map(_status, told["outcomes"].values())])
+        asked.printer.lines(f"{each} {action}: {problem}" for each, problem in answer["problems"].items())
+    return max([REFUSED if answer["problems"] else 0, *map(_status, answer["outcomes"].values())])
 
 
 def _status(outcome: Mapping[str, Any]) -> int:
-    """Return 0 if a station accepted a command, or answered something without a status."""
+    """Return 0 if the station accepted the command, or gave an answer without a status; else 1."""
     answer = outcome.get("answer")
     status = answer.get("status", ACCEPTED) if isinstance(answer, dict) else ACCEPTED
     return 0 if outcome["outcome"] == "result" and status == ACCEPTED else REFUSED
 
 
 def _show(printer: Printer, outcome: Mapping[str, Any]) -> None:
-    """Print the answer of one station: its status, and whatever else it says."""
+    """Print the answer of one station: its status, and its other fields."""
     if printer.is_json:
         printer.value(outcome)
         return
@@ -69,20 +69,20 @@ def _show(printer: Printer, outcome: Mapping[str, Any]) -> None:
 
 
 def add_rules(client: ApiClient, asked: Asked) -> int:
-    """Add the rules that were written as on the command line of the mock; the first one comes first."""
+    """Add rules, written as on the command line of the mock. The first one is checked first."""
     uses = asked.words["rules"]
     if not uses:
         names = [f"--{each.encode_name}" for each in fields_of(RuleBody) if each.encode_name != "match"]
         raise CannotDo(WRONG, f"nothing to add: give one of {', '.join(names)}")
     for name, (match, text) in reversed(uses):
         value = read_json_of(name, text) if name.startswith("reply") else text
-        told = client.ask("add_rule", query=asked.query, body={"match": match, name: value}).value
-        for warning in told["warnings"]:
+        answer = client.ask("add_rule", query=asked.query, body={"match": match, name: value}).value
+        for warning in answer["warnings"]:
             to_stderr(f"mock-csms rules add: warning: {warning}\n")
         if asked.printer.is_json:
-            asked.printer.value(told)
+            asked.printer.value(answer)
         else:
-            asked.printer.lines(told["ids"])
+            asked.printer.lines(answer["ids"])
     return 0
 
 
@@ -102,12 +102,12 @@ def clear_rules(client: ApiClient, _: Asked) -> int:
 
 
 def set_tokens(client: ApiClient, asked: Asked) -> int:
-    """Say what tokens get, each written as after --token."""
+    """Set the answers for tokens, each written as after --token."""
     for text in asked.words["token"]:
         id_, body = _token(text)
-        told = client.ask("set_token", {"token": id_}, asked.query, body).value
+        answer = client.ask("set_token", {"token": id_}, asked.query, body).value
         if asked.printer.is_json:
-            asked.printer.value(told)
+            asked.printer.value(answer)
     return 0
 
 
@@ -130,11 +130,11 @@ def _token(text: str) -> tuple[str, Mapping[str, Any]]:
     return id_, body
 
 
-# Settings, resets, the end.
+# Settings, resets, stop.
 
 
 def change_settings(client: ApiClient, asked: Asked) -> int:
-    """Change settings; without any, list those that are not the defaults."""
+    """Change settings; without arguments, list the settings that are not at their defaults."""
     given: Sequence[str] = asked.words["setting"]
     if not given:
         rows = [row for row in client.ask("read_settings").value if row["origin"] != "default"]
@@ -142,43 +142,46 @@ def change_settings(client: ApiClient, asked: Asked) -> int:
         asked.printer.table(rows, ("setting", "value", "from"), shown)
         return 0
     patch = dict(map(_setting, given))
-    told = client.ask("change_settings", body=patch).value
-    for warning in told["warnings"]:
+    answer = client.ask("change_settings", body=patch).value
+    for warning in answer["warnings"]:
         to_stderr(f"mock-csms set: warning: {warning}\n")
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     return 0
 
 
 def _setting(text: str) -> tuple[str, Any]:
-    """Return the key and the value of `KEY=VALUE`: a text, or a JSON value that a text cannot be. Raises CannotDo."""
+    """Return the key and the value of `KEY=VALUE`. Raises CannotDo.
+
+    The value is a text, unless it is true, false, null or the JSON of a list or an object.
+    """
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise CannotDo(WRONG, f"{text!r} is not KEY=VALUE, such as boot-status=Pending")
     if value in ("true", "false", "null") or value[:1] in ("[", "{"):
         try:
             return key, json_value(value)
-        except DecodeError:  # a text that only looks like JSON
+        except DecodeError:  # it only begins like JSON
             pass
     return key, value
 
 
 def reset(client: ApiClient, asked: Asked) -> int:
-    """Go back to the start, as a whole or in parts."""
+    """Reset everything, or the named parts, to the state at the start."""
     for part in asked.words["part"]:
         if part not in PARTS:
             raise CannotDo(WRONG, f"{part!r} cannot be reset{did_you_mean(part, PARTS)}")
-    told = client.ask("reset", body={"what": asked.words["part"]}).value
+    answer = client.ask("reset", body={"what": asked.words["part"]}).value
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     return 0
 
 
 def stop(client: ApiClient, asked: Asked) -> int:
-    """End the mock, print its verdict, and return the exit status that it has."""
-    told = client.ask("shut_down", body=asked.body).value
+    """End the mock, print its verdict, and return its exit status."""
+    answer = client.ask("shut_down", body=asked.body).value
     if asked.printer.is_json:
-        asked.printer.value(told)
+        asked.printer.value(answer)
     else:
-        asked.printer.lines(told.get("verdict", "").splitlines())
-    return int(told["status"])
+        asked.printer.lines(answer.get("verdict", "").splitlines())
+    return int(answer["status"])

@@ -1,4 +1,4 @@
-"""The sub-commands that show what the mock knows: stations, rules, tokens, the log, events, verdicts."""
+"""The subcommands that only read: stations, rules, tokens, the log, events and the verdict."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from mock_csms.watch.statuses import to_stderr
 
 LAST = "last"
 _TURN = 20.0
-"""For how many seconds `log -f` asks the mock to wait for more."""
+"""How many seconds each request of `log -f` waits for new events."""
 
 
 # Lists.
@@ -39,12 +39,12 @@ def _connectors(row: Mapping[str, Any]) -> list[str]:
 
 
 def show_station(client: ApiClient, asked: Asked) -> int:
-    """Print all that is known of a station."""
-    told = client.ask("read_station", asked.place).value
-    row = {**told["row"], "firmware": told["firmware"], "boot": told["boot"], **told["connection"]}
-    row["connectors"] = _connectors(told["row"])
-    variables = [(_variable(each), each["value"]) for each in told["variables"]]
-    asked.printer.table(told, ("what", "value"), [*row.items(), *variables])
+    """Print everything that is known about a station."""
+    answer = client.ask("read_station", asked.place).value
+    row = {**answer["row"], "firmware": answer["firmware"], "boot": answer["boot"], **answer["connection"]}
+    row["connectors"] = _connectors(answer["row"])
+    variables = [(_variable(each), each["value"]) for each in answer["variables"]]
+    asked.printer.table(answer, ("what", "value"), [*row.items(), *variables])
     return 0
 
 
@@ -82,22 +82,24 @@ def list_tokens(client: ApiClient, asked: Asked) -> int:
 
 
 def verdict(client: ApiClient, asked: Asked) -> int:
-    """Judge now; the exit status is that of the verdict."""
+    """Judge the run so far, and return the exit status of the verdict."""
     if asked.query.get("format") == "junit":
-        told = client.ask("read_verdict", query=asked.query)
-        asked.printer.lines(told.data.decode().splitlines())
+        answer = client.ask("read_verdict", query=asked.query)
+        asked.printer.lines(answer.data.decode().splitlines())
         return 0
-    told = client.ask("read_verdict", query=asked.query).value
-    rows = [(case["outcome"], case["suite"], case["name"], case["text"]) for case in told["cases"]]
+    answer = client.ask("read_verdict", query=asked.query).value
+    rows = [(case["outcome"], case["suite"], case["name"], case["text"]) for case in answer["cases"]]
     if rows or asked.printer.is_json:
-        asked.printer.table(told, ("outcome", "suite", "case", "why"), rows)
+        asked.printer.table(answer, ("outcome", "suite", "case", "why"), rows)
     if not asked.printer.is_json:
-        asked.printer.lines([f"{'passed' if told['passed'] else 'failed'}: the exit status would be {told['status']}"])
-    return int(told["status"])
+        asked.printer.lines(
+            [f"{'passed' if answer['passed'] else 'failed'}: the exit status would be {answer['status']}"]
+        )
+    return int(answer["status"])
 
 
 def do_it(client: ApiClient, asked: Asked, name: str) -> int:
-    """Do what a row of the table of endpoints does, and print its answer only as JSON."""
+    """Call an endpoint. Its answer is printed only with --json."""
     answer = client.ask(name, asked.place, asked.query, asked.body)
     if asked.printer.is_json and answer.data:
         asked.printer.value(answer.value)
@@ -108,7 +110,7 @@ def do_it(client: ApiClient, asked: Asked, name: str) -> int:
 
 
 def _after(client: ApiClient, words: Mapping[str, Any]) -> Mapping[str, int]:
-    """Return the cursor after which events count: a number, or that of the last event there is."""
+    """Return the number of the event after which to read, from the flag --after; `last` is the newest event."""
     after = words["after"]
     if after is None:
         return {}
@@ -118,25 +120,25 @@ def _after(client: ApiClient, words: Mapping[str, Any]) -> Mapping[str, int]:
 
 
 def wait(client: ApiClient, asked: Asked) -> int:
-    """Wait for events, and print them; 1 and an explanation if they do not come."""
+    """Wait for events and print them. If they do not come, print why, and return 1."""
     *station, match = asked.words["what"]
     if len(station) > 1:
         raise CannotDo(WRONG, f"{match!r} is one word too many: give a station, and what it must do")
     body = {**asked.body, "match": match, **_after(client, asked.words)}
     body |= {"station": station[0]} if station else {}
-    told = client.ask("wait_for", body=body, within=body.get("within", 0.0)).value
+    answer = client.ask("wait_for", body=body, within=body.get("within", 0.0)).value
     if asked.printer.is_json:
-        asked.printer.value(told)
-    elif told["met"]:
-        for event in told["events"]:
+        asked.printer.value(answer)
+    elif answer["met"]:
+        for event in answer["events"]:
             _print_events(client, asked, {"after": event["seq"] - 1, "before": event["seq"] + 1})
     else:
-        asked.printer.lines(told["explain"].splitlines())
-    return 0 if told["met"] else REFUSED
+        asked.printer.lines(answer["explain"].splitlines())
+    return 0 if answer["met"] else REFUSED
 
 
 def log(client: ApiClient, asked: Asked) -> int:
-    """Print the journal, page by page; with --follow what comes too, until the mock ends."""
+    """Print the journal, page by page; with --follow also new events, until the mock ends."""
     form = "jsonl" if asked.printer.is_json else "trace" if asked.words["trace"] else "text"
     query = {**asked.query, "format": form, **_after(client, asked.words)}
     limit = query.pop("limit", None)
@@ -156,7 +158,7 @@ def log(client: ApiClient, asked: Asked) -> int:
 
 
 def _print_all(client: ApiClient, asked: Asked, query: Mapping[str, Any]) -> int:
-    """Print all pages, and return the cursor behind the last one."""
+    """Print all pages, and return the number of the last event."""
     cursor, is_more = query.get("after", 0), True
     while is_more and asked.printer.out.is_read:
         headers = _print_events(client, asked, {**query, "after": cursor}).headers
@@ -165,7 +167,7 @@ def _print_all(client: ApiClient, asked: Asked, query: Mapping[str, Any]) -> int
 
 
 def _print_more(client: ApiClient, asked: Asked, query: Mapping[str, Any]) -> int:
-    """Wait for events, print them, and return the cursor behind them."""
+    """Wait for new events, print them, and return the number of the last one."""
     what = {key: value for key, value in query.items() if key not in ("format", "before")}
     waited = client.ask("wait_for", body={**what, "within": _TURN}, within=_TURN).value
     return _print_all(client, asked, query) if waited["met"] else int(waited["cursor"])

@@ -1,4 +1,4 @@
-"""What sub-commands print: tables that fit the terminal, JSON for programs, and lines of the mock."""
+"""The output of subcommands over the API: tables that fit the terminal, JSON, and lines from the mock."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,11 @@ from mock_csms.protocol.records import json_text
 
 _GAP = "  "
 _LEAST = 8
-"""To how many characters a column is narrowed at least."""
+"""The least width of a column, in characters."""
 
 
 class Printer:
-    """Prints on stdout, in one form for people, or as JSON for programs."""
+    """Prints on stdout, for people or as JSON."""
 
     def __init__(self, *, is_json: bool) -> None:
         self.is_json = is_json
@@ -30,7 +30,7 @@ class Printer:
         self.out.write("".join(f"{printable(line)}\n" for line in lines).encode(errors="replace"))
 
     def table(self, value: Any, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Print rows under their heads, or the `value` that they are from as JSON."""
+        """Print a table with these column titles; with --json print `value`, the JSON that the rows were made from."""
         if self.is_json:
             self.value(value)
         else:
@@ -53,12 +53,12 @@ def cell_of(value: Any) -> str:
 
 
 def compact(value: Any) -> str:
-    """Return the JSON text of a value."""
+    """Return a value as JSON text without spaces."""
     return json_text(value).decode(errors="replace")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], most: int | None) -> Iterable[str]:
-    """Yield the lines of a table with aligned columns; if `most` columns are too few, long cells go on below."""
+    """Yield the lines of a table with aligned columns. If it is wider than `most` columns, long cells are wrapped."""
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     while most and sum(widths) + len(_GAP) * (len(widths) - 1) > most and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1

@@ -1,4 +1,4 @@
-"""The sub-commands over the HTTP API: a row for each, and the way from the command line to what it does."""
+"""The table of subcommands over the HTTP API, and `main`, which runs one of them."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -33,7 +33,7 @@ _RULES = {
 
 
 def _simple(operation: str) -> RemoteCommand:
-    """Return a sub-command that does one thing and prints nothing."""
+    """Return a subcommand that calls one endpoint and prints nothing."""
     return RemoteCommand(operation=operation, run=partial(reading.do_it, name=operation))
 
 
@@ -155,7 +155,7 @@ COMMANDS: Mapping[str, RemoteCommand] = {
         leaves_out=("verdict",),
     ),
 }
-"""The sub-commands by their names."""
+"""The subcommands by name."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -176,7 +176,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _verbs(name: str) -> Mapping[str, str]:
-    """Return the words that may follow a sub-command, each with its meaning."""
+    """Return the second words of a subcommand, such as `add` of `rules`, each with its meaning."""
     return {
         each.removeprefix(f"{name} "): command.meaning
         for each, command in COMMANDS.items()
@@ -185,7 +185,7 @@ def _verbs(name: str) -> Mapping[str, str]:
 
 
 def _asked(parsed: Mapping[str, Any]) -> Asked:
-    """Return what was asked for, from the result of argparse."""
+    """Return the result of argparse as an `Asked`."""
     parts: dict[str, dict[str, Any]] = {"place": {}, "query": {}, "body": {}, "words": {}}
     for name, value in parsed.items():
         part, colon, field = name.partition(":")

@@ -6,7 +6,7 @@ from typing import Any
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Wrong
 from mock_csms.protocol.json_values import NESTED
 from mock_csms.twin.connections import UNRECORDED
 from mock_csms.twin.events import Breached, Disconnected, Knocked, Received
@@ -29,8 +29,8 @@ _BY_US = ("by the mock", "cut by", UNRECORDED)
     breach("RFC 6455 8.1"),
     any_payload=True,
 )
-def sends_text(seen: Seen, _: StationFacts) -> Said:
-    """Report a binary frame, or a text that is not UTF-8: then the mock has ended the connection (RFC 6455, 8.1).
+def sends_text(seen: Seen, _: StationFacts) -> CheckResult:
+    """Report a binary frame, or a text that is not UTF-8. The mock has ended the connection after it (RFC 6455, 8.1).
 
     An identifier with characters that are not ASCII is only a warning. Other fields may contain such characters.
     """
@@ -70,10 +70,10 @@ def _beyond_ascii(payload: Any, identifiers: Container[str], opaque: Container[s
 
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
-def has_one_connection(seen: Seen, station: StationFacts) -> Said:
+def has_one_connection(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a second connection while the first one is open.
 
-    If the first one was lost and the mock has not noticed, that looks the same: so it is a warning.
+    It is a warning, because it looks the same if the first one was lost and the mock has not noticed.
     """
     if seen.event_as(Knocked).visitor.problem or not station.connections.is_open:
         return None
@@ -84,7 +84,7 @@ def has_one_connection(seen: Seen, station: StationFacts) -> Said:
 # Breaches of RFC 6455. The mock has already ended the connection because of them.
 
 
-def is_broken(seen: Seen, _: StationFacts) -> Said:
+def is_broken(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a breach of a clause, with the text of the transport."""
     return seen.problem
 
@@ -103,10 +103,11 @@ for _id, _clause, _severity, _title in (
 
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
-def answers_pings(seen: Seen, station: StationFacts) -> Said:
+def answers_pings(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a missing pong.
 
-    It is a warning if messages still came long after the ping. Otherwise it is an info: the connection may be dead.
+    It is a warning if messages still came long after the ping. Otherwise it is an info, because the connection may be
+    dead.
     """
     is_alive = station.connections.heard_at > seen.at - seen.event_as(Breached).waited / 2
     severity = WARNING if is_alive else None
@@ -114,7 +115,7 @@ def answers_pings(seen: Seen, station: StationFacts) -> Said:
 
 
 @WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
-def says_goodbye(seen: Seen, _: StationFacts) -> Said:
+def says_goodbye(seen: Seen, _: StationFacts) -> CheckResult:
     """Report, as an info, a connection that ended without a close frame: the cable or the power may have failed."""
     event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)

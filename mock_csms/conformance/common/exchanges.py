@@ -4,12 +4,12 @@ from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.twin.seen import Seen, call, error, result, when
 
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), when("send"), any_payload=True)
-def has_a_new_id(seen: Seen, station: StationFacts) -> Said:
+def has_a_new_id(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a message id that one of the last 10,000 calls had.
 
     If a call repeats the same TransactionEvent, it is only a warning, because OCPP 2.1 allows that; there it is right.
@@ -25,7 +25,7 @@ def has_a_new_id(seen: Seen, station: StationFacts) -> Said:
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
-def waits_for_its_answer(seen: Seen, station: StationFacts) -> Said:
+def waits_for_its_answer(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a call that comes while the previous call is unanswered and cannot have timed out at the station yet."""
     if not station.connections.calls:
         return None
@@ -45,11 +45,11 @@ def waits_for_its_answer(seen: Seen, station: StationFacts) -> Said:
     when("stray", "resulterror"),
     any_payload=True,
 )
-def answers_open_calls_only(seen: Seen, station: StationFacts) -> Said:
+def answers_open_calls_only(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a second answer to a command, or an answer without a command.
 
-    Late answers are skipped, and answers to messages that the mock sent wrong on purpose. In OCPP 2.1 a CALLRESULTERROR
-    must be about an answer of the mock.
+    Late answers are skipped, and so are answers to messages that a user's setting has made wrong. In OCPP 2.1 a
+    CALLRESULTERROR must be about an answer of the mock.
     """
     if seen.kind == "resulterror":
         return None if seen.answers else f"the CALLRESULTERROR {seen.id!r} is about no answer of the mock"
@@ -63,7 +63,7 @@ def answers_open_calls_only(seen: Seen, station: StationFacts) -> Said:
 
 
 @RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
-def answers_in_time(seen: Seen, station: StationFacts) -> Said:
+def answers_in_time(seen: Seen, station: StationFacts) -> CheckResult:
     """Report that a correct command got no answer within the set time."""
     is_late = seen.problem.startswith("no answer") and seen.id in station.exchanges.open
     is_wrong = is_late and not rules_of(station.version).may_be_silent(seen, station)
@@ -79,8 +79,8 @@ def answers_in_time(seen: Seen, station: StationFacts) -> Said:
     when("unanswered"),
     any_payload=True,
 )
-def rejects_schema_violations(seen: Seen, station: StationFacts) -> Said:
-    """Report a CALLRESULT, or no answer, to a command that the mock sent wrong on purpose."""
+def rejects_schema_violations(seen: Seen, station: StationFacts) -> CheckResult:
+    """Report a CALLRESULT, or no answer, to a command that a user's setting has made wrong."""
     if station.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
     if seen.kind == "result":
@@ -98,7 +98,7 @@ def rejects_schema_violations(seen: Seen, station: StationFacts) -> Said:
     error(),
     any_payload=True,
 )
-def refuses_unknown_types(seen: Seen, station: StationFacts) -> Said:
+def refuses_unknown_types(seen: Seen, station: StationFacts) -> CheckResult:
     """Report an answer to a message of an unknown type, except the CALLERROR for unknown types."""
     if station.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None

@@ -1,4 +1,4 @@
-"""Check R20: an object has the same key twice. Parsers differ in which value they use, or reject the message."""
+"""Check R20: an object has the same key twice. Parsers use different values then, or reject the message."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,16 +8,16 @@ import orjson
 
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import WARNING, Said
+from mock_csms.conformance.subject import WARNING, CheckResult
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, when
 
 _TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}:]')
 _MOST_TOKENS = 50_000
-"""The number of tokens in which the check looks for keys: at least 50 kB of text, mostly half a megabyte."""
+"""The number of tokens that the check searches for keys: at least 50 kB of text, mostly half a megabyte."""
 _SHOWN, _LONGEST = 3, 300
-"""How many pairs of keys a finding names, and how many bytes of each key it reads for that."""
+"""How many duplicate keys a finding names, and how many bytes of each key are read for that."""
 _AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
 """How many quotes a message has outside its payload, or outside its details."""
 
@@ -31,8 +31,8 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
     when("result", "error", "stray", "malformed", "send", "resulterror"),
     any_payload=True,
 )
-def has_each_key_once(seen: Seen, _: StationFacts) -> Said:
-    """Report the same key twice in one object, at any depth, even if escapes in one of them hide that."""
+def has_each_key_once(seen: Seen, _: StationFacts) -> CheckResult:
+    """Report a key that an object has twice, at any depth, even if escapes in one of them hide it."""
     event = seen.event
     if not isinstance(event, Received) or not has_twins(event.text, event.message):
         return None
@@ -75,7 +75,7 @@ def _quotes(text: bytes) -> int:
 def _twins_in(text: bytes, *, is_certain: bool) -> Iterator[str]:
     """Yield a text for each key that an object has twice, among the first `_MOST_TOKENS` tokens of JSON text.
 
-    is_certain: some key surely comes twice; if it is behind these tokens, the only text says so.
+    is_certain: some object certainly has a key twice. If it is not among these tokens, the only text says so.
     """
     objects: list[dict[str, bytes]] = [{}]
     last = b""

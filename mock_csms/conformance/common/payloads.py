@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import HOLLOW, rules_of
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import ERROR, WARNING, Said, broken
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, broken
 from mock_csms.protocol.schemas import Field, Violation
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen, call, result, when
@@ -80,7 +80,7 @@ def _schema_of(seen: Seen) -> str:
 
 
 def _emptiness(seen: Seen) -> Callable[[Field], bool]:
-    """Return a function that tells whether a field is null, {} or [] but should be left out or have a value.
+    """Return a function that finds fields with null, {} or [] that should be left out or have a value.
 
     Properties that the schema does not have are skipped (R10). Required fields may be empty if the schema allows it.
     The property for vendors (customData in OCPP 2.x) counts only if it is null; its content is skipped (R17).
@@ -104,15 +104,15 @@ def _is_inside(path: str, custom: str) -> bool:
 
 
 def of(seen: Seen) -> str:
-    """Return the name of a message for a finding: its action, or the action that it answers."""
+    """Return the name of a message for a finding: its action, or that of the call that it answers."""
     return seen.action[:60] if seen.kind != "result" else f"the answer to {seen.action[:60]}"
 
 
 @RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result(), when("send")))
-def fits_its_schema(seen: Seen, station: StationFacts) -> Said:
+def fits_its_schema(seen: Seen, station: StationFacts) -> CheckResult:
     """Report fields that are missing, unknown or wrong.
 
-    Answers to messages that the mock sent wrong on purpose are skipped.
+    Answers to messages that a user's setting has made wrong are skipped.
     """
     if seen.id in station.exchanges.wrong:
         return None
@@ -122,7 +122,7 @@ def fits_its_schema(seen: Seen, station: StationFacts) -> Said:
 
 
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
-def leaves_out_absent_fields(seen: Seen, _: StationFacts) -> Said:
+def leaves_out_absent_fields(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an optional field that is null, {} or [], or a payload that is null but must have fields."""
     event = seen.event
     if not isinstance(event, Received) or (seen.is_sound and not _BRACES.search(event.text)):
@@ -135,7 +135,7 @@ def leaves_out_absent_fields(seen: Seen, _: StationFacts) -> Said:
 
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result(), when("send")))
-def writes_braces(seen: Seen, _: StationFacts) -> Said:
+def writes_braces(seen: Seen, _: StationFacts) -> CheckResult:
     """Report null in place of an empty payload."""
     if seen.payload is not None or not _may_be_empty(seen):
         return None

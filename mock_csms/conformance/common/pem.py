@@ -1,6 +1,6 @@
 """Tests whether a text has the form of a certificate or signature.
 
-Only the form counts: a station must not fail because a library rejects its certificate.
+Only the form is tested, because a station must not fail if a library rejects its certificate.
 """
 
 from base64 import b64decode

@@ -1,4 +1,4 @@
-"""Checks of message arrays (R): everything that can be wrong outside the payload.
+"""Checks of message arrays (R): everything except the payload.
 
 `exchanges.py` checks the order of messages, `payloads.py` and `times.py` their content.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject, Wrong, broken
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Subject, Wrong, broken
 from mock_csms.protocol.json_values import SHOWN
 from mock_csms.protocol.messages import (
     MAX_ID_LENGTH,
@@ -61,7 +61,7 @@ def shown(value: Any) -> str:
     "a message is a JSON array that begins with an integer",
     broken(when("malformed")),
 )
-def is_an_array(seen: Seen, _: StationFacts) -> Said:
+def is_an_array(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a text that is not JSON, is not an array, or does not begin with an integer."""
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
@@ -73,7 +73,7 @@ def is_an_array(seen: Seen, _: StationFacts) -> Said:
     "the message type is 2, 3 or 4, and in OCPP 2.1 also 5 or 6",
     broken(when("malformed")),
 )
-def has_a_known_type(seen: Seen, _: StationFacts) -> Said:
+def has_a_known_type(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a message type that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
     return None if array is None or _type_of(seen, array) else f"the message type is {array.items[0]}"
@@ -82,7 +82,7 @@ def has_a_known_type(seen: Seen, _: StationFacts) -> Said:
 @RPC.check(
     "R03", "Part 4 4.2", ERROR, "a message has the number of items that its type requires", broken(when("malformed"))
 )
-def has_all_items(seen: Seen, _: StationFacts) -> Said:
+def has_all_items(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an array that is too short or too long."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
@@ -92,7 +92,7 @@ def has_all_items(seen: Seen, _: StationFacts) -> Said:
 
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
-def has_an_id(seen: Seen, _: StationFacts) -> Said:
+def has_an_id(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an id that is not a string, is empty, or is too long."""
     array = _whole(seen)
     if array is None or (type(array[1]) is str and 0 < len(array[1]) <= MAX_ID_LENGTH):
@@ -113,7 +113,7 @@ def is_send_as_call(seen: Seen) -> bool:
     "the action is one that a station may send",
     broken(call(), when("malformed")),
 )
-def has_an_action(seen: Seen, _: StationFacts) -> Said:
+def has_an_action(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an action that is unknown (also RebootRequest or reboot), is not a string, or is only for the CSMS."""
     signed = rules_of(seen.version.name).signed
     if signed and seen.action.endswith(signed):
@@ -144,7 +144,7 @@ def _error_in(seen: Seen) -> Sequence[Any] | None:
     when("stray", "malformed", "resulterror"),
     any_payload=True,
 )
-def has_a_known_code(seen: Seen, _: StationFacts) -> Said:
+def has_a_known_code(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an unknown error code. A code that is misspelt for a known reason is only a warning."""
     parts = _error_in(seen)
     code = parts[0] if parts else None
@@ -164,7 +164,7 @@ def has_a_known_code(seen: Seen, _: StationFacts) -> Said:
     when("stray", "malformed", "resulterror"),
     any_payload=True,
 )
-def explains_itself(seen: Seen, _: StationFacts) -> Said:
+def explains_itself(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a description that is not a string or is too long, or details that are not an object."""
     parts = _error_in(seen)
     if parts is None:

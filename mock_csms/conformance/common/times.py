@@ -7,7 +7,7 @@ from typing import Any
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol.times import seconds_of, strict_seconds_of
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen, call, result, when
@@ -33,7 +33,7 @@ def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Seq
     result(),
     when("send"),
 )
-def tells_the_time(seen: Seen, station: StationFacts) -> Said:
+def tells_the_time(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a timestamp that RFC 3339 does not allow. If it differs from the mock's clock, it is only a warning.
 
     It differs if it is in the future, is more than a year old, or is old although the message could have been sent
@@ -52,7 +52,7 @@ def tells_the_time(seen: Seen, station: StationFacts) -> Said:
     return None if stamp is None or -tolerance <= late <= tolerance else _deviation(seen, station, at, late)
 
 
-def _misread(name: str, stamp: str, version: Version) -> Said:
+def _misread(name: str, stamp: str, version: Version) -> CheckResult:
     """Return what is wrong with a timestamp; in some versions it is only a warning that the time zone is missing."""
     text = f"{name} is {stamp[:60]!r}, not a timestamp with a time zone"
     is_lax = not rules_of(version.name).is_strict_about_zones and seconds_of(stamp) is not None
@@ -60,7 +60,7 @@ def _misread(name: str, stamp: str, version: Version) -> Said:
     return Wrong(text, severity=severity, why=f"OCPP {version.name} only recommends UTC")
 
 
-def _deviation(seen: Seen, station: StationFacts, at: float, late: float) -> Said:
+def _deviation(seen: Seen, station: StationFacts, at: float, late: float) -> CheckResult:
     """Return how far the time of a message is from now, if the message must have the current time; else None."""
     name = _places(seen.version, seen.kind, seen.action)[0]
     if not station.boots.is_accepted or not _is_known(seen, station, at):
@@ -78,15 +78,15 @@ def _is_known(seen: Seen, station: StationFacts, at: float) -> bool:
     It must if the mock's clock is right, or if the station says that it sets its clock by the mock. A station is not
     wrong if it follows the time of an answer that a user wrote by hand.
     """
-    told = station.exchanges.clock or 0.0
-    if abs(at - seen.at - told) <= station.terms.tolerance:
+    reported = station.exchanges.clock or 0.0
+    if abs(at - seen.at - reported) <= station.terms.tolerance:
         return False
-    is_real = max(abs(told), abs(station.terms.clock_offset)) <= station.terms.tolerance
+    is_real = max(abs(reported), abs(station.terms.clock_offset)) <= station.terms.tolerance
     return is_real or rules_of(seen.version.name).follows_clock(station)
 
 
 def _all(value: Any, path: Sequence[str]) -> list[Any]:
-    """Return the values at a path; `*` stands for each item of an array. Mostly the first property is missing."""
+    """Return the values at a path; `*` stands for each item of an array."""
     if path[0] not in value:
         return []
     found = [value[path[0]]]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, Said, Subject
+from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, CheckResult, Subject
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Knocked
@@ -15,23 +15,23 @@ from mock_csms.twin.seen import Seen, when
 
 TRANSPORT = Subject("transport")
 WEBSOCKET = TRANSPORT.of(EVERY)
-"""The same subject, for checks of WebSocket rules, which hold for every subprotocol."""
+"""The subject for checks of WebSocket rules, which are the same for every subprotocol."""
 
 _SUBPROTOCOL = re.compile(r"ocpp\d+\.\d+(\.\d+)?")
 _SEGMENT = re.compile(r"([A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
-"""The characters that may be in a segment of a path without percent-encoding (RFC 3986, 3.3)."""
+"""A segment of a path in which no character needs percent-encoding (RFC 3986, 3.3)."""
 _UNFIT = re.compile(r"[^!-~]")
-"""A character that may not be anywhere in a path."""
+"""A character that is not allowed anywhere in a path."""
 
 
 def visitor_of(seen: Seen) -> Visitor | None:
-    """Return the station that requests a WebSocket; None if the request is for something else."""
+    """Return the visitor that requests a WebSocket; None for any other request."""
     visitor = seen.event_as(Knocked).visitor
     return visitor if visitor.wants_websocket else None
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
-def offers_ocpp(seen: Seen, _: StationFacts) -> Said:
+def offers_ocpp(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a handshake without a subprotocol of the form ocppX.Y."""
     visitor = visitor_of(seen)
     if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
@@ -44,7 +44,7 @@ def offers_ocpp(seen: Seen, _: StationFacts) -> Said:
 @TRANSPORT.check(
     "T02", "Part 4 3.1.2", ERROR, "the handshake offers a version of OCPP that the mock speaks", when("knocked")
 )
-def offers_this_version(seen: Seen, station: StationFacts) -> Said:
+def offers_this_version(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a handshake that offers only versions of OCPP that the mock does not speak."""
     visitor, spoken = visitor_of(seen), _subprotocols(station.terms.spoken)
     if visitor is None or any(name in visitor.offered for name in spoken):
@@ -65,7 +65,7 @@ def _names(visitor: Visitor) -> str:
 @TRANSPORT.check(
     "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
 )
-def encodes_its_identity(seen: Seen, _: StationFacts) -> Said:
+def encodes_its_identity(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a character in the path that must be percent-encoded."""
     visitor = visitor_of(seen)
     raw = "" if visitor is None else visitor.segment
@@ -78,17 +78,17 @@ def encodes_its_identity(seen: Seen, _: StationFacts) -> Said:
 
 
 @WEBSOCKET.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
-def shakes_hands(seen: Seen, _: StationFacts) -> Said:
+def shakes_hands(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
-    Report a request that is not for a WebSocket too: TLS, SOAP, or a request without an end.
+    Requests for anything else are reported too: TLS, SOAP, or a request that is never complete.
     """
     problem = seen.event_as(Knocked).visitor.problem
     return f"invalid opening handshake: {problem}" if problem else None
 
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
-def offers_compression(seen: Seen, station: StationFacts) -> Said:
+def offers_compression(seen: Seen, station: StationFacts) -> CheckResult:
     """Report, as an info, that a station offers permessage-deflate, once per station: the CSMS must accept it."""
     visitor, before = visitor_of(seen), station.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions

@@ -11,7 +11,7 @@ from mock_csms.protocol.versions import V16, V21, V201
 RULES: Mapping[str, VersionRules] = {V201.name: OF_2, V21.name: RULES_OF_21, V16.name: OF_16}
 
 HOLLOW = tuple(dict.fromkeys(action for rules in RULES.values() for action in rules.hollow))
-"""The calls in which at least one version allows an empty object that should be left out."""
+"""The calls for which at least one version's schema allows an empty object that should be left out."""
 _NONE = VersionRules()
 
 

@@ -26,6 +26,6 @@ class AnsweredCommands(Mutable):
     """The last command of each action, by action."""
 
     answered: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """All of them, whatever the answer was."""
+    """By action: the last command that the station answered in any way."""
     agreed: dict[str, AnsweredCommand] = field(default_factory=dict)
-    """Those that the station accepted."""
+    """By action: the last command that the station accepted."""

@@ -6,7 +6,7 @@ from mock_csms.protocol.times import seconds_of
 
 _MOST = 100
 _PAUSE = 1.0
-"""In seconds. If the station sends no call for so long, no further call waits for its turn there."""
+"""If the station sends no call for so many seconds, no more calls are waiting at the station."""
 
 BREAKS_ITS_SCHEMA = "breaks its schema"
 """The value in `wrong` for a command that violates its schema because a user wrote it so or a fault changed it."""
@@ -23,24 +23,21 @@ class Exchanges(Mutable):
     over: Bounded[str, str] = bounded(_MOST)
     """How each command ended."""
     wrong: Bounded[str, str] = bounded(_MOST)
-    """What is wrong with each message that the mock sent wrong on purpose."""
+    """What is wrong with each message that a user's setting has made wrong, by message id."""
     called_at: float = 0.0
     """When the station last sent a call or got an answer."""
     busy_since: float = 0.0
-    """When the current series of calls began, in which the station sends one call after another without a pause."""
+    """The start of the current series of calls, in which the station sends calls without a pause."""
     is_troubled: bool = False
-    """Whether a call on this connection was refused, got a spoiled answer, or was unanswered when the next call came.
-
-    Then later calls may come late.
-    """
-    told: tuple[str, float] | None = None
+    """Whether calls on this connection may be late, because a call got a CALLERROR, a spoiled answer or no answer."""
+    sent_time: tuple[str, float] | None = None
     """The last timestamp that the mock sent in an answer, and when it sent that answer."""
 
     @property
     def clock(self) -> float | None:
-        """How many seconds the last time that the mock sent is ahead of the real time; None if it sent none."""
-        time = seconds_of(self.told[0]) if self.told else None
-        return None if time is None or self.told is None else time - self.told[1]
+        """How many seconds the last time from the mock is ahead of the real time; None if the mock has sent none."""
+        time = seconds_of(self.sent_time[0]) if self.sent_time else None
+        return None if time is None or self.sent_time is None else time - self.sent_time[1]
 
     def note(self, now: float) -> None:
         """Note that the station sends a call."""
@@ -49,5 +46,5 @@ class Exchanges(Mutable):
         self.called_at = now
 
     def busy_at(self, now: float) -> float:
-        """Return when the current series of calls began, if the station sends a call now."""
+        """Return the start of the current series of calls, if the station sends a call at `now`."""
         return now if now > self.called_at + _PAUSE else self.busy_since

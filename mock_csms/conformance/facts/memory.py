@@ -22,7 +22,7 @@ class Remembered(Mutable):
     fresh: Bounded[tuple[str, str], str] | None = None
     """The facts that are new since the last dump; None if facts are not kept."""
     kept: dict[tuple[str, str], str] = field(default_factory=dict)
-    """All other facts, as of the last dump."""
+    """All other facts, as they were at the last dump."""
 
 
 def fresh_facts() -> Bounded[tuple[str, str], str]:

@@ -14,7 +14,10 @@ NO_MARK = -1
 """The mark of a message without a seqNo, or with a seqNo of more than 63 bits."""
 _MOST_MARK = (1 << 63) - 1
 _LEAST_SLOTS, _MOST_SLOTS = 8, 16_384
-"""A table of the latter size has room for `MOST_IDS` in two thirds of its slots."""
+"""The smallest and the largest number of slots of a table.
+
+The largest has room for `MOST_IDS` in two thirds of them.
+"""
 _HASH = (1 << 64) - 1
 
 
@@ -83,7 +86,7 @@ class MessageIds(Mutable):
 
 
 def _grown(table: _IdTable) -> _IdTable:
-    """Return a table with the same ids and more slots: eight times as many, so that few ids are moved often."""
+    """Return a table with the same ids and eight times as many slots, so that ids are moved rarely."""
     grown = _table(min(8 * len(table.slots), _MOST_SLOTS))
     slots, marks, last = grown.slots, grown.marks, len(grown.slots) - 1
     for key, mark in zip(table.slots, table.marks, strict=True):

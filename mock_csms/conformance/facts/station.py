@@ -32,7 +32,7 @@ class Terms(Record):
 
 
 class Deadline(Record):
-    """A deadline: if it expires, it becomes a finding."""
+    """A deadline of a check. If it expires, it becomes a finding."""
 
     at: float
     """In seconds since 1970."""
@@ -41,7 +41,7 @@ class Deadline(Record):
     message: str
     """The id of the message that caused it; empty if there is none."""
     survives: bool
-    """Whether the deadline stays when the connection is lost."""
+    """Whether the deadline stays after the connection is lost."""
 
 
 class StationFacts(Twin, kw_only=True):
@@ -55,6 +55,6 @@ class StationFacts(Twin, kw_only=True):
     exchanges: Exchanges = field(default_factory=Exchanges)
     memory: Remembered = field(default_factory=Remembered)
     deadlines: dict[tuple[str, Hashable], Deadline] = field(default_factory=dict)
-    """By the id of the check and the key that the check chose."""
+    """The deadlines by check id and by the key that the check has chosen."""
     next_due: float = NEVER
     """When the next deadline expires, in seconds since 1970."""

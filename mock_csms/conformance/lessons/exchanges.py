@@ -14,7 +14,7 @@ EXCHANGES = Subject("exchanges")
 
 @EXCHANGES.learn(call(), any_payload=True)
 def called(seen: Seen, station: StationFacts) -> None:
-    """The station sends a call."""
+    """Note that the station sends a call."""
     exchanges = station.exchanges
     exchanges.ids.add(seen.id, rules_of(seen.version.name).number_of(seen.action, seen.payload))
     exchanges.note(seen.at)
@@ -30,19 +30,19 @@ def told(seen: Seen, station: StationFacts) -> None:
 
 @EXCHANGES.learn(response(), any_payload=True)
 def answered(seen: Seen, station: StationFacts) -> None:
-    """The mock answers a call. A call that the station sends right after that had to wait for this answer."""
+    """Note that the mock answers a call. A call that the station sends right after that had to wait for this answer."""
     station.exchanges.called_at = seen.at
 
 
 @EXCHANGES.learn(refusal(), any_payload=True)
 def refused(_: Seen, station: StationFacts) -> None:
-    """The mock refuses a call. The station may try it again later."""
+    """Note that the mock refuses a call. The station may try it again later."""
     station.exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(when("connected"))
 def opened(_: Seen, station: StationFacts) -> None:
-    """The station has a new connection. Commands that were not answered on the old one are lost."""
+    """Note a new connection. Commands that were not answered on the old one are lost."""
     exchanges = station.exchanges
     for id_ in exchanges.open:
         exchanges.over[id_] = "lost"
@@ -52,7 +52,7 @@ def opened(_: Seen, station: StationFacts) -> None:
 
 @EXCHANGES.learn(command(), any_payload=True)
 def commanded(seen: Seen, station: StationFacts) -> None:
-    """The mock sends a command."""
+    """Note that the mock sends a command."""
     if seen.is_sound:
         station.exchanges.open[seen.id] = seen.action
     else:
@@ -61,14 +61,14 @@ def commanded(seen: Seen, station: StationFacts) -> None:
 
 @EXCHANGES.learn(when("spoiled"), any_payload=True)
 def spoiled(seen: Seen, station: StationFacts) -> None:
-    """The mock sends something wrong on purpose."""
+    """Note that the mock sends a message that a user's setting has made wrong."""
     station.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
     if not isinstance(seen.message, Call):
         station.exchanges.is_troubled = True
 
 
 def _wrong(event: Sent, seen: Seen) -> str:
-    """Return what is wrong with a message: a constant of `facts/exchanges.py`, or the name of the fault."""
+    """Return what a setting has spoiled in a message: a constant of `facts/exchanges.py`, or the fault."""
     framing = seen.version.framing
     sent = decode(event.text, framing)
     if isinstance(sent, Malformed):  # also if the payload violates its schema: the station cannot see it
@@ -78,7 +78,7 @@ def _wrong(event: Sent, seen: Seen) -> str:
 
 @EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
 def ended(seen: Seen, station: StationFacts) -> None:
-    """A command has ended. A malformed answer ends it too."""
+    """Note that a command has ended. A malformed answer ends it too."""
     answers = seen.answers
     if answers is not None and answers.id != UNREADABLE_ID:
         station.exchanges.open.pop(answers.id, None)

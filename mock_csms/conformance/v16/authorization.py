@@ -1,8 +1,8 @@
 """Checks of idTags (checks 6A)."""
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Subject
 from mock_csms.protocol.identifiers import folded
 from mock_csms.twin.seen import Seen, call
 
@@ -15,10 +15,10 @@ _JUST = 10.0
 @AUTHORIZATION.check(
     "6A01", "1.6 4.1", ERROR, "no Authorize is sent to stop with the idTag that has started the transaction", call(STOP)
 )
-def stops_without_asking(seen: Seen, station: KnownStation16) -> Said:
+def stops_without_asking(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an Authorize just before a local stop with the same idTag, if nothing was started with it since."""
     transaction = station.transactions.running.get(str(seen.payload["transactionId"]))
-    tag, at = seen.payload.get("idTag"), told_at(seen.payload["timestamp"], station)
+    tag, at = seen.payload.get("idTag"), mock_time_of(seen.payload["timestamp"], station)
     if transaction is None or tag is None or at is None or seen.payload.get("reason", "Local") != "Local":
         return None
     known = station.tags.of(tag)
@@ -28,12 +28,12 @@ def stops_without_asking(seen: Seen, station: KnownStation16) -> Said:
 
 
 @AUTHORIZATION.check("6A02", "1.6 4.1", ERROR, "nothing starts with an idTag that is not Accepted", call(START))
-def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> Said:
+def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a StartTransaction after the CSMS has refused its idTag, if the station was online.
 
     Silent if a local list may have the idTag, or if a remote start has named it since.
     """
-    tag, at = station.tags.of(seen.payload["idTag"]), told_at(seen.payload["timestamp"], station)
+    tag, at = station.tags.of(seen.payload["idTag"]), mock_time_of(seen.payload["timestamp"], station)
     if tag.status in (None, "Accepted") or at is None or station.tags.has_list:
         return None
     is_remote = any(start.tag == folded(seen.payload["idTag"]) for start in station.orders.starts)
@@ -47,7 +47,7 @@ def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> Said:
 @AUTHORIZATION.check(
     "6A03", "1.6 5.11", WARNING, "AuthorizeRemoteTxRequests decides whether a remote start asks first", call(START)
 )
-def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> Said:
+def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a remote start without an Authorize if the key is true, and with one if it is false.
 
     Silent where a cache or a local list may have the idTag.
@@ -64,10 +64,10 @@ def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> Said:
 
 
 @AUTHORIZATION.check("6A05", "1.6 5.13", ERROR, "a reserved connector starts only for its idTag or group", call(START))
-def keeps_reservations(seen: Seen, station: KnownStation16) -> Said:
+def keeps_reservations(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a transaction with another idTag on a reserved connector, if its group is certainly another one too."""
     tag, number = folded(seen.payload["idTag"]), seen.payload["connectorId"]
-    known, at = station.tags.of(tag), told_at(seen.payload["timestamp"], station)
+    known, at = station.tags.of(tag), mock_time_of(seen.payload["timestamp"], station)
     for id_, booking in station.bookings.by_id.items():
         is_valid = at is not None and booking.at < at < booking.expires_at - station.terms.tolerance
         is_group = booking.parent and (not known.is_parent_known or known.parent == booking.parent)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Done, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Done, Due, Later, Subject
 from mock_csms.twin.seen import Seen, call, response, result
 
 AVAILABILITY = Subject("availability", OF_V16, "v16")
@@ -28,7 +28,7 @@ _NEXT: Mapping[str, set[str]] = {
 @AVAILABILITY.check(
     "6G01", "1.6 4.9", WARNING, "the status of a connector changes as the table of 4.9 allows", call(STATUS)
 )
-def changes_as_allowed(seen: Seen, station: KnownStation16) -> Said:
+def changes_as_allowed(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a change that is not in the table. With MinimumStatusDuration statuses may be left out."""
     number, status = seen.payload["connectorId"], seen.payload["status"]
     before = station.places.chain.get(number)
@@ -38,7 +38,7 @@ def changes_as_allowed(seen: Seen, station: KnownStation16) -> Said:
 
 
 @AVAILABILITY.check("6G02", "1.6 4.9", ERROR, "connector 0 is Available, Unavailable or Faulted", call(STATUS))
-def whole_station_has_a_status(seen: Seen, _: KnownStation16) -> Said:
+def whole_station_has_a_status(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report another status of connector 0, which is the whole station."""
     number, status = seen.payload["connectorId"], seen.payload["status"]
     is_wrong = number == 0 and status not in ("Available", "Unavailable", "Faulted")
@@ -47,9 +47,9 @@ def whole_station_has_a_status(seen: Seen, _: KnownStation16) -> Said:
 
 @AVAILABILITY.check(
     "6G03", "1.6 4.9, errata 3.19", ERROR, "statuses and transactions of a connector agree",
-    call(STATUS, START, STOP), response(START),
+    call(STATUS, START, STOP), response(START), implies=("6X01",),
 )  # fmt: skip
-def agrees_with_transactions(seen: Seen, station: KnownStation16) -> Said:
+def agrees_with_transactions(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report charging without a transaction, and Available during one, unless a message follows that explains it.
 
     Silent where the transaction may be older than this run of the mock.
@@ -69,10 +69,16 @@ def agrees_with_transactions(seen: Seen, station: KnownStation16) -> Said:
     return Done(number)
 
 
+@AVAILABILITY.deadline("6G03")
+def disagrees(due: Due, station: KnownStation16) -> CheckResult:
+    """Judge a status that nothing has explained, unless the mock may have missed what explains it."""
+    return None if station.is_unclear else due.text
+
+
 @AVAILABILITY.check(
     "6G04", "1.6 4.9", ERROR, "EVCommunicationError comes only while a vehicle is connected", call(STATUS)
 )
-def has_a_vehicle(seen: Seen, _: KnownStation16) -> Said:
+def has_a_vehicle(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report EVCommunicationError with another status than Preparing, SuspendedEV, SuspendedEVSE and Finishing."""
     is_wrong = seen.payload["errorCode"] == "EVCommunicationError" and seen.payload["status"] not in _FAULTY
     return f"EVCommunicationError, but the status is {seen.payload['status']}" if is_wrong else None
@@ -82,7 +88,7 @@ def has_a_vehicle(seen: Seen, _: KnownStation16) -> Said:
     "6G05", "1.6 5.2", ERROR, "ChangeAvailability waits for transactions, and its effect is reported",
     result("ChangeAvailability"), call(STATUS, STOP),
 )  # fmt: skip
-def becomes_available(seen: Seen, station: KnownStation16) -> Said:
+def becomes_available(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report Accepted for Inoperative during a transaction, a refusal of the present state, or a missing status."""
     if seen.action == STOP:
         transaction = station.transactions.by_id.get(str(seen.payload["transactionId"]))
@@ -92,7 +98,7 @@ def becomes_available(seen: Seen, station: KnownStation16) -> Said:
     return _judge_order(seen, station)
 
 
-def _judge_order(seen: Seen, station: KnownStation16) -> Said:
+def _judge_order(seen: Seen, station: KnownStation16) -> CheckResult:
     number, status, is_out = seen.request["connectorId"], seen.payload["status"], seen.request["type"] == "Inoperative"
     before, running = station.status_of(number), station.running_at(number) if number else None
     if running is not None:
@@ -110,7 +116,7 @@ def _judge_order(seen: Seen, station: KnownStation16) -> Said:
     "6G06", "1.6 5.18, errata 3.85", ERROR, "UnlockConnector stops a transaction; an unknown connector is NotSupported",
     result("UnlockConnector"), call(STOP),
 )  # fmt: skip
-def unlocks(seen: Seen, station: KnownStation16) -> Said:
+def unlocks(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a transaction that goes on at an Unlocked connector, and another answer for an unknown connector."""
     if seen.kind == "call":
         return Done(str(seen.payload["transactionId"]))

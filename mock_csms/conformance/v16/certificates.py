@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.pem import is_certificate
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
 
 CERTIFICATES = Subject("certificates", OF_V16, "v16")
@@ -13,7 +13,7 @@ _LISTED = "GetInstalledCertificateIds"
     "6C01", "whitepaper M03.FR.01-03, M05.FR.06", ERROR,
     "accepted certificates are real ones, and an accepted request lists them", result(_LISTED, "InstallCertificate"),
 )  # fmt: skip
-def keeps_certificates(seen: Seen, _: KnownStation16) -> Said:
+def keeps_certificates(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report an accepted list that is empty, and something accepted that is no certificate."""
     if seen.payload["status"] != "Accepted":
         return None

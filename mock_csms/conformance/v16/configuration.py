@@ -1,7 +1,7 @@
 """Checks of configuration keys (checks 6V)."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Subject
 from mock_csms.conformance.v16.credentials import forms_of, password_in
 from mock_csms.conformance.v16.keys import KEYS, LISTS, MEASURANDS, PROFILES, RW, SECRET, is_same, standard
 from mock_csms.protocol.identifiers import folded
@@ -25,9 +25,14 @@ _COMMANDS = {
 
 
 @CONFIGURATION.check(
-    "6V01", "1.6 5.8", ERROR, "GetConfiguration returns the keys that were asked for, known or unknown", result(GET)
+    "6V01",
+    "1.6 5.8",
+    ERROR,
+    "GetConfiguration returns the keys that were asked for, known or unknown",
+    result(GET),
+    implies=("6V02",),
 )
-def returns_what_was_asked(seen: Seen, station: KnownStation16) -> Said:
+def returns_what_was_asked(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a key that is missing in the answer, was not asked for, or is both known and unknown."""
     asked = {folded(key) for key in seen.request.get("key") or ()}
     known = {folded(item["key"]) for item in seen.payload.get("configurationKey", ())}
@@ -55,7 +60,7 @@ def _keys_in(seen: Seen) -> dict[str, str | None]:
 @CONFIGURATION.check(
     "6V02", "1.6 9", ERROR, "the list of all keys has the required keys of each supported profile", result(GET)
 )
-def has_required_keys(seen: Seen, _: KnownStation16) -> Said:
+def has_required_keys(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report the required keys that are missing in the answer to a GetConfiguration without keys."""
     told = _keys_in(seen)
     if seen.request.get("key") or not told:
@@ -70,9 +75,14 @@ def _split(text: str) -> set[str]:
 
 
 @CONFIGURATION.check(
-    "6V03", "1.6 9", WARNING, "keys can be written, and have values, as the specification says", result(GET)
+    "6V03",
+    "1.6 9",
+    WARNING,
+    "keys can be written, and have values, as the specification says",
+    result(GET),
+    implies=("6V05",),
 )
-def keys_have_their_kind(seen: Seen, _: KnownStation16) -> Said:
+def keys_have_their_kind(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report a standard key that is read-only but must be writable, or that has a value of another type."""
     found: list[str] = []
     for item in seen.payload.get("configurationKey", ()):
@@ -87,7 +97,7 @@ def keys_have_their_kind(seen: Seen, _: KnownStation16) -> Said:
 
 
 @CONFIGURATION.check("6V04", "1.6 5.3", ERROR, "an accepted value is returned by GetConfiguration", result(GET))
-def keeps_values(seen: Seen, station: KnownStation16) -> Said:
+def keeps_values(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a key with another value than the last one that the station accepted since it booted."""
     given = {folded(name[4]): value for name, value in station.variables.given.items()}
     told = _keys_in(seen)
@@ -100,9 +110,9 @@ def keeps_values(seen: Seen, station: KnownStation16) -> Said:
 
 @CONFIGURATION.check(
     "6V05", "1.6 5.3", ERROR, "ChangeConfiguration takes only known writable keys, and only values that fit",
-    result(CHANGE),
+    result(CHANGE), implies=("6V04",),
 )  # fmt: skip
-def takes_what_fits(seen: Seen, station: KnownStation16) -> Said:
+def takes_what_fits(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report Accepted for an unknown key, for a read-only one, or for a value of another type."""
     name, value, status = seen.request["key"], seen.request["value"], seen.payload["status"]
     reported = next((row for key, row in station.variables.reported.items() if folded(key[4]) == folded(name)), None)
@@ -121,7 +131,7 @@ def takes_what_fits(seen: Seen, station: KnownStation16) -> Said:
 @CONFIGURATION.check(
     "6V06", "1.6 3.16.4", ERROR, "a list with an unknown measurand is Rejected", result(CHANGE)
 )  # fmt: skip
-def rejects_unknown_measurands(seen: Seen, _: KnownStation16) -> Said:
+def rejects_unknown_measurands(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report that a list of measurands was accepted with a name that OCPP 1.6 does not have."""
     if folded(seen.request["key"]) not in map(folded, LISTS) or seen.payload["status"] not in _TAKEN:
         return None
@@ -134,7 +144,7 @@ def _is_measurand(name: str) -> bool:
 
 
 @CONFIGURATION.check("6V07", "OCPP-J 1.6 6.2.2", ERROR, "GetConfiguration does not tell the password", result(GET))
-def keeps_its_secret(seen: Seen, station: KnownStation16) -> Said:
+def keeps_its_secret(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report the password that the station uses in the value of AuthorizationKey."""
     value = _keys_in(seen).get(SECRET)
     if not value:
@@ -149,7 +159,7 @@ def keeps_its_secret(seen: Seen, station: KnownStation16) -> Said:
     "6V08", "1.6 9.1.29", WARNING, "SupportedFeatureProfiles has known profiles, whose commands are supported",
     result(GET), error(*_COMMANDS),
 )  # fmt: skip
-def has_its_profiles(seen: Seen, station: KnownStation16) -> Said:
+def has_its_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an unknown profile, or a command of a supported profile that is NotImplemented or NotSupported."""
     if seen.kind == "error":
         claimed = station.variables.several("", "SupportedFeatureProfiles") or ()

@@ -1,7 +1,7 @@
 """Check of logs (check 6N01)."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, Done, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, CheckResult, Done, Later, Subject
 from mock_csms.twin.seen import Seen, call, result
 
 DIAGNOSTICS = Subject("diagnostics", OF_V16, "v16")
@@ -12,7 +12,7 @@ STATUS = "LogStatusNotification"
     "6N01", "whitepaper N01.FR.01-12", ERROR, "an Accepted GetLog names its file, and its upload is reported",
     result("GetLog"), call(STATUS),
 )  # fmt: skip
-def uploads_logs(seen: Seen, station: KnownStation16) -> Said:
+def uploads_logs(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an accepted log without a filename, an upload without a status, or a status without its requestId."""
     if seen.kind == "call":
         id_, status = seen.payload.get("requestId"), seen.payload["status"]

@@ -1,7 +1,7 @@
 """Check of the local authorization list (check 6D01)."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
 
 LOCAL_LISTS = Subject("local lists", OF_V16, "v16")
@@ -12,7 +12,7 @@ _PROFILE = "LocalAuthListManagement"
     "6D01", "1.6 5.10, 5.15, 7.47", ERROR, "the version of the local list is that of the last accepted list",
     result("SendLocalList", "GetLocalListVersion"),
 )  # fmt: skip
-def counts_its_lists(seen: Seen, station: KnownStation16) -> Said:
+def counts_its_lists(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an accepted update that is too old, another version than the accepted one, and -1 despite the profile."""
     known = station.local_list.version
     if seen.action == "SendLocalList":

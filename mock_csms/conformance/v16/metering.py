@@ -6,13 +6,15 @@ from math import gcd
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
 from mock_csms.conformance.lessons.v16.registers import ENERGY, PERIODIC, readings_in
-from mock_csms.conformance.subject import ERROR, INFO, OF_V16, WARNING, Done, Due, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, OF_V16, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, response, result
 
 METERING = Subject("metering", OF_V16, "v16")
 METER, START, STOP = "MeterValues", "StartTransaction", "StopTransaction"
+CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE", None)
+"""The statuses during a transaction; None if there is none."""
 CLOCK, TRIGGER = "Sample.Clock", "Trigger"
 _DECIMAL = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _QUARTER = 900
@@ -51,7 +53,7 @@ def _interval(station: KnownStation16) -> float:
     "6M01", "1.6 errata 3.15", ERROR, "periodic values come at MeterValueSampleInterval during a transaction",
     response(START), call(STOP),
 )  # fmt: skip
-def samples_regularly(seen: Seen, station: KnownStation16) -> Said:
+def samples_regularly(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a transaction without periodic values for an interval and the set time. Silent if its keys are unknown."""
     id_, interval = str(seen.payload["transactionId"]), _interval(station)
     if seen.kind == "call":
@@ -64,22 +66,23 @@ def samples_regularly(seen: Seen, station: KnownStation16) -> Said:
 
 
 @METERING.deadline("6M01")
-def did_not_sample(due: Due, station: KnownStation16) -> Said:
+def did_not_sample(due: Due, station: KnownStation16) -> CheckResult:
     """Judge whether values came in the last interval, and set the deadline again."""
     interval, transaction = _interval(station), station.transactions.running.get(due.key)
-    if not interval or transaction is None:
+    if not interval or transaction is None or station.status_of(transaction.evse or 0) not in CHARGING:
         return None
     limit, last = interval + station.terms.patience, station.meters.sampled_at.get(due.key, 0.0)
     if last + limit > due.at:
         return Later("", last + limit - due.at, due.key)
+    told = due.text == "told" or station.is_unclear
     text = f"no periodic values of transaction {due.key} came for more than {interval:g} s"
-    return [Later("told", limit, due.key), *([text] if due.text != "told" else [])]
+    return [Later("told", limit, due.key), *([] if told else [text])]
 
 
 @METERING.check(
     "6M02", "1.6 3.16.2", ERROR, "clock-aligned values are taken at multiples of ClockAlignedDataInterval", call(METER)
 )
-def is_aligned(seen: Seen, station: KnownStation16) -> Said:
+def is_aligned(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report values of the context Sample.Clock with a time that is no multiple of the interval since midnight."""
     interval = station.number("ClockAlignedDataInterval")
     if not interval or interval != int(interval) or interval < 1:
@@ -97,7 +100,7 @@ def is_aligned(seen: Seen, station: KnownStation16) -> Said:
 @METERING.check(
     "6M03", "1.6 9.1.17", ERROR, "periodic values have the measurands of MeterValuesSampledData", call(METER)
 )
-def has_its_measurands(seen: Seen, station: KnownStation16) -> Said:
+def has_its_measurands(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a measurand that is in no list of the keys; one that is missing is a warning."""
     wanted, aligned = station.names("MeterValuesSampledData"), station.names("MeterValuesAlignedData")
     if not wanted or contexts_in(seen.payload) != {PERIODIC} or "transactionId" not in seen.payload:
@@ -111,7 +114,7 @@ def has_its_measurands(seen: Seen, station: KnownStation16) -> Said:
 
 
 @METERING.check("6M04", "1.6 7.31", ERROR, "registers do not fall within a transaction", call(METER))
-def registers_do_not_fall(seen: Seen, station: KnownStation16) -> Said:
+def registers_do_not_fall(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a register below its last value, or below meterStart, in the same transaction."""
     id_ = str(seen.payload.get("transactionId", ""))
     transaction = station.transactions.running.get(id_)
@@ -131,7 +134,7 @@ def registers_do_not_fall(seen: Seen, station: KnownStation16) -> Said:
     "transactionData has the values of StopTxnSampledData and StopTxnAlignedData",
     call(STOP),
 )  # fmt: skip
-def has_its_data(seen: Seen, station: KnownStation16) -> Said:
+def has_its_data(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report transactionData although both lists are empty; without values of the begin and the end it is a warning."""
     sampled, aligned = station.names("StopTxnSampledData"), station.names("StopTxnAlignedData")
     if sampled is None or aligned is None:
@@ -147,7 +150,7 @@ def has_its_data(seen: Seen, station: KnownStation16) -> Said:
     "6M06", "1.6 5.17, 7.35", WARNING, "triggered values have the context Trigger",
     result("TriggerMessage", "ExtendedTriggerMessage"), call(METER),
 )  # fmt: skip
-def says_it_was_triggered(seen: Seen, station: KnownStation16) -> Said:
+def says_it_was_triggered(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report that the MeterValues after an accepted trigger have other contexts only."""
     if seen.kind == "call":
         return Done() if TRIGGER in contexts_in(seen.payload) else None
@@ -156,14 +159,14 @@ def says_it_was_triggered(seen: Seen, station: KnownStation16) -> Said:
 
 
 @METERING.deadline("6M06")
-def was_not_said(due: Due, station: KnownStation16) -> Said:
+def was_not_said(due: Due, station: KnownStation16) -> CheckResult:
     """Judge the contexts, if any values came; 6F01 reports it if none came."""
     came = station.meters.met_at >= float(due.text)
     return "MeterValues came after the trigger, but none with the context Trigger" if came else None
 
 
 @METERING.check("6M07", "1.6 7.42, 7.43", ERROR, "values are decimal numbers, or signed data in hex", call(METER, STOP))
-def values_are_numbers(seen: Seen, _: KnownStation16) -> Said:
+def values_are_numbers(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report a value that is no number; signed data that is not hex is a warning, as many vendors send texts."""
     for sample in samples_in(seen.payload):
         value, is_signed = sample["value"], sample.get("format") == "SignedData"
@@ -177,7 +180,7 @@ def values_are_numbers(seen: Seen, _: KnownStation16) -> Said:
 @METERING.check(
     "6M08", "1.6 4.7, errata 3.16", WARNING, "MeterValues have the transactionId of a running transaction", call(METER)
 )
-def names_the_transaction(seen: Seen, station: KnownStation16) -> Said:
+def names_the_transaction(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report values without a transactionId where a transaction runs, and values of connector 0 with one."""
     number, id_ = seen.payload["connectorId"], seen.payload.get("transactionId")
     if number == 0:
@@ -191,7 +194,7 @@ def names_the_transaction(seen: Seen, station: KnownStation16) -> Said:
 @METERING.check(
     "6M09", "1.6 7.45, OCPP-J 1.6 errata 2.1", WARNING, "the unit of a value fits its measurand", call(METER, STOP)
 )
-def units_fit(seen: Seen, _: KnownStation16) -> Said:
+def units_fit(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report a unit of another kind. The old spelling Celcius is an info."""
     for sample in samples_in(seen.payload):
         name, unit = sample.get("measurand", ENERGY), sample.get("unit")

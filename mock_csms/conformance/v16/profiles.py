@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Subject, Wrong
 from mock_csms.twin.seen import Seen, result
 
 PROFILES = Subject("charging profiles", OF_V16, "v16")
@@ -11,9 +11,9 @@ PROFILES = Subject("charging profiles", OF_V16, "v16")
 
 @PROFILES.check(
     "6K01", "1.6 3.13.1, 5.16", ERROR, "a charging profile is accepted only where its purpose is possible",
-    result("SetChargingProfile"),
+    result("SetChargingProfile"), implies=("6K03",),
 )  # fmt: skip
-def takes_possible_profiles(seen: Seen, station: KnownStation16) -> Said:
+def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an accepted TxProfile without a transaction or at connector 0, or ChargePointMaxProfile elsewhere."""
     number, profile = seen.request["connectorId"], seen.request["csChargingProfiles"]
     purpose = profile["chargingProfilePurpose"]
@@ -34,7 +34,7 @@ def takes_possible_profiles(seen: Seen, station: KnownStation16) -> Said:
     "6K02", "1.6 5.7, errata 3.57", ERROR, "an accepted composite schedule is there, and is a valid schedule",
     result("GetCompositeSchedule"),
 )  # fmt: skip
-def composes_a_schedule(seen: Seen, station: KnownStation16) -> Said:
+def composes_a_schedule(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a missing schedule, one of an unknown connector, startSchedule (a warning), and periods out of order."""
     number, schedule = seen.request["connectorId"], seen.payload.get("chargingSchedule")
     if seen.payload["status"] != "Accepted":
@@ -54,7 +54,7 @@ def composes_a_schedule(seen: Seen, station: KnownStation16) -> Said:
     "6K03", "1.6 errata 3.25, 3.26", ERROR, "a charging profile that was accepted can be cleared by its id",
     result("ClearChargingProfile"),
 )  # fmt: skip
-def clears_what_it_has(seen: Seen, station: KnownStation16) -> Said:
+def clears_what_it_has(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report Unknown for the id of the last profile that was accepted since the boot."""
     id_ = seen.request.get("id")
     is_known = id_ in station.orders.profiles and seen.payload["status"] == "Unknown"

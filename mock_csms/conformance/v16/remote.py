@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
 from mock_csms.conformance.lessons.v16.transactions import content_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Later, Wrong
 from mock_csms.conformance.v16.transactions import START, STOP, TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, refusal, response, result, when
 
@@ -16,7 +16,7 @@ _WAIT = 60.0
     "6X07", "1.6 3.7.1", ERROR, "a refused message about a transaction is repeated as its keys say",
     call(START, STOP), refusal(START, STOP), when("disconnected"),
 )  # fmt: skip
-def repeats(seen: Seen, station: KnownStation16) -> Said:
+def repeats(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a repetition that comes too early, too often, or not at all.
 
     Silent unless TransactionMessageAttempts and TransactionMessageRetryInterval are known.
@@ -42,7 +42,7 @@ def repeats(seen: Seen, station: KnownStation16) -> Said:
     "6X08", "1.6 3.5.4, errata 3.17", ERROR, "an idTag that is not Accepted ends its transaction",
     response(START), call(STOP),
 )  # fmt: skip
-def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> Said:
+def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a transaction that goes on, although StopTransactionOnInvalidId is true.
 
     Silent if the key is not known, or if MaxEnergyOnInvalidId allows some energy.
@@ -60,7 +60,7 @@ def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> Said:
     "6X09", "1.6 5.11", ERROR, "an accepted remote start starts a transaction where a vehicle waits",
     result("RemoteStartTransaction"), call(START, STATUS), response(AUTHORIZE),
 )  # fmt: skip
-def starts_remotely(seen: Seen, station: KnownStation16) -> Said:
+def starts_remotely(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an accepted remote start at a connector in Preparing, if neither a start nor a reason against it comes."""
     if seen.action == AUTHORIZE:
         is_refused = seen.payload["idTagInfo"]["status"] != "Accepted"
@@ -81,7 +81,7 @@ def starts_remotely(seen: Seen, station: KnownStation16) -> Said:
     "6X10", "1.6 5.12", ERROR, "a remote stop is Accepted for a running transaction, and stops it",
     result("RemoteStopTransaction"), call(STOP),
 )  # fmt: skip
-def stops_remotely(seen: Seen, station: KnownStation16) -> Said:
+def stops_remotely(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report Accepted for a transaction that had ended, Rejected (a warning) for a running one, and a missing stop."""
     if seen.kind == "call":
         return Done(str(seen.payload["transactionId"]))

@@ -1,7 +1,7 @@
 """Check of reservations (check 6H01)."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, Done, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V16, CheckResult, Done, Later, Subject
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, command, result
 
@@ -14,7 +14,7 @@ _TAKEN = ("Faulted", "Unavailable")
     "6H01", "1.6 5.13", ERROR, "an accepted reservation reserves a connector that is there, until it expires",
     result(RESERVE), call(STATUS, START), command("CancelReservation"),
 )  # fmt: skip
-def reserves(seen: Seen, station: KnownStation16) -> Said:
+def reserves(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an accepted reservation of an unusable connector or, without support, of 0; and missing statuses."""
     if seen.kind == "command":
         ends = station.bookings.by_id.get(seen.payload["reservationId"])
@@ -33,14 +33,14 @@ def reserves(seen: Seen, station: KnownStation16) -> Said:
     return _what_follows(seen, station, number, before)
 
 
-def _is_over(seen: Seen) -> Said:
+def _is_over(seen: Seen) -> CheckResult:
     number = seen.payload["connectorId"]
     if seen.action == STATUS and seen.payload["status"] == "Reserved":
         return Done(number)
     return [Done(number), Done(("ends", number))]
 
 
-def _what_follows(seen: Seen, station: KnownStation16, number: int, before: str | None) -> Said:
+def _what_follows(seen: Seen, station: KnownStation16, number: int, before: str | None) -> CheckResult:
     """Return the deadlines for the statuses after a reservation: Reserved at once, and another one when it expires."""
     ends, patience = seconds_of(seen.request["expiryDate"]), station.terms.patience
     is_free, replaced = before == "Available", station.bookings.by_id.get(seen.request["reservationId"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Done, Due, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.conformance.v16.credentials import forms_of, password_in
 from mock_csms.protocol import x509
 from mock_csms.protocol.identifiers import folded
@@ -23,7 +23,7 @@ _OF_2: Mapping[str, str] = {
 
 
 @SECURITY.check("6S01", "whitepaper 8", WARNING, "security events have the names of the whitepaper", call(EVENT))
-def names_its_events(seen: Seen, _: KnownStation16) -> Said:
+def names_its_events(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report an event with its name of OCPP 2.x. Vendors may have further events."""
     right = _OF_2.get(seen.payload["type"])
     return f"{seen.payload['type']} is called {right} in OCPP 1.6" if right else None
@@ -33,7 +33,7 @@ def names_its_events(seen: Seen, _: KnownStation16) -> Said:
     "6S02", "OCPP-J 1.6 6.2.2, whitepaper A01.FR.03, A01.FR.04", ERROR,
     "after an accepted AuthorizationKey the station uses the new password, at once", result(CHANGE), when("knocked"),
 )  # fmt: skip
-def uses_its_new_key(seen: Seen, station: KnownStation16) -> Said:
+def uses_its_new_key(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report the old password after the new one was accepted; a station that does not reconnect gets a warning."""
     if seen.kind == "result":
         is_it = folded(seen.request["key"]) == "authorizationkey" and seen.payload["status"] == "Accepted"
@@ -49,13 +49,13 @@ def uses_its_new_key(seen: Seen, station: KnownStation16) -> Said:
 
 
 @SECURITY.deadline("6S02")
-def did_not_come_back(due: Due, _: KnownStation16) -> Said:
+def did_not_come_back(due: Due, _: KnownStation16) -> CheckResult:
     """Judge a station that keeps its connection."""
     return Wrong(due.text, severity=WARNING, why="OCPP-J 1.6 does not demand it")
 
 
 @SECURITY.check("6S03", "whitepaper A05.FR.01, A05.FR.02", ERROR, "the security profile is not lowered", result(CHANGE))
-def keeps_its_profile(seen: Seen, station: KnownStation16) -> Said:
+def keeps_its_profile(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report that a lower SecurityProfile was accepted, except 2 in place of 3 with AllowSecurityProfileDowngrade."""
     now, value = station.number("SecurityProfile"), seen.request["value"]
     is_it = folded(seen.request["key"]) == "securityprofile" and seen.payload["status"] in _TAKEN
@@ -66,7 +66,7 @@ def keeps_its_profile(seen: Seen, station: KnownStation16) -> Said:
 
 
 @SECURITY.check("6S04", "whitepaper A02.FR.02-03, A03", ERROR, "a certificate request is valid", call(SIGN))
-def requests_are_sound(seen: Seen, station: KnownStation16) -> Said:
+def requests_are_sound(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a request that is unreadable, unsigned, weak, or for another station or operator."""
     request = x509.read_request(seen.payload["csr"])
     if request is None:

@@ -1,8 +1,8 @@
 """Checks of transactions of OCPP 1.6 (checks 6X01 to 6X06 and 6X11 to 6X13); `remote.py` has those about commands."""
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Subject, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call
@@ -24,28 +24,28 @@ def transaction_of(seen: Seen, station: KnownStation16) -> Transaction | None:
 @TRANSACTIONS.check(
     "6X01", "1.6 4.8, 6.45", ERROR, "a transaction starts at a connector, where no other one runs", call(START)
 )
-def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> Said:
+def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a start at connector 0, or while another transaction runs there; a repeated start is the same one."""
     number, running = seen.payload["connectorId"], station.running_at(seen.payload["connectorId"])
     if number == 0:
         return "connectorId is 0"
     is_same = running is not None and running.started == seen.payload["timestamp"]
-    if running is None or is_same or station.exchanges.is_troubled or station.trail.failed:
+    if running is None or is_same or station.is_unclear or station.trail.failed:
         return None
     return f"transaction {running.id} runs at connector {number}"
 
 
 @TRANSACTIONS.check("6X02", "1.6 6.49", ERROR, "transactionId is one that the CSMS has given", call(STOP, METER))
-def has_a_given_id(seen: Seen, station: KnownStation16) -> Said:
+def has_a_given_id(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an id that the mock never gave. Silent where the transaction may be older than this run of the mock."""
     id_, payload = seen.payload.get("transactionId"), seen.payload
-    if id_ in (None, UNKNOWN) or str(id_) in station.transactions.ids:
+    if id_ in (None, UNKNOWN) or str(id_) in station.trail.given:
         return None
     running = station.running_at(payload["connectorId"]) if seen.action == METER else None
     if running is not None:
         return f"transactionId is {id_}, but transaction {running.id} runs at connector {payload['connectorId']}"
     stamp = payload["timestamp"] if seen.action == STOP else payload["meterValue"][0]["timestamp"]
-    at, free = told_at(stamp, station), [station.places.free_at.get(number) for number in station.numbers]
+    at, free = mock_time_of(stamp, station), [station.places.free_at.get(number) for number in station.numbers]
     if at is None or not free or None in free or at <= max(each or 0.0 for each in free) + station.terms.tolerance:
         return None
     return None if station.trail.failed else f"transactionId is {id_}, which the CSMS has not given"
@@ -54,7 +54,7 @@ def has_a_given_id(seen: Seen, station: KnownStation16) -> Said:
 @TRANSACTIONS.check(
     "6X03", "1.6 errata 3.18", ERROR, "-1 stands only for an id that was not received", call(STOP, METER)
 )
-def knows_its_ids(seen: Seen, station: KnownStation16) -> Said:
+def knows_its_ids(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report -1 although every StartTransaction of the station was answered, and one of these transactions runs."""
     if seen.payload.get("transactionId") != UNKNOWN or station.trail.is_lost or station.connections.calls:
         return None
@@ -64,13 +64,13 @@ def knows_its_ids(seen: Seen, station: KnownStation16) -> Said:
 
 
 @TRANSACTIONS.check("6X04", "1.6 6.49", ERROR, "the reason of a stop is that of its cause", call(STOP))
-def has_its_reason(seen: Seen, station: KnownStation16) -> Said:
+def has_its_reason(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a reason that is absent, which means Local, or does not fit the command or answer that caused the stop.
 
     A wrong one is a warning: another cause may have come first. Silent if the stop is older than the command.
     """
     id_, reason = str(seen.payload["transactionId"]), seen.payload.get("reason")
-    at, known = told_at(seen.payload["timestamp"], station), _causes_of(id_, station)
+    at, known = mock_time_of(seen.payload["timestamp"], station), _causes_of(id_, station)
     if at is None or reason in known or station.resets.status or not known:
         return None
     wanted, since = next(iter(known.items()))
@@ -93,9 +93,9 @@ def _causes_of(id_: str, station: KnownStation16) -> dict[str, float]:
 
 
 @TRANSACTIONS.check("6X05", "1.6 6.49", WARNING, "StopTransaction has the idTag that was presented", call(STOP))
-def tells_who_stops(seen: Seen, station: KnownStation16) -> Said:
+def tells_who_stops(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a local stop without an idTag, just after an Authorize of an idTag that may stop it."""
-    at, transaction = told_at(seen.payload["timestamp"], station), transaction_of(seen, station)
+    at, transaction = mock_time_of(seen.payload["timestamp"], station), transaction_of(seen, station)
     if "idTag" in seen.payload or seen.payload.get("reason", "Local") != "Local" or at is None or transaction is None:
         return None
     own = station.tags.of(transaction.token["idToken"])
@@ -109,7 +109,7 @@ def tells_who_stops(seen: Seen, station: KnownStation16) -> Said:
 @TRANSACTIONS.check(
     "6X06", "1.6 3.7", ERROR, "messages about transactions come in the order of their times", call(START, STOP)
 )
-def keeps_the_order(seen: Seen, station: KnownStation16) -> Said:
+def keeps_the_order(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a start or stop that is older than the one before it on this connection; silent while any are repeated."""
     before, now = seconds_of(station.trail.stamp or ""), seconds_of(seen.payload["timestamp"])
     if before is None or now is None or station.exchanges.is_troubled or station.trail.failed:
@@ -121,10 +121,10 @@ def keeps_the_order(seen: Seen, station: KnownStation16) -> Said:
 @TRANSACTIONS.check(
     "6X11", "1.6 4.8, 5.13", ERROR, "a transaction that uses a reservation has its reservationId", call(START)
 )
-def tells_its_reservation(seen: Seen, station: KnownStation16) -> Said:
+def tells_its_reservation(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a start with the idTag of a reservation, on its connector, that has not its reservationId."""
     tag, number, told = folded(seen.payload["idTag"]), seen.payload["connectorId"], seen.payload.get("reservationId")
-    at, held = told_at(seen.payload["timestamp"], station), station.bookings.by_id
+    at, held = mock_time_of(seen.payload["timestamp"], station), station.bookings.by_id
     if at is None or told in held:
         return None
     for id_, booking in held.items():
@@ -138,7 +138,7 @@ def tells_its_reservation(seen: Seen, station: KnownStation16) -> Said:
     "6X12", "1.6 7.31, 4.8", ERROR, "meterStop is not below meterStart, nor meterStart below the last meterStop",
     call(START, STOP),
 )  # fmt: skip
-def meters_do_not_fall(seen: Seen, station: KnownStation16) -> Said:
+def meters_do_not_fall(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a register that falls within a transaction; between transactions that is a warning (7.31: should not)."""
     if seen.action == START:
         before, now = station.meters.stopped.get(seen.payload["connectorId"]), seen.payload["meterStart"]
@@ -151,7 +151,7 @@ def meters_do_not_fall(seen: Seen, station: KnownStation16) -> Said:
 
 
 @TRANSACTIONS.check("6X13", "1.6 4.8, 4.10", ERROR, "a transaction does not stop before it has started", call(STOP))
-def stops_after_its_start(seen: Seen, station: KnownStation16) -> Said:
+def stops_after_its_start(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a timestamp before that of the start."""
     transaction, now = transaction_of(seen, station), seconds_of(seen.payload["timestamp"])
     began = seconds_of(transaction.started or "") if transaction else None

@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Done, Later, Subject, Wrong
 from mock_csms.conformance.v16.credentials import credentials_of, forms_of
 from mock_csms.protocol import x509
 from mock_csms.protocol.identifiers import folded
@@ -26,7 +26,7 @@ _LEAVING = ("ChangeConfiguration", "Reset", "UpdateFirmware", "SignedUpdateFirmw
     "6T03", "OCPP-J 1.6 3.1.1", ERROR, "the URL ends with the identity, without a colon if it is the user of Basic",
     when("knocked"),
 )  # fmt: skip
-def has_an_identity(seen: Seen, _: KnownStation16) -> Said:
+def has_an_identity(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report a URL without an identity, or an identity with a colon, at which the user name would end."""
     visitor = visitor_of(seen)
     if visitor is None:
@@ -51,7 +51,7 @@ def _expected(seen: Seen, station: KnownStation16) -> tuple[Visitor, str] | None
     "6T04", "OCPP-J 1.6 6.2.2, whitepaper A00.FR.202-204", ERROR,
     "the Authorization header has the identity and the password that were set", when("knocked"),
 )  # fmt: skip
-def has_credentials(seen: Seen, station: KnownStation16) -> Said:
+def has_credentials(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a header that is missing or unreadable, has another user, or another password than was configured.
 
     Silent if no password is configured. Once the CSMS has set another one, 6S02 checks which one the station uses.
@@ -73,7 +73,7 @@ def has_credentials(seen: Seen, station: KnownStation16) -> Said:
     "the password is the 16 to 20 bytes of AuthorizationKey",
     when("knocked"),
 )  # fmt: skip
-def sends_bytes(seen: Seen, station: KnownStation16) -> Said:
+def sends_bytes(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a password that is too short or too long, or the hex digits of AuthorizationKey in place of its bytes."""
     expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
@@ -91,7 +91,7 @@ def sends_bytes(seen: Seen, station: KnownStation16) -> Said:
     "6T06", "OCPP-J 1.6 3.2, OCPP-J 1.6 errata 3.3", WARNING, "a refused station waits before it tries again",
     when("knocked"),
 )  # fmt: skip
-def waits_after_refusals(seen: Seen, station: KnownStation16) -> Said:
+def waits_after_refusals(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an attempt within a second after the third refusal in a row, or a later one."""
     connections = station.connections
     if visitor_of(seen) is None or connections.refused < _MANY or connections.waits_since is None:
@@ -103,7 +103,7 @@ def waits_after_refusals(seen: Seen, station: KnownStation16) -> Said:
 @TRANSPORT.check(
     "6T07", "OCPP-J 1.6 5.4", WARNING, "no BootNotification if only the connection was lost", call(BOOT, EVENT)
 )
-def does_not_boot_again(seen: Seen, station: KnownStation16) -> Said:
+def does_not_boot_again(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report the same BootNotification again soon after the mock itself has cut the connection.
 
     After any other loss the station may have restarted. A security event that reports a start cancels the finding.
@@ -125,7 +125,7 @@ def _may_leave(station: KnownStation16, since: float) -> bool:
 
 
 @TRANSPORT.check("6T10", "1.6 4.2", WARNING, "a Pending station keeps the connection open", when("disconnected"))
-def stays(seen: Seen, station: KnownStation16) -> Said:
+def stays(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report that a Pending station closed the connection without a cause. An Accepted station may leave."""
     event, boots = seen.event_as(Disconnected), station.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:
@@ -137,7 +137,7 @@ def stays(seen: Seen, station: KnownStation16) -> Said:
     "6T13", "whitepaper A00.FR.404, A00.FR.511", ERROR, "the client certificate names serial number and operator",
     call(BOOT),
 )  # fmt: skip
-def has_its_certificate(seen: Seen, station: KnownStation16) -> Said:
+def has_its_certificate(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a client certificate whose subject differs from the serial numbers in BootNotification, or from CpoName.
 
     Silent if no serial number is told.

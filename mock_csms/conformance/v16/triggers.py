@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
 from mock_csms.conformance.lessons.v16.triggers import COMMANDS
-from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, Due, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Due, Later, Subject, Wrong
 from mock_csms.twin.seen import Seen, result
 from mock_csms.twin.v16.answers import asks_for
 
@@ -12,9 +12,14 @@ _ALL_OF = ("StatusNotification",)
 
 
 @TRIGGERS.check(
-    "6F01", "1.6 5.17", ERROR, "an Accepted trigger is followed by its message, for its connector", result(*COMMANDS)
+    "6F01",
+    "1.6 5.17",
+    ERROR,
+    "an Accepted trigger is followed by its message, for its connector",
+    result(*COMMANDS),
+    implies=("6B13", "6M06"),
 )
-def sends_what_is_triggered(seen: Seen, station: KnownStation16) -> Said:
+def sends_what_is_triggered(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a message that does not come, comes for another connector, or (a warning) came before the answer."""
     action = asks_for(seen.action, seen.request)
     is_meant = seen.payload["status"] == "Accepted" and action is not None
@@ -22,7 +27,7 @@ def sends_what_is_triggered(seen: Seen, station: KnownStation16) -> Said:
 
 
 @TRIGGERS.deadline("6F01")
-def was_not_sent(due: Due, station: KnownStation16) -> Said:
+def was_not_sent(due: Due, station: KnownStation16) -> CheckResult:
     """Judge which messages came since the answer."""
     asked = station.asked.open.get(due.key)
     if asked is None or asked.is_in_doubt or not asked.is_answered or station.boots.is_in_doubt:

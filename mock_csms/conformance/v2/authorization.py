@@ -1,10 +1,10 @@
 """Checks of idTokens (checks A): when the station sends Authorize, and which transactions an idToken may control."""
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Subject
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, response
@@ -20,7 +20,7 @@ _FOR_ONE_USE = {"Central", "DirectPayment", "NoAuthorization"}
 def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     """Return the known idToken with which this event starts charging; None if the event does not start charging.
 
-    Remote starts are skipped, because the CSMS itself chose their idToken. Events are skipped that are repeated, or
+    Remote starts are skipped, because the CSMS itself chose their idToken. Repeated events are skipped too, and events
     that are older than the last status of the idToken.
     """
     payload = seen.payload
@@ -44,7 +44,7 @@ def _admitted(seen: Seen, station: KnownStation) -> Token | None:
     call(AUTHORIZE),
     driven(),
 )
-def authorizes_when_required(seen: Seen, station: KnownStation) -> Said:
+def authorizes_when_required(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an Authorize while AuthCtrlr.Enabled is false, or a remote start without a required Authorize.
 
     A remote start needs no Authorize if the idToken is of type Central or NoAuthorization, if the station sent an
@@ -78,7 +78,7 @@ def _must_authorize_remote_starts(station: KnownStation) -> bool:
 
 
 @AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
-def refused_token_starts_nothing(seen: Seen, station: KnownStation) -> Said:
+def refused_token_starts_nothing(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a start with an idToken if the answer to the last Authorize, shortly before, was not Accepted."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or token.status in (None, "Accepted") or token.said_by != AUTHORIZE:
@@ -92,7 +92,7 @@ def refused_token_starts_nothing(seen: Seen, station: KnownStation) -> Said:
 @AUTHORIZATION.check(
     "A03", "C12.FR.05, C01.FR.05", WARNING, "an idToken cached as invalid is authorized again", driven()
 )
-def invalid_is_authorized_again(seen: Seen, station: KnownStation) -> Said:
+def invalid_is_authorized_again(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a start with an idToken that was refused some time ago, without a new Authorize.
 
     Silent about idTokens of the local list, about events made offline, and where DisablePostAuthorize is true.
@@ -110,7 +110,7 @@ def invalid_is_authorized_again(seen: Seen, station: KnownStation) -> Said:
 
 
 @AUTHORIZATION.check("A04", "C01.FR.21", ERROR, "an idToken charges only at the EVSEs allowed for it", driven())
-def charges_at_allowed_evses(seen: Seen, station: KnownStation) -> Said:
+def charges_at_allowed_evses(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a start at an EVSE outside the evseId list of the idTokenInfo."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.evses or "evse" not in seen.payload:
@@ -124,7 +124,7 @@ def charges_at_allowed_evses(seen: Seen, station: KnownStation) -> Said:
 @AUTHORIZATION.check(
     "A05", "C01.FR.03", WARNING, "no Authorize for the idToken that started the transaction", driven(), implies=("A01",)
 )
-def stops_without_authorize(seen: Seen, station: KnownStation) -> Said:
+def stops_without_authorize(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an Authorize shortly before the end, for the idToken that started the transaction.
 
     Silent while AuthCtrlr.Enabled is false: A01 reports that Authorize.
@@ -137,7 +137,7 @@ def stops_without_authorize(seen: Seen, station: KnownStation) -> Said:
     token = station.tokens.by_key.get(key) if key else None
     if token is None or key_of(payload.get("idToken")) not in (None, key):
         return None
-    if (told_at(payload["timestamp"], station) or 0.0) < token.asked_at:
+    if (mock_time_of(payload["timestamp"], station) or 0.0) < token.asked_at:
         return None  # the event came late: the transaction was stopped before the Authorize
     if station.variables.switch("AuthCtrlr", "Enabled") is False:
         return None  # A01 reports this
@@ -147,7 +147,7 @@ def stops_without_authorize(seen: Seen, station: KnownStation) -> Said:
 
 
 @AUTHORIZATION.check("A06", "C12.FR.09, C16.FR.03", ERROR, "a master pass starts no transaction", driven())
-def master_starts_nothing(seen: Seen, station: KnownStation) -> Said:
+def master_starts_nothing(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a start with an idToken of the group MasterPassGroupId."""
     token = _admitted(seen, station) if "idToken" in seen.payload else None
     if token is None or not token.group:
@@ -159,7 +159,7 @@ def master_starts_nothing(seen: Seen, station: KnownStation) -> Said:
 @AUTHORIZATION.check(
     "A07", "IdTokenType", WARNING, "an idToken of type NoAuthorization is empty", call(AUTHORIZE), driven()
 )
-def button_has_no_text(seen: Seen, _: KnownStation) -> Said:
+def button_has_no_text(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an idToken of type NoAuthorization that has a text."""
     token = seen.payload.get("idToken")
     if token is None or token["type"] != "NoAuthorization" or not token["idToken"]:
@@ -174,7 +174,7 @@ def button_has_no_text(seen: Seen, _: KnownStation) -> Said:
     "a transaction is stopped by its own idToken, its group or a master pass",
     response(EVENT),
 )
-def token_stops_own_transaction(seen: Seen, station: KnownStation) -> Said:
+def token_stops_own_transaction(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a StopAuthorized if its idToken has no group in common with the one that started charging.
 
     The check looks at the answer of the CSMS, because only the answer contains the group of the idToken.

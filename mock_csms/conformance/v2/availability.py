@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, Subject
 from mock_csms.conformance.v2.resets import has_ended
 from mock_csms.conformance.v2.statuses import name, reopened
 from mock_csms.twin.connectors import Connector, may_mean
@@ -55,14 +55,16 @@ def _until_changed(seen: Seen, station: KnownStation, least: int) -> Later | Non
 
 
 def _unchanged(due: Due, station: KnownStation) -> list[str]:
-    """Return the connectors of a deadline without a new status, not even under a wrong number (B08)."""
+    """Return the connectors of a deadline that have not reported a new status, not even under a wrong number (B08)."""
     availability, connectors, since = station.availability, due.key[1:], due.at - station.terms.patience - _INSTANT
     order = availability.places.get(due.key[0])
     if order is None or availability.count != order.number:
         return []
     changes = availability.closed_at if order.is_closed else availability.opened_at
-    told = [place for place, at in changes.items() if at >= since]
-    return [name(each) for each in connectors if each not in told and not any(may_mean(place, each) for place in told)]
+    changed = [place for place, at in changes.items() if at >= since]
+    return [
+        name(each) for each in connectors if each not in changed and not any(may_mean(place, each) for place in changed)
+    ]
 
 
 @AVAILABILITY.check(
@@ -72,13 +74,13 @@ def _unchanged(due: Due, station: KnownStation) -> list[str]:
     "a connector reports its status after ChangeAvailability",
     result(CHANGE),
 )
-def reports_changed_statuses(seen: Seen, station: KnownStation) -> Said:
+def reports_changed_statuses(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that no connector has reported its new status. If only some have, G04 reports that."""
     return _until_changed(seen, station, 1)
 
 
 @AVAILABILITY.deadline("G01")
-def nothing_changed(due: Due, station: KnownStation) -> Said:
+def nothing_changed(due: Due, station: KnownStation) -> CheckResult:
     """Report the expired deadline if no connector has reported its new status."""
     unchanged = _unchanged(due, station)
     is_none = unchanged and len(unchanged) == len(due.key) - 1
@@ -92,7 +94,7 @@ def nothing_changed(due: Due, station: KnownStation) -> Said:
     "a ChangeAvailability that changes nothing is Accepted",
     result(CHANGE),
 )
-def accepts_current_state(seen: Seen, station: KnownStation) -> Said:
+def accepts_current_state(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than Accepted if all connectors already have the requested state."""
     place, status, is_closed = place_of(seen.request), seen.payload["status"], seen.request["operationalStatus"]
     connectors, availability = _connectors(place, station), station.availability
@@ -113,7 +115,7 @@ def accepts_current_state(seen: Seen, station: KnownStation) -> Said:
     result(CHANGE),
     call(STATUS, NOTIFY, f"{EVENT}.Ended"),
 )
-def closes_after_transactions(seen: Seen, station: KnownStation) -> Said:
+def closes_after_transactions(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than Scheduled in a transaction, Unavailable before its end, or Available after it."""
     if seen.action == CHANGE:
         return _is_scheduled(seen, station)
@@ -122,12 +124,12 @@ def closes_after_transactions(seen: Seen, station: KnownStation) -> Said:
     if seen.action == EVENT:
         return _has_ended_before(seen, station)
     others = reopened(seen, station)
-    told = [each for each in current_in(seen.action, seen.payload, station) if each not in others]
-    words = [_is_in_time(place, status, station) for place, status in told]
+    current = [each for each in current_in(seen.action, seen.payload, station) if each not in others]
+    words = [_is_in_time(place, status, station) for place, status in current]
     return [word for word in words if word is not None]
 
 
-def _is_scheduled(seen: Seen, station: KnownStation) -> Said:
+def _is_scheduled(seen: Seen, station: KnownStation) -> CheckResult:
     """Judge the answer. The event that ends the transaction may come after it, and statuses may come before it."""
     place, status = place_of(seen.request), seen.payload["status"]
     connectors, running = _connectors(place, station), _running(place, station)
@@ -139,14 +141,14 @@ def _is_scheduled(seen: Seen, station: KnownStation) -> Said:
     return Later(text, station.terms.patience, running[0].id)
 
 
-def _has_ended_before(seen: Seen, station: KnownStation) -> Said:
+def _has_ended_before(seen: Seen, station: KnownStation) -> CheckResult:
     """Cancel the deadlines of a transaction that had ended before the answer, or before the status was sent."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     transaction, given = station.transactions.by_id.get(id_), station.commands.answered[CHANGE]
     place = (transaction.evse or 0, transaction.connector or 0) if transaction else (0, 0)
-    told = station.connectors.told_at.get(place, 0.0)
+    reported_at = station.connectors.reported_at.get(place, 0.0)
     was_over = [Done(id_)] if has_ended(seen, station, given.at) else []
-    return [*was_over, Done((id_, place))] if has_ended(seen, station, told) else was_over
+    return [*was_over, Done((id_, place))] if has_ended(seen, station, reported_at) else was_over
 
 
 def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) -> list[Transaction]:
@@ -156,7 +158,10 @@ def _awaited(place: Connector, order: AvailabilityOrder, station: KnownStation) 
 
 
 def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later | None:
-    """Judge the status of a connector that must close after a transaction; G06 judges those closed already."""
+    """Judge the status of a connector that must close after a transaction.
+
+    G06 judges connectors that are closed already.
+    """
     order = station.availability.closing(place)
     if order is None or not order.is_scheduled or station.resets.is_under_way:
         return None
@@ -178,13 +183,13 @@ def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later |
     "all connectors follow the availability of their EVSE",
     result(CHANGE),
 )
-def connectors_follow_evse(seen: Seen, station: KnownStation) -> Said:
+def connectors_follow_evse(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that only some connectors of the EVSE or the station reported their new status."""
     return _until_changed(seen, station, 2)
 
 
 @AVAILABILITY.deadline("G04")
-def some_do_not_follow(due: Due, station: KnownStation) -> Said:
+def some_do_not_follow(due: Due, station: KnownStation) -> CheckResult:
     """Name the connectors without a new status."""
     unchanged = _unchanged(due, station)
     is_some = 0 < len(unchanged) < len(due.key) - 1
@@ -198,16 +203,16 @@ def some_do_not_follow(due: Due, station: KnownStation) -> Said:
     "plugging in changes the status of one connector only",
     call(STATUS, NOTIFY),
 )
-def other_connectors_stay_available(seen: Seen, station: KnownStation) -> Said:
+def other_connectors_stay_available(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a connector that stops being Available at the moment when another one of its EVSE becomes Occupied.
 
     Silent if an order may close it, or while the station resets.
     """
-    statuses, told = station.connectors.statuses, station.connectors.told_at
+    statuses, reported_at = station.connectors.statuses, station.connectors.reported_at
     for place, status in statuses_in(seen.action, seen.payload):
         if status in ("Occupied", "Unavailable") and statuses.get(place) == "Available" and place[1] and place[0]:
             since = seen.at - station.terms.tolerance
-            others = [each for each in station.connectors.of(place[0]) if each != place and told[each] >= since]
+            others = [each for each in station.connectors.of(place[0]) if each != place and reported_at[each] >= since]
             used = [each for each in others if statuses[each] == "Occupied"]
             if used and station.availability.is_open(place) and not station.resets.status:
                 return f"connector {name(place)} became {status} together with {name(used[0])}, which is Occupied"
@@ -221,16 +226,16 @@ def other_connectors_stay_available(seen: Seen, station: KnownStation) -> Said:
     "an Inoperative connector stays Unavailable until it is set Operative",
     call(STATUS, NOTIFY),
 )
-def stays_closed(seen: Seen, station: KnownStation) -> Said:
+def stays_closed(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a usable status of a connector that is Inoperative; B12 reports the first status after a boot."""
     if not station.availability.places or station.resets.status:
         return None
     others = reopened(seen, station)
-    told = [
+    leaving = [
         each for each in current_in(seen.action, seen.payload, station) if each[1] in _USABLE and each not in others
     ]
     text = "connector {} is {}, although it was set Inoperative"
-    return [text.format(name(place), status) for place, status in told if _has_to_stay(place, station)]
+    return [text.format(name(place), status) for place, status in leaving if _has_to_stay(place, station)]
 
 
 def _has_to_stay(place: Connector, station: KnownStation) -> bool:
@@ -252,7 +257,7 @@ def _has_to_stay(place: Connector, station: KnownStation) -> bool:
     "a status in NotifyEvent is AvailabilityState of Connector, with the trigger Delta",
     call(NOTIFY),
 )
-def events_report_statuses(seen: Seen, _: KnownStation) -> Said:
+def events_report_statuses(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a status with a wrong trigger, variable or value. Events of a monitor are skipped."""
     found = []
     for event in seen.payload["eventData"]:
@@ -276,8 +281,8 @@ def events_report_statuses(seen: Seen, _: KnownStation) -> Said:
     result("UnlockConnector"),
     call(f"{EVENT}.Ended"),
 )
-def unlocks_only_free_connectors(seen: Seen, station: KnownStation) -> Said:
-    """Report a status that does not fit: the connector does not exist, or exists, or has an authorized transaction."""
+def unlocks_only_free_connectors(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a status that is wrong for the connector, such as UnknownConnector for one that exists."""
     if seen.kind == "call":
         given = station.commands.answered.get("UnlockConnector")
         return Done() if given and has_ended(seen, station, given.at) else None

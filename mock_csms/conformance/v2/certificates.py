@@ -3,7 +3,7 @@
 from mock_csms.conformance.common.pem import is_certificate
 from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, hash_of, types_asked
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.protocol import x509
 from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.twin.seen import Seen, result
@@ -18,7 +18,7 @@ _ROOT = "CSMSRootCertificate"
     "C01", "M03.FR.02-04", ERROR, "certificates are listed if and only if some were found",
     result("GetInstalledCertificateIds"),
 )  # fmt: skip
-def list_fits_its_status(seen: Seen, _: KnownStation) -> Said:
+def list_fits_its_status(seen: Seen, _: KnownStation) -> CheckResult:
     """Report NotFound with a list, Accepted without one, or types that were not requested."""
     status, chain, asked = seen.payload["status"], seen.payload.get(_LIST, ()), types_asked(seen.request)
     if (status == "Accepted") is not bool(chain):
@@ -30,7 +30,7 @@ def list_fits_its_status(seen: Seen, _: KnownStation) -> Said:
 @CERTIFICATES.check(
     "C02", "M05.FR.01-03", ERROR, "an installed certificate is listed", result("GetInstalledCertificateIds")
 )
-def installed_is_listed(seen: Seen, station: KnownStation) -> Said:
+def installed_is_listed(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a list without the hash of a certificate that the station accepted before.
 
     Silent if the list and its status contradict each other: C01 reports that.
@@ -50,8 +50,8 @@ def installed_is_listed(seen: Seen, station: KnownStation) -> Said:
     "C03", "M04.FR.02, M04.FR.04, M04.FR.06", ERROR, "only existing certificates are deleted, never the own one",
     result("DeleteCertificate", "GetInstalledCertificateIds"),
 )  # fmt: skip
-def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
-    """Report a deleted certificate that is unknown, or the station's own, or still listed."""
+def deleted_is_gone(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a wrong deletion: of an unknown certificate, of the station's own, or of one that is still listed."""
     certificates = station.certificates
     if seen.action == "GetInstalledCertificateIds":
         listed = {each for entry in seen.payload.get(_LIST, ()) for each in all_hashes(entry)}
@@ -68,8 +68,8 @@ def deleted_is_gone(seen: Seen, station: KnownStation) -> Said:
 @CERTIFICATES.check(
     "C04", "M05.FR.07, M05.FR.11", ERROR, "an invalid certificate is not installed", result("InstallCertificate")
 )
-def invalid_is_rejected(seen: Seen, station: KnownStation) -> Said:
-    """Report an accepted text that is no certificate, or a certificate that has expired or may not replace the root."""
+def invalid_is_rejected(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report an accepted text that is not a certificate, has expired, or must not replace the root."""
     if seen.payload["status"] != "Accepted":
         return None
     text, now = seen.request["certificate"], seen.at + station.terms.clock_offset
@@ -91,7 +91,7 @@ def _is_unrelated(certificate: str, station: KnownStation) -> bool:
 
 
 def _lasting(station: KnownStation) -> list[Installed]:
-    """Return the installed certificates that must still exist: perhaps only the last CSMS root (M05.FR.09)."""
+    """Return the installed certificates that must still exist; maybe only the last CSMS root (M05.FR.09)."""
     new = station.certificates.new
     if station.variables.switch("SecurityCtrlr", "AdditionalRootCertificateCheck") is False:
         return new

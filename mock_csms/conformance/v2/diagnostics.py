@@ -2,18 +2,18 @@
 
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
-from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Done, Due, Later, Subject
 from mock_csms.twin.seen import Seen, call, result
 
 DIAGNOSTICS = Subject("diagnostics")
 
 _STATUS = "LogStatusNotification"
 _PATIENCE = 10
-"""How many times longer an upload may take than other actions."""
+"""The factor by which an upload may take longer than other actions."""
 
 
 @DIAGNOSTICS.check("N01", "N01.FR.01", ERROR, "an accepted GetLog has a filename", result("GetLog"))
-def log_has_a_name(seen: Seen, _: KnownStation) -> Said:
+def log_has_a_name(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an Accepted without a filename."""
     if seen.payload["status"] == "Accepted" and not seen.payload.get("filename"):
         return f"log {seen.request['requestId']} was accepted without a filename"
@@ -28,7 +28,7 @@ def log_has_a_name(seen: Seen, _: KnownStation) -> Said:
     call(_STATUS),
     implies=("N03",),
 )
-def log_has_its_request_id(seen: Seen, station: KnownStation) -> Said:
+def log_has_its_request_id(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a requestId that no GetLog had, or a status without a requestId.
 
     Idle needs no requestId, and a triggered status needs none while no upload runs. If the mock has seen no boot, an
@@ -47,8 +47,8 @@ def log_has_its_request_id(seen: Seen, station: KnownStation) -> Said:
     "N03", "N01.FR.08-10, N01.FR.20", ERROR, "an upload reports Uploading and how it ended",
     result("GetLog"), call(_STATUS),
 )  # fmt: skip
-def upload_is_reported(seen: Seen, station: KnownStation) -> Said:
-    """Report Uploaded without Uploading, an upload that does not end, or a cancelled one that is not reported as such.
+def upload_is_reported(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report Uploaded without Uploading, an upload that does not end, or a cancelled upload that is reported wrongly.
 
     Silent if statuses may be lost.
     """
@@ -63,12 +63,12 @@ def upload_is_reported(seen: Seen, station: KnownStation) -> Said:
 
 
 @DIAGNOSTICS.deadline("N03")
-def upload_has_not_ended(due: Due, station: KnownStation) -> Said:
+def upload_has_not_ended(due: Due, station: KnownStation) -> CheckResult:
     """Report that an upload has not ended."""
     return None if station.uploads.is_in_doubt or station.uploads.asked.get(due.key) in OVER else due.text
 
 
-def _of_answer(seen: Seen, station: KnownStation) -> Said:
+def _of_answer(seen: Seen, station: KnownStation) -> CheckResult:
     """Set the deadlines for the statuses that must follow this answer to GetLog."""
     id_, old = seen.request["requestId"], station.uploads.running
     if seen.payload["status"] == "Rejected" or station.uploads.asked.get(id_) in OVER:

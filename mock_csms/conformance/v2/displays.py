@@ -1,7 +1,7 @@
 """Check of reports of display messages (O01)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
 from mock_csms.twin.seen import Seen, call, result
 
@@ -16,7 +16,7 @@ DISPLAYS = Subject("displays")
     result("GetDisplayMessages"),
     call("NotifyDisplayMessages"),
 )
-def reports_messages(seen: Seen, station: KnownStation) -> Said:
+def reports_messages(seen: Seen, station: KnownStation) -> CheckResult:
     """Report parts for another request, too many parts, or too few."""
     return judge_parts(seen, station)
 

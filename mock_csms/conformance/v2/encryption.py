@@ -3,7 +3,7 @@
 from mock_csms.behavior.handshake_faults import MUST_REFUSE
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol import x509
 from mock_csms.protocol.tls import TLS12, Agreement
 from mock_csms.twin.seen import Seen, call, when
@@ -11,23 +11,23 @@ from mock_csms.twin.seen import Seen, call, when
 _OLD = ("SSLv3", "TLSv1", "TLSv1.1")
 _ECDSA = {0xC02B: "ECDHE-ECDSA-AES128-GCM-SHA256", 0xC02C: "ECDHE-ECDSA-AES256-GCM-SHA384"}
 _RSA = {0x009C: "AES128-GCM-SHA256", 0x009D: "AES256-GCM-SHA384"}
-"""The required cipher suites: a station must support both of one kind."""
+"""The two cipher suites with RSA. A station must support both of these, or both with ECDSA (A00.FR.319)."""
 
 
 def tls_of(seen: Seen) -> Agreement | None:
-    """Return the result of the TLS handshake before a WebSocket request; None without TLS."""
+    """Return the result of the TLS handshake for a WebSocket request; None without TLS."""
     visitor = visitor_of(seen)
     return visitor.tls if visitor else None
 
 
 def certificate_of(seen: Seen) -> str:
-    """Return the client certificate in a station's request for a WebSocket, in PEM; empty if there is none."""
+    """Return the client certificate in PEM for a station's WebSocket request; empty if there is none."""
     tls = tls_of(seen)
     return tls.certificate if tls else ""
 
 
 def certificate_in_use(station: KnownStation) -> str:
-    """Return the client certificate of a station's present connection, in PEM; empty if there is none."""
+    """Return the client certificate of a station's current connection, in PEM; empty if there is none."""
     visitor = station.connections.admitted
     return visitor.tls.certificate if visitor and visitor.tls else ""
 
@@ -39,23 +39,23 @@ def certificate_in_use(station: KnownStation) -> str:
     "no credentials are sent together with a client certificate",
     when("knocked"),
 )
-def sends_no_credentials(seen: Seen, _: KnownStation) -> Said:
-    """Report an Authorization header beside a client certificate: only security profiles 1 and 2 send one."""
+def sends_no_credentials(seen: Seen, _: KnownStation) -> CheckResult:
+    """Report an Authorization header together with a client certificate. Only security profiles 1 and 2 send one."""
     visitor = visitor_of(seen)
     has_both = visitor is not None and certificate_of(seen) and visitor.authorization is not None
     return "there is an Authorization header, although a client certificate is used" if has_both else None
 
 
 @TRANSPORT.check("T17", "A00.FR.313, A00.FR.416", ERROR, "TLS 1.2 or newer is used", when("knocked"))
-def uses_a_new_version(seen: Seen, _: KnownStation) -> Said:
-    """Report a connection with a version of TLS before 1.2, which the mock accepts with --tls-min or a fault only."""
+def uses_a_new_version(seen: Seen, _: KnownStation) -> CheckResult:
+    """Report a version of TLS before 1.2. The mock accepts one only with --tls-min or a --tls-fault."""
     tls = tls_of(seen)
     return f"the station accepted {tls.version}" if tls and tls.version in _OLD else None
 
 
 @TRANSPORT.check("T18", "A00.FR.319, A00.FR.422", ERROR, "cipher suites with AES-GCM are offered", when("knocked"))
-def offers_the_suites(seen: Seen, _: KnownStation) -> Said:
-    """Report that neither both suites with ECDHE and ECDSA nor both with RSA are offered. Silent without TLS 1.2."""
+def offers_the_suites(seen: Seen, _: KnownStation) -> CheckResult:
+    """Report an offer with neither both ECDSA suites nor both RSA suites. Silent if TLS 1.2 is not offered."""
     tls = tls_of(seen)
     if tls is None or TLS12 not in tls.offer.versions:
         return None
@@ -67,8 +67,8 @@ def offers_the_suites(seen: Seen, _: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T19", "A00.FR.321, A00.FR.424", ERROR, "TLS compression is not used", when("knocked"))
-def uses_no_compression(seen: Seen, _: KnownStation) -> Said:
-    """Report TLS compression. An offer of it is a warning: the mock never accepts it."""
+def uses_no_compression(seen: Seen, _: KnownStation) -> CheckResult:
+    """Report TLS compression. An offer of it is only a warning, because the mock never accepts it."""
     tls = tls_of(seen)
     if tls is None or not any(tls.offer.compressions):
         return None
@@ -80,10 +80,10 @@ def uses_no_compression(seen: Seen, _: KnownStation) -> Said:
 @TRANSPORT.check(
     "T20", "A00.FR.511, A00.FR.405", ERROR, "the client certificate names the serial number", call("BootNotification")
 )
-def names_its_serial_number(seen: Seen, station: KnownStation) -> Said:
-    """Report a client certificate whose commonName is not the serial number in BootNotification.
+def names_its_serial_number(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a client certificate whose commonName is not the serialNumber in BootNotification.
 
-    Silent if no serial number is told.
+    Silent if the BootNotification has no serialNumber.
     """
     certificate, serial = certificate_in_use(station), seen.payload["chargingStation"].get("serialNumber")
     facts = x509.facts(certificate) if certificate and serial is not None else None
@@ -99,10 +99,10 @@ def names_its_serial_number(seen: Seen, station: KnownStation) -> Said:
     "the client certificate is trusted and has a suitable key, signature, serial number and operator",
     when("knocked"),
 )
-def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> Said:
-    """Report a client certificate with a short key, without SHA-256, or of another operator (OrganizationName).
+def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a client certificate that is not suitable: key too short, not SHA-256, other operator (OrganizationName).
 
-    Also one that is not trusted, which --tls-client accept-and-report lets in.
+    A certificate that is not trusted is reported too; the mock accepts one with --tls-client accept-and-report.
     """
     tls = tls_of(seen)
     if tls is None or not tls.certificate:
@@ -116,15 +116,15 @@ def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T32", "A00.FR.310, A00.FR.413", ERROR, "a wrong certificate of the CSMS is refused", when("knocked"))
-def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> Said:
-    """Report a station that went on after a wrong certificate or a weak suite, which --tls-fault has shown it."""
+def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> CheckResult:
+    """Report a station that continued after a wrong certificate or a weak cipher suite of --tls-fault."""
     tls = tls_of(seen)
     sight = MUST_REFUSE.get(tls.fault) if tls else None
     return f"the station accepted {sight}" if sight else None
 
 
 def _problems(facts: x509.CertificateFacts, operator: str | None) -> dict[str, bool]:
-    """Return a possible fault of a client certificate, and whether the certificate has it."""
+    """Return each possible fault of a client certificate, and whether the certificate has it."""
     is_other = bool(operator and facts.organization and facts.organization != operator)
     return {
         "has a key that is too short (A00.FR.502, A00.FR.503)": not facts.is_strong,

@@ -43,7 +43,7 @@ def last_part(*actions: str) -> Exercise:
 
 def has_password(seen: Seen, station: KnownStation) -> Any:
     visitor = visitor_of(seen)
-    needs_one = visitor is not None and visitor.profile < 3  # then a client certificate replaces it
+    needs_one = visitor is not None and visitor.profile < 3  # a client certificate replaces it then
     return needs_one and visitor and (station.terms.passwords or {}).get(visitor.identity) is not None
 
 

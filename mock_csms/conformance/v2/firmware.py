@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from mock_csms.conformance.common.pem import is_base64, is_certificate
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Subject, Word
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, ResultPart, Subject
 from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Seen, call, result, when
 from mock_csms.twin.v2.firmware import AGREED, BAD_SIGNATURE, BAD_SIGNER, EVENT, STATUS
@@ -28,7 +28,7 @@ _BEFORE: Mapping[str, tuple[str | None, ...]] = {
     "InstallationFailed": ("Installing", "InstallRebooting"),
     "Installed": ("Installing", "InstallRebooting"),
 }
-"""By status, the statuses that may come before it, from the figure in L01.
+"""By status: the statuses that may come before it, from the figure in L01.
 
 Installing may be left out at a reboot (L01.FR.23). A download may fail before it begins.
 """
@@ -36,7 +36,7 @@ _WAITING: Mapping[str, tuple[str, tuple[str | None, ...]]] = {
     "Downloading": ("DownloadScheduled", (None,)),
     "Installing": ("InstallScheduled", _FETCHED),
 }
-"""By step, the status that announces a wait before it, and the statuses after which the station must announce it."""
+"""By step: the status that announces a wait before it, and the statuses after which the station must announce it."""
 _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFailed", *_FETCHED, "InvalidSignature")
 _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting", "Installing", "Installed")
 
@@ -44,7 +44,7 @@ _PAST_VERIFICATION = ("SignatureVerified", "InstallScheduled", "InstallRebooting
 @FIRMWARE.check(
     "L01", "L01.FR.10, L01.FR.20", ERROR, "firmware statuses have the requestId of their update", call(STATUS)
 )
-def names_its_request(seen: Seen, station: KnownStation) -> Said:
+def names_its_request(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a status without a requestId, or with a requestId that no command had or that belongs to another update.
 
     Silent for a moment about the update that was just replaced, and about triggered statuses without a requestId.
@@ -72,8 +72,8 @@ def _is_unknown_request(id_: int, status: str, station: KnownStation) -> bool:
 
 
 @FIRMWARE.check("L02", "L01.FR.01", ERROR, "firmware statuses follow the allowed order", call(STATUS))
-def comes_in_order(seen: Seen, station: KnownStation) -> Said:
-    """Report a status that may not follow the previous one.
+def comes_in_order(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a status that must not follow the previous one.
 
     If statuses may be lost, the check only reports a status after the end of the update.
     """
@@ -98,7 +98,7 @@ def comes_in_order(seen: Seen, station: KnownStation) -> Said:
     when("malformed"),
     any_payload=True,
 )
-def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
+def keeps_its_times(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a step that is too early, or one that waited without DownloadScheduled or InstallScheduled."""
     if not seen.is_sound:
         return (Done("DownloadScheduled"), Done("InstallScheduled"))
@@ -108,7 +108,7 @@ def keeps_its_times(seen: Seen, station: KnownStation) -> Said:
     return None if update is None or status == "Idle" else _keep_time(update, status, seen, station)
 
 
-def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[Word]:
+def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[ResultPart]:
     """Set a deadline for DownloadScheduled if the download must wait, unless a status came before the answer."""
     update, status = station.firmware.pending, seen.payload["status"]
     if status in AGREED:
@@ -119,7 +119,7 @@ def _wait_for_download(seen: Seen, station: KnownStation) -> Iterator[Word]:
             )
 
 
-def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -> Iterator[Word]:
+def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -> Iterator[ResultPart]:
     """Judge the time of a step. If the next step must wait, set a deadline for the status that announces it."""
     yield from (Done("DownloadScheduled"), Done("InstallScheduled"))
     if status == ("SignatureVerified" if update.is_signed else "Downloaded"):
@@ -138,7 +138,7 @@ def _keep_time(update: Update, status: str, seen: Seen, station: KnownStation) -
 
 def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownStation) -> bool:
     """Whether a step had to wait after the last status. After a long silence the deadline has already reported it."""
-    since = update.told_at or update.asked_at
+    since = update.reported_at or update.asked_at
     return not update.is_in_doubt and _ahead(due, since, station) > 0 and seen.at - since <= _patience(station)
 
 
@@ -150,7 +150,7 @@ def _has_waited(update: Update, due: float | None, seen: Seen, station: KnownSta
     result("UpdateFirmware"),
     call(STATUS, EVENT),
 )
-def refuses_bad_firmware(seen: Seen, station: KnownStation) -> Said:
+def refuses_bad_firmware(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an accepted update with a malformed certificate or signature, or one that the station reports as bad."""
     if seen.kind == "result":
         certificate, status = seen.request["firmware"].get("signingCertificate"), seen.payload["status"]
@@ -187,7 +187,7 @@ def _continues_although_bad(seen: Seen, station: KnownStation) -> str | None:
     when("malformed"),
     any_payload=True,
 )
-def reports_security_events(seen: Seen, station: KnownStation) -> Said:
+def reports_security_events(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a status without the security event that it requires. The event may come before the status."""
     if not seen.is_sound:  # an unreadable message may have been the event
         return [Done(type_) for type_ in _EVENTS.values()]
@@ -214,7 +214,7 @@ _EVENTS = {"InvalidCertificate": BAD_SIGNER, "InvalidSignature": BAD_SIGNATURE, 
     when("malformed"),
     any_payload=True,
 )
-def closes_free_evses(seen: Seen, station: KnownStation) -> Said:
+def closes_free_evses(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a connector that stays Available while the installation waits for transactions to end.
 
     Silent if AllowNewSessionsPendingFirmwareUpdate is true, or may be true.
@@ -229,13 +229,13 @@ def closes_free_evses(seen: Seen, station: KnownStation) -> Said:
 
 
 @FIRMWARE.deadline("L06")
-def still_available(due: Due, station: KnownStation) -> Said:
+def still_available(due: Due, station: KnownStation) -> CheckResult:
     """Report a free connector that is still Available."""
     allowed = station.variables.switch("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
     busy = {transaction.evse for transaction in station.transactions.open_at()}
     if allowed or (allowed is None and not station.reports.is_trusted) or not busy or None in busy:
         return None
-    told_at, since = station.connectors.told_at, due.at - _patience(station)
+    told_at, since = station.connectors.reported_at, due.at - _patience(station)
     for place, status in station.connectors.statuses.items():
         if status == "Available" and place[0] not in busy and told_at.get(place, since) < since:
             return f"connector {place[1]} of EVSE {place[0]} stays Available while the installation waits"
@@ -245,7 +245,7 @@ def still_available(due: Due, station: KnownStation) -> Said:
 @FIRMWARE.check(
     "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or cancels the first", result("UpdateFirmware")
 )
-def replaces_the_first(seen: Seen, station: KnownStation) -> Said:
+def replaces_the_first(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a plain Accepted while another update runs. AcceptedCanceled and a refusal are right."""
     update = station.firmware.update
     if seen.payload["status"] != "Accepted" or update is None or update.is_over or update.is_in_doubt:

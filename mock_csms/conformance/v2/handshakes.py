@@ -6,7 +6,7 @@ import re
 
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.versions import V21
@@ -22,7 +22,7 @@ _PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
 _LONGEST_IDENTITY = 48
 
 _WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the credentials (A00.FR.402)."""
+"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
 
 
 @TRANSPORT.check(
@@ -32,7 +32,7 @@ _WITH_CERTIFICATE = 3
     "the identity in the URL is an identifierString of 1 to 48 characters",
     when("knocked"),
 )
-def has_an_identity(seen: Seen, _: KnownStation) -> Said:
+def has_an_identity(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an identity that is empty, too long, or has a colon or another forbidden character.
 
     A slash after the identity is a warning: the identity must be the end of the URL.
@@ -53,7 +53,7 @@ def has_an_identity(seen: Seen, _: KnownStation) -> Said:
 
 
 def credentials_of(header: str | None) -> tuple[str, str] | str:
-    """Return the user and the password of an Authorization header, or a text that says why it has none."""
+    """Return the user and the password in an Authorization header, or a text about its fault."""
     if header is None:
         return "there is no Authorization header"
     scheme, _, encoded = header.partition(" ")
@@ -79,7 +79,7 @@ def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
 @TRANSPORT.check(
     "T05", "A00.FR.202", ERROR, "the handshake has credentials in an Authorization header", when("knocked")
 )
-def sends_credentials(seen: Seen, station: KnownStation) -> Said:
+def sends_credentials(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a handshake without an Authorization header, or with one that is not Basic or is unreadable.
 
     Silent if no password is configured for the station.
@@ -94,7 +94,7 @@ def sends_credentials(seen: Seen, station: KnownStation) -> Said:
 @TRANSPORT.check(
     "T06", "A00.FR.204", ERROR, "the user name in the credentials is the station's identity", when("knocked")
 )
-def is_the_user(seen: Seen, station: KnownStation) -> Said:
+def is_the_user(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a user name that differs from the identity in the path."""
     expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
@@ -109,12 +109,12 @@ def is_the_user(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T07", "A00.FR.205", ERROR, "the password is correct and a valid passwordString", when("knocked"))
-def has_the_password(seen: Seen, station: KnownStation) -> Said:
+def has_the_password(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a password that is too short, too long, has forbidden characters, or is wrong.
 
-    The finding never shows the password. If the configured password itself breaks the rules, that is only a warning:
-    the station did not choose it. Once the CSMS has set another password, S05 checks which one the station uses.
-    Edition 4 allows 64 characters.
+    The finding never shows the password. If the configured password itself breaks the rules, it is only a warning,
+    because the station did not choose it. After the CSMS has set another password, S05 checks which one the station
+    uses. Edition 4 allows 64 characters.
     """
     expected = _expected(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
@@ -129,10 +129,10 @@ def has_the_password(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSPORT.check("T16", "A00.FR.002", ERROR, "a reconnect does not lower the security profile", when("knocked"))
-def keeps_its_profile(seen: Seen, station: KnownStation) -> Said:
+def keeps_its_profile(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a handshake without TLS, client certificate or credentials if the last accepted one had them.
 
-    Credentials may be missing if security profile 3 is or may be in use: then a client certificate replaces them.
+    Credentials may be missing if security profile 3 is or may be in use, because a client certificate replaces them.
     """
     visitor, before = visitor_of(seen), station.connections.admitted
     if visitor is None or before is None:

@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS
-from mock_csms.conformance.subject import ERROR, WARNING, Due, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Due, Later
 from mock_csms.conformance.v2.provisioning import PROVISIONING
 from mock_csms.twin.seen import Seen, call, response, when
 
@@ -19,7 +19,7 @@ _LONG = 60.0
     response("BootNotification"),
     when("connected"),
 )
-def is_never_silent(seen: Seen, station: KnownStation) -> Said:
+def is_never_silent(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a silence longer than the heartbeat interval, once for each silence.
 
     Silent while the station may wait for an answer of the mock. Messages do not move the deadline, because that would
@@ -31,7 +31,7 @@ def is_never_silent(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.deadline("B09")
-def is_silent(due: Due, station: KnownStation) -> Said:
+def is_silent(due: Due, station: KnownStation) -> CheckResult:
     """Judge the silence since the last message, and set the deadline again."""
     connections, interval = station.connections, _interval(station)
     if not station.boots.is_accepted:
@@ -54,7 +54,7 @@ def is_silent(due: Due, station: KnownStation) -> Said:
     response("BootNotification"),
     when("connected"),
 )
-def heartbeats_follow_interval(seen: Seen, station: KnownStation) -> Said:
+def heartbeats_follow_interval(seen: Seen, station: KnownStation) -> CheckResult:
     """Report many heartbeats at less than half the interval, or a day without one if no other answer sets the clock.
 
     Triggered heartbeats are skipped.
@@ -63,13 +63,13 @@ def heartbeats_follow_interval(seen: Seen, station: KnownStation) -> Said:
     if seen.kind == "call":
         pause = seen.at - boots.beat_at
         is_asked = "Heartbeat" in boots.asked_for
-        is_many = boots.hasty_beats == MANY_BEATS - 1 and boots.is_hasty(pause) and not station.connections.calls
+        is_many = boots.early_beats == MANY_BEATS - 1 and boots.is_too_early(pause) and not station.connections.calls
         return f"{MANY_BEATS + 1} heartbeats in a row, about every {pause:.1f} s" if is_many and not is_asked else None
     return Later("", DAY + station.terms.tolerance)
 
 
 @PROVISIONING.deadline("B10")
-def no_heartbeat_for_a_day(due: Due, station: KnownStation) -> Said:
+def no_heartbeat_for_a_day(due: Due, station: KnownStation) -> CheckResult:
     """Judge a day without a heartbeat, and set the deadline again."""
     boots, day = station.boots, DAY + station.terms.tolerance
     since = max(boots.beat_at, boots.accepted_at or 0.0, station.connections.opened_at)

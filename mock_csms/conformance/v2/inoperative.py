@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
-from mock_csms.conformance.subject import ERROR, WARNING, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.conformance.v2.availability import AVAILABILITY
 from mock_csms.conformance.v2.statuses import name
 from mock_csms.twin.connectors import Connector
@@ -15,7 +15,7 @@ _CLOSED = {"Unavailable", "Faulted"}
 
 
 @AVAILABILITY.check("G09", "G03, G04", ERROR, "no transaction starts on an Inoperative connector", driven())
-def no_start_on_inoperative(seen: Seen, station: KnownStation) -> Said:
+def no_start_on_inoperative(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the first event, and the first with an idToken or energy, of a transaction at an Inoperative place.
 
     The transaction must have started after the place became Inoperative. A plugged-in cable alone is only a warning:
@@ -64,7 +64,7 @@ def _was_inoperative(place: Connector, seen: Seen, station: KnownStation) -> boo
     opened_at = [at for other, at in station.given_ids.opened_at.items() if other[0] in (0, place[0])]
     if max(opened_at, default=0.0) > order.at:
         return False
-    is_reported = connectors.told_at.get(place, -1.0) >= max(order.at, boots.asked_at)
+    is_reported = connectors.reported_at.get(place, -1.0) >= max(order.at, boots.asked_at)
     is_sure = not order.is_scheduled and order.at >= boots.asked_at
     return is_sure or (is_reported and connectors.statuses.get(place) in _CLOSED)
 

@@ -115,10 +115,11 @@ def _rows(text: str) -> tuple[RequiredVariable, ...]:
     return tuple(rows)
 
 
-ALWAYS, IF_THERE, IF_TOLD = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
-"""Required variables: of every station, of each component that exists and is available, and in certain reports.
+ALWAYS, IF_THERE, IF_REPORTED = _rows(_ALWAYS), _rows(_IF_THERE), _rows(_IF_TOLD)
+"""Required variables: of every station, of each existing and available component, and in certain reports.
 
-A report may omit the last ones if it has others of the component (2.13.1); if it has them, they must be right.
+A report may omit those of the last group if it has other variables of the component (2.13.1). If it has them, they must
+be correct.
 """
 _SWITCHES = (("available", ""), ("available", "tariff"), ("enabled", ""), ("enabled", "tariff"))
 """The variables that say whether a component is in use. The first one that is reported decides."""
@@ -137,7 +138,7 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
     for component, instance, evse, connector, *_ in items:
         places.setdefault(component, set()).add((instance, evse, connector))
     found: list[str] = []
-    for row in (*ALWAYS, *IF_THERE, *IF_TOLD):
+    for row in (*ALWAYS, *IF_THERE, *IF_REPORTED):
         component, key = row.component.casefold(), (row.variable.casefold(), row.instance.casefold())
         there = places.get(component, set())
         if row in IF_THERE and _is_absent(items, component, there):
@@ -148,11 +149,11 @@ def lacking(reported: Mapping[Name, Json]) -> list[str]:
 
 
 def _due(row: RequiredVariable, here: list[Json | None]) -> Sequence[Json | None]:
-    """Return the reported variable of each place, or None for each place where a required variable is missing."""
-    if row.component in _PARTS and row not in IF_TOLD:
+    """Return the reported variable at each place; None for a place where a required variable is missing."""
+    if row.component in _PARTS and row not in IF_REPORTED:
         return here or [None]
-    told = [item for item in here if item is not None]
-    return told if told or row in IF_TOLD else [None]
+    present = [item for item in here if item is not None]
+    return present if present or row in IF_REPORTED else [None]
 
 
 def lacks_any(reported: Mapping[Name, Json]) -> bool:
@@ -178,9 +179,13 @@ def _wrong(row: RequiredVariable, item: Json | None) -> str | None:
     """Return what is wrong with a required variable; None if nothing is."""
     if item is None:
         return _MISSING
-    told = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)
-    if row.data_type and told != row.data_type:
-        return f"has the dataType {told}, not {row.data_type}"
+    data_type = (item.get("variableCharacteristics") or {}).get("dataType", row.data_type)
+    if row.data_type and data_type != row.data_type:
+        return f"has the dataType {data_type}, not {row.data_type}"
     actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
-    told = actual[0].get("mutability", "ReadWrite") if actual else row.mutability
-    return f"has the mutability {told}, not {row.mutability}" if row.mutability and told != row.mutability else None
+    mutability = actual[0].get("mutability", "ReadWrite") if actual else row.mutability
+    return (
+        f"has the mutability {mutability}, not {row.mutability}"
+        if row.mutability and mutability != row.mutability
+        else None
+    )

@@ -1,7 +1,7 @@
 """Checks of local authorization lists (checks D)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
 
 LOCAL_LISTS = Subject("local lists")
@@ -10,7 +10,7 @@ LOCAL_LISTS = Subject("local lists")
 @LOCAL_LISTS.check(
     "D01", "D01.FR.19", ERROR, "an update to an old version of the local list is refused", result("SendLocalList")
 )
-def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
+def refuses_old_versions(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than VersionMismatch to an update with a version that is not newer."""
     asked, version, status = seen.request, station.local_list.version, seen.payload["status"]
     if asked["updateType"] != "Differential" or not version or _is_off(station) or asked["versionNumber"] > version:
@@ -27,10 +27,14 @@ def refuses_old_versions(seen: Seen, station: KnownStation) -> Said:
     "GetLocalListVersion returns the version that was sent last",
     result("GetLocalListVersion"),
 )
-def reports_its_version(seen: Seen, station: KnownStation) -> Said:
+def reports_its_version(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a version that differs from the version of the last accepted list."""
-    told, version = seen.payload["versionNumber"], station.local_list.version
-    return None if version in (None, told) or _is_off(station) else f"version {told}, although {version} was accepted"
+    reported, version = seen.payload["versionNumber"], station.local_list.version
+    return (
+        None
+        if version in (None, reported) or _is_off(station)
+        else f"version {reported}, although {version} was accepted"
+    )
 
 
 def _is_off(station: KnownStation) -> bool:

@@ -5,11 +5,11 @@ The checks of their times are in metering_times.
 
 from collections.abc import Iterable
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place, is_later
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.meters import registers_of, samples_of
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.conformance.v2.transactions import once
 from mock_csms.twin.seen import Seen, call
 from mock_csms.twin.v2.transactions import transaction_in
@@ -25,7 +25,7 @@ _STARTED, _UPDATED, _ENDED = (call(f"TransactionEvent.{kind}") for kind in ("Sta
 
 @METERING.check("M01", "E01.FR.09", ERROR, "Started has meter values with the context Transaction.Begin", _STARTED)
 @once
-def begin_values(seen: Seen, station: KnownStation) -> Said:
+def begin_values(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a Started on a known EVSE without values of Transaction.Begin, if TxStartedMeasurands lists any."""
     is_wanted = "evse" in seen.payload and station.meters.settings(station.variables).started
     if not is_wanted or "Transaction.Begin" in samples_of(seen.payload, station).contexts:
@@ -35,7 +35,7 @@ def begin_values(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.check("M02", "E06.FR.11", ERROR, "Ended has meter values with the context Transaction.End", _ENDED)
 @once
-def end_values(seen: Seen, station: KnownStation) -> Said:
+def end_values(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an Ended on a known EVSE without values of Transaction.End, if TxEndedMeasurands lists any."""
     transaction = transaction_in(seen.payload, station)
     is_somewhere = "evse" in seen.payload or (transaction is not None and transaction.evse is not None)
@@ -49,7 +49,7 @@ def end_values(seen: Seen, station: KnownStation) -> Said:
 
 
 @METERING.check("M06", "J02.FR.11", ERROR, "meter values have the configured measurands", _UPDATED, _VALUES)
-def configured_measurands(seen: Seen, station: KnownStation) -> Said:
+def configured_measurands(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a measurand that is not configured, or a configured one that all messages of the same time lack."""
     payload, settings = seen.payload, station.meters.settings(station.variables)
     if seen.action == "MeterValues":
@@ -63,19 +63,19 @@ def configured_measurands(seen: Seen, station: KnownStation) -> Said:
 
 
 @METERING.deadline("M06")
-def measurand_is_missing(due: Due, _: KnownStation) -> Said:
-    """Name the missing measurands."""
+def measurand_is_missing(due: Due, _: KnownStation) -> CheckResult:
+    """Report the missing measurands."""
     return Wrong(due.text, severity=WARNING, why="the station may not be able to measure it there")
 
 
-def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: frozenset[str]) -> Said:
-    """Judge a set of measurands that differs from the configuration.
+def _others(seen: Seen, station: KnownStation, sent: frozenset[str], names: frozenset[str]) -> CheckResult:
+    """Judge a set of measurands that is not the configured one.
 
     Values of one time may be split over several messages (J02.FR.14).
     """
     payload = seen.payload
     stamp = payload["meterValue"][0]["timestamp"]
-    at = told_at(stamp, station)
+    at = mock_time_of(stamp, station)
     if at is None or at < station.meters.retimed_at + station.terms.tolerance:
         return None
     if sent - names:
@@ -118,7 +118,7 @@ def _falls(seen: Seen, station: KnownStation) -> Iterable[tuple[Place, MeterRead
 
 
 @METERING.check("M07", "J02.FR.16-17", ERROR, "energy registers do not go back", _EVENT, _VALUES)
-def registers_rise(seen: Seen, station: KnownStation) -> Said:
+def registers_rise(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a register that is lower than before, within one transaction or outside of all transactions (J02.FR.16).
 
     A register that starts again with another transaction is only an info: J02.FR.17 advises against it but allows it.
@@ -137,7 +137,7 @@ def _fall(place: Place, one: MeterReading, two: MeterReading) -> Wrong:
 
 
 @METERING.check("M09", "J02.FR.22", INFO, "meter values are those of the transaction's own EVSE", _EVENT)
-def own_meter(seen: Seen, station: KnownStation) -> Said:
+def own_meter(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a register that drops to the value of the same register of another EVSE."""
     if "meterValue" not in seen.payload or len(station.meters.registers) < 2 or not _is_odd(seen, station):
         return None
@@ -156,7 +156,7 @@ def own_meter(seen: Seen, station: KnownStation) -> Said:
     _VALUES,
     call("TransactionEvent.Changed"),
 )
-def triggered_context(seen: Seen, station: KnownStation) -> Said:
+def triggered_context(seen: Seen, station: KnownStation) -> CheckResult:
     """Report triggered values with another context than Trigger; clock-aligned MeterValues are right too."""
     found = {*samples_of(seen.payload, station).contexts} if is_asked_for(seen, station) else set()
     if seen.action == "MeterValues":
@@ -177,7 +177,7 @@ def is_asked_for(seen: Seen, station: KnownStation) -> bool:
 
 
 @METERING.check("M11", "J02.FR.21", ERROR, "meter values are signed if SignReadings is true", _EVENT, _VALUES)
-def values_signed(seen: Seen, station: KnownStation) -> Said:
+def values_signed(seen: Seen, station: KnownStation) -> CheckResult:
     """Report values without signedMeterValue, or with a publicKey against PublicKeyWithSignedMeterValue.
 
     Silent unless SignReadings is known to be true.
@@ -197,7 +197,7 @@ def values_signed(seen: Seen, station: KnownStation) -> Said:
 
 
 @METERING.check("M12", "J01.FR.02", WARNING, "meter values name an existing EVSE, or 0", _VALUES)
-def known_meter(seen: Seen, station: KnownStation) -> Said:
+def known_meter(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the values of an EVSE that the station has never reported.
 
     Silent until the station should have reported all EVSEs after the boot, or a full report has listed them.
@@ -211,7 +211,7 @@ def known_meter(seen: Seen, station: KnownStation) -> Said:
 
 @METERING.check("M13", "E02.FR.18", INFO, "numberOfPhasesUsed is reported when charging starts", _UPDATED, _STARTED)
 @once
-def phases_are_reported(seen: Seen, station: KnownStation) -> Said:
+def phases_are_reported(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a missing numberOfPhasesUsed when charging starts.
 
     Silent about stations that have never sent it.

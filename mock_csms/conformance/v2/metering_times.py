@@ -2,12 +2,12 @@
 
 from math import gcd
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.meters import PERIODIC
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.meters import is_of_clock, samples_of
-from mock_csms.conformance.subject import ERROR, INFO, Said, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, CheckResult, Wrong
 from mock_csms.conformance.v2.metering import CLOCK, METERING, is_asked_for
 from mock_csms.conformance.v2.transaction_order import times_rise
 from mock_csms.twin.seen import Seen, call
@@ -24,7 +24,7 @@ _MAY_HAVE_CHANGED = "the station may have changed its interval by itself"
 @METERING.check(
     "M03", "J02.FR.11", ERROR, "periodic meter values come every TxUpdatedInterval", _UPDATED, _ENDED, implies=("X17",)
 )
-def periodic_values(seen: Seen, station: KnownStation) -> Said:
+def periodic_values(seen: Seen, station: KnownStation) -> CheckResult:
     """Report periodic values with a wrong context, before their interval is over, or missing while a vehicle charges.
 
     M04 reports clock-aligned values with the trigger for periodic ones.
@@ -42,13 +42,13 @@ def periodic_values(seen: Seen, station: KnownStation) -> Said:
     return _spacing(seen, station, transaction, interval)
 
 
-def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interval: float) -> Said:
+def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interval: float) -> CheckResult:
     """Judge the time since the last periodic values, or since the start, within one connection.
 
     If the CSMS did not set the interval, the finding is an info: somebody may have changed it at the station.
     """
     last, tolerance = transaction.sampled or transaction.started, station.terms.tolerance
-    at, since = told_at(seen.payload["timestamp"], station), told_at(last or "", station)
+    at, since = mock_time_of(seen.payload["timestamp"], station), mock_time_of(last or "", station)
     if at is None or since is None or interval - tolerance <= at - since <= interval + tolerance:
         return None
     if at == since or since < station.meters.retimed_at + tolerance:
@@ -73,7 +73,7 @@ def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interv
     _UPDATED,
     _VALUES,
 )
-def aligned_values(seen: Seen, station: KnownStation) -> Said:
+def aligned_values(seen: Seen, station: KnownStation) -> CheckResult:
     """Report clock-aligned values with another context or trigger, or at a time that is no multiple of the interval.
 
     MeterValues of the context Sample.Periodic are always wrong: periodic values come in TransactionEvents (J02.FR.11).
@@ -93,14 +93,14 @@ def aligned_values(seen: Seen, station: KnownStation) -> Said:
     return f"values of the context {CLOCK} with the trigger {payload['triggerReason']}" if is_wrong else None
 
 
-def _boundary(seen: Seen, station: KnownStation) -> Said:
+def _boundary(seen: Seen, station: KnownStation) -> CheckResult:
     """Judge the times by boundaries that hold in every time zone: time zones differ by whole quarters of an hour."""
     interval, tolerance = station.meters.settings(station.variables).aligned_interval, station.terms.tolerance
     step = gcd(int(interval), 900) if interval else 0
     if step <= 2 * tolerance:
         return None
     for value in seen.payload.get("meterValue", ()):
-        at = told_at(value["timestamp"], station)
+        at = mock_time_of(value["timestamp"], station)
         is_aligned = any(each.get("context") == CLOCK for each in value["sampledValue"])
         if at is None or not is_aligned or at < station.meters.retimed_at + tolerance:
             continue
@@ -119,7 +119,7 @@ def _boundary(seen: Seen, station: KnownStation) -> Said:
     call("TransactionEvent.Changed"),
     _VALUES,
 )
-def only_when_idle(seen: Seen, station: KnownStation) -> Said:
+def only_when_idle(seen: Seen, station: KnownStation) -> CheckResult:
     """Report clock-aligned values while a transaction runs, if SendDuringIdle is true."""
     payload = seen.payload
     if not station.meters.settings(station.variables).is_idle_only or not payload.get("meterValue"):
@@ -128,9 +128,9 @@ def only_when_idle(seen: Seen, station: KnownStation) -> Said:
         return "clock-aligned values in a transaction" if payload["triggerReason"] == "MeterValueClock" else None
     if CLOCK not in samples_of(payload, station).contexts or may_wait(station, seen.at):
         return None
-    at = told_at(payload["meterValue"][0]["timestamp"], station)
+    at = mock_time_of(payload["meterValue"][0]["timestamp"], station)
     for each in station.transactions.open_at():
-        began = told_at(each.started or "", station)
+        began = mock_time_of(each.started or "", station)
         if at is not None and began is not None and began + station.terms.tolerance < at:
             return f"clock-aligned values of EVSE {payload['evseId']} while {each.id} runs"
     return None
@@ -139,15 +139,15 @@ def only_when_idle(seen: Seen, station: KnownStation) -> Said:
 @METERING.check(
     "M08", "J02.FR.10", ERROR, "meter values in an event carry the event's time", _STARTED, _UPDATED, implies=("M07",)
 )
-def values_of_now(seen: Seen, station: KnownStation) -> Said:
+def values_of_now(seen: Seen, station: KnownStation) -> CheckResult:
     """Report values that are newer than their event, or older than one interval if the event has several values."""
     stamp, values = seen.payload["timestamp"], seen.payload.get("meterValue")
     if not values or (len(values) == 1 and values[0]["timestamp"] == stamp) or times_rise(seen, station):
         return None  # X04 reports the event: its own time is wrong
-    event, tolerance = told_at(stamp, station), station.terms.tolerance
+    event, tolerance = mock_time_of(stamp, station), station.terms.tolerance
     interval = station.meters.interval(station.variables) if len(values) > 1 else None
     for value in values:
-        at = told_at(value["timestamp"], station)
+        at = mock_time_of(value["timestamp"], station)
         if at is None or event is None:
             continue
         if at > event + tolerance:

@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.parts import is_repeat
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS
 from mock_csms.conformance.v2.parts import is_of_nothing, judge_parts, last_is_missing, until_the_last, wrong_id
 from mock_csms.conformance.v2.variables import written
@@ -21,7 +21,7 @@ _OF_MONITORS = ("HardWiredMonitor", "PreconfiguredMonitor", "CustomMonitor")
     "N05", "N09.FR.02, N09.FR.05-06, N10.FR.03-04, N10.FR.06", ERROR, "all requested customer information is sent",
     result("CustomerInformation"), call(_CUSTOMER),
 )  # fmt: skip
-def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
+def customer_information_comes(seen: Seen, station: KnownStation) -> CheckResult:
     """Report parts that nobody requested, in wrong order or without an end, or no parts for a named customer.
 
     Silent about a command that requests neither a report nor a deletion.
@@ -33,7 +33,7 @@ def customer_information_comes(seen: Seen, station: KnownStation) -> Said:
 @DIAGNOSTICS.check(
     "N06", "N09.FR.09", WARNING, "a customer must be identified in exactly one way", result("CustomerInformation")
 )
-def customer_is_named(seen: Seen, _: KnownStation) -> Said:
+def customer_is_named(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a status other than Invalid if the command names no customer or names one in several ways.
 
     Rejected is right too if the command requests neither a report nor a deletion.
@@ -49,7 +49,7 @@ def customer_is_named(seen: Seen, _: KnownStation) -> Said:
 @DIAGNOSTICS.check(
     "N07", "N04.FR.01-02", ERROR, "each monitor to be set has exactly one result", result("SetVariableMonitoring")
 )
-def results_of_monitors(seen: Seen, _: KnownStation) -> Said:
+def results_of_monitors(seen: Seen, _: KnownStation) -> CheckResult:
     """Report more or fewer results than monitors, or a result for another variable."""
     asked, answered = seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]
     if len(asked) != len(answered):
@@ -65,7 +65,7 @@ def results_of_monitors(seen: Seen, _: KnownStation) -> Said:
     "events name their monitor, with the right trigger, severity and seqNo",
     call(_EVENT),
 )
-def events_of_monitors(seen: Seen, station: KnownStation) -> Said:
+def events_of_monitors(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an event without variableMonitoringId, or with a wrong trigger, severity or seqNo.
 
     The severity must not be above the level that the CSMS set with SetMonitoringLevel. A message that may be a repeat
@@ -88,7 +88,7 @@ def events_of_monitors(seen: Seen, station: KnownStation) -> Said:
     "N09", "N07.FR.02", WARNING, "an event reports that a threshold is no longer exceeded",
     result("GetVariables", "SetVariables"), call(_EVENT),
 )  # fmt: skip
-def thresholds_are_cleared(seen: Seen, station: KnownStation) -> Said:
+def thresholds_are_cleared(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a variable that is within its threshold again, if no event says so."""
     if seen.kind == "call":
         return [Done(event.get("variableMonitoringId")) for event in seen.payload["eventData"] if event.get("cleared")]
@@ -105,7 +105,7 @@ def thresholds_are_cleared(seen: Seen, station: KnownStation) -> Said:
 
 
 @DIAGNOSTICS.deadline("N09")
-def is_not_cleared(due: Due, station: KnownStation) -> Said:
+def is_not_cleared(due: Due, station: KnownStation) -> CheckResult:
     """Report that no event cleared the threshold."""
     return due.text if _is_crossed(due.key, station) and station.monitors.next is not None else None
 
@@ -114,7 +114,7 @@ def is_not_cleared(due: Due, station: KnownStation) -> Said:
     "N10", "N02.FR.01, N02.FR.03, N02.FR.10", ERROR, "monitors are reported if and only if there are some",
     result("GetMonitoringReport"), call(_REPORT),
 )  # fmt: skip
-def monitors_are_reported(seen: Seen, station: KnownStation) -> Said:
+def monitors_are_reported(seen: Seen, station: KnownStation) -> CheckResult:
     """Report parts although the station announced an empty report, or a report that does not come or does not end."""
     wrong = wrong_id(seen, station) if seen.kind == "call" and is_of_nothing(seen, station) else None
     return wrong or until_the_last(seen, station)

@@ -1,8 +1,9 @@
 """Check of network profiles: the settings with which a station reaches the CSMS (V20)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said
-from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of, members
+from mock_csms.conformance.subject import ERROR, CheckResult
+from mock_csms.conformance.v2.variable_values import members
+from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, result
 from mock_csms.twin.v2.variables import name_of, paired
@@ -14,7 +15,7 @@ _PRIORITY = ("OCPPCommCtrlr", "", 0, 0, "NetworkConfigurationPriority", "")
     "V20", "B09.FR.02, B09.FR.04-05, A05.FR.02-03, A05.FR.10", ERROR, "only usable network profiles are accepted",
     result("SetNetworkProfile", "SetVariables"),
 )  # fmt: skip
-def usable_profiles(seen: Seen, station: KnownStation) -> Said:
+def usable_profiles(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an accepted slot that does not exist, or a profile that lowers security or lacks its root certificate."""
     if seen.action == "SetNetworkProfile":
         slot, profile = seen.request["configurationSlot"], seen.request["connectionData"]
@@ -37,7 +38,7 @@ def _why_unusable(slot: int, profile: Json, station: KnownStation) -> str | None
 
 
 def _why_insecure(slot: str, station: KnownStation) -> str | None:
-    """Return why the profile in a slot cannot be used; None if it can be used or that is not known."""
+    """Return why the profile in a slot cannot be used; None if it can, or if that is not known."""
     now, level = station.variables.number("SecurityCtrlr", "SecurityProfile"), station.certificates.slots.get(slot)
     if level is None or now is None:
         return None
@@ -47,7 +48,7 @@ def _why_insecure(slot: str, station: KnownStation) -> str | None:
 
 
 def _why_lower(slot: str, level: int, station: KnownStation) -> str | None:
-    """Return a text if a profile is less secure than the present one and a downgrade is certainly not allowed."""
+    """Return a text if a profile is less secure than the current one and a downgrade is certainly not allowed."""
     now = station.variables.number("SecurityCtrlr", "SecurityProfile")
     may_be = station.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
     is_known = may_be is not None or station.reports.is_complete

@@ -3,14 +3,14 @@
 from mock_csms.conformance.facts.v2.parts import REQUESTING
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.parts import is_repeat
-from mock_csms.conformance.subject import Due, Later, Said
+from mock_csms.conformance.subject import CheckResult, Due, Later
 from mock_csms.twin.seen import Seen
 
 _EMPTY = ("NotSupported", "EmptyResultSet")
 
 
-def judge_parts(seen: Seen, station: KnownStation) -> Said:
-    """Report everything that can be wrong with parts: the requestId, the seqNo if they have one, and the end.
+def judge_parts(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report parts with a wrong requestId or seqNo, and parts without an end.
 
     For a check that looks at the results of commands and at the parts. `last_is_missing` judges its deadlines.
     """
@@ -47,7 +47,7 @@ def wrong_number(seen: Seen, station: KnownStation) -> str | None:
     return f"{seen.action} of request {seen.payload['requestId']} has the seqNo {number}, not {entry.next}"
 
 
-def until_the_last(seen: Seen, station: KnownStation) -> Said:
+def until_the_last(seen: Seen, station: KnownStation) -> CheckResult:
     """Set a deadline for the last part when the command is accepted, and again with each part.
 
     Report a part that comes after the last one. `last_is_missing` judges the deadlines.
@@ -64,7 +64,7 @@ def until_the_last(seen: Seen, station: KnownStation) -> Said:
     return Later(text, station.terms.patience, (telling, id_)) if is_agreed else None
 
 
-def last_is_missing(due: Due, station: KnownStation) -> Said:
+def last_is_missing(due: Due, station: KnownStation) -> CheckResult:
     """Report that the last part did not come; wait longer while the station still sends another report."""
     late, patience = station.parts.asked.get(due.key), station.terms.patience
     if late is None or not late.is_agreed or late.is_complete or late.is_in_doubt:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.charging import has_no_evse, has_no_unit
-from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
 from mock_csms.twin.seen import Seen, call, result
 
@@ -20,7 +20,7 @@ PROFILES = Subject("charging profiles")
     result("GetChargingProfiles"),
     call("ReportChargingProfiles"),
 )
-def reports_profiles(seen: Seen, station: KnownStation) -> Said:
+def reports_profiles(seen: Seen, station: KnownStation) -> CheckResult:
     """Report parts for another request, too many parts, or too few."""
     return judge_parts(seen, station)
 
@@ -35,7 +35,7 @@ PROFILES.deadline("K01")(last_is_missing)
     "a composite schedule is returned if and only if there is one",
     result("GetCompositeSchedule"),
 )
-def composes_valid_requests_only(seen: Seen, station: KnownStation) -> Said:
+def composes_valid_requests_only(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Accepted without a schedule, for an EVSE that does not exist, or in a unit that is not supported."""
     evse, unit = seen.request["evseId"], seen.request.get("chargingRateUnit")
     if seen.payload["status"] != "Accepted":
@@ -55,7 +55,7 @@ def composes_valid_requests_only(seen: Seen, station: KnownStation) -> Said:
     result("GetCompositeSchedule"),
     call("ReportChargingProfiles", "NotifyChargingLimit", "NotifyEVChargingSchedule"),
 )
-def periods_rise(seen: Seen, _: KnownStation) -> Said:
+def periods_rise(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a schedule that does not start at 0, or a period that does not start after the one before."""
     for schedule in _schedules_in(seen):
         starts = [period["startPeriod"] for period in schedule["chargingSchedulePeriod"]]
@@ -82,7 +82,7 @@ def _schedules_in(seen: Seen) -> list[Any]:
     "charging profiles that cannot be applied are rejected",
     result("SetChargingProfile"),
 )
-def rejects_inapplicable_profiles(seen: Seen, station: KnownStation) -> Said:
+def rejects_inapplicable_profiles(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Accepted for a profile whose EVSE, unit or transaction does not exist."""
     objection = station.charging.objections.get(seen.id)
     return f"Accepted, but {objection}" if objection and seen.payload["status"] == "Accepted" else None

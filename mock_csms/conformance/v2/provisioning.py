@@ -1,7 +1,7 @@
 """Checks of boots (checks B01 to B06, B11, B14, B15, B21); others are in `heartbeats`, `statuses` and `resets`."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Later, Subject, Wrong
 from mock_csms.twin.boots import REFUSED, UNKNOWN
 from mock_csms.twin.seen import Seen, call, error, response, result, when
 
@@ -21,7 +21,7 @@ _OF_SCHEMAS |= {"TypeConstraintViolation"}
 @PROVISIONING.check(
     "B01", "B01.FR.01, B01.FR.03", ERROR, "the first CALL of a station is BootNotification", call(), any_payload=True
 )
-def boots_first(seen: Seen, station: KnownStation) -> Said:
+def boots_first(seen: Seen, station: KnownStation) -> CheckResult:
     """Report another call before BootNotification.
 
     If the station never boots, the finding is an info: it may have been accepted before the mock started.
@@ -41,7 +41,7 @@ def boots_first(seen: Seen, station: KnownStation) -> Said:
 @PROVISIONING.check(
     "B02", "B01.FR.08, B02.FR.02", ERROR, "until it is Accepted, a station sends only what was triggered", call()
 )
-def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
+def silent_until_accepted(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an untriggered call of a station that is not accepted yet; B03 reports those of rejected stations."""
     boots = station.boots
     has_booted = boots.count or boots.status == REFUSED
@@ -59,7 +59,7 @@ def silent_until_accepted(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.check("B03", "B03.FR.02", ERROR, "a Rejected station stays silent until the interval has passed", call())
-def silent_when_rejected(seen: Seen, station: KnownStation) -> Said:
+def silent_when_rejected(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a call before the interval of a rejection is over; B04 and B05 report early BootNotifications."""
     boots = station.boots
     if boots.status != "Rejected" or not boots.interval or seen.action == BOOT:
@@ -79,7 +79,7 @@ def silent_when_rejected(seen: Seen, station: KnownStation) -> Said:
     response(BOOT),
     when("connected"),
 )
-def boots_again(seen: Seen, station: KnownStation) -> Said:
+def boots_again(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a BootNotification before the interval is over, or a missing one after it.
 
     An early one is right if it was triggered, or follows a reset.
@@ -98,7 +98,7 @@ def boots_again(seen: Seen, station: KnownStation) -> Said:
     return Done(), f"{BOOT} comes {pause:.1f} s after one was {boots.status} for {boots.interval:g} s"
 
 
-def _next_boot(status: str, interval: float, wait: float, station: KnownStation) -> Said:
+def _next_boot(status: str, interval: float, wait: float, station: KnownStation) -> CheckResult:
     if status == "Accepted" or interval <= 0:
         return Done()
     text = f"no {BOOT} came after one was {status} for {interval:g} s"
@@ -108,7 +108,7 @@ def _next_boot(status: str, interval: float, wait: float, station: KnownStation)
 @PROVISIONING.check(
     "B05", "B02.FR.07, B03.FR.05", WARNING, "without an interval, BootNotification is not repeated at once", call(BOOT)
 )
-def does_not_flood(seen: Seen, station: KnownStation) -> Said:
+def does_not_flood(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a BootNotification right after one that was answered with the interval 0."""
     boots = station.boots
     if boots.status not in ("Pending", "Rejected") or boots.interval or boots.is_triggered:
@@ -122,13 +122,13 @@ def does_not_flood(seen: Seen, station: KnownStation) -> Said:
 @PROVISIONING.check(
     "B06", "B01.FR.09", ERROR, "the boot reason matches the reset, firmware update or trigger", call(BOOT)
 )
-def reason_fits(seen: Seen, station: KnownStation) -> Said:
+def reason_fits(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a boot reason that differs from the reset, the firmware update or the trigger before the boot."""
     reason, boots, resets = seen.payload["reason"], station.boots, station.resets
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
     if resets.status == "Scheduled" and station.transactions.running:
-        return None  # the scheduled reset is still pending: this boot has another cause
+        return None  # the scheduled reset is still pending, so this boot has another cause
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
         why = f"Reset {resets.kind} was {resets.status}"
@@ -144,7 +144,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
 @PROVISIONING.check(
     "B21", "B01.FR.03", WARNING, "an Accepted station does not boot again on the same connection", call(BOOT)
 )
-def boots_once(seen: Seen, station: KnownStation) -> Said:
+def boots_once(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a second BootNotification without a reset or a trigger, unless the data of the station changed.
 
     If the mock answered the first one late, the station may have sent the second before that.
@@ -170,7 +170,7 @@ def boots_once(seen: Seen, station: KnownStation) -> Said:
     response(BOOT),
     call(EVENT),
 )
-def reports_boots(seen: Seen, station: KnownStation) -> Said:
+def reports_boots(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a boot without the security event StartupOfTheDevice or ResetOrReboot."""
     boots = station.boots
     if seen.kind == "call":
@@ -187,7 +187,7 @@ def reports_boots(seen: Seen, station: KnownStation) -> Said:
     "a Pending station rejects remote starts and stops",
     result("RequestStartTransaction", "RequestStopTransaction"),
 )
-def starts_nothing_while_pending(seen: Seen, station: KnownStation) -> Said:
+def starts_nothing_while_pending(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than Rejected to a command that was sent while the station was Pending."""
     boots, status = station.boots, seen.payload["status"]
     if status == "Rejected" or boots.status != "Pending" or boots.commanded.get(seen.id) != "Pending":
@@ -204,7 +204,7 @@ def starts_nothing_while_pending(seen: Seen, station: KnownStation) -> Said:
     error(),
     any_payload=True,
 )
-def refuses_while_rejected(seen: Seen, station: KnownStation) -> Said:
+def refuses_while_rejected(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than SecurityError to a command that was sent while the station was Rejected.
 
     An error about the schema is right too: the command may violate its schema.

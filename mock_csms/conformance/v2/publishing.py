@@ -1,7 +1,7 @@
 """Check of firmware that a station publishes for other stations (L09)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said
+from mock_csms.conformance.subject import ERROR, CheckResult
 from mock_csms.conformance.v2.firmware import FIRMWARE
 from mock_csms.twin.seen import Seen, call
 
@@ -12,7 +12,7 @@ _FETCHING = ("DownloadScheduled", "Downloading", "DownloadPaused", "DownloadFail
 @FIRMWARE.check(
     "L09", "L03.FR.04", ERROR, "Published has a location, and publishing statuses have their requestId", call(_STATUS)
 )
-def published_has_location(seen: Seen, station: KnownStation) -> Said:
+def published_has_location(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Published without a location, a status without a requestId, or a requestId that no command had.
 
     A triggered status needs no requestId. Firmware published before the last boot may have any requestId.

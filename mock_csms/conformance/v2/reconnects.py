@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.transport import TRANSPORT
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Later
 from mock_csms.twin.connections import has_hung_up
 from mock_csms.twin.events import Disconnected, Knocked
 from mock_csms.twin.seen import Seen, call, when
@@ -17,7 +17,7 @@ from mock_csms.twin.seen import Seen, call, when
     call("BootNotification"),
     any_payload=True,
 )
-def waits(seen: Seen, station: KnownStation) -> Said:
+def waits(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a reconnect that comes too early.
 
     The wait is RetryBackOffWaitMinimum, doubled after each refusal, at most RetryBackOffRepeatTimes times. A longer
@@ -54,7 +54,7 @@ def _least_wait(station: KnownStation) -> float:
     call("BootNotification", "SecurityEventNotification"),
     implies=("B11",),
 )
-def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
+def does_not_boot_again(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an unchanged BootNotification after a lost connection, without a security event that reports a start."""
     boots, connections = station.boots, station.connections
     if seen.action == "SecurityEventNotification":
@@ -72,7 +72,7 @@ def does_not_boot_again(seen: Seen, station: KnownStation) -> Said:
     "a Pending station keeps the connection open",
     when("disconnected"),
 )
-def stays(seen: Seen, station: KnownStation) -> Said:
+def stays(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that a Pending station closed the connection without a cause. An Accepted station may leave."""
     event, boots = seen.event_as(Disconnected), station.boots
     if boots.status != "Pending" or not has_hung_up(event) or event.code == 1001:

@@ -5,16 +5,16 @@ from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import is_earlier, may_have_begun_before
 from mock_csms.conformance.lessons.v2.remote_starts import reservation_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result
 from mock_csms.twin.v2.transactions import evse_in, transaction_in
 
-_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+_NOT_PERIODIC = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events except those that carry only periodic values."""
 _LATE_STARTS = {"CablePluggedIn", "ChargingStateChanged", "EVDetected", "SignedDataReceived"}
-"""The triggers that may start the transaction of a remote start if the station reaches TxStartPoint later."""
+"""The triggers with which the transaction of a remote start may begin, if the station reaches TxStartPoint later."""
 _AS_IF_LOCAL = {"Authorized", *_LATE_STARTS}
 _START = "RequestStartTransaction"
 _UNUSABLE = {"Faulted", "Unavailable", "Reserved"}
@@ -30,13 +30,15 @@ def _followed(seen: Seen, station: KnownStation) -> Json | None:
 
 
 def _evse_asked(seen: Seen) -> int | None:
-    """Return the EVSE of a command; None if it has no valid one: a user may have written a wrong command."""
+    """Return the EVSE in a command; None without a valid one, because a user may write a wrong command."""
     evse = seen.request.get("evseId") if isinstance(seen.request, dict) else None
     return evse if isinstance(evse, int) else None
 
 
-@TRANSACTIONS.check("X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _TOLD)
-def reported_as_remote(seen: Seen, station: KnownStation) -> Said:
+@TRANSACTIONS.check(
+    "X09", "F01.FR.19", ERROR, "the first event of a remote start has the trigger RemoteStart", _NOT_PERIODIC
+)
+def reported_as_remote(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the first event with a remoteStartId if its trigger is not RemoteStart.
 
     A Started event may have another trigger if the station reaches TxStartPoint only later.
@@ -53,9 +55,9 @@ def reported_as_remote(seen: Seen, station: KnownStation) -> Said:
     ERROR,
     "the first event of a remote start has its remoteStartId",
     result(_START),
-    _TOLD,
+    _NOT_PERIODIC,
 )
-def remote_start_id(seen: Seen, station: KnownStation) -> Said:
+def remote_start_id(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an event without its remoteStartId or with an unknown one, or no event where one must come at once."""
     if seen.kind == "result":
         return _until_reported(seen, station)
@@ -67,12 +69,12 @@ def remote_start_id(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X10")
-def start_is_not_reported(due: Due, station: KnownStation) -> Said:
+def start_is_not_reported(due: Due, station: KnownStation) -> CheckResult:
     """Report that no event came, unless something may have kept the station from starting."""
     return due.text if _is_not_reported(due, station) else None
 
 
-def _without_remote_start_id(seen: Seen, station: KnownStation) -> Said:
+def _without_remote_start_id(seen: Seen, station: KnownStation) -> CheckResult:
     """Judge an event without a remoteStartId that belongs to a remote start, even if it looks like a local one."""
     trigger = seen.payload["triggerReason"]
     if trigger == "RemoteStart":
@@ -123,7 +125,7 @@ def _wrong_remote_start_id(number: int, seen: Seen, station: KnownStation) -> st
     return f"remoteStartId {number} was never given"
 
 
-def _until_reported(seen: Seen, station: KnownStation) -> Said:
+def _until_reported(seen: Seen, station: KnownStation) -> CheckResult:
     """Set a deadline for the event if TxStartPoint has Authorized: then no vehicle is needed for the start."""
     number = seen.request.get("remoteStartId") if isinstance(seen.request, dict) else None
     points = station.variables.several("TxCtrlr", "TxStartPoint") or ()
@@ -137,7 +139,10 @@ def _until_reported(seen: Seen, station: KnownStation) -> Said:
 
 
 def _is_not_reported(due: Due, station: KnownStation) -> bool:
-    """Whether an accepted start is missing without an excuse: a refused idToken, a reset, or the state of an EVSE."""
+    """Whether an accepted start is missing without an excuse.
+
+    Excuses: a refused idToken, a reset, the state of an EVSE.
+    """
     number, remote = due.key, station.remote_starts
     asked = remote.starts.get(number)
     if asked is None or number in remote.used or not station.boots.is_accepted or station.resets.status:
@@ -156,9 +161,9 @@ def _time_to_begin(station: KnownStation) -> float:
 
 
 @TRANSACTIONS.check(
-    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _TOLD, implies=("A08",)
+    "X11", "F01.FR.04", ERROR, "a remote start uses the idToken of the command", _NOT_PERIODIC, implies=("A08",)
 )
-def remote_token(seen: Seen, station: KnownStation) -> Said:
+def remote_token(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an idToken that differs from the one in the command."""
     asked, token = _followed(seen, station), seen.payload.get("idToken")
     if asked is None or token is None or is_same_token(asked["idToken"], token):
@@ -166,8 +171,10 @@ def remote_token(seen: Seen, station: KnownStation) -> Said:
     return f"idToken {token['idToken']} ({token['type']}), not {asked['idToken']['idToken']} as in the command"
 
 
-@TRANSACTIONS.check("X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _TOLD)
-def reservation_named(seen: Seen, station: KnownStation) -> Said:
+@TRANSACTIONS.check(
+    "X21", "E01.FR.13", WARNING, "the event that uses a reservation has the reservationId", _NOT_PERIODIC
+)
+def reservation_named(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a reserved idToken that is used at its EVSE, in an event without the reservationId."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if (
@@ -188,7 +195,7 @@ def reservation_named(seen: Seen, station: KnownStation) -> Said:
 @TRANSACTIONS.check(
     "X25", "F01.FR.13", ERROR, "the answer to a remote start names the running transaction", result(_START)
 )
-def transaction_named(seen: Seen, station: KnownStation) -> Said:
+def transaction_named(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer without the transactionId of the unauthorized transaction that already runs on the EVSE.
 
     Report the transactionId of a transaction that has ended too.
@@ -208,7 +215,7 @@ def transaction_named(seen: Seen, station: KnownStation) -> Said:
 @TRANSACTIONS.check(
     "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
 )
-def free_for_start(seen: Seen, station: KnownStation) -> Said:
+def free_for_start(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Accepted if all connectors are out of order, or another driver already charges there (F01.FR.24)."""
     evse = _evse_asked(seen)
     if evse is None or seen.payload["status"] != "Accepted":

@@ -2,20 +2,20 @@
 
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
-from mock_csms.conformance.subject import ERROR, Done, Due, Later, Said
+from mock_csms.conformance.subject import ERROR, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.transactions import LEFT, TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, response, result
 from mock_csms.twin.v2.transactions import STOPS
 
 _EVENT = call("TransactionEvent")
-_TOLD = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
+_NOT_PERIODIC = call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended")
 """All events except those that carry only periodic values."""
 _STOPPED = STOPS | LEFT
 """The triggers after which the station delivers no energy, whoever stopped it."""
 
 
 def requested_transaction(seen: Seen) -> str | None:
-    """Return the transactionId in a command; None if it has no valid one: a user may have written a wrong command."""
+    """Return the transactionId in a command; None without a valid one, because a user may write a wrong command."""
     id_ = seen.request.get("transactionId") if isinstance(seen.request, dict) else None
     return id_ if isinstance(id_, str) else None
 
@@ -28,7 +28,7 @@ def requested_transaction(seen: Seen) -> str | None:
     response("TransactionEvent.Authorized"),
     _EVENT,
 )
-def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
+def invalid_is_stopped(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a transaction that neither ends nor suspends after the CSMS sent a status other than Accepted.
 
     The check judges only if StopTxOnInvalidId and MaxEnergyOnInvalidId oblige the station to stop.
@@ -45,14 +45,14 @@ def invalid_is_stopped(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X19")
-def still_charges(due: Due, station: KnownStation) -> Said:
+def still_charges(due: Due, station: KnownStation) -> CheckResult:
     """Report a transaction that still runs; wait longer while events may still be queued at the station."""
     if due.key not in station.transactions.running:
         return None
     return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text
 
 
-def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
+def _to_stop(id_: str, station: KnownStation, status: str) -> CheckResult:
     """Set a deadline for the stop if the variables demand it (E05.FR.02, .09, .10)."""
     transaction = station.transactions.running.get(id_)
     stops = station.variables.switch("TxCtrlr", "StopTxOnInvalidId")
@@ -68,7 +68,7 @@ def _to_stop(id_: str, station: KnownStation, status: str) -> Said:
 @TRANSACTIONS.check(
     "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
 )
-def status_is_right(seen: Seen, station: KnownStation) -> Said:
+def status_is_right(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an ongoingIndicator that is missing, superfluous, or contradicts the events.
 
     Silent if events may still be queued at the station.
@@ -94,7 +94,7 @@ def status_is_right(seen: Seen, station: KnownStation) -> Said:
     "a remote stop is accepted if and only if the transaction runs",
     result("RequestStopTransaction"),
 )
-def stop_answered(seen: Seen, station: KnownStation) -> Said:
+def stop_answered(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Rejected for a transaction that runs, or Accepted for one that does not run (F03.FR.08).
 
     Silent if events may still be queued at the station.
@@ -118,10 +118,10 @@ def stop_answered(seen: Seen, station: KnownStation) -> Said:
     ERROR,
     "an accepted remote stop leads to an event with the trigger RemoteStop",
     result("RequestStopTransaction"),
-    _TOLD,
+    _NOT_PERIODIC,
     implies=("X15", "X26"),
 )
-def stop_followed(seen: Seen, station: KnownStation) -> Said:
+def stop_followed(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that no event with the trigger RemoteStop followed the command, unless the transaction ended meanwhile."""
     if seen.kind == "call":
         is_done = station.deadlines and (seen.payload["triggerReason"] == "RemoteStop" or seen.detail == "Ended")
@@ -137,6 +137,6 @@ def stop_followed(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X24")
-def not_followed(due: Due, station: KnownStation) -> Said:
+def not_followed(due: Due, station: KnownStation) -> CheckResult:
     """Report the missing event; wait longer while events may still be queued at the station."""
     return Later(due.text, station.terms.patience, due.key) if may_wait(station, due.at) else due.text

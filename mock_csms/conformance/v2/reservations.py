@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mock_csms.conformance.facts.v2.given_ids import RESERVATION
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
-from mock_csms.conformance.subject import ERROR, Due, Later, Said, Subject, Word
+from mock_csms.conformance.subject import ERROR, CheckResult, Due, Later, ResultPart, Subject
 from mock_csms.conformance.v2.statuses import unreserved
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, result, when
@@ -24,7 +24,7 @@ RESERVATIONS = Subject("reservations")
     result("ReserveNow"),
     call("ReservationStatusUpdate"),
 )
-def reports_the_end(seen: Seen, station: KnownStation) -> Said:
+def reports_the_end(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an unused reservation without Expired in time, or connectors that stay Reserved after Expired."""
     if seen.kind == "call":
         booked = station.reservations.unused_by(seen.payload["reservationId"])
@@ -40,7 +40,7 @@ def reports_the_end(seen: Seen, station: KnownStation) -> Said:
 
 
 @RESERVATIONS.deadline("H01")
-def end_is_not_reported(due: Due, station: KnownStation) -> Said:
+def end_is_not_reported(due: Due, station: KnownStation) -> CheckResult:
     """Report the missing Expired, or the connectors that are still Reserved."""
     what, id_, evse = due.key
     return _not_expired(id_, due, station) if what == "expired" else _not_freed(id_, evse, station)
@@ -73,7 +73,7 @@ def _not_freed(id_: int, evse: int, station: KnownStation) -> str | None:
     call("StatusNotification", "NotifyEvent"),
     when("malformed"),
 )
-def reports_reserved(seen: Seen, station: KnownStation) -> Said:
+def reports_reserved(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a connector that stays Available, or becomes Available again, although its EVSE is reserved.
 
     B13 reports the first status after a boot.
@@ -83,13 +83,13 @@ def reports_reserved(seen: Seen, station: KnownStation) -> Said:
         return list(_expect_reserved(request["evseId"], station)) if accepted and request.get("evseId") else None
     if not station.reservations.unused:
         return None
-    told = statuses_in(seen.action, seen.payload)
-    free = [place for place, status in told if status == "Available" and station.reservations.unused_at(place[0])]
+    reported = statuses_in(seen.action, seen.payload)
+    free = [place for place, status in reported if status == "Available" and station.reservations.unused_at(place[0])]
     others = unreserved(seen, station)
     return [Later("", station.terms.patience, place) for place in free if place not in others]
 
 
-def _expect_reserved(evse: int, station: KnownStation) -> Iterator[Word]:
+def _expect_reserved(evse: int, station: KnownStation) -> Iterator[ResultPart]:
     """Set a deadline for each connector of an EVSE that was Available when the EVSE was reserved."""
     for place, status in station.connectors.of(evse).items():
         if status == "Available":
@@ -97,7 +97,7 @@ def _expect_reserved(evse: int, station: KnownStation) -> Iterator[Word]:
 
 
 @RESERVATIONS.deadline("H02")
-def stays_available(due: Due, station: KnownStation) -> Said:
+def stays_available(due: Due, station: KnownStation) -> CheckResult:
     """Report a connector that is still Available although it must be Reserved by now."""
     evse, connector = place = due.key
     booked = station.reservations.unused_at(evse)
@@ -116,7 +116,7 @@ def stays_available(due: Due, station: KnownStation) -> Said:
     call("ReservationStatusUpdate"),
     driven(),
 )
-def reservation_exists(seen: Seen, station: KnownStation) -> Said:
+def reservation_exists(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a reservationId that no command had, or a second end of the same reservation.
 
     Silent about reservations that may be older than the mock, and about transactions from before the boot.

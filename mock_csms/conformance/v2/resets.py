@@ -1,7 +1,7 @@
 """Checks of answers to Reset, and of the consequences (checks B18 to B20)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Later, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Later, Wrong
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.seen import Seen, call, result
@@ -26,7 +26,7 @@ def has_ended(seen: Seen, station: KnownStation, at: float) -> bool:
     result("Reset"),
     call("TransactionEvent.Ended"),
 )
-def answers_resets(seen: Seen, station: KnownStation) -> Said:
+def answers_resets(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than Accepted to Immediate or Scheduled to OnIdle during a transaction.
 
     If an Ended event follows that is older than the answer, the finding is cancelled. Rejected is only a warning: the
@@ -58,7 +58,7 @@ def answers_resets(seen: Seen, station: KnownStation) -> Said:
     result("Reset"),
     call(BOOT),
 )
-def reboots(seen: Seen, station: KnownStation) -> Said:
+def reboots(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that the connection stays open after an accepted reset, or a boot after the reset of a single EVSE."""
     if seen.kind == "result":
         is_meant = seen.payload["status"] == "Accepted" and "evseId" not in seen.request
@@ -77,7 +77,7 @@ def reboots(seen: Seen, station: KnownStation) -> Said:
     "transactions ended by an immediate reset have ResetCommand and ImmediateReset",
     call("TransactionEvent.Ended"),
 )
-def ends_by_reset(seen: Seen, station: KnownStation) -> Said:
+def ends_by_reset(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a wrong trigger or stoppedReason at the end of a transaction that an immediate reset had to end.
 
     Silent about transactions that ended before the reset.

@@ -3,7 +3,7 @@
 from mock_csms.conformance.common.pem import is_certificate
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Later, Subject
 from mock_csms.protocol import x509
 from mock_csms.twin.seen import Seen, call, result, when
 
@@ -26,7 +26,7 @@ _EVENTS |= {"DiscardedRenewedClientCertificate"}
     call(EVENT),
     implies=("B11", "S02", "S08"),
 )
-def events_are_known(seen: Seen, _: KnownStation) -> Said:
+def events_are_known(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a security event with a name that the specification does not have."""
     kind = seen.payload["type"]
     return None if kind in _EVENTS else f"{kind} is no security event of the specification"
@@ -39,7 +39,7 @@ def events_are_known(seen: Seen, _: KnownStation) -> Said:
     "security events from an outage are delivered afterwards",
     call(FIRMWARE, EVENT),
 )
-def events_are_kept(seen: Seen, station: KnownStation) -> Said:
+def events_are_kept(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the status InvalidSignature after an outage without its event InvalidFirmwareSignature."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == "InvalidFirmwareSignature" else None
@@ -61,7 +61,7 @@ def events_are_kept(seen: Seen, station: KnownStation) -> Said:
     "the station uses its new password once that was Accepted, else the old one",
     when("knocked"),
 )
-def password_is_right(seen: Seen, station: KnownStation) -> Said:
+def password_is_right(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a handshake with the replaced password, or with one that the station rejected in SetVariables."""
     security, used = station.security, password_of(seen)
     if used is None or used == security.password:
@@ -81,7 +81,7 @@ def password_is_right(seen: Seen, station: KnownStation) -> Said:
     when("malformed"),
     any_payload=True,
 )
-def requests_are_sound(seen: Seen, station: KnownStation) -> Said:
+def requests_are_sound(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a missing CSR after a trigger, or one that is unreadable, unsigned, weak or for another station.
 
     R10 reports everything else.
@@ -138,8 +138,8 @@ def _is_invalid(seen: Seen, station: KnownStation) -> bool:
 @SECURITY.check(
     "S07", "A02.FR.06, A02.FR.07, A02.FR.08", ERROR, "an invalid certificate is not accepted", result(SIGNED)
 )
-def invalid_is_not_accepted(seen: Seen, station: KnownStation) -> Said:
-    """Report Accepted for a text that is no certificate, has expired, or has a key that the station did not request."""
+def invalid_is_not_accepted(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report Accepted for a text that is not a certificate, or for one that has expired or has a key of no request."""
     if seen.payload["status"] != "Accepted" or seen.request.get("certificateType", OWN) != OWN:
         return None
     return "an invalid certificate was Accepted" if _is_invalid(seen, station) else None
@@ -153,7 +153,7 @@ def invalid_is_not_accepted(seen: Seen, station: KnownStation) -> Said:
     result(SIGNED),
     call(EVENT),
 )
-def invalid_is_reported(seen: Seen, station: KnownStation) -> Said:
+def invalid_is_reported(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an invalid certificate without a security event; a chain that is too long needs none."""
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == INVALID else None
@@ -174,7 +174,7 @@ def invalid_is_reported(seen: Seen, station: KnownStation) -> Said:
     "SignCertificate is repeated with growing waits and a limit",
     call(SIGN),
 )
-def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
+def repeats_slowly(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a repeat before the wait is over, or more repeats than CertSigningRepeatTimes.
 
     The wait starts with CertSigningWaitMinimum and doubles each time.
@@ -187,13 +187,13 @@ def repeats_slowly(seen: Seen, station: KnownStation) -> Said:
     pause, doubled = seen.at - signing.taken_at, min(signing.repeats, 30)
     if least is not None and pause < least * 2.0**doubled - station.terms.tolerance:
         return f"repetition {signing.repeats + 1} came after {pause:.1f} s, not after {least * 2.0**doubled:g} s"
-    if most is not None and signing.repeats == int(most) + 1:  # it counts how often the wait doubles
+    if most is not None and signing.repeats == int(most) + 1:  # the variable counts how often the wait doubles
         return f"repetition {signing.repeats + 1} came, but CertSigningRepeatTimes is {most:g}"
     return None
 
 
 @SECURITY.check("S10", "A02.FR.20", ERROR, "a refused SignCertificate is not repeated without a trigger", call(SIGN))
-def waits_for_triggers(seen: Seen, station: KnownStation) -> Said:
+def waits_for_triggers(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a SignCertificate without a trigger after the previous request, or its certificate, was refused."""
     is_over = station.security.of(seen.payload.get("certificateType", OWN)).is_over
     return f"{SIGN} was sent although the one before was refused" if is_over else None

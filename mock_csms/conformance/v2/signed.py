@@ -7,13 +7,13 @@ import orjson
 
 from mock_csms.conformance.common.rpc import RPC, shown
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import INFO, Said, broken
+from mock_csms.conformance.subject import INFO, CheckResult, broken
 from mock_csms.conformance.v2.rules import RULES
 from mock_csms.twin.seen import Seen, call
 
 
 @RPC.check("R19", "Part 4 7", INFO, "messages are signed only by agreement", broken(call()))
-def is_not_signed(seen: Seen, _: KnownStation) -> Said:
+def is_not_signed(seen: Seen, _: KnownStation) -> CheckResult:
     """Report, as an info, a signed message, with the readable part of its content."""
     if not seen.action.endswith(RULES.signed):
         return None

@@ -3,7 +3,7 @@
 from mock_csms.conformance.facts.v2.availability import CLOSED
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.reports import connectors_of
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.conformance.v2.transactions import LEFT
 from mock_csms.protocol.times import seconds_of
@@ -15,11 +15,11 @@ from mock_csms.twin.v2.transactions import evse_in
 
 STATUS, NOTIFY, EVENT = "StatusNotification", "NotifyEvent", "TransactionEvent"
 _MOVES = {"CablePluggedIn", "EVDetected", *LEFT}
-"""The triggers of events at which the connector gets a new status."""
+"""The triggers of events at which a connector changes its status."""
 
 
 @PROVISIONING.check("B07", "B01.FR.05", ERROR, "after a boot the status of every connector is reported", response(BOOT))
-def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
+def reports_after_boots(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the connectors without a status after the boot was accepted.
 
     If the mock does not know the connectors, it reports that no status came at all. A second BootNotification without a
@@ -32,13 +32,13 @@ def reports_after_boots(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.deadline("B07")
-def miss_after_boots(_: Due, station: KnownStation) -> Said:
-    """Name the missing connectors."""
+def miss_after_boots(_: Due, station: KnownStation) -> CheckResult:
+    """Return the missing connectors as a text."""
     return _missing(station, station.boots.up_at, "after the boot")
 
 
 @PROVISIONING.check("B08", "B01.FR.05", ERROR, "EVSEs and connectors are numbered from 1", call(STATUS))
-def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
+def numbers_from_one(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a status with an evseId or a connectorId below 1."""
     evse, connector = seen.payload["evseId"], seen.payload["connectorId"]
     return None if evse > 0 and connector > 0 else f"evseId is {evse}, connectorId is {connector}"
@@ -46,11 +46,11 @@ def numbers_from_one(seen: Seen, _: KnownStation) -> Said:
 
 def _first_statuses(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     """Return the connectors in a message that report for the first time after a boot, with their statuses."""
-    boots, told_at = station.boots, station.connectors.told_at
+    boots, told_at = station.boots, station.connectors.reported_at
     if not boots.is_accepted or boots.accepted_at is None:
         return []
-    told = current_in(seen.action, seen.payload, station)
-    return [(place, status) for place, status in told if told_at.get(place, 0.0) < boots.accepted_at]
+    reported = current_in(seen.action, seen.payload, station)
+    return [(place, status) for place, status in reported if told_at.get(place, 0.0) < boots.accepted_at]
 
 
 def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
@@ -72,7 +72,7 @@ def reopened(seen: Seen, station: KnownStation) -> list[tuple[Connector, str]]:
     "connectors set Inoperative are still Unavailable after a reboot",
     call(STATUS, NOTIFY),
 )
-def stays_closed(seen: Seen, station: KnownStation) -> Said:
+def stays_closed(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the first status after a boot if the connector was set Inoperative before and is usable now.
 
     An order that waited for a transaction counts only if the connector was closed before the boot.
@@ -88,7 +88,7 @@ def stays_closed(seen: Seen, station: KnownStation) -> Said:
     "reserved connectors are still Reserved after a reboot",
     call(STATUS, NOTIFY),
 )
-def stays_reserved(seen: Seen, station: KnownStation) -> Said:
+def stays_reserved(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a connector that is Available after a boot although its reservation is still valid.
 
     It must have been Reserved before, or be the only connector of its EVSE.
@@ -117,7 +117,7 @@ def unreserved(seen: Seen, station: KnownStation) -> list[Connector]:
     call(BOOT),
     when("connected"),
 )
-def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
+def reports_after_outages(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the connectors without a status after an outage longer than OfflineThreshold.
 
     The station may notice an outage late, so the threshold gets a margin. After a boot, B07 requires the same.
@@ -130,8 +130,8 @@ def reports_after_outages(seen: Seen, station: KnownStation) -> Said:
 
 
 @PROVISIONING.deadline("B16")
-def miss_after_outages(_: Due, station: KnownStation) -> Said:
-    """Name the missing connectors."""
+def miss_after_outages(_: Due, station: KnownStation) -> CheckResult:
+    """Return the missing connectors as a text."""
     return _missing(station, station.connections.opened_at, "after the outage")
 
 
@@ -143,7 +143,7 @@ def miss_after_outages(_: Due, station: KnownStation) -> Said:
     call(STATUS, NOTIFY),
     driven(),
 )
-def reports_changes(seen: Seen, station: KnownStation) -> Said:
+def reports_changes(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an unchanged status after a short outage, or no status of a connector that was plugged in during it.
 
     A status that changed twice during the outage, as an event shows, may be reported.
@@ -155,11 +155,11 @@ def reports_changes(seen: Seen, station: KnownStation) -> Said:
         return _changes(seen, station)
     if seen.at - connections.opened_at > station.terms.patience:
         return None
-    told = statuses_in(seen.action, seen.payload)
-    done = [Done(place) for place, _ in told]
-    if not _is_unchanged(seen, station) or _has_moved(told[0][0][0], station):
+    reported = statuses_in(seen.action, seen.payload)
+    done = [Done(place) for place, _ in reported]
+    if not _is_unchanged(seen, station) or _has_moved(reported[0][0][0], station):
         return done
-    (place, status), key = told[0], ("as before", told[0][0][0])
+    (place, status), key = reported[0], ("as before", reported[0][0][0])
     text = f"unchanged connector {name(place)} was reported: {status}"
     return [*done, Later(text, station.terms.patience, key)]
 
@@ -167,15 +167,15 @@ def reports_changes(seen: Seen, station: KnownStation) -> Said:
 def _has_moved(evse: int, station: KnownStation) -> bool:
     """Whether an event shows that an EVSE changed during the outage: then an unchanged status has changed twice."""
     here = [each for each in station.transactions.by_id.values() if each.evse == evse]
-    told = [event for each in here for event in each.events.values() if event.at >= station.connections.opened_at]
-    return any(event.is_offline and _moves(event.kind, event.trigger) for event in told)
+    reported = [event for each in here for event in each.events.values() if event.at >= station.connections.opened_at]
+    return any(event.is_offline and _moves(event.kind, event.trigger) for event in reported)
 
 
 def _moves(kind: str, trigger: str) -> bool:
     return kind != "Updated" or trigger in _MOVES
 
 
-def _changes(seen: Seen, station: KnownStation) -> Said:
+def _changes(seen: Seen, station: KnownStation) -> CheckResult:
     """Set a deadline for the status of a connector that came into use during the outage.
 
     The event also explains why a status of its EVSE may come although it is unchanged.
@@ -193,7 +193,7 @@ def _plugged(seen: Seen, station: KnownStation) -> Later | Done | None:
     payload, connector = seen.payload, (seen.payload["evse"]["id"], seen.payload["evse"]["connectorId"])
     if payload["triggerReason"] in LEFT or payload["eventType"] == "Ended":
         return Done(connector)
-    at, told_at = seconds_of(payload["timestamp"]), station.connectors.told_at.get(connector, seen.at)
+    at, told_at = seconds_of(payload["timestamp"]), station.connectors.reported_at.get(connector, seen.at)
     is_free = station.connectors.statuses.get(connector) == "Available" and told_at < station.connections.outages[-1][0]
     if (
         payload["triggerReason"] != "CablePluggedIn"
@@ -214,7 +214,7 @@ def _is_unchanged(seen: Seen, station: KnownStation) -> bool:
     payload, connectors = seen.payload, station.connectors
     place, at = (payload["evseId"], payload["connectorId"]), seconds_of(payload["timestamp"])
     is_known = (
-        connectors.told_at.get(place, seen.at) <= station.availability.taken_at.get(place, 0.0) < lost - tolerance
+        connectors.reported_at.get(place, seen.at) <= station.availability.taken_at.get(place, 0.0) < lost - tolerance
     )
     is_same = connectors.statuses.get(place) == payload["connectorStatus"]
     is_now = at is not None and not lost - tolerance < at < back - tolerance
@@ -227,13 +227,13 @@ def name(place: Connector) -> str:
 
 
 def _missing(station: KnownStation, since: float, when_: str) -> str | None:
-    """Name the connectors without a status since a time, except the reserved ones: H02 reports these."""
-    reserved, told = station.reservations.keeping, station.connectors
+    """Return a text with the connectors without a status since a time, except reserved ones, which H02 reports."""
+    reserved, reported = station.reservations.keeping, station.connectors
     connectors = sorted(place for place in connectors_of(station) if place[0] not in reserved)
-    missing = [name(place) for place in connectors if not told.has_reported(place, since)]
+    missing = [name(place) for place in connectors if not reported.has_reported(place, since)]
     if connectors:
         return f"no status of {', '.join(missing)} came {when_}" if missing else None
-    is_misnumbered = any(at >= since for _, at in told.misnumbered.values())  # B08 reports them
+    is_misnumbered = any(at >= since for _, at in reported.misnumbered.values())  # B08 reports them
     return None if reserved or is_misnumbered else f"no status of any connector came {when_}"
 
 

@@ -1,9 +1,9 @@
 """Checks of the ids, numbers and times of transactions, and of offline events (checks X01 to X05, X16, X17)."""
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Later, Said, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, Wrong
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.twin.seen import Seen, call, when
 from mock_csms.twin.transactions import Transaction
@@ -14,7 +14,7 @@ _STARTED = call("TransactionEvent.Started")
 
 
 @TRANSACTIONS.check("X01", "E01.FR.01", ERROR, "a transaction begins with Started", _EVENT, implies=("X03",))
-def begins_with_started(seen: Seen, station: KnownStation) -> Said:
+def begins_with_started(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a first event that is not Started, if the mock watched the station when the transaction began.
 
     If the event is offline, or others may still be queued at the station, Started may come late.
@@ -32,7 +32,7 @@ def begins_with_started(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X01")
-def has_not_begun(due: Due, station: KnownStation) -> Said:
+def has_not_begun(due: Due, station: KnownStation) -> CheckResult:
     """Report the missing Started; wait longer while events may still be queued at the station."""
     if may_wait(station, due.at):
         return Later(due.text, station.terms.patience, due.key, survives=True)
@@ -42,7 +42,7 @@ def has_not_begun(due: Due, station: KnownStation) -> Said:
 @TRANSACTIONS.check(
     "X02", "E01.FR.08", ERROR, "each transaction has a transactionId of its own", _STARTED, implies=("X03",)
 )
-def id_is_new(seen: Seen, station: KnownStation) -> Said:
+def id_is_new(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a Started with the id of another transaction, also of one from an earlier run of the mock."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     began = station.transactions.ids.get(id_)
@@ -52,7 +52,7 @@ def id_is_new(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.check("X03", "E01.FR.07", ERROR, "seqNo starts at 0 and increases by 1", _EVENT)
-def numbers_rise(seen: Seen, station: KnownStation) -> Said:
+def numbers_rise(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a gap in the seqNos that later events do not fill, or one seqNo for two different events.
 
     To start at 0 is only recommended: another first number is a warning.
@@ -66,14 +66,14 @@ def numbers_rise(seen: Seen, station: KnownStation) -> Said:
         return None
     if number > transaction.highest:
         return _jump(seen, station, transaction)
-    told = transaction.events.get(number)
-    if told is None or repeats(seen.payload, told) or (seen.detail == "Started" and told.kind == "Started"):
+    reported = transaction.events.get(number)
+    if reported is None or repeats(seen.payload, reported) or (seen.detail == "Started" and reported.kind == "Started"):
         return None
     return f"seqNo {number} came twice in transaction {transaction.id}, for different events"
 
 
-def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
-    """Judge a gap. The station may drop every second event made offline (E11.FR.04), or send such events late."""
+def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> CheckResult:
+    """Judge a gap. The station may drop every second event made offline (E11.FR.04), or send these events late."""
     last, number = transaction.highest, seen.payload["seqNo"]
     before = transaction.events.get(last)
     if seen.payload.get("offline") or before is None or before.is_offline:
@@ -85,7 +85,7 @@ def _jump(seen: Seen, station: KnownStation, transaction: Transaction) -> Said:
 
 
 @TRANSACTIONS.deadline("X03")
-def still_open(due: Due, station: KnownStation) -> Said:
+def still_open(due: Due, station: KnownStation) -> CheckResult:
     """Judge the rest of a gap; silent if the events on one side of it were made offline."""
     id_, first, last = due.key
     transaction = station.transactions.by_id.get(id_)
@@ -101,7 +101,7 @@ def still_open(due: Due, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.check("X04", "E01.FR.07", ERROR, "timestamps do not go back as seqNo increases", _EVENT, implies=("M08",))
-def times_rise(seen: Seen, station: KnownStation) -> Said:
+def times_rise(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a timestamp before that of an event with a lower seqNo, or after that of one with a higher seqNo."""
     transaction, number, stamp = (
         transaction_in(seen.payload, station),
@@ -117,21 +117,21 @@ def times_rise(seen: Seen, station: KnownStation) -> Said:
     return None if is_again or is_other else _out_of_order(transaction, number, stamp, station)
 
 
-def _out_of_order(transaction: Transaction, number: int, stamp: str, station: KnownStation) -> Said:
+def _out_of_order(transaction: Transaction, number: int, stamp: str, station: KnownStation) -> CheckResult:
     """Compare a timestamp with those of the known events before and after it."""
     events = transaction.events
     lower = max((each for each in events if each < number), default=None)
     higher = min((each for each in events if each > number), default=None)
     for one, two in ((lower, number), (number, higher)):
         stamps = [stamp if each == number else events[each].stamp for each in (one, two) if each is not None]
-        times = [at for at in (told_at(each, station) for each in stamps) if at is not None]
+        times = [at for at in (mock_time_of(each, station) for each in stamps) if at is not None]
         if len(times) == 2 and times[0] - times[1] > station.terms.tolerance:
             return f"seqNo {one} has the timestamp {stamps[0]}, but seqNo {two} has {stamps[1]}"
     return None
 
 
 @TRANSACTIONS.check("X05", "E06", ERROR, "no event follows Ended", _EVENT)
-def nothing_after_the_end(seen: Seen, station: KnownStation) -> Said:
+def nothing_after_the_end(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an event with a higher seqNo than the Ended event."""
     transaction = transaction_in(seen.payload, station)
     if transaction is None:
@@ -145,12 +145,12 @@ def nothing_after_the_end(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.check("X16", "E11.FR.02", ERROR, "only events made offline are marked offline", _EVENT)
-def offline_is_marked(seen: Seen, station: KnownStation) -> Said:
+def offline_is_marked(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an event from an outage without the offline flag, or a flag on an event made while connected."""
     connections, is_offline = station.connections, seen.payload.get("offline")
     if not is_offline and not connections.outages:
         return None
-    at, tolerance = told_at(seen.payload["timestamp"], station), station.terms.tolerance
+    at, tolerance = mock_time_of(seen.payload["timestamp"], station), station.terms.tolerance
     if at is None or at > seen.at + tolerance:
         return None
     since = max(connections.opened_at, station.boots.accepted_at or 0.0) + tolerance
@@ -171,7 +171,7 @@ def offline_is_marked(seen: Seen, station: KnownStation) -> Said:
     _EVENT,
     call("BootNotification"),
 )
-def outage_is_reported(seen: Seen, station: KnownStation) -> Said:
+def outage_is_reported(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that no event covers an outage in which a transaction was charging and periodic values were due."""
     if seen.kind == "call":
         if seen.action == "BootNotification":
@@ -186,18 +186,18 @@ def outage_is_reported(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X17")
-def still_not_reported(due: Due, station: KnownStation) -> Said:
+def still_not_reported(due: Due, station: KnownStation) -> CheckResult:
     """Report the missing events; wait longer while late events still come."""
     waits = station.transactions.late_at + station.terms.patience > due.at
     return Later(due.text, station.terms.patience, due.key) if waits else due.text
 
 
-def _cancel_if_from_outage(seen: Seen, station: KnownStation) -> Said:
+def _cancel_if_from_outage(seen: Seen, station: KnownStation) -> CheckResult:
     """Cancel the deadline if this event was made before the connection came back."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     if ("X17", id_) not in station.deadlines:
         return None
-    at = told_at(seen.payload["timestamp"], station)
+    at = mock_time_of(seen.payload["timestamp"], station)
     is_late = (
         seen.payload.get("offline") or seen.detail == "Ended" or (at is not None and at < station.connections.opened_at)
     )

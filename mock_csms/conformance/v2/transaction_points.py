@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import WARNING, Done, Later, Said
+from mock_csms.conformance.subject import WARNING, CheckResult, Done, Later
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call
@@ -21,7 +21,7 @@ _AUTHORIZATION_ENDS = {"StopAuthorized", "RemoteStop"}
     "transactions begin and end at TxStartPoint and TxStopPoint",
     call("TransactionEvent.Started", "TransactionEvent.Changed", "TransactionEvent.Ended"),
 )
-def at_its_points(seen: Seen, station: KnownStation) -> Said:
+def at_its_points(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a start or an end of a transaction that comes before its point, or after it.
 
     Silent if TxStartPoint or TxStopPoint is not known.
@@ -36,7 +36,7 @@ def at_its_points(seen: Seen, station: KnownStation) -> Said:
     return _until_ended(seen.payload, station.variables.several("TxCtrlr", "TxStopPoint") or (), station)
 
 
-def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
+def _start(payload: Json, points: Sequence[str], station: KnownStation) -> CheckResult:
     """Judge a start by its idToken and its chargingState."""
     trigger, state, token = (
         payload["triggerReason"],
@@ -54,7 +54,7 @@ def _start(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
     return f"{text}: too late" if is_late else None
 
 
-def _end(seen: Seen, station: KnownStation) -> Said:
+def _end(seen: Seen, station: KnownStation) -> CheckResult:
     """Judge an end by what the driver did: a driver who only stops charging may still be plugged in."""
     payload, info = seen.payload, seen.payload["transactionInfo"]
     points = station.variables.several("TxCtrlr", "TxStopPoint")
@@ -67,7 +67,7 @@ def _end(seen: Seen, station: KnownStation) -> Said:
     return Done(info["transactionId"])
 
 
-def _until_ended(payload: Json, points: Sequence[str], station: KnownStation) -> Said:
+def _until_ended(payload: Json, points: Sequence[str], station: KnownStation) -> CheckResult:
     """Set a deadline for the end if this event should have ended the transaction."""
     trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
     if trigger == "EVCommunicationLost":

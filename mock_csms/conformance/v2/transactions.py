@@ -6,10 +6,10 @@ The others are in transaction_order, transaction_points, remote_starts, remote_s
 from collections.abc import Mapping
 from functools import wraps
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
-from mock_csms.conformance.subject import ERROR, WARNING, Done, Due, Judge, Later, Said, Subject
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Judge, Later, Subject
 from mock_csms.conformance.v2.resets import ends_by_reset
 from mock_csms.twin.connectors import Connector, may_mean
 from mock_csms.twin.seen import Seen, call
@@ -60,20 +60,20 @@ _OF_AUTHORIZATION = {"Authorized", "RemoteStart"}
 
 
 def once(judge: Judge) -> Judge:
-    """Return a check that ignores repeated events (E13.FR.02): it has reported them the first time."""
+    """Return a check that ignores repeated events (E13.FR.02), because it has judged them the first time."""
 
     @wraps(judge)
-    def judged(seen: Seen, station: KnownStation) -> Said:
+    def judged(seen: Seen, station: KnownStation) -> CheckResult:
         transaction = transaction_in(seen.payload, station)
-        told = transaction and transaction.events.get(seen.payload["seqNo"])
-        return None if told and repeats(seen.payload, told) else judge(seen, station)
+        reported = transaction and transaction.events.get(seen.payload["seqNo"])
+        return None if reported and repeats(seen.payload, reported) else judge(seen, station)
 
     return judged
 
 
 @TRANSACTIONS.check("X06", "E06.FR.08", ERROR, "an end not caused by the driver has a stoppedReason", _ENDED)
 @once
-def reason_is_sent(seen: Seen, station: KnownStation) -> Said:
+def reason_is_sent(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an end by command, time-out or fault without a stoppedReason, because no reason means Local.
 
     After a reset, B20 reports it.
@@ -88,7 +88,7 @@ def reason_is_sent(seen: Seen, station: KnownStation) -> Said:
 
 @TRANSACTIONS.check("X07", "E06", WARNING, "only Ended has a stoppedReason", _STARTED, _UPDATED)
 @once
-def no_early_reason(seen: Seen, _: KnownStation) -> Said:
+def no_early_reason(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a stoppedReason in an event that is not Ended."""
     reason = seen.payload["transactionInfo"].get("stoppedReason")
     return reason and f"{seen.detail} with the stoppedReason {reason}"
@@ -96,7 +96,7 @@ def no_early_reason(seen: Seen, _: KnownStation) -> Said:
 
 @TRANSACTIONS.check("X08", "F03.FR.03", WARNING, "the stoppedReason fits the triggerReason", _ENDED)
 @once
-def reason_fits(seen: Seen, station: KnownStation) -> Said:
+def reason_fits(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a stoppedReason that does not fit the triggerReason.
 
     If a vehicle leaves after a stop, its event may have the reason of that stop. After a reset, B20 reports it.
@@ -118,7 +118,7 @@ def reason_fits(seen: Seen, station: KnownStation) -> Said:
     "X12", "E01.FR.10", ERROR, "the event of an authorization has the idToken", _STARTED, _CHANGED, _ENDED
 )
 @once
-def token_is_sent(seen: Seen, station: KnownStation) -> Said:
+def token_is_sent(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an authorization without an idToken, or a first idToken without the trigger Authorized (E02.FR.20)."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     trigger, token = payload["triggerReason"], payload.get("idToken")
@@ -136,7 +136,7 @@ def token_is_sent(seen: Seen, station: KnownStation) -> Said:
 @TRANSACTIONS.check(
     "X13", "E01.FR.16", ERROR, "the event of plugging in has the EVSE and the connector", _STARTED, _UPDATED
 )
-def place_is_sent(seen: Seen, station: KnownStation) -> Said:
+def place_is_sent(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the first event of a connected vehicle without evse.id or connectorId; later events need neither."""
     payload, transaction = seen.payload, transaction_in(seen.payload, station)
     if transaction is not None and (transaction.connector is not None or _was_connected(transaction)):
@@ -161,7 +161,7 @@ def _was_connected(transaction: Transaction) -> bool:
     "X14", "E01.FR.18", ERROR, "events of a new charging state have the chargingState", _STARTED, _CHANGED
 )
 @once
-def state_is_sent(seen: Seen, station: KnownStation) -> Said:
+def state_is_sent(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a missing chargingState if the trigger means a new one, or requests it (F06.FR.07)."""
     payload = seen.payload
     if "chargingState" in payload["transactionInfo"]:
@@ -184,7 +184,7 @@ def state_is_sent(seen: Seen, station: KnownStation) -> Said:
     call("TransactionEvent"),
     implies=("X17", "X19", "X25"),
 )
-def one_at_a_time(seen: Seen, station: KnownStation) -> Said:
+def one_at_a_time(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a transaction on an EVSE where another one has not ended.
 
     While events may still be queued at the station, the Ended event of the other may still come.
@@ -203,7 +203,7 @@ def one_at_a_time(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRANSACTIONS.deadline("X15")
-def still_two(due: Due, station: KnownStation) -> Said:
+def still_two(due: Due, station: KnownStation) -> CheckResult:
     """Report the two transactions if both still run; wait longer while events may still be queued at the station."""
     if any(id_ not in station.transactions.running for id_ in due.key):
         return None
@@ -220,7 +220,7 @@ def still_two(due: Due, station: KnownStation) -> Said:
     _ENDED,
     call("StatusNotification", "NotifyEvent"),
 )
-def connector_occupied(seen: Seen, station: KnownStation) -> Said:
+def connector_occupied(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a CablePluggedIn if its connector is not reported as Occupied, neither before nor soon after.
 
     Connector 0 does not exist: B08 reports statuses with that number. If the vehicle leaves at once, the check expects
@@ -228,8 +228,8 @@ def connector_occupied(seen: Seen, station: KnownStation) -> Said:
     """
     payload = seen.payload
     if seen.action != "TransactionEvent":
-        told = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
-        return [Done(each) for place in told for each in _meant(place, station)]
+        reported = [place for place, status in statuses_in(seen.action, payload) if status != "Available"]
+        return [Done(each) for place in reported for each in _meant(place, station)]
     if payload["triggerReason"] in LEFT:
         transaction = transaction_in(payload, station)
         return Done((transaction.evse, transaction.connector)) if transaction else None
@@ -247,6 +247,6 @@ def _meant(place: Connector, station: KnownStation) -> list[Connector]:
 
 
 def _is_now(seen: Seen, station: KnownStation) -> bool:
-    """Whether an event comes at the time when it happens, and not late."""
-    at = told_at(seen.payload["timestamp"], station)
+    """Whether an event was sent when it happened, and not late."""
+    at = mock_time_of(seen.payload["timestamp"], station)
     return not seen.payload.get("offline") and at is not None and seen.at - at <= station.terms.tolerance

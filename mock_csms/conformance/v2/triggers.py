@@ -1,7 +1,7 @@
 """Checks of triggered messages (checks F)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, INFO, WARNING, Done, Due, Later, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.conformance.v2.unasked import UNASKED, is_asked_for, may_be_the_first
 from mock_csms.twin.connections import has_hung_up
 from mock_csms.twin.events import Disconnected
@@ -12,7 +12,7 @@ TRIGGERS = Subject("triggers")
 _TRIGGER = "TriggerMessage"
 _AGAIN = "again"
 _A_MOMENT = 1.0
-"""How many seconds after the answer the triggered message may come, if an earlier one may not be the triggered one."""
+"""If an earlier message may not be the triggered one, the triggered one may come so many seconds after the answer."""
 _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
@@ -25,7 +25,7 @@ _LOG, _FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
     call(*UNASKED),
     when("disconnected"),
 )
-def answer_comes_first(seen: Seen, station: KnownStation) -> Said:
+def answer_comes_first(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a message before the answer to its TriggerMessage, if only the trigger can have caused it."""
     if seen.kind == "call":
         return _comes_early(seen, station)
@@ -42,18 +42,18 @@ def answer_comes_first(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRIGGERS.deadline("F01")
-def came_too_early(due: Due, _: KnownStation) -> Said:
+def came_too_early(due: Due, _: KnownStation) -> CheckResult:
     """Report a message that came before the answer."""
     return due.text or None
 
 
-def _comes_early(seen: Seen, station: KnownStation) -> Said:
+def _comes_early(seen: Seen, station: KnownStation) -> CheckResult:
     """Note a message that comes before the answer to its trigger; cancel that if the message comes again."""
     is_early = is_asked_for(seen.action, seen.at, station) and UNASKED[seen.action](seen, station)
     return Later("", station.terms.patience, seen.action) if is_early else Done((_AGAIN, seen.action))
 
 
-def _left_in_doubt(seen: Seen, station: KnownStation) -> Said:
+def _left_in_doubt(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the early message if the station closes the connection before it sends the message again."""
     late = station.deadlines.get(("F01", (_AGAIN, "Heartbeat")))
     return late.text if late is not None and has_hung_up(seen.event_as(Disconnected)) else None
@@ -65,7 +65,7 @@ def _action(message: str) -> str:
 
 
 @TRIGGERS.check("F02", "F06.FR.10", ERROR, "an accepted TriggerMessage leads to the message", result(_TRIGGER))
-def triggered_is_sent(seen: Seen, station: KnownStation) -> Said:
+def triggered_is_sent(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that the triggered message does not come in time. S06 judges certificate requests."""
     message = seen.request["requestedMessage"]
     trigger = station.triggers.open.get(message)
@@ -76,14 +76,14 @@ def triggered_is_sent(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRIGGERS.deadline("F02")
-def triggered_is_missing(due: Due, station: KnownStation) -> Said:
+def triggered_is_missing(due: Due, station: KnownStation) -> CheckResult:
     """Report that the message did not come."""
     late = station.triggers.open.get(due.key)
     return due.text if late and not (late.came or late.is_in_doubt) else None
 
 
 @TRIGGERS.check("F03", "F06.FR.11", ERROR, "a TriggerMessage without an EVSE covers all EVSEs", result(_TRIGGER))
-def all_evses_are_reported(seen: Seen, station: KnownStation) -> Said:
+def all_evses_are_reported(seen: Seen, station: KnownStation) -> CheckResult:
     """Report that messages came for only some of the EVSEs."""
     message = seen.request["requestedMessage"]
     trigger = station.triggers.open.get(message)
@@ -93,7 +93,7 @@ def all_evses_are_reported(seen: Seen, station: KnownStation) -> Said:
 
 
 @TRIGGERS.deadline("F03")
-def evses_are_missing(due: Due, station: KnownStation) -> Said:
+def evses_are_missing(due: Due, station: KnownStation) -> CheckResult:
     """Name the missing EVSEs."""
     late = station.triggers.open.get(due.key)
     is_some = late is not None and late.evses & late.places and not late.is_in_doubt
@@ -104,7 +104,7 @@ def evses_are_missing(due: Due, station: KnownStation) -> Said:
 @TRIGGERS.check(
     "F04", "F06.FR.17", ERROR, "an Accepted station rejects a TriggerMessage for BootNotification", result(_TRIGGER)
 )
-def no_boot_when_accepted(seen: Seen, station: KnownStation) -> Said:
+def no_boot_when_accepted(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an answer other than Rejected to a trigger of BootNotification, if the station was accepted then."""
     status, was = seen.payload["status"], station.boots.commanded.get(seen.id)
     is_it = seen.request["requestedMessage"] == "BootNotification" and status != "Rejected"
@@ -121,7 +121,7 @@ def no_boot_when_accepted(seen: Seen, station: KnownStation) -> Said:
     result(_TRIGGER),
     error(_TRIGGER),
 )
-def not_implemented(seen: Seen, station: KnownStation) -> Said:
+def not_implemented(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a CALLERROR, or Rejected for a message of ISO 15118 if the station does not support ISO 15118.
 
     A station that has never answered a TriggerMessage may not support that action, and then a CALLERROR is right (Part
@@ -143,7 +143,7 @@ def not_implemented(seen: Seen, station: KnownStation) -> Said:
     "F06", "F06.FR.14-16, L01.FR.25-26", ERROR, "a triggered status is the current one, or Idle",
     call(_LOG, _FIRMWARE),
 )  # fmt: skip
-def status_is_current(seen: Seen, station: KnownStation) -> Said:
+def status_is_current(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a triggered status other than Idle if no job runs, or Idle while a job runs."""
     if not station.triggers.is_due(seen.action):
         return None

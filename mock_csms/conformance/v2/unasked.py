@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.security import OWN
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.twin.seen import Seen
@@ -10,7 +10,7 @@ from mock_csms.twin.seen import Seen
 _MAY_REPORT = ("ChangeAvailability", "UnlockConnector", "Reset")
 """The commands after which a station may report a status that has not changed."""
 _A_START = 2.0
-"""For how many seconds a station that was accepted may still send its first messages."""
+"""For how many seconds after Accepted a station may send its first messages."""
 
 
 def is_asked_for(action: str, at: float, station: KnownStation) -> bool:
@@ -24,14 +24,17 @@ def is_asked_for(action: str, at: float, station: KnownStation) -> bool:
 
 
 def may_be_the_first(action: str, at: float, station: KnownStation) -> bool:
-    """Whether a heartbeat may be the first one: some stations send one as soon as they are accepted."""
+    """Whether a heartbeat may be the first one. Some stations send one right after Accepted."""
     boots = station.boots
     accepted_at = boots.accepted_at or 0.0
     return action == "Heartbeat" and boots.beats == 1 and at - accepted_at < _A_START
 
 
 def _no_beat_is_due(seen: Seen, station: KnownStation) -> bool:
-    """Whether the interval and the usual pause are far from over; False if the interval may have changed."""
+    """Whether the next heartbeat is certainly not due, by the interval and the usual pause.
+
+    False if either has changed.
+    """
     boots, given = station.boots, station.commands.answered.get("SetVariables")
     since = max(boots.beat_at, boots.accepted_at or 0.0)
     is_same = given is None or given.at < since
@@ -41,10 +44,10 @@ def _no_beat_is_due(seen: Seen, station: KnownStation) -> bool:
 
 
 def _no_status_is_new(seen: Seen, station: KnownStation) -> bool:
-    """Whether this status was already reported and answered on this connection, and no command can have caused it."""
+    """Whether a status was already reported and answered on this connection, and no command can be its cause."""
     payload, connectors = seen.payload, station.connectors
-    place, at = (payload["evseId"], payload["connectorId"]), told_at(payload["timestamp"], station)
-    since = connectors.told_at.get(place, -1.0)
+    place, at = (payload["evseId"], payload["connectorId"]), mock_time_of(payload["timestamp"], station)
+    since = connectors.reported_at.get(place, -1.0)
     begin = max(station.connections.opened_at, station.boots.accepted_at or 0.0)
     given = [station.commands.answered[action].at for action in _MAY_REPORT if action in station.commands.answered]
     is_taken = begin < since <= station.availability.taken_at.get(place, -1.0)
@@ -54,8 +57,8 @@ def _no_status_is_new(seen: Seen, station: KnownStation) -> bool:
 
 
 def _no_log_is_further(seen: Seen, station: KnownStation) -> bool:
-    told = station.uploads.asked.get(seen.payload.get("requestId", -1))
-    return told == seen.payload["status"] and not _is_open(seen, station)
+    reported = station.uploads.asked.get(seen.payload.get("requestId", -1))
+    return reported == seen.payload["status"] and not _is_open(seen, station)
 
 
 def _no_update_is_further(seen: Seen, station: KnownStation) -> bool:

@@ -3,14 +3,14 @@
 Checks of reports are in `reports`, and the check of network profiles is in `network`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mock_csms.behavior.secret_texts import is_variable
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, INFO, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, CheckResult, Subject, Wrong
+from mock_csms.conformance.v2.variable_values import has_form, is_same, number_in, why_not
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.masks import is_masked, masked
-from mock_csms.protocol.times import seconds_of
 from mock_csms.twin.events import Sent
 from mock_csms.twin.seen import Seen, command, result
 from mock_csms.twin.v2.variables import folded, name_of, paired, unrequested
@@ -23,15 +23,13 @@ TAKEN = ("Accepted", "RebootRequired")
 """The statuses of a value that the station accepts, now or at the next boot."""
 
 _PASSWORD: Name = ("SecurityCtrlr", "", 0, 0, "BasicAuthPassword", "")
-_LISTS = ("MemberList", "SequenceList")
-_TEXTS = ("string", "OptionList", *_LISTS)
 _UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _NO_TYPE = frozenset({"NotSupportedAttributeType", "Rejected"})
-"""The right statuses for an attribute that a variable does not have. OCPP does not say which one takes precedence."""
+"""The correct statuses for an attribute that a variable does not have. OCPP does not define which one comes first."""
 
 
 @VARIABLES.check("V01", "B05.FR.01, B06.FR.01", ERROR, "each requested variable has exactly one result", _GET_OR_SET)
-def as_many_results(seen: Seen, _: KnownStation) -> Said:
+def as_many_results(seen: Seen, _: KnownStation) -> CheckResult:
     """Report more or fewer results than requested items."""
     asked, answered = items_of(seen)
     if len(asked) == len(answered):
@@ -40,7 +38,7 @@ def as_many_results(seen: Seen, _: KnownStation) -> Said:
 
 
 @VARIABLES.check("V02", "B05.FR.02, B06.FR.02", ERROR, "results are only about requested variables", _GET_OR_SET)
-def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
+def results_of_what_was_asked(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a result for a variable that the command does not contain."""
     asked, answered = items_of(seen)
     other = unrequested(asked, answered)
@@ -54,16 +52,16 @@ def results_of_what_was_asked(seen: Seen, _: KnownStation) -> Said:
     "results have the requested attributeType",
     _GET_OR_SET,
 )
-def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
+def attribute_of_results(seen: Seen, _: KnownStation) -> CheckResult:
     """Report an attributeType that differs from the requested one, or is missing."""
     asked, answered = items_of(seen)
     types: dict[Name, set[str]] = {}
     for item in asked:
         types.setdefault(folded(name_of(item)), set()).add(item.get("attributeType", "Actual"))
     for item in answered:
-        told, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
-        if wanted and told not in wanted:
-            return f"the result of {written(name_of(item))} has {told or 'no attributeType'}, not {_any(wanted)}"
+        reported, wanted = item.get("attributeType"), types.get(folded(name_of(item)))
+        if wanted and reported not in wanted:
+            return f"the result of {written(name_of(item))} has {reported or 'no attributeType'}, not {_any(wanted)}"
     return None
 
 
@@ -74,7 +72,7 @@ def attribute_of_results(seen: Seen, _: KnownStation) -> Said:
     "unknown variables, missing attributes and values of a wrong type are refused as such",
     _GET_OR_SET,
 )
-def right_statuses(seen: Seen, station: KnownStation) -> Said:
+def right_statuses(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a wrong status for a variable that is not in the inventory, or for a value of a wrong dataType.
 
     If the inventory is incomplete (V16), a variable outside it may still exist: then the finding is only an info.
@@ -95,7 +93,7 @@ def right_statuses(seen: Seen, station: KnownStation) -> Said:
     "V05", "B06.FR.04, B06.FR.06-08, B06.FR.10", ERROR, "a result has a value if and only if it is Accepted",
     result("GetVariables"),
 )  # fmt: skip
-def values_where_due(seen: Seen, _: KnownStation) -> Said:
+def values_where_due(seen: Seen, _: KnownStation) -> CheckResult:
     """Report Accepted without a value, or a value of a variable that the station calls unknown."""
     for item in seen.payload["getVariableResult"]:
         status, has_value = item["attributeStatus"], "attributeValue" in item
@@ -107,7 +105,7 @@ def values_where_due(seen: Seen, _: KnownStation) -> Said:
 @VARIABLES.check(
     "V06", "B06.FR.09", ERROR, "GetVariables does not return values of WriteOnly variables", result("GetVariables")
 )
-def write_only_is_not_returned(seen: Seen, station: KnownStation) -> Said:
+def write_only_is_not_returned(seen: Seen, station: KnownStation) -> CheckResult:
     """Report the value of a WriteOnly variable."""
     for item in seen.payload["getVariableResult"]:
         name = name_of(item)
@@ -117,12 +115,13 @@ def write_only_is_not_returned(seen: Seen, station: KnownStation) -> Said:
 
 
 @VARIABLES.check("V07", "B05.FR.10", ERROR, "GetVariables returns the value that was set", result("GetVariables"))
-def set_values_are_returned(seen: Seen, station: KnownStation) -> Said:
+def set_values_are_returned(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a value that differs from the last one that the station accepted."""
     for item in seen.payload["getVariableResult"]:
-        name, told = name_of(item), item.get("attributeValue")
+        name, read = name_of(item), item.get("attributeValue")
         given = station.variables.given.get(name) if item.get("attributeType", "Actual") == "Actual" else None
-        if item["attributeStatus"] == "Accepted" and None not in (given, told) and not _is_same(str(given), str(told)):
+        is_known = item["attributeStatus"] == "Accepted" and None not in (given, read)
+        if is_known and not is_same(str(given), str(read)):
             shown = _shown(item | {"attributeValue": str(given)}, station)
             return f"{written(name)} was set to {shown}, but reads {_shown(item, station)}"
     return None
@@ -132,12 +131,12 @@ def set_values_are_returned(seen: Seen, station: KnownStation) -> Said:
     "V08", "B05.FR.08, B05.FR.09", ERROR, "values out of range and values of ReadOnly variables are rejected",
     result("SetVariables"),
 )  # fmt: skip
-def range_is_kept(seen: Seen, station: KnownStation) -> Said:
+def range_is_kept(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an accepted value that the reported characteristics of the variable forbid."""
     for item, answer in paired(*items_of(seen)):
         if answer["attributeStatus"] in TAKEN and item.get("attributeType", "Actual") == "Actual":
             row = station.variables.reported.get(name_of(item))
-            why = _why_not(row, item["attributeValue"]) if row else None
+            why = why_not(row, item["attributeValue"]) if row else None
             if why:
                 return f"{written(name_of(item))} accepted {_shown(item, station)}, although {why}"
     return None
@@ -147,12 +146,12 @@ def range_is_kept(seen: Seen, station: KnownStation) -> Said:
     "V19", "B05.FR.11, B06.FR.16-17, B08.FR.17-18", INFO, "commands stay within ItemsPerMessage and BytesPerMessage",
     command("GetVariables", "SetVariables", "GetReport"),
 )  # fmt: skip
-def commands_fit(seen: Seen, station: KnownStation) -> Said:
+def commands_fit(seen: Seen, station: KnownStation) -> CheckResult:
     """Report, as an info, a command with more items or bytes than the station allows: a CALLERROR is a right answer."""
     items = seen.payload.get(_LIST_OF.get(seen.action, "componentVariable"), ())
     sizes = {"ItemsPerMessage": len(items), "BytesPerMessage": len(seen.event_as(Sent).text)}
     for variable, size in sizes.items():
-        most = _number(station.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
+        most = number_in(station.variables.values.get(("DeviceDataCtrlr", "", 0, 0, variable, seen.action)))
         if most is not None and size > most:
             return f"{seen.action} has {size}, and {variable} is {most:g}: a CALLERROR is allowed"
     return None
@@ -192,9 +191,9 @@ def _any(statuses: Iterable[str]) -> str:
 
 
 def _due(item: Json, station: KnownStation) -> frozenset[str]:
-    """Return the right statuses if the station lacks the variable or attribute.
+    """Return the correct statuses if the station lacks the variable or attribute.
 
-    Empty if it has both, or if no full report has come.
+    Empty if it has both, or without a full report.
     """
     reported, name = station.variables.reported, name_of(item)
     row = reported.get(name) or _found(name, reported)
@@ -211,7 +210,10 @@ def _found(name: Name, reported: Mapping[Name, Reported]) -> Reported | None:
 
 
 def _unknown(name: Name, reported: Mapping[Name, Reported]) -> frozenset[str]:
-    """Return the right statuses. For a component that exists only at other places, both kinds of unknown are right."""
+    """Return the correct statuses.
+
+    For a component that exists only at other places, both kinds of unknown are correct.
+    """
     others = [other for other in map(folded, reported) if other[0] == name[0]]
     if not others:
         return frozenset({"UnknownComponent"})
@@ -230,68 +232,10 @@ def _type(item: Json, station: KnownStation) -> str:
 
 
 def _is_misformed(item: Json, station: KnownStation) -> bool:
-    """Whether a value does not have the form of its dataType. An empty value is right: it removes the value."""
+    """Whether a value does not have the form of its dataType.
+
+    An empty value is correct, because it removes the value.
+    """
     value = item.get("attributeValue", "")
-    fits = _FORMS.get(_type(item, station))
     is_actual = item.get("attributeType", "Actual") == "Actual" and not is_masked(value)
-    return bool(value) and fits is not None and is_actual and not fits(value)
-
-
-def _is_whole(text: str) -> bool:
-    number = _number(text)
-    return number is not None and number.is_integer()
-
-
-_FORMS: Mapping[str, Callable[[str], bool]] = {
-    "integer": _is_whole,
-    "decimal": lambda text: _number(text) is not None,
-    "boolean": lambda text: text.casefold() in ("true", "false"),
-    "dateTime": lambda text: seconds_of(text) is not None,
-}
-"""The form of the values of each dataType. Values of other dataTypes are judged by their range."""
-
-
-def _why_not(row: Reported, value: str) -> str | None:
-    """Return why the reported characteristics forbid a value; None if they allow it. Masked: only the length counts."""
-    if row.mutability == "ReadOnly":
-        return "it is ReadOnly"
-    kind, least, most = row.of("dataType"), row.of("minLimit"), row.of("maxLimit")
-    if is_masked(value):
-        is_long = kind in _TEXTS and most is not None and len(value) > most
-        return f"its maxLimit is {most:g}" if is_long else None
-    number = _number(value) if kind in ("integer", "decimal") else len(value)
-    if number is not None and value and most is not None and number > most:
-        return f"its maxLimit is {most:g}"
-    if number is not None and value and least is not None and kind in ("integer", "decimal") and number < least:
-        return f"its minLimit is {least:g}"
-    values = members(row.of("valuesList") or "")
-    told = members(value) if kind in _LISTS else [value.strip()] if kind == "OptionList" else []
-    strange = [each for each in told if values and each not in values]
-    return f"{strange[0]!r} is not in its valuesList" if strange else None
-
-
-def members(text: str) -> list[str]:
-    """Return the members of a comma-separated list."""
-    return [member.strip() for member in text.split(",") if member.strip()]
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None
-
-
-def _is_same(given: str, told: str) -> bool:
-    """Whether two texts are the same value. Two times always count as the same, and so do masked values."""
-    if is_masked(given) or is_masked(told):
-        return True
-    if given.strip().casefold() == told.strip().casefold():
-        return True
-    numbers = _number(given), _number(told)
-    if None not in numbers:
-        return numbers[0] == numbers[1]
-    if seconds_of(given) is not None:
-        return True
-    return sorted(members(given.casefold())) == sorted(members(told.casefold()))
+    return bool(value) and is_actual and not has_form(value, _type(item, station))

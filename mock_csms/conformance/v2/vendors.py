@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.vendors import is_nobody
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, Said, Subject
+from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
 
 VENDORS = Subject("vendors")
@@ -15,7 +15,7 @@ VENDORS = Subject("vendors")
     "DataTransfer for an unknown vendor is not Accepted",
     result("DataTransfer"),
 )
-def knows_its_vendors(seen: Seen, _: KnownStation) -> Said:
+def knows_its_vendors(seen: Seen, _: KnownStation) -> CheckResult:
     """Report Accepted for a vendor that does not exist."""
     vendor = seen.request["vendorId"].casefold()
     is_wrong = is_nobody(vendor) and seen.payload["status"] == "Accepted"

@@ -1,1 +1,1 @@
-"""The HTTP API: the table of endpoints, and what is made from it."""
+"""The HTTP API: the table of endpoints, and the router and the documents that are made from it."""

@@ -1,4 +1,4 @@
-"""The router, made from the table of endpoints: it parses requests, calls the functions, and writes the answers."""
+"""The router, made from the table of endpoints: it parses requests, calls their functions, and writes answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,7 +24,7 @@ from mock_csms.runtime import clock
 from mock_csms.twin.events import Failed
 
 _MOST_BODY = 1024 * 1024
-"""How many bytes a body may have."""
+"""The greatest length of a body in bytes."""
 _PATIENCE = 30
 """How many seconds a client may take to send a body."""
 _HEALTH = "/healthz"
@@ -40,9 +40,9 @@ def application(panel: Panel, guard: Guard) -> ASGIApp:
 
 
 def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
-    """Return an application that refuses what web pages of others may have caused, before anything is looked up.
+    """Return an application that refuses requests which a foreign web page may have caused; it checks them first.
 
-    Paths stay percent-encoded until a route is found, so that an identity may have a slash in it.
+    Paths stay percent-encoded until a route is found, so that an identity may contain a slash.
     """
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +66,7 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
 
 
 def _endpoint(panel: Panel, row: Operation, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers the requests of a row."""
+    """Return the function that answers the requests of a row."""
     function = FUNCTIONS[row.name]
 
     async def answer(request: Request) -> Response:
@@ -93,7 +93,7 @@ def _endpoint(panel: Panel, row: Operation, guard: Guard) -> Callable[[Request],
 
 
 async def _asked(panel: Panel, row: Operation, request: Request, headers: Mapping[str, str]) -> ApiRequest[Any, Any]:
-    """Return a request as its row describes it. Raises Trouble or ValueError for a wrong one."""
+    """Return a parsed request, as its row describes it. Raises Trouble or ValueError for a wrong one."""
     place = {name: unquote(request.path_params[name], errors="strict") for name in row.places}
     query = _query(row, request)
     data = await _data(request)
@@ -141,7 +141,7 @@ async def _data(request: Request) -> bytes:
 
 
 async def _while_wanted(request: Request, work: Awaitable[Any], panel: Panel) -> Any:
-    """Return what `work` returns; give it up when the client leaves, or the mock stops."""
+    """Await `work` and return its result; cancel it when the client disconnects or the mock stops."""
     task = asyncio.ensure_future(work)
     left = asyncio.ensure_future(request.receive())
     closing = asyncio.ensure_future(panel.closing.wait())
@@ -158,7 +158,7 @@ async def _while_wanted(request: Request, work: Awaitable[Any], panel: Panel) ->
 
 
 def _response(row: Operation, found: Any) -> Response:
-    """Return the response with what a function has returned."""
+    """Return the response for the result of an endpoint's function."""
     if isinstance(found, Response):
         return found
     if found is None:
@@ -174,7 +174,7 @@ def _told(trouble: Trouble) -> Response:
 
 
 def _no_route(request: Request, error: Exception) -> Response:
-    """Answer a request that no row of the table is for."""
+    """Answer a request for which the table has no row."""
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for nothing else
     what = f"{request.method} {request.url.path}"
     detail = f"there is no {what}; /openapi.json lists all endpoints"

@@ -52,8 +52,8 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
-    told: dict[str, Any] = json_value(json_text(made))  # defaults that are tuples become lists
-    return told
+    document: dict[str, Any] = json_value(json_text(made))  # turn defaults that are tuples into lists
+    return document
 
 
 def _operation(row: Operation, by_type: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def _queries(row: Operation, components: dict[str, Any]) -> Sequence[dict[str, A
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter: null means that it is left out."""
+    """Return the schema of a parameter without the type null, because an absent parameter stands for null."""
     kept = {key: value for key, value in schema.items() if key != "description"}
     options = [each for each in kept.pop("anyOf", ()) if each != {"type": "null"}]
     if kept.get("default", ...) is None:
@@ -111,25 +111,25 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(row: Operation, status: int, by_type: dict[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if row.answer is not None:
         text = {"schema": {"type": "string"}}
         schema = by_type[str(row.answer)]
-        told["content"] = {
+        response["content"] = {
             media: {"schema": schema} if media == "application/json" else text for media in row.answers_media
         }
     if row.name == "list_stations":
-        told["headers"] = {"X-Total-Count": {"schema": {"type": "integer"}, "description": "how many match"}}
-    return told
+        response["headers"] = {"X-Total-Count": {"schema": {"type": "integer"}, "description": "how many match"}}
+    return response
 
 
 def _problems(row: Operation) -> dict[str, Any]:
-    told = dict(_ALWAYS) | dict(row.problems)
-    told |= {} if row.is_open else _WITH_TOKEN
-    told |= _WITH_INPUT if row.places or row.query or row.body else {}
-    told |= _WITH_BODY if row.body else {}
+    problems = dict(_ALWAYS) | dict(row.problems)
+    problems |= {} if row.is_open else _WITH_TOKEN
+    problems |= _WITH_INPUT if row.places or row.query or row.body else {}
+    problems |= _WITH_BODY if row.body else {}
     content = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
     return {
         str(status): {"description": text} | ({} if status < 400 else {"content": content})
-        for status, text in sorted(told.items())
+        for status, text in sorted(problems.items())
     }

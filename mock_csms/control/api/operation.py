@@ -1,4 +1,7 @@
-"""What the table of endpoints is made of: a row is a route, an operation of the OpenAPI document and a line of docs."""
+"""The classes of the table of endpoints.
+
+A row is a route, an operation of the OpenAPI document, and a row of the docs.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,13 +10,13 @@ from typing import Annotated, Any, TypeAlias
 from mock_csms.protocol.records import Meta, Record
 
 PREFIX = "/api/v1"
-"""What the paths of the API begin with."""
+"""The first part of the paths of the API."""
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 def about(text: str, **more: Any) -> Meta:
-    """Return what an annotation says about a field: its description, and limits such as `ge` and `max_length`."""
+    """Return the metadata of a field: its description, and limits such as `ge` and `max_length`."""
     return Meta(description=text, **more)
 
 
@@ -22,7 +25,7 @@ class Fields(Record, forbid_unknown_fields=True, omit_defaults=True, kw_only=Tru
 
 
 class Problem(Record):
-    """What went wrong (RFC 9457)."""
+    """An error (RFC 9457)."""
 
     title: Annotated[str, about("what kind of problem it is")]
     status: Annotated[int, about("the HTTP status")]
@@ -30,13 +33,13 @@ class Problem(Record):
 
 
 class Operation(Record, kw_only=True):
-    """One row of the table."""
+    """One row of the table of endpoints."""
 
     method: str
     path: str
-    """The path, with `{name}` for each part that varies."""
+    """The path, with `{name}` for each variable part."""
     name: str
-    """The name of the function in `routes/` that does it, and of the operation in the OpenAPI document."""
+    """The name of its function in `routes/`, and of the operation in the OpenAPI document."""
     help: str
     """What it does, in one line."""
     query: type[Fields] | None = None
@@ -46,18 +49,18 @@ class Operation(Record, kw_only=True):
     answer: Any = None
     """The type of the answer; None for an answer without a body."""
     answers_media: Sequence[str] = ("application/json",)
-    """The media types that the answer may have."""
+    """The possible media types of the answer."""
     status: int = 200
     also: int | None = None
-    """Another status of the same answer, such as 201 for what was new."""
+    """A second status for the same answer, such as 201 for a new object."""
     problems: Mapping[int, str] = {}
-    """The statuses of its problems, each with a description; besides 400, 401, 403, 415 and 422."""
+    """The statuses of its errors, with descriptions, in addition to 400, 401, 403, 415 and 422."""
     is_open: bool = False
-    """Whether it never needs a token, and any Host may be named."""
+    """Whether it never needs a token and accepts any Host."""
 
     @property
     def places(self) -> Sequence[str]:
-        """The names of the parts of its path that vary."""
+        """The names of the variable parts of its path."""
         return _PLACE.findall(self.path)
 
 

@@ -1,4 +1,4 @@
-"""What a request asks for, and what comes of it: a value that is written as JSON, other content, or a problem."""
+"""Requests and answers of endpoints. An answer is a value for JSON, a `Content`, or the exception `Trouble`."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -23,18 +23,18 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 
 
 class ApiRequest(Record, Generic[Query, Body]):
-    """A request, parsed as its row of the table says."""
+    """A request, parsed as its row of the table describes it."""
 
     panel: "Panel"
     place: Mapping[str, str]
-    """The parts of the path that vary, decoded."""
+    """The values of the variable parts of the path, decoded."""
     query: Query
     body: Body
     request: "Request"
 
 
 class Trouble(Exception):
-    """A request that cannot be answered as it was meant."""
+    """A request that fails: the HTTP status, and the reason."""
 
     def __init__(self, status: int, detail: str, title: str = "", headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -49,17 +49,17 @@ class Trouble(Exception):
 
 
 class Content(Record):
-    """An answer that is not simply a value: other media types, other statuses, more headers."""
+    """An answer with another media type, another status or more headers."""
 
     data: bytes
     media: str = JSON
     status: int = 0
-    """0 for the status of the row."""
+    """The HTTP status; 0 for that of the row."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_fields(kind: type[Fields], given: Mapping[str, Any], what: str) -> Any:
-    """Return the fields of a query or a body. Raises ValueError for what is unknown, missing or wrong."""
+    """Return the fields of a query or a body. Raises ValueError for unknown, missing or wrong fields."""
     known = [each.encode_name for each in fields_of(kind)]
     for name in given if kind.__struct_config__.forbid_unknown_fields else ():
         if name not in known:
@@ -71,7 +71,7 @@ def parse_fields(kind: type[Fields], given: Mapping[str, Any], what: str) -> Any
 
 
 def parse_json(data: bytes) -> Any:
-    """Return the value of a JSON text. Raises Trouble if it is none."""
+    """Return the value of JSON text. Raises Trouble if the text is not JSON."""
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:

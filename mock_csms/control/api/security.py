@@ -1,4 +1,4 @@
-"""Checks Host, Origin and Sec-Fetch-Site against foreign web pages, and the token if there is one."""
+"""Protects the HTTP API: checks Host, Origin and Sec-Fetch-Site against foreign web pages, and checks the token."""
 
 import hmac
 import re
@@ -23,14 +23,14 @@ HEADERS: Mapping[str, str] = {
 """The headers of every answer."""
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _OWN_SITE = ("same-origin", "none")
-"""What a browser says in Sec-Fetch-Site of requests by the page itself, and of those that a person makes."""
+"""The values of Sec-Fetch-Site for requests of the page itself, and for those of a person."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _NAVIGATION = ("navigate", "document")
 _COOKIE = re.compile(r"(?:^|;)\s*([^=;\s]+)=([^;\s]*)")
 
 
 def make_token(given: str | None) -> str:
-    """Return the token that clients must give; a new one for `auto`, and an empty one if none is needed."""
+    """Return the token that clients must send: a new one for `auto`, an empty one if none is needed."""
     return secrets.token_urlsafe(24) if given == AUTO else given or ""
 
 
@@ -40,14 +40,14 @@ class Guard:
     def __init__(self, bound: Address, token: str) -> None:
         self.token = token
         self.cookie = f"mock_csms_{bound.port}"
-        """The name of the cookie: that of another mock on this machine must not overwrite it."""
+        """The name of the cookie. It contains the port, so that several mocks on one machine have different cookies."""
         self._key = secrets.token_bytes(32)
         host = f"[{bound.host}]" if ":" in bound.host else bound.host
         self._hosts = {*_LOCAL, host.lower()} - set(LOOPBACKS)
 
     @property
     def session(self) -> str:
-        """The value of the cookie after a login; the token cannot be derived from it."""
+        """The value of the cookie after login; nobody can compute the token from it."""
         return hmac.new(self._key, self.token.encode(), "sha256").hexdigest()
 
     def check_request(self, method: str, headers: Mapping[str, str]) -> None:
@@ -65,7 +65,7 @@ class Guard:
     def _check_host(self, host: str) -> None:
         """Raise Trouble for a Host that is not a name of this machine.
 
-        With a token any Host is accepted: a page under another name has neither the cookie nor the token.
+        With a token any Host is accepted, because a page under another name has neither the cookie nor the token.
         """
         if not HOST.fullmatch(host):
             raise Trouble(400, "the Host header is missing or wrong")
@@ -75,13 +75,13 @@ class Guard:
             raise Trouble(403, f"the Host {name[:100]!r} is not one of {hint}; with --api-token any Host may be named")
 
     def check_token(self, headers: Mapping[str, str]) -> None:
-        """Raise Trouble if a token is needed, and neither it nor the cookie is there."""
+        """Raise Trouble if a token is needed, and the request has neither the token nor the cookie."""
         if not self.is_known(headers):
-            told = {"WWW-Authenticate": 'Bearer realm="mock-csms"'}
-            raise Trouble(401, "this API needs its token: Authorization: Bearer TOKEN", headers=told)
+            challenge = {"WWW-Authenticate": 'Bearer realm="mock-csms"'}
+            raise Trouble(401, "this API needs its token: Authorization: Bearer TOKEN", headers=challenge)
 
     def is_known(self, headers: Mapping[str, str]) -> bool:
-        """Whether no token is needed, or it is there, or the cookie is."""
+        """Whether the request has the token or the cookie, or no token is needed."""
         if not self.token:
             return True
         scheme, _, given = headers.get("authorization", "").partition(" ")
@@ -91,7 +91,7 @@ class Guard:
         return any(hmac.compare_digest(value.encode(), self.session.encode()) for value in cookies)
 
     def is_token(self, given: str) -> bool:
-        """Whether that is the token."""
+        """Whether a text is the token."""
         return hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
 
     def login(self) -> str:
@@ -100,20 +100,20 @@ class Guard:
 
 
 def _is_navigation(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether a person follows a link to the page, which shows nothing to the page with the link."""
+    """Whether a person follows a link to the page. The page with the link cannot read the answer."""
     said = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
     return method in _SAFE and said == _NAVIGATION
 
 
 def check_body(headers: Mapping[str, str]) -> None:
-    """Raise Trouble for a body that is not declared as JSON: forms of web pages cannot declare that."""
+    """Raise Trouble for a body whose type is not JSON. Forms of web pages cannot have that type."""
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
         raise Trouble(415, f"the body must be application/json, not {media[:100] or 'undeclared'}")
 
 
 def headers_of(scope: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the headers of a request by their lower-case names; one that is repeated is joined with commas."""
+    """Return the headers of a request by their names in lower case; repeated headers are joined by commas."""
     found: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")

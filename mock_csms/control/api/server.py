@@ -1,4 +1,4 @@
-"""Serves the HTTP API: the only importer of uvicorn. Signals and logs stay those of the mock."""
+"""Serves the HTTP API; the only importer of uvicorn. The mock keeps its own signal handlers and logs."""
 
 import asyncio
 import logging
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 _MOST_CONNECTIONS = 256
 _MOST_HEAD = 64 * 1024
 _IDLE = 30
-"""After how many seconds a connection is closed on which no whole head of a request comes."""
+"""The seconds after which a connection without the complete head of a request is closed."""
 _LAST = 1
-"""How many seconds the end waits for answers that are being written."""
+"""How many seconds the end of the server waits for answers that are being sent."""
 
 
 class PatientProtocol(H11Protocol):
-    """One connection; it is also closed if no request, or only a part of its head, comes in time."""
+    """One connection. It is closed if the complete head of a request does not come in time."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
-        """Start to wait for the first request."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
         self._wait_for_request()
 
     def data_received(self, data: bytes) -> None:
-        """Take data, and wait for the rest if it is not a whole head."""
+        """Handle data, and restart the timer if the head of the request is not complete."""
         super().data_received(data)
         if self.cycle is None or self.cycle.response_complete:
             self._wait_for_request()
@@ -48,8 +48,8 @@ class PatientProtocol(H11Protocol):
 class ApiServer:
     """`async with ApiServer(address, make_app, close) as server` listens until the block ends.
 
-    `make_app` gets the address with the real port. `close` is called at the end, before connections are closed: it ends
-    whatever waits. Raises OSError if the address cannot be used.
+    `make_app` gets the address with the real port. `close` is called at the end, before connections are closed, to end
+    all waits. Raises OSError if the address cannot be used.
     """
 
     def __init__(self, address: Address, make_app: "Callable[[Address], ASGIApp]", close: "Callable[[], None]") -> None:
@@ -59,7 +59,7 @@ class ApiServer:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL at which it listens."""
         host = LOOPBACKS.get(self.address.host, self.address.host)
         return f"http://{Address('127.0.0.1' if host == '*' else host, self.address.port)}"
 

@@ -1,4 +1,4 @@
-"""The one table of endpoints: router, OpenAPI document, sub-commands and docs are made from it."""
+"""The table of all endpoints. The router, the OpenAPI document, the subcommands and the docs are made from it."""
 
 from mock_csms.control.api.contract import events, judging, page, rules, settings, stations
 from mock_csms.control.api.operation import Operations

@@ -1,4 +1,4 @@
-// Requests to the API. A problem (RFC 9457) becomes an error whose message is its one line.
+// Sends requests to the API. An error answer (RFC 9457) is thrown as a `Problem`, whose message is its detail.
 
 export const V1 = "api/v1";
 
@@ -10,7 +10,7 @@ export class Problem extends Error {
   }
 }
 
-// Returns the JSON of the answer; undefined for an answer without a body.
+// Sends a request, and returns the JSON of the answer; undefined for an answer without a body.
 export async function ask(method, path, body) {
   const options = {method, headers: {Accept: "application/json"}};
   if (body !== undefined) {
@@ -24,11 +24,11 @@ export async function ask(method, path, body) {
     throw new Problem(0, "no connection", "the mock does not answer: it has stopped, or the network is down");
   }
   const text = await response.text();
-  if (response.status === 401) location.reload(); // the mock was started again, and asks for its token
+  if (response.status === 401) location.reload(); // the mock was restarted, and asks for its new token
   if (response.ok) return text ? JSON.parse(text) : undefined;
-  let told = {};
-  try { told = JSON.parse(text); } catch { /* no problem of the API: a proxy has answered */ }
-  throw new Problem(response.status, told.title ?? response.statusText, told.detail ?? `HTTP ${response.status}`);
+  let problem = {};
+  try { problem = JSON.parse(text); } catch { /* not an answer of the API, but of a proxy */ }
+  throw new Problem(response.status, problem.title ?? response.statusText, problem.detail ?? `HTTP ${response.status}`);
 }
 
 export const get = (path) => ask("GET", path);
@@ -38,7 +38,7 @@ export const remove = (path) => ask("DELETE", path);
 
 export const part = encodeURIComponent;
 
-// Returns a query string of what is not empty.
+// Returns a query string with the values that are not empty.
 export function query(given) {
   const found = Object.entries(given).filter(([, value]) => value !== undefined && value !== "");
   return found.length ? `?${new URLSearchParams(found)}` : "";

@@ -1,4 +1,4 @@
-// The pane that sends: a command with a form, as JSON or as a raw frame, to one station or to all that match.
+// The pane that sends commands, from a form, as JSON or as a raw frame, to one station or to all that match.
 
 import { get, part, post, query } from "./api.js";
 import { at, button, dress, empty, globbed, isGlob, make, number, say, toast } from "./dom.js";
@@ -10,18 +10,18 @@ import { pick } from "./sequence.js";
 import { on, state, tell } from "./state.js";
 import { stations } from "./stations.js";
 
-const MOST_SHOWN = 200; // answers of many stations that are shown
+const MOST_SHOWN = 200; // the most answers that are shown
 
-let actions = new Map(), version; // the commands of a version of OCPP, and which one
+let actions = new Map(), version; // the commands of a version of OCPP, and its name
 let whole; // the chosen command, with its schemas
-let value = {}; // its payload as it is edited
+let value = {}; // the edited payload
 let mode = "form"; // form, json or frame
-const edited = new Map(); // payloads that were changed, by command
-let isSending = false, isForced = false; // forced: the version has no such command, so that only a raw frame can be sent
+const edited = new Map(); // by command: the changed payloads
+let isSending = false, isForced = false; // forced: only a raw frame can be sent, because the version has no such command
 
 const to = () => at("to").value.trim();
 
-// Which stations.
+// The stations that get the command.
 
 function targets() {
   const text = to();
@@ -32,15 +32,15 @@ function targets() {
 
 function showTargets() {
   const text = to(), count = targets().length, known = stations.get(text);
-  const told = text === "" ? "Name a station, or a pattern such as CS-* for all that match"
-    : isGlob(text) ? `goes to ${number(count)} connected ${count === 1 ? "station" : "stations"}`
+  const line = text === "" ? "Name a station, or a pattern such as CS-* for all that match"
+    : isGlob(text) ? `will be sent to ${number(count)} connected ${count === 1 ? "station" : "stations"}`
     : count ? `${known.model ?? "connected"}${known.version ? `, OCPP ${known.version}` : ""}` : known ? "is not connected" : "has never connected";
-  say(at("reach"), told);
+  say(at("reach"), line);
   dress(at("reach"), count || text === "" ? "faint" : "error");
   at("send").disabled = isSending || count === 0 || (mode === "frame" && isGlob(text));
 }
 
-// Which command.
+// The command.
 
 async function readActions() {
   const wanted = stations.get(to())?.version ?? "";
@@ -57,7 +57,7 @@ async function readActions() {
 async function chooseAction(action, payload) {
   at("action").value = action;
   whole = await get(`/actions/${part(action)}${query({version})}`);
-  if (at("action").value !== action) return; // another one was chosen meanwhile
+  if (at("action").value !== action) return; // the user has chosen another one meanwhile
   value = structuredClone(payload ?? edited.get(action) ?? whole.row.payload);
   showEditor();
 }
@@ -83,7 +83,7 @@ function changed() {
 
 function typed() {
   if (mode === "json") {
-    try { value = JSON.parse(at("text").value); edited.set(whole.row.action, value); } catch { /* `check` says so */ }
+    try { value = JSON.parse(at("text").value); edited.set(whole.row.action, value); } catch { /* `check` reports it */ }
   }
   check();
 }
@@ -135,36 +135,36 @@ async function sendCommand() {
 
 async function sendFrame() {
   const sent = await post(`/stations/${part(to())}/frames`, {text: at("text").value});
-  at("answer").replaceChildren(make("header", "", [make("strong", "passed", "Sent"), make("span", "faint", `${number(sent.bytes)} bytes, unchecked`)]),
-    make("p", "faint", "What the station makes of it appears among the messages."));
+  at("answer").replaceChildren(make("header", "", [make("strong", "passed", "Sent"), make("span", "faint", `${number(sent.bytes)} bytes, not checked`)]),
+    make("p", "faint", "The reaction of the station appears in the list of messages."));
 }
 
-// What came.
+// The answers.
 
-function outcomeOf(told) {
-  if (told.outcome === "error") return [told.code, "error"];
-  const status = told.answer?.status;
-  const isGood = told.outcome === "result" && (status === undefined || ["Accepted", "Unlocked", "Scheduled"].includes(status));
-  return [status ?? (told.outcome === "result" ? "Answered" : "Invalid answer"), isGood ? "passed" : told.outcome === "invalid" ? "error" : "warning"];
+function outcomeOf(result) {
+  if (result.outcome === "error") return [result.code, "error"];
+  const status = result.answer?.status;
+  const isGood = result.outcome === "result" && (status === undefined || ["Accepted", "Unlocked", "Scheduled"].includes(status));
+  return [status ?? (result.outcome === "result" ? "Answered" : "Invalid answer"), isGood ? "passed" : result.outcome === "invalid" ? "error" : "warning"];
 }
 
-function showOne(told) {
-  const [word, mark] = outcomeOf(told);
-  const open = async () => { const record = await find(told.seq); if (record) { tell("view", "messages"); pick(record); } };
-  const more = told.outcome === "error" ? [make("p", "", told.description || "no description")] : (told.violations ?? []).map((line) => make("p", "error", line));
+function showOne(result) {
+  const [word, mark] = outcomeOf(result);
+  const open = async () => { const record = await find(result.seq); if (record) { tell("view", "messages"); pick(record); } };
+  const more = result.outcome === "error" ? [make("p", "", result.description || "no description")] : (result.violations ?? []).map((line) => make("p", "error", line));
   at("answer").replaceChildren(
-    make("header", "", [make("strong", mark, word), make("span", "faint", `${told.station} · ${told.ms.toFixed(1)} ms`), button("Show message", open, "plain")]),
-    ...more, block(pretty(told.outcome === "error" ? told.details ?? {} : told.answer)));
+    make("header", "", [make("strong", mark, word), make("span", "faint", `${result.station} · ${result.ms.toFixed(1)} ms`), button("Show message", open, "plain")]),
+    ...more, block(pretty(result.outcome === "error" ? result.details ?? {} : result.answer)));
 }
 
-function showMany(told) {
-  const rows = [...Object.entries(told.outcomes).map(([station, each]) => [station, ...outcomeOf(each), `${each.ms.toFixed(1)} ms`]),
-    ...Object.entries(told.problems).map(([station, problem]) => [station, problem, "error", ""])];
+function showMany(result) {
+  const rows = [...Object.entries(result.outcomes).map(([station, each]) => [station, ...outcomeOf(each), `${each.ms.toFixed(1)} ms`]),
+    ...Object.entries(result.problems).map(([station, problem]) => [station, problem, "error", ""])];
   const counts = new Map();
   for (const [, word] of rows) counts.set(word, (counts.get(word) ?? 0) + 1);
   const summary = [...counts].map(([word, count]) => `${number(count)} × ${word}`).slice(0, 5).join(", ") || "no station matches";
   const body = rows.slice(0, MOST_SHOWN).map(([station, word, mark, ms]) => make("tr", "", [make("td", "", station), make("td", mark, word), make("td", "number", ms)]));
-  at("answer").replaceChildren(make("header", "", [make("strong", "", `Sent to ${number(told.sent)}`), make("span", "faint", summary)]),
+  at("answer").replaceChildren(make("header", "", [make("strong", "", `Sent to ${number(result.sent)}`), make("span", "faint", summary)]),
     make("table", "", [make("tbody", "", body)]), rows.length > MOST_SHOWN ? make("p", "faint", `and ${number(rows.length - MOST_SHOWN)} more`) : "");
 }
 
@@ -172,7 +172,7 @@ function showProblem(problem) {
   at("answer").replaceChildren(make("header", "", [make("strong", "error", !problem.status || problem.status === 422 ? "Not sent" : problem.title)]), make("p", "", problem.message));
 }
 
-// Opening.
+// Opening the pane.
 
 export async function open({station, action, payload} = {}) {
   const [only] = state.chosen;

@@ -1,8 +1,9 @@
-// Small helpers for elements. Text always goes in by textContent: what stations send is never read as HTML.
+// Small helpers for elements. Text is always set by textContent, so that text from stations is never parsed as HTML.
 
 export const at = (id) => document.getElementById(id);
 
-// Returns a new element. `more` are properties of it; `on…` are handlers, and `aria-…`, `data-…` and `role` attributes.
+// Returns a new element. `more` has properties and `on…` handlers; `aria-…`, `data-…`, `role` and the like become
+// attributes.
 export function make(tag, className = "", content = [], more = {}) {
   const element = document.createElement(tag);
   if (className) element.className = className;
@@ -18,7 +19,7 @@ export function make(tag, className = "", content = [], more = {}) {
 export const button = (text, onclick, className = "", more = {}) =>
   make("button", className, text, {type: "button", onclick, ...more});
 
-// Sets the text of an element only if it differs, so that nothing is laid out again.
+// Sets the text of an element only if it differs, because the browser would compute the layout again.
 export function say(element, text) {
   if (element.said === text) return;
   element.said = text;
@@ -29,12 +30,12 @@ export function dress(element, className) {
   if (element.className !== className) element.className = className;
 }
 
-// What is said where there is nothing to show: what it means, and what to do.
+// Returns the text for an empty list: a title, and hints what to do.
 export function empty(title, ...hints) {
   return make("div", "empty", [make("strong", "", title), ...hints.map((hint) => typeof hint === "string" ? make("p", "", hint) : hint)]);
 }
 
-// A line of code with a button that copies it.
+// Returns a line of code with a button that copies it.
 export function command(text) {
   return make("div", "command", [make("code", "", text), button("Copy", (event) => copy(text, event.target), "small")]);
 }
@@ -42,7 +43,7 @@ export function command(text) {
 export async function copy(text, from) {
   try {
     await navigator.clipboard.writeText(text);
-  } catch { // without permission, or on a page that is not secure
+  } catch { // no permission, or the page is not secure
     const area = make("textarea", "offscreen", "", {value: text});
     document.body.append(area);
     area.select();
@@ -67,7 +68,7 @@ export function toast(text, kind = "") {
   leaving = setTimeout(() => { element.hidden = true; }, kind === "error" ? 8000 : 3000);
 }
 
-// Calls `work` once, `wait` milliseconds after the last of many calls.
+// Returns a function that calls `work` once, `wait` milliseconds after its last call.
 export function calmly(work, wait) {
   let timer;
   return (...given) => {
@@ -78,7 +79,7 @@ export function calmly(work, wait) {
 
 export const number = (n) => n.toLocaleString("en");
 
-// A glob with * and ? as in the API.
+// Returns the regular expression for a pattern with * and ?, as in the API.
 export function globbed(glob) {
   const parts = [...glob].map((each) => each === "*" ? ".*" : each === "?" ? "." : each.replace(/[\\^$.|+()[\]{}/]/, "\\$&"));
   return new RegExp(`^${parts.join("").replace(/(\.\*)+/g, ".*")}$`, "si");

@@ -1,4 +1,4 @@
-// What the conformance checks found, by station and check, and the transactions of the stations.
+// The panes of findings, by station and check, and of transactions.
 
 import { get } from "./api.js";
 import { at, button, empty, globbed, make, number, toast } from "./dom.js";
@@ -9,10 +9,10 @@ import { choose, stations } from "./stations.js";
 import { table } from "./station.js";
 import { GLYPHS } from "./telling.js";
 
-const MOST = 500; // rows that are shown
+const MOST = 500; // the most rows that are shown
 const RANKS = {error: 0, warning: 1, info: 2};
 
-// The chosen stations, or those that match the filter.
+// Whether a station is chosen; if none is chosen, whether it matches the filter.
 function inScope(station) {
   return state.chosen.size ? state.chosen.has(station) : globbed(globOf(state.glob)).test(station);
 }
@@ -26,7 +26,7 @@ export async function refresh() {
   const isChecked = state.about?.features.checks;
   at("findinglist").replaceChildren(those.length ? table(["", "Station", "Check", "What is wrong", "Times", ""], those.slice(0, MOST).map(row), "wide findings")
     : found.length ? empty("No finding here", "Other stations, or other severities, have some.")
-    : empty("Nothing wrong so far", isChecked ? "Every message is judged by the conformance checks. What breaks OCPP is listed here." : "The checks are switched off (--checks none)."));
+    : empty("Nothing wrong so far", isChecked ? "The conformance checks judge every message. Violations of OCPP are listed here." : "The checks are switched off (--checks none)."));
 }
 
 function row(each) {
@@ -37,11 +37,11 @@ function row(each) {
   ]);
 }
 
-// Shows the latest finding of this check about the station among the messages.
+// Shows the latest finding of a check about a station in the list of messages.
 async function show(each) {
   try {
     const page = await get(`/events?${new URLSearchParams({station: each.station, finding: each.check, latest: "true", limit: "1"})}`);
-    if (!page.events.length) { toast("The journal has it no more", "error"); return; }
+    if (!page.events.length) { toast("The journal has dropped it", "error"); return; }
     if (!inScope(each.station) || state.chosen.size !== 1) { state.chosen = new Set(); choose(each.station); }
     tell("view", "messages");
     const record = await find(page.events[0].seq);

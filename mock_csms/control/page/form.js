@@ -1,10 +1,10 @@
-// A form made from a JSON Schema. It changes the value that it is given, and shows what is there and what is required;
-// everything else can be added.
+// A form made from a JSON Schema. It changes the value that it gets. It shows the fields that the value has; the
+// others can be added.
 
 import { button, make } from "./dom.js";
 import { blank, helpOf, limitOf, resolved, typeOf } from "./schema.js";
 
-// Fills an element with the form of a value. `changed` is called after each change.
+// Fills an element with the form for a value. `changed` is called after each change.
 export function fillForm(element, value, schema, changed) {
   const redraw = () => { element.replaceChildren(...fields(value, schema, context)); };
   const context = {schema, changed, again: () => { redraw(); changed(); }};
@@ -22,7 +22,7 @@ function fields(value, part, context) {
   return [...shown, make("div", "absent", absent.map((name) => button(`+ ${name}`, add(name), `chip ${required.includes(name) ? "warning" : ""}`, {title: helpOf(resolved(properties[name], context.schema))})))];
 }
 
-// One member of an object, or one item of a list.
+// Returns the row for a member of an object, or for an item of a list.
 function field(holder, name, part, isRequired, context) {
   part = resolved(part, context.schema);
   const type = typeOf(part), isItem = Array.isArray(holder), id = `field-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
@@ -42,7 +42,7 @@ function items(list, part, context) {
   const add = () => { list.push(blank(part.items ?? {}, context.schema)); context.again(); };
   const shown = list.map((_, index) => field(list, index, part.items ?? {}, false, context));
   const isFull = list.length >= (part.maxItems ?? Infinity);
-  return [...shown, make("div", "absent", [button("+ item", add, "chip", {disabled: isFull, title: isFull ? `may have ${part.maxItems} items at most` : ""})])];
+  return [...shown, make("div", "absent", [button("+ item", add, "chip", {disabled: isFull, title: isFull ? `at most ${part.maxItems} items` : ""})])];
 }
 
 function control(holder, name, part, type, context) {
@@ -57,7 +57,7 @@ function control(holder, name, part, type, context) {
   return input;
 }
 
-// What is written in a field: text stays text where text is meant, and a number is one where one is meant.
+// Returns the value of the text in a field: a number or JSON if the type of the field asks for it, else the text.
 function read(text, type) {
   if (type === "string") return text;
   if (type === "integer" || type === "number") return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text.trim()) ? Number(text) : text;

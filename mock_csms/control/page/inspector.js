@@ -1,4 +1,4 @@
-// The pane of one message: what it is, what is wrong in it, its JSON, and what can be done about it.
+// The pane of one message: its data, its problems, its JSON, and buttons for actions.
 
 import { get } from "./api.js";
 import { at, button, copy, empty, make } from "./dom.js";
@@ -8,9 +8,9 @@ import { pick } from "./sequence.js";
 import { on, state, tell } from "./state.js";
 import { GLYPHS, clock, isCall, isMessage } from "./telling.js";
 
-let checks; // the titles of the checks, once somebody asked
+let checks; // the titles of the checks, after the first request
 
-const WAYS = {">": (station) => [station, "CSMS"], "<": (station) => ["CSMS", station]};
+const ENDS = {">": (station) => [station, "CSMS"], "<": (station) => ["CSMS", station]};
 
 export function show(record) {
   if (!record) { at("message").replaceChildren(nothing()); return; }
@@ -18,7 +18,7 @@ export function show(record) {
   at("message").scrollTop = 0;
 }
 
-const nothing = () => empty("No message is open", "Click a row, or press j and k. Here you see its JSON, what is wrong in it, and its answer.");
+const nothing = () => empty("No message is open", "Click a row, or press j and k. Its JSON, its problems and its answer appear here.");
 
 function head(record) {
   const mark = record.mark ? make("span", `mark ${record.mark}`, GLYPHS[record.mark] ?? "•") : undefined;
@@ -29,8 +29,8 @@ function head(record) {
 function facts(record) {
   const list = make("dl"), add = (term, ...value) => list.append(make("dt", "", term), make("dd", "", value));
   if (isMessage(record)) {
-    const [from, to] = WAYS[record.kind[0]](record.station);
-    add("Way", place(from), " → ", place(to));
+    const [from, to] = ENDS[record.kind[0]](record.station);
+    add("Direction", place(from), " → ", place(to));
   } else if (record.station) add("Station", place(record.station));
   add("Time", clock(record.time).replace("T", " ").replace("Z", " UTC"));
   if (record.id) add("Id", make("code", "", String(record.id)));
@@ -48,13 +48,13 @@ const place = (name) => name === "CSMS" ? "CSMS" : button(name, () => tell("stat
 const link = (record) => button(record.name, () => pick(record), "plain");
 const rule = (name) => button(name, () => tell("view", "rules"), "plain", {title: "Show the rules"});
 
-// What is wrong: the notes of the event itself, and the findings about it.
+// Returns the problems of a record: the notes of its event, and the findings about it.
 function problems(record) {
   const rest = record.notes.filter((note) => note && !note.startsWith("chosen by the rule"));
-  const told = record.event.event === "Finding" ? [] : rest.map((note) => make("li", "", note));
+  const notes = record.event.event === "Finding" ? [] : rest.map((note) => make("li", "", note));
   const found = record.event.event === "Finding" ? [finding(record)] : record.found.map(finding);
   const boxes = [];
-  if (told.length) boxes.push(make("ul", `problems ${record.mark}`, told));
+  if (notes.length) boxes.push(make("ul", `problems ${record.mark}`, notes));
   return [...boxes, ...found];
 }
 
@@ -72,7 +72,7 @@ async function explain(check, element) {
   try {
     checks ??= new Map((await get("/checks")).map((each) => [each.id, each.title]));
     element.textContent = checks.get(check) ?? "";
-  } catch { /* the finding says enough */ }
+  } catch { /* the finding is enough */ }
 }
 
 function actions(record) {
@@ -80,7 +80,7 @@ function actions(record) {
   if (record.text) add("Copy JSON", (event) => copy(payloadText(record).text, event.target), "The payload, or the whole text if it has none");
   const call = isCall(record) ? record : record.partner;
   if (record.kind[0] === "<" && isCall(record)) {
-    add("Send again …", () => tell("compose", {station: record.station, action: record.action, payload: payloadOf(record)}), "Open it in Send, to change it and to send it");
+    add("Send again …", () => tell("compose", {station: record.station, action: record.action, payload: payloadOf(record)}), "Open it in Send, to change and send it");
   }
   if (isMessage(record) && call?.kind === ">2") {
     const answer = call.partner && payloadOf(call.partner);
@@ -103,7 +103,7 @@ export function begin() {
   on("events", () => { if (state.picked && at("message").shownTurn !== state.picked.turn) again(); });
 }
 
-// A finding about the open message, or its answer, has come.
+// Shows the open message again, because its answer or a finding about it has come.
 function again() {
   at("message").shownTurn = state.picked.turn;
   show(state.picked);

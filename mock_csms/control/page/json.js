@@ -1,10 +1,10 @@
-// JSON as coloured text, indented token by token as it came.
+// Shows JSON as coloured text. It is indented token by token, so that the tokens stay as they were sent.
 
 import { make } from "./dom.js";
 import { indented, parsed, partsOf, tokensOf } from "./telling.js";
 
-const LONGEST = 100_000; // characters that are shown unasked
-const COLOURED = 20_000; // characters that are coloured at most: more elements are slow
+const LONGEST = 100_000; // characters; of longer texts only the beginning is shown at first
+const COLOURED = 20_000; // characters; longer texts are not coloured, because many elements are slow
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d[\d.eE+-]*)/g;
 
 // Returns a block with a text, coloured if it is JSON.
@@ -35,7 +35,7 @@ function coloured(text) {
 
 export const pretty = (value) => JSON.stringify(value, null, 2);
 
-// Returns the text of the payload of a message as it was on the wire, indented; the whole text if it has no payload.
+// Returns the text of a message's payload as it was sent, indented; the whole text if there is no payload.
 export function payloadText(record) {
   const whole = parsed(record.text), place = {2: 3, 3: 2, 6: 3}[record.kind[1]];
   if (whole === undefined) return {isJson: false, isPayload: false, text: record.text};

@@ -1,4 +1,4 @@
-// The keyboard. Keys without Ctrl do nothing while somebody types.
+// The keyboard. Keys without Ctrl have no effect while the user types in a field.
 
 import { open, send } from "./compose.js";
 import { at } from "./dom.js";
@@ -40,7 +40,7 @@ export function beginKeys(closeSide) {
   };
 }
 
-// Out of a field, then out of a form, then out of the details, then back to the messages.
+// Escape: leaves a field, else closes a form, else closes the details, else shows the messages.
 function back(target, closeSide) {
   if (isTyping(target)) { target.blur(); return; }
   const form = ["ruleform", "tokenform"].map(at).find((each) => !each.hidden && !each.closest(".pane").hidden);

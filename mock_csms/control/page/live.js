@@ -1,25 +1,25 @@
-// The live stream. What comes is only kept; a turn, at most 20 times a second, reads and draws all of it at once.
+// The live stream. Events are only stored when they come. A turn, at most 20 times a second, reads and draws them all.
 
 import { V1, get } from "./api.js";
 import { state, tell } from "./state.js";
 
-const TURN = 50; // milliseconds between two turns at least
-const FLOOD = 500, FLOOD_TURN = 250; // events a second that nobody can read, and milliseconds between two turns then
-const SHARE = 0.06; // of the time may be spent on turns: busy ones come less often
-const MOST_WAITING = 20_000; // events; those before are read from the journal when somebody scrolls to them
-const MOST_A_TURN = 1000; // events that one turn reads, so that it stays short; in a hidden page, where turns are rare, all
+const TURN = 50; // the least time between two turns, in milliseconds
+const FLOOD = 500, FLOOD_TURN = 250; // from so many events a second on, turns are so many milliseconds apart
+const SHARE = 0.06; // the share of time for turns; if they are slow, there are fewer
+const MOST_WAITING = 20_000; // events; older ones are read from the journal when the user scrolls to them
+const MOST_A_TURN = 1000; // events in one turn, so that it is short; a hidden page has few turns, and reads all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
   "Sent", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
 
 let waiting = []; // texts of events
-let taken = 0; // how many of them were read
+let taken = 0; // how many of them have been read
 let came = 0, rate = 0, counted = performance.now();
 let hasMissed = false;
 let isPlanned = false, isDirty = false, isFlood = false, cost = 0, last = -TURN;
 
 export const rateNow = () => rate;
 
-// Opens the stream after a number; the browser opens it again by itself, after the last event that it got.
+// Opens the stream after an event number. The browser reopens a lost stream by itself, after its last event.
 export function follow(after) {
   const source = new EventSource(`${V1}/events?after=${after}`);
   for (const kind of KINDS) source.addEventListener(kind, take);
@@ -32,7 +32,7 @@ export function follow(after) {
   };
 }
 
-// After an answer other than a stream the browser gives up.
+// Opens the stream again. The browser does not do so after an answer that is not a stream.
 async function again() {
   try {
     follow((await get("")).cursor);
@@ -51,7 +51,7 @@ function take(event) {
   plan();
 }
 
-// Some events will never be read: what is shown is read again from the API, once somebody looks.
+// Handles lost events: the page reads its content from the API again, as soon as it is visible.
 function miss() {
   if (document.hidden) { hasMissed = true; return; }
   hasMissed = false;
@@ -60,7 +60,7 @@ function miss() {
 
 document.addEventListener("visibilitychange", () => { if (hasMissed) miss(); touch(); });
 
-// Something has to be drawn.
+// Plans a turn that draws, even without new events.
 export function touch() {
   isDirty = true;
   plan();

@@ -1,4 +1,4 @@
-// Starts the page, and joins its parts: panes, keys, the place in the address, colours.
+// Starts the page, and connects its parts: panes, keys, address, colours.
 
 import { get } from "./api.js";
 import { at, calmly, copy, dress, number, say, toast } from "./dom.js";
@@ -18,7 +18,7 @@ import { beginTheme } from "./theme.js";
 import * as tokens from "./tokens.js";
 import * as verdict from "./verdict.js";
 
-const TICK = 2000; // milliseconds: how often the open pane is read again, and only if something came
+const TICK = 2000; // milliseconds after which the open pane is read again, if events have come
 const VIEWS = {messages: () => {}, transactions: findings.refreshSessions, findings: findings.refresh, rules: rules.refresh, tokens: tokens.refresh, verdict: verdict.refresh};
 const SIDES = {message: "message", station: "station", send: "sender"};
 
@@ -53,7 +53,7 @@ function openSide(name) {
   showSide(name);
 }
 
-// The bar.
+// The bar at the top.
 
 const LINKS = {waiting: ["connecting", "warning"], live: ["live", "passed"], lost: ["reconnecting", "error"]};
 
@@ -61,13 +61,13 @@ function showLink() {
   const [word, mark] = state.isPaused ? ["paused", "warning"] : LINKS[state.link];
   say(at("link"), word);
   dress(at("link"), `tag ${mark}`);
-  say(at("pause"), state.isPaused ? "Go on" : "Pause");
+  say(at("pause"), state.isPaused ? "Resume" : "Pause");
   at("pause").ariaPressed = state.isPaused;
 }
 
 let wasLost = false;
 
-// A stream that comes back may be that of another mock, whose numbers begin anew.
+// Reloads the page if the stream is now that of a new mock, whose event numbers start at 1.
 async function checkMock() {
   if (state.link === "lost") { wasLost = true; return; }
   if (!wasLost || state.link !== "live") return;
@@ -77,16 +77,16 @@ async function checkMock() {
   stations.refresh();
 }
 
-let news = false; // whether something came since the last tick
+let hasNews = false; // whether events have come since the last tick
 
 async function tick() {
-  if (!news || document.hidden) return;
-  news = false;
+  if (!hasNews || document.hidden) return;
+  hasNews = false;
   tell("tick");
   try {
     const {counts} = await get("");
     say(at("findingcount"), counts.findings ? number(counts.findings) : "");
-  } catch { /* the stream says that the mock is gone */ }
+  } catch { /* the stream shows that the mock has stopped */ }
 }
 
 async function begin() {
@@ -107,7 +107,7 @@ async function begin() {
   on("picked", note);
   on("place", note);
   on("problem", (problem) => toast(problem.message, "error"));
-  on("events", () => { news = true; });
+  on("events", () => { hasNews = true; });
   on("draw", () => say(at("rate"), `${number(Math.round(rateNow()))} events/s`));
   on("wasreset", (what) => { if (what.includes("events")) reload(); tick(); });
   let before = "";

@@ -1,4 +1,4 @@
-// The messages and events of the chosen stations: the last ones are kept, older ones are read by their numbers.
+// The messages and events of the chosen stations. The last ones are stored, older ones are read by their numbers.
 
 import { get, query } from "./api.js";
 import { calmly, globbed, isGlob } from "./dom.js";
@@ -6,32 +6,32 @@ import { touch } from "./live.js";
 import { on, state, tell } from "./state.js";
 import { SHOWN, gistOf, isCall, isMessage, recordOf } from "./telling.js";
 
-const MOST = 10_000; // records that are kept
-const SPARE = 500; // more than that, before the oldest are dropped together
-const PAGE = 500; // events that are read at once
-const MOST_CHOSEN = 20; // stations that are asked for one by one; of more, all events are read
+const MOST = 10_000; // stored records
+const SPARE = 500; // further records, before the oldest ones are dropped together
+const PAGE = 500; // events in one request
+const MOST_CHOSEN = 20; // stations with a request each; for more stations, all events are read
 const MOST_OPEN = 5000; // calls that wait for their answers
 const KINDS = Object.keys(SHOWN).join(",");
 
 export const log = {
   records: [], // in the order of their numbers
-  shown: [], // those that the filter lets through
-  base: 0, // how many of `shown` were dropped before the first one; negative after older ones were added
-  words: [], // of the filter
+  shown: [], // the records that match the filter
+  base: 0, // how many records were dropped at the start of `shown`; negative after older ones were added
+  words: [], // the words of the filter
   onlyProblems: false,
   isLoading: false,
-  hasOlder: true, // whether the journal may have older ones
-  isDetached: false, // whether newer ones were dropped in favour of older ones
-  unseen: 0, // how many came while the page was paused or showed older ones
+  hasOlder: true, // whether the journal may have older events
+  isDetached: false, // whether newer records were dropped to make room for older ones
+  unseen: 0, // how many came while the page was paused or showed older records
 };
 
 let open = new Map(), seen = new Map(); // calls without an answer, and messages of stations, by station and id
-let meanwhile = []; // events that came while a page was read
-let turn = 0; // of the latest reading: the answers of those before it are dropped
+let meanwhile = []; // events that came during a request
+let turn = 0; // the number of the latest request; answers to earlier ones are dropped
 
-// The choice.
+// The chosen stations.
 
-// Returns what tells whether the events of a station are wanted.
+// Returns a function that says whether the events of a station are shown.
 function wanted() {
   if (state.chosen.size) return (station) => state.chosen.has(station);
   if (!state.glob) return () => true;
@@ -48,7 +48,7 @@ function patterns() {
   return state.chosen.size ? [...state.chosen] : [globOf(state.glob)];
 }
 
-// Taking events.
+// Storing events.
 
 function take(events) {
   if (log.isLoading) { meanwhile = [...meanwhile, ...events].slice(-MOST); return; }
@@ -78,7 +78,7 @@ function made(event) {
   return record && Object.assign(record, {seq: event.seq, event, partner: undefined, found: [], turn: 0, hay: undefined});
 }
 
-// An answer and its call know each other; so do a finding and the messages that it is about.
+// Links an answer with its call, and a finding with the messages that it is about.
 function connect(record) {
   const [way, type] = record.kind, key = `${record.station}\n${record.id}`;
   for (const id of record.messages) {
@@ -144,7 +144,7 @@ async function read(given) {
   return {events: events.sort((one, two) => one.seq - two.seq), more: pages.some((page) => page.more)};
 }
 
-// Shows the latest messages of the choice.
+// Reads and shows the latest messages of the chosen stations.
 export async function reload() {
   isWanted = wanted();
   const mine = ++turn;
@@ -164,7 +164,7 @@ export async function reload() {
   touch();
 }
 
-// Puts a page of older messages before those that are there. Returns how many rows that are.
+// Reads older messages, and puts them before the others. Returns the number of new rows.
 export async function older() {
   if (log.isLoading || !log.hasOlder || !log.records.length) return 0;
   const mine = ++turn;
@@ -188,7 +188,7 @@ export async function older() {
   return shown.length;
 }
 
-// Newer messages make room for older ones; `reload` shows the latest again.
+// Drops newer messages to make room for older ones; `reload` shows the latest again.
 function detach() {
   log.records.length = MOST;
   const end = log.records.at(-1).seq;
@@ -196,7 +196,7 @@ function detach() {
   log.isDetached = true;
 }
 
-// Shows what came while the page was paused.
+// Ends a pause, and shows the messages that came during it.
 export async function resume() {
   state.isPaused = false;
   tell("paused");
@@ -222,7 +222,7 @@ export function pause() {
   touch();
 }
 
-// Returns the record with a number, and reads what is around it if it is not there.
+// Returns the record with a number; it is read from the journal if it is not stored.
 export async function find(seq) {
   const known = log.records.find((record) => record.seq === seq);
   if (known) return known;
@@ -230,7 +230,7 @@ export async function find(seq) {
   return page.events.length ? made(page.events[0]) : undefined;
 }
 
-// Returns the record of a message of a station by its id, if it is there.
+// Returns the record of a station's message with that id, if it is stored.
 export const messageOf = (station, id) => seen.get(`${station}\n${id}`);
 
 export const callsOf = (record) => isCall(record) ? record : record.partner;

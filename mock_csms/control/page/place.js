@@ -1,4 +1,4 @@
-// The place in the address: `#/PANE/STATIONS/NUMBER` or `#/PANE/STATIONS/send/COMMAND`. STATIONS are identities with
+// Keeps the state of the page in its address: `#/PANE/STATIONS/NUMBER` or `#/PANE/STATIONS/send/COMMAND`. STATIONS are identities with
 // commas, a pattern, or `*` for all; each is percent-encoded.
 
 import { part } from "./api.js";
@@ -10,9 +10,9 @@ import { state, tell } from "./state.js";
 import { reveal, setGlob } from "./stations.js";
 import { show, stationOf } from "./station.js";
 
-let isGoing = true; // until the page has gone to the place in its address
+let isGoing = true; // true until the page shows the state in its address
 
-// Writes down where the page is.
+// Writes the state of the page to the address.
 export function note() {
   if (isGoing) return;
   const whose = state.chosen.size ? [...state.chosen].slice(0, 20).map(part).join(",") : part(state.glob ? (isGlob(state.glob) ? state.glob : `*${state.glob}*`) : "*");
@@ -22,7 +22,7 @@ export function note() {
   if (hash !== location.hash) history.replaceState(null, "", hash);
 }
 
-// Goes to such a place.
+// Shows the state in such an address.
 export async function goTo(hash) {
   const [, view, whose, what, more] = hash.split("/").map(decoded);
   isGoing = true;

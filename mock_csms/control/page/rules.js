@@ -1,4 +1,4 @@
-// The rules that users wrote: what each does, how often it was used, and a form to add or to change one.
+// The pane of the rules of users, with a form to add and change them.
 
 import { get, part, post, put, query, remove } from "./api.js";
 import { at, button, empty, make, number, toast } from "./dom.js";
@@ -14,7 +14,7 @@ const THEN = {
 };
 
 let rules = [];
-let editing = null; // the rule that is changed; null for a new one
+let editing = null; // the rule in the form; null for a new one
 
 export async function refresh() {
   try { rules = await get("/rules"); } catch (problem) { toast(problem.message, "error"); return; }
@@ -25,7 +25,7 @@ function draw() {
   at("rulecount").textContent = rules.length ? number(rules.length) : "";
   const rows = rules.map((rule, index) => row(rule, index));
   at("rulelist").replaceChildren(rows.length ? table(["", "For", "Then", "Used", ""], rows, "wide") : empty("No rule yet",
-    "A rule changes how the mock answers, or spoils a message, from now on. The first that matches counts.",
+    "A rule changes how the mock answers, or spoils a message, from now on. The first rule that matches is used.",
     make("p", "", ["Open a message and choose ", make("strong", "", "Answer differently …"), ", or add one here."])));
 }
 
@@ -42,10 +42,10 @@ function row(rule, index) {
 
 const isSame = (index, by) => rules[index + by]?.kind === rules[index].kind;
 
-function thenOf(told) {
-  const key = Object.keys(THEN).find((each) => Object.hasOwn(told, each)) ?? "reply", value = told[key];
+function thenOf(table) {
+  const key = Object.keys(THEN).find((each) => Object.hasOwn(table, each)) ?? "reply", value = table[key];
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return [told.fault && key !== "fault" ? `${THEN[key][0]} and fault ${told.fault}` : THEN[key][0], text ?? ""];
+  return [table.fault && key !== "fault" ? `${THEN[key][0]} and fault ${table.fault}` : THEN[key][0], text ?? ""];
 }
 
 async function swap(index, by) {
@@ -88,8 +88,8 @@ export function close() {
 }
 
 function hint() {
-  const [, told, example] = THEN[at("then").value];
-  at("thenhint").textContent = told;
+  const [, meaning, example] = THEN[at("then").value];
+  at("thenhint").textContent = meaning;
   at("value").placeholder = example;
   at("rulewrong").textContent = "";
 }
@@ -104,8 +104,8 @@ async function save(event) {
   const body = {match: at("match").value.trim(), [then]: value};
   if (editing?.table.fault && then !== "fault") body.fault = editing.table.fault;
   try {
-    const told = editing ? await put(`/rules/${part(editing.id)}`, body) : await post(`/rules${query({at: 0})}`, body);
-    toast(told.warnings?.length ? told.warnings.join("; ") : editing ? "The rule is changed" : "The rule counts from now on");
+    const saved = editing ? await put(`/rules/${part(editing.id)}`, body) : await post(`/rules${query({at: 0})}`, body);
+    toast(saved.warnings?.length ? saved.warnings.join("; ") : editing ? "The rule is changed" : "The rule is used from now on");
     close();
     refresh();
   } catch (problem) { at("rulewrong").textContent = problem.message; }

@@ -1,10 +1,10 @@
-// What a JSON Schema of an action says: enough for forms, and for a first look at what is wrong.
+// Reads the JSON Schema of an action, as far as forms and a first check of payloads need it.
 
-const FIRST_LINES = /urn:x-\S+\s*/g; // OCPP's descriptions begin with names of its model
+const FIRST_LINES = /urn:x-\S+\s*/g; // descriptions in OCPP begin with identifiers of its model
 
 export const isPlaceholder = (value) => typeof value === "string" && /\{\{.*\}\}/.test(value);
 
-// Returns a part of a schema after its references are followed.
+// Returns a part of a schema with its references resolved.
 export function resolved(part, whole) {
   for (let depth = 0; part?.$ref && depth < 20; depth++) {
     const path = part.$ref.replace(/^#\//, "").split("/");
@@ -28,7 +28,7 @@ export function typeOf(part) {
 export const limitOf = (part) => [part.maxLength && `at most ${part.maxLength} characters`, part.minimum !== undefined && `at least ${part.minimum}`,
   part.maximum !== undefined && `at most ${part.maximum}`, part.format === "date-time" && "a time, RFC 3339"].filter(Boolean).join(", ");
 
-// Returns a value to begin with.
+// Returns an initial value for a part of a schema.
 export function blank(part, whole) {
   part = resolved(part, whole);
   const type = typeOf(part);
@@ -40,7 +40,7 @@ export function blank(part, whole) {
   return part.format === "date-time" ? "{{now}}" : "";
 }
 
-// Returns lines about what is wrong in a value. Placeholders may stand for anything.
+// Returns a line for each problem of a value. A placeholder is valid everywhere.
 export function problemsOf(value, part, whole, path = "", found = []) {
   part = resolved(part, whole);
   const type = typeOf(part), where = path || "payload", say = (text) => { if (found.length < 50) found.push(`${where}: ${text}`); };
@@ -56,7 +56,7 @@ export function problemsOf(value, part, whole, path = "", found = []) {
   } else if (type === "array") {
     if (!Array.isArray(value)) { say("must be a list"); return found; }
     if (value.length < (part.minItems ?? 0)) say(`needs ${part.minItems} or more items`);
-    if (value.length > (part.maxItems ?? Infinity)) say(`may have ${part.maxItems} items at most`);
+    if (value.length > (part.maxItems ?? Infinity)) say(`may have at most ${part.maxItems} items`);
     value.forEach((item, index) => problemsOf(item, part.items ?? {}, whole, `${path}[${index}]`, found));
   } else if (type === "enum") { if (!part.enum.includes(value)) say(`is none of ${part.enum.slice(0, 12).join(", ")}${part.enum.length > 12 ? ", …" : ""}`); }
   else if (type === "integer") { if (!Number.isInteger(value)) say("must be an integer"); }
@@ -71,7 +71,7 @@ export function problemsOf(value, part, whole, path = "", found = []) {
 
 const join = (path, name) => path ? `${path}.${name}` : name;
 
-// Returns the merge patch (RFC 7396) that makes `to` of `from`.
+// Returns the merge patch (RFC 7396) that turns `from` into `to`.
 export function patchOf(from, to) {
   const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
   if (!isObject(from) || !isObject(to)) return to;

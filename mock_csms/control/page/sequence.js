@@ -1,5 +1,5 @@
-// Draws the messages as a sequence: a lane for each of a few stations, or one lane and a column with names for many.
-// Only the rows that can be seen are in the document, and each is changed only if it shows another record.
+// Draws the messages as a sequence diagram: a lane for each station, or one lane and a column of names if there are
+// many. Only the visible rows are in the document, and a row is changed only if it shows another record.
 
 import { at, button, command, dress, empty, make, number, say } from "./dom.js";
 import { touch } from "./live.js";
@@ -9,15 +9,15 @@ import { stations, matching } from "./stations.js";
 import { GLYPHS, clock, gistOf, isCall, isMessage } from "./telling.js";
 
 const ROW = 28, SPARE = 3, MOST_LANES = 6, NARROWEST = 180, MARGIN = 100; // pixels, rows and lanes
-const LONG = 24; // characters of an event that stand beside its line, not on it
-const LEFT = 108, WHO = 150; // pixels: the column of times, and that of stations
+const LONG = 24; // events with more characters are written beside their line, not on it
+const LEFT = 108, WHO = 150; // pixels: the columns of times and of stations
 
-let rows = []; // the elements of rows; the record with the position n is in the one with the number n modulo their count
+let rows = []; // the elements of rows; record n is in element n modulo their number
 let isFollowing = true;
-let lanes = new Map(); // the stations with lanes, and their positions from 1 on
+let lanes = new Map(); // by station with a lane: its position, from 1
 let height = 0, width = 0;
-let position = 0; // of the first row in the document
-let drawn = 0; // how many rows there were when they were drawn
+let position = 0; // the position of the first row in the document
+let drawn = 0; // how many records there were at the last drawing
 
 const view = () => at("sequence");
 
@@ -47,7 +47,7 @@ function layOut() {
   view().classList.toggle("many", isMany);
   view().classList.toggle("one", lanes.size === 1);
   const names = [...lanes].map(([station, n]) => {
-    const name = button(station, () => tell("station", station), "lane", {title: `${station}: show all that is known of it`});
+    const name = button(station, () => tell("station", station), "lane", {title: `${station}: show everything known about it`});
     name.style.setProperty("--n", n);
     return name;
   });
@@ -55,7 +55,7 @@ function layOut() {
     ...(isMany ? [make("span", "who", "Station")] : names));
   const wanted = Math.ceil(height / ROW) + 2 * SPARE;
   while (rows.length < wanted) rows.push(row());
-  for (const each of rows) each.turn = undefined; // each is filled again
+  for (const each of rows) each.turn = undefined; // fill each again
   touch();
 }
 
@@ -121,21 +121,21 @@ function drawState() {
   at("latest").hidden = !isBehind || isEmpty;
   say(at("latest"), log.unseen ? `↓ ${number(log.unseen)} new` : "↓ Latest");
   if (at("nothing").hidden !== !isEmpty) at("nothing").hidden = !isEmpty;
-  if (isEmpty) tellNothing();
+  if (isEmpty) showReason();
 }
 
-let told = "";
+let reasonShown = "";
 
-function tellNothing() {
+function showReason() {
   const why = log.isLoading ? "loading" : log.records.length ? "filter" : stations.size ? "quiet" : "alone";
   const url = state.about?.url ?? "";
-  if (told === why + url) return;
-  told = why + url;
+  if (reasonShown === why + url) return;
+  reasonShown = why + url;
   const texts = {
     loading: () => empty("Reading the journal …"),
-    filter: () => empty("No message matches the filter", "Words must all be in a message; a word after a minus must not.",
+    filter: () => empty("No message matches the filter", "A message must contain all words, and no word after a minus.",
       button("Clear the filter", clear)),
-    quiet: () => empty("No message of these stations yet", "What they send and get appears here at once. Choose others on the left, or send them a command: press c."),
+    quiet: () => empty("No message of these stations yet", "Their messages appear here at once. Choose other stations on the left, or press c to send a command."),
     alone: () => empty("Waiting for the first station", "Point a charging station at this mock:", command(`${url}/CS-1`),
       "Or start one that charges for ten seconds:", command(`mock-station ${url}/CS-1 --charge 10`)),
   };
@@ -165,7 +165,7 @@ export function move(by) {
   reveal(log.shown.indexOf(record));
 }
 
-// The next or the last row with a mark.
+// Picks the next row with a problem (`by` is 1), or the previous one (-1).
 export function moveToProblem(by) {
   const here = state.picked ? log.shown.findIndex((record) => record.seq === state.picked.seq) : by > 0 ? -1 : log.shown.length;
   for (let n = here + by; n >= 0 && n < log.shown.length; n += by) {
@@ -203,7 +203,7 @@ function scrolled() {
 export function begin() {
   view().onscroll = scrolled;
   at("latest").onclick = toLatest;
-  const refilter = () => { told = ""; filter(at("words").value, at("problems").checked); };
+  const refilter = () => { reasonShown = ""; filter(at("words").value, at("problems").checked); };
   at("words").oninput = at("problems").onchange = refilter;
   new ResizeObserver(() => {
     [height, width] = [view().clientHeight, view().clientWidth];

@@ -1,4 +1,4 @@
-// The pane of one station: all that is known of it, and what can be done to its connection.
+// The pane of one station: everything known about it, and buttons that end its connection.
 
 import { get, part, post } from "./api.js";
 import { at, button, dress, empty, make, number, toast } from "./dom.js";
@@ -6,9 +6,9 @@ import { block, pretty } from "./json.js";
 import { on, state, tell } from "./state.js";
 import { stations } from "./stations.js";
 
-let station = ""; // whose pane it is
+let station = ""; // the identity of the shown station
 let turn = ""; // of the row that was shown
-let needle = ""; // of the variables
+let needle = ""; // the filter of the variables
 
 export const stationOf = () => station;
 
@@ -73,7 +73,7 @@ export const table = (names, rows, className = "") => make("table", className, [
   make("thead", "", [make("tr", "", names.map((name) => make("th", "", name)))]), make("tbody", "", rows)]);
 
 function variables(all) {
-  if (!all.length) return [make("h3", "", "Variables"), make("p", "faint", "None known. GetBaseReport makes the station tell them.")];
+  if (!all.length) return [make("h3", "", "Variables"), make("p", "faint", "None known. Send GetBaseReport to make the station report them.")];
   const body = make("div"), input = make("input", "", "", {type: "search", placeholder: "Filter variables", value: needle, ariaLabel: "Filter variables"});
   const fill = () => {
     needle = input.value;

@@ -1,4 +1,4 @@
-// The stations: one Map for the page. The list comes from the API; events say when to ask for it again.
+// The list of stations, in one Map for the whole page. It is read from the API, again after certain events.
 
 import { get, query } from "./api.js";
 import { at, button, calmly, command, dress, empty, globbed, make, number, say } from "./dom.js";
@@ -6,10 +6,10 @@ import { touch } from "./live.js";
 import { globOf } from "./messages.js";
 import { on, state, tell } from "./state.js";
 
-const ROW = 46, SPARE = 4, PAGE = 1000; // pixels, rows, and stations that are asked for at once
-const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two lists: at least, at most, for a station
-const MOST_CHIPS = 6; // connectors that are shown for a station
-const TELLING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which a list is old
+const ROW = 46, SPARE = 4, PAGE = 1000; // pixels, rows, and stations in one request
+const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two requests: at least, at most, and for each station
+const MOST_CHIPS = 6; // the most connectors that are shown for a station
+const CHANGING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which the list is read again
 const ACTIONS = new Set(["BootNotification", "StatusNotification", "TransactionEvent", "StartTransaction", "StopTransaction"]);
 const SYMBOLS = {Available: "free", Occupied: "busy", Reserved: "held", Unavailable: "off", Faulted: "bad", Preparing: "busy",
   Charging: "busy", SuspendedEV: "busy", SuspendedEVSE: "busy", Finishing: "busy"};
@@ -17,7 +17,7 @@ const SYMBOLS = {Available: "free", Occupied: "busy", Reserved: "held", Unavaila
 export const stations = new Map(); // the rows of the API, by identity
 
 let order = []; // identities, sorted
-let shown = []; // those that match the filter
+let shown = []; // the identities that match the filter
 let rows = [];
 let height = 0;
 let areCounted = false;
@@ -26,7 +26,7 @@ let isOld = false, isAsking = false, cursor = -1;
 export const matching = () => shown;
 export const identities = () => order;
 
-// Asking.
+// Reading the list.
 
 export async function refresh() {
   if (isAsking) { isOld = true; return; }
@@ -69,7 +69,7 @@ function narrow() {
 
 function hear(events) {
   for (const event of events) {
-    if (!TELLING.has(event.event) && !(event.event === "Received" && ACTIONS.has(event.action))) continue;
+    if (!CHANGING.has(event.event) && !(event.event === "Received" && ACTIONS.has(event.action))) continue;
     isOld = true;
     const row = stations.get(event.station);
     const isConnected = event.event === "Connected" ? true : event.event === "Disconnected" ? false : row?.connected;
@@ -80,7 +80,7 @@ function hear(events) {
   if (isOld && !isAsking) refresh();
 }
 
-// Choosing.
+// Choosing stations.
 
 export function choose(station, isMore = false) {
   if (!isMore) state.chosen = state.chosen.size === 1 && state.chosen.has(station) ? new Set() : new Set([station]);
@@ -105,7 +105,7 @@ export function setGlob(text) {
   touch();
 }
 
-// Moves among the rows, for the keyboard.
+// Moves to another row, for the keyboard.
 export function step(by) {
   if (!shown.length) return;
   cursor = Math.max(0, Math.min(shown.length - 1, cursor + by));
@@ -115,7 +115,7 @@ export function step(by) {
   touch();
 }
 
-// Scrolls to the first one that is chosen.
+// Scrolls to the first chosen station.
 export function reveal() {
   const [first] = state.chosen;
   cursor = first === undefined ? -1 : shown.indexOf(first);
@@ -147,30 +147,30 @@ function draw() {
 }
 
 function show(element, station, index) {
-  const told = stations.get(station);
-  if (element.hidden !== !told) element.hidden = !told;
-  if (!told) return;
-  const isChosen = state.chosen.has(station), key = `${index} ${isChosen} ${told.turn}`;
+  const row = stations.get(station);
+  if (element.hidden !== !row) element.hidden = !row;
+  if (!row) return;
+  const isChosen = state.chosen.has(station), key = `${index} ${isChosen} ${row.turn}`;
   if (element.key === key) return;
   Object.assign(element, {key, station});
   element.style.transform = `translateY(${index * ROW}px)`;
   element.ariaSelected = isChosen;
-  fill(element, told, isChosen);
+  fill(element, row, isChosen);
 }
 
-function fill(element, told, isChosen) {
-  const {parts} = element, {findings} = told, worst = findings.error ? "error" : findings.warning ? "warning" : "";
-  const count = Object.values(findings).reduce((sum, n) => sum + n, 0), running = told.transactions.length;
-  dress(element, `station ${told.connected ? "on" : "off"}${isChosen ? " picked" : ""}`);
-  say(parts.id, told.station);
-  say(parts.what, [told.version && `OCPP ${told.version}`, told.model ?? (told.registered ? "registered" : ""),
-    told.boot_status && told.boot_status !== "Accepted" ? told.boot_status : ""].filter(Boolean).join(" · ") || "nothing known yet");
+function fill(element, row, isChosen) {
+  const {parts} = element, {findings} = row, worst = findings.error ? "error" : findings.warning ? "warning" : "";
+  const count = Object.values(findings).reduce((sum, n) => sum + n, 0), running = row.transactions.length;
+  dress(element, `station ${row.connected ? "on" : "off"}${isChosen ? " picked" : ""}`);
+  say(parts.id, row.station);
+  say(parts.what, [row.version && `OCPP ${row.version}`, row.model ?? (row.registered ? "registered" : ""),
+    row.boot_status && row.boot_status !== "Accepted" ? row.boot_status : ""].filter(Boolean).join(" · ") || "nothing known yet");
   dress(parts.found, `found ${worst}`);
   say(parts.found, count ? number(count) : "");
   say(parts.charging, running ? `ϟ ${running}` : "");
-  parts.chips.replaceChildren(...told.connectors.slice(0, MOST_CHIPS).map((each) => make("i", SYMBOLS[each.status] ?? "unknown")),
-    told.connectors.length > MOST_CHIPS ? make("b", "", `+${told.connectors.length - MOST_CHIPS}`) : "");
-  element.title = describe(told, count, running);
+  parts.chips.replaceChildren(...row.connectors.slice(0, MOST_CHIPS).map((each) => make("i", SYMBOLS[each.status] ?? "unknown")),
+    row.connectors.length > MOST_CHIPS ? make("b", "", `+${row.connectors.length - MOST_CHIPS}`) : "");
+  element.title = describe(row, count, running);
 }
 
 function count() {
@@ -181,10 +181,10 @@ function count() {
   say(at("running"), running ? `ϟ ${number(running)} charging` : "none charging");
 }
 
-const describe = (told, count, running) => [`${told.station}: ${told.connected ? "connected" : "not connected"}`,
-  ...told.connectors.slice(0, 20).map((each) => `EVSE ${each.evse}, connector ${each.connector}: ${each.status}`),
+const describe = (row, count, running) => [`${row.station}: ${row.connected ? "connected" : "not connected"}`,
+  ...row.connectors.slice(0, 20).map((each) => `EVSE ${each.evse}, connector ${each.connector}: ${each.status}`),
   running ? `${running} running ${running === 1 ? "transaction" : "transactions"}` : "",
-  count ? `${count} ${count === 1 ? "finding" : "findings"}` : "", "Double-click: all that is known of it"].filter(Boolean).join("\n");
+  count ? `${count} ${count === 1 ? "finding" : "findings"}` : "", "Double-click: everything known about it"].filter(Boolean).join("\n");
 
 function drawCounts() {
   if (!areCounted) count();

@@ -1,4 +1,4 @@
-// The colours: as the system has them, light or dark. The browser remembers the choice.
+// Chooses the colours: those of the system, light or dark. The browser stores the choice.
 
 import { at } from "./dom.js";
 
@@ -6,7 +6,7 @@ const NEXT = {"": "light", light: "dark", dark: ""}, SIGNS = {"": "◐", light: 
 const NAMES = {"": "as the system", light: "light", dark: "dark"}, KEY = "mock-csms-colours";
 
 function read() {
-  try { return localStorage.getItem(KEY) ?? ""; } catch { return ""; } // without storage nothing is remembered
+  try { return localStorage.getItem(KEY) ?? ""; } catch { return ""; } // without storage, use the system's
 }
 
 function use(name) {

@@ -1,4 +1,4 @@
-// The tokens: what single ones get, whatever --auth-mode says.
+// The pane of answers to single tokens; for all other tokens --auth-mode decides.
 
 import { get, part, put, remove } from "./api.js";
 import { at, button, empty, make, number, toast } from "./dom.js";
@@ -11,7 +11,7 @@ export async function refresh() {
   try { tokens = await get("/tokens"); } catch (problem) { toast(problem.message, "error"); return; }
   at("tokencount").textContent = tokens.length ? number(tokens.length) : "";
   at("tokenlist").replaceChildren(tokens.length ? table(["Token", "Gets", "Group", "Expires after", "EVSEs", "Type", ""], tokens.map(row), "wide")
-    : empty("No token has a status of its own", "All of them get what --auth-mode says. Add one to block it, or to let it expire.", button("Add a token", () => open())));
+    : empty("No token has a status of its own", "--auth-mode decides about all tokens. Add a token to block it, or to let it expire.", button("Add a token", () => open())));
 }
 
 const GOOD = ["Accepted"];
@@ -59,7 +59,7 @@ async function save(event) {
   } catch (problem) { at("tokenwrong").textContent = problem.message; }
 }
 
-// The statuses and the types that OCPP has, from the schema of Authorize.
+// Fills the lists of statuses and types, from the schema of Authorize.
 async function suggest() {
   const {request_schema: request, response_schema: response} = await get("/actions/Authorize?sender=station");
   const lists = {statuses: response.definitions?.AuthorizationStatusEnumType, tokentypes: request.definitions?.IdTokenEnumType};

@@ -1,4 +1,4 @@
-// The verdict: what the run is worth so far, what is expected from now on, the records to take away, and the way back.
+// The pane of the verdict, with expectations, downloads and resets.
 
 import { V1, get, part, post, remove } from "./api.js";
 import { at, button, dress, empty, make, toast } from "./dom.js";
@@ -9,13 +9,13 @@ const STATUSES = {0: "Passed so far", 1: "Fails so far", 4: "Nothing was judged"
 const WORDS = {passed: "passed", failed: "error", error: "error", skipped: "faint"};
 
 export async function refresh() {
-  let told, expected;
-  try { [told, expected] = await Promise.all([get("/verdict"), get("/expectations")]); } catch (problem) { toast(problem.message, "error"); return; }
-  const banner = at("banner"), isEmpty = told.cases.length === 0;
-  banner.textContent = isEmpty && told.passed ? "Nothing is expected yet" : STATUSES[told.status] ?? `Exit status ${told.status}`;
-  dress(banner, isEmpty && told.passed ? "faint" : told.passed ? "passed" : "error");
+  let verdict, expected;
+  try { [verdict, expected] = await Promise.all([get("/verdict"), get("/expectations")]); } catch (problem) { toast(problem.message, "error"); return; }
+  const banner = at("banner"), isEmpty = verdict.cases.length === 0;
+  banner.textContent = isEmpty && verdict.passed ? "Nothing is expected yet" : STATUSES[verdict.status] ?? `Exit status ${verdict.status}`;
+  dress(banner, isEmpty && verdict.passed ? "faint" : verdict.passed ? "passed" : "error");
   at("caselist").replaceChildren(isEmpty ? empty("No case yet", "Expect something below, or start the mock with --expect, --forbid or --fail-on-findings.")
-    : table(["", "Case", "Why"], told.cases.map(row), "wide"));
+    : table(["", "Case", "Why"], verdict.cases.map(row), "wide"));
   at("expectedlist").replaceChildren(...expected.map(expectation));
 }
 
@@ -43,9 +43,9 @@ async function expect(event) {
 
 async function reset(what) {
   try {
-    const told = await post("/reset", {what});
-    toast(`Reset: ${told.reset.join(", ")}`);
-    tell("wasreset", told.reset);
+    const done = await post("/reset", {what});
+    toast(`Reset: ${done.reset.join(", ")}`);
+    tell("wasreset", done.reset);
   } catch (problem) { toast(problem.message, "error"); }
   refresh();
 }

@@ -7,7 +7,7 @@ from mock_csms.plans.profile import Profile
 from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 

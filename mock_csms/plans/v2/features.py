@@ -20,37 +20,39 @@ class Feature(Record):
     """Whether the value of that variable means that the station has the feature."""
 
     def shown_by(self, model: ReportedVariables) -> bool | None:
-        """Whether a station has it; None if no variable shows that."""
+        """Whether a station with these variables has the feature; None if no variable shows that."""
         if self.test is None:
             return None
-        return any(self.test(told) for told in model.all(self.variable))
+        return any(self.test(reported) for reported in model.all(self.variable))
 
 
 def _there(_: ReportedVariable) -> bool:
     return True
 
 
-def _is_true(told: ReportedVariable) -> bool:
-    return told.value.lower() == "true"
+def _is_true(reported: ReportedVariable) -> bool:
+    return reported.value.lower() == "true"
 
 
-def _can_be_set(told: ReportedVariable) -> bool:
-    return told.is_writable
+def _can_be_set(reported: ReportedVariable) -> bool:
+    return reported.is_writable
 
 
 def _offers(value: str) -> Test:
-    return lambda told: value in (told.values if told.is_writable and told.values else told.value.split(","))
+    return lambda reported: (
+        value in (reported.values if reported.is_writable and reported.values else reported.value.split(","))
+    )
 
 
 def _can_be(value: str) -> Test:
-    return lambda told: told.is_writable or told.value.lower() == value
+    return lambda reported: reported.is_writable or reported.value.lower() == value
 
 
 def _begins_with(letter: str) -> Test:
-    return lambda told: told.value.startswith(letter)
+    return lambda reported: reported.value.startswith(letter)
 
 
-_IS_DC: Test = lambda told: told.value in ("cCCS1", "cCCS2", "cG105", "cTesla")  # noqa: E731 - a row's test
+_IS_DC: Test = lambda reported: reported.value in ("cCCS1", "cCCS2", "cG105", "cTesla")  # noqa: E731 - a row's test
 _START, _STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
 _CABLE = "Connector.ConnectorType"
 
@@ -165,4 +167,4 @@ FEATURES: Sequence[Feature] = (
 )
 """The features that select cases; a feature that several variables can show has several rows."""
 SUMMARY = ReportedVariable("(GetBaseReport)", value="true")
-"""Stands for the ability to report a SummaryInventory, as if it were a variable."""
+"""A variable that does not exist; it stands for the ability to report a SummaryInventory."""

@@ -11,11 +11,11 @@ from mock_csms.plans.v2.messages import variable
 from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables, from_get_variables, from_report
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field, replace
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Connected, Event
 
 _PATIENCE = 5.0
-"""How long a message may take that must come at once, in seconds."""
+"""The longest time in seconds for a message that must come at once."""
 _MESSAGE = "OCPPCommCtrlr.MessageTimeout"
 _PLUG = "TxCtrlr.EVConnectionTimeOut"
 _WAIT, _RANGE = "OCPPCommCtrlr.RetryBackOffWaitMinimum", "OCPPCommCtrlr.RetryBackOffRandomRange"
@@ -58,8 +58,8 @@ async def learn(csms: Csms, within: float) -> Learned | None:
 
 def slots_of(model: ReportedVariables) -> tuple[int, ...]:
     """Return the slots of network profiles that a station reports; () if it reports none."""
-    told = model.all(_SLOTS)
-    return tuple(sorted(int(slot) for slot in told[0].values if slot.isdecimal())) if told else ()
+    reported = model.all(_SLOTS)
+    return tuple(sorted(int(slot) for slot in reported[0].values if slot.isdecimal())) if reported else ()
 
 
 def timeouts_of(model: ReportedVariables) -> tuple[Timeouts, dict[str, str]]:
@@ -139,9 +139,9 @@ async def _one_by_one(csms: Csms, identity: str) -> Sequence[ReportedVariable]:
 
 async def _connectors(csms: Csms, identity: str) -> tuple[int, ...]:
     """Return how many connectors each EVSE has, from the received statuses; without any, one EVSE with one."""
-    told = [ReportedVariable("", 1, 1)]
+    reported = [ReportedVariable("", 1, 1)]
     with suppress(AssertionError):
         while True:
             status = await csms.receive(identity, "StatusNotification", within=0.0)
-            told.append(ReportedVariable("", status["evseId"], status["connectorId"]))
-    return ReportedVariables(told).connectors
+            reported.append(ReportedVariable("", status["evseId"], status["connectorId"]))
+    return ReportedVariables(reported).connectors

@@ -24,17 +24,17 @@ class ReportedVariable(Record):
 class ReportedVariables:
     """All known variables of a station."""
 
-    def __init__(self, told: Iterable[ReportedVariable] = ()) -> None:
-        self._told: dict[str, list[ReportedVariable]] = {}
-        for one in told:
-            self._told.setdefault(one.name, []).append(one)
+    def __init__(self, reported: Iterable[ReportedVariable] = ()) -> None:
+        self._by_name: dict[str, list[ReportedVariable]] = {}
+        for one in reported:
+            self._by_name.setdefault(one.name, []).append(one)
 
     def __bool__(self) -> bool:
-        return bool(self._told)
+        return bool(self._by_name)
 
     def all(self, name: str) -> Sequence[ReportedVariable]:
         """Return the variables with that name, of all EVSEs."""
-        return self._told.get(name, ())
+        return self._by_name.get(name, ())
 
     def number(self, name: str) -> float | None:
         """Return the value of a variable, or None if it is missing or not a number."""
@@ -47,8 +47,8 @@ class ReportedVariables:
     def connectors(self) -> tuple[int, ...]:
         """How many connectors each EVSE has; at least one."""
         most: dict[int, int] = {}
-        for told in self._told.values():
-            for one in told:
+        for reported in self._by_name.values():
+            for one in reported:
                 if one.evse:
                     most[one.evse] = max(most.get(one.evse, 1), one.connector)
         return tuple(most.get(evse, 1) for evse in range(1, max(most, default=0) + 1))
@@ -60,17 +60,17 @@ def from_report(items: Iterable[Json]) -> Iterator[ReportedVariable]:
         attributes = item["variableAttribute"]
         actual = next((each for each in attributes if each.get("type", "Actual") == "Actual"), attributes[0])
         listed = item.get("variableCharacteristics", {}).get("valuesList", "")
-        yield _told(item, actual, listed, is_writable=actual.get("mutability", "ReadWrite") != "ReadOnly")
+        yield _reported(item, actual, listed, is_writable=actual.get("mutability", "ReadWrite") != "ReadOnly")
 
 
 def from_get_variables(results: Iterable[Json]) -> Iterator[ReportedVariable]:
     """Yield the variables in the results of GetVariables (B06), which do not say whether a variable is writable."""
     for result in results:
         if result["attributeStatus"] == "Accepted":
-            yield _told(result, {"value": result.get("attributeValue", "")}, "", is_writable=False)
+            yield _reported(result, {"value": result.get("attributeValue", "")}, "", is_writable=False)
 
 
-def _told(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> ReportedVariable:
+def _reported(item: Json, attribute: Json, listed: str, *, is_writable: bool) -> ReportedVariable:
     place = item["component"].get("evse", {})
     return ReportedVariable(
         f"{item['component']['name']}.{item['variable']['name']}",

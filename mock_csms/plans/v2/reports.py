@@ -57,8 +57,8 @@ def read_only(report: Sequence[Json]) -> Iterator[str]:
 
 def missing(report: Sequence[Json], required: Iterable[str]) -> Iterator[str]:
     """Yield the required variables that are not in a report."""
-    told = {name_of(item) for item in report}
-    yield from (name for name in required if name not in told)
+    reported = {name_of(item) for item in report}
+    yield from (name for name in required if name not in reported)
 
 
 def unsuited(report: Sequence[Json]) -> Iterator[str]:
@@ -72,11 +72,11 @@ def unsuited(report: Sequence[Json]) -> Iterator[str]:
 def incomplete(report: Sequence[Json], places: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Yield the required variables that a full report lacks, for every EVSE and every connector separately."""
     yield from missing(report, required_of(_components(report)))
-    told = {(name_of(item), *_place(item)) for item in report}
+    reported = {(name_of(item), *_place(item)) for item in report}
     for evse, connector in places:
         for name in REQUIRED:
             place = {"EVSE": (evse, None), "Connector": (evse, connector)}.get(name.partition(".")[0])
-            if place and (name, *place) not in told:
+            if place and (name, *place) not in reported:
                 yield f"{name} of EVSE {evse}, connector {connector}"
 
 

@@ -113,16 +113,20 @@ class Required(Record):
 
     def faults(self, item: Json) -> Iterator[str]:
         """Yield the faults of the variable in an item of a report."""
-        told = item.get("variableCharacteristics", {})
+        characteristics = item.get("variableCharacteristics", {})
         actual = [each for each in item["variableAttribute"] if each.get("type", "Actual") == "Actual"]
         mutability = actual[0].get("mutability", "ReadWrite") if actual else None
-        values = {value.strip() for value in told.get("valuesList", "").split(",")}
+        values = {value.strip() for value in characteristics.get("valuesList", "").split(",")}
         for what, found, is_fine in (
             ("mutability", mutability, mutability in self.mutability),
-            ("dataType", told.get("dataType"), told.get("dataType") == self.data_type),
-            ("unit", told.get("unit"), not self.units or told.get("unit") in self.units),
-            ("valuesList", told.get("valuesList"), not self.values or values <= {*self.values}),
-            ("maxLimit", told.get("maxLimit"), not self.is_bounded or told.get("maxLimit", 0) > 0),
+            ("dataType", characteristics.get("dataType"), characteristics.get("dataType") == self.data_type),
+            ("unit", characteristics.get("unit"), not self.units or characteristics.get("unit") in self.units),
+            ("valuesList", characteristics.get("valuesList"), not self.values or values <= {*self.values}),
+            (
+                "maxLimit",
+                characteristics.get("maxLimit"),
+                not self.is_bounded or characteristics.get("maxLimit", 0) > 0,
+            ),
         ):
             if not is_fine:
                 yield f"{self.name} (its {what} is {found or 'not reported'})"

@@ -1,1 +1,1 @@
-"""What only OCPP 1.6 says: its table of actions, how its messages look, identifiers."""
+"""What is specific to OCPP 1.6: its table of actions, its framing and its identifiers."""

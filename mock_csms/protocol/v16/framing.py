@@ -1,4 +1,4 @@
-"""How messages of OCPP 1.6 look (OCPP-J 1.6, 4): three types, ten error codes, and much that is not answered at all."""
+"""The framing of OCPP 1.6 (OCPP-J 1.6, 4): three message types and ten error codes; many bad messages get no answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ CODES = (
     "SecurityError",
     "TypeConstraintViolation",
 )
-"""The error codes of a CALLERROR (4.2.3). Two of them are spelled in another way than later (errata, 5.1 and 5.2)."""
+"""The error codes of a CALLERROR (4.2.3). Later versions spell two of them differently (errata, 5.1 and 5.2)."""
 
 _SPELLINGS: Mapping[str, str] = {
     ErrorCode.FormatViolation: "FormationViolation",
@@ -39,7 +39,7 @@ _SPELLINGS: Mapping[str, str] = {
 
 
 def _reading_null(type_: MessageType) -> MessageType:
-    """Return the type of a message whose payload may be `null` in place of `{}` (4.2.1, 4.2.2)."""
+    """Return a message type that accepts `null` as a payload in place of `{}` (4.2.1, 4.2.2)."""
 
     def read(array: list[Any], huge: Huge) -> Message | None:
         message = type_.read(array, huge)
@@ -57,4 +57,4 @@ FRAMING = Framing(
     codes=CODES,
     spellings=_SPELLINGS,
 )
-"""A message of an unknown type is ignored (4.1.3), and so is one without a readable id: no answer has an id for it."""
+"""Messages of an unknown type (4.1.3), and messages without a readable id, are ignored."""

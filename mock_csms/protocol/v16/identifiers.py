@@ -1,7 +1,7 @@
-"""The fields of messages of OCPP 1.6 that hold an identifier (a CiString), and what it identifies."""
+"""The fields of OCPP 1.6 with an identifier (a CiString)."""
 
 FIELDS = frozenset({"idTag", "parentIdTag", "key"})
-"""The fields that hold an identifier: its case does not matter (OCPP 1.6, 7.28; configuration keys: 7.17)."""
+"""The fields with an identifier; its case does not matter (OCPP 1.6, 7.28; configuration keys: 7.17)."""
 
 TOKENS = frozenset({"idTag", "parentIdTag"})
-"""Those with a token of a person, which no text for others repeats."""
+"""The fields with a token of a person; --redact masks their values."""

@@ -1,7 +1,7 @@
 """The table of OCPP 1.6: its 28 actions, by feature profile, and the 11 of the security whitepaper.
 
-Only data belongs here, as in the table of 2.0.1 (`v2/v201.py`). The values of meters are texts in this version, and ids
-of transactions are integers that the mock gives.
+Only data belongs here, as in the table of 2.0.1 (`v2/v201.py`). In this version meter values are strings, and the CSMS
+assigns integers as ids of transactions.
 """
 
 from mock_csms.protocol.actions import Action, Actions, Json, Sender

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.1 look (Part 4 of 2.1, 4): two types more than in 2.0.1; other types are ignored."""
+"""The framing of OCPP 2.1 (2.1 Part 4, 4): it adds two message types to 2.0.1, and ignores unknown types."""
 
 from typing import Any
 

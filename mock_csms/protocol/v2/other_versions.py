@@ -1,10 +1,10 @@
-"""The actions that other versions of OCPP have and 2.0.1 or 2.1 does not, so that messages can say so."""
+"""The actions that 2.0.1 or 2.1 lacks but another version of OCPP has, so that errors can name that version."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
 
 Elsewhere: TypeAlias = tuple[str, str]
-"""The version that has an action, and the actions to use in OCPP 2.x in its place; empty if there is none."""
+"""The version that has an action, and the actions to use in its place in OCPP 2.x; empty if there is none."""
 
 _OF_16: Mapping[str, str] = {
     "ChangeConfiguration": "SetVariables",
@@ -60,10 +60,10 @@ OTHERS: Mapping[str, Elsewhere] = dict.fromkeys(_OF_21, ("2.1", "")) | {
 _SPELLED = {name.lower(): name for name in OTHERS}
 
 
-def told_elsewhere(name: str, here: str = "2.0.1") -> str:
-    """Return which version has the action `name` (in any case), and what to use in its place in the version `here`.
+def elsewhere_hint(name: str, here: str = "2.0.1") -> str:
+    """Return a sentence with the version that has an action, and what to use in its place; empty if no version has it.
 
-    Empty if no other version has it.
+    name: the action, in any case. here: the version in which it is missing.
     """
     spelled = _SPELLED.get(name.lower())
     if spelled is None or OTHERS[spelled][0] == here:

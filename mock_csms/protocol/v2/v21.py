@@ -1,4 +1,4 @@
-"""The table of OCPP 2.1: what 2.0.1 has, one row of that with a field more, and the 27 actions that are new.
+"""The table of OCPP 2.1: the rows of 2.0.1, one of them with a new field, and 27 new actions.
 
 Only data belongs here, as in the table of 2.0.1 (`v201.py`).
 """
@@ -27,7 +27,7 @@ CHANGED: Actions = {
         STATION, {**_REPORT.request, "monitor": [{**POWER, "variableMonitoring": [_MONITORING]}]}, gist=_REPORT.gist
     ),
 }
-"""The rows of 2.0.1 whose default payload breaks a schema of 2.1."""
+"""The rows of 2.0.1 whose default payload is invalid by the schemas of 2.1."""
 
 NEW: Actions = {
     # C. Authorization (payment without a contract)
@@ -151,9 +151,9 @@ NEW: Actions = {
     ),
     "RequestBatterySwap": Action(CSMS, {"requestId": FRESH_ID, "idToken": TOKEN}, ACCEPTED, gist="idToken.idToken"),
 }
-"""The actions that 2.0.1 does not have."""
+"""The actions that are new in 2.1."""
 
 SENDS = tuple(action for action, row in NEW.items() if row.is_send)
-"""Those that are sent as a SEND."""
+"""The new actions that are sent as a SEND."""
 
 ACTIONS: Actions = {**v201.ACTIONS, **CHANGED, **NEW}

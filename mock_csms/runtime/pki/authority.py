@@ -1,7 +1,7 @@
 """The mock's certificate authority, which signs certificates for tests while the mock runs.
 
-With `--tls auto` it is the one in the state directory. Otherwise its key is made from the seed, so that the same
-`--seed` makes the same root. In both cases it protects nothing.
+With `--tls auto` its key is in the state directory. Otherwise the key is made from the seed, so that the same `--seed`
+gives the same root. Neither key is secret, so the authority must not be used outside tests.
 """
 
 from base64 import b64encode
@@ -25,7 +25,7 @@ _GARBAGE = "-----BEGIN CERTIFICATE-----\nZ2FyYmFnZQ==\n-----END CERTIFICATE-----
 
 
 class Pki:
-    """One certificate authority; its key and root are made when they are needed first."""
+    """One certificate authority. Its key and its root are made when they are first needed."""
 
     def __init__(self, chance: Chance) -> None:
         self._chance = chance
@@ -33,10 +33,10 @@ class Pki:
         self._root = ""
         self._folder: PkiFolder | None = None
         self.statuses: Mapping[int | None, str] = {}
-        """What OCSP responses say, by serial number; None is for all other certificates."""
+        """The status in OCSP responses, by serial number; the key None has the status of all other certificates."""
 
     def use(self, folder: "PkiFolder | None") -> None:
-        """Sign with the authority in these files; None keeps the one of the seed."""
+        """Sign with the authority in these files; None: with the one that is made from the seed."""
         self._folder = folder
 
     def root(self, now: float) -> str:
@@ -51,9 +51,9 @@ class Pki:
         return self._root
 
     def chain(self, csr: str, now: float) -> str:
-        """Return a certificate for a CSR (A02.FR.04) and the authorities above it, in PEM.
+        """Return a certificate for a CSR (A02.FR.04), followed by those of its authorities, in PEM.
 
-        Without a valid CSR the certificate is for a key that nobody has.
+        If the CSR is invalid, the certificate is for a new key that nobody has.
         """
         from mock_csms.protocol import x509  # noqa: PLC0415 - as above
 
@@ -65,9 +65,9 @@ class Pki:
         return (x509.issue(csr, root, self._secret, times) or "") + root
 
     def signed(self, csr: str, kind: str, now: float, longest: int) -> str:
-        """Return the chain that `--sign KIND` sends for a valid CSR, in PEM, the certificate of the station first.
+        """Return the chain that `--sign KIND` sends for a valid CSR, in PEM, the station's certificate first.
 
-        Authorities at its end are left out if it would have more than `longest` characters.
+        If it would have more than `longest` characters, certificates of authorities at its end are left out.
         """
         if kind == "garbage":
             return _GARBAGE
@@ -91,7 +91,7 @@ class Pki:
         return [making.certificate_pem(each) for each in (making.certificate(wish, key, signer), signer.certificate)]
 
     def _signer(self, now: float) -> "Issuer":
-        """Return the certificate and the key that sign for stations."""
+        """Return the authority that signs certificates of stations."""
         from mock_csms.runtime.pki.making import Issuer, derived_key, read_certificates  # noqa: PLC0415 - as above
 
         if self._folder is not None:
@@ -99,10 +99,10 @@ class Pki:
         return Issuer(read_certificates(self.root(now))[0], derived_key(self._secret))
 
     def status(self, hashes: tuple[str, ...], now: float) -> str:
-        """Return a signed OCSP response in base64: what is configured for the serial number (M06.FR.06).
+        """Return a signed OCSP response in base64 (M06.FR.06), with the status that is set for the serial number.
 
-        `hashes` are the algorithm, the hash of the issuer's name, that of its key, and the serial number, as in a
-        request. Returns an empty text if they cannot be read.
+        `hashes` are the algorithm, the hash of the issuer's name, the hash of the issuer's key, and the serial number,
+        as in a request. Returns an empty text if they cannot be parsed.
         """
         from mock_csms.runtime.pki.ocsp import response  # noqa: PLC0415 - as above
 

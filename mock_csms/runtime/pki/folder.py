@@ -1,4 +1,4 @@
-"""The test authority in files: `--tls auto` makes and reuses them in the state directory, `mock-csms pki` writes all.
+"""The files of the test authority. `--tls auto` keeps them in the state directory, `mock-csms pki` writes all of them.
 
 | file | holds |
 | --- | --- |
@@ -36,9 +36,9 @@ from mock_csms.runtime.pki.wrong import DAY, OF_SERVER, OF_STATION, Made, Right,
 
 _LIFE_OF_AUTHORITY, _LIFE = 7300 * DAY, 365 * DAY
 _ALREADY = DAY
-"""How long ago a certificate became valid: the clock of a station may be behind."""
+"""How many seconds before now a certificate becomes valid, because the clock of a station may be slow."""
 _RENEW = 30 * DAY
-"""How long a certificate must still be valid to be used again."""
+"""A certificate is replaced if it expires in fewer seconds than this."""
 _LOCK = ".pki.lock"
 OTHER_ROOT = "other-root"
 SERVERS = ("server-rsa", "server-ec")
@@ -46,27 +46,28 @@ _ONLY_RSA = ("weak-key",)
 
 
 class Files(Record):
-    """Where a certificate with its chain is, and where its key is."""
+    """The paths of a certificate with its chain, and of its key."""
 
     chain: str
     key: str
 
 
 class Holder(Record, kw_only=True):
-    """Whom the certificate of the station is for."""
+    """The names in the certificate of the station."""
 
     serial_number: str = "MOCK-0001"
-    """Its commonName: the serial number in BootNotification (A00.FR.405); this is the default of mock-station."""
+    """Its commonName: the serial number in BootNotification (A00.FR.405). The default is that of mock-station."""
     organization: str = ORGANIZATION
 
 
 class PkiFolder:
-    """The files of one authority. Methods raise OSError for what cannot be read or written."""
+    """The files of one authority. Methods raise OSError if a file cannot be read or written."""
 
     def __init__(self, directory: str, names: Sequence[str], now: float, holder: Holder | None = None) -> None:
-        """`names` are those that the server certificates must be valid for; the first one is their commonName.
+        """Use the files in a directory.
 
-        Without a `holder` a valid certificate of a station stays, whoever it is for.
+        names: for the server certificates; the first one is their commonName. holder: the names in the station's
+        certificate; if None, an existing certificate of a station is kept whatever its names are.
         """
         self._directory = Path(directory)
         self._names = tuple(dict.fromkeys(names))
@@ -75,7 +76,10 @@ class PkiFolder:
         self._holder = holder or Holder()
 
     def make(self) -> None:
-        """Make what is missing, expires soon, or is for other names; what a station trusts stays while it is valid."""
+        """Make the files that are missing, expire soon or have other names.
+
+        Roots and authorities stay while they are valid.
+        """
         with self._locked():
             self._authority()
             for name in SERVERS:
@@ -84,39 +88,42 @@ class PkiFolder:
             self._other_root()
 
     def make_wrong(self, kinds: Iterable[str]) -> None:
-        """Make the certificates of servers that are wrong in those ways; they are made anew, as their times are."""
+        """Make the wrong server certificates of these kinds.
+
+        Existing ones are replaced, because their dates are old.
+        """
         with self._locked():
             for kind in kinds:
                 for name, of in self._wrong_ones(kind):
                     self._write(name, self._other_server(of) if kind == OTHER_ROOT else OF_SERVER[kind](of))
 
     def make_wrong_stations(self) -> None:
-        """Make every wrong certificate of a station."""
+        """Make all wrong certificates of a station."""
         with self._locked():
             of = self._station()
             for kind, make in OF_STATION.items():
                 self._write(f"wrong/station-{kind}", make(of))
 
     def signer(self) -> Issuer:
-        """Return the authority that signs for stations."""
+        """Return the authority that signs certificates of stations."""
         with self._locked():
             return self._authority()
 
     def files(self, name: str) -> Files:
-        """Return where the certificate of that name is, such as `server-rsa` or `wrong/expired`."""
+        """Return the paths for a certificate, such as `server-rsa` or `wrong/expired`."""
         path = self._directory / name
         return Files(f"{path}.pem", f"{path}.key")
 
     def servers(self) -> tuple[Files, ...]:
-        """Return the mock's own right certificates."""
+        """Return the mock's own correct certificates."""
         return tuple(map(self.files, SERVERS))
 
     def wrong(self, kind: str) -> tuple[Files, ...]:
-        """Return the wrong certificates of that kind."""
+        """Return the wrong server certificates of that kind."""
         return tuple(self.files(name) for name, _ in self._wrong_ones(kind))
 
-    def told(self) -> Iterator[str]:
-        """Yield a line for people about each file that they need."""
+    def lines(self) -> Iterator[str]:
+        """Yield a line for users about each file that they need."""
         yield f"{self.files('root').chain}: the root that stations have to trust"
         for name in SERVERS:
             yield f"{self.files(name).chain}: the mock, {', '.join(self._names)}"
@@ -128,7 +135,7 @@ class PkiFolder:
         if kind not in _ONLY_RSA:
             yield f"wrong/{kind}-ec", self._server("server-ec")
 
-    # What the files hold.
+    # The content of the files.
 
     def _authority(self) -> Issuer:
         """Return the intermediate authority."""
@@ -139,7 +146,7 @@ class PkiFolder:
         return self._signer(OTHER_ROOT, "mock-csms other test root", None)
 
     def _signer(self, name: str, common_name: str, above: Issuer | None) -> Issuer:
-        """Return an authority; make it where there is none, it expires, or it is not below that root."""
+        """Return an authority; a new one if there is none, if it expires soon, or if another root has signed it."""
         made = self._read(name)
         if made is None or not self._is_current(made) or (above and not _is_below(made, above)):
             key, wish = new_rsa(), self._wish(common_name, is_authority=True)
@@ -188,7 +195,7 @@ class PkiFolder:
     # Reading and writing.
 
     def _read(self, name: str) -> Made | None:
-        """Return what is kept under a name; None where nothing is. Raises OSError for what is no certificate."""
+        """Return the certificate and the key under a name; None if there are none. Raises OSError for other content."""
         files = self.files(name)
         if not Path(files.chain).exists() or not Path(files.key).exists():
             return None
@@ -199,7 +206,7 @@ class PkiFolder:
             raise OSError(0, f"it is no certificate in PEM: {error}", files.chain) from None
 
     def _key(self, name: str) -> Any:
-        """Return the private key of that name; None where there is none."""
+        """Return the private key under a name; None if there is none."""
         path = Path(self.files(name).key)
         try:
             return read_key(path.read_text("utf-8")) if path.exists() else None
@@ -207,7 +214,7 @@ class PkiFolder:
             raise OSError(0, f"it is no private key in PEM: {error}", str(path)) from None
 
     def _write(self, name: str, made: Made) -> None:
-        """Write a key and then its certificate, so that a certificate is never without its key."""
+        """Write a key and then its certificate, so that there is never a certificate without its key."""
         files = self.files(name)
         Path(files.key).parent.mkdir(parents=True, exist_ok=True)
         _replace(files.key, key_pem(made.key), 0o600)
@@ -215,7 +222,7 @@ class PkiFolder:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Let other mocks that use the same directory wait, so that all of them get the same authority."""
+        """Lock the directory, so that several mocks that use it get the same authority."""
         self._directory.mkdir(parents=True, exist_ok=True)
         with (self._directory / _LOCK).open("w") as file:
             try:
@@ -249,7 +256,7 @@ def _is_below(made: Made, above: Issuer) -> bool:
 
 
 def _replace(path: str, text: str, mode: int) -> None:
-    """Write a file that is there whole or not at all."""
+    """Write a file in one step, so that readers see either the old or the new content."""
     unfinished = f"{path}.{os.getpid()}"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Makes keys and certificates, and turns them into PEM and back; the only part that calls `cryptography` to do so."""
+"""Makes keys and certificates, and converts them from and to PEM. No other module calls `cryptography` for that."""
 
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Key: TypeAlias = RSAPrivateKey | EllipticCurvePrivateKey
 
 ORGANIZATION = "mock-csms"
-"""The organization in all subjects, unless a station's operator is called otherwise."""
+"""The organization in the subject of certificates, unless a setting gives another one."""
 
 _RSA_WITH_SHA256 = bytes.fromhex("2a864886f70d01010b")
 _RSA_WITH_SHA1 = bytes.fromhex("2a864886f70d010105")
@@ -22,18 +22,18 @@ _RSA_WITH_SHA1 = bytes.fromhex("2a864886f70d010105")
 
 
 class Wish(Record, kw_only=True):
-    """What a certificate is to say."""
+    """The content of a certificate that is to be made."""
 
     common_name: str
     times: tuple[float, float]
-    """From when to when it is valid, in seconds since 1970."""
+    """The start and the end of its validity, in seconds since 1970."""
     organization: str = ORGANIZATION
     names: tuple[str, ...] = ()
-    """Host names and IP addresses of a server; empty for all other certificates."""
+    """The host names and IP addresses of a server; empty for other certificates."""
     is_authority: bool = False
     is_signed_with_sha1: bool = False
     subject: Any = None
-    """The whole subject, an `x509.Name`, in place of common name and organization; None for those two."""
+    """The whole subject, an `x509.Name`; None if it is made from common name and organization."""
 
 
 class Issuer(Record):
@@ -47,7 +47,7 @@ def new_rsa(bits: int = 2048) -> "RSAPrivateKey":
     """Return a new RSA key."""
     from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - only who needs certificates waits
 
-    return rsa.generate_private_key(65537, bits)  # fewer than 2048 bits are for the wrong certificates
+    return rsa.generate_private_key(65537, bits)  # only the wrong certificates have fewer than 2048 bits
 
 
 def new_ec() -> "EllipticCurvePrivateKey":
@@ -58,7 +58,7 @@ def new_ec() -> "EllipticCurvePrivateKey":
 
 
 def derived_key(secret: int) -> "EllipticCurvePrivateKey":
-    """Return the key on P-256 that `x509.self_signed` makes of a number."""
+    """Return a key on P-256 that depends only on this number, as `x509.self_signed` uses it."""
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
 
     return ec.derive_private_key(secret + 1, ec.SECP256R1())
@@ -71,9 +71,9 @@ def stranger(now: float) -> Issuer:
 
 
 def certificate(wish: Wish, key: Any, signer: Issuer | None = None) -> "Certificate":
-    """Return a certificate for the public key of `key` (or of a CSR), signed by `signer`, or by `key` itself.
+    """Return a certificate for the public key of `key` (or of a CSR), signed by `signer`, or by `key` itself if None.
 
-    One with names is a server's (A00.FR.511); one without names and without authority is a station's: it has no
+    With names it is a server certificate (A00.FR.511). Without names and without authority it is for a station: no
     extended key usage and no DNS name (A00.FR.513).
     """
     from cryptography import x509  # noqa: PLC0415 - as above
@@ -95,7 +95,7 @@ def _name(wish: Wish) -> "Name":
 
 
 def _extended(builder: "CertificateBuilder", wish: Wish, key: Any, by: Any) -> "CertificateBuilder":
-    """Add the extensions that OpenSSL and Node want to see."""
+    """Add the extensions that OpenSSL and Node require."""
     from cryptography import x509  # noqa: PLC0415 - as above
 
     usage = dict.fromkeys(
@@ -125,7 +125,7 @@ def _general_name(name: str) -> "GeneralName":
 
 
 def _signed_with_sha1(made: "Certificate", by: Any) -> "Certificate":
-    """Return the same certificate with a SHA-1 signature, which the library itself refuses to make; `by` is RSA."""
+    """Return the same certificate with a SHA-1 signature; `by` is an RSA key. The library refuses to make one."""
     from cryptography import x509  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA1  # noqa: PLC0415 - as above
@@ -137,7 +137,7 @@ def _signed_with_sha1(made: "Certificate", by: Any) -> "Certificate":
 
 
 def _der(tag: int, content: bytes) -> bytes:
-    """Return an element in DER (X.690, 8.1)."""
+    """Return a DER element (X.690, 8.1)."""
     size = len(content)
     if size < 128:
         return bytes((tag, size)) + content

@@ -1,4 +1,4 @@
-"""The names and addresses under which stations may reach this machine: what a server certificate must be valid for."""
+"""The names and addresses under which stations may reach this machine; server certificates contain them."""
 
 import socket
 from collections.abc import Sequence
@@ -9,14 +9,14 @@ from mock_csms.runtime.addresses import LOOPBACKS
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _FAR = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
-"""Addresses for documentation (RFC 5737, RFC 3849): a UDP socket that is connected to one sends nothing."""
+"""Addresses from blocks for documentation (RFC 5737, RFC 3849). Connecting a UDP socket to one sends nothing."""
 _EVERYWHERE = ("*", *LOOPBACKS)
 _LONGEST_NAME = 64
-"""How long a commonName may be (RFC 5280, ub-common-name)."""
+"""The greatest length of a commonName (RFC 5280, ub-common-name)."""
 
 
 def server_names(host: str, more: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the mock: the first one is what people call it (`more`, then `host`), or localhost."""
+    """Return the names of the mock, the main one first: `more`, `host`, loopback names, names of the machine."""
     own = [] if host in _EVERYWHERE else [_normal(host)]
     own = [name for name in own if not _is_loopback(name)]
     found = [*map(_normal, more), *own, *_LOOPBACK, *_names_of_machine()]
@@ -39,7 +39,7 @@ def _is_loopback(name: str) -> bool:
 
 
 def _names_of_machine() -> list[str]:
-    """Return the name of the machine and the addresses by which it reaches others; no name server is asked."""
+    """Return the name of this machine and its own addresses; no name server is asked."""
     name = socket.gethostname().lower()
     found = [name] if name.isascii() and "_" not in name else []
     for family, far in _FAR:

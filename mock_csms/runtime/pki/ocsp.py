@@ -1,4 +1,4 @@
-"""Makes OCSP responses (RFC 6960) out of what a request names, without the certificate itself."""
+"""Makes OCSP responses (RFC 6960) from the hashes in a request; the certificate itself is not needed."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +9,10 @@ from mock_csms.runtime.pki.making import Issuer
 def response(
     asked: tuple[str, bytes, bytes, int], status: str, times: tuple[datetime, datetime], signer: Issuer
 ) -> bytes:
-    """Return a signed response in DER that is valid between two times; `status` is good, revoked or unknown.
+    """Return a signed response in DER.
 
-    `asked` has the name of the hash algorithm, the hashes of the issuer's name and key, and the serial number. Raises
-    ValueError or KeyError if they do not fit together.
+    asked: the name of the hash algorithm, the hashes of the issuer's name and key, and the serial number. status: good,
+    revoked or unknown. times: from when to when it is valid. Raises ValueError or KeyError if `asked` is inconsistent.
     """
     from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512  # noqa: PLC0415 - seldom needed
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - as above

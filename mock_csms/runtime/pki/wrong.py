@@ -1,4 +1,4 @@
-"""Every way in which a certificate of a server or of a station can be wrong, and how such a one is made."""
+"""The wrong certificates of servers and stations: a maker for each kind of error."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400.0
 _WEAK = 1024
-"""The bits of a weak key: A00.FR.502 wants 2048. (512 is too few for the library.)"""
+"""The bits of a weak key; A00.FR.502 requires 2048. (The library does not make keys of 512 bits.)"""
 WRONG_SERIAL = "WRONG-SERIAL"
 """A serial number that no station has."""
 WRONG_NAME = "wrong.example"
@@ -19,7 +19,7 @@ WRONG_NAME = "wrong.example"
 
 
 class Right(Record):
-    """What a right certificate is made of."""
+    """What correct and wrong certificates are made from."""
 
     wish: Wish
     key: Any
@@ -31,7 +31,7 @@ class Right(Record):
 
 
 class Made(Record):
-    """A certificate with those that are sent behind it, and its key."""
+    """A certificate with the certificates that are sent after it, and its key."""
 
     chain: "tuple[Certificate, ...]"
     key: Any
@@ -41,7 +41,7 @@ Maker: TypeAlias = Callable[[Right], Made]
 
 
 def right(of: Right) -> Made:
-    """Return the right certificate, followed by that of its authority."""
+    """Return a correct certificate, followed by that of its authority."""
     return Made((certificate(of.wish, of.key, of.signer), of.signer.certificate), of.key)
 
 
@@ -95,6 +95,6 @@ _BOTH: Mapping[str, Maker] = {
     "sha1": _sha1,
 }
 OF_SERVER: Mapping[str, Maker] = {**_BOTH, "wrong-name": _wrong_name}
-"""By kind: who makes the certificate of a server that is wrong in that way."""
+"""By kind of error: the function that makes the wrong certificate of a server."""
 OF_STATION: Mapping[str, Maker] = {**_BOTH, "wrong-cn": _wrong_cn, "wrong-organization": _wrong_organization}
-"""By kind: the same of a station."""
+"""By kind of error: the function that makes the wrong certificate of a station."""

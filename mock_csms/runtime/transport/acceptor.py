@@ -6,6 +6,10 @@ import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mock_csms.runtime.transport.wires import Wires
 
 _BACKLOG = 4096
 """How many connections the kernel keeps until they are accepted."""
@@ -19,7 +23,8 @@ _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 class Acceptor:
     """Accepts connections at a bound socket; each gets a protocol of `factory`.
 
-    `failed` is told once why none can be accepted, until one was accepted again.
+    `wires` reads and writes their sockets; if it is None, asyncio does. `failed` is called with the reason if none can
+    be accepted; again only after one was accepted.
     """
 
     def __init__(
@@ -27,7 +32,9 @@ class Acceptor:
         listener: socket.socket,
         factory: Callable[[], asyncio.BaseProtocol],
         failed: Callable[[str], None],
+        wires: "Wires | None" = None,
     ) -> None:
+        self._wires = wires
         self._listener = listener
         self._factory = factory
         self._failed = failed
@@ -75,9 +82,18 @@ class Acceptor:
                 return
             self._has_failed = False
             connection.settimeout(0)
+            if self._wires is not None:
+                self._take(connection, self._wires)
+                continue
             task = asyncio.get_running_loop().create_task(self._open(connection))
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
+
+    def _take(self, connection: socket.socket, wires: "Wires") -> None:
+        try:
+            wires.add(connection, self._factory)
+        except OSError:  # it has gone already
+            connection.close()
 
     async def _open(self, connection: socket.socket) -> None:
         with suppress(OSError):  # it has gone already

@@ -1,8 +1,8 @@
-"""One WebSocket, from its first byte to its last, whichever side it is; how it opens is for `endpoint` and `outgoing`.
+"""One WebSocket of either side, from its first byte to its last; `endpoint` and `outgoing` open it.
 
-Incoming bytes are cut into whole frames here (`flow` says when); the commonest one, an unfragmented text, goes straight
-to the receiver, and every other one through the library, which knows RFC 6455 in full. Outgoing text takes the same
-short way where no compression was agreed.
+Received bytes are split into whole frames here (`flow` decides when). The most common frame, an unfragmented text, goes
+directly to the receiver. All other frames go through the library, which implements RFC 6455 completely. Texts are sent
+by the same shortcut if no compression was agreed.
 """
 
 import asyncio
@@ -41,14 +41,14 @@ class Transport(Flow):
         self._receiver: Receiver | None = None
         self._fragments = bytearray()
         self._empty = 0
-        """How many frames of the message that has begun were empty."""
+        """The number of empty frames in the message that has begun."""
         self._compressed = 0
-        """How many bytes of the message that has begun came over the wire."""
+        """The number of bytes received for the message that has begun."""
 
-    # What the mock does with the connection.
+    # Called by the mock.
 
     def send(self, text: bytes, *, binary: bool = False, parts: int = 1) -> bool:
-        """Send one message, in so many frames; False when the connection is not open (any more)."""
+        """Send a message in `parts` frames; return False if the connection is not open."""
         if self._protocol.state is not OPEN or (self._pauses and not self._can_write()):
             return False
         if self._protocol.extensions or binary or parts > 1:
@@ -63,11 +63,11 @@ class Transport(Flow):
         return True
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text in one frame, as `send` does."""
+        """Send a text in one frame; the result is that of `send`."""
         return self.send(text)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Start the closing handshake; a peer that does not finish it in time, or has not even begun, is dropped."""
+        """Start the closing handshake. If the peer does not finish it in time, drop the connection."""
         if self._protocol.state is OPEN:
             self._protocol.send_close(code, reason)
             self._flush()
@@ -91,12 +91,12 @@ class Transport(Flow):
         self._socket.abort()
 
     def stall(self, seconds: float) -> None:
-        """Neither read nor write for so many seconds; what is sent meanwhile goes out afterwards."""
+        """Stop reading and writing for so many seconds; messages sent meanwhile are written afterwards."""
         if self._freeze(seconds):
             self._pool.pongs.stop(self)
 
     def ping(self) -> None:
-        """Send a ping, and expect its pong in time."""
+        """Send a ping, and wait for its pong with a time limit."""
         if self._protocol.state is OPEN:
             self._pool.pings.start(self)
             if self._held is None and self._can_write():
@@ -106,29 +106,29 @@ class Transport(Flow):
                     self._pool.pongs.start(self)
 
     def miss_pong(self) -> None:
-        """Give up a peer that did not answer a ping (the code that the `websockets` library uses, 1011)."""
+        """Close the connection of a peer that did not answer a ping (code 1011, as the `websockets` library does)."""
         seconds = self._pool.limits.ping_timeout
-        if self._is_behind:  # the pong may be in what was not handled yet
+        if self._is_behind:  # the pong may be among the bytes that are not handled yet
             self._pool.pongs.start(self)
             return
         self._tell(Breach("RFC 6455 5.5.2", f"no pong came within {seconds:g} s", seconds))
         self._fail(1011, "no pong in time")
 
     def _leave(self, unread: int, seconds: float) -> None:
-        """End the connection of a peer that has read nothing for so long, with so many bytes waiting for it."""
+        """End the connection of a peer that reads nothing; `unread` bytes have waited for `seconds`."""
         problem = f"nothing that was sent was read for {seconds:.0f} s, and {unread} bytes wait"
         self._tell(Breach("RFC 6455 5.5.2", problem, seconds))
         self._fail(1011, "nothing is read")
 
-    # What asyncio tells.
+    # Called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Be one of the pool."""
+        """Join the pool."""
         self._socket = cast(asyncio.Transport, transport)
         self._pool.transports.add(self)
 
     def _finish(self, exc: Exception | None) -> None:
-        """Tell the receiver, and forget the connection everywhere."""
+        """Report the end of the connection to the receiver, and leave the pool."""
         protocol = self._protocol
         protocol.receive_eof()
         self._has_short_way = False
@@ -142,7 +142,7 @@ class Transport(Flow):
             else:
                 self._receiver.closed(1006, str(exc) if exc else "the connection ended without a close frame")
 
-    # The sides differ in these.
+    # Different on the two sides.
 
     @abstractmethod
     def _frame_text(self, text: bytes) -> bytes:
@@ -151,30 +151,30 @@ class Transport(Flow):
     # Reading.
 
     def _begin(self, receiver: Receiver) -> None:
-        """Take up work, now that the connection is open."""
+        """Begin to read, because the connection is open now."""
         self._receiver = receiver
         is_uncompressed = not self._protocol.extensions and self._protocol.state is OPEN
         self._has_short_way = is_uncompressed and self._pool.limits.has_shortcuts
         self._pool.begin(self)
 
     def _read_opening(self, data: bytes) -> bytes:
-        """Go on with the opening handshake, and return what came behind it once the connection is open."""
+        """Continue the opening handshake, and return the bytes after it when the connection is open."""
         while data and self._protocol.state is CONNECTING and not self._protocol.eof_sent:
             data = self._read_head(data)
         return b"" if self._protocol.state is CONNECTING else data
 
     @abstractmethod
     def _read_head(self, data: bytes) -> bytes:
-        """Go on with the opening handshake, and return what came behind it."""
+        """Continue the opening handshake, and return the bytes after it."""
 
     def _read_frame(self, data: bytes | bytearray, start: int) -> int:
-        """Read the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
+        """Read the frame at `start` of `data`, and return where it ends; 0 if it is not complete."""
         frame = frames.span(data, start)
         if frame is None:
             return 0
         if frame.end - frame.payload > self._pool.limits.max_message_size:
             self._protocol.max_message_size = self._pool.limits.max_message_size
-            self._feed(data[start:])  # refused from its header on
+            self._feed(data[start:])  # refused because of its header
             return len(data)
         if frame.end > len(data):
             return 0
@@ -188,11 +188,11 @@ class Transport(Flow):
                 self._limit_growth(data[start] & 0x0F, frame.end - frame.payload)
             self._feed(data[start : frame.end])
         elif data[start] & 0x0F == Opcode.CLOSE and self._protocol.close_rcvd is None:
-            self._feed(data[start : frame.end])  # all that is looked for once we have said goodbye
+            self._feed(data[start : frame.end])  # after our close frame, only that of the peer matters
         return frame.end
 
     def _deliver(self, data: bytes, *, binary: bool) -> None:
-        """Hand a whole message to the receiver, unless we are closing or its text is not UTF-8 (RFC 6455, 8.1)."""
+        """Give a whole message to the receiver, unless we are closing or its text is not UTF-8 (RFC 6455, 8.1)."""
         if self._receiver is None or self._protocol.state is not OPEN:
             return
         if binary or data.isascii() or frames.is_utf8(data):
@@ -202,11 +202,11 @@ class Transport(Flow):
             self._fail(1007, "the text is not UTF-8")
 
     def _feed(self, data: bytes | bytearray) -> None:
-        """Let the library read, and take what it found; while the connection is open, `data` is one frame."""
+        """Give bytes to the library, and handle its frames; while the connection is open, `data` is one frame."""
         protocol = self._protocol
         was_open = protocol.state is OPEN
         if data[0] & 0x0F == Opcode.CLOSE:
-            protocol.current_size = None  # a message may end unfinished (5.4), which the library would call an error
+            protocol.current_size = None  # a message may be incomplete at the end (5.4)
         protocol.receive_data(data)
         if was_open and protocol.parser_exc is not None:
             self._tell(self._breach(protocol.parser_exc, bytes(data[:2])))
@@ -215,21 +215,21 @@ class Transport(Flow):
             self._take(cast(Frame, event))
 
     def _limit_growth(self, opcode: int, size: int) -> None:
-        """Let the library refuse a compressed message that grows too much, which may be a few bytes on the wire."""
+        """Let the library refuse a compressed message that becomes too long; a few bytes can expand to very many."""
         if opcode <= Opcode.BINARY:
             self._compressed = size if opcode else self._compressed + size
             most = max(ALWAYS_ALLOWED, self._pool.limits.most_growth * self._compressed)
             self._protocol.max_message_size = min(self._pool.limits.max_message_size, most)
 
     def _breach(self, error: Exception, frame: bytes) -> Breach | None:
-        """Return how the peer broke the protocol, for which the library has failed the connection."""
+        """Return how the peer has broken the protocol, if the library has failed the connection because of that."""
         most = self._protocol.max_message_size
         if isinstance(error, PayloadTooBig) and most is not None and most < self._pool.limits.max_message_size:
             return grown_too_much(self._compressed, most)
         return breach_of(error, frame)
 
     def _flush(self) -> None:
-        """Do what the library wants: write, and end our side; and see to it that the peer ends its own in time."""
+        """Do what the library asks for: write, and end our direction; then wait for the peer with a time limit."""
         if self._protocol.state is not OPEN:
             self._has_short_way = False
         for data in self._protocol.data_to_send():
@@ -241,7 +241,7 @@ class Transport(Flow):
             self._pool.closing.start(self)
 
     def _tell(self, breach: Breach | None) -> None:
-        """Tell how the peer broke the protocol, for which the connection ends now."""
+        """Report how the peer has broken the protocol, which ends the connection."""
         if breach is not None and self._receiver is not None and self._protocol.state is not CONNECTING:
             self._receiver.broke(breach)
 
@@ -263,18 +263,18 @@ class Transport(Flow):
     # Ending.
 
     def _fail(self, code: int, reason: str) -> None:
-        """Fail the connection (RFC 6455, 7.1.7): a close frame, and no wait for the peer's."""
+        """Fail the connection (RFC 6455, 7.1.7): send a close frame, and do not wait for that of the peer."""
         if self._protocol.state is OPEN:
             self._protocol.fail(code, reason)
             self._flush()
 
     def _end(self) -> None:
-        """End our side of the connection; where the peer has not said goodbye it may read on until it has."""
+        """End our direction. If the peer has not sent a close frame, it may still read."""
         self._send_out()
         if self._protocol.close_rcvd is not None or not self._socket.can_write_eof():
             self._socket.close()
         elif not self._socket.is_closing():
             try:
                 self._socket.write_eof()
-            except OSError:  # the peer has gone already
+            except OSError:  # the peer has closed it already
                 self._socket.abort()

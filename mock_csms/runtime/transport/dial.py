@@ -1,4 +1,4 @@
-"""How connections go out: the URL, the name, TCP and TLS, up to an open WebSocket or one line that says what failed."""
+"""Opens connections: from a URL over DNS, TCP and TLS to an open WebSocket, or a line about the failure."""
 
 import asyncio
 import os
@@ -24,10 +24,10 @@ __all__ = ["CannotConnect", "Dialer", "Welcome"]
 
 
 class Trust(Record):
-    """What connections with TLS are made of; all of them are paths of PEM files."""
+    """The files for connections with TLS, as paths of PEM files."""
 
     authorities: str | None = None
-    """Whom to trust; None for the authorities of the system."""
+    """The authorities to trust; None for those of the system."""
     certificate: str | None = None
     """Our own certificate, followed by its authorities; None for none."""
     key: str | None = None
@@ -35,7 +35,7 @@ class Trust(Record):
 
 
 class Dialer(Pool):
-    """Opens connections to servers, which share what a pool shares."""
+    """Opens connections to servers. The connections share the resources of a pool."""
 
     def __init__(self, limits: Limits, trust: Trust | None = None) -> None:
         super().__init__(limits)
@@ -80,24 +80,24 @@ class Dialer(Pool):
         )
         request = protocol.connect()
         if authorization is not None:
-            request.headers.pop("Authorization", None)  # that of the user named in the URL
+            request.headers.pop("Authorization", None)  # the Authorization for the user in the URL
             request.headers["Authorization"] = authorization
         return Outgoing(self, protocol, request, welcome)
 
     async def _open(self, connection: Outgoing, address: WebSocketURI) -> None:
-        """Connect and wait until the handshake is over; leave nothing behind where that fails or is given up."""
+        """Connect, and wait until the handshake is over. After a failure nothing is left open."""
         tls = self._tls() if address.secure else None
         try:
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
             await connection.opened
         except BaseException:
-            connection.opened.cancel()  # or asyncio would complain of what nobody waits for
+            connection.opened.cancel()  # otherwise asyncio complains about an exception that nothing reads
             if connection in self.transports:
                 connection.close(1001, "given up")
             raise
 
     def _tls(self) -> ssl.SSLContext:
-        """Return what certificates are trusted; they are loaded once, and only for those who ask for wss://."""
+        """Return the TLS settings; certificates are loaded once, when the first wss:// URL needs them."""
         if self._trust is None:
             files = self._files
             try:
@@ -121,20 +121,18 @@ def _unusable(files: Trust, error: OSError) -> str:
 def _parse(url: str) -> WebSocketURI:
     """Return the parts of a URL. Raises ValueError."""
     if re.search(r"[\s\x00-\x1f\x7f]", url):
-        raise ValueError(
-            "the URL contains a space or a control character"
-        )  # where the library would drop it, or send it
+        raise ValueError("the URL contains a space or a control character")  # the library would drop it, or send it
     try:
         address = parse_uri(url)
     except InvalidURI as error:
         raise ValueError(error.msg) from None
     if urlsplit(url).port == 0:
-        raise ValueError("nothing can listen on port 0")  # the library would take it for no port at all
+        raise ValueError("nothing can listen on port 0")  # the library would treat it as no port
     return address
 
 
 def _explain(error: OSError) -> str:
-    """Return why TCP or TLS failed; asyncio's own text has it in the middle, once for each address of a name."""
+    """Return why TCP or TLS failed. The text of asyncio contains the reason once for each address of a name."""
     number = re.search(r"\[Errno (\d+)\]", str(error))
     if number is not None:
         return os.strerror(int(number[1]))

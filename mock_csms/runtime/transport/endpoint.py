@@ -1,7 +1,8 @@
-"""The server's side of a connection: who asks for it, what is decided, and its unmasked frames; what all share."""
+"""The server side of a connection: its request, the decision about it, and its unmasked frames."""
 
 import asyncio
-from typing import Protocol, cast
+import select
+from typing import TYPE_CHECKING, Protocol, cast
 
 from websockets.extensions.permessage_deflate import enable_server_permessage_deflate
 from websockets.frames import apply_mask  # type: ignore[attr-defined] # in C where it can be
@@ -21,41 +22,44 @@ from mock_csms.runtime.transport.limits import Limits
 from mock_csms.runtime.transport.pool import Member, Pool
 from mock_csms.runtime.transport.receiver import Receiver
 
+if TYPE_CHECKING:
+    from mock_csms.runtime.transport.wires import Wires
+
 HANDSHAKE_TIMEOUT = 10.0
-"""How long the head of a request may take, in seconds."""
+"""How many seconds a client may take to send the head of its request."""
 
 _SHORTEST = 6
-"""How many bytes a masked frame has at least (RFC 6455, 5.2)."""
+"""The least length of a masked frame in bytes (RFC 6455, 5.2)."""
 _FEW = range(4)
-"""How many texts are handled without a look at the time where they were read at once and are short."""
+"""The number of short texts, read in one piece, that are handled before the clock is read."""
 
 _LONGEST_PATH = 1000
-"""How long a path may be of which an identity is taken where nothing else of a request is sound."""
+"""The longest path from which an identity is taken, if nothing else in a request is valid."""
 
 
 class Layer(Protocol):
-    """TLS below one connection; `tls/layer.py` has it."""
+    """The TLS layer of one connection; `tls/layer.py` implements it."""
 
     @property
     def socket(self) -> asyncio.Transport:
-        """What the connection writes to."""
+        """The transport to which the connection writes."""
 
     def begin(self, data: bytes) -> None:
-        """Take over the socket, and what came already."""
+        """Take over the socket; `data` was received already."""
 
     def give_up(self, seconds: float) -> None:
-        """End a handshake that took longer than so many seconds."""
+        """End the handshake, because it took longer than `seconds`."""
 
 
 class TlsSide(Protocol):
-    """What speaks TLS; only a flag makes one."""
+    """The TLS side of the port; exists only with a flag for TLS."""
 
     def between(self, above: "Incoming", socket: asyncio.Transport, buffer: memoryview) -> Layer:
         """Return the layer between a connection and its socket."""
 
 
 class Incoming(Transport):
-    """A connection that a peer asks for."""
+    """A connection that a client has opened."""
 
     __slots__ = ("_layer",)
 
@@ -74,13 +78,13 @@ class Incoming(Transport):
         self._pool.handshakes.start(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell of one that ends before it was decided about."""
+        """Report a connection that ends before it was decided about."""
         if self in self._pool.handshakes:
             self._tell_end("the connection ended before the request was complete")
         super().connection_lost(exc)
 
     def give_up(self) -> None:
-        """Wait no longer for the end of a request."""
+        """End the wait for a complete request."""
         if self._layer is not None and self._protocol.tls is None:
             self._layer.give_up(HANDSHAKE_TIMEOUT)
         elif self._pending:
@@ -97,21 +101,21 @@ class Incoming(Transport):
     # TLS.
 
     def _secure(self, tls: "TlsSide", data: bytes) -> bytes:
-        """Put TLS between the socket and this connection."""
+        """Put TLS between the socket and this connection; TLS takes all of `data`."""
         self._layer = tls.between(self, self._socket, self._pool.buffer)
         self._socket = self._layer.socket
         self._layer.begin(data)
         return b""
 
     def secured(self, agreement: Agreement | None) -> None:
-        """Read the request next, or end where there is no TLS."""
+        """Read the HTTP request next; end the connection if the handshake failed."""
         self._protocol.tls = agreement
         if agreement is None:
             self._pool.handshakes.stop(self)
             self._pool.closing.start(self)
 
     def await_tls(self, *, is_limited: bool) -> None:
-        """Give up the TLS handshake if it takes too long, or let it take as long as it likes."""
+        """Set a time limit for the TLS handshake, or remove it."""
         if is_limited:
             self._pool.handshakes.start(self)
         else:
@@ -120,8 +124,8 @@ class Incoming(Transport):
     # HTTP.
 
     def _read_head(self, data: bytes) -> bytes:
-        """Decide about a head that has come whole, or is none; return what came behind it."""
-        if self not in self._pool.handshakes:  # it is left without an answer, whatever it sends
+        """Decide about a complete head, or about bytes that are not one; return the bytes after it."""
+        if self not in self._pool.handshakes:  # it gets no answer, whatever it sends
             return b""
         if self._pool.tls is not None and self._layer is None and data[0] == HANDSHAKE and not self._pending:
             return self._secure(self._pool.tls, data)
@@ -142,7 +146,7 @@ class Incoming(Transport):
         return rest
 
     def _turn_away(self, oddity: heads.Oddity) -> None:
-        """Refuse what is no request; it is answered where it is HTTP."""
+        """Refuse something that is not a request; if it is HTTP, it gets an answer."""
         visitor, verdict, response = self._protocol.turn_away(_visitor_of(bytes(self._pending)), oddity)
         self._pending = bytearray()
         if oddity.status:
@@ -152,7 +156,7 @@ class Incoming(Transport):
             self._hang_up()
 
     def _answer(self, visitor: Visitor, verdict: Verdict, response: Response) -> None:
-        """Do what was decided."""
+        """Perform a verdict."""
         self._pool.handshakes.stop(self)
         if isinstance(verdict, SlamDoor):
             self.reset()
@@ -168,7 +172,7 @@ class Incoming(Transport):
             self._open(visitor, verdict)
 
     def _hang_up(self) -> None:
-        """End our side, whatever the library has read so far."""
+        """End our direction, even if the library has not read everything."""
         self._protocol.fail(1002)
         self._flush()
 
@@ -178,12 +182,12 @@ class Incoming(Transport):
         elif self._protocol.state is OPEN:
             self._begin(self._pool.gate.welcome(self, visitor, cast(str, self._protocol.subprotocol)))
 
-    # Texts, the commonest frames by far.
+    # Text messages, by far the most common frames.
 
     def _read_at_once(self, size: int) -> int:
-        """Handle the first few texts of the `size` bytes that were read, as `_read_frame` does; return where they end.
+        """Handle the first few text messages in the `size` bytes that were read, and return where they end.
 
-        All else is left, from its first byte on.
+        The result is the same as with `_read_frame`. Anything else is left for it, from its first byte on.
         """
         if not self._has_short_way or self._protocol.current_size is not None:
             return super()._read_at_once(size)
@@ -210,7 +214,7 @@ class Incoming(Transport):
         return start
 
     def send_text(self, text: bytes) -> bool:
-        """Send a text in one frame, as `send` does; where nothing is in the way, with few calls."""
+        """Send a text in one frame; the result is that of `send`. In the ordinary case it needs few calls."""
         if not self._has_short_way or self._pauses:
             return self.send(text)
         size = len(text)
@@ -224,7 +228,10 @@ class Incoming(Transport):
 
 
 class Endpoint(Pool):
-    """What all connections of one listener share; call it for the transport of the next one."""
+    """The resources that all connections of one listener share.
+
+    Calling it returns the transport for a new connection.
+    """
 
     def __init__(self, gate: Gate, limits: Limits, backpressure: Backpressure | None = None) -> None:
         super().__init__(limits, backpressure)
@@ -232,19 +239,40 @@ class Endpoint(Pool):
         self.extensions = enable_server_permessage_deflate(None) if limits.compression else None
         self.handshakes = Deadlines(HANDSHAKE_TIMEOUT, Incoming.give_up)
         self.tls: TlsSide | None = None
-        """What speaks TLS with those who begin with it; None where the port serves only ws://."""
+        """The TLS side of the port; None if the port accepts only ws://."""
+
+        self._wires: Wires | None = None
 
     def __call__(self) -> Transport:
         return Incoming(self)
 
+    def wires(self) -> "Wires | None":
+        """Return what reads and writes the sockets; None where asyncio does that.
+
+        A loop of another kind may do more with its sockets, such as count their bytes, and so keeps them.
+        """
+        is_usual = hasattr(select, "epoll") and type(asyncio.get_running_loop()) is asyncio.SelectorEventLoop
+        if self._wires is None and self.limits.has_shortcuts and is_usual:
+            from mock_csms.runtime.transport.wires import Wires  # noqa: PLC0415 - Linux only
+
+            self._wires = Wires(self.buffer, self.write_buffer)
+        return self._wires
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close every connection; those that do not take part in the closing handshake are dropped."""
+        await super().close(code, reason)
+        if self._wires is not None:
+            self._wires.close()
+            self._wires = None
+
     def forget(self, transport: Member) -> None:
-        """Hold nothing any more of a transport whose connection is gone."""
+        """Drop everything about a transport whose connection has ended."""
         self.handshakes.stop(cast(Incoming, transport))
         super().forget(transport)
 
 
 def _visitor_of(data: bytes) -> Visitor:
-    """Return who sent what is no whole request, as far as its first line tells."""
+    """Return the sender of an incomplete request, as far as its first line shows it."""
     head = heads.read(data)
     is_path = head is not None and head.target.startswith("/") and len(head.target) <= _LONGEST_PATH
     return Visitor(head.target if head and is_path else "", (), wants_websocket=False)

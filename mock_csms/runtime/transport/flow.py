@@ -1,7 +1,7 @@
-"""When a connection is read, handled and written, so that no peer keeps the mock from the others, or fills its memory.
+"""Decides when a connection is read, handled and written, so that no peer can block others or fill the memory.
 
-What was read is handled in turns (`turns`). While a connection waits for anything, it is not read; the kernel then
-stops the peer. So what waits here for one connection is at most one buffer of input and what that is answered with.
+Received bytes are handled in turns (`turns`). While a connection waits for anything, it is not read, and the kernel
+stops the peer. So at most one buffer of input, and the answers to it, wait for one connection.
 """
 
 import asyncio
@@ -16,41 +16,40 @@ from mock_csms.runtime.transport.turns import BYTES, MESSAGES, SECONDS, Turns
 from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 _REST, _CLOGGED, _STALLED, _BUSY, _UNRECORDED = 1, 2, 4, 8, 16
-"""Why a connection is not read: a rest waits for its turn, the peer does not read, a fault, the receiver is busy, too
-many records wait."""
+"""Reasons not to read: bytes wait for a turn, the peer does not read, a fault, the receiver is busy, records wait."""
 
 _QUICK = 4096
-"""What is read and not longer, in bytes, is handled without a look at the time where it is one frame, or a few."""
+"""If at most so many bytes were read, and they are one or a few frames, they are handled before the clock is read."""
 
 _MOST_UNWRITTEN = 64 * 1024
-"""How many bytes may wait for the end of a turn of the loop."""
+"""How many bytes may wait until the end of a turn of the loop."""
 
 MOST_UNREAD = 1024 * 1024
-"""How many bytes may wait for a peer that reads nothing."""
+"""How many bytes may wait for a peer that does not read."""
 PATIENCE = 30.0
-"""How long such a peer may read nothing, in seconds, before its connection is given up."""
+"""How many seconds a peer may read nothing before its connection is ended."""
 
 
 class _Clog(Mutable):
-    """How many bytes waited for the peer when they were last looked at, and since when it has taken none of them."""
+    """The bytes that wait for a peer, and since when it has read none of them."""
 
     size: int
     since: float
 
 
 class Shared(Protocol):
-    """What connections share."""
+    """The resources that connections share."""
 
     raw: bytearray
-    """What is read at once, of whichever connection."""
+    """The memory for the bytes of one read, whichever connection it is for."""
     buffer: memoryview
-    """The same memory, as asyncio wants it."""
+    """The same memory, in the type that asyncio wants."""
     turns: Turns
     write_buffer: WriteBuffer
 
 
 class Flow(asyncio.BufferedProtocol, ABC):
-    """When one connection is read, handled and written."""
+    """Decides when one connection is read, handled and written."""
 
     __slots__ = (
         *("_clog", "_has_short_way", "_held", "_is_heavy", "_lost"),
@@ -65,27 +64,27 @@ class Flow(asyncio.BufferedProtocol, ABC):
         self._pending = bytearray()
         self._pauses = 0
         self._is_heavy = False
-        """Whether its last turn was not enough: what it sends next waits behind the others that wait."""
+        """Whether its last turn was not enough; if so, its next bytes wait behind those of other connections."""
         self._has_short_way = False
-        """Whether it is open, and its texts may take the short way: no compression was agreed."""
+        """Whether text messages may take the shortcut: the connection is open, without compression."""
         self._clog: _Clog | None = None
         self._held: list[bytes] | None = None
         self._lost: tuple[Exception | None] | None = None
-        """Why the connection was lost, while a rest that came before is still to be handled."""
+        """Why the connection was lost, while earlier bytes are still to be handled; None otherwise."""
 
-    # What the kinds of connections do.
+    # Different kinds of connections implement these.
 
     @abstractmethod
     def _read_frame(self, data: bytes | bytearray, start: int) -> int:
-        """Handle the frame at `start` of `data` and return where it ends; 0 when it has not come whole yet."""
+        """Handle the frame at `start` of `data`, and return where it ends; 0 if it is not complete."""
 
     @abstractmethod
     def _read_opening(self, data: bytes) -> bytes:
-        """Go on with the opening handshake, and return what came behind it once the connection is open."""
+        """Continue the opening handshake, and return the bytes after it when the connection is open."""
 
     @abstractmethod
     def _finish(self, exc: Exception | None) -> None:
-        """Tell that the connection is gone, now that all that came is handled."""
+        """Report the end of the connection, after all received bytes were handled."""
 
     @abstractmethod
     def abort(self) -> None:
@@ -93,32 +92,32 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     @abstractmethod
     def _leave(self, unread: int, seconds: float) -> None:
-        """End the connection of a peer that has read nothing for so long, with so many bytes waiting for it."""
+        """End the connection of a peer that reads nothing; `unread` bytes have waited for `seconds`."""
 
     # Reading.
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
-        """Lend asyncio the buffer that all connections share: what it holds is taken before the next one reads."""
+        """Return the buffer that all connections share. Its bytes are handled before the next connection reads."""
         return self._pool.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take what came: handle it at once, or let it wait where this connection sends more than its share."""
+        """Handle received bytes at once, or let them wait if this connection has used up its share."""
         try:
             is_quick = nbytes <= _QUICK and not (self._pending or self._is_heavy or self._pauses)
             end = self._read_at_once(nbytes) if is_quick else 0
             if end < nbytes:
                 self._take_rest(bytes(self._pool.buffer[end:nbytes]))
-        except OSError as error:  # asyncio takes one for the end of the connection, and tells nobody
+        except OSError as error:  # asyncio reads an empty buffer as the end of the connection
             raise RuntimeError(f"what came could not be read: {error!r}") from error
 
     def _read_at_once(self, size: int) -> int:
-        """Handle the first frame of the `size` bytes that were read, if it is all there; return where it ends."""
+        """Handle the first frame in the `size` bytes that were read, if it is complete; return where it ends."""
         if self._protocol.state is CONNECTING or self._protocol.extensions:
             return 0
         return self._read_frame(bytes(self._pool.buffer[:size]), 0)
 
     def _take_rest(self, data: bytes) -> None:
-        """Handle what came, or let it wait."""
+        """Handle the received bytes, or keep them until there is a turn."""
         if self._protocol.state is CONNECTING:
             data = self._read_opening(data)
         if data and not self._socket.is_closing():
@@ -126,7 +125,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
             self._take_part()
 
     def _take_part(self) -> None:
-        """Handle the first part of what waits, unless it is the turn of others."""
+        """Handle the first part of the waiting bytes, unless it is the turn of another connection."""
         if self._pool.turns.must_wait(is_heavy=self._is_heavy):
             self._pause(_REST)
             self._await_turn()
@@ -134,7 +133,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
             self.take_turn()
 
     def take_turn(self) -> None:
-        """Handle what waits, as far as one turn allows; read on when nothing is left but half a frame."""
+        """Handle the waiting bytes until the turn is used up; read again when at most a part of a frame is left."""
         time = asyncio.get_running_loop().time
         end = (begin := time()) + SECONDS
         position = frames = 0
@@ -142,7 +141,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
         while not (self._pauses & ~_REST or is_done or frames == MESSAGES or position > BYTES or time() > end):
             frame_end = self._read_frame(self._pending, position)
             if self._pool.write_buffer.size > _MOST_UNWRITTEN:
-                self._send_out()  # and learn whether the peer reads it
+                self._send_out()  # the write shows whether the peer reads
             is_done = not frame_end or frame_end >= len(self._pending)
             position, frames = frame_end or position, frames + 1
         del self._pending[:position]
@@ -161,17 +160,17 @@ class Flow(asyncio.BufferedProtocol, ABC):
         self._pool.turns.add(self, is_heavy=self._is_heavy)
 
     def eof_received(self) -> None:
-        """Learn that the peer sends no more; asyncio closes the connection."""
-        if not self._pauses & _REST:  # over TLS this comes although reading is paused
+        """Handle the end of the peer's data; asyncio then closes the connection."""
+        if not self._pauses & _REST:  # with TLS this is called although reading is paused
             self._protocol.receive_eof()
             self._flush()
 
     @abstractmethod
     def _flush(self) -> None:
-        """Do what the library wants: write, and end our side."""
+        """Do what the library asks for: write, and end our direction."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End, after what came before the end is handled; nothing can be answered any more."""
+        """End the connection, after earlier bytes were handled. Nothing can be answered any more."""
         if self._pauses & _REST and self._protocol.state is OPEN:
             self._lost, self._pauses = (exc,), _REST
             self._await_turn()
@@ -179,7 +178,7 @@ class Flow(asyncio.BufferedProtocol, ABC):
             self._finish(exc)
 
     def _drop_rest(self) -> None:
-        """Forget what came and is not handled yet: the connection is to end at once."""
+        """Drop the bytes that are not handled yet, because the connection ends at once."""
         if self._protocol.state is not CONNECTING:
             self._pending.clear()
             self._pauses &= ~_REST
@@ -187,19 +186,19 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     @property
     def _is_behind(self) -> bool:
-        """Whether the peer may have sent something long ago that is not handled yet, which is not its fault."""
+        """Whether bytes from the peer may have waited for long, which is not the fault of the peer."""
         return bool(self._pauses & (_REST | _BUSY | _UNRECORDED)) and not self._pauses & _CLOGGED
 
     # Pausing.
 
     def _pause(self, reason: int) -> None:
-        """Read no more, for one more reason."""
+        """Stop reading, for one more reason."""
         if not self._pauses:
             self._socket.pause_reading()
         self._pauses |= reason
 
     def _resume(self, reason: int) -> None:
-        """Read on, unless there is another reason not to; first comes the rest of what was read."""
+        """Read again, unless another reason forbids it. Waiting bytes are handled first."""
         if not self._pauses & reason:
             return
         self._pauses &= ~reason
@@ -209,34 +208,34 @@ class Flow(asyncio.BufferedProtocol, ABC):
             self._socket.resume_reading()
 
     def pause_reading(self) -> None:
-        """Read no more until `resume_reading` is called: the receiver has enough to do."""
+        """Stop reading until `resume_reading` is called, because the receiver is busy."""
         self._pause(_BUSY)
 
     def resume_reading(self) -> None:
-        """Read on."""
+        """Read again."""
         self._resume(_BUSY)
 
     def hold(self) -> None:
-        """Read no more messages until `go_on` is called: too many records wait for their reader."""
+        """Stop reading until `go_on` is called, because too many records wait for their reader."""
         if self._protocol.state is OPEN:
             self._pause(_UNRECORDED)
 
     def go_on(self) -> None:
-        """Read on."""
+        """Read again."""
         self._resume(_UNRECORDED)
 
     def pause_writing(self) -> None:
-        """Read no more from a peer that does not read our answers, so that they do not pile up."""
+        """Stop reading from a peer that does not read our answers, so that they do not pile up."""
         self._clog = _Clog(self._socket.get_write_buffer_size(), asyncio.get_running_loop().time())
         self._pause(_CLOGGED)
 
     def resume_writing(self) -> None:
-        """Read on."""
+        """Read again."""
         self._clog = None
         self._resume(_CLOGGED)
 
     def _freeze(self, seconds: float) -> bool:
-        """Neither read nor write for so many seconds; False where that cannot begin now."""
+        """Stop reading and writing for so many seconds; return False if that is not possible now."""
         if self._held is not None or self._protocol.state is not OPEN or self._lost is not None:
             return False
         self._held = []
@@ -255,12 +254,12 @@ class Flow(asyncio.BufferedProtocol, ABC):
 
     @property
     def write_buffer(self) -> WriteBuffer:
-        """What is written at the end of this turn, or has to wait for the trace."""
+        """The bytes that are written at the end of this turn of the loop, or after the trace was written."""
         return self._pool.write_buffer
 
     @property
     def turns(self) -> Turns:
-        """Whose turn it is to be handled."""
+        """The queue of connections that wait for a turn."""
         return self._pool.turns
 
     def _write(self, data: bytes) -> None:
@@ -272,18 +271,21 @@ class Flow(asyncio.BufferedProtocol, ABC):
         self._pool.write_buffer.add(self._socket, data)
 
     def _send_out(self) -> None:
-        """Write now what waits for the end of the turn."""
+        """Write now the bytes that wait for the end of the turn."""
         self._pool.write_buffer.empty()
 
     def _can_write(self) -> bool:
-        """Whether more may be written to a connection that is not read now; a peer that takes nothing is given up."""
+        """Whether more bytes may be written although the connection is not read now.
+
+        A peer that reads nothing is dropped.
+        """
         if self._lost is not None:
             return False
         if self._clog is None:
             return True
         self._send_out()
         size, now = self._socket.get_write_buffer_size(), asyncio.get_running_loop().time()
-        clog = self._clog or _Clog(size, now)  # what waited may have gone out now
+        clog = self._clog or _Clog(size, now)  # waiting bytes may have been written now
         if size < clog.size:
             clog.size, clog.since = size, now
         if size <= MOST_UNREAD or now - clog.since <= PATIENCE:

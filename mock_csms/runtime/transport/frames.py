@@ -1,4 +1,4 @@
-"""The outside of a WebSocket frame (RFC 6455, 5.2): where it ends, and the header of the ones that we send."""
+"""The form of a WebSocket frame (RFC 6455, 5.2): finds its end, and makes the header of frames to send."""
 
 from mock_csms.protocol.records import Record
 
@@ -6,11 +6,11 @@ FIN_TEXT = 0x81
 """The first byte of a text message in one frame, without extensions."""
 
 MASKED = 0x80
-"""The bit of the second byte that says that a masking key follows the header."""
+"""The bit of the second byte for a masking key after the header."""
 
 
 class Span(Record):
-    """Where a frame's masking key (0 where it has none), payload and end are."""
+    """The positions in a frame: its masking key (0 without one), its payload and its end."""
 
     mask: int
     payload: int
@@ -18,7 +18,7 @@ class Span(Record):
 
 
 def span(data: bytes | bytearray, start: int) -> Span | None:
-    """Return where the parts of the frame at `start` of `data` are, or None while its header has not come whole."""
+    """Return the positions of the frame at `start` of `data`; None if its header is not complete."""
     if len(data) - start < 2:
         return None
     second = data[start + 1]
@@ -44,11 +44,11 @@ def text_header(length: int, masked: int = 0) -> bytes:
 
 
 SHORT = [text_header(length) for length in range(126)]
-"""The headers of short texts, by their length."""
+"""The headers of text frames with fewer than 126 bytes, by length."""
 
 
 def is_utf8(data: bytes) -> bool:
-    """Whether `data` is text at all."""
+    """Whether `data` is UTF-8."""
     try:
         data.decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""The opening handshake: the library checks it, the gate decides about it."""
+"""The opening handshake: the library checks it, and the gate decides about it."""
 
 import logging
 import re
@@ -22,34 +22,34 @@ from mock_csms.runtime.transport.gate import Gate
 from mock_csms.runtime.transport.heads import Oddity
 
 LOGGER = logging.getLogger("mock_csms.websockets")
-LOGGER.disabled = True  # what the library would log, the mock publishes as events
+LOGGER.disabled = True  # the mock publishes events in place of the library's log
 _OPENING = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol")
-"""A request with one of these, or with `Upgrade: websocket`, asks for a WebSocket, however wrong it is otherwise."""
+"""A request with one of these headers, or with `Upgrade: websocket`, asks for a WebSocket, even if it is wrong."""
 _POSTING = ("POST", "PUT")
-"""What a station of OCPP over SOAP does, and no browser or load balancer."""
+"""Methods of stations with OCPP over SOAP; browsers and load balancers do not use them."""
 _HOST = re.compile(r"[^,@/?#]*")
-"""A Host header: one host, perhaps with a port, and nothing else (RFC 9110, 7.2); it may be empty."""
+"""A Host header: one host with an optional port, and nothing else (RFC 9110, 7.2); it may be empty."""
 
 Judgement: TypeAlias = tuple[Visitor, Verdict, Response]
-"""Who asks, what is decided, and the response for it (not to be sent where the verdict wants silence)."""
+"""The visitor, the verdict, and the response (not sent if the verdict is to send nothing)."""
 
 
 class Handshake(ServerProtocol):
-    """The library's protocol, with all that is to be decided left to the gate."""
+    """The handshake of the library; the gate makes all decisions."""
 
     def __init__(self, gate: Gate, extensions: Sequence[ServerExtensionFactory] | None, max_size: int) -> None:
         super().__init__(extensions=extensions, max_size=max_size, logger=LOGGER)
         self._gate = gate
         self.tls: Agreement | None = None
-        """What TLS has agreed on below this handshake; None without TLS."""
+        """The result of the TLS handshake; None without TLS."""
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        """Ask the gate; None makes the library go on without one."""
+        """Ask the gate for the subprotocol; with None the library continues without one."""
         chosen = self._gate.choose_subprotocol(subprotocols)
         return None if chosen is None else Subprotocol(chosen)
 
     def judge(self, head: bytes) -> Judgement | None:
-        """Judge the whole head of a request; None for what comes after one."""
+        """Judge the complete head of a request; None for bytes after a request."""
         self.receive_data(head)
         request = next(iter(self.events_received()), None)
         if isinstance(request, Request):
@@ -57,7 +57,7 @@ class Handshake(ServerProtocol):
         return None if self.handshake_exc is None else self._judge_broken(head)
 
     def read_frames(self) -> None:
-        """Read frames from now on: the parser that has read the request would keep it, 2.6 kB, as long as it lives."""
+        """Read frames from now on. The parser of the request is dropped, which frees 2.6 kB for each connection."""
         self.parser = self.parse()
         next(self.parser)
 
@@ -72,7 +72,10 @@ class Handshake(ServerProtocol):
         return visitor, verdict, self._respond(verdict) if isinstance(verdict, Respond) else response
 
     def _accept(self, request: Request) -> Response:
-        """Return the library's response; HTTP wants a Host too, and a wrong version is told the right one (4.2.2)."""
+        """Return the library's response.
+
+        HTTP also requires a Host, and a wrong version gets the right one (RFC 6455, 4.2.2).
+        """
         response, hosts = self.accept(request), request.headers.get_all("Host")
         if response.status_code == 101 and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
             self.handshake_exc = InvalidHeader("Host", ", ".join(map(_shown_host, hosts)) or None)
@@ -83,7 +86,7 @@ class Handshake(ServerProtocol):
         return response
 
     def _judge_plain(self, request: Request) -> Judgement:
-        """Judge a request that asks for no WebSocket."""
+        """Judge a request that does not ask for a WebSocket."""
         visitor = replace(_visitor(request, self.tls), wants_websocket=False)
         if request.method not in ("GET", "HEAD"):
             return self.turn_away(
@@ -108,10 +111,10 @@ class Handshake(ServerProtocol):
         return visitor, verdict, response
 
     def _judge_broken(self, data: bytes) -> Judgement:
-        """Judge a head that the library could not read; its path may be all that is wrong with it."""
+        """Judge a head that the library could not parse; maybe only its path is wrong."""
         head, error = heads.read(data), cast(Exception, self.handshake_exc)
         oddity = heads.problem_of(data, error.__cause__)
-        if error.__cause__ is None:  # the library has written an answer itself
+        if error.__cause__ is None:  # the library has made the response itself
             oddity, self.writes = Oddity(str(error), 431), [SEND_EOF]
         if head is None:
             return self.turn_away(Visitor("", ()), oddity)
@@ -129,7 +132,7 @@ class Handshake(ServerProtocol):
         return self.turn_away(visitor, oddity)
 
     def turn_away(self, visitor: Visitor, oddity: Oddity) -> Judgement:
-        """Tell the gate of an oddity, and answer it."""
+        """Report an oddity to the gate, and return the answer to it."""
         if oddity.is_wrong and not (visitor.path and visitor.wants_websocket):
             visitor = replace(visitor, problem=oddity.problem, wants_websocket=False)
         self._gate.refused(oddity.problem, visitor, oddity.status)
@@ -149,13 +152,13 @@ def _wants_websocket(request: Request) -> bool:
 
 
 def _shown_host(host: str) -> str:
-    """Return a Host header without the user and password that may wrongly be in it."""
+    """Return a Host header for output, without a user and password, which must not be in it."""
     user, at, rest = host.rpartition("@")
     return f"{'…' if user else ''}{at}{rest[:60]}"
 
 
 def _visitor(request: Request, tls: Agreement | None, problem: str = "") -> Visitor:
-    """Return who asks, as far as the headers tell it, however wrong some of them are."""
+    """Return the visitor, as far as its headers can be read, even if some of them are wrong."""
     headers = request.headers
     offers = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
     return Visitor(

@@ -1,6 +1,6 @@
-"""What came in place of a sound request: the head of a request read as far as it can be, and what is none named.
+"""Invalid requests for a WebSocket: parses the head as far as possible, and names other protocols.
 
-Only those come here whose handshake has failed, or has not come whole; a sound one is read by the library.
+Only requests whose handshake has failed or is not complete come here; the library parses valid ones.
 """
 
 import re
@@ -11,20 +11,20 @@ from mock_csms.protocol.records import Record
 
 LONGEST_LINE = 8192
 LONGEST = 65536
-"""How long the first line of a request and its whole head may be, in bytes."""
+"""The greatest length of the first line of a request, and of its whole head, in bytes."""
 
 _END = re.compile(rb"\n\r?\n")
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]")
 _LINE = re.compile(rb"(?P<method>[-!#$%&'*+.^_`|~0-9A-Za-z]+) (?P<target>.*) (?P<version>HTTP/\d(\.\d)?)\r?")
 _NOT_IN_A_LINE = re.compile(rb"[\0\r]")
-"""What programs on the way may read as the end of a line (RFC 9112, 2.2)."""
+"""Bytes that proxies may take for the end of a line (RFC 9112, 2.2)."""
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-"""What the value of a header must not have (RFC 9110, 5.5)."""
+"""Characters that the value of a header must not contain (RFC 9110, 5.5)."""
 _BODY = re.compile(rb"\ncontent-length:|\ntransfer-encoding:", re.IGNORECASE)
 _SOAP = re.compile(rb"soap|text/xml|application/xml|<\?xml", re.IGNORECASE)
 
 _PROXY = b"\r\n\r\n\0\r\nQUIT\n"
-"""What a header of the PROXY protocol begins with in its second version."""
+"""The first bytes of a header of the PROXY protocol, version 2."""
 
 _NO_TEXT = {
     b"\x16": "a TLS client hello: the station uses wss://, this port serves ws://",
@@ -36,19 +36,19 @@ _NO_TEXT = {
     b"SSH-": "an SSH client",
     **{bytes([first]): "a WebSocket frame without a handshake before it" for first in (*range(0x80, 0x8B), 1)},
 }
-"""What begins so, and is no HTTP."""
+"""By first bytes: protocols that are not HTTP."""
 
 _TEXT = {
     b"PRI * HTTP/2": (505, "HTTP/2: OCPP-J needs a WebSocket handshake over HTTP/1.1"),
     b"PROXY ": (400, "a line of the PROXY protocol: the load balancer must not send one"),
 }
-"""What begins so, and has HTTP in it: the status to answer with, and what it is."""
+"""By first bytes: protocols that contain HTTP, with the status to answer and a name."""
 
 
 class Oddity(Record):
-    """What is no sound request for a WebSocket: in words, and the HTTP status to answer with; 0 for what is no HTTP.
+    """The reason why a request for a WebSocket is not valid, and the HTTP status to answer; 0 if it is not HTTP.
 
-    is_wrong: whether it is something that a station did wrong; others may ask as they like.
+    is_wrong: whether a station did something wrong; other clients may send such requests.
     """
 
     problem: str
@@ -57,7 +57,7 @@ class Oddity(Record):
 
 
 class Head(Record):
-    """A request as far as it can be read: `target` as it was sent, and `path`, which is ASCII, with the rest quoted."""
+    """A request as far as it can be parsed: `target` as it was sent, and `path` in ASCII, with other bytes quoted."""
 
     method: str
     target: str
@@ -67,13 +67,13 @@ class Head(Record):
 
 
 def end_of(data: bytes, start: int) -> int:
-    """Return where the head ends that has no end before `start`; 0 where it has not come whole."""
+    """Return where the head ends whose end is not before `start`; 0 if the head is not complete."""
     found = None if _PROXY.startswith(data[:12]) else _END.search(data, start)
     return found.end() if found else 0
 
 
 def oddity_of(data: bytes) -> Oddity | None:
-    """Return what a beginning shows to be no request for a WebSocket, or None for one that may still become one."""
+    """Return why these first bytes are not a request for a WebSocket; None if they may still become one."""
     known = next((words for start, words in _NO_TEXT.items() if data.startswith(start)), None)
     if known is not None:
         return Oddity(known)
@@ -93,7 +93,7 @@ def oddity_of(data: bytes) -> Oddity | None:
 
 
 def read(data: bytes) -> Head | None:
-    """Return a head as far as it can be read, with escapes for control characters; None without a whole first line."""
+    """Return a head as far as it can be parsed, with control characters escaped; None if its first line cannot."""
     first, *lines = data.split(b"\n")
     line = _LINE.fullmatch(first)
     if line is None or not lines:
@@ -107,7 +107,7 @@ def read(data: bytes) -> Head | None:
 
 
 def problem_of(head: bytes, error: BaseException | None) -> Oddity:
-    """Say what is wrong with a head that the library could not read because of that error."""
+    """Return what is wrong with a head that the library could not parse; `error` is the library's exception."""
     if b"\r\n" not in head:
         return Oddity("the lines of the request end with LF, not with CRLF", 400)
     line = _LINE.match(head)

@@ -1,4 +1,4 @@
-"""What connections share, whichever side opened them, and their end."""
+"""The resources that connections share, of either side, and how all of them end."""
 
 import asyncio
 from contextlib import suppress
@@ -11,16 +11,16 @@ from mock_csms.runtime.transport.turns import Turns, Waiting
 from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 CLOSE_TIMEOUT = 1.0
-"""How long a peer may take to answer our close frame, and to close its side of the connection, in seconds."""
+"""How many seconds a peer may take to answer our close frame, and to close its side of the connection."""
 STOP_TIMEOUT = 0.5
-"""How long all peers together may take for that when the endpoint closes."""
+"""How many seconds all peers together may take for that when the endpoint closes."""
 
 _READ_SIZE = 256 * 1024
-"""How much is read at once, in bytes; into one buffer, because a fresh one for every read costs as much as the rest."""
+"""The most bytes of one read. All reads use one buffer, because a new one for each would take as long as the rest."""
 
 
 class Member(Waiting, Protocol):
-    """A connection, as far as those that share something with it need to know it; `connection` has the class."""
+    """A connection, as far as the pool needs it; `connection` has the class."""
 
     def close(self, code: int, reason: str = "") -> None:
         """Start the closing handshake."""
@@ -29,17 +29,17 @@ class Member(Waiting, Protocol):
         """Send a ping."""
 
     def miss_pong(self) -> None:
-        """Give up a peer that did not answer a ping."""
+        """Close the connection of a peer that did not answer a ping."""
 
     def hold(self) -> None:
-        """Read no more until `go_on` is called."""
+        """Stop reading until `go_on` is called."""
 
     def go_on(self) -> None:
-        """Read on."""
+        """Read again."""
 
 
 class Pool:
-    """What connections share, and their end; `backpressure` says when they have to wait for the records of a run."""
+    """The resources that connections share. `backpressure` decides when they have to wait for the records of a run."""
 
     def __init__(self, limits: Limits, backpressure: Backpressure | None = None) -> None:
         self.limits = limits
@@ -58,20 +58,20 @@ class Pool:
         self.pongs = Deadlines[Member](limits.ping_timeout, lambda member: member.miss_pong())
 
     def begin(self, transport: Member) -> None:
-        """Take up work with a connection that is open now."""
+        """Add a connection that is open now."""
         if self.limits.ping_interval:
             self.pings.start(transport)
         if self.is_stopped:
             transport.hold()
 
     def _stop(self) -> None:
-        """Read no more from any connection."""
+        """Stop reading from all connections."""
         self.is_stopped = True
         for transport in self.transports:
             transport.hold()
 
     def _go_on(self) -> None:
-        """Write what was kept back, and read on."""
+        """Write the waiting bytes, and read again."""
         self.write_buffer.go_on()
         if self.is_stopped:
             self.is_stopped = False
@@ -79,7 +79,7 @@ class Pool:
                 transport.go_on()
 
     def forget(self, transport: Member) -> None:
-        """Hold nothing any more of a transport whose connection is gone."""
+        """Drop everything about a transport whose connection has ended."""
         self.transports.discard(transport)
         self.turns.discard(transport)
         for deadlines in (self.closing, self.pings, self.pongs):
@@ -88,9 +88,9 @@ class Pool:
             self._emptied.set()
 
     async def close(self, code: int, reason: str) -> None:
-        """Close every connection; those that do not take part in the closing handshake are dropped."""
+        """Close every connection. Those that do not take part in the closing handshake are dropped."""
         self._emptied = asyncio.Event()
-        if self.is_stopped:  # or nobody would hear of the end
+        if self.is_stopped:  # otherwise nothing reports the end
             self._go_on()
         for transport in list(self.transports):
             transport.close(code, reason)
@@ -99,4 +99,4 @@ class Pool:
                 await self._emptied.wait()
         for transport in list(self.transports):
             transport.abort()
-        await asyncio.sleep(0)  # asyncio tells of an abort in the next turn of the loop
+        await asyncio.sleep(0)  # asyncio reports an abort in the next turn of the loop

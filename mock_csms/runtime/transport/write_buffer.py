@@ -27,15 +27,26 @@ class WriteBuffer:
         self._cleared: asyncio.Event | None = None
         self.size = 0
         """How many bytes wait for the end of this turn."""
+        self._is_in_turn = False
+        """Whether `end_turn` will be called."""
         self.stops = 0
         """How often messages had to wait so far."""
 
     def add(self, connection: asyncio.WriteTransport, data: bytes) -> None:
         """Write `data` at the end of this turn."""
-        if not self._waiting:
+        if not self._waiting and not self._is_in_turn:
             asyncio.get_running_loop().call_soon(self.empty)
         self._waiting.append((connection, data))
         self.size += len(data)
+
+    def begin_turn(self) -> None:
+        """Collect what is written until `end_turn` is called."""
+        self._is_in_turn = True
+
+    def end_turn(self) -> None:
+        """Write what was collected."""
+        self._is_in_turn = False
+        self.empty()
 
     def empty(self) -> None:
         """Write now what waits."""

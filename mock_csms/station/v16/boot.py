@@ -1,4 +1,4 @@
-"""Boot, statuses of connectors and heartbeats, and the effects of a lost connection (4.2, 4.6, 4.9)."""
+"""Boot, heartbeats and statuses of connectors, and the effects of a lost connection (OCPP 1.6, 4.2, 4.6, 4.9)."""
 
 from collections.abc import Mapping
 
@@ -14,13 +14,16 @@ BOOT: tuple[str] = ("boot",)
 HEARTBEAT: tuple[str] = ("heartbeat",)
 
 _RETRY = 30
-"""Seconds until the next BootNotification if the CSMS leaves the interval to the station."""
+"""The seconds until the next BootNotification if the CSMS sends the interval 0 (4.2)."""
 _FIRST_WAIT, _MOST_DOUBLED, _RANGE = 10.0, 3, 5.0
-"""How long the station waits before it connects again, how often that is doubled, and what chance adds at most."""
+"""Back-off before a reconnect: the first wait in seconds, the most doublings, and the range of the random part."""
 
 
 def opened(device: Device16, moment: Moment) -> Step:
-    """Boot as soon as the CSMS allows it; if the station was accepted before, report what has changed (J 5.4)."""
+    """Boot after connecting, if the boot is due.
+
+    A station that was accepted before reports changes (OCPP-J 1.6, 5.4).
+    """
     device = replace(device, is_online=True)
     if not device.is_accepted:
         return (device, [Set(BOOT, device.boot_at - moment.now)]) if moment.now < device.boot_at else boot(device)
@@ -29,22 +32,22 @@ def opened(device: Device16, moment: Moment) -> Step:
 
 
 def closed(device: Device16, _: Moment) -> Step:
-    """Note that the station is offline; statuses that were not delivered are reported again later."""
+    """Note that the station is offline. Statuses that were not delivered will be reported again."""
     device, dropped = outbox.drop(device)
     for message in dropped:
-        device = untold(device, message.payload) if message.action == "StatusNotification" else device
+        device = mark_undelivered(device, message.payload) if message.action == "StatusNotification" else device
     tags = [message.payload["idTag"] for message in dropped if message.action == "Authorize"]
     cards = tuple(card for card in device.cards if card.tag not in tags)
     return replace(device, cards=cards, is_online=False), [Stop(BOOT), Stop(HEARTBEAT)]
 
 
 def boot(device: Device16) -> Step:
-    """Send BootNotification, unless one is already open or waiting."""
+    """Send a BootNotification, unless one is open or waiting (4.2)."""
     return device, [] if outbox.holds(device, "BootNotification") else [notification(device)]
 
 
 def notification(device: Device16) -> Send:
-    """Return a BootNotification."""
+    """Return a BootNotification (4.2)."""
     identity = device.identity
     station = {
         "chargePointVendor": identity.vendor,
@@ -56,7 +59,7 @@ def notification(device: Device16) -> Send:
 
 
 def booted(device: Device16, response: Json, moment: Moment) -> Step:
-    """Apply the answer to BootNotification: work if Accepted, otherwise try again after the interval."""
+    """Handle the answer to a BootNotification: start to work if Accepted, else try again after the interval (4.2)."""
     status, interval, was_accepted = response["status"], response["interval"], device.is_accepted
     device = replace(device, boot_status=status)
     if status != "Accepted":
@@ -68,12 +71,12 @@ def booted(device: Device16, response: Json, moment: Moment) -> Step:
     if was_accepted:
         return device, acts
     kind = "ResetOrReboot" if device.has_rebooted else "StartupOfTheDevice"
-    device, reports = report(replace(device, told={}), moment)
+    device, reports = report(replace(device, reported={}), moment)
     return device, [*acts, *reports, security_event(kind, moment)]
 
 
 def failed(device: Device16) -> Step:
-    """Try again later: there was no answer, or an invalid one."""
+    """Try again later, because the BootNotification got no valid answer."""
     return device, [Set(BOOT, _RETRY)]
 
 
@@ -83,22 +86,25 @@ def security_event(kind: str, moment: Moment) -> Send:
 
 
 def time_to_set(device: Device16, response: Json) -> float | None:
-    """Return the time in a response, in seconds since 1970; None while a transaction runs: meters must not jump."""
+    """Return the time in a response, in seconds since 1970.
+
+    None while a transaction runs: meter times must not jump.
+    """
     return seconds_of(response["currentTime"]) if not device.is_busy and "currentTime" in response else None
 
 
 def next_beat(device: Device16) -> Set:
-    """Return the alarm for the next heartbeat."""
+    """Return the alarm for the next heartbeat (4.6)."""
     return Set(HEARTBEAT, device.number("HeartbeatInterval"))
 
 
 def beat(device: Device16) -> Step:
-    """Send a heartbeat and set the alarm for the next one."""
+    """Send a heartbeat, and set the alarm for the next one (4.6)."""
     return device, [Send("Heartbeat", {}), next_beat(device)]
 
 
 def status_of(device: Device16, number: int) -> str:
-    """Return the status of a connector, or of the station for 0."""
+    """Return the status of a connector, or of the station for number 0 (4.9)."""
     if number == 0:
         return "Unavailable" if device.is_inoperative else "Available"
     status = device.connectors[number].status()
@@ -107,28 +113,28 @@ def status_of(device: Device16, number: int) -> str:
 
 
 def report(device: Device16, moment: Moment) -> Step:
-    """Send the status of every connector, 0 included, whose status the CSMS does not know (errata, 3.19 and 3.22)."""
+    """Send the status of each connector, including 0, if it differs from the last sent one (errata, 3.19, 3.22)."""
     if not device.is_accepted or not device.is_online:
         return device, []
     statuses = {number: status_of(device, number) for number in (0, *device.connectors)}
-    changed = [number for number, status in statuses.items() if device.told.get(number) != status]
-    return replace(device, told=statuses), [status_notification(device, number, moment) for number in changed]
+    changed = [number for number, status in statuses.items() if device.reported.get(number) != status]
+    return replace(device, reported=statuses), [status_notification(device, number, moment) for number in changed]
 
 
 def status_notification(device: Device16, number: int, moment: Moment) -> Send:
-    """Return the StatusNotification of a connector."""
+    """Return the StatusNotification of a connector (4.9)."""
     known = {"connectorId": number, "errorCode": "NoError", "status": status_of(device, number)}
     return Send("StatusNotification", known | {"timestamp": moment.stamp})
 
 
-def untold(device: Device16, payload: Json) -> Device16:
-    """Note that a StatusNotification was not delivered."""
+def mark_undelivered(device: Device16, payload: Json) -> Device16:
+    """Note that a StatusNotification was not delivered, so that it is sent again."""
     lost = payload.get("connectorId")
-    return replace(device, told={number: status for number, status in device.told.items() if number != lost})
+    return replace(device, reported={number: status for number, status in device.reported.items() if number != lost})
 
 
 def back_off(_: Device16, attempt: int, moment: Moment) -> float:
-    """Return the seconds to wait before connecting again, after a number of failed attempts (OCPP-J errata, 3.3)."""
+    """Return the seconds to wait before reconnecting after that many failed attempts (OCPP-J 1.6 errata, 3.3)."""
     return _FIRST_WAIT * 2.0 ** min(attempt, _MOST_DOUBLED) + moment.world.chance() * _RANGE
 
 

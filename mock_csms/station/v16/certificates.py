@@ -1,4 +1,4 @@
-"""Certificates that the CSMS installs, lists and deletes, and the station's own (whitepaper, A02, M03 to M05)."""
+"""Certificates: the CSMS installs, lists and deletes them, and signs one for the station (whitepaper, A02, M03-M05)."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -17,7 +17,7 @@ _FAILED: Json = {"status": "Failed"}
 
 
 def install(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Install a root certificate if it is valid and self-signed; the same one again replaces the first."""
+    """Install a valid, self-signed root certificate; an installed one is replaced by itself (whitepaper, M05)."""
     found = x509.split(payload["certificate"])
     if len(found) != 1 or x509.is_expired(found[0], moment.now) or not x509.is_issued_by(found[0], found[0]):
         return device, REJECTED, []
@@ -29,13 +29,13 @@ def install(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def installed_ids(device: Device16, payload: Json, _: Moment) -> Given:
-    """List the installed certificates of a type."""
+    """Return the hashes of the installed certificates of a type (whitepaper, M03)."""
     listed = [each.hash_data for each in device.certificates if each.kind == payload["certificateType"]]
     return device, ACCEPTED | {"certificateHashData": listed} if listed else {"status": "NotFound"}, []
 
 
 def delete(device: Device16, payload: Json, _: Moment) -> Given:
-    """Delete a certificate; hashes are compared as hexadecimal numbers."""
+    """Delete the certificate with these hashes, which are compared as hexadecimal numbers (whitepaper, M04)."""
     wanted = _folded(payload["certificateHashData"])
     kept = tuple(each for each in device.certificates if _folded(each.hash_data) != wanted)
     if len(kept) == len(device.certificates):
@@ -44,13 +44,13 @@ def delete(device: Device16, payload: Json, _: Moment) -> Given:
 
 
 def sign(device: Device16) -> Step:
-    """Send SignCertificate: request a certificate for the station."""
+    """Send SignCertificate to request a certificate for the station (whitepaper, A02)."""
     csr = x509.request(device.identity.serial_number, device.configuration["CpoName"], device.key_number)
     return replace(device, is_signing=True), [Send("SignCertificate", {"csr": csr}, is_asked_for=True)]
 
 
 def signed(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Accept the station's own certificate if it is valid and was requested."""
+    """Accept the certificate for the station if it is valid and was requested (whitepaper, A02)."""
     chain = x509.split(payload["certificateChain"])
     is_sound = (
         device.is_signing

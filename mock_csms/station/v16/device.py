@@ -1,4 +1,4 @@
-"""The state of a 1.6 station at one moment: its connectors, their transactions, its keys, and what it stores."""
+"""The state of a 1.6 station: connectors, transactions, configuration keys and stored data."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias
@@ -10,29 +10,29 @@ from mock_csms.station.state import Identity, Moment, State
 from mock_csms.station.v16.model import KEYS
 
 POWER = 22_000.0
-"""The power that a vehicle takes without a limit, in W."""
+"""The power that a vehicle draws without a limit, in W."""
 
 
 class RunningTransaction(Record):
-    """A transaction that runs, or whose messages wait."""
+    """A transaction that runs, or that has ended while its messages still wait."""
 
     local: int
-    """Its number here; it stands for the id until the CSMS has given that."""
+    """The number that stands for the id until the CSMS has sent the id."""
     id: int | None = None
-    """The id that the CSMS has given."""
+    """The id from the CSMS; None before the answer to StartTransaction."""
     connector: int = 0
     stamp: str = ""
-    """When it began, as its StartTransaction says it."""
+    """The timestamp of its StartTransaction."""
     began_with: float = 0.0
     """The energy register at its start, in Wh."""
     since: float = 0.0
-    """When it began, in seconds since 1970."""
+    """The time of its start, in seconds since 1970."""
     samples: tuple[Json, ...] = ()
     """The meter values that are sent when it ends."""
 
     @property
     def number(self) -> int:
-        """The id for its messages."""
+        """The id for its messages, or `local` before the id is known."""
         return self.local if self.id is None else self.id
 
 
@@ -42,37 +42,37 @@ class ConnectorState(Record):
     id: int
     is_plugged: bool = False
     authorized: str | None = None
-    """The idTag that may charge."""
+    """The idTag of the authorized driver; None if nobody is authorized."""
     parent: str | None = None
-    """The group of that idTag."""
+    """The parentIdTag of that idTag."""
     profile: Json | None = None
     """The charging profile for the transaction that will start there."""
     is_remote: bool = False
     is_finishing: bool = False
-    """Whether a transaction has ended, and the cable is still plugged in."""
+    """Whether a transaction has ended and the cable is still plugged in (Finishing)."""
     is_suspended: bool = False
-    """Whether the driver gets no energy, because the CSMS does not know the idTag."""
+    """Whether the driver gets no energy, because the CSMS has rejected the idTag (SuspendedEVSE)."""
     is_paused: bool = False
-    """Whether the vehicle takes no energy."""
+    """Whether the vehicle takes no energy (SuspendedEV)."""
     transaction: RunningTransaction | None = None
     energy: float = 0.0
     """The energy register at `metered_at`, in Wh."""
     metered_at: float = 0.0
     power: float = POWER
-    """What the vehicle may take since then, in W."""
+    """The power that the vehicle may take since `metered_at`, in W."""
     is_inoperative: bool = False
     is_pending: bool = False
-    """Whether it becomes inoperative when the transaction ends."""
+    """Whether the connector becomes inoperative when the transaction ends (5.2)."""
 
     @property
     def drawn(self) -> float:
-        """The power that the vehicle takes now, in W."""
+        """The power that the vehicle draws now, in W."""
         flows = self.transaction is not None and self.is_plugged and not (self.is_suspended or self.is_paused)
         return self.power if flows else 0.0
 
     @property
     def is_free(self) -> bool:
-        """Whether a driver may start here."""
+        """Whether a driver may start charging here."""
         return self.authorized is None and self.transaction is None and not (self.is_inoperative or self.is_pending)
 
     def register(self, now: float) -> float:
@@ -80,7 +80,7 @@ class ConnectorState(Record):
         return self.energy + max(0.0, now - self.metered_at) / 3600 * self.drawn
 
     def status(self) -> str:
-        """Return the status without regard to reservations (4.9)."""
+        """The status of the connector, ignoring reservations (4.9)."""
         if self.transaction is not None:
             if self.is_suspended or not self.power:
                 return "SuspendedEVSE"
@@ -96,21 +96,21 @@ class Reserved(Record):
     """A reservation."""
 
     connector: int
-    """0 for any connector."""
+    """The reserved connector; 0 for any."""
     tag: str
     parent: str | None
     expires_at: float
 
 
 class StoredFile(Record):
-    """An upload or an update that is under way: the statuses that follow, and how they are reported."""
+    """An upload or update in progress, with its next statuses, and the action that reports them."""
 
     action: str
     steps: tuple[str, ...]
     status: str = "Idle"
     request_id: int | None = None
     earliest: float = 0.0
-    """When the next step may be taken, in seconds since 1970."""
+    """The earliest time of the next step, in seconds since 1970."""
 
 
 class RootCertificate(Record):
@@ -122,7 +122,7 @@ class RootCertificate(Record):
 
 
 class AskedCard(Record):
-    """An idTag with an open Authorize."""
+    """An idTag with an open Authorize, and what it was presented for."""
 
     tag: str
     connector: int | None = None
@@ -131,44 +131,44 @@ class AskedCard(Record):
 
 
 class Device16(State):
-    """A whole station."""
+    """The state of a whole station."""
 
     must_deliver: ClassVar[frozenset[str]] = frozenset({"StartTransaction", "StopTransaction", "MeterValues"})
 
     identity: Identity
     connectors: Mapping[int, ConnectorState]
-    """By their ids, which count from 1."""
+    """By connector id, counted from 1."""
     configuration: Mapping[str, str]
     awaiting: Mapping[str, str] = {}
-    """The values that count from the next reboot on."""
+    """The values of configuration keys that take effect at the next reboot."""
     boot_at: float = 0.0
     """The time before which no BootNotification may be sent, in seconds since 1970."""
     reset: str | None = None
-    """Why the station reboots once no transaction runs; None if it does not."""
+    """The reason of a reboot that waits until no transaction runs; None if no reboot is planned."""
     has_rebooted: bool = False
     is_inoperative: bool = False
-    """Whether the whole station was made inoperative."""
-    told: Mapping[int, str] = {}
-    """The status that the CSMS knows of each connector."""
+    """Whether the whole station is inoperative (5.2)."""
+    reported: Mapping[int, str] = {}
+    """By connector: the status that the CSMS has received last."""
     cards: tuple[AskedCard, ...] = ()
     next_local: int = -2
-    """The number for the next transaction here: negative, so that the CSMS has never given it."""
+    """The number for the next transaction. It is negative, so that it cannot be an id of the CSMS."""
     started: tuple[RunningTransaction, ...] = ()
-    """The transactions whose StartTransaction was not answered so far."""
+    """The transactions whose StartTransaction is not answered yet."""
     aligned_at: float | None = None
-    """When the next clock-aligned meter values are due."""
+    """The time of the next clock-aligned meter values, in seconds since 1970."""
     reservations: Mapping[int, Reserved] = {}
     list_version: int = 0
     local_list: Mapping[str, Json] = {}
-    """The idTagInfo by the idTag, in lower case."""
+    """By idTag in lower case: its idTagInfo in the local list."""
     cache: Mapping[str, Json] = {}
     profiles: Mapping[int, tuple[int, Json]] = {}
-    """The charging profiles by id, each with its connector."""
+    """By id: the connector and the charging profile."""
     files: Mapping[str, StoredFile] = {}
-    """The last upload and update, by the action that reports them."""
+    """By action that reports them: the last upload or update."""
     certificates: tuple[RootCertificate, ...] = ()
     key_number: int = 0
-    """The number of the key pair that the next certificate is for."""
+    """The number of the key pair for the next certificate."""
     is_signing: bool = False
 
     @property
@@ -193,35 +193,35 @@ class Device16(State):
 
     @property
     def is_busy(self) -> bool:
-        """Whether any transaction runs."""
+        """Whether any transaction is running."""
         return any(connector.transaction for connector in self.connectors.values())
 
     def number(self, key: str) -> int:
-        """Return the value of a key that is a number."""
+        """Return the value of a numeric key."""
         return int(self.configuration[key])
 
     def is_on(self, key: str) -> bool:
-        """Return whether a boolean key is true."""
+        """Return the value of a boolean key."""
         return self.configuration[key].lower() == "true"
 
     def members(self, key: str) -> list[str]:
-        """Return the members of a list."""
+        """Return the items of a key with a list."""
         return [member.strip() for member in self.configuration[key].split(",") if member.strip()]
 
     def having(self, changed: ConnectorState) -> "Device16":
-        """Return the station with one connector replaced, by its id."""
+        """Return the station with the connector of this id replaced by `changed`."""
         return replace(self, connectors={**self.connectors, changed.id: changed})
 
     def charging(self, transaction: int) -> ConnectorState | None:
-        """Return the connector where a transaction with that id runs."""
+        """Return the connector with a running transaction; None if the transaction does not run."""
         running = ((each, each.transaction) for each in self.connectors.values())
         return next((each for each, its in running if its is not None and its.number == transaction), None)
 
 
 Step: TypeAlias = tuple[Device16, list[Act]]
-"""The station afterwards, and its acts."""
+"""The new state of the station, and its acts."""
 Given: TypeAlias = tuple[Device16, Any, list[Act]]
-"""The station afterwards, the answer (a payload, or the code and the text of an error), and the acts after it."""
+"""The new state of the station, the answer (a payload, or an error's code and text), and the acts after the answer."""
 Answering: TypeAlias = Callable[[Device16, Json, Moment], Given]
 Ringing: TypeAlias = Callable[[Device16, list[Any], Moment], Step]
 
@@ -230,7 +230,7 @@ REJECTED: Json = {"status": "Rejected"}
 
 
 def new_device(identity: Identity, evses: int, connectors: int) -> Device16:
-    """Return a new station: each connector of each EVSE is a connector here, as 1.6 has no EVSEs."""
+    """Return a new station. 1.6 has no EVSEs, so the connectors of all EVSEs are numbered from 1."""
     count = evses * connectors
     values = {name: key.value for name, key in KEYS.items()} | {"NumberOfConnectors": str(count)}
     values["ConnectorPhaseRotation"] = ",".join(f"{number}.RST" for number in range(count + 1))
@@ -242,10 +242,10 @@ def new_device(identity: Identity, evses: int, connectors: int) -> Device16:
 
 
 def secured(device: Device16) -> Device16:
-    """Return a station that connects with a password: security profile 1 of the whitepaper."""
+    """Return a station with security profile 1, which connects with a password (whitepaper, A00)."""
     return replace(device, configuration={**device.configuration, "SecurityProfile": "1"})
 
 
 def equipped(device: Device16, variables: Mapping[Any, str], _: frozenset[str]) -> Device16:
-    """Return a station with other values of keys."""
+    """Return a station with these values of configuration keys."""
     return replace(device, configuration={**device.configuration, **variables})

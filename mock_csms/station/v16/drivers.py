@@ -1,4 +1,4 @@
-"""The actions of drivers with cables and idTags, and the authorization to charge (3.5, 4.1)."""
+"""Drivers plug in cables and present idTags; authorization to charge (OCPP 1.6, 3.5, 4.1)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _LONGEST_TAG = 20
 
 
 def plug(device: Device16, cue: Plugged, moment: Moment) -> Step:
-    """Plug a cable into a vehicle."""
+    """Plug the cable into a vehicle."""
     connector = device.connectors.get(cue.evse)
     if connector is None:
         return _say(device, f"there is no connector {cue.evse}")
@@ -30,7 +30,7 @@ def plug(device: Device16, cue: Plugged, moment: Moment) -> Step:
 
 
 def unplug(device: Device16, cue: Unplugged, moment: Moment) -> Step:
-    """Unplug the cable: the transaction ends, or charging is only interrupted (StopTransactionOnEVSideDisconnect)."""
+    """Unplug the cable. The transaction ends, or is only suspended (StopTransactionOnEVSideDisconnect)."""
     connector = device.connectors.get(cue.evse)
     if connector is None or not connector.is_plugged:
         return _say(device, f"no vehicle is plugged in at connector {cue.evse}")
@@ -42,7 +42,7 @@ def unplug(device: Device16, cue: Unplugged, moment: Moment) -> Step:
 
 
 def pause(device: Device16, cue: Paused | Ready, moment: Moment) -> Step:
-    """Let the vehicle take no energy for a while, or take it again."""
+    """Make the vehicle stop drawing energy, or draw it again."""
     connector = device.connectors.get(cue.evse)
     if connector is None or connector.transaction is None:
         return _say(device, f"no vehicle charges at connector {cue.evse}")
@@ -50,7 +50,7 @@ def pause(device: Device16, cue: Paused | Ready, moment: Moment) -> Step:
 
 
 def present(device: Device16, cue: Presented, moment: Moment) -> Step:
-    """Start charging for an idTag if it may charge; if it already charges, stop without an Authorize."""
+    """Start charging for an authorized idTag; if the same idTag is charging, stop without an Authorize (3.5, 4.1)."""
     tag = str(cue.token["idToken"])
     if len(tag) > _LONGEST_TAG:
         return _say(device, f"{tag} is longer than an idTag of OCPP 1.6, which has {_LONGEST_TAG} characters")
@@ -65,7 +65,7 @@ def present(device: Device16, cue: Presented, moment: Moment) -> Step:
 
 
 def admit(device: Device16, card: AskedCard, moment: Moment) -> Step:
-    """Start or stop charging if the station can decide this itself; otherwise send an Authorize (3.5)."""
+    """Start or stop charging if the station can decide this alone; else send an Authorize (3.5)."""
     known = tokens.known(device, card.tag, moment)
     is_good = known is not None and known["status"] == "Accepted"
     if not device.is_online:
@@ -80,7 +80,7 @@ def admit(device: Device16, card: AskedCard, moment: Moment) -> Step:
 
 
 def answered(device: Device16, request: Json, response: Json | None, moment: Moment) -> Step:
-    """Start charging or not, by the answer to an Authorize; `response` is None if there was no answer."""
+    """Start charging if the answer to an Authorize allows it; `response` is None without an answer (4.1)."""
     if response:
         device = tokens.learn(device, request.get("idTag"), response["idTagInfo"])
     card = next((card for card in device.cards if card.tag == request.get("idTag")), None)
@@ -94,7 +94,7 @@ def answered(device: Device16, request: Json, response: Json | None, moment: Mom
 
 
 def _admitted(device: Device16, card: AskedCard, info: Json, moment: Moment) -> Step:
-    """Stop a transaction of the same group, or else start one (3.10)."""
+    """Stop the transaction of the same group, or start one if there is none (3.10)."""
     parent = info.get("parentIdTag")
     for connector in () if card.is_remote else _charging_at(device, card.connector):
         if parent is not None and connector.parent is not None and parent.casefold() == connector.parent.casefold():
@@ -103,7 +103,7 @@ def _admitted(device: Device16, card: AskedCard, info: Json, moment: Moment) -> 
 
 
 def grant(device: Device16, card: AskedCard, parent: str | None, moment: Moment) -> Step:
-    """Authorize a driver at a connector; wait for the vehicle if there is none."""
+    """Authorize a driver at a connector, and wait for a vehicle if none is plugged in."""
     connector = free_connector(device, card, parent)
     if device.is_leaving:
         return _say(device, "the station is rebooting")
@@ -124,7 +124,7 @@ def grant(device: Device16, card: AskedCard, parent: str | None, moment: Moment)
 
 
 def free_connector(device: Device16, card: AskedCard, parent: str | None) -> ConnectorState | None:
-    """Return the connector where a driver can start: the named one, else one reserved for him or with a vehicle."""
+    """Return a connector for the driver: the requested one, or one that is reserved for the driver or has a vehicle."""
     free = [
         connector
         for connector in device.connectors.values()
@@ -141,7 +141,7 @@ def free_connector(device: Device16, card: AskedCard, parent: str | None) -> Con
 
 
 def _reserved_for(device: Device16, number: int, tag: str, parent: str | None) -> bool | None:
-    """Return whether a connector is reserved for an idTag; False for another one, None if it is not reserved."""
+    """Return True if a connector is reserved for an idTag or its group, False if for another one, None if it is not."""
     held = next((each for each in device.reservations.values() if each.connector == number), None)
     if held is None:
         return None
@@ -160,7 +160,7 @@ def _stop(device: Device16, connector: ConnectorState, tag: str, moment: Moment)
 
 
 def _no_vehicle(device: Device16, about: list[Any], moment: Moment) -> Step:
-    """Give up waiting for a vehicle (ConnectionTimeOut)."""
+    """Stop waiting for a vehicle, because ConnectionTimeOut is over."""
     connector = device.connectors.get(about[0])
     if connector is None or connector.authorized is None or connector.is_plugged:
         return device, []

@@ -1,4 +1,4 @@
-"""Uploads of diagnostics and logs, and firmware updates, with the statuses that follow (4.4, 4.5; whitepaper L01, N01).
+"""Uploads of diagnostics and logs, and firmware updates (OCPP 1.6, 4.4, 4.5; whitepaper, L01, N01).
 
 No file is really transferred. A transfer fails if the path of its location contains `FAILING`.
 """
@@ -22,21 +22,21 @@ FIRMWARE, SIGNED = "FirmwareStatusNotification", "SignedFirmwareStatusNotificati
 MAKER = "ManufacturerRootCertificate"
 FAILING = "fail"
 _PACE = 1.5
-"""How long each step takes, in seconds."""
+"""The duration of each step in seconds."""
 _REBOOTING = "InstallRebooting"
 _DONE = {"InvalidSignature": "InvalidFirmwareSignature"}
-"""The security event that is sent with a status."""
+"""By status: the security event that is sent with it (whitepaper, L01)."""
 
 
 def diagnostics(device: Device16, payload: Json, _: Moment) -> Given:
-    """Upload diagnostics (4.4)."""
+    """Answer a GetDiagnostics and start the upload (5.9, 4.4)."""
     steps = _upload(payload["location"], "UploadFailed")
     device, acts = _begin(device, StoredFile(DIAGNOSTICS, steps))
     return device, {"fileName": "diagnostics.log"}, acts
 
 
 def log(device: Device16, payload: Json, _: Moment) -> Given:
-    """Upload a log (whitepaper, N01); a running upload is cancelled."""
+    """Answer a GetLog and start the upload (whitepaper, N01). A running upload is cancelled."""
     is_running = _is_running(device, LOG)
     steps = _upload(payload["log"]["remoteLocation"], "UploadFailure")
     device, acts = _begin(device, StoredFile(LOG, steps, request_id=payload["requestId"]))
@@ -45,14 +45,14 @@ def log(device: Device16, payload: Json, _: Moment) -> Given:
 
 
 def update(device: Device16, payload: Json, _: Moment) -> Given:
-    """Update the firmware (4.5); the answer says nothing."""
+    """Answer an UpdateFirmware, whose answer has no fields, and start the update (5.19, 4.5)."""
     steps = _download(payload["location"], "Installing", "Installed")
     device, acts = _begin(device, StoredFile(FIRMWARE, steps, earliest=seconds_of(payload["retrieveDate"]) or 0.0))
     return device, {}, acts
 
 
 def signed_update(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Update the firmware if its signing certificate is trusted (whitepaper, L01)."""
+    """Start a SignedUpdateFirmware, if the station trusts the signing certificate (whitepaper, L01)."""
     firmware, is_running = payload["firmware"], _is_running(device, SIGNED)
     retrieve_at = seconds_of(firmware["retrieveDateTime"])
     if retrieve_at is None:
@@ -93,7 +93,7 @@ def _begin(device: Device16, file: StoredFile) -> Step:
 
 
 def _go_on(device: Device16, about: list[Any], moment: Moment) -> Step:
-    """Report the next status, or wait: for the time to fetch it, or for transactions before it is installed."""
+    """Report the next status, or wait for retrieveDate or the end of transactions (4.5)."""
     action = about[0]
     file = device.files.get(action)
     if file is None or not file.steps:
@@ -117,13 +117,13 @@ def _report(file: StoredFile) -> Send:
 
 
 def triggered(device: Device16, action: str) -> Send:
-    """Return the report of the last status; Idle if there is none, or if it has ended."""
+    """Return a report of the last status; Idle without one, or if it was a final status (5.17)."""
     file = device.files.get(action)
     return _report(file) if file is not None and file.steps else Send(action, {"status": "Idle"}, is_asked_for=True)
 
 
 def resumed(device: Device16) -> list[Act]:
-    """Set the alarms of what a reboot has interrupted."""
+    """Return the alarms that continue interrupted uploads and updates after a reboot."""
     return [Set((FILE, action), _PACE) for action in device.files if _is_running(device, action)]
 
 

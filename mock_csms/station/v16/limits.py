@@ -1,4 +1,4 @@
-"""Charging profiles, and the limits that they set (3.13). The schedules are read as those of OCPP 2.x are."""
+"""Charging profiles and the limits that result from them (OCPP 1.6, 3.13). Schedules are computed as in OCPP 2.x."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -32,14 +32,14 @@ _REFUSED = ("PropertyConstraintViolation", "there is no such connector")
 
 
 def obey(device: Device16, connector: ConnectorState, now: float) -> ConnectorState:
-    """Return a connector with the power that its vehicle may take now."""
+    """Return a connector whose vehicle may take the power that the profiles allow now."""
     if connector.transaction is None or not device.profiles:
         return replace(connector, power=POWER)
     return replace(connector, power=min(POWER, _limit(device, connector, now)[0].watts()))
 
 
 def follow(device: Device16, moment: Moment) -> Step:
-    """Apply the limits that hold now, and set the alarm for the next change."""
+    """Apply the current limits, and set the alarm for the next change (3.13)."""
     charging = [each for each in device.connectors.values() if each.transaction is not None]
     if not charging or not device.profiles:
         return device, []
@@ -53,7 +53,10 @@ def follow(device: Device16, moment: Moment) -> Step:
 
 
 def _limit(device: Device16, connector: ConnectorState, at: float) -> tuple[Limit, float]:
-    """Return the lowest limit of a connector, and until when it holds; a TxProfile comes before a default."""
+    """Return the lowest limit of a connector and the end of its validity.
+
+    A TxProfile replaces a default profile (3.13.2).
+    """
     since = connector.transaction.since if connector.transaction is not None else at
     limit, until = highest(_set_for(device, _TX, connector.id), at, since)
     if limit is None:
@@ -72,7 +75,7 @@ def _set_for(device: Device16, purpose: str, *connectors: int) -> list[Json]:
 
 
 def installed(device: Device16, connector: int, profile: Json) -> Device16:
-    """Return the station with a profile; it replaces one with the same purpose and stack level there (3.13.2)."""
+    """Return the station with a profile; it replaces one with the same purpose, stack level and connector (3.13.2)."""
     place = (connector, profile["chargingProfilePurpose"], profile["stackLevel"])
     others = {
         id_: (where, each)
@@ -83,7 +86,7 @@ def installed(device: Device16, connector: int, profile: Json) -> Device16:
 
 
 def without_transaction(device: Device16, transaction: RunningTransaction) -> Device16:
-    """Return the station without the profiles of a transaction that has ended."""
+    """Return the station without the profiles for a transaction that has ended (3.13.2)."""
     kept = {
         id_: (where, profile)
         for id_, (where, profile) in device.profiles.items()
@@ -93,7 +96,7 @@ def without_transaction(device: Device16, transaction: RunningTransaction) -> De
 
 
 def named(device: Device16, local: int, id_: int) -> Device16:
-    """Return the station with profiles for a transaction that has its id now."""
+    """Return the station after a transaction got its id, which its profiles need."""
     profiles = {
         number: (where, {**profile, "transactionId": id_} if profile.get("transactionId") == local else profile)
         for number, (where, profile) in device.profiles.items()
@@ -119,7 +122,7 @@ def set_profile(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def is_wrong(device: Device16, number: int, profile: Json, *, is_to_come: bool = False) -> bool:
-    """Return whether a profile breaks a rule that no schema has (3.13, 7.8, errata 3.56)."""
+    """Whether a profile breaks a rule that is not in the schema (3.13, 7.8, errata 3.56)."""
     purpose, schedule = profile["chargingProfilePurpose"], profile["chargingSchedule"]
     periods = schedule["chargingSchedulePeriod"]
     starts = [period["startPeriod"] for period in periods]
@@ -147,7 +150,7 @@ def is_wrong(device: Device16, number: int, profile: Json, *, is_to_come: bool =
 
 
 def clear_profile(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Answer a ClearChargingProfile: an id decides alone, all other fields must match (errata, 3.25 and 3.26)."""
+    """Answer a ClearChargingProfile: by id alone, or by all other fields together (5.5, errata 3.25, 3.26)."""
 
     def is_meant(id_: int, where: int, profile: Json) -> bool:
         if "id" in payload:
@@ -171,7 +174,7 @@ def clear_profile(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def compose(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Answer a GetCompositeSchedule; its schedule has no startSchedule (errata, 3.57)."""
+    """Answer a GetCompositeSchedule; the schedule has no startSchedule (5.7, errata 3.57)."""
     number, unit, start = payload["connectorId"], payload.get("chargingRateUnit", "W"), float(int(moment.now))
     if number not in (0, *device.connectors) or payload["duration"] <= 0:
         return device, REJECTED, []
@@ -190,7 +193,7 @@ def compose(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def _total(device: Device16, number: int, at: float) -> tuple[Limit, float]:
-    """Return the limit of a connector, or of all together for 0, and until when it holds."""
+    """Return the limit of a connector, or of the station for 0, and the end of its validity."""
     if number:
         return _limit(device, device.connectors[number], at)
     parts: Sequence[tuple[Limit, float]] = [_limit(device, each, at) for each in device.connectors.values()]

@@ -1,4 +1,4 @@
-"""The decisions of a 1.6 station: from its state and an event to its new state and its acts."""
+"""The decisions of a 1.6 station. An event and the old state give the new state and the acts."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -66,17 +66,17 @@ def rebooted(device: Device16, moment: Moment) -> Device16:
         )
         for connector in device.connectors.values()
     }
-    device = replace(configuration.applied(device), connectors=connectors, cards=(), told={}, aligned_at=None)
+    device = replace(configuration.applied(device), connectors=connectors, cards=(), reported={}, aligned_at=None)
     device = replace(device, reset=None, is_leaving=False, has_rebooted=True, boot_status=None, boot_at=0.0)
     return replace(device, outbox=outbox.restarted(device))
 
 
 def _consequences(device: Device16, acts: list[Act], moment: Moment) -> Step:
-    """Add the consequences of an event: limits, statuses, the reboot."""
+    """Apply limits, report statuses, and reboot if due."""
     device, changes = limits.follow(device, moment)
     device, alarms = transactions.plan(device, moment)
-    device, told = boot.report(device, moment)
-    acts = [*acts, *changes, *alarms, *told]
+    device, reports = boot.report(device, moment)
+    acts = [*acts, *changes, *alarms, *reports]
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, is_leaving=True)
         acts.append(Reboot())
@@ -94,7 +94,7 @@ def _boot_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
 
 
 def _status_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
-    return boot.untold(device, cue.request) if cue.is_lost else device, []
+    return boot.mark_undelivered(device, cue.request) if cue.is_lost else device, []
 
 
 def _start_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
@@ -135,7 +135,7 @@ def _describe(device: Device16, moment: Moment) -> Iterable[str]:
 
 
 def _route(device: Device16, _: int, handshake: HandshakeRequest) -> tuple[int, HandshakeRequest]:
-    """Return the handshake with the key that the CSMS has set, if any (whitepaper, A01): its bytes are the password."""
+    """Return the handshake, with the AuthorizationKey of the CSMS as password, if there is one (whitepaper, A01)."""
     key = device.configuration["AuthorizationKey"]
     return 1, replace(handshake, authorization=basic(device.name, bytes.fromhex(key))) if key else handshake
 
@@ -208,4 +208,4 @@ MACHINE = Machine(
     kinds=KINDS,
     notation=NOTATION,
 )
-"""The station of OCPP 1.6."""
+"""The reference station of OCPP 1.6, as a table of functions."""

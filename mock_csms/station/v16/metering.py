@@ -1,4 +1,4 @@
-"""Meter values of a connector: every value is a text in 1.6 (7.43)."""
+"""Meter values of a connector; in OCPP 1.6 all values are strings (7.43)."""
 
 from collections.abc import Callable, Mapping
 from math import floor
@@ -16,13 +16,13 @@ _READINGS: Mapping[str, tuple[Callable[[ConnectorState, float], float], str]] = 
     "Voltage": (lambda _, __: VOLTAGE, "V"),
     "SoC": (lambda connector, now: min(100.0, 20.0 + connector.register(now) / 600), "Percent"),
 }
-"""The value and the unit of each measurand."""
+"""By measurand: its value and unit."""
 
 
 def meter_value(
     device: Device16, connector: ConnectorState, key: str, context: str, moment: Moment
 ) -> tuple[Json, ...]:
-    """Return the `meterValue` with the measurands that a key names; empty if it names none."""
+    """Return the `meterValue` with the measurands in a configuration key; empty if the key is empty."""
     samples = [_sample(connector, measurand, context, moment.now) for measurand in device.members(key)]
     return ({"timestamp": moment.stamp, "sampledValue": samples},) if samples else ()
 
@@ -35,6 +35,6 @@ def _sample(connector: ConnectorState, measurand: str, context: str, now: float)
 
 
 def next_boundary(interval: float, now: float) -> float:
-    """Return the first boundary of the clock-aligned values after `now`; each day starts again at 00:00 UTC."""
+    """Return the first boundary of clock-aligned values after `now`. Intervals are counted from 00:00 UTC."""
     midnight = floor(now / _DAY) * _DAY
     return min(midnight + (floor((now - midnight) / interval) + 1) * interval, midnight + _DAY)

@@ -1,4 +1,4 @@
-"""The configuration keys of the station: their values at first, who may write them, and which values they take."""
+"""The configuration keys of the station (OCPP 1.6, 9): initial values, access and allowed values."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,9 +6,9 @@ from mock_csms.protocol.records import Record
 
 MOST_LISTED, MOST_PROFILES, MOST_PERIODS, HIGHEST_STACK_LEVEL, MOST_CERTIFICATES = 1000, 20, 24, 9, 10
 MOST_KEYS = 50
-"""How many keys one GetConfiguration may name."""
+"""The most keys in one GetConfiguration (GetConfigurationMaxKeys)."""
 MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
-"""What the station measures."""
+"""The measurands that the station can measure."""
 PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger"
 
 
@@ -16,13 +16,13 @@ class Key(Record):
     """One configuration key."""
 
     value: str
-    """Its value at first."""
+    """The initial value."""
     accepts: Callable[[str], bool] | None = None
-    """Returns whether the key takes a value; None for a key that cannot be written."""
+    """Returns whether a value is allowed; None for a read-only key."""
     is_shown: bool = True
-    """Whether its value is told; that of a secret is not."""
+    """Whether GetConfiguration returns the value; it does not for secrets."""
     needs_reboot: bool = False
-    """Whether a new value counts only from the next reboot on."""
+    """Whether a new value takes effect only at the next reboot."""
 
 
 def _number(least: int = 0) -> Callable[[str], bool]:
@@ -42,7 +42,7 @@ def _any_text(value: str) -> bool:
 
 
 def _password(value: str) -> bool:
-    """Return whether a value is a password in hexadecimal digits: 16 to 20 bytes (whitepaper, A00.FR.205)."""
+    """Whether a value is a password of 16 to 20 bytes in hexadecimal digits (whitepaper, A00.FR.205)."""
     return 32 <= len(value) <= 40 and len(value) % 2 == 0 and not set(value.lower()) - set("0123456789abcdef")
 
 
@@ -91,11 +91,11 @@ KEYS: Mapping[str, Key] = {
     "CpoName": Key("mock-csms", _any_text),
     "SecurityProfile": Key("0", lambda value: value in ("0", "1"), needs_reboot=True),
 }
-"""Every key, by its name."""
+"""Every key, by name."""
 
 _NAMES = {name.casefold(): name for name in KEYS}
 
 
 def name_of(written: str) -> str | None:
-    """Return the name of a key as the station writes it: case does not matter; None for an unknown key."""
+    """Return a key in its own spelling, from any letter case; None for an unknown key."""
     return _NAMES.get(written.casefold())

@@ -1,4 +1,4 @@
-"""The notation of people for data of a 1.6 station."""
+"""How users write the data of a 1.6 station."""
 
 from collections.abc import Callable, Mapping, Sequence
 

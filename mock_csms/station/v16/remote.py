@@ -1,4 +1,4 @@
-"""Remote start and stop, unlocking, availability, resets and reservations (5.2, 5.11 to 5.14, 5.18)."""
+"""Remote start and stop, unlocking, availability, resets and reservations (OCPP 1.6, 5.2, 5.11 to 5.14, 5.18)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ EXPIRY = "expiry"
 
 
 def start(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Start charging remotely; with AuthorizeRemoteTxRequests the idTag is authorized first (5.11)."""
+    """Start charging remotely; if AuthorizeRemoteTxRequests is true, authorize the idTag first (5.11)."""
     profile = payload.get("chargingProfile")
     card = AskedCard(payload["idTag"], payload.get("connectorId"), is_remote=True, profile=profile)
     known = tokens.known(device, card.tag, moment)
@@ -54,7 +54,7 @@ def stop(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def unlock(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Unlock a cable; a transaction is stopped first (5.18, errata 3.85)."""
+    """Unlock a cable; a running transaction is stopped first (5.18, errata 3.85)."""
     connector = device.connectors.get(payload["connectorId"])
     if connector is None:
         return device, {"status": "NotSupported"}, []
@@ -66,7 +66,7 @@ def unlock(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def availability(device: Device16, payload: Json, _: Moment) -> Given:
-    """Make a connector, or all of the station for 0, operative or not; a transaction ends first (5.2)."""
+    """Make a connector, or the whole station for 0, operative or inoperative; wait for running transactions (5.2)."""
     number, is_out = payload["connectorId"], payload["type"] == "Inoperative"
     if number not in (0, *device.connectors):
         return device, REJECTED, []
@@ -81,13 +81,13 @@ def availability(device: Device16, payload: Json, _: Moment) -> Given:
 
 
 def reset(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Reset the station: its transactions are stopped, and their ends delivered, before it reboots (5.14)."""
+    """Plan a reset: before the reboot, transactions are stopped and their ends delivered (5.14)."""
     device, acts = transactions.end_all(device, f"{payload['type']}Reset", moment)
     return replace(device, reset=payload["type"]), ACCEPTED, acts
 
 
 def reserve(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Reserve a connector, or any for 0; the same reservation again replaces the first (5.13)."""
+    """Reserve a connector, or any connector for 0; the same reservation id replaces the old reservation (5.13)."""
     number, ends = payload["connectorId"], seconds_of(payload["expiryDate"])
     if number not in (0, *device.connectors) or ends is None or ends <= moment.now:
         return device, REJECTED, []
@@ -125,7 +125,7 @@ def _without(device: Device16, id_: int) -> Device16:
 
 
 def resumed(device: Device16, moment: Moment) -> Step:
-    """Set the alarms of the reservations again after a reboot; those that have expired meanwhile are gone."""
+    """Set the alarms of reservations again after a reboot, and drop the expired reservations."""
     held = {id_: each for id_, each in device.reservations.items() if each.expires_at > moment.now}
     alarms: list[Act] = [Set((EXPIRY, id_), each.expires_at - moment.now) for id_, each in held.items()]
     return replace(device, reservations=held), alarms

@@ -1,4 +1,4 @@
-"""The local authorization list and the authorization cache (3.5.1, 3.5.2)."""
+"""The local authorization list and the authorization cache (OCPP 1.6, 3.5.1, 3.5.2)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _MOST_CACHED = 1000
 
 
 def known(device: Device16, tag: str, moment: Moment) -> Json | None:
-    """Return the stored idTagInfo of an idTag, of the list or else of the cache; None if there is none that counts."""
+    """Return the idTagInfo of an idTag from the list, or else from the cache; None if there is no valid one."""
     key = tag.casefold()
     listed = device.local_list.get(key) if device.is_on("LocalAuthListEnabled") else None
     cached = device.cache.get(key) if device.is_on("AuthorizationCacheEnabled") else None
@@ -26,7 +26,7 @@ def known(device: Device16, tag: str, moment: Moment) -> Json | None:
 
 
 def learn(device: Device16, tag: Any, info: Json) -> Device16:
-    """Store the idTagInfo of an idTag in the cache, whatever its status; listed idTags are not stored there."""
+    """Store the idTagInfo of an idTag in the cache, whatever its status (3.5.1). Listed idTags are not stored there."""
     if not isinstance(tag, str) or not device.is_on("AuthorizationCacheEnabled") or tag.casefold() in device.local_list:
         return device
     others = [entry for entry in device.cache.items() if entry[0] != tag.casefold()]
@@ -34,14 +34,14 @@ def learn(device: Device16, tag: Any, info: Json) -> Device16:
 
 
 def clear_cache(device: Device16, _: Json, __: Moment) -> Given:
-    """Clear the cache; Rejected if there is none (errata, 3.23)."""
+    """Clear the cache (5.4); Rejected if the station has no cache (errata, 3.23)."""
     if not device.is_on("AuthorizationCacheEnabled"):
         return device, REJECTED, []
     return replace(device, cache={}), ACCEPTED, []
 
 
 def list_version(device: Device16, _: Json, __: Moment) -> Given:
-    """Return the version of the list; -1 if lists are switched off (5.10)."""
+    """Return the version of the list; -1 if the list is disabled (5.10)."""
     return device, {"listVersion": device.list_version if device.is_on("LocalAuthListEnabled") else -1}, []
 
 

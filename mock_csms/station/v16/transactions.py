@@ -1,7 +1,7 @@
-"""The transaction on a connector: it starts once a driver is authorized and the cable is plugged in (4.8, 4.10).
+"""The transaction on a connector: it starts when a driver is authorized and the cable is plugged in (4.8, 4.10).
 
-The id comes with the answer to StartTransaction. Messages that wait in the meantime have a number of the station in its
-place, and get the id when it comes; if it never comes, they get -1 (errata, 3.18).
+The id comes with the answer to StartTransaction. Messages that wait meanwhile have a number of the station in its
+place, which is replaced when the id is known. If the id never comes, they are sent with -1 (errata, 3.18).
 """
 
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ CLOCK: tuple[str] = ("clock",)
 _NO_ID = -1
 _MOST_SAMPLES = 500
 _NAMED = ("StopTransaction", "MeterValues")
-"""The actions whose payload may name a transaction."""
+"""The actions whose payload may contain the id of a transaction."""
 
 
 class Why(Record):
-    """Why a transaction ends."""
+    """The reason why a transaction ends."""
 
     reason: str = "Local"
     tag: str | None = None
-    """The idTag with which a driver stopped it."""
+    """The idTag of the driver who stopped it; None if no driver did."""
 
 
 def change(device: Device16, connector: ConnectorState, moment: Moment, why: Why | None = None) -> Step:
-    """Replace a connector; start a transaction if it can start now, or end it if nobody is authorized any more."""
+    """Replace a connector; start or end its transaction if the new state requires it."""
     before = device.connectors[connector.id]
     connector = replace(connector, energy=before.register(moment.now), metered_at=moment.now)
     device = device.having(connector)
@@ -104,7 +104,7 @@ def _end(
 
 
 def end_all(device: Device16, reason: str, moment: Moment) -> Step:
-    """End every transaction."""
+    """End all transactions."""
     acts: list[Act] = []
     for connector in device.connectors.values():
         if connector.transaction is not None:
@@ -114,7 +114,7 @@ def end_all(device: Device16, reason: str, moment: Moment) -> Step:
 
 
 def answered(device: Device16, request: Json, response: Json, moment: Moment) -> Step:
-    """The CSMS has given an id to a transaction, and has judged its idTag (3.5.4)."""
+    """Handle the answer to StartTransaction: note the id, and stop or suspend an invalid idTag (3.5.4)."""
     device, transaction = _named(device, request, response["transactionId"])
     connector = None if transaction is None else device.charging(response["transactionId"])
     info = response["idTagInfo"]
@@ -128,12 +128,12 @@ def answered(device: Device16, request: Json, response: Json, moment: Moment) ->
 
 
 def given_up(device: Device16, request: Json) -> Device16:
-    """A StartTransaction is not sent any more: the id of its transaction is never known."""
+    """Note that a StartTransaction is not repeated any more, so that the id stays unknown (errata, 3.18)."""
     return _named(device, request, _NO_ID)[0]
 
 
 def _named(device: Device16, request: Json, id_: int) -> tuple[Device16, RunningTransaction | None]:
-    """Give the transaction of a StartTransaction its id, also in the messages that wait."""
+    """Store the id of a transaction, also in the messages that wait."""
     found = next((each for each in device.started if _is_of(each, request)), None)
     if found is None:
         return device, None
@@ -167,13 +167,13 @@ def _wake(device: Device16, number: int) -> list[Act]:
 
 
 def retimed(device: Device16) -> list[Act]:
-    """Set the alarms of running transactions again: the interval has changed."""
+    """Set the alarms of running transactions again after a change of their interval."""
     running = [number for number, connector in device.connectors.items() if connector.transaction is not None]
     return [act for number in running for act in (Stop((METER, number)), *_wake(device, number))]
 
 
 def values_of(device: Device16, connector: ConnectorState, key: str, context: str, moment: Moment) -> list[Act]:
-    """Return the MeterValues of a connector; none if the key names no measurand."""
+    """Return the MeterValues of a connector; none if the configuration key is empty."""
     values = meter_value(device, connector, key, context, moment)
     payload: Json = {"connectorId": connector.id, "meterValue": list(values)}
     if connector.transaction is not None:
@@ -191,7 +191,7 @@ def _sample(device: Device16, number: int, moment: Moment) -> Step:
 
 
 def _kept(device: Device16, connector: ConnectorState, key: str, context: str, moment: Moment) -> Device16:
-    """Keep values for the end of the transaction; if there are too many, every second one is dropped."""
+    """Store meter values for the end of the transaction. If there are too many, every second one is dropped."""
     values = meter_value(device, connector, key, context, moment)
     if connector.transaction is None or not values:
         return device
@@ -201,7 +201,7 @@ def _kept(device: Device16, connector: ConnectorState, key: str, context: str, m
 
 
 def plan(device: Device16, moment: Moment) -> Step:
-    """Set the alarm for the next clock-aligned values; the interval may have changed."""
+    """Set the alarm for the next clock-aligned values, whose interval may have changed."""
     interval = device.number("ClockAlignedDataInterval")
     at = next_boundary(interval, moment.now) if interval else None
     if at == device.aligned_at:

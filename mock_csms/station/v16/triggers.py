@@ -1,4 +1,4 @@
-"""TriggerMessage, ExtendedTriggerMessage and DataTransfer (5.17; whitepaper, F)."""
+"""TriggerMessage, ExtendedTriggerMessage and DataTransfer (OCPP 1.6, 4.3, 5.17; whitepaper, F)."""
 
 from collections.abc import Mapping
 
@@ -14,18 +14,18 @@ VENDOR = "mock-csms"
 
 
 def trigger(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Send the requested message after the answer."""
+    """Answer a TriggerMessage, then send the requested message (5.17)."""
     return _trigger(device, payload, files.FIRMWARE, moment)
 
 
 def extended(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Do the same for the messages of the whitepaper: its firmware status is that of signed updates."""
+    """Answer an ExtendedTriggerMessage, whose firmware status is that of signed updates (whitepaper, F)."""
     return _trigger(device, payload, files.SIGNED, moment)
 
 
 def _trigger(device: Device16, payload: Json, firmware: str, moment: Moment) -> Given:
     wanted, number = payload["requestedMessage"], payload.get("connectorId")
-    is_booted = wanted == "BootNotification" and device.is_accepted  # errata, 3.35
+    is_booted = wanted == "BootNotification" and device.is_accepted  # not after Accepted (errata, 3.35)
     if is_booted or (number is not None and number not in (0, *device.connectors)):
         return device, REJECTED, []
     device, acts = _messages(device, wanted, number, firmware, moment)
@@ -57,7 +57,7 @@ def _messages(device: Device16, wanted: str, number: int | None, firmware: str, 
 
 
 def transfer(device: Device16, payload: Json, _: Moment) -> Given:
-    """Answer a DataTransfer: no vendor but the station's own is known (4.3)."""
+    """Answer a DataTransfer; only the vendor of the station itself is known (4.3)."""
     if payload["vendorId"] != VENDOR:
         return device, {"status": "UnknownVendorId"}, []
     return device, ACCEPTED | ({"data": payload["data"]} if "data" in payload else {}), []

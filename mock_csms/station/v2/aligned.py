@@ -1,7 +1,7 @@
 """Clock-aligned meter values (J01): read at the boundaries of an interval that is counted from 00:00 UTC.
 
-An alarm may ring late. So `catch_up` handles the passed boundaries before anything else is decided: the values belong
-to the time of the boundary, and no later message is made before them.
+An alarm may ring late. So `catch_up` handles the passed boundaries before anything else is decided: the values must
+have the time of the boundary, and must be sent before any later message.
 """
 
 from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ def plan(device: Device, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget the boundaries that the alarm was set for; `plan` sets the alarm again."""
+    """Forget the boundaries of an alarm that rang; `plan` sets the alarm again."""
     return replace(device, boundaries={}), []
 
 

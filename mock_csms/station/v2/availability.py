@@ -46,7 +46,7 @@ def reset(device: Device, payload: Json, moment: Moment) -> Given:
 def _reset_evse(device: Device, payload: Json, moment: Moment) -> Given:
     """Reset one EVSE, if the station has this feature (B11.FR.08, B11.FR.09, B12.FR.07 to 09).
 
-    Outside, only the end of the transaction is visible.
+    The CSMS only sees that the transaction ends.
     """
     evse = device.evses.get(payload["evseId"])
     if evse is None or RESETS_EVSES not in device.features:

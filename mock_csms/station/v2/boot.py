@@ -35,7 +35,7 @@ def opened(device: Device, moment: Moment) -> Step:
     if not device.is_accepted:
         return (device, [Set(BOOT, device.boot_at - moment.now)]) if moment.now < device.boot_at else boot(device)
     if offline > device.number(OFFLINE_THRESHOLD):
-        device = replace(device, told={})
+        device = replace(device, reported={})
     device, acts = report_connectors(device, moment)
     return device, [*acts, next_beat(device)]
 
@@ -65,7 +65,7 @@ def triggered(device: Device) -> Step:
 
 
 def booted(device: Device, response: Json, moment: Moment) -> Step:
-    """Apply the answer to BootNotification: work if Accepted, otherwise try again after the interval."""
+    """Handle the answer to a BootNotification: start to work if Accepted, else try again later (B01 to B03)."""
     status, interval = response["status"], response["interval"]
     is_new = not device.is_accepted
     device = replace(device, boot_status=status)
@@ -78,7 +78,7 @@ def booted(device: Device, response: Json, moment: Moment) -> Step:
     if not is_new:
         return device, acts
     kind = "StartupOfTheDevice" if device.reason == "PowerUp" else "ResetOrReboot"
-    device, reports = report_connectors(replace(device, told={}), moment)
+    device, reports = report_connectors(replace(device, reported={}), moment)
     return device, [*acts, *reports, security_event(kind, moment)]
 
 
@@ -110,8 +110,8 @@ def report_connectors(device: Device, moment: Moment) -> Step:
     }
     if not device.is_accepted or not device.is_online:
         return device, []
-    changed = [place for place, status in statuses.items() if device.told.get(place) != status]
-    return replace(device, told=statuses), [status_notification(device, *place, moment) for place in changed]
+    changed = [place for place, status in statuses.items() if device.reported.get(place) != status]
+    return replace(device, reported=statuses), [status_notification(device, *place, moment) for place in changed]
 
 
 def status_notification(device: Device, evse: int, connector: int, moment: Moment) -> Send:
@@ -131,7 +131,7 @@ def back_off(device: Device, attempt: int, moment: Moment) -> float:
 def mark_undelivered(device: Device, payload: Json) -> Device:
     """Note that a StatusNotification with this payload was not delivered."""
     lost = (payload.get("evseId"), payload.get("connectorId"))
-    return replace(device, told={place: status for place, status in device.told.items() if place != lost})
+    return replace(device, reported={place: status for place, status in device.reported.items() if place != lost})
 
 
 def notification(device: Device, reason: str) -> Send:

@@ -74,7 +74,7 @@ def sign(device: Device, *_: Any) -> Step:
 
 
 def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
-    """Wait for the certificate after SignCertificate was answered; each wait is twice as long (A02.FR.17, A02.FR.18).
+    """Wait for the certificate after the answer to SignCertificate. Each wait is twice as long (A02.FR.17, A02.FR.18).
 
     The wait is doubled CertSigningRepeatTimes times, then the station sends no further request (A02.FR.19). It sends
     none after a rejection either (A02.FR.20).
@@ -135,7 +135,7 @@ def _is_sound(device: Device, chain: tuple[str, ...], moment: Moment) -> bool:
 
 
 def _is_own(certificate: Certificate, wanted: Json) -> bool:
-    """Return whether hash data name the station's own certificate; the station may not know the issuer's key."""
+    """Whether hash data are those of the station's own certificate; the station may not know the issuer's key."""
     own = _folded(certificate.hash_data)
     return certificate.kind == OWN and all(own[part] == wanted[part] for part in ("issuerNameHash", "serialNumber"))
 

@@ -123,7 +123,7 @@ def follow(device: Device, moment: Moment) -> Step:
 def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
     """Report the effect of a changed limit: the charging rate or the charging state.
 
-    There is no effect on a vehicle that takes no energy anyway.
+    A limit has no effect on a vehicle that takes no energy.
     """
     state = transactions.charging_state(evse)
     if state != transactions.charging_state(before):
@@ -136,7 +136,7 @@ def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
 
 
 def _rang(device: Device, *_: Any) -> Step:
-    """Forget the time that the alarm was set for; `follow` sets the alarm again."""
+    """Forget the time of an alarm that rang; `follow` sets the alarm again."""
     return replace(device, limits_until=None), []
 
 

@@ -37,7 +37,7 @@ def customer_information(device: Device, payload: Json, moment: Moment) -> Given
 
 
 def _held(device: Device, payload: Json) -> str:
-    """Return the stored data about a customer; only an idToken can find any, other references are not stored."""
+    """Return the stored data about a customer. Data is stored only under idTokens, so other references find none."""
     if "idToken" not in payload:
         return ""
     key = token_key(payload["idToken"])

@@ -39,9 +39,9 @@ class ActiveTransaction(Record):
     id: str
     seq_no: int = 0
     """The seqNo of its next event."""
-    is_evse_told: bool = False
+    is_evse_sent: bool = False
     """Whether an event has named the EVSE and connector in use."""
-    is_token_told: bool = False
+    is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
     stopped_by: str | None = None
     """The stoppedReason for its end, if the reason came before the end."""
@@ -169,7 +169,7 @@ class Device(State):
     """When the connection was lost, in seconds since 1970; None while connected, or before the first connection."""
     reset: str | None = None
     """The bootReason of a reboot that waits until no transaction runs."""
-    told: Mapping[tuple[int, int], str] = {}
+    reported: Mapping[tuple[int, int], str] = {}
     """The status that the CSMS knows of each connector, by the ids of EVSE and connector."""
     cards: tuple[Card, ...] = ()
     """The idTokens with an open Authorize."""

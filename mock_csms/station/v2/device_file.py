@@ -147,7 +147,7 @@ def _check_name(device: Device, name: Name, place: str) -> None:
 
 
 def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
-    """Return the allowed values of a list or an option; other types must not name any."""
+    """Return the allowed values of a list or an option. Raises ValueError if another type has any."""
     if kind == "boolean":
         return ("true", "false")
     is_list = kind.endswith("List")
@@ -165,7 +165,7 @@ def _members(table: Json, kind: str, place: str) -> tuple[str, ...]:
 
 
 def _fitting(row: Variable, value: Any, place: str) -> str:
-    """Return a value in the form of messages, if the variable allows it."""
+    """Return a value in the form of messages. Raises ValueError if the variable does not allow it."""
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, int | float):

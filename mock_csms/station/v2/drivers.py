@@ -100,7 +100,7 @@ def admit(device: Device, card: Card, moment: Moment) -> Step:
 
 
 def answered(device: Device, request: Json, response: Json | None, moment: Moment) -> Step:
-    """Start charging or not, depending on the answer to Authorize; `response` is None if there was no answer."""
+    """Start charging if the answer to an Authorize allows it; `response` is None without an answer (C01)."""
     if response:
         device = tokens.learn(device, request.get("idToken"), response["idTokenInfo"], moment)
     card = next((card for card in device.cards if card.token == request.get("idToken")), None)

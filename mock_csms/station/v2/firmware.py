@@ -65,7 +65,7 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
         acts = [event, *acts] if status == "Installed" else [*acts, event]
     if status == "Installing":
         device = _closed(device, is_closed=True)
-    if status == "InstallRebooting":  # the other steps follow after the reboot
+    if status == "InstallRebooting":  # the other steps come after the reboot
         return replace(device, reset="FirmwareUpdate"), acts
     if status == "Installed":  # L01.FR.25; after any other end, a trigger can still request the last status (L01.FR.26)
         device = jobs.put(device, FIRMWARE, None)

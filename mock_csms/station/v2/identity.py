@@ -1,4 +1,4 @@
-"""The texts that a station reports about itself: each must fit its field of BootNotification."""
+"""The texts that a station reports about itself. Each must fit its field of BootNotification."""
 
 from collections.abc import Callable, Mapping
 

@@ -24,7 +24,7 @@ def variables_of(device: Device) -> Mapping[Name, Variable]:
 
 
 def find(device: Device, wanted: Name) -> Name | None:
-    """Return the name of a variable in the spelling of the model; None if there is no such variable."""
+    """Return a variable in the spelling of the model; None if there is no such variable."""
     return folded(_shape(device), device.extras).get((wanted[0].casefold(), wanted[1].casefold()))
 
 
@@ -34,7 +34,7 @@ def has_component(device: Device, component: str) -> bool:
 
 
 def value_of(device: Device, name: Name, moment: Moment) -> str:
-    """Return the value of a variable: computed, else the set value (even if it needs a reboot), else the default."""
+    """Return the value of a variable: the computed one, or the set one (even if it needs a reboot), or the default."""
     if name in _FACTS:
         return _FACTS[name](device, moment)
     place = re.fullmatch(r"(\w+)\[(\d+)(?:,(\d+))?\]", name[0], re.ASCII)

@@ -35,7 +35,7 @@ def obey(device: Device, evse: Evse, now: float) -> Evse:
 
 
 def next_change(device: Device, now: float) -> float | None:
-    """Return when the next limit takes effect for a vehicle that charges; None if no limit will."""
+    """Return when the next limit takes effect for a charging vehicle; None if no limit will change."""
     if not device.storage.profiles:
         return None
     changes = (_of_evse(device, evse, now, now)[1] for evse in device.evses.values() if evse.is_charging)
@@ -80,7 +80,7 @@ def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit
 
 
 def _since(evse: Evse, otherwise: float) -> float:
-    """Return since when the vehicle charges; `otherwise` if none does."""
+    """Return the time since which the vehicle charges; `otherwise` if it does not charge."""
     return evse.charging_since if evse.is_charging and evse.charging_since is not None else otherwise
 
 

@@ -49,7 +49,7 @@ from mock_csms.station.v2.reserved import describe
 
 
 def _refusal(action: str) -> Answer:
-    """Return the answer to a command that requests too much: Rejected, or a CALLERROR if it has no such status."""
+    """Return the answer to a command that requests too much: Rejected, or a CALLERROR if the answer has no status."""
     rejected = because("OutOfMemory")
     return FULL if V201.result_violations(Call("", action, {}), rejected) else rejected
 
@@ -61,7 +61,7 @@ def rebooted(device: D, moment: Moment) -> D:
     """
     evses = {evse.id: _powerless(evse, moment) for evse in device.evses.values()}
     device = replace(
-        device, evses=evses, reset=None, is_leaving=False, cards=(), told={}, boundaries={}, limits_until=None
+        device, evses=evses, reset=None, is_leaving=False, cards=(), reported={}, boundaries={}, limits_until=None
     )
     device = reports.apply_awaiting(device)
     return replace(device, boot_status=None, boot_at=0.0, outbox=outbox.restarted(device))
@@ -86,9 +86,9 @@ def consequences(device: Device, acts: list[Act], moment: Moment) -> Step:
     device, changes = charging.follow(device, moment)
     device, alarms = aligned.plan(device, moment)
     device, removed = reservations.remove(device)
-    device, told = boot.report_connectors(device, moment)
+    device, reports = boot.report_connectors(device, moment)
     device, notices = monitor_events.watch(device, moment)
-    acts = [*acts, *changes, *alarms, *told, *removed, *notices]
+    acts = [*acts, *changes, *alarms, *reports, *removed, *notices]
     if device.reset is not None and device.may_reboot and not device.is_leaving:
         device = replace(device, reason=device.reset, reset=None, is_leaving=True)
         acts.append(Reboot())

@@ -85,7 +85,7 @@ def period_over(device: Device, number: int, moment: Moment) -> Step:
 
 
 def _look(monitor: Monitor, row: Variable, value: str) -> tuple[Monitor, Notice | None]:
-    """Return a monitor after a check, and the report about it; None if there is nothing to report."""
+    """Return a monitor after a check, and the report about it; None instead of a report if nothing has changed."""
     kind, limit = monitor.setting["type"], monitor.setting["value"]
     if kind == "Delta":
         before = monitor.last_value or value

@@ -81,9 +81,9 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
     for number, monitor in device.storage.monitors.items():
         setting = monitor.setting
         if (types is None or setting["type"] in types) and (wanted is None or matches(monitor.name, wanted)):
-            told = {key: setting[key] for key in ("value", "type", "severity")}
-            told |= {"id": number, "transaction": setting.get("transaction", False)}
-            found.setdefault(monitor.name, []).append(told)
+            entry = {key: setting[key] for key in ("value", "type", "severity")}
+            entry |= {"id": number, "transaction": setting.get("transaction", False)}
+            found.setdefault(monitor.name, []).append(entry)
     if not found:
         return device, {"status": "EmptyResultSet"}, []
     items = [on_the_wire(name) | {"variableMonitoring": monitors} for name, monitors in found.items()]
@@ -116,7 +116,7 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
 
 
 def _may_replace(old: Monitor | None, name: Name) -> bool:
-    """Return whether a monitor exists that a monitor of this variable may replace (N04.FR.11 to 13, N04.FR.16)."""
+    """Whether there is a monitor that a monitor of this variable may replace (N04.FR.11 to 13, N04.FR.16)."""
     return old is not None and old.is_custom and old.name == name
 
 

@@ -1,4 +1,4 @@
-"""The notation of people for data of a 2.x station: idTokens, variables, optional features, the device file."""
+"""How users write the data of a 2.x station: idTokens, variables, optional features, the device file."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

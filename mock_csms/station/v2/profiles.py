@@ -111,13 +111,13 @@ def _has_wrong_periods(device: Device, given: ChargingProfile) -> bool:
 
 
 def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it needs phases that the station lacks, or selects a phase, which the station cannot do."""
+    """Whether a profile needs phases that the station lacks, or selects a phase, which the station cannot do."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
 def _has_unknown_parts(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it has a field of OCPP 2.1 that the station does not obey, such as a limit for one phase.
+    """Whether a profile has a field of OCPP 2.1 that the station does not obey, such as a limit for one phase.
 
     Only a Dynamic profile may have no limit yet.
     """

@@ -71,7 +71,7 @@ def report(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def matches(name: Name, wanted: Iterable[Json]) -> bool:
-    """Return whether a request selects a variable; fields that it leaves out match everything (B08.FR.20 to 23)."""
+    """Whether a request selects a variable. Fields that the request leaves out match everything (B08.FR.20 to 23)."""
     return any(_matches(on_the_wire(name), item) for item in wanted)
 
 
@@ -165,16 +165,16 @@ def _reported(device: Device, name: Name, moment: Moment) -> Json:
 
 
 def _characteristics(row: Variable) -> Json:
-    told: Json = {"dataType": row.data_type, "supportsMonitoring": row.is_monitored}
+    characteristics: Json = {"dataType": row.data_type, "supportsMonitoring": row.is_monitored}
     if row.unit:
-        told["unit"] = row.unit
+        characteristics["unit"] = row.unit
     if row.least is not None:
-        told["minLimit"] = row.least
+        characteristics["minLimit"] = row.least
     if row.most is not None:
-        told["maxLimit"] = row.most
+        characteristics["maxLimit"] = row.most
     if row.values and row.data_type != "boolean":
-        told["valuesList"] = ",".join(row.values)
-    return told
+        characteristics["valuesList"] = ",".join(row.values)
+    return characteristics
 
 
 _BASES: Mapping[str, Callable[[Variable, Name, str], bool]] = {

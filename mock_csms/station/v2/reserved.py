@@ -1,4 +1,7 @@
-"""How reservations affect the status of connectors and the right to charge (H01, H03). Only reads the station."""
+"""The effect of reservations on the status of connectors and on the right to charge (H01, H03).
+
+Only reads the station.
+"""
 
 from collections.abc import Iterable, Iterator
 

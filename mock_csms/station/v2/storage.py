@@ -73,7 +73,7 @@ class Monitor(Record):
     is_crossed: bool = False
     """Whether the value is beyond the threshold."""
     last_value: str | None = None
-    """The value that a delta is compared with."""
+    """The value from which a delta is measured."""
 
 
 class Job(Record):

@@ -59,7 +59,7 @@ def learn(device: Device, token: Any, info: Json, moment: Moment) -> Device:
 
 
 def is_token(value: Any) -> bool:
-    """Return whether a value is an idToken; a user's own request may have anything there."""
+    """Return whether a value is an idToken; the payload in a user's own request may be anything."""
     return isinstance(value, dict) and isinstance(value.get("idToken"), str) and isinstance(value.get("type"), str)
 
 

@@ -118,9 +118,9 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
         starts = come and points(evse) & device.members(TX_START_POINT) and not device.is_leaving
         return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
     if "EVConnected" in come:
-        transaction = replace(transaction, is_evse_told=False)
+        transaction = replace(transaction, is_evse_sent=False)
     if "Authorized" in come:
-        transaction = replace(transaction, is_token_told=False, stopped_by=None)
+        transaction = replace(transaction, is_token_sent=False, stopped_by=None)
     if cause.is_end or gone & device.members(TX_STOP_POINT) or not points(evse):
         return _end(device, evse, transaction, cause, moment)
     if cause.stops:
@@ -214,7 +214,7 @@ def has_undelivered(device: Device, transaction: str | None = None) -> bool:
 
 
 class _Event(Record):
-    """The differing parts of TransactionEvents."""
+    """The parts of a TransactionEvent that differ."""
 
     kind: str
     trigger: str
@@ -241,8 +241,8 @@ def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Caus
 
 def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Event, moment: Moment) -> Step:
     """Send one TransactionEvent (E01.FR.07: the numbers of a transaction's events have no gap)."""
-    tells_token = evse.authorized is not None and not transaction.is_token_told
-    tells_evse = evse.plugged is not None and not transaction.is_evse_told
+    tells_token = evse.authorized is not None and not transaction.is_token_sent
+    tells_evse = evse.plugged is not None and not transaction.is_evse_sent
     info: Json = {"transactionId": transaction.id, "chargingState": charging_state(evse)}
     is_remote_start = tells_token and evse.remote_start_id is not None
     if is_remote_start:
@@ -267,13 +267,13 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
     if event.values:
         payload["meterValue"] = event.values
-    told = replace(
+    after = replace(
         transaction,
         seq_no=transaction.seq_no + 1,
-        is_token_told=transaction.is_token_told or tells_token,
-        is_evse_told=transaction.is_evse_told or tells_evse,
+        is_token_sent=transaction.is_token_sent or tells_token,
+        is_evse_sent=transaction.is_evse_sent or tells_evse,
     )
-    return device.with_evse(replace(evse, transaction=told, reservation=None)), [Send(EVENT, payload)]
+    return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]
 
 
 def wake(device: Device, evse: Evse) -> list[Act]:

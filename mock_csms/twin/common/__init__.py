@@ -1,1 +1,1 @@
-"""What events and messages of every version of OCPP say about a station."""
+"""Updates of the twin that are the same in every version of OCPP."""

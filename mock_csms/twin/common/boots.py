@@ -1,4 +1,4 @@
-"""What messages of every version of OCPP say about the boots and the heartbeats of a station."""
+"""Updates the boots and the heartbeats in the twin; the same in every version of OCPP."""
 
 from mock_csms.protocol.actions import BOOT
 from mock_csms.twin.boots import REFUSED, UNKNOWN
@@ -10,14 +10,14 @@ MOST_COMMANDS = 100
 
 
 def connected(_: Seen, twin: Twin) -> None:
-    """The station has connected: a boot is due on its first connection, and on the first one after a reset."""
+    """Note a new connection: a boot must follow on the first connection, and on the first one after a reset."""
     boots = twin.boots
     boots.commanded.clear()
     boots.due = "first" if twin.connections.opened == 1 else "reset" if twin.resets.is_under_way else ""
 
 
 def called(seen: Seen, twin: Twin) -> None:
-    """A call came: the boot that is due, or another one that should have come after it."""
+    """Note that a call came: either the boot that must come next, or another call in its place."""
     boots = twin.boots
     if boots.due:
         is_late = boots.due == "first" and seen.action != BOOT
@@ -25,7 +25,7 @@ def called(seen: Seen, twin: Twin) -> None:
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The mock has answered a boot, also one that broke its schema."""
+    """Note the mock's answer to a boot, which may break its schema."""
     boots = twin.boots
     if not boots.count:
         return
@@ -39,31 +39,37 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def refused(_: Seen, twin: Twin) -> None:
-    """A boot got a CALLERROR. A station that was accepted before and did not restart may think that it still is."""
+    """Note that a boot got a CALLERROR.
+
+    If the station was accepted before and did not restart, it may still use that status.
+    """
     boots = twin.boots
     is_still = boots.is_accepted or (boots.is_repeated and not boots.is_new)
     boots.status = UNKNOWN if is_still else REFUSED
 
 
-def confused(seen: Seen, twin: Twin) -> None:
-    """A fault spoiled the answer to a boot."""
+def answer_spoiled(seen: Seen, twin: Twin) -> None:
+    """Note that a fault has spoiled the answer to a boot."""
     if seen.action == BOOT:
         twin.boots.status = UNKNOWN
 
 
 def unread(_: Seen, twin: Twin) -> None:
-    """A message cannot be read: if it is the first one, it may be the boot."""
+    """Note an unreadable message. If it is the first message, it may be the boot."""
     if twin.boots.due == "first":
         twin.boots.status = UNKNOWN
 
 
-def obeyed(seen: Seen, twin: Twin) -> None:
-    """A command has ended."""
+def command_ended(seen: Seen, twin: Twin) -> None:
+    """Note that a command has ended."""
     twin.boots.commanded.pop(seen.id, None)
 
 
 def beat(seen: Seen, twin: Twin) -> None:
-    """A heartbeat came. Hasty ones in a row are counted, except triggered ones and those sent during a call (R06)."""
+    """Note a heartbeat, and count those that come too early one after the other (R06).
+
+    Triggered heartbeats, and those during an open call, are not counted.
+    """
     boots = twin.boots
     if "Heartbeat" in boots.asked_for:
         boots.asked_for.discard("Heartbeat")

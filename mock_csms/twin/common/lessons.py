@@ -13,7 +13,7 @@ CONNECTIONS: Sequence[Lesson] = (
     lesson(connections.was_refused, when("refused")),
     lesson(connections.lost, when("disconnected")),
     lesson(
-        connections.heard,
+        connections.message_came,
         call(),
         when("result", "error", "stray", "malformed", "send", "resulterror"),
         any_payload=True,
@@ -30,9 +30,9 @@ def booting(asked: Learner, commanded: Learner) -> Sequence[Lesson]:
         lesson(asked, call(BOOT)),
         lesson(boots.answered, response(BOOT), any_payload=True),
         lesson(boots.refused, refusal(BOOT), any_payload=True),
-        lesson(boots.confused, when("spoiled"), any_payload=True),
+        lesson(boots.answer_spoiled, when("spoiled"), any_payload=True),
         lesson(boots.unread, when("malformed"), any_payload=True),
         lesson(commanded, command(), when("spoiled"), any_payload=True),
-        lesson(boots.obeyed, when("result", "error", "unanswered"), any_payload=True),
+        lesson(boots.command_ended, when("result", "error", "unanswered"), any_payload=True),
         lesson(boots.beat, call(HEARTBEAT)),
     )

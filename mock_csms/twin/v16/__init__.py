@@ -1,1 +1,1 @@
-"""How messages of OCPP 1.6 change the facts about a station."""
+"""Updates of the twin and of the `StationModel` that are specific to OCPP 1.6."""

@@ -1,4 +1,4 @@
-"""How messages of OCPP 1.6 change the facts that the mock's answers, templates and admission need."""
+"""Updates the `StationModel` with messages of OCPP 1.6."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from mock_csms.twin.meaning import Meaning, at, boot_answered, boots, certificat
 from mock_csms.twin.station import StationModel
 
 _OF_CREDENTIALS = "authorizationkey"
-"""The configuration key with the password, in lower case: keys have no case."""
+"""The configuration key with the password, in lower case, because the case of keys does not matter (OCPP 1.6, 7.17)."""
 
 _ASKS_FOR: Mapping[str, str] = {
     "GetDiagnostics": "DiagnosticsStatusNotification",
@@ -15,49 +15,49 @@ _ASKS_FOR: Mapping[str, str] = {
     "SignedUpdateFirmware": "SignedFirmwareStatusNotification",
     "UpdateFirmware": "FirmwareStatusNotification",
 }
-"""The action that a station sends because of a command (a trigger names it itself)."""
+"""By command: the action that the station sends because of it. (A trigger names the action itself.)"""
 
 
 def _started(station: StationModel, payload: Any) -> None:
-    """The mock has answered a StartTransaction, with a new transactionId."""
+    """Note the answer to a StartTransaction, with a new transactionId."""
     id_ = at(payload, "transactionId")
     if isinstance(id_, int):
         station.transactions[id_] = None
 
 
 def _metered(station: StationModel, payload: Any) -> None:
-    """Meter values came, perhaps of a transaction that began before the mock started."""
+    """Note meter values. Their transaction may have begun before the mock started."""
     id_ = at(payload, "transactionId")
     if isinstance(id_, int) and id_ > 0 and id_ not in station.transactions:
         station.transactions[id_] = None
 
 
 def _stopped(station: StationModel, payload: Any) -> None:
-    """A transaction has ended."""
+    """Note that a transaction has ended."""
     id_ = at(payload, "transactionId")
     if isinstance(id_, int):
         station.transactions.pop(id_, None)
 
 
-def _password_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted another password, which it uses from now on (OCPP-J 1.6, 6.2.2)."""
+def _password_set(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note the password that the station has accepted; it uses the password from now on (OCPP-J 1.6, 6.2.2)."""
     key, value = at(asked, "key"), at(asked, "value")
     is_password = isinstance(key, str) and key.lower() == _OF_CREDENTIALS and isinstance(value, str)
-    if is_password and at(told, "status") in ("Accepted", "RebootRequired"):
-        station.password, station.needs_reboot = value, at(told, "status") == "RebootRequired"
+    if is_password and at(reported, "status") in ("Accepted", "RebootRequired"):
+        station.password, station.needs_reboot = value, at(reported, "status") == "RebootRequired"
 
 
-def _configured(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted another value of a key."""
-    _password_set(station, asked, told)
+def _configured(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note that the station has accepted a value for a configuration key."""
+    _password_set(station, asked, reported)
     key, value = at(asked, "key"), at(asked, "value")
     is_profile = isinstance(key, str) and key.lower() == "securityprofile" and value in ("1", "2", "3")
-    if is_profile and at(told, "status") in ("Accepted", "RebootRequired") and int(value) > station.profile:
+    if is_profile and at(reported, "status") in ("Accepted", "RebootRequired") and int(value) > station.profile:
         station.raised_to = int(value)
 
 
 def asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if there is none."""
+    """Return the action of the message that a command requests from the station; None if there is none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     if asked == "SignChargePointCertificate":
         return "SignCertificate"
@@ -78,4 +78,4 @@ MEANING = Meaning(
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
     asks_for=asks_for,
 )
-"""The meaning of each message for the mock's answers."""
+"""The functions for the messages of OCPP 1.6."""

@@ -1,4 +1,4 @@
-"""What messages of OCPP 1.6 say about the boots of a station, and about its resets."""
+"""Updates the boots and resets in the twin with messages of OCPP 1.6."""
 
 from mock_csms.protocol.messages import Call
 from mock_csms.twin.common.boots import MOST_COMMANDS
@@ -10,7 +10,7 @@ _INTERVAL = "heartbeatinterval"
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """The station boots. It does not say why: the same payload once more may be a mere reconnect (OCPP-J 1.6, 5.4)."""
+    """Note a boot. It has no reason: the same payload again may only mean a reconnect (OCPP-J 1.6, 5.4)."""
     boots = twin.boots
     boots.before = boots.before if boots.status is None else boots.status
     is_other = bool(twin.resets.status) or (seen.payload != boots.asked and not boots.is_triggered)
@@ -23,7 +23,7 @@ def asked(seen: Seen, twin: Twin) -> None:
 
 
 def commanded(seen: Seen, twin: Twin) -> None:
-    """A command was sent, which may ask for messages, also if a fault spoiled it."""
+    """Note a command, which may request messages, even if a fault has spoiled it."""
     message, boots = seen.message, twin.boots
     if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
@@ -36,7 +36,7 @@ def commanded(seen: Seen, twin: Twin) -> None:
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The station was given another interval of heartbeats."""
+    """Note that the station has accepted another heartbeat interval."""
     if seen.request["key"].lower() == _INTERVAL and seen.payload["status"] == "Accepted":
         value = seen.request["value"]
         if value.isascii() and value.isdecimal() and int(value) > 0:
@@ -44,7 +44,7 @@ def was_set(seen: Seen, twin: Twin) -> None:
 
 
 def resets(seen: Seen, twin: Twin) -> None:
-    """The station has answered a Reset; a hard one ends its transactions at once (5.14)."""
+    """Note the answer to a Reset. A hard reset ends the transactions at once (OCPP 1.6, 5.14)."""
     if seen.payload["status"] == "Accepted":
         known = twin.resets
         known.status, known.kind, known.agreed_at = "Accepted", seen.request["type"], seen.at

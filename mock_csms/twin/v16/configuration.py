@@ -1,4 +1,4 @@
-"""What messages of OCPP 1.6 say about configuration keys: variables without a component, as the twin has them."""
+"""Updates the configuration keys in the twin with messages of OCPP 1.6; they are variables without a component."""
 
 from mock_csms.protocol.identifiers import folded, spelling
 from mock_csms.twin.seen import Seen
@@ -7,7 +7,7 @@ from mock_csms.twin.variables import MOST_VARIABLES, Name, Reported
 
 
 def got(seen: Seen, twin: Twin) -> None:
-    """The station answered a GetConfiguration."""
+    """Note the answer to a GetConfiguration."""
     for item in seen.payload.get("configurationKey", ()):
         name = _name(item["key"], twin)
         if name is not None:
@@ -18,7 +18,7 @@ def got(seen: Seen, twin: Twin) -> None:
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The station answered a ChangeConfiguration. With RebootRequired the value counts from the reboot on."""
+    """Note the answer to a ChangeConfiguration. With RebootRequired the value is in use after the reboot."""
     variables, name, status = twin.variables, _name(seen.request["key"], twin), seen.payload["status"]
     if name is not None and status == "Accepted":
         variables.values[name] = variables.given[name] = seen.request["value"]
@@ -27,7 +27,7 @@ def was_set(seen: Seen, twin: Twin) -> None:
 
 
 def may_change(seen: Seen, twin: Twin) -> None:
-    """The accepted values are not known between a command and its answer, and after a boot."""
+    """Forget the accepted values, which are unknown between a command and its answer, and after a boot."""
     given = twin.variables.given
     if seen.kind == "command" and seen.is_sound:
         key = folded(seen.payload["key"])
@@ -38,7 +38,7 @@ def may_change(seen: Seen, twin: Twin) -> None:
 
 
 def _name(key: str, twin: Twin) -> Name | None:
-    """Return the name of a key, as it was written the first time; None if too many are known already."""
+    """Return the name of a key as it was first written; None if too many keys are known already."""
     variables = twin.variables
     is_known = folded(key) in variables.spellings
     if not is_known and len(variables.spellings) >= MOST_VARIABLES:

@@ -1,4 +1,4 @@
-"""What boots of OCPP 1.6 say about the device, and its configuration keys as messages have them."""
+"""Reads the device from boots of OCPP 1.6, and writes configuration keys in the form of messages."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from mock_csms.twin.variables import Name
 
 
 def maker_of(boot: Any) -> tuple[str | None, str | None]:
-    """Return the vendor and the model in the payload of a boot, which may have any shape."""
+    """Return the vendor and the model from the payload of a BootNotification, which may have any shape."""
     return _text(at(boot, "chargePointVendor")), _text(at(boot, "chargePointModel"))
 
 
 def firmware_of(boot: Any) -> str | None:
-    """Return the version of the firmware in the payload of a boot, which may have any shape."""
+    """Return the firmware version from the payload of a BootNotification, which may have any shape."""
     return _text(at(boot, "firmwareVersion"))
 
 
@@ -23,10 +23,10 @@ def _text(value: Any) -> str | None:
 
 
 def as_results(values: Iterable[tuple[Name, str]]) -> list[Json]:
-    """Return configuration keys with their values in the form in which a station tells them."""
+    """Return configuration keys with their values in the form of a GetConfiguration result."""
     return [{"key": name[4], "value": value} for name, value in values]
 
 
 def values_in(results: Sequence[Json]) -> list[str]:
-    """Return the values in what `as_results` has returned."""
+    """Return the values from the result of `as_results`."""
     return [result["value"] for result in results]

@@ -1,4 +1,4 @@
-"""What a twin learns from which message of OCPP 1.6."""
+"""The lessons of OCPP 1.6: which message calls which function to update the twin."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ LESSONS: Sequence[Lesson] = (
     *booting(boots.asked, boots.commanded),
     lesson(boots.was_set, result("ChangeConfiguration")),
     lesson(boots.resets, result("Reset")),
-    lesson(connectors.told, call("StatusNotification")),
+    lesson(connectors.reported, call("StatusNotification")),
     lesson(transactions.started, response("StartTransaction")),
     lesson(transactions.stopped, call("StopTransaction")),
     lesson(transactions.metered, call("MeterValues")),
     lesson(local_list.sent, result("SendLocalList")),
-    lesson(local_list.told, result("GetLocalListVersion")),
+    lesson(local_list.reported, result("GetLocalListVersion")),
     lesson(local_list.forget, call("BootNotification"), when("spoiled", "unanswered"), any_payload=True),
     lesson(configuration.got, result("GetConfiguration")),
     lesson(configuration.was_set, result("ChangeConfiguration")),

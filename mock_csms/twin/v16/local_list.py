@@ -1,11 +1,11 @@
-"""What messages of OCPP 1.6 say about the local authorization list of a station."""
+"""Updates the local authorization list in the twin with messages of OCPP 1.6."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def sent(seen: Seen, twin: Twin) -> None:
-    """The station answered a list. Its version after an empty list is not known."""
+    """Note the answer to a SendLocalList. After an empty list the version is unknown."""
     local_list, request, status = twin.local_list, seen.request, seen.payload["status"]
     if status == "Accepted":
         is_full = request["updateType"] == "Full" or request["listVersion"] > (local_list.version or 0)
@@ -15,12 +15,12 @@ def sent(seen: Seen, twin: Twin) -> None:
         local_list.version = None
 
 
-def told(seen: Seen, twin: Twin) -> None:
-    """The station reported its version."""
+def reported(seen: Seen, twin: Twin) -> None:
+    """Note the version that the station has reported."""
     twin.local_list.version = seen.payload["listVersion"]
 
 
 def forget(seen: Seen, twin: Twin) -> None:
-    """The station may have lost its list at a reboot, or accepted a list without a readable answer."""
+    """Forget the version: a reboot may have deleted the list, or an update without a readable answer changed it."""
     if seen.kind == "call" or seen.action == "SendLocalList":
         twin.local_list.version = None

@@ -1,4 +1,4 @@
-"""What messages of OCPP 1.6 say about the transactions of a station; their ids are integers that the mock gave."""
+"""Updates the transactions in the twin with messages of OCPP 1.6. Their ids are integers from the mock."""
 
 from math import isfinite
 from typing import Any
@@ -12,11 +12,11 @@ ENDING = "StopTransaction"
 """The action of the call that ends a transaction."""
 _REGISTER = "Energy.Active.Import.Register"
 _STARTED, _STOPPED = 0, 1
-"""The numbers of the two events that a transaction has here."""
+"""The numbers of the two events of a transaction, as seqNo of 2.x."""
 
 
 def started(seen: Seen, twin: Twin) -> None:
-    """The mock has answered a StartTransaction: the transaction has an id now. A repeated one changes nothing."""
+    """Note the answer to a StartTransaction, which has the id of the transaction. A repeated answer changes nothing."""
     asked, id_ = seen.request, str(seen.payload["transactionId"])
     if id_ in twin.transactions.by_id:
         return
@@ -31,7 +31,7 @@ def started(seen: Seen, twin: Twin) -> None:
 
 
 def stopped(seen: Seen, twin: Twin) -> None:
-    """A transaction has ended; one that the mock does not know has begun before it."""
+    """Note a StopTransaction. A transaction that is not known has begun before the mock started."""
     id_ = str(seen.payload["transactionId"])
     transaction = twin.transactions.by_id.get(id_) or twin.transactions.begin(id_)
     transaction.highest, transaction.stamp = _STOPPED, seen.payload["timestamp"]
@@ -42,7 +42,7 @@ def stopped(seen: Seen, twin: Twin) -> None:
 
 
 def metered(seen: Seen, twin: Twin) -> None:
-    """Values of meters came; those of a running transaction may show how much energy it took so far."""
+    """Note meter values; those of a running transaction may contain its energy register."""
     transaction = twin.transactions.running.get(str(seen.payload.get("transactionId")))
     if transaction is None:
         return
@@ -53,7 +53,7 @@ def metered(seen: Seen, twin: Twin) -> None:
 
 
 def _register_in(sample: Json) -> float | None:
-    """Return what the energy register shows in a value, in Wh; None for another value."""
+    """Return the energy register in a sampled value, in Wh; None for another value."""
     is_whole = "phase" not in sample and sample.get("location", "Outlet") == "Outlet"
     if not is_whole or sample.get("measurand", _REGISTER) != _REGISTER or sample.get("format", "Raw") != "Raw":
         return None
@@ -65,6 +65,6 @@ def _register_in(sample: Json) -> float | None:
 
 
 def reason_of_end(payload: Any) -> str | None:
-    """Return why a StopTransaction ends its transaction; a reason that is left out is Local."""
+    """Return the reason in a StopTransaction; an absent reason means Local (OCPP 1.6, 6.49)."""
     reason = payload.get("reason", "Local") if isinstance(payload, dict) else None
     return reason if isinstance(reason, str) else None

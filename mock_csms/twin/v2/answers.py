@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts that the mock's answers, templates and admission need."""
+"""Updates the `StationModel` with messages of OCPP 2.x."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,25 +19,25 @@ _ASKS_FOR: Mapping[str, str] = {
     "GetChargingProfiles": "ReportChargingProfiles",
     "GetDisplayMessages": "NotifyDisplayMessages",
 }
-"""The action that a station sends because of a command (a TriggerMessage names it itself)."""
+"""By command: the action that the station sends because of it. (A TriggerMessage names the action itself.)"""
 
 _TRIGGERS: Mapping[str, str] = {
     "SignChargingStationCertificate": "SignCertificate",
     "SignV2GCertificate": "SignCertificate",
     "SignCombinedCertificate": "SignCertificate",
 }
-"""The action that a requestedMessage requests, if it has another name."""
+"""By requestedMessage: the action of the requested message, if it has another name."""
 
 
 def _transaction(station: StationModel, payload: Any) -> None:
-    """A transaction is running, or has ended."""
+    """Note a transaction that is running or has ended."""
     id_ = at(payload, "transactionInfo", "transactionId")
     if isinstance(id_, str):
         _note_transaction(station, id_, is_ended=payload.get("eventType") == "Ended")
 
 
 def _typed_transaction(station: StationModel, typed: Any) -> None:
-    """A transaction is running, or has ended."""
+    """Note a transaction that is running or has ended, from a typed payload."""
     id_, transactions = typed.transactionInfo.transactionId, station.transactions
     if typed.eventType == "Ended" or id_ not in transactions:
         _note_transaction(station, id_, is_ended=typed.eventType == "Ended")
@@ -52,9 +52,9 @@ def _note_transaction(station: StationModel, id_: str, *, is_ended: bool) -> Non
         transactions[id_] = None
 
 
-def _password_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted another password, which it uses from now on (A01.FR.03)."""
-    items, results = at(asked, "setVariableData"), at(told, "setVariableResult")
+def _password_set(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note the password that the station has accepted; it uses the password from now on (A01.FR.03)."""
+    items, results = at(asked, "setVariableData"), at(reported, "setVariableResult")
     if not isinstance(items, list) or not isinstance(results, list):
         return
     for item, result in zip(items, results, strict=False):
@@ -64,15 +64,15 @@ def _password_set(station: StationModel, asked: Any, told: Any) -> None:
             station.password, station.needs_reboot = value, status == "RebootRequired"
 
 
-def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted a network profile, perhaps with a higher security profile (B09, A05)."""
+def _profile_set(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note that the station has accepted a network profile, maybe with a higher security profile (B09, A05)."""
     profile = at(asked, "connectionData", "securityProfile")
-    if at(told, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
+    if at(reported, "status") == "Accepted" and isinstance(profile, int) and profile > station.profile:
         station.raised_to = profile
 
 
 def asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if there is none."""
+    """Return the action of the message that a command requests from the station; None if there is none."""
     asked = _ASKS_FOR.get(action) or at(payload, "requestedMessage")
     return _TRIGGERS.get(asked, asked) if isinstance(asked, str) else None
 
@@ -84,4 +84,4 @@ MEANING = Meaning(
     asks_for=asks_for,
     typed_calls={"TransactionEvent": _typed_transaction},
 )
-"""The meaning of each message for the mock's answers."""
+"""The functions for the messages of OCPP 2.0.1."""

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the boots and the heartbeats of a station."""
+"""Updates the boots and the heartbeats in the twin with messages of OCPP 2.x."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ _TRIGGERED: Mapping[str, set[str]] = {
     "SignCombinedCertificate": {"SignCertificate"},
     "StatusNotification": {"StatusNotification", "NotifyEvent"},
 }
-"""The actions that may answer a trigger, if they differ from its requestedMessage or are several (G01.FR.07)."""
+"""By requestedMessage: the actions that may answer the trigger, if they differ from it or are several (G01.FR.07)."""
 
 _ANY = "CustomTrigger"
 """The requestedMessage of OCPP 2.1 that stands for a message of the vendor's choice."""
@@ -28,7 +28,7 @@ _REQUESTED: Mapping[str, str] = {
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """The station boots."""
+    """Note a boot."""
     boots = twin.boots
     boots.before = boots.before if boots.status is None else boots.status
     is_other = bool(twin.resets.status) or (seen.payload["reason"] != "Triggered" and seen.payload != boots.asked)
@@ -40,7 +40,7 @@ def asked(seen: Seen, twin: Twin) -> None:
 
 
 def commanded(seen: Seen, twin: Twin) -> None:
-    """The mock has sent a command, which may request messages, even if a fault spoiled it."""
+    """Note a command, which may request messages, even if a fault has spoiled it."""
     message, boots = seen.message, twin.boots
     if not isinstance(message, Call) or not isinstance(message.payload, dict):
         return
@@ -55,12 +55,12 @@ def commanded(seen: Seen, twin: Twin) -> None:
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The mock set another heartbeat interval."""
-    for item, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
+    """Note that the mock has set another heartbeat interval."""
+    for item, reported in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (item["component"]["name"], item["variable"]["name"]) == ("OCPPCommCtrlr", "HeartbeatInterval"):
             try:
                 seconds = float(item["attributeValue"])
             except ValueError:
                 seconds = 0.0
-            if told["attributeStatus"] == "Accepted" and seconds > 0:
+            if reported["attributeStatus"] == "Accepted" and seconds > 0:
                 twin.boots.heartbeat = seconds

@@ -1,22 +1,22 @@
-"""What messages of OCPP 2.x say about the connections of a station; `common/` has what events say."""
+"""Updates the connections in the twin with messages of OCPP 2.x; `common/` has the other updates."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 LEAVING = ("Reset", "UpdateFirmware", "CertificateSigned", "SetNetworkProfile")
-"""The commands after which a station closes its connection, if it accepted them."""
+"""The commands after which a station closes its connection, if it has accepted them."""
 _OWN = ("SecurityCtrlr", "OCPPCommCtrlr")
-"""The components whose variables say how the station connects."""
+"""The components with variables about the connection of a station."""
 
 
 def will_leave(seen: Seen, twin: Twin) -> None:
-    """The station accepted a command after which it will close the connection."""
+    """Note that the station has accepted a command after which it closes the connection."""
     if seen.payload.get("status") in ("Accepted", "Scheduled", "AcceptedCanceled"):
         twin.connections.leaves = seen.at
 
 
 def gets_connection_settings(seen: Seen, twin: Twin) -> None:
-    """The mock sends another password or new connection settings; the station may use them without an answer."""
+    """Note a command with a password or connection settings. The station may use them even without an answer."""
     names = {(item["component"]["name"], item["variable"]["name"]) for item in seen.payload["setVariableData"]}
     twin.connections.has_new_password |= ("SecurityCtrlr", "BasicAuthPassword") in names
     if any(component in _OWN for component, _ in names):
@@ -24,5 +24,5 @@ def gets_connection_settings(seen: Seen, twin: Twin) -> None:
 
 
 def may_get_password(seen: Seen, twin: Twin) -> None:
-    """A spoiled SetVariables may contain any password."""
+    """Note that a spoiled SetVariables may contain any password."""
     twin.connections.has_new_password |= seen.action == "SetVariables"

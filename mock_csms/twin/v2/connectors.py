@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about connectors (StatusNotification G01.FR.01, NotifyEvent N07.FR.19)."""
+"""Updates the connectors in the twin with messages of OCPP 2.x (G01.FR.01, N07.FR.19)."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -9,26 +9,28 @@ from mock_csms.twin.twin import Twin
 
 def statuses_in(action: str, payload: Json) -> list[tuple[Connector, str]]:
     """Return the connectors and their statuses in a StatusNotification or a NotifyEvent."""
-    return [(place, status) for place, status, _ in _told_in(action, payload)]
+    return [(place, status) for place, status, _ in _reports_in(action, payload)]
 
 
 def current_in(action: str, payload: Json, twin: Twin) -> list[tuple[Connector, str]]:
-    """Return the same, without places that do not exist and without statuses older than the last known one."""
-    told = [each for each in _told_in(action, payload) if all(each[0])]
-    return [(place, status) for place, status, stamp in told if not _is_older(stamp, twin.connectors.stamps.get(place))]
+    """Return the statuses in a message, except for connectors that do not exist, and except outdated ones."""
+    reported = [each for each in _reports_in(action, payload) if all(each[0])]
+    return [
+        (place, status) for place, status, stamp in reported if not _is_older(stamp, twin.connectors.stamps.get(place))
+    ]
 
 
-def _told_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
-    """Return the place, the status and the timestamp of each report of a status."""
+def _reports_in(action: str, payload: Json) -> list[tuple[Connector, str, str]]:
+    """Return the connector, the status and the timestamp of each report of a status."""
     if action == "StatusNotification":
         return [((payload["evseId"], payload["connectorId"]), payload["connectorStatus"], payload["timestamp"])]
-    told = []
+    reported = []
     for event in payload["eventData"]:
         evse = event["component"].get("evse", {})
         if (event["component"]["name"], event["variable"]["name"]) == ("Connector", "AvailabilityState"):
             place = (evse.get("id", 0), evse.get("connectorId", 0))
-            told.append((place, event["actualValue"], event["timestamp"]))
-    return told
+            reported.append((place, event["actualValue"], event["timestamp"]))
+    return reported
 
 
 def _is_older(stamp: str, other: str | None) -> bool:
@@ -36,13 +38,13 @@ def _is_older(stamp: str, other: str | None) -> bool:
     return times[0] is not None and times[1] is not None and times[0] < times[1]
 
 
-def told(seen: Seen, twin: Twin) -> None:
-    """The station reported a status. A place with EVSE 0 or connector 0 does not exist."""
+def reported(seen: Seen, twin: Twin) -> None:
+    """Note the statuses in a message. A connector with evseId 0 or connectorId 0 does not exist."""
     connectors = twin.connectors
-    for place, status, stamp in _told_in(seen.action, seen.payload):
+    for place, status, stamp in _reports_in(seen.action, seen.payload):
         if all(place):
             connectors.statuses[place] = status
-            connectors.told_at[place] = seen.at
+            connectors.reported_at[place] = seen.at
             connectors.stamps[place] = stamp
         elif len(connectors.misnumbered) < MOST_MISNUMBERED or place in connectors.misnumbered:
             connectors.misnumbered[place] = (status, seen.at)

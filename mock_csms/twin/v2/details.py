@@ -19,7 +19,8 @@ Sort: TypeAlias = tuple[str, str]
 def _of_event(payload: Json) -> tuple[str, str]:
     """Return the eventType of a valid TransactionEvent, and its sort.
 
-    The sort is the same, but Updated is split: Sampled has nothing but periodic values, Changed is everything else.
+    The sort of Updated is Sampled for an event with only periodic values, and Changed for any other. Otherwise the sort
+    is the eventType.
     """
     kind: str = payload["eventType"]
     if kind != "Updated":
@@ -31,4 +32,4 @@ def _of_event(payload: Json) -> tuple[str, str]:
 CALLS: Mapping[str, Details] = {TRANSACTION_EVENT: _of_event}
 """For valid calls of the station, by action."""
 ANSWERS: Mapping[str, Sort] = {TRANSACTION_EVENT: ("idTokenInfo", "Authorized")}
-"""For CALLRESULTs, by the action of the call: an answer to a TransactionEvent may have the status of an idToken."""
+"""By action of the call: where an answer has a status. An answer to a TransactionEvent has it in idTokenInfo."""

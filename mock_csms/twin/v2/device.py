@@ -1,4 +1,4 @@
-"""What boots of OCPP 2.x say about the device, and its variables as messages have them."""
+"""Reads the device from boots of OCPP 2.x, and writes variables in the form of messages."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,12 +8,12 @@ from mock_csms.twin.variables import Name
 
 
 def maker_of(boot: Any) -> tuple[str | None, str | None]:
-    """Return the vendor and the model in the payload of a boot, which may have any shape."""
+    """Return the vendor and the model from the payload of a BootNotification, which may have any shape."""
     return _text_in(boot, "vendorName"), _text_in(boot, "model")
 
 
 def firmware_of(boot: Any) -> str | None:
-    """Return the version of the firmware in the payload of a boot, which may have any shape."""
+    """Return the firmware version from the payload of a BootNotification, which may have any shape."""
     return _text_in(boot, "firmwareVersion")
 
 
@@ -24,7 +24,7 @@ def _text_in(boot: Any, name: str) -> str | None:
 
 
 def as_results(values: Iterable[tuple[Name, str]]) -> list[Json]:
-    """Return variables with their values in the form in which a station tells them."""
+    """Return variables with their values in the form of a GetVariables result."""
     return [
         {"component": {"name": name[0]}, "variable": {"name": name[4]}, "attributeValue": value}
         for name, value in values
@@ -32,5 +32,5 @@ def as_results(values: Iterable[tuple[Name, str]]) -> list[Json]:
 
 
 def values_in(results: Sequence[Json]) -> list[str]:
-    """Return the values in what `as_results` has returned."""
+    """Return the values from the result of `as_results`."""
     return [result["attributeValue"] for result in results]

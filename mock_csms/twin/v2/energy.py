@@ -1,4 +1,4 @@
-"""How much energy a transaction took, by the registers in its events, and for which token."""
+"""The energy of a transaction, from the registers in its events, and its token."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from mock_csms.twin.transactions import Transaction
 _REGISTER = "Energy.Active.Import.Register"
 _MOST_POWER = 30
 TOKEN_PATH = ("idToken", "idToken")
-"""Where an event has the token of its transaction."""
+"""The path of the token in a TransactionEvent."""
 
 
 def register_in(payload: Json) -> float | None:
-    """Return what the energy register shows in a valid TransactionEvent, in Wh: the last value of the whole EVSE."""
+    """Return the energy register in a valid TransactionEvent, in Wh: the last value of the EVSE; None without one."""
     found = None
     for value in payload.get("meterValue", ()):
         for sample in value["sampledValue"]:
@@ -30,7 +30,7 @@ def _watt_hours(sample: Any) -> float:
 
 
 def energy_of(transaction: Transaction) -> float | None:
-    """Return the Wh from the first register of a transaction to the last one; None if its events have none."""
+    """Return the energy of a transaction in Wh, from its first to its last register; None without registers."""
     if transaction.meter is not None:
         return None if transaction.register is None else round(transaction.meter - transaction.register, 3)
     numbers = sorted(transaction.events)
@@ -44,7 +44,7 @@ def energy_of(transaction: Transaction) -> float | None:
 def _shown(transaction: Transaction, number: int) -> float | None:
     try:
         return register_in(transaction.events[number].payload)
-    except (KeyError, TypeError, AttributeError):  # an event that broke its schema
+    except (KeyError, TypeError, AttributeError):  # the event is invalid
         return None
 
 

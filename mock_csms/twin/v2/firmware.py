@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the firmware updates of a station."""
+"""Updates the firmware updates in the twin with messages of OCPP 2.x."""
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -18,14 +18,14 @@ def _update(id_: int, firmware: Json, asked_at: float) -> Update:
 
 
 def asked(seen: Seen, twin: Twin) -> None:
-    """The CSMS requests an update."""
+    """Note that the CSMS requests an update."""
     firmware, id_ = twin.firmware, seen.payload["requestId"]
     firmware.pending = _update(id_, seen.payload["firmware"], seen.at)
     firmware.ids.renew(id_, seen.at)
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The station accepted the update, or rejected it."""
+    """Note that the station has accepted the update, or rejected it."""
     firmware, request = twin.firmware, seen.request
     update, firmware.pending = firmware.pending, None
     if update is None or update.id != request["requestId"]:
@@ -37,8 +37,8 @@ def answered(seen: Seen, twin: Twin) -> None:
         firmware.refused_at[BAD_SIGNER] = seen.at
 
 
-def told(seen: Seen, twin: Twin) -> None:
-    """The station reported its progress. Idle reveals nothing; an unreadable report may be any status."""
+def reported(seen: Seen, twin: Twin) -> None:
+    """Note the progress in a FirmwareStatusNotification. Idle means nothing; an unreadable one may be any status."""
     firmware = twin.firmware
     if not seen.is_sound:
         return firmware.doubt()
@@ -47,12 +47,12 @@ def told(seen: Seen, twin: Twin) -> None:
         return None
     if status == "InvalidSignature" and firmware.events.get(BAD_SIGNATURE, -1.0) < update.asked_at:
         firmware.refused_at[BAD_SIGNATURE] = seen.at
-    update.status, update.told_at, update.is_in_doubt = status, seen.at, False
+    update.status, update.reported_at, update.is_in_doubt = status, seen.at, False
     return None
 
 
 def alarmed(seen: Seen, twin: Twin) -> None:
-    """A security event came. After a bad signing certificate the update may go on or not."""
+    """Note a security event. After an invalid signing certificate the update may continue or not."""
     events, type_ = twin.firmware.events, seen.payload["type"]
     if type_ in (BAD_SIGNER, BAD_SIGNATURE, "FirmwareUpdated"):
         events[type_] = seen.at
@@ -61,5 +61,5 @@ def alarmed(seen: Seen, twin: Twin) -> None:
 
 
 def lost(_: Seen, twin: Twin) -> None:
-    """The connection is lost: statuses from now on may never be reported."""
+    """Note that the connection is lost. Later statuses may never be reported."""
     twin.firmware.doubt()

@@ -1,4 +1,4 @@
-"""The lessons of OCPP 2.x: which function updates a twin from which message. Another version has its own table."""
+"""The lessons of OCPP 2.x: which message calls which function to update the twin."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ LESSONS: Sequence[Lesson] = (
     lesson(connections.may_get_password, when("spoiled"), any_payload=True),
     *booting(boots.asked, boots.commanded),
     lesson(boots.was_set, result("SetVariables")),
-    lesson(connectors.told, _STATUSES),
+    lesson(connectors.reported, _STATUSES),
     lesson(reservations.reserved, result("ReserveNow")),
     lesson(reservations.cancelling, command("CancelReservation")),
     lesson(reservations.cancelled, result("CancelReservation")),
@@ -43,13 +43,13 @@ LESSONS: Sequence[Lesson] = (
     lesson(resets.ended, call("TransactionEvent.Ended")),
     lesson(firmware.asked, command("UpdateFirmware")),
     lesson(firmware.answered, result("UpdateFirmware")),
-    lesson(firmware.told, call(firmware.STATUS), when("malformed"), any_payload=True),
+    lesson(firmware.reported, call(firmware.STATUS), when("malformed"), any_payload=True),
     lesson(firmware.alarmed, call(firmware.EVENT)),
     lesson(firmware.lost, when("disconnected")),
     lesson(local_list.sent, result("SendLocalList")),
-    lesson(local_list.told, result("GetLocalListVersion")),
+    lesson(local_list.reported, result("GetLocalListVersion")),
     lesson(local_list.forget, call("BootNotification"), when("spoiled", "unanswered"), any_payload=True),
-    lesson(transactions.told, call("TransactionEvent"), any_payload=True),
+    lesson(transactions.reported, call("TransactionEvent"), any_payload=True),
     lesson(transactions.failed, refusal("TransactionEvent"), when("spoiled"), any_payload=True),
     lesson(transactions.priced, response("TransactionEvent"), result("CostUpdated"), any_payload=True),
     lesson(transactions.was_free, _STATUSES),

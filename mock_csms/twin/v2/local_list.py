@@ -1,11 +1,13 @@
-"""How messages of OCPP 2.x change the facts about the local authorization list of a station."""
+"""Updates the local authorization list in the twin with messages of OCPP 2.x."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def sent(seen: Seen, twin: Twin) -> None:
-    """The station answered a list. After an empty list the version is unknown: the specification leaves it open.
+    """Note the answer to a SendLocalList.
+
+    After an empty list the version is unknown, because the specification does not set it.
 
     See D01.FR.04 and D01.FR.05.
     """
@@ -19,12 +21,12 @@ def sent(seen: Seen, twin: Twin) -> None:
         local_list.version = None
 
 
-def told(seen: Seen, twin: Twin) -> None:
-    """The station reported its version."""
+def reported(seen: Seen, twin: Twin) -> None:
+    """Note the version that the station has reported."""
     twin.local_list.version = seen.payload["versionNumber"]
 
 
 def forget(seen: Seen, twin: Twin) -> None:
-    """The station may have lost its list at a reboot (D01.FR.10), or accepted a list without a readable answer."""
+    """Forget the version: a reboot may have deleted the list (D01.FR.10), or an unanswered update changed it."""
     if seen.kind == "call" or seen.action == "SendLocalList":
         twin.local_list.version = None

@@ -5,5 +5,5 @@ from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 
 def driven() -> tuple[Occasion, ...]:
-    """Return all TransactionEvents except those with only periodic values, which come most often and tell least."""
+    """Return all TransactionEvents except those with only periodic values, which are frequent and of little use."""
     return call(*(f"{TRANSACTION_EVENT}.{sort}" for sort in ("Started", "Changed", "Ended")))

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the reservations of a station.
+"""Updates the reservations in the twin with messages of OCPP 2.x.
 
 If somebody may have used a reservation, it is no longer certainly unused, but may still exist. If its EVSE was used,
 the reservation no longer occupies it. A reservation that was cancelled or has ended is dropped.
@@ -12,11 +12,11 @@ from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 ENDING = ("ReservationStatusUpdate", "Authorize", "TransactionEvent")
-"""The actions that may show that a reservation is used, or has ended."""
+"""The actions of messages that can show that a reservation is used or has ended."""
 
 
 def reserved(seen: Seen, twin: Twin) -> None:
-    """The station answered a ReserveNow. A reservation with the same id is replaced (H01.FR.02)."""
+    """Note the answer to a ReserveNow. A reservation with the same id is replaced (H01.FR.02)."""
     asked, by_id = seen.request, twin.reservations.by_id
     evse, before = asked.get("evseId"), by_id.get(asked["id"])
     if before is not None:
@@ -34,12 +34,12 @@ def reserved(seen: Seen, twin: Twin) -> None:
 
 
 def cancelling(seen: Seen, twin: Twin) -> None:
-    """The CSMS requests to cancel a reservation. The station may do so before it answers."""
+    """Note that the CSMS requests to cancel a reservation. The station may do so before it answers."""
     _free(twin.reservations, lambda each: each.id == seen.payload["reservationId"])
 
 
 def cancelled(seen: Seen, twin: Twin) -> None:
-    """The station has cancelled a reservation; it answers Rejected if it has none with that id."""
+    """Note the answer to a CancelReservation. Rejected means that there is no reservation with that id."""
     by_id, id_ = twin.reservations.by_id, seen.request["reservationId"]
     if seen.payload["status"] == "Accepted":
         by_id.pop(id_, None)
@@ -48,12 +48,12 @@ def cancelled(seen: Seen, twin: Twin) -> None:
 
 
 def ended(seen: Seen, twin: Twin) -> None:
-    """The station reported that a reservation has expired or was removed."""
+    """Note that a reservation has expired or was removed."""
     twin.reservations.by_id.pop(seen.payload["reservationId"], None)
 
 
 def used(seen: Seen, twin: Twin) -> None:
-    """A driver came who may use a reservation: by its id, by its idToken, or by its group (H03.FR.09)."""
+    """Note a driver who may use a reservation: by its id, its idToken or its group (H03.FR.09)."""
     by_id = twin.reservations.by_id
     if not by_id:
         return
@@ -66,7 +66,7 @@ def used(seen: Seen, twin: Twin) -> None:
 
 
 def charges(seen: Seen, twin: Twin) -> None:
-    """A transaction uses an EVSE, perhaps by its reservation; the event may name the reservation."""
+    """Note that a transaction uses an EVSE, maybe by its reservation; the event may name the reservation."""
     reservations, payload = twin.reservations, seen.payload
     if not reservations.by_id:
         return
@@ -79,7 +79,7 @@ def charges(seen: Seen, twin: Twin) -> None:
 
 
 def unread(seen: Seen, twin: Twin) -> None:
-    """A message is unreadable: it may have shown that any reservation is used or has ended."""
+    """Note an unreadable message, which may mean that any reservation is used or has ended."""
     if not seen.is_sound:
         for each in twin.reservations.by_id.values():
             each.is_unused = False

@@ -1,11 +1,11 @@
-"""How messages of OCPP 2.x change the facts about the resets of a station."""
+"""Updates the resets in the twin with messages of OCPP 2.x."""
 
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 
 
 def answered(seen: Seen, twin: Twin) -> None:
-    """The station has answered a Reset."""
+    """Note the answer to a Reset."""
     resets, status, evse = twin.resets, seen.payload["status"], seen.request.get("evseId")
     if status == "Rejected":
         return
@@ -18,17 +18,17 @@ def answered(seen: Seen, twin: Twin) -> None:
 
 
 def installed(seen: Seen, twin: Twin) -> None:
-    """A firmware status came, which may announce a reboot."""
+    """Note a firmware status, which may announce a reboot."""
     twin.resets.is_for_firmware = seen.payload["status"] == "InstallRebooting"
 
 
 def booted(seen: Seen, twin: Twin) -> None:
-    """The station boots; a triggered boot does not end a reset."""
+    """Note a boot. A triggered boot does not end a reset."""
     resets = twin.resets
     if seen.payload["reason"] != "Triggered":
         resets.status, resets.is_for_firmware, resets.evse_at = "", False, None
 
 
 def ended(seen: Seen, twin: Twin) -> None:
-    """A transaction has ended, perhaps one that a reset must end."""
+    """Note that a transaction has ended; a reset may have waited for it."""
     twin.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])

@@ -1,11 +1,11 @@
-"""How messages of OCPP 2.x change the facts about the transactions of a station."""
+"""Updates the transactions in the twin with messages of OCPP 2.x."""
 
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen
-from mock_csms.twin.transactions import MOST_FREE, ToldEvent, Transaction, Transactions
+from mock_csms.twin.transactions import MOST_FREE, ReportedEvent, Transaction, Transactions
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v2.connectors import statuses_in
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
@@ -25,7 +25,7 @@ def transaction_in(payload: Json, twin: Twin) -> Transaction | None:
 
 
 def evse_in(payload: Json, twin: Twin) -> int | None:
-    """Return the EVSE of a valid TransactionEvent, from itself or from an earlier event of its transaction."""
+    """Return the EVSE of a valid TransactionEvent; if it has none, that of an earlier event of its transaction."""
     if "evse" in payload:
         evse: int = payload["evse"]["id"]
         return evse
@@ -33,7 +33,7 @@ def evse_in(payload: Json, twin: Twin) -> int | None:
     return None if transaction is None else transaction.evse
 
 
-def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
+def event_in(payload: Any, twin: Twin) -> ReportedEvent | None:
     """Return the stored copy of a TransactionEvent, by its transaction and seqNo; the event may break its schema."""
     match payload:
         case {"transactionInfo": {"transactionId": str(id_)}, "seqNo": int(number)}:
@@ -42,8 +42,8 @@ def event_in(payload: Any, twin: Twin) -> ToldEvent | None:
     return None
 
 
-def repeats(payload: Json, event: ToldEvent) -> bool:
-    """Return whether a TransactionEvent with the same seqNo as `event` repeats it."""
+def repeats(payload: Json, event: ReportedEvent) -> bool:
+    """Whether a TransactionEvent with the same seqNo as `event` repeats it."""
     return (event.stamp, event.trigger, event.kind) == (
         payload["timestamp"],
         payload["triggerReason"],
@@ -52,13 +52,13 @@ def repeats(payload: Json, event: ToldEvent) -> bool:
 
 
 def restarts(payload: Json, transaction: Transaction) -> bool:
-    """Return whether a Started event begins another transaction with the same id."""
+    """Whether a Started event begins another transaction with the same id."""
     is_other = transaction.started not in (None, payload["timestamp"])
     return is_other and payload["seqNo"] <= transaction.highest
 
 
-def told(seen: Seen, twin: Twin) -> None:
-    """A TransactionEvent came."""
+def reported(seen: Seen, twin: Twin) -> None:
+    """Note a TransactionEvent."""
     if not seen.is_sound:
         _note(seen.payload, twin.transactions)
         return
@@ -83,12 +83,12 @@ def told(seen: Seen, twin: Twin) -> None:
         transaction.sampled = event.stamp
 
 
-def _keep(seen: Seen, transaction: Transaction, connection: int) -> ToldEvent:
+def _keep(seen: Seen, transaction: Transaction, connection: int) -> ReportedEvent:
     """Store an event and how often it came, and return it."""
     payload, events = seen.payload, transaction.events
     number, trigger, is_offline = payload["seqNo"], payload["triggerReason"], payload.get("offline", False)
     text = seen.event_as(Received).text
-    event = ToldEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
+    event = ReportedEvent(payload["timestamp"], seen.detail, trigger, is_offline, seen.id, text, seen.at, connection)
     before = events.get(number)
     events[number] = event
     if before is not None:
@@ -122,7 +122,7 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
 
 
 def _is_of_clock(payload: Json) -> bool:
-    """Return whether a TransactionEvent has meter values, and all of them are clock-aligned."""
+    """Whether a TransactionEvent has meter values, and all of them are clock-aligned."""
     values = payload.get("meterValue", ())
     return bool(values) and all(each.get("context") == _CLOCK for value in values for each in value["sampledValue"])
 
@@ -139,7 +139,7 @@ def _note(payload: Any, all_: Transactions) -> None:
 
 
 def failed(seen: Seen, twin: Twin) -> None:
-    """The mock refused a TransactionEvent, or a fault spoiled its answer."""
+    """Note that the mock has refused a TransactionEvent, or that a fault has spoiled its answer."""
     answers = seen.answers
     if seen.action != TRANSACTION_EVENT or answers is None:
         return
@@ -150,7 +150,10 @@ def failed(seen: Seen, twin: Twin) -> None:
 
 
 def reason_of_end(payload: Any) -> str | None:
-    """Return why a TransactionEvent ends its transaction; None if it does not. A reason that is left out is Local."""
+    """Return the stoppedReason of a TransactionEvent that ends its transaction; None for others.
+
+    An absent one means Local.
+    """
     match payload:
         case {"eventType": "Ended", "transactionInfo": {**info}}:
             reason = info.get("stoppedReason", "Local")
@@ -159,7 +162,7 @@ def reason_of_end(payload: Any) -> str | None:
 
 
 def priced(seen: Seen, twin: Twin) -> None:
-    """The mock has told what a transaction costs: in the answer to its event, or with a command."""
+    """Note the cost of a transaction that the mock has sent, in an answer to its event or in a command (I02, I03)."""
     asked = seen.answers.payload if seen.answers is not None else {}
     is_command = seen.kind == "result"
     match (asked if is_command else seen.payload), asked:
@@ -170,7 +173,7 @@ def priced(seen: Seen, twin: Twin) -> None:
 
 
 def was_free(seen: Seen, twin: Twin) -> None:
-    """Statuses of connectors came: remember those that are Available."""
+    """Note the connectors that are Available by a status."""
     free = twin.transactions.were_free
     for place, status in statuses_in(seen.action, seen.payload):
         if status == "Available" and len(free) < MOST_FREE:

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.1 change further facts about a station: limits, streams, requests for certificates."""
+"""Updates the `StationModel` with messages that are new in OCPP 2.1: limits, streams, certificate requests."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from mock_csms.twin.station import StationModel
 from mock_csms.twin.v2 import answers
 
 _MOST = 1000
-"""How many charging profiles and monitors of a station are remembered."""
+"""How many charging profiles and how many monitors of a station are remembered."""
 _ASKS_FOR: Mapping[str, str] = {"GetDERControl": "ReportDERControl", "RequestBatterySwap": "BatterySwap"}
 _TRIGGERS: Mapping[str, str] = {"SignV2G20Certificate": "SignCertificate"}
 _LIMITS = (
@@ -17,21 +17,21 @@ _LIMITS = (
     *("setpoint", "setpoint_L2", "setpoint_L3"),
     *("setpointReactive", "setpointReactive_L2", "setpointReactive_L3"),
 )
-"""The fields that a schedule update may have; a period of a charging schedule may have them too."""
+"""The limits in a schedule update; a period of a charging schedule may have the same fields."""
 
 
 def _certificate_asked(station: StationModel, payload: Any) -> None:
-    """The station requests a certificate, perhaps with a requestId."""
+    """Note that the station has requested a certificate, maybe with a requestId (A02)."""
     certificate_asked(station, payload)
     number = at(payload, "requestId")
     station.csr_id = number if isinstance(number, int) else None
 
 
-def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted a charging profile, perhaps a Dynamic one."""
+def _profile_set(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note that the station has accepted a charging profile, maybe a Dynamic one (K28)."""
     profile = at(asked, "chargingProfile")
     id_, period = at(profile, "id"), at(profile, "chargingSchedule", 0, "chargingSchedulePeriod", 0)
-    if at(told, "status") != "Accepted" or not isinstance(id_, int):
+    if at(reported, "status") != "Accepted" or not isinstance(id_, int):
         return
     if at(profile, "chargingProfileKind") == "Dynamic":
         limits = {name: period[name] for name in _LIMITS if name in period} if isinstance(period, dict) else {}
@@ -40,10 +40,10 @@ def _profile_set(station: StationModel, asked: Any, told: Any) -> None:
         station.dynamic_limits.pop(id_, None)
 
 
-def _schedule_updated(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has accepted other limits for a Dynamic profile."""
+def _schedule_updated(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note that the station has accepted other limits for a Dynamic profile (K28)."""
     id_, limits = at(asked, "chargingProfileId"), at(asked, "scheduleUpdate")
-    if at(told, "status") == "Accepted" and isinstance(id_, int) and isinstance(limits, dict):
+    if at(reported, "status") == "Accepted" and isinstance(id_, int) and isinstance(limits, dict):
         _remember(station, id_, limits)
 
 
@@ -53,9 +53,9 @@ def _remember(station: StationModel, id_: int, limits: Any) -> None:
         station.dynamic_limits[id_] = limits
 
 
-def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has cleared one or several charging profiles, perhaps all."""
-    if at(told, "status") != "Accepted" or not station.dynamic_limits:
+def _profile_cleared(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note that the station has cleared charging profiles."""
+    if at(reported, "status") != "Accepted" or not station.dynamic_limits:
         return
     id_ = at(asked, "chargingProfileId")
     if isinstance(id_, int):
@@ -64,9 +64,9 @@ def _profile_cleared(station: StationModel, asked: Any, told: Any) -> None:
         station.dynamic_limits.clear()
 
 
-def _monitors_set(station: StationModel, asked: Any, told: Any) -> None:
-    """The station has set monitors; those with a periodicEventStream may be streamed."""
-    for item, result in _pairs(at(asked, "setMonitoringData"), at(told, "setMonitoringResult")):
+def _monitors_set(station: StationModel, asked: Any, reported: Any) -> None:
+    """Note that the station has set monitors; those with a periodicEventStream may be streamed (N11)."""
+    for item, result in _pairs(at(asked, "setMonitoringData"), at(reported, "setMonitoringResult")):
         id_ = at(result, "id")
         if at(result, "status") == "Accepted" and isinstance(id_, int) and at(item, "periodicEventStream") is not None:
             station.streamed = station.streamed or set()
@@ -74,22 +74,22 @@ def _monitors_set(station: StationModel, asked: Any, told: Any) -> None:
                 station.streamed.add(id_)
 
 
-def _monitors_cleared(station: StationModel, _: Any, told: Any) -> None:
-    """The station has cleared monitors."""
-    results = at(told, "clearMonitoringResult")
+def _monitors_cleared(station: StationModel, _: Any, reported: Any) -> None:
+    """Note that the station has cleared monitors."""
+    results = at(reported, "clearMonitoringResult")
     for result in results if isinstance(results, list) else ():
         if at(result, "status") == "Accepted" and station.streamed:
             station.streamed.discard(at(result, "id"))
 
 
 def _pairs(items: Any, results: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the items of a command with their results, which come in the same order."""
+    """Yield each item of a command with its result; both lists have the same order."""
     if isinstance(items, list) and isinstance(results, list):
         yield from zip(items, results, strict=False)
 
 
 def _asks_for(action: str, payload: Any) -> str | None:
-    """Return the action that a command makes a station send; None if there is none."""
+    """Return the action of the message that a command requests from the station; None if there is none."""
     asked = at(payload, "requestedMessage")
     trigger = _TRIGGERS.get(asked) if isinstance(asked, str) else None
     return _ASKS_FOR.get(action) or trigger or answers.asks_for(action, payload)
@@ -108,4 +108,4 @@ MEANING = replace(
     },
     asks_for=_asks_for,
 )
-"""The meaning of each message for the mock's answers."""
+"""The functions for the messages of OCPP 2.1."""

@@ -1,4 +1,4 @@
-"""How messages of OCPP 2.x change the facts about the variables of a station."""
+"""Updates the variables in the twin with messages of OCPP 2.x."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,15 +24,16 @@ def folded(name: Name) -> Name:
 
 
 def unrequested(asked: Sequence[Json], answered: Sequence[Json]) -> Name | None:
-    """Return the first variable in the results that the command does not contain; None if there is none."""
+    """Return the first variable in the results that the command does not name; None if there is none."""
     names = {folded(name_of(item)) for item in asked}
     return next((name for name in map(name_of, answered) if folded(name) not in names), None)
 
 
 def paired(items: Sequence[Json], results: Sequence[Json]) -> list[tuple[Json, Json]]:
-    """Return pairs of an item of the command and its result. Results without an item are left out.
+    """Return each item of the command with its result, as pairs.
 
-    If several items are about the same attribute of a variable, their order decides.
+    A result without an item is left out. If several items name the same attribute of a variable, the results are paired
+    in their order.
     """
     waiting: dict[object, list[Json]] = {}
     for item in items:
@@ -46,7 +47,7 @@ def _about(item: Json) -> tuple[Name, str]:
 
 
 def reported(seen: Seen, twin: Twin) -> None:
-    """A part of a report came."""
+    """Note a part of a report."""
     variables = twin.variables
     for item in seen.payload.get("reportData", ()):
         name, attributes = name_of(item), item["variableAttribute"]
@@ -62,16 +63,16 @@ def reported(seen: Seen, twin: Twin) -> None:
 
 
 def got(seen: Seen, twin: Twin) -> None:
-    """The station answered a GetVariables."""
+    """Note the answer to a GetVariables."""
     for item in seen.payload["getVariableResult"]:
         if item["attributeStatus"] == "Accepted" and _is_actual(item):
             _keep(twin.variables.values, name_of(item), item.get("attributeValue", ""))
 
 
 def was_set(seen: Seen, twin: Twin) -> None:
-    """The station answered a SetVariables.
+    """Note the answer to a SetVariables.
 
-    A value with RebootRequired counts from the reboot on, and is not known until then.
+    A value with RebootRequired is in use after the reboot, and unknown until then.
     """
     variables, pairs = twin.variables, paired(seen.request["setVariableData"], seen.payload["setVariableResult"])
     actual = [(name_of(item), item, answer["attributeStatus"]) for item, answer in pairs if _is_actual(item)]
@@ -79,14 +80,14 @@ def was_set(seen: Seen, twin: Twin) -> None:
     for name, item, status in actual:
         if status == "Accepted":
             _keep(variables.values, name, item["attributeValue"])
-            if taken[name] == 1:  # with two values, the last one is unknown (B05.FR.13)
+            if taken[name] == 1:  # with two different values, the last one is unknown (B05.FR.13)
                 _keep(variables.given, name, item["attributeValue"])
         elif status == "RebootRequired":
             variables.values.pop(name, None)
 
 
 def may_change(seen: Seen, twin: Twin) -> None:
-    """The accepted values are not known between a SetVariables and its answer, and after a boot."""
+    """Forget the accepted values, which are unknown between a SetVariables and its answer, and after a boot."""
     given = twin.variables.given
     if seen.action == "SetVariables" and seen.kind == "command" and seen.is_sound:
         for item in seen.payload["setVariableData"]:

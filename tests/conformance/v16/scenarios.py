@@ -5,9 +5,8 @@ from typing import TypeAlias
 
 from mock_csms.station.cues import Paused, Plugged, PowerCycled, Presented, Ready, Unplugged
 from tests.conformance.v16.rig import Rig16
-from tests.station.bench16 import CARD
+from tests.station.bench16 import CARD, profile
 from tests.station.play import answering
-from tests.station.test_of_16 import profile
 
 Begin: TypeAlias = Callable[..., Rig16]
 """Makes a station for a CSMS, with values of its keys."""
@@ -264,7 +263,7 @@ def keys(begin: Begin) -> None:
         ("MeterValuesSampledData", f"{_ENERGY},Nonsense"),
         ("SecurityProfile", "1"),
         ("SecurityProfile", "0"),
-        ("AuthorizationKey", "00" * 8 + "0a" * 8),
+        ("AuthorizationKey", "0" * 32),
     ):
         rig.command("ChangeConfiguration", {"key": key, "value": value})
         rig.command("GetConfiguration", {"key": [key, "AuthorizationKey", "Nope"]})

@@ -5,6 +5,8 @@ import pytest
 from mock_csms.commands.explaining import explanation_of
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.subject import OF_V16
+from mock_csms.station.state import Habit
+from mock_csms.station.v16.misbehaviours import KINDS
 from tests.conformance.v16.live import perform
 from tests.conformance.v16.play import run_example
 from tests.conformance.v16.scenarios import SCENARIOS
@@ -17,7 +19,67 @@ def test_no_check_reports_a_good_station(scenario: str) -> None:
     assert (run.lines(), run.accidents) == ([], ())
 
 
+SHOWN = {
+    "accepts-old-stops": "remote",
+    "answers-while-rejected": "rejected",
+    "closes-at-once": "availability",
+    "composite-start": "smart_charging",
+    "early-status": "pending",
+    "empty-texts": "idle",
+    "few-keys": "keys",
+    "hasty-heartbeat": "idle",
+    "hasty-retries": "refused_messages",
+    "hurried-firmware": "files",
+    "idle-at-boot": "idle",
+    "ignores-keys": "keys",
+    "knows-every-key": "keys",
+    "lies-about-triggers": "triggers",
+    "lists-no-certificates": "any_commands",
+    "nameless-logs": "files",
+    "never-reserved": "reservations",
+    "never-resets": "resets",
+    "never-triggered": "triggers",
+    "new-register": "sessions",
+    "no-answer": "any_commands",
+    "no-connector-zero": "idle",
+    "no-error-code": "idle",
+    "no-heartbeat": "idle",
+    "no-reason": "remote",
+    "no-reservation-id": "reservations",
+    "no-statuses": "idle",
+    "no-subprotocol": "idle",
+    "other-codes": "any_commands",
+    "other-reset-reason": "resets",
+    "read-only-keys": "keys",
+    "rejects-everything": "availability",
+    "silent-uploads": "files",
+    "takes-every-profile": "smart_charging",
+    "takes-every-value": "keys",
+    "takes-old-lists": "local_list",
+    "tells-its-key": "keys",
+    "transfers-everything": "any_commands",
+    "unknown-field": "idle",
+    "unknown-status": "idle",
+    "unlocks-everything": "unlocking",
+    "wrong-fault": "idle",
+}
+"""The scenario that shows a misbehaviour; `sessions` shows the others."""
+FOLLOWS = {"zero-connector": {"6X02", "6M01", "6G03"}, "tells-its-key": {"6V01", "6V02"}}
+"""Other checks that may report a misbehaviour, because it makes further messages wrong."""
 OWN = [id_ for id_, check in CHECKS.items() if check.versions == OF_V16]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_the_checks_of_a_misbehaviour_report_it(kind: str) -> None:
+    """Each check of a misbehaviour reports it at the running mock; only the checks that these imply may report too."""
+    run, own = perform(SHOWN.get(kind, "sessions"), Habit(kind)), set(KINDS[kind].checks)
+    implied = {other for id_ in own for other in CHECKS[id_].implies} | FOLLOWS.get(kind, set())
+    assert (own - run.checks, run.checks - own - implied, run.accidents) == (set(), set(), ()), run.lines()
+
+
+def test_every_misbehaviour_has_its_check() -> None:
+    """Every misbehaviour of the 1.6 station has a check that reports it."""
+    assert [kind for kind, row in KINDS.items() if not row.checks] == []
 
 
 @pytest.mark.parametrize("check", OWN)

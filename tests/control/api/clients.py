@@ -25,39 +25,39 @@ class ApiMock(Mock):
 
     @asynccontextmanager
     async def client(self, **headers: str) -> AsyncIterator["Client"]:
-        """Open a client that sends those headers with each request."""
+        """Open a client that sends these headers with each request."""
         async with httpx.AsyncClient(base_url=self.api, trust_env=False, timeout=PATIENCE, headers=headers) as http:
             yield Client(http)
 
 
 class Client:
-    """A client of the API; paths are behind the prefix."""
+    """A client of the API; it puts the prefix before each path."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
 
     async def ask(self, method: str, path: str, body: Any = None, status: int = 200, **query: Any) -> Any:
-        """Send a request, check the status of its answer, and return its JSON; None for an answer without a body."""
+        """Send a request, check the status of the response, and return its JSON, or None if it has no body."""
         response = await self.http.request(method, V1 + path, json=body, params=query)
         assert response.status_code == status, response.text
         return response.json() if response.content else None
 
     async def get(self, path: str, **query: Any) -> Any:
-        """Return the JSON of a GET."""
+        """Send a GET, and return the JSON of the response."""
         return await self.ask("GET", path, **query)
 
     async def post(self, path: str, body: Any = None, status: int = 200, **query: Any) -> Any:
-        """Return the JSON of a POST."""
+        """Send a POST, and return the JSON of the response."""
         return await self.ask("POST", path, {} if body is None else body, status, **query)
 
     async def problem(self, method: str, path: str, body: Any = None, status: int = 422, **query: Any) -> str:
-        """Send a request that is refused with that status, and return what the problem says."""
+        """Send a request that must be refused with this status, and return the `detail` of the problem."""
         response = await self.http.request(method, V1 + path, json=body, params=query)
         assert response.status_code == status, response.text
         assert response.headers["content-type"] == "application/problem+json"
-        told = response.json()
-        assert (told["status"], bool(told["title"])) == (status, True)
-        detail: str = told["detail"]
+        fields = response.json()
+        assert (fields["status"], bool(fields["title"])) == (status, True)
+        detail: str = fields["detail"]
         assert "\n" not in detail
         return detail
 
@@ -71,23 +71,23 @@ class Client:
 
 
 class Stream:
-    """The stream of events, one after the other."""
+    """Reads the stream of events, one event at a time."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._lines = response.aiter_lines()
 
     async def next(self) -> tuple[str, Mapping[str, Any]]:
         """Return the kind and the data of the next event; comments are skipped."""
-        told: dict[str, str] = {}
+        fields: dict[str, str] = {}
         async for line in self._lines:
-            if not line and "data" in told:
-                return told["event"], orjson.loads(told["data"])
+            if not line and "data" in fields:
+                return fields["event"], orjson.loads(fields["data"])
             name, _, value = line.partition(": ")
-            told[name] = value
+            fields[name] = value
         raise AssertionError("the stream has ended")
 
     async def until(self, kind: str) -> list[Mapping[str, Any]]:
-        """Return the data of all events up to the first one of that kind."""
+        """Return the data of all events up to the first one of this kind."""
         found = []
         while True:
             came, data = await self.next()
@@ -97,7 +97,7 @@ class Stream:
 
 
 async def eventually(ask: Callable[[], Awaitable[Answer]], holds: Callable[[Answer], bool]) -> Answer:
-    """Ask again and again until what comes holds, and return it."""
+    """Call `ask` until `holds` is true for its result, and return that result."""
     async with asyncio.timeout(PATIENCE):
         while not holds(answer := await ask()):
             await asyncio.sleep(0.02)

@@ -17,6 +17,6 @@ def mock() -> Iterator[ApiMock]:
 
 @pytest.fixture
 async def client(mock: ApiMock) -> AsyncIterator[Client]:
-    """A client of its API."""
+    """A client of the API of this mock."""
     async with mock.client() as client:
         yield client

@@ -8,7 +8,7 @@ from tests.wire import Station
 
 
 async def answered(client: Client, station: Station, path: str, body: Any, *answer: Any) -> Any:
-    """Send a command, let the station answer it, and return what the API says; `answer` begins with the type."""
+    """Send a command, let the station answer it, and return the response; `answer` starts with the message type."""
     asking = asyncio.create_task(client.post(path, body))
     _, id_, *_ = await station.expect(2)
     await station.send([answer[0], id_, *answer[1:]])
@@ -16,37 +16,41 @@ async def answered(client: Client, station: Station, path: str, body: Any, *answ
 
 
 async def test_the_answer_is_in_the_response(client: Client, mock: ApiMock, identity: str) -> None:
-    """A result has its payload, what was sent, the number of its event and how long it took."""
+    """The response to a command has the sent and the received payload, the number of the event, and the duration."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity.lower()}/commands/RequestStartTransaction"
         body = {"payload": {"evseId": 2, "idToken": {"idToken": "TAG7", "type": "ISO14443"}}}
-        told = await answered(client, station, path, body, 3, {"status": "Accepted"})
-        assert (told["outcome"], told["station"], told["answer"]) == ("result", identity, {"status": "Accepted"})
-        sent = told["request"]["payload"]
+        response = await answered(client, station, path, body, 3, {"status": "Accepted"})
+        assert (response["outcome"], response["station"], response["answer"]) == (
+            "result",
+            identity,
+            {"status": "Accepted"},
+        )
+        sent = response["request"]["payload"]
         assert (sent["evseId"], sent["idToken"]["idToken"]) == (2, "TAG7")
-        assert told["ms"] > 0
-        [event] = (await client.get("/events", after=told["seq"] - 1, limit=1))["events"]
+        assert response["ms"] > 0
+        [event] = (await client.get("/events", after=response["seq"] - 1, limit=1))["events"]
         assert (event["event"], event["messageType"], event["messageId"]) == (
             "Received",
             "Result",
-            told["request"]["id"],
+            response["request"]["id"],
         )
 
 
-async def test_an_error_is_an_answer(client: Client, mock: ApiMock, identity: str) -> None:
-    """A CALLERROR has its code and description; an answer that breaks its schema says how."""
+async def test_a_callerror_is_in_the_response(client: Client, mock: ApiMock, identity: str) -> None:
+    """The response has the code and description of a CALLERROR, and the violations of an invalid answer."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity}/commands/ClearCache"
-        told = await answered(client, station, path, {}, 4, "NotSupported", "no cache", {"a": 1})
-        assert (told["outcome"], told["code"], told["description"]) == ("error", "NotSupported", "no cache")
-        assert told["details"] == {"a": 1}
-        told = await answered(client, station, path, {}, 3, {"status": "Perhaps"})
-        assert (told["outcome"], told["answer"]) == ("invalid", {"status": "Perhaps"})
-        assert any("Perhaps" in violation for violation in told["violations"])
+        response = await answered(client, station, path, {}, 4, "NotSupported", "no cache", {"a": 1})
+        assert (response["outcome"], response["code"], response["description"]) == ("error", "NotSupported", "no cache")
+        assert response["details"] == {"a": 1}
+        response = await answered(client, station, path, {}, 3, {"status": "Perhaps"})
+        assert (response["outcome"], response["answer"]) == ("invalid", {"status": "Perhaps"})
+        assert any("Perhaps" in violation for violation in response["violations"])
 
 
-async def test_no_answer_is_a_problem_of_its_own(client: Client, mock: ApiMock, identity: str) -> None:
-    """404 for a stranger, 409 for who is away, 504 for a silent station, 502 for one that leaves meanwhile."""
+async def test_each_reason_for_no_answer_has_its_status(client: Client, mock: ApiMock, identity: str) -> None:
+    """Unknown station: 404; not connected: 409; no answer in time: 504; connection lost while waiting: 502."""
     assert "NOBODY" in await client.problem("POST", "/stations/NOBODY/commands/Reset", {}, 404)
     path = f"/stations/{identity}/commands/ClearCache"
     async with mock.station(identity) as station:
@@ -60,9 +64,9 @@ async def test_no_answer_is_a_problem_of_its_own(client: Client, mock: ApiMock, 
 
 
 async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identity: str) -> None:
-    """An unknown action, an action of stations, a payload that breaks its schema: 422 with what was meant."""
+    """An unknown action, an action of stations, or an invalid payload gets 422 and a hint, unless `raw` is set."""
     async with mock.station(identity) as station:
-        for action, body, told in (
+        for action, body, expected in (
             ("Rset", {}, "did you mean 'Reset'?"),
             ("Heartbeat", {}, "sent by stations only"),
             ("Reset", {"payload": {"type": "Never"}}, "Never"),
@@ -70,7 +74,7 @@ async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identi
             ("Reset", {"payload": {"type": "{{nope}}"}}, "nope"),
             ("Reset", {"timeout": 0}, "timeout"),
         ):
-            assert told in await client.problem("POST", f"/stations/{identity}/commands/{action}", body)
+            assert expected in await client.problem("POST", f"/stations/{identity}/commands/{action}", body)
         path = f"/stations/{identity}/commands/Reset"
         asking = asyncio.create_task(client.post(path, {"payload": ["raw"], "raw": True}))
         _, id_, _, payload = await station.expect(2, ..., "Reset")
@@ -83,7 +87,7 @@ async def test_wrong_commands_are_not_sent(client: Client, mock: ApiMock, identi
 
 
 async def test_commands_wait_for_their_turn(client: Client, mock: ApiMock, identity: str) -> None:
-    """Ten commands at once get their own answers: a station has one open at a time."""
+    """Each of ten simultaneous commands gets its own answer, although only one at a time is sent to the station."""
     async with mock.station(identity) as station:
         path = f"/stations/{identity}/commands/DataTransfer"
         bodies = [{"payload": {"vendorId": "V", "messageId": str(number)}} for number in range(10)]
@@ -91,31 +95,31 @@ async def test_commands_wait_for_their_turn(client: Client, mock: ApiMock, ident
         for _ in bodies:
             _, id_, _, payload = await station.expect(2, ..., "DataTransfer")
             await station.send([3, id_, {"status": "Accepted", "data": payload["messageId"]}])
-        told = [await each for each in asking]
-        assert [each["answer"]["data"] for each in told] == [str(number) for number in range(10)]
-        assert [each["request"]["payload"]["messageId"] for each in told] == [str(number) for number in range(10)]
+        response = [await each for each in asking]
+        assert [each["answer"]["data"] for each in response] == [str(number) for number in range(10)]
+        assert [each["request"]["payload"]["messageId"] for each in response] == [str(number) for number in range(10)]
 
 
 async def test_a_command_goes_to_all_that_match(client: Client, mock: ApiMock) -> None:
-    """Each station's outcome is under its identity; who gives no answer is named with the reason."""
+    """The response has the outcome of each station that matches; stations without an answer have the reason."""
     async with mock.station("M-1") as one, mock.station("M-2") as two, mock.station("X-1") as other:
         asking = asyncio.create_task(client.post("/commands/ClearCache", {"timeout": 1}, match="m-*"))
         await one.obey("ClearCache")
         await two.expect(2, ..., "ClearCache")
-        told = await asking
-        assert (told["sent"], list(told["outcomes"]), list(told["problems"])) == (2, ["M-1"], ["M-2"])
-        assert "no answer" in told["problems"]["M-2"]
+        response = await asking
+        assert (response["sent"], list(response["outcomes"]), list(response["problems"])) == (2, ["M-1"], ["M-2"])
+        assert "no answer" in response["problems"]["M-2"]
         await other.nothing(0.05)
 
 
 async def test_secrets_are_masked_in_answers(client: Client, mock: ApiMock, identity: str) -> None:
-    """A password that was sent, or that the station tells, is not in the response."""
+    """The response and the events do not contain a password that the command sends."""
     variable = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
     async with mock.station(identity) as station:
         body = {"payload": {"setVariableData": [{**variable, "attributeValue": "swordfish-swordfish"}]}}
         result = {"setVariableResult": [{**variable, "attributeStatus": "Accepted"}]}
-        told = await answered(client, station, f"/stations/{identity}/commands/SetVariables", body, 3, result)
-        assert "swordfish" not in str(told)
-        assert told["answer"] == result
+        reply = await answered(client, station, f"/stations/{identity}/commands/SetVariables", body, 3, result)
+        assert "swordfish" not in str(reply)
+        assert reply["answer"] == result
         response = await client.http.get("/api/v1/events")
         assert "swordfish" not in response.text

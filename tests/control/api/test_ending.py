@@ -1,4 +1,4 @@
-"""The end of a mock with an API: signals, POST /shutdown, the ready file, and what is loaded."""
+"""The end of a mock with an API: signals, POST /shutdown and the ready file; loaded modules, and metrics."""
 
 import asyncio
 import re
@@ -20,22 +20,22 @@ LIBRARIES = ("starlette", "uvicorn", "h11", "anyio", "prometheus_client", "httpx
 
 
 class Failing(ApiMock):
-    """A run that ends with another status than 0."""
+    """A run that may end with a status other than 0."""
 
     statuses = (0, 1, 4)
 
 
 class Forced(ApiMock):
-    """A run that a second signal may end."""
+    """A run that may be ended by a second signal."""
 
     statuses = (0, 130)
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
-async def test_open_streams_and_waits_do_not_hold_up_the_end(signal_: signal.Signals) -> None:
-    """With open streams, waits, commands and idle connections a signal ends the mock in order, with 0.
+async def test_open_streams_and_waits_do_not_delay_the_end(signal_: signal.Signals) -> None:
+    """A signal ends the mock normally, with status 0, despite open streams, waits, commands and idle connections.
 
-    It ends before the waits would: these take 300 s, which is longer than the test has patience.
+    The waits would take 300 s, which is longer than the time-out of the test.
     """
     async with (
         ApiMock() as mock,
@@ -50,15 +50,15 @@ async def test_open_streams_and_waits_do_not_hold_up_the_end(signal_: signal.Sig
         command = asyncio.create_task(client.http.post(path, json={"timeout": 300}))
         await station.expect(2, ..., "Reset")
         assert await asyncio.to_thread(mock.stop, signal_) == 0
-        told = [await each for each in waits]
-        assert not any(each["met"] for each in told)
+        response = [await each for each in waits]
+        assert not any(each["met"] for each in response)
         assert (await command).status_code == 503
         with pytest.raises(AssertionError, match="has ended"):
             await stream.until("Nothing")
 
 
-async def test_signals_stay_those_of_the_mock() -> None:
-    """A second signal ends the process at once, also while the API waits: uvicorn catches none."""
+async def test_the_api_catches_no_signals() -> None:
+    """A second signal ends the process at once, even with an open stream: uvicorn catches no signals."""
     async with Forced() as mock, mock.client() as client, client.stream():
         mock.process.send_signal(signal.SIGTERM)
         mock.process.send_signal(signal.SIGTERM)
@@ -66,35 +66,35 @@ async def test_signals_stay_those_of_the_mock() -> None:
 
 
 async def test_shutdown_answers_with_the_exit_status() -> None:
-    """POST /shutdown judges the run, answers with its status and report, and then the process ends with that status."""
+    """POST /shutdown returns the exit status and the report of the run, and then ends the process with this status."""
     for sends, status in ((True, 0), (False, 1)):
         async with Failing("--expect", "Heartbeat", "--linger", "1000", "--within", "1000") as mock:
             async with mock.client() as client, mock.station("CS-1") as station:
                 if sends:
                     await station.ask("Heartbeat")
-                told = await client.post("/shutdown")
-                assert told["status"] == status
-                assert ("passed: 1 of 1" if sends else "failed: 0 of 1") in told["verdict"]
+                response = await client.post("/shutdown")
+                assert response["status"] == status
+                assert ("passed: 1 of 1" if sends else "failed: 0 of 1") in response["verdict"]
             assert await asyncio.to_thread(mock.process.wait, PATIENCE) == status
 
 
 async def test_expectations_of_the_api_count_at_the_end(tmp_path: Path) -> None:
-    """What was expected at run time fails the run, is in the JUnit file, and can be taken back."""
+    """Expectations added by the API decide the exit status and are in the JUnit file, unless they were removed."""
     junit = tmp_path / "junit.xml"
     async with Failing("--junit", str(junit), "--fail-on-findings", "error") as mock, mock.client() as client:
         async with mock.station("CS-1"):
             await client.post("/expectations", {"expect": ["Heartbeat"]}, 201)
             await client.post("/expectations", {"expect": ["Authorize"]}, 201)
             await client.ask("DELETE", "/expectations/2", status=204)
-            told = await client.post("/shutdown", {"verdict": False})
-        assert told == {"status": 1}
+            response = await client.post("/shutdown", {"verdict": False})
+        assert response == {"status": 1}
         assert await asyncio.to_thread(mock.process.wait, PATIENCE) == 1
         assert "expectations 1" in junit.read_text()
         assert "expectations 2" not in junit.read_text()
 
 
 async def test_the_ready_file_has_a_second_line(tmp_path: Path) -> None:
-    """The first line is the URL for stations, the second one that of the API; both are removed at the end."""
+    """Its first line is the URL for stations, its second line the URL of the API; the file is removed at the end."""
     ready = tmp_path / "ready"
     async with ApiMock("--ready-file", str(ready)) as mock:
         await until(ready.exists)
@@ -102,8 +102,8 @@ async def test_the_ready_file_has_a_second_line(tmp_path: Path) -> None:
     assert not ready.exists()
 
 
-def test_a_taken_port_is_named() -> None:
-    """If the API cannot listen the mock does not start: status 3, and the address in one line."""
+def test_a_port_in_use_is_named() -> None:
+    """If the port of the API is in use, the mock does not start: status 3, and one line with the address."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         ended = run("--port", "0", "--api", address)
@@ -111,8 +111,8 @@ def test_a_taken_port_is_named() -> None:
     assert address in ended.stderr
 
 
-def test_nothing_is_loaded_without_it() -> None:
-    """A start without --api and --metrics loads none of their libraries, and not the modules of the API."""
+def test_no_api_modules_are_loaded_without_an_api() -> None:
+    """Without --api and --metrics, a start loads no module of the API and none of its libraries."""
     script = f"""
 import asyncio, sys
 sys.argv = ["mock-csms", "--port", "0", "--duration", "0.1"]
@@ -132,22 +132,22 @@ main()
     assert ended.stdout.splitlines()[-1] == "[]", ended.stdout + ended.stderr
 
 
-def test_sub_commands_may_read_the_table_alone() -> None:
-    """The table of endpoints loads no library of the server, and nothing of the mock's machinery."""
+def test_the_table_of_endpoints_loads_few_modules() -> None:
+    """The table of endpoints loads no asyncio, and only modules of `control` and `protocol`."""
     script = "import sys, mock_csms.control.api.table; print([m for m in sys.modules if m.startswith('mock_csms')])"
-    told = alone(script)
-    assert "asyncio" not in told
-    assert re.findall(r"mock_csms\.(?!control|protocol)\w+", told) == []
+    response = run_alone(script)
+    assert "asyncio" not in response
+    assert re.findall(r"mock_csms\.(?!control|protocol)\w+", response) == []
 
 
-def alone(script: str) -> str:
+def run_alone(script: str) -> str:
     """Run a script in a new interpreter, and return what it prints."""
     command = [sys.executable, "-c", script]
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
 
 
 async def test_metrics_count_what_happens() -> None:
-    """/metrics has the table of the docs; on an address of its own it needs no token."""
+    """--metrics serves the documented counters on its own address, without a token and without the API."""
     async with Mock("--metrics=0", "--fault", "Heartbeat*1", "delay seconds=0.01") as mock:
         assert mock.process.stdout
         url = mock.process.stdout.readline().decode().removeprefix("Metrics on ").strip()
@@ -155,7 +155,7 @@ async def test_metrics_count_what_happens() -> None:
             await station.ask("Heartbeat")
             await station.expect_error("Heartbaet", {}, "NotImplemented")
             async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as http:
-                told = (await eventually(lambda: http.get(url), lambda got: "Heartbeat" in got.text)).text
+                response = (await eventually(lambda: http.get(url), lambda got: "Heartbeat" in got.text)).text
                 assert (await http.get(url.replace("/metrics", "/api/v1"))).status_code == 404
         for line in (
             'mock_csms_stations_connected{ocpp="2.0.1"} 1.0',
@@ -166,12 +166,12 @@ async def test_metrics_count_what_happens() -> None:
             "mock_csms_connections_total 1.0",
             'mock_csms_faults_total{fault="Heartbeat*1 delay seconds=0.01"} 1.0',
         ):
-            assert line in told
-        assert "process_resident_memory_bytes" in told
+            assert line in response
+        assert "process_resident_memory_bytes" in response
 
 
 async def test_metrics_are_valid_text() -> None:
-    """The reference parser reads them; each name has help and type; the API asks for its token there."""
+    """The reference parser reads /metrics, each name has help and type, and with --api-token it needs the token."""
     async with ApiMock("--api-token", "right") as mock, mock.client() as client, mock.station("CS-1") as station:
         await station.ask("Heartbeat")
         assert (await client.http.get("/metrics")).status_code == 401

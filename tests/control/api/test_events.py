@@ -1,4 +1,4 @@
-"""The journal over the API: pages, forms, waits by cursor, and the stream."""
+"""The journal over the API: pages, formats, waits, and the stream of events."""
 
 import asyncio
 import re
@@ -13,17 +13,17 @@ from tests.raw import run, until
 from tests.wire import PATIENCE, transaction
 
 
-async def beats(mock: ApiMock, identity: str, count: int) -> None:
-    """Let a station send so many heartbeats."""
+async def send_heartbeats(mock: ApiMock, identity: str, count: int) -> None:
+    """Let a station connect and send this many heartbeats."""
     async with mock.station(identity) as station:
         for _ in range(count):
             await station.ask("Heartbeat")
 
 
 async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identity: str) -> None:
-    """757 entries come page by page, each once and in order; `latest` begins at the end, `before` goes back."""
+    """Pages have each of 757 events once and in order; `latest` starts with the last events, `before` goes back."""
     cursor = (await client.get(""))["cursor"]
-    await beats(mock, identity, 375)
+    await send_heartbeats(mock, identity, 375)
     await client.post("/events/wait", {"match": f"disconnect@{identity}", "after": cursor})
     seen: list[int] = []
     after, is_more = cursor, True
@@ -37,8 +37,8 @@ async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identit
     assert [event["seq"] for event in last["events"]] == seen[-10:]
     earlier = await client.get("/events", station=identity, latest="true", limit=10, before=seen[-10])
     assert [event["seq"] for event in earlier["events"]] == seen[-20:-10]
-    told = await client.post("/events/count", {"match": "Heartbeat", "station": identity})
-    assert told["count"] == 375
+    response = await client.post("/events/count", {"match": "Heartbeat", "station": identity})
+    assert response["count"] == 375
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ async def test_the_log_is_paged_by_cursor(client: Client, mock: ApiMock, identit
     ],
 )
 async def test_filters(client: Client, mock: ApiMock, identity: str, query: Any, kinds: list[str]) -> None:
-    """Each filter keeps exactly the events that it describes."""
-    await beats(mock, identity, 1)
+    """Each filter returns exactly the events that match it."""
+    await send_heartbeats(mock, identity, 1)
     await client.post("/events/wait", {"match": f"disconnect@{identity}"})
     page = await client.get("/events", station=identity, **query)
     assert [event["event"] for event in page["events"]] == kinds
 
 
 async def test_wrong_filters_are_refused(client: Client) -> None:
-    """An unknown kind, type or action is named, with what was meant."""
+    """The problem names an unknown kind, type or action, and the nearest valid one."""
     assert "'Recieved' is not a kind of event; did you mean 'Received'?" in await client.problem(
         "GET", "/events", kind="Recieved"
     )
@@ -75,9 +75,9 @@ async def test_wrong_filters_are_refused(client: Client) -> None:
     assert "within" in await client.problem("POST", "/events/wait", {"within": 301})
 
 
-async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_path: Path) -> None:
-    """JSON Lines, lines as on the console, and a trace that the checker reads say the same as the JSON."""
-    await beats(mock, identity, 2)
+async def test_other_formats(client: Client, mock: ApiMock, identity: str, tmp_path: Path) -> None:
+    """JSON Lines, console lines, and a trace that `mock-csms check` accepts have the same content as the JSON."""
+    await send_heartbeats(mock, identity, 2)
     await client.post("/events/wait", {"match": f"disconnect@{identity}"})
     events = (await client.get("/events", station=identity))["events"]
     lines = await client.http.get("/api/v1/events", params={"station": identity, "format": "jsonl"})
@@ -85,8 +85,10 @@ async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_pat
     text = await client.http.get("/api/v1/events", params={"station": identity, "format": "text"})
     await until(lambda: bool(re.search(rf" {identity} +disconnected", mock.log)))
     shown = [line.split() for line in mock.log.splitlines() if f" {identity} " in line and "Heartbeat" in line]
-    told = [line.split() for line in text.text.splitlines() if "Heartbeat" in line]
-    assert [line[:4] for line in told if line[2] != "finding"] == [line[:4] for line in shown if line[2] != "finding"]
+    response = [line.split() for line in text.text.splitlines() if "Heartbeat" in line]
+    assert [line[:4] for line in response if line[2] != "finding"] == [
+        line[:4] for line in shown if line[2] != "finding"
+    ]
     assert "-> Heartbeat" in text.text
     trace = await client.http.get("/api/v1/events", params={"station": identity, "format": "trace"})
     records = [orjson.loads(line) for line in trace.text.splitlines()]
@@ -98,8 +100,8 @@ async def test_other_forms(client: Client, mock: ApiMock, identity: str, tmp_pat
     assert checked.returncode in (0, 1), checked.stdout
 
 
-async def test_fifty_wait_for_the_same_and_none_steals(client: Client, mock: ApiMock, identity: str) -> None:
-    """50 waits at once, each for its own message and for one that all want, are all met; so is one that comes late."""
+async def test_fifty_waits_at_once_are_all_met(client: Client, mock: ApiMock, identity: str) -> None:
+    """25 waits for different messages and 25 for the same message are all met; a later wait with the cursor is too."""
     cursor = (await client.get(""))["cursor"]
 
     def wait(number: int) -> Any:
@@ -114,59 +116,59 @@ async def test_fifty_wait_for_the_same_and_none_steals(client: Client, mock: Api
         for number in range(24):
             await station.ask("TransactionEvent", transaction("Updated", f"T-{number}"))
         await station.ask("TransactionEvent", transaction("Ended", "T-24"))
-        told = [await each for each in waits]
-    assert [each["met"] for each in told] == [True] * 50
-    assert all(f'"T-{number}"' in told[number]["events"][0]["text"] for number in range(25))
-    assert len({each["events"][0]["seq"] for each in told[25:]}) == 1
+        response = [await each for each in waits]
+    assert [each["met"] for each in response] == [True] * 50
+    assert all(f'"T-{number}"' in response[number]["events"][0]["text"] for number in range(25))
+    assert len({each["events"][0]["seq"] for each in response[25:]}) == 1
     late = await client.post("/events/wait", common | {"within": 0})
-    assert late["events"] == told[25]["events"]
-    assert late["cursor"] >= told[25]["events"][0]["seq"]
+    assert late["events"] == response[25]["events"]
+    assert late["cursor"] >= response[25]["events"][0]["seq"]
 
 
 async def test_a_wait_that_fails_says_why(client: Client, mock: ApiMock, identity: str) -> None:
-    """It names what did not come, what came nearest with the difference, and what came instead."""
+    """The explanation has the expected message, the nearest one with its differences, and all that came."""
     async with mock.station(identity) as station:
         await station.ask("TransactionEvent", transaction("Started", "T-1"))
         body = {"match": f"TransactionEvent[eventType=Ended]@{identity}", "within": 0.05}
-        told = await client.post("/events/wait", body)
-        assert not told["met"]
-        assert "no TransactionEvent[eventType=Ended]" in told["explain"]
-        assert "eventType: expected Ended, got Started" in told["explain"]
-        assert "-> TransactionEvent" in told["explain"]
-        told = await client.post("/events/wait", body | {"after": told["cursor"]})
-        assert "nothing" in told["explain"]
+        response = await client.post("/events/wait", body)
+        assert not response["met"]
+        assert "no TransactionEvent[eventType=Ended]" in response["explain"]
+        assert "eventType: expected Ended, got Started" in response["explain"]
+        assert "-> TransactionEvent" in response["explain"]
+        response = await client.post("/events/wait", body | {"after": response["cursor"]})
+        assert "nothing" in response["explain"]
 
 
 async def test_several_events_are_waited_for(client: Client, mock: ApiMock, identity: str) -> None:
-    """`count` events have to come; those that came before the wait count from the cursor on."""
+    """A wait with `count` needs that many events; events before the wait count if they come after the cursor."""
     async with mock.station(identity) as station:
         for _ in range(3):
             await station.ask("Heartbeat")
-        told = await client.post("/events/wait", {"match": f"Heartbeat@{identity}", "count": 3})
-        assert (told["met"], len(told["events"])) == (True, 3)
-        body = {"match": f"Heartbeat@{identity}", "count": 2, "after": told["events"][0]["seq"], "within": PATIENCE}
+        response = await client.post("/events/wait", {"match": f"Heartbeat@{identity}", "count": 3})
+        assert (response["met"], len(response["events"])) == (True, 3)
+        body = {"match": f"Heartbeat@{identity}", "count": 2, "after": response["events"][0]["seq"], "within": PATIENCE}
         assert [e["seq"] for e in (await client.post("/events/wait", body))["events"]] == [
-            e["seq"] for e in told["events"][1:]
+            e["seq"] for e in response["events"][1:]
         ]
 
 
 async def test_two_streams_see_the_same(client: Client, mock: ApiMock, identity: str) -> None:
-    """Both get each event once and in order, as the journal has them; a filter holds for one alone."""
+    """Both streams get each event of the journal once and in order; a filter applies only to its own stream."""
     async with (
         client.stream(station=identity) as one,
         client.stream(station=identity) as two,
         client.stream(match="Heartbeat", station=identity) as three,
     ):
-        await beats(mock, identity, 20)
+        await send_heartbeats(mock, identity, 20)
         first, second = await one.until("Disconnected"), await two.until("Disconnected")
         page = await client.get("/events", station=identity)
         assert first == second == page["events"]
         assert [(await three.next())[1]["action"] for _ in range(20)] == ["Heartbeat"] * 20
 
 
-async def test_a_stream_goes_on_where_it_was_cut(client: Client, mock: ApiMock, identity: str) -> None:
-    """Last-Event-ID and `after` resume; the first counts more."""
-    await beats(mock, identity, 3)
+async def test_a_stream_can_be_resumed(client: Client, mock: ApiMock, identity: str) -> None:
+    """A stream continues after Last-Event-ID or `after`; Last-Event-ID has priority."""
+    await send_heartbeats(mock, identity, 3)
     await client.post("/events/wait", {"match": f"disconnect@{identity}"})
     events = (await client.get("/events", station=identity))["events"]
     async with client.stream(last=events[3]["seq"], station=identity, after=0) as stream:
@@ -176,9 +178,9 @@ async def test_a_stream_goes_on_where_it_was_cut(client: Client, mock: ApiMock, 
 
 
 async def test_a_slow_reader_gets_a_gap() -> None:
-    """What the journal has dropped before a reader took it is counted in `gap`, and stations are answered all the time.
+    """A slow reader gets a `gap` with the number of events that the journal has dropped before it read them.
 
-    A reader that takes nothing holds up neither stations nor other readers.
+    Meanwhile the mock answers the station without delay.
     """
     async with (
         ApiMock("--journal-size", "64KiB") as mock,
@@ -208,20 +210,20 @@ async def test_a_slow_reader_gets_a_gap() -> None:
 
 
 async def test_the_journal_can_be_emptied(client: Client, mock: ApiMock, identity: str) -> None:
-    """DELETE drops all events; the numbers go on, and a wait that began before is not disturbed."""
-    await beats(mock, identity, 1)
+    """DELETE removes all events; the numbers continue, and a wait that started before is still met."""
+    await send_heartbeats(mock, identity, 1)
     cursor = (await client.get(""))["cursor"]
     waiting = asyncio.create_task(client.post("/events/wait", {"match": f"Heartbeat@{identity}-2", "after": cursor}))
     await asyncio.sleep(0.05)
     await client.ask("DELETE", "/events", status=204)
     assert (await client.get("/events", station=identity))["events"] == []
-    await beats(mock, f"{identity}-2", 1)
-    told = await waiting
-    assert (told["met"], told["events"][0]["seq"] > cursor) == (True, True)
+    await send_heartbeats(mock, f"{identity}-2", 1)
+    response = await waiting
+    assert (response["met"], response["events"][0]["seq"] > cursor) == (True, True)
 
 
-async def test_who_leaves_waits_no_more(client: Client, mock: ApiMock) -> None:
-    """A client that closes its connection ends its stream: 64 may be open, and the next one is let in again."""
+async def test_a_disconnected_client_frees_its_stream(client: Client, mock: ApiMock) -> None:
+    """A client that disconnects ends its stream, so that 70 in sequence are possible, although only 64 may be open."""
     for _ in range(70):
         async with client.stream(station="NOBODY"):
             pass

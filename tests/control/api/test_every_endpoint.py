@@ -1,4 +1,4 @@
-"""Each row of the table of endpoints, asked once over a real socket."""
+"""Each endpoint of the table, requested once over a real socket."""
 
 from typing import Any
 
@@ -61,16 +61,16 @@ ROWS: dict[str, tuple[str, Any, int]] = {
     "read_openapi": ("/openapi.json", None, 200),
     "shut_down": ("/api/v1/shutdown", {}, 200),
 }
-"""By the name of the row: the path, the body and the status of the answer. They are asked in this order."""
+"""The path and the body of a request to each endpoint, and the status of the response. They are sent in this order."""
 
 
-def test_each_row_is_asked() -> None:
-    """No endpoint is left out."""
+def test_each_endpoint_has_a_request() -> None:
+    """`ROWS` has a request for every endpoint."""
     assert sorted(ROWS) == sorted(row.name for row in ENDPOINTS)
 
 
-async def test_each_row_answers_as_it_says() -> None:
-    """Each endpoint answers with its status, a body where it has one, and the media type that it declares."""
+async def test_each_endpoint_answers_as_declared() -> None:
+    """Each endpoint responds with the right status, and with a body and a media type only as its row declares."""
     rows = {row.name: row for row in ENDPOINTS}
     async with ApiMock() as mock, mock.client() as client, mock.station("CS-1") as station:
         await station.ask("BootNotification", BOOT)
@@ -89,7 +89,7 @@ async def test_each_row_answers_as_it_says() -> None:
 
 @pytest.mark.parametrize("row", [row for row in ENDPOINTS if row.path.startswith(PREFIX)], ids=lambda row: row.name)
 async def test_wrong_fields_are_named(client: Client, row: Any) -> None:
-    """An unknown field of a query or of a body is refused with its name, and nothing is done."""
+    """An unknown field of a query or of a body is refused with 422 and its name."""
     path = row.path.replace("{", "").replace("}", "")
     response = await client.http.request(row.method, path, params={"wrong": "1"}, json={} if row.body else None)
     assert (response.status_code, "'wrong'" in response.json()["detail"]) == (422, True)

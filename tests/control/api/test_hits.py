@@ -1,4 +1,4 @@
-"""Rules over the API: how often each one was used."""
+"""Rules over the API: how often each rule was used."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MANY = 5
 
 
 async def send_all(station: Station) -> list[bool]:
-    """Send two statuses many times; return whether each answer is that of a rule."""
+    """Send two statuses several times; return for each answer whether it comes from the rule."""
     calls = [STATUS, OCCUPIED] * MANY
     return [(await station.ask("StatusNotification", payload)) == TOLD for payload in calls]
 
@@ -32,9 +32,9 @@ async def send_all(station: Station) -> list[bool]:
 async def test_hits_count_every_use_although_answers_are_remembered(
     rule: dict[str, Any], used: list[bool] | None
 ) -> None:
-    """Each use of a rule counts, also after the mock has answered the same calls without it, and others after it.
+    """Each use of a rule counts, even if the mock has answered equal calls before the rule was added.
 
-    The mock remembers its answers to usual calls; a call that a rule is about must not get a remembered one.
+    The mock remembers its answers to ordinary calls; it must not use them for a call that a rule matches.
     """
     async with ApiMock() as mock, mock.client() as client, mock.station("CS-1") as station:
         assert not any(await send_all(station))

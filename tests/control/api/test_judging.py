@@ -15,7 +15,7 @@ def meter(value: float, unit: str = "Wh") -> Any:
 
 
 async def test_transactions_are_listed_with_energy_and_cost() -> None:
-    """A running and an ended transaction, with place, token, energy from its registers, cost, times and reason."""
+    """A running or ended transaction is listed with its EVSE, token, energy, cost, times and stop reason."""
     async with ApiMock("--final-cost", "2.5") as mock, mock.client() as client, mock.station("CS-1") as station:
         await station.ask("BootNotification", BOOT)
         await station.ask("TransactionEvent", transaction("Started", "T-1", meterValue=meter(1000), **PLACE, **TOKEN))
@@ -33,8 +33,8 @@ async def test_transactions_are_listed_with_energy_and_cost() -> None:
         assert (row["started"], row["ended"]) == ("2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z")
 
 
-async def test_without_checks_stations_are_known_all_the_same() -> None:
-    """With `--checks none` connectors and transactions are listed too."""
+async def test_stations_are_listed_without_checks() -> None:
+    """With `--checks none` stations and their transactions are listed too."""
     async with ApiMock("--checks", "none") as mock, mock.client() as client, mock.station("CS-1") as station:
         await station.ask("BootNotification", BOOT)
         await station.ask("TransactionEvent", transaction("Started", "T-1", **PLACE))
@@ -43,7 +43,7 @@ async def test_without_checks_stations_are_known_all_the_same() -> None:
 
 
 async def test_findings_are_counted_and_filtered(client: Client, mock: ApiMock, identity: str) -> None:
-    """Findings are listed by station and check; `severity` and `check` filter, a reset forgets them."""
+    """Findings are counted by station and check, filtered by `severity` and `check`, and removed by a reset."""
     async with mock.station(identity) as station:
         await station.ask("Heartbeat")
         assert await client.get("/findings", station=identity, severity="warning") == []
@@ -62,15 +62,15 @@ async def test_findings_are_counted_and_filtered(client: Client, mock: ApiMock, 
 
 
 async def test_expectations_are_judged_while_the_mock_runs(client: Client, mock: ApiMock, identity: str) -> None:
-    """They count from now on, also for stations that are connected already, each set by itself; nothing ends."""
+    """Each set of expectations is judged separately, for messages after its creation; the run continues."""
     async with mock.station(identity) as station:
         await station.ask("Heartbeat")
         body = {"expect": [f"Heartbeat@{identity}*2"], "forbid": [f"DataTransfer@{identity}"]}
         mine = (await client.post("/expectations", body, 201))["id"]
         other = (await client.post("/expectations", {"expect": [f"Authorize@{identity}"]}, 201))["id"]
         await station.ask("Heartbeat")
-        told = await client.get("/verdict", id=mine)
-        assert (told["passed"], told["status"], [case["outcome"] for case in told["cases"]]) == (
+        response = await client.get("/verdict", id=mine)
+        assert (response["passed"], response["status"], [case["outcome"] for case in response["cases"]]) == (
             False,
             1,
             ["failed", "passed"],
@@ -90,23 +90,23 @@ async def test_expectations_are_judged_while_the_mock_runs(client: Client, mock:
 
 
 async def test_wrong_expectations_are_refused(client: Client) -> None:
-    """The problem says which one is wrong; an empty set is refused."""
+    """The problem names the invalid expectation; an empty set is refused too."""
     assert "forbid: " in await client.problem("POST", "/expectations", {"forbid": ["Heartbeat*2"]})
     assert "Heartbeet" in await client.problem("POST", "/expectations", {"expect": ["Heartbeet"]})
     assert "nothing to expect" in await client.problem("POST", "/expectations", {})
 
 
-async def test_the_verdict_of_the_start_is_asked_for() -> None:
-    """The expectations of the command line and the findings are judged as at the end of the run."""
+async def test_the_verdict_of_the_command_line() -> None:
+    """/verdict judges the expectations of the command line and the findings as the end of the run would."""
     flags = ("--expect", "Heartbeat", "--linger", "1000", "--duration", "1000", "--fail-on-findings", "error")
     async with ApiMock(*flags, "--forbid", "DataTransfer") as mock:
         async with mock.client() as client, mock.station("CS-1") as station:
             await station.ask("BootNotification", BOOT)
             assert not (await client.get("/verdict"))["passed"]
             await station.ask("Heartbeat")
-            told = await client.get("/verdict")
-            assert (told["passed"], told["status"]) == (True, 0)
-            assert {case["suite"] for case in told["cases"]} == {"mock-csms", "conformance"}
+            response = await client.get("/verdict")
+            assert (response["passed"], response["status"]) == (True, 0)
+            assert {case["suite"] for case in response["cases"]} == {"mock-csms", "conformance"}
             await client.post("/shutdown")
         await eventually(_nothing, lambda _: mock.process.poll() is not None)
 
@@ -116,16 +116,16 @@ async def _nothing() -> None:
 
 
 async def test_actions_have_payloads_and_schemas(client: Client) -> None:
-    """Every command has a default payload that its schema accepts; a single one comes with its schemas."""
+    """The list has the default payload of each action; the page of one action also has its two schemas."""
     rows = {row["action"]: row for row in await client.get("/actions")}
     assert rows["Reset"]["payload"] == {"type": "Immediate"}
     assert "Heartbeat" not in rows
     assert "Heartbeat" in {row["action"] for row in await client.get("/actions", sender="station")}
     await client.ask("PATCH", "/settings", {"reset-type": "OnIdle"})
-    told = await client.get("/actions/Reset")
-    assert told["row"]["payload"] == {"type": "OnIdle"}
-    assert "type" in told["request_schema"]["properties"]
-    assert "status" in told["response_schema"]["properties"]
+    response = await client.get("/actions/Reset")
+    assert response["row"]["payload"] == {"type": "OnIdle"}
+    assert "type" in response["request_schema"]["properties"]
+    assert "status" in response["response_schema"]["properties"]
     await client.ask("DELETE", "/settings", status=204)
     assert "did you mean 'Reset'" in await client.problem("GET", "/actions/Rest", status=404)
     assert "'9' is not spoken" in await client.problem("GET", "/actions", version="9")

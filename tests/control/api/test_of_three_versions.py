@@ -1,4 +1,4 @@
-"""The API with stations of OCPP 1.6, 2.0.1 and 2.1: commands, events and expectations know the version of each."""
+"""The API with stations of OCPP 1.6, 2.0.1 and 2.1: commands, events and expectations depend on the version."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ STREAM = {"id": 1, "pending": 0, "basetime": "2026-01-01T00:00:00Z", "data": [{"
 
 
 async def commanded(client: Client, station: Station, path: str, body: Any, answer: Any) -> tuple[Any, Any]:
-    """Send a command and let the station answer it; return the call and what the API says."""
+    """Send a command and let the station answer it; return the call and the response of the API."""
     asking = asyncio.create_task(client.post(path, body))
     call = await station.expect(2)
     await station.send([3, call[1], answer])
@@ -23,23 +23,23 @@ async def commanded(client: Client, station: Station, path: str, body: Any, answ
     ("version", "action", "sent"),
     [("ocpp1.6", "RemoteStartTransaction", {"idTag": "TAG"}), ("ocpp2.1", "RequestStartTransaction", None)],
 )
-async def test_a_command_is_sent_as_the_version_of_the_station_has_it(
+async def test_a_command_is_translated_for_the_version_of_the_station(
     client: Client, mock: ApiMock, identity: str, version: str, action: str, sent: Any
 ) -> None:
-    """The command of another version has the same meaning; the response says what was sent and answered."""
+    """A command of another version becomes the command with the same meaning; the response has what was really sent."""
     async with mock.station(identity, version) as station:
         path = f"/stations/{identity}/commands/RequestStartTransaction"
         body = {"payload": sent} if sent else {}
-        call, told = await commanded(client, station, path, body, {"status": "Accepted"})
-        assert call[0] == told["action"] == action
-        assert told["request"]["payload"] == call[1]
-        assert (told["outcome"], told["answer"]) == ("result", {"status": "Accepted"})
+        call, response = await commanded(client, station, path, body, {"status": "Accepted"})
+        assert call[0] == response["action"] == action
+        assert response["request"]["payload"] == call[1]
+        assert (response["outcome"], response["answer"]) == ("result", {"status": "Accepted"})
 
 
 async def test_a_command_that_the_version_does_not_have_is_refused(
     client: Client, mock: ApiMock, identity: str
 ) -> None:
-    """The problem names the version, and the station gets nothing. A payload that breaks its schema is refused too."""
+    """The problem names the version, and the station gets no command. An invalid payload is refused too."""
     async with mock.station(identity, "ocpp1.6") as station:
         path = f"/stations/{identity}/commands"
         assert "OCPP 1.6" in await client.problem("POST", f"{path}/CostUpdated", {})
@@ -50,7 +50,7 @@ async def test_a_command_that_the_version_does_not_have_is_refused(
 
 
 async def test_several_calls_of_one_command() -> None:
-    """In OCPP 1.6 each variable is a call; the response has the last answer, or the first error."""
+    """In OCPP 1.6 each variable is set by its own call; the response has the last answer, or the first error."""
     async with (
         ApiMock("--set-variables", "A=1,B=2") as mock,
         mock.client() as client,
@@ -62,19 +62,23 @@ async def test_several_calls_of_one_command() -> None:
             call = await station.expect(2, ..., "ChangeConfiguration")
             assert call[3]["key"] == key
             await station.send([3, call[1], {"status": status}])
-        told = await asking
-        assert (told["action"], told["answer"]) == ("ChangeConfiguration", {"status": "Accepted"})
-        assert told["request"]["payload"]["key"] == "B"
+        response = await asking
+        assert (response["action"], response["answer"]) == ("ChangeConfiguration", {"status": "Accepted"})
+        assert response["request"]["payload"]["key"] == "B"
         asking = asyncio.create_task(client.post(path, {}))
         call = await station.expect(2, ..., "ChangeConfiguration")
         await station.send([4, call[1], "InternalError", "no", {}])
-        told = await asking
-        assert (told["outcome"], told["code"], told["request"]["payload"]["key"]) == ("error", "InternalError", "A")
+        response = await asking
+        assert (response["outcome"], response["code"], response["request"]["payload"]["key"]) == (
+            "error",
+            "InternalError",
+            "A",
+        )
         assert (await station.call("Heartbeat", {}))[0] == 3  # no other call was sent
 
 
-async def test_a_station_of_16_is_seen_with_all_that_it_told(client: Client, mock: ApiMock, identity: str) -> None:
-    """Its maker, and its transaction with token, energy and reason; the metrics count the end."""
+async def test_what_is_known_about_a_station_of_16(client: Client, mock: ApiMock, identity: str) -> None:
+    """The API has vendor, model, firmware and the transaction of a station; the metrics count its end."""
     at = "2026-01-01T00:00:00Z"
     boot = {"chargePointVendor": "V", "chargePointModel": "M", "firmwareVersion": "1.2"}
     start = {"connectorId": 1, "idTag": "TAG", "meterStart": 100, "timestamp": at}
@@ -87,13 +91,18 @@ async def test_a_station_of_16_is_seen_with_all_that_it_told(client: Client, moc
         assert row["transactions"] == [str(id_)]
         stop = {"transactionId": id_, "meterStop": 350, "timestamp": at, "reason": "EVDisconnected"}
         await station.call("StopTransaction", stop)
-        [told] = await client.get("/sessions", station=identity)
-        assert (told["token"], told["energy"], told["reason"], told["ended"]) == ("TAG", 250, "EVDisconnected", at)
+        [response] = await client.get("/sessions", station=identity)
+        assert (response["token"], response["energy"], response["reason"], response["ended"]) == (
+            "TAG",
+            250,
+            "EVDisconnected",
+            at,
+        )
         assert 'reason="EVDisconnected"} 1.0' in (await client.http.get("/metrics")).text
 
 
 async def test_events_of_messages_that_only_21_has(client: Client, mock: ApiMock, identity: str) -> None:
-    """A SEND is found by its type, action and payload, is shown as a line, and is counted under its type."""
+    """SEND and CALLRESULTERROR are found by type, action and payload, and are counted by type."""
     async with mock.station(identity, "ocpp2.1") as station:
         await station.send([6, "s", "NotifyPeriodicEventStream", STREAM])
         await station.send([5, "r", "FormatViolation", "wrong", {}])
@@ -109,10 +118,10 @@ async def test_events_of_messages_that_only_21_has(client: Client, mock: ApiMock
         assert 'type="resulterror"} 1.0' in metrics
 
 
-async def test_expectations_are_about_the_stations_whose_version_has_the_message(
+async def test_expectations_apply_to_versions_that_have_the_message(
     client: Client, mock: ApiMock, identity: str
 ) -> None:
-    """A station that is connected already need not send what its version does not have."""
+    """An expectation does not apply to a connected station whose version does not have the message."""
     async with mock.station(identity, "ocpp1.6"), mock.station(f"{identity}-B", "ocpp2.0.1") as station:
         body = {"expect": [f"TransactionEvent@{identity}*"], "stations": 2}
         made = await client.post("/expectations", body, 201)

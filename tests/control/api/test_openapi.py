@@ -1,4 +1,4 @@
-"""The OpenAPI document: it is valid, says what the table says, and holds for whatever somebody may send."""
+"""The OpenAPI document: it is valid, it matches the table, and the API does what it declares for any request."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ DOCUMENT = document()
 OPERATIONS = [row for row in ENDPOINTS if row.name != "shut_down"]
 
 _EXAMPLES = {"read_events": 3, "wait_for": 5, "list_checks": 2}
-"""How many requests are tried where an answer is long, or takes a while; 15 for all others."""
+"""The number of random requests to endpoints with long or slow responses; all others get 15."""
 
 
 def test_the_document_is_valid() -> None:
-    """It is OpenAPI 3.1, and every row is an operation with its help."""
+    """The document is valid OpenAPI 3.1, and has each endpoint of the table with its help."""
     OpenAPIV31SpecValidator(DOCUMENT).validate()
-    told = {each["operationId"]: each["summary"] for path in DOCUMENT["paths"].values() for each in path.values()}
-    assert told == {row.name: row.help for row in ENDPOINTS}
+    response = {each["operationId"]: each["summary"] for path in DOCUMENT["paths"].values() for each in path.values()}
+    assert response == {row.name: row.help for row in ENDPOINTS}
 
 
 def test_every_field_of_a_request_is_described() -> None:
@@ -34,15 +34,15 @@ def test_every_field_of_a_request_is_described() -> None:
 
 
 async def test_the_document_is_served(client: Client) -> None:
-    """/openapi.json is the document."""
+    """/openapi.json returns the document."""
     assert (await client.http.get("/openapi.json")).json() == DOCUMENT
 
 
 @pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
-def test_no_request_is_an_internal_error(mock: ApiMock, row: Any) -> None:
-    """Whatever fits or breaks the document is answered with a status that it names, and with what it promises.
+def test_no_request_causes_an_internal_error(mock: ApiMock, row: Any) -> None:
+    """Valid and invalid requests get a response that the document declares, and never an internal error.
 
-    What fits may be refused all the same: a schema cannot say everything that makes a rule or an expectation right.
+    A request that fits the schema may still be refused, as a schema cannot express all that makes a rule valid.
     """
     schema = schemathesis.openapi.from_dict(DOCUMENT).include(operation_id=row.name)
     schema.config.base_url = mock.api
@@ -63,7 +63,7 @@ def test_no_request_is_an_internal_error(mock: ApiMock, row: Any) -> None:
             and isinstance(case.body, dict)
             and isinstance(case.body.get("within", 1), int | float)
         ):
-            case.body["within"] = 0.01  # or the test would wait for half a minute
+            case.body["within"] = 0.01  # without this the test would wait for half a minute
         response = case.call(timeout=60)
         assert response.status_code < 500, response.text
         case.validate_response(response, excluded_checks=[positive_data_acceptance])

@@ -11,7 +11,7 @@ TOKEN = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}
 
 
 async def status_of(station: Station, token: str = "TAG1") -> Any:
-    """Return the status that a token gets."""
+    """Return the status in the answer to Authorize with this token."""
     answer = await station.ask("Authorize", {"idToken": {"idToken": token, "type": "ISO14443"}})
     return answer["idTokenInfo"]["status"]
 
@@ -20,7 +20,7 @@ async def status_of(station: Station, token: str = "TAG1") -> Any:
 
 
 async def test_a_rule_changes_the_next_answer(client: Client, mock: ApiMock, identity: str) -> None:
-    """A rule of the issue's example: it is there at once, with its table and its hits, until it is removed."""
+    """A rule applies from its creation to its removal, and is listed with its content and its hits."""
     async with mock.station(identity) as station:
         body = {"match": f"Authorize@{identity}", "reply": {"idTokenInfo": {"status": "Expired"}}}
         added = await client.post("/rules", body, 201)
@@ -39,7 +39,7 @@ async def test_a_rule_changes_the_next_answer(client: Client, mock: ApiMock, ide
 
 
 async def test_the_order_of_rules_decides(client: Client, mock: ApiMock, identity: str) -> None:
-    """A new rule comes first, or at `at`; PUT changes the order."""
+    """A new rule comes first, or at the position `at`; PUT changes the order; the first match answers."""
 
     def body(status: str) -> Any:
         return {"match": f"Authorize@{identity}", "reply": {"idTokenInfo": {"status": status}}}
@@ -58,8 +58,8 @@ async def test_the_order_of_rules_decides(client: Client, mock: ApiMock, identit
             await client.ask("DELETE", f"/rules/{id_}", status=204)
 
 
-async def test_uses_are_counted_and_survive() -> None:
-    """Hits and uses left of each station stay while settings, tokens and other rules change."""
+async def test_counts_survive_changes_of_settings() -> None:
+    """A rule keeps its hits and remaining uses when settings, tokens or other rules change; a reset clears them."""
     async with (
         ApiMock("--error", "Heartbeat*3", "GenericError") as mock,
         mock.client() as client,
@@ -89,7 +89,7 @@ async def test_uses_are_counted_and_survive() -> None:
 
 
 async def test_a_fault_is_a_rule_too(client: Client, mock: ApiMock, identity: str) -> None:
-    """A table may have an answer and a fault: two rules, in the lists of their kinds."""
+    """A rule with an answer and a fault becomes two rules, one of each kind, and each has its own hits."""
     body = {"match": f"Heartbeat*1@{identity}", "reply": {}, "fault": "duplicate"}
     added = await client.post("/rules", body, 201)
     kinds = {row["id"]: row["kind"] for row in await client.get("/rules")}
@@ -103,7 +103,7 @@ async def test_a_fault_is_a_rule_too(client: Client, mock: ApiMock, identity: st
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected"),
     [
         ({"match": "Heartbeat"}, "a rule needs a fault, or one of reply"),
         ({"match": "Heartbeet", "reply": {}}, "did you mean 'Heartbeat'?"),
@@ -116,14 +116,14 @@ async def test_a_fault_is_a_rule_too(client: Client, mock: ApiMock, identity: st
         ({}, "match"),
     ],
 )
-async def test_wrong_rules_are_refused(client: Client, body: Any, told: str) -> None:
-    """The problem is the line that the command line would print; no file is read for whoever asks."""
-    assert told in await client.problem("POST", "/rules", body)
+async def test_wrong_rules_are_refused(client: Client, body: Any, expected: str) -> None:
+    """The problem has the text of the command line's error; `@FILE` is refused: no client may read files."""
+    assert expected in await client.problem("POST", "/rules", body)
     assert await client.get("/rules") == []
 
 
-async def test_rules_that_break_ocpp_are_warned_of(client: Client) -> None:
-    """A mock must be able to break the schema, so the rule is added, with a warning."""
+async def test_a_rule_that_violates_ocpp_gets_a_warning(client: Client) -> None:
+    """A rule whose reply violates the schema is added, with a warning."""
     body = {"match": "Heartbeat", "reply": {"currentTime": 1}}
     added = await client.post("/rules", body, 201)
     assert "breaks the schema of HeartbeatResponse" in added["warnings"][0]
@@ -134,7 +134,7 @@ async def test_rules_that_break_ocpp_are_warned_of(client: Client) -> None:
 
 
 async def test_tokens_are_created_read_changed_and_removed(client: Client, mock: ApiMock, identity: str) -> None:
-    """What a token gets is said by PUT: 201 the first time, 200 then; without it, it gets what --auth-mode says."""
+    """PUT sets the answer for a token: 201 if it is new, else 200; after DELETE --auth-mode decides."""
     async with mock.station(identity) as station:
         row = await client.ask("PUT", "/tokens/TAG1", {"status": "expired", "group": "G1", "expiry": 60}, 201)
         assert row == {"id": "TAG1", "status": "Expired", "group": "G1", "expiry": 60}
@@ -149,8 +149,8 @@ async def test_tokens_are_created_read_changed_and_removed(client: Client, mock:
         assert "no token" in await client.problem("GET", "/tokens/TAG1", status=404)
 
 
-async def test_ids_have_a_length(client: Client) -> None:
-    """36 characters at most; where a client says that it is for OCPP 1.6, 20, and for 2.1, 255."""
+async def test_the_length_of_a_token_is_limited(client: Client) -> None:
+    """A token may have 36 characters, or with `ocpp=1.6` 20 and with `ocpp=2.1` 255."""
     body = {"status": "Accepted"}
     assert "longer than 36" in await client.problem("PUT", f"/tokens/{'x' * 37}", body)
     assert "longer than 20" in await client.problem("PUT", f"/tokens/{'x' * 21}", body, ocpp="1.6")
@@ -165,8 +165,8 @@ async def test_ids_have_a_length(client: Client) -> None:
     assert await client.get("/tokens") == []
 
 
-async def test_tokens_of_the_start_come_back() -> None:
-    """A token of the settings can be changed and removed; a reset brings it back; other changes do not touch it."""
+async def test_a_reset_restores_the_tokens_of_the_start() -> None:
+    """A token of the command line can be changed and removed; only a reset restores it, not a change of settings."""
     async with ApiMock("--token", "TAG1=Expired", "--token", "TAG2=Blocked") as mock, mock.client() as client:
         await client.ask("DELETE", "/tokens/TAG1", status=204)
         await client.ask("PUT", "/tokens/TAG2", {"status": "Invalid"}, 200)
@@ -180,7 +180,7 @@ async def test_tokens_of_the_start_come_back() -> None:
 
 
 async def test_scripts_are_started_and_stopped(client: Client, mock: ApiMock, identity: str) -> None:
-    """A script begins at once with stations that are connected, and ends when it is stopped."""
+    """A script starts at once for connected stations, is listed, and ends when it is deleted."""
     async with mock.station(identity) as station:
         started = await client.post("/scripts", {"action": "ClearCache", "period": 0.05, "station": identity}, 201)
         await station.obey("ClearCache")

@@ -1,4 +1,4 @@
-"""Who may use the API: hostile hosts, origins and sites, tokens and cookies, bodies that forms can send, limits."""
+"""Who may use the API: Host and Origin headers, requests of other sites, tokens, cookies, bodies, and limits."""
 
 import asyncio
 from pathlib import Path
@@ -25,8 +25,8 @@ async def status_of(mock: ApiMock, method: str, path: str, headers: Any, body: b
         return (await http.send(request)).status_code
 
 
-def own(mock: ApiMock, name: str) -> str:
-    """Return a host with the port of the API."""
+def with_api_port(mock: ApiMock, name: str) -> str:
+    """Return this host name with the port of the API."""
     return f"{name}:{mock.api.rpartition(':')[2]}"
 
 
@@ -50,13 +50,13 @@ BAD_HOSTS = [
 
 @pytest.mark.parametrize("host", GOOD_HOSTS)
 async def test_own_hosts(mock: ApiMock, host: str) -> None:
-    """Each name of this machine may be named, with any port: it may be forwarded."""
+    """The Host header may have each name of this machine, with any port, as the port may be forwarded."""
     assert await status_of(mock, "GET", STATIONS, {"Host": host}) == 200
 
 
 @pytest.mark.parametrize(("host", "status"), BAD_HOSTS)
 async def test_hostile_hosts(mock: ApiMock, host: str, status: int) -> None:
-    """A name that a hostile page has made resolve to this machine is refused everywhere but at /healthz."""
+    """A Host header with another name gets 403 or 400 everywhere except at /healthz (DNS rebinding)."""
     for path in (STATIONS, "/", "/metrics", "/openapi.json", "/page/x.js", "/nothing"):
         assert await status_of(mock, "GET", path, {"Host": host}) == status, path
     assert await status_of(mock, "GET", "/healthz", {"Host": host}) == 200
@@ -80,8 +80,8 @@ async def test_hostile_hosts(mock: ApiMock, host: str, status: int) -> None:
     ],
 )
 async def test_origins_are_compared_exactly(mock: ApiMock, origin: str, status: int) -> None:
-    """An Origin must be the scheme, host and port that the request names; none is fine for programs."""
-    self = own(mock, "127.0.0.1")
+    """An Origin header must have the host and port of the request; programs without one are accepted elsewhere."""
+    self = with_api_port(mock, "127.0.0.1")
     assert await status_of(mock, "GET", STATIONS, {"Host": self, "Origin": origin.replace("SELF", self)}) == status
 
 
@@ -104,7 +104,7 @@ async def test_origins_are_compared_exactly(mock: ApiMock, origin: str, status: 
     ],
 )
 async def test_other_sites(mock: ApiMock, headers: Any, method: str, status: int) -> None:
-    """A browser's request for another page is refused, unless a person follows a link."""
+    """A browser's request on behalf of another site is refused, unless it is a link that a person follows."""
     body = b"{}" if method == "POST" else None
     path = "/api/v1/reset" if method == "POST" else STATIONS
     assert await status_of(mock, method, path, headers | {"Content-Type": "application/json"}, body) == status
@@ -124,8 +124,8 @@ async def test_other_sites(mock: ApiMock, headers: Any, method: str, status: int
         ("application/json-patch+json", 415),
     ],
 )
-async def test_bodies_are_json(mock: ApiMock, media: str, status: int) -> None:
-    """A body that a form of any page can send is not taken."""
+async def test_only_json_bodies_are_accepted(mock: ApiMock, media: str, status: int) -> None:
+    """A media type other than JSON gets 415, as an HTML form of any site could send it."""
     assert await status_of(mock, "POST", "/api/v1/reset", {"Content-Type": media}, b"{}") == status
 
 
@@ -134,12 +134,12 @@ async def test_bodies_are_json(mock: ApiMock, media: str, status: int) -> None:
     [(b"{", 400), (b"[]", 422), (b"1", 422), (b'{"what": 1}', 422), (b"[" * 2000 + b"]" * 2000, 400), (b"\xff", 400)],
 )
 async def test_broken_bodies(mock: ApiMock, body: bytes, status: int) -> None:
-    """What is not a JSON object is a problem, and nothing is done."""
+    """A body that is not a JSON object gets 400 or 422."""
     assert await status_of(mock, "POST", "/api/v1/reset", {"Content-Type": "application/json"}, body) == status
 
 
 async def test_long_bodies_are_refused(mock: ApiMock) -> None:
-    """More than 1 MiB is not read, and the mock goes on."""
+    """A body of more than 1 MiB gets 413, and the mock continues."""
     headers = {"Content-Type": "application/json"}
     assert await status_of(mock, "POST", "/api/v1/reset", headers, b" " * (1024 * 1024) + b"{}") == 413
     assert await status_of(mock, "GET", STATIONS, {}) == 200
@@ -169,7 +169,7 @@ async def test_long_bodies_are_refused(mock: ApiMock) -> None:
     ],
 )
 async def test_odd_requests(mock: ApiMock, request_: bytes, status: int) -> None:
-    """What no browser sends gets a status, and nobody else waits for it."""
+    """Unusual and invalid requests get the right status, and the next request is answered."""
     host, _, port = mock.api.removeprefix("http://").rpartition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(request_)
@@ -179,8 +179,8 @@ async def test_odd_requests(mock: ApiMock, request_: bytes, status: int) -> None
     assert await status_of(mock, "GET", STATIONS, {}) == 200
 
 
-async def test_every_endpoint_asks_for_the_token() -> None:
-    """With a token only health and the files of the page are open; a wrong token is refused, the cookie is a login."""
+async def test_every_endpoint_needs_the_token() -> None:
+    """With --api-token only /healthz and the page's files need no token; the login sets a cookie that works instead."""
     async with ApiMock("--api-token", "right-token") as mock, mock.client() as client:
         for row in ENDPOINTS:
             path = row.path.replace("{", "").replace("}", "")
@@ -204,8 +204,8 @@ async def test_every_endpoint_asks_for_the_token() -> None:
         assert "right-token" not in mock.log
 
 
-async def test_auto_makes_a_token_and_prints_it_once() -> None:
-    """`auto` prints a token that works, in a line of its own."""
+async def test_auto_prints_a_new_token() -> None:
+    """`--api-token auto` prints a valid token, on its own line."""
     async with ApiMock("--api-token", "auto") as mock:
         assert mock.process.stdout
         token = mock.process.stdout.readline().decode().removeprefix("API token: ").strip()
@@ -217,8 +217,8 @@ async def test_auto_makes_a_token_and_prints_it_once() -> None:
         assert len(token) > 20
 
 
-def test_beyond_this_machine_a_token_is_needed(tmp_path: Path) -> None:
-    """Without a token the API listens on loopback only; wrong tokens and addresses are usage errors."""
+def test_other_addresses_need_a_token(tmp_path: Path) -> None:
+    """Without a token the API accepts only loopback addresses; invalid tokens and addresses are usage errors."""
     for host in ("0.0.0.0:0", "192.0.2.1:0", "[::]:0", "*:0"):
         refused(["--api", host], "--api", "--api-token")
     refused(["--api", "localhost"], "--api", "[HOST:]PORT")
@@ -231,7 +231,7 @@ def test_beyond_this_machine_a_token_is_needed(tmp_path: Path) -> None:
 
 
 async def test_a_token_from_a_file(tmp_path: Path) -> None:
-    """`@FILE` reads it; with it other machines may be let in."""
+    """`--api-token @FILE` reads the token; with it the API may listen on all addresses."""
     (tmp_path / "token").write_text("from-a-file\n")
     flags, header = ("--api-token", f"@{tmp_path / 'token'}", "--api", "0.0.0.0:0"), "Bearer from-a-file"
     async with ApiMock(*flags) as mock, mock.client(Authorization=header) as client:

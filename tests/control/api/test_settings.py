@@ -18,8 +18,8 @@ async def interval(station: Station) -> Any:
     return (await station.ask("BootNotification", BOOT))["interval"]
 
 
-async def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
-    """The origin is the default, a flag, a file with its key, or the API; no secret is shown."""
+async def test_settings_are_listed_with_their_origin(tmp_path: Path) -> None:
+    """The origin of a setting is `default`, a flag, a file with the key, or `API`; secrets are not shown."""
     file = tmp_path / "mock.toml"
     file.write_text("boot-interval = 30\nfinal-cost = 2.5\n")
     flags = ("--config", str(file), "--final-cost", "3", "--basic-auth", "CS-1:swordfish-swordfish")
@@ -39,12 +39,12 @@ async def test_settings_say_where_they_come_from(tmp_path: Path) -> None:
         assert "swordfish" not in toml
 
 
-async def test_changes_apply_at_once_and_are_undone(client: Client, mock: ApiMock, identity: str) -> None:
-    """PATCH merges; null goes back to the start for one key, DELETE for all."""
+async def test_changes_apply_at_once_and_can_be_undone(client: Client, mock: ApiMock, identity: str) -> None:
+    """PATCH changes some settings; null restores one setting as at the start, DELETE restores all."""
     async with mock.station(identity) as station:
         before = await interval(station)
-        told = await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
-        assert told["changed"] == ["boot-interval", "boot-status"]
+        response = await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
+        assert response["changed"] == ["boot-interval", "boot-status"]
         assert (await station.ask("BootNotification", BOOT))["status"] == "Pending"
         await client.ask("PATCH", "/settings", {"boot-status": None})
         answer = await station.ask("BootNotification", BOOT)
@@ -54,7 +54,7 @@ async def test_changes_apply_at_once_and_are_undone(client: Client, mock: ApiMoc
 
 
 @pytest.mark.parametrize(
-    ("patch", "status", "told"),
+    ("patch", "status", "expected"),
     [
         ({"boot-intervall": 1}, 422, "did you mean 'boot-interval'?"),
         ({"boot-interval": -1}, 422, "boot-interval"),
@@ -69,15 +69,15 @@ async def test_changes_apply_at_once_and_are_undone(client: Client, mock: ApiMoc
         ({"boot-interval": 1, "nope": None}, 422, "'nope' is not a setting"),
     ],
 )
-async def test_wrong_changes_change_nothing(client: Client, patch: Any, status: int, told: str) -> None:
-    """The problem is one line that names the setting; what takes a restart is another problem than what is wrong."""
+async def test_wrong_changes_change_nothing(client: Client, patch: Any, status: int, expected: str) -> None:
+    """An invalid change gets 422, and one that needs a restart 409; the problem names the setting."""
     before = await client.get("/settings")
-    assert told in await client.problem("PATCH", "/settings", patch, status)
+    assert expected in await client.problem("PATCH", "/settings", patch, status)
     assert await client.get("/settings") == before
 
 
-async def test_added_rules_stay_over_changes(client: Client, mock: ApiMock, identity: str) -> None:
-    """A change of settings leaves rules and tokens alone, unless it names them."""
+async def test_added_rules_survive_changes_of_settings(client: Client, mock: ApiMock, identity: str) -> None:
+    """A rule added by the API stays, and stays first, when settings or the rules in the settings change."""
     async with mock.station(identity) as station:
         added = await client.post("/rules", RULE, 201)
         await client.ask("PATCH", "/settings", {"rule": [{"match": "Heartbeat", "error": "SecurityError"}]})
@@ -89,8 +89,8 @@ async def test_added_rules_stay_over_changes(client: Client, mock: ApiMock, iden
         assert await station.ask("Heartbeat")
 
 
-async def test_a_snapshot_brings_all_back(client: Client, mock: ApiMock, identity: str) -> None:
-    """Settings, rules, tokens and counters are as they were; stations stay connected."""
+async def test_a_snapshot_restores_everything(client: Client, mock: ApiMock, identity: str) -> None:
+    """Restoring a snapshot restores settings, rules, tokens and counters; stations stay connected."""
     async with mock.station(identity) as station:
         await client.ask("PATCH", "/settings", {"boot-interval": 7})
         await client.post("/rules", {"match": "Heartbeat*2", "error": "GenericError"}, 201)
@@ -116,29 +116,29 @@ async def test_a_snapshot_brings_all_back(client: Client, mock: ApiMock, identit
 
 
 async def test_parts_can_be_reset_alone(client: Client, mock: ApiMock, identity: str) -> None:
-    """A reset of one part leaves the others as they are; without parts it is all of them."""
+    """A reset can name one part, and then changes no other part; without a part it resets everything."""
     async with mock.station(identity) as station:
         await client.post("/rules", RULE, 201)
         await client.ask("PATCH", "/settings", {"boot-interval": 7})
         assert await client.post("/reset", {"what": ["rules"]}) == {"reset": ["rules"]}
         assert (await client.get("/rules"), await interval(station)) == ([], 7)
-        told = await client.post("/reset")
-        assert told["reset"] == ["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
+        response = await client.post("/reset")
+        assert response["reset"] == ["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
         assert await interval(station) != 7
         assert "everything" in await client.problem("POST", "/reset", {"what": ["everything"]})
 
 
-async def test_the_mock_says_what_it_is(client: Client, mock: ApiMock) -> None:
-    """The first page has version, URLs, counts, cursor, and what is switched on."""
-    told = await client.get("")
-    assert (told["name"], told["url"], told["api"]) == ("mock-csms", mock.url, mock.api)
-    assert told["features"]["checks"] is True
-    assert told["cursor"] >= 1
-    assert set(told["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
+async def test_the_root_describes_the_mock(client: Client, mock: ApiMock) -> None:
+    """/api/v1 has the name, the URLs, the counts, the cursor, and which features are on."""
+    response = await client.get("")
+    assert (response["name"], response["url"], response["api"]) == ("mock-csms", mock.url, mock.api)
+    assert response["features"]["checks"] is True
+    assert response["cursor"] >= 1
+    assert set(response["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
 
 
-async def test_files_that_are_read_again_count_more(tmp_path: Path) -> None:
-    """SIGHUP reads the files again: what the API had changed is undone, but added rules and tokens stay."""
+async def test_sighup_undoes_changes_of_the_api(tmp_path: Path) -> None:
+    """SIGHUP rereads the files and undoes settings changed by the API, but keeps its rules and tokens."""
     file = tmp_path / "mock.toml"
     file.write_text("boot-interval = 30\n")
     async with ApiMock("--config", str(file)) as mock, mock.client() as client, mock.station("CS-1") as station:
@@ -157,8 +157,8 @@ async def test_files_that_are_read_again_count_more(tmp_path: Path) -> None:
         assert [row["id"] for row in await client.get("/tokens")] == ["TAG1"]
 
 
-async def test_redacted_answers_have_no_token() -> None:
-    """With --redact no answer of the API has an idToken in it, in whatever form it is asked for."""
+async def test_redacted_responses_have_no_token() -> None:
+    """With --redact no response of the API contains an idToken, in any format."""
     async with ApiMock("--redact") as mock, mock.client() as client, mock.station("CS-1") as station:
         await client.ask("PUT", "/tokens/SECRET-TAG", {"status": "Expired", "group": "SECRET-GROUP"}, 201)
         token = {"idToken": {"idToken": "SECRET-TAG", "type": "ISO14443"}}
@@ -177,8 +177,8 @@ async def test_redacted_answers_have_no_token() -> None:
             assert "SECRET" not in response.text, path
 
 
-async def test_refusals_are_counters_too() -> None:
-    """A snapshot keeps how often each station was refused; a reset of the counters begins anew."""
+async def test_refusals_are_in_snapshots_and_resets() -> None:
+    """A snapshot has the number of refusals of each station, and a reset of the counters sets it to 0."""
 
     async def is_let_in(mock: ApiMock) -> bool:
         try:

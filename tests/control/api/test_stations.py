@@ -1,4 +1,4 @@
-"""Stations over the API: what is known of them, registration, disconnection, raw frames."""
+"""Stations over the API: lists and details, registration, disconnection, and raw frames."""
 
 import asyncio
 import base64
@@ -13,8 +13,8 @@ PLACE = {"evse": {"id": 1, "connectorId": 1}}
 STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Occupied", "evseId": 1, "connectorId": 1}
 
 
-async def test_a_station_is_seen_with_all_that_it_told(client: Client, mock: ApiMock, identity: str) -> None:
-    """Its row has version, boot, maker, connectors and running transactions; the whole has boot and connection."""
+async def test_what_is_known_about_a_station(client: Client, mock: ApiMock, identity: str) -> None:
+    """The list has version, boot, model, connectors and transactions of a station; the details have more."""
     async with mock.station(identity) as station:
         await station.ask("BootNotification", BOOT)
         await station.ask("StatusNotification", STATUS)
@@ -31,7 +31,7 @@ async def test_a_station_is_seen_with_all_that_it_told(client: Client, mock: Api
 
 
 async def test_lists_are_paged(client: Client, mock: ApiMock) -> None:
-    """A page has at most `limit` stations, behind `after`; the header says how many match in all."""
+    """A page has at most `limit` stations, those after `after`; the header X-Total-Count has the number of all."""
     async with mock.station("P-1"), mock.station("P-2"), mock.station("P-3"):
         response = await client.http.get("/api/v1/stations", params={"match": "P-*", "limit": 2})
         assert ([row["station"] for row in response.json()], response.headers["X-Total-Count"]) == (["P-1", "P-2"], "3")
@@ -40,7 +40,7 @@ async def test_lists_are_paged(client: Client, mock: ApiMock) -> None:
 
 
 async def test_identities_may_have_any_character(client: Client, mock: ApiMock) -> None:
-    """An identity is percent-encoded in a path, also a slash in it; its case does not matter."""
+    """Identities are percent-encoded in paths, including slashes, and letter case does not matter."""
     async with mock.station("odd%20%C3%A9%3F"):
         assert (await client.get("/stations/odd%20%C3%A9%3F"))["row"]["station"] == "odd é?"
         assert (await client.get("/stations/ODD%20%C3%A9%3F"))["row"]["connected"]
@@ -48,7 +48,7 @@ async def test_identities_may_have_any_character(client: Client, mock: ApiMock) 
 
 
 async def test_registered_stations_are_let_in() -> None:
-    """A registration is one of --known-stations, with a password of its own; when it is taken back, 404 again."""
+    """A registered station may connect, with its own password if it has one; after the removal it gets 404 again."""
     async with ApiMock("--known-stations", "CS-1") as mock, mock.client() as client:
         with pytest.raises(InvalidStatus, match="404"):
             await mock.station("CS-2").__aenter__()
@@ -73,12 +73,12 @@ async def test_registered_stations_are_let_in() -> None:
         assert "wonderful-password" not in response.text + mock.log
 
 
-async def test_a_station_is_disconnected_and_kept_away(client: Client, mock: ApiMock, identity: str) -> None:
-    """The close code is the given one; for the given time its handshakes get 503, and others are let in."""
+async def test_a_station_is_disconnected_and_refused(client: Client, mock: ApiMock, identity: str) -> None:
+    """The connection closes with the given code; its handshakes then get 503, and other stations may connect."""
     async with mock.station(identity) as station:
         body = {"code": 1012, "reason": "later", "refuse_for": 3600}
-        told = await client.post(f"/stations/{identity}/disconnect", body)
-        assert told == {"station": identity, "was_connected": True}
+        response = await client.post(f"/stations/{identity}/disconnect", body)
+        assert response == {"station": identity, "was_connected": True}
         assert await station.closed() == 1012
     with pytest.raises(InvalidStatus, match="503"):
         await mock.station(identity).__aenter__()
@@ -94,7 +94,7 @@ async def test_a_station_is_disconnected_and_kept_away(client: Client, mock: Api
 
 
 async def test_raw_frames_go_out_as_they_are(client: Client, mock: ApiMock, identity: str) -> None:
-    """A text and bytes are sent unchanged; what the station makes of them is not held against it."""
+    """Text and bytes are sent unchanged, and no check reports how the station reacts to them."""
     async with mock.station(identity) as station:
         assert (await client.post(f"/stations/{identity}/frames", {"text": "[9,oops"}))["bytes"] == 7
         assert await station.socket.recv() == "[9,oops"

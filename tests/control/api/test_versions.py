@@ -1,4 +1,4 @@
-"""The API with stations of OCPP 1.6 and 2.1: the same rows, each said in its own way by the station."""
+"""The API with stations of OCPP 1.6 and 2.1: the same fields, filled from the messages of each version."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ def meter(value: str) -> Any:
 
 
 async def test_a_station_of_1_6(client: Client, mock: ApiMock, identity: str) -> None:
-    """Its row, its transactions with energy and reason, and its configuration, in which no secret is shown."""
+    """The API has the station, its transactions with energy and reason, and its configuration without secrets."""
     async with mock.station(identity, "ocpp1.6") as station:
         await station.call("BootNotification", BOOT)
         asking = asyncio.create_task(client.post(f"/stations/{identity}/commands/GetConfiguration"))
@@ -56,30 +56,30 @@ async def test_a_station_of_1_6(client: Client, mock: ApiMock, identity: str) ->
         assert 'mock_csms_stations_connected{ocpp="1.6"} 1.0' in metrics
 
 
-async def test_a_command_has_its_name_in_each_version(client: Client, mock: ApiMock, identity: str) -> None:
-    """A command under the name of one version goes out under that of the station's version, with its answer."""
+async def test_a_command_may_have_the_name_of_another_version(client: Client, mock: ApiMock, identity: str) -> None:
+    """A command with the name of one version is sent with the name that the version of the station has."""
     async with mock.station(identity, "ocpp1.6") as station:
         body: dict[str, Any] = {"payload": {}}
         asking = asyncio.create_task(client.post(f"/stations/{identity}/commands/RequestStartTransaction", body))
         _, id_, *_ = await station.expect(2, ..., "RemoteStartTransaction")
         await station.send([3, id_, {"status": "Rejected"}])
-        told = await asking
-        assert (told["action"], told["answer"]) == ("RemoteStartTransaction", {"status": "Rejected"})
+        response = await asking
+        assert (response["action"], response["answer"]) == ("RemoteStartTransaction", {"status": "Rejected"})
         problem = await client.problem("POST", f"/stations/{identity}/commands/CustomerInformation", {})
         assert "1.6" in problem
 
 
-async def test_actions_of_each_version(client: Client) -> None:
-    """The table of a version has its own actions, with its own schemas."""
+async def test_each_version_has_its_own_actions(client: Client) -> None:
+    """The list of actions with `version` has the actions and schemas of that version."""
     names = {row["action"] for row in await client.get("/actions", version="1.6")}
     assert {"RemoteStartTransaction", "ChangeConfiguration"} <= names
-    told = await client.get("/actions/Reset", version="1.6")
-    assert told["row"]["payload"]["type"] in ("Hard", "Soft")
-    assert "1.6" in told["row"]["versions"]
+    response = await client.get("/actions/Reset", version="1.6")
+    assert response["row"]["payload"]["type"] in ("Hard", "Soft")
+    assert "1.6" in response["row"]["versions"]
 
 
-async def test_a_station_of_2_1_is_traced_as_such(client: Client, mock: ApiMock, identity: str) -> None:
-    """The trace of the journal names the version of each station."""
+async def test_the_trace_has_the_version_of_each_station(client: Client, mock: ApiMock, identity: str) -> None:
+    """Each record of a trace over the API has the version of its station."""
     async with mock.station(identity, "ocpp2.1") as station:
         await station.call("Heartbeat", {})
         await client.post("/events/wait", {"match": f"Heartbeat@{identity}"})

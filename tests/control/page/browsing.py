@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 REFUSED = "status of 422"
-"""What the browser says of each request with a mistake, such as a rule that cannot be."""
+"""What the browser logs for each request that the API refuses, such as an invalid rule."""
 
 
 async def eventually(ask: Callable[[], Awaitable[Answer]], holds: Callable[[Answer], bool]) -> Answer:
-    """Ask again and again until what comes holds, and return it. Fails with the last answer."""
+    """Call `ask` until `holds` is true for its result, and return that result. The error has the last result."""
     end = asyncio.get_running_loop().time() + PATIENCE
     while not holds(answer := await ask()):
         assert asyncio.get_running_loop().time() < end, f"the last answer was {answer!r}"
@@ -27,7 +27,7 @@ async def eventually(ask: Callable[[], Awaitable[Answer]], holds: Callable[[Answ
 
 
 class LivePage:
-    """The page of a mock in a window of its own, with all its requests and everything that it complains about."""
+    """The page of a mock in its own window; it records all requests and error messages of the page."""
 
     def __init__(self, page: "Page") -> None:
         self.page = page
@@ -43,11 +43,11 @@ class LivePage:
             self.problems.append(text)
 
     def at(self, selector: str) -> "Locator":
-        """Return a part of the page."""
+        """Return a part of the page by its CSS selector."""
         return self.page.locator(selector)
 
     async def names(self) -> Sequence[str]:
-        """Return the names of the messages that are in view, from top to bottom."""
+        """Return the names of the visible messages, from top to bottom."""
         rows = self.at("#rows .row:visible")
         found = await rows.evaluate_all(
             "rows => rows.map(row => [row.getBoundingClientRect().top, row.querySelector('.name').textContent])"
@@ -55,7 +55,7 @@ class LivePage:
         return [name for _, name in sorted(found, key=lambda each: float(each[0]))]
 
     async def stations(self) -> Sequence[str]:
-        """Return the identities in view, from top to bottom."""
+        """Return the identities of the visible stations, from top to bottom."""
         rows = self.at("#stationrows .station:visible")
         found = await rows.evaluate_all(
             "rows => rows.map(row => [row.getBoundingClientRect().top, row.querySelector('.id').textContent])"
@@ -63,15 +63,15 @@ class LivePage:
         return [name for _, name in sorted(found, key=lambda each: float(each[0]))]
 
     async def shows(self, *names: str) -> None:
-        """Wait until exactly these messages are shown."""
+        """Wait until the page shows exactly these messages."""
         await eventually(self.names, lambda found: list(found) == list(names))
 
     async def reads(self, selector: str, *words: str) -> str:
-        """Wait until a part of the page has all these words, and return its text."""
+        """Wait until the text of a part of the page contains all these words, and return it."""
         return await eventually(self.at(selector).inner_text, lambda text: all(word in text for word in words))
 
     async def click(self, name: str) -> None:
-        """Click the last message with this name, again where new messages have moved it."""
+        """Click the last message with this name; repeat that if new messages have moved it."""
         from playwright.async_api import TimeoutError as NotThere
 
         async def clicked() -> bool:
@@ -92,7 +92,7 @@ class LivePage:
 async def browse(
     chromium: "Browser", mock: ApiMock, place: str = "", *, scheme: Any = "light", width: int = 1400
 ) -> AsyncIterator[LivePage]:
-    """Open the page of a mock. It may ask nobody else for anything, and may complain about nothing."""
+    """Open the page of a mock. The page must send requests only to the mock, and log no errors."""
     view: Any = {"width": width, "height": 800}
     async with await chromium.new_context(color_scheme=scheme, viewport=view) as context:
         live = LivePage(await context.new_page())

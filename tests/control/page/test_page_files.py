@@ -1,4 +1,4 @@
-"""The files of the live page: nothing inline, nothing from elsewhere, and nothing that makes HTML of a text."""
+"""The files of the live page: no inline scripts or styles, no foreign files, and no HTML made from text."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ HTML_OF_TEXT = (
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
 def test_scripts_never_make_html_of_a_text(name: str) -> None:
-    """Whatever stations send goes in as text: no script uses what parses HTML or runs a text."""
+    """No script uses a function that parses HTML or runs text as code, so what stations send stays text."""
     assert re.findall(HTML_OF_TEXT, FILES[name].read_text(encoding="utf-8")) == []
 
 
@@ -30,7 +30,7 @@ def test_pages_have_nothing_inline(name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_name_only_files_of_the_page(name: str) -> None:
-    """Every file that a page or a script loads is one of the page, under a relative address."""
+    """Every file that a page or a script loads belongs to the page, and has a relative address."""
     text = FILES[name].read_text(encoding="utf-8")
     loaded = re.findall(r"(?:src|href)=\"([^\"]+)\"|from \"([^\"]+)\"|url\(([^)]+)\)", text)
     for address in ("".join(each) for each in loaded):

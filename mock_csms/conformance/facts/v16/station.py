@@ -41,6 +41,11 @@ class KnownStation16(StationFacts, kw_only=True):
         return None if told is None else {_without_phase(name) for name in told}
 
     @property
+    def is_unclear(self) -> bool:
+        """Whether the mock may have missed the begin or the end of a transaction, or a status, on this connection."""
+        return self.trail.is_unclear or self.exchanges.is_troubled
+
+    @property
     def numbers(self) -> list[int]:
         """The connectors, by NumberOfConnectors or else by their reports; connector 0 is not one."""
         told = self.number("NumberOfConnectors")
@@ -59,7 +64,7 @@ class KnownStation16(StationFacts, kw_only=True):
 
     def reported_at(self, connector: int) -> float:
         """Return when a connector last reported its status; 0 if it has not."""
-        return self.connectors.told_at.get(_place(connector), 0.0)
+        return self.connectors.reported_at.get(_place(connector), 0.0)
 
     def running_at(self, connector: int) -> Transaction | None:
         """Return the transaction that runs at a connector."""

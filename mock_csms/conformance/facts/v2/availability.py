@@ -34,7 +34,7 @@ class Availability(Mutable):
     places: dict[Place, AvailabilityOrder] = field(default_factory=dict)
     """The last order for each place."""
     closed_at: dict[Connector, float] = field(default_factory=dict)
-    """When each connector last reported that it is Unavailable or Faulted; the connector may have a wrong number."""
+    """The time when each connector was last reported Unavailable or Faulted; the report may have a wrong number."""
     opened_at: dict[Connector, float] = field(default_factory=dict)
     """When each connector last reported that it is not Unavailable; the connector may have a wrong number."""
     opening_at: float = 0.0
@@ -51,7 +51,7 @@ class Availability(Mutable):
         return max(found, key=lambda order: order.number, default=None)
 
     def closing(self, connector: Connector) -> AvailabilityOrder | None:
-        """Return the order that sets a connector Inoperative; None if there is none, or it is not the last order."""
+        """Return the order that makes a connector Inoperative; None without one, or if a later order replaces it."""
         order = self.of(connector) if self.places else None
         return order if order and order.is_closed else None
 

@@ -45,7 +45,7 @@ class Installed(Record):
         return any(self.has(each) for each in hashes)
 
     def has(self, hash_: Hash) -> bool:
-        """Whether a hash belongs to this certificate; only for a root, the mock knows the hash of the issuer's key."""
+        """Whether a hash belongs to this certificate. Only for a root the mock knows the hash of the issuer's key."""
         own = hash_of(hash_data(self.pem, self.pem, hash_[0]))
         return own == hash_ if self.is_root else (own[1], own[3]) == (hash_[1], hash_[3])
 
@@ -60,7 +60,7 @@ class Certificates(Mutable):
     gone: set[Hash] = field(default_factory=set)
     """The hashes of the certificates that the station deleted after it sent the list."""
     own: Installed | None = None
-    """The last certificate of the station itself (CertificateSigned) that it accepted."""
+    """The last certificate of the station itself that it has accepted (CertificateSigned)."""
     root: str | None = None
     """The PEM text of the last CSMSRootCertificate."""
     slots: dict[str, int] = field(default_factory=dict)
@@ -72,13 +72,13 @@ class Certificates(Mutable):
         return len(self.lists) == len(types_asked({}))
 
     def has_none(self, type_: str) -> bool:
-        """Whether it is certain that the station has no certificate of a type."""
+        """Whether the station certainly has no certificate of a type."""
         return self.lists.get(type_) == set() and not any(each.type == type_ for each in self.new)
 
     def is_unknown(self, hash_: Hash) -> bool:
-        """Whether it is certain that the station has no certificate with this hash.
+        """Whether the station certainly has no certificate with this hash.
 
-        Hashes of another algorithm than that of the list cannot be compared.
+        A hash can only be compared if the list has the same algorithm.
         """
         listed = {each for hashes in self.lists.values() for each in hashes}
         is_comparable = self.is_complete and all(each[0] == hash_[0] for each in listed)

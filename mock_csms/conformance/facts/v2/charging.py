@@ -7,4 +7,4 @@ class Charging(Mutable):
     """Why the station must reject the charging profiles of the last commands."""
 
     objections: dict[str, str] = field(default_factory=dict)
-    """The reason by the id of the command, as known when the mock sent it; empty if the profile is right."""
+    """By command id: the reason to reject, as known when the mock sent it; empty if the profile is correct."""

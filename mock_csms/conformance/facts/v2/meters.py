@@ -38,10 +38,7 @@ MeterReadings: TypeAlias = Sequence[tuple[Place, MeterReading]]
 
 
 class MeterSettings(Record):
-    """The variables of a station about meter values.
-
-    A setting that is not known is None; then no check judges by it.
-    """
+    """The variables of a station about meter values; None for an unknown variable, so that no check uses it."""
 
     started: frozenset[str] | None
     """SampledDataCtrlr.TxStartedMeasurands."""
@@ -99,7 +96,7 @@ class Meters(Mutable):
     cached: MeterSettings | None = None
     """The settings, until a variable changes."""
     payload: Any = None
-    """The message that `samples` and `readings` belong to. All checks share them."""
+    """The message that `samples` and `readings` were computed from; all checks share them."""
     samples: Samples = NO_SAMPLES
     """The kinds of values in that message."""
     readings: MeterReadings | None = None
@@ -141,7 +138,7 @@ def _settings(variables: Variables) -> MeterSettings:
 
 
 def kinds_in(values: list[Json], meters: Meters) -> Samples:
-    """Return the kinds of values in a `meterValue`; most often they are the same as in the previous message."""
+    """Return the kinds of values in a `meterValue`. Mostly they are those of the previous message, which are reused."""
     samples = values[0]["sampledValue"] if len(values) == 1 else [s for value in values for s in value["sampledValue"]]
     try:
         pairs = [*map(_pair_of, samples)]

@@ -43,7 +43,7 @@ class RequestedReport(Mutable):
     is_in_doubt: bool = False
     """Whether parts may be missing or come twice without a fault of the station.
 
-    That is so after a connection was lost, or after a wrong answer of the mock.
+    This is the case after a lost connection, or after a wrong answer of the mock.
     """
 
     @property

@@ -16,7 +16,7 @@ class Reports(Mutable):
     is_trusted: bool = False
     """Whether that inventory also has all required variables.
 
-    Only then the mock believes that variables outside it do not exist (V16).
+    Only then variables that are not in it count as missing at the station (V16).
     """
 
     def with_part(self, part: Json) -> dict[Name, Json]:

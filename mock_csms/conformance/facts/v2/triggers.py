@@ -9,21 +9,24 @@ class OpenTrigger(Mutable):
     evses: frozenset[int]
     """The EVSEs that the messages must cover; empty if the trigger names one, or none is known."""
     owed: int = 0
-    """How many messages earlier triggers still waited for when the mock sent this one. These may come next."""
+    """The number of messages for earlier triggers that were missing when the mock sent this one.
+
+    They may come first.
+    """
     came: int = 0
-    """How many messages came since the trigger."""
+    """The number of messages that came since the trigger."""
     places: set[int] = field(default_factory=set)
     """The EVSEs of these messages."""
     is_open: bool = True
     """Whether the station has not answered the trigger yet."""
     is_early: bool = False
-    """Whether the message came before the answer, and its content proves that it was triggered."""
+    """Whether the message came before the answer, and certainly because of the trigger."""
     is_in_doubt: bool = False
-    """Whether the message may have come in a form that the mock cannot read, or may be lost."""
+    """Whether the message may have been unreadable or lost."""
 
     @property
     def is_next(self) -> bool:
-        """Whether the next message belongs to this trigger, because all messages of earlier triggers have come."""
+        """Whether the next message is for this trigger, because all messages for earlier triggers have come."""
         return self.came >= self.owed
 
     @property

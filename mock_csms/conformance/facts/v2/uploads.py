@@ -18,7 +18,8 @@ class Uploads(Mutable):
     is_in_doubt: bool = False
     """Whether statuses may be missing since the last GetLog.
 
-    That is so if a message is unreadable or lost, or if the boot was refused and the station may send nothing.
+    This is the case if a message was unreadable or lost, or if the boot was refused, so that the station may send
+    nothing.
     """
 
     @property

@@ -7,7 +7,7 @@ _MOST_LATE = 10_000
 
 
 def may_wait(station: KnownStation, now: float) -> bool:
-    """Return whether events may be queued at the station: it was offline, or events were refused or not answered."""
+    """Whether events may be queued at the station: it was offline, or events were refused or not answered."""
     connections, transactions, patience = station.connections, station.transactions, station.terms.patience
     waits = any(action == TRANSACTION_EVENT and now - at > 1.0 for action, at in connections.calls.values())
     if len(station.deadlines) > _MOST_LATE:
@@ -18,9 +18,9 @@ def may_wait(station: KnownStation, now: float) -> bool:
 
 
 def is_watched(station: KnownStation) -> bool:
-    """Return whether the mock must have seen the beginning of every transaction that runs.
+    """Whether the mock has seen the start of every running transaction.
 
-    That is so if the station has booted and each connector was Available at some time since.
+    It has if the station has booted and each connector was Available at some time after that.
     """
     statuses = station.connectors.statuses.keys()
     return bool(statuses) and station.boots.accepted_at is not None and statuses <= station.transactions.were_free

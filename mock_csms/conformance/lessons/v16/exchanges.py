@@ -17,4 +17,4 @@ def opened(_: Seen, station: KnownStation16) -> None:
 @CONNECTED.learn(response("BootNotification", "Heartbeat"))
 def told(seen: Seen, station: KnownStation16) -> None:
     """The mock answers with its time."""
-    station.exchanges.told = seen.payload["currentTime"], seen.at
+    station.exchanges.sent_time = seen.payload["currentTime"], seen.at

@@ -43,8 +43,9 @@ def shown(seen: Seen, station: KnownStation16) -> None:
     for place, value, stamp in readings_in(seen.payload):
         meters.shown[place] = value, stamp, id_
     samples = (sample for value in seen.payload["meterValue"] for sample in value["sampledValue"])
-    if id_ and any(sample.get("context", PERIODIC) == PERIODIC for sample in samples):
-        meters.sampled_at.renew(id_, seen.at)
+    running = station.running_at(seen.payload["connectorId"])
+    if running is not None and any(sample.get("context", PERIODIC) == PERIODIC for sample in samples):
+        meters.sampled_at.renew(running.id, seen.at)
 
 
 @REGISTERS.learn(call("StopTransaction"))

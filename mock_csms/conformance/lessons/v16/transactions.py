@@ -19,6 +19,7 @@ def content_of(action: str, payload: Json) -> str:
 @TRAIL.learn(response(START))
 def begun(seen: Seen, station: KnownStation16) -> None:
     """The mock has given an id to a transaction, and perhaps not accepted its idTag."""
+    station.trail.given.renew(str(seen.payload["transactionId"]), seen.at)
     if seen.payload["idTagInfo"]["status"] != "Accepted":
         station.trail.refused.renew(str(seen.payload["transactionId"]), seen.at)
 
@@ -28,6 +29,7 @@ def told(seen: Seen, station: KnownStation16) -> None:
     """A transaction starts or ends."""
     station.trail.stamp = seen.payload["timestamp"]
     if seen.action == STOP:
+        station.trail.is_unclear |= str(seen.payload["transactionId"]) not in station.trail.given
         station.trail.ended_at.renew(str(seen.payload["transactionId"]), seen.at)
 
 
@@ -54,4 +56,4 @@ def lost(seen: Seen, station: KnownStation16) -> None:
 @TRAIL.learn(when("disconnected"))
 def gone(_: Seen, station: KnownStation16) -> None:
     """An answer on its way may be lost with the connection, and messages may come out of order on the next one."""
-    station.trail.is_lost, station.trail.stamp = True, ""
+    station.trail.is_lost, station.trail.stamp, station.trail.is_unclear = True, "", False

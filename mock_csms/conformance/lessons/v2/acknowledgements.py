@@ -1,4 +1,4 @@
-"""A short way for the answers to heartbeats and to transaction events without a token: they need no check."""
+"""A shortcut for answers to heartbeats and to transaction events without a token, which no check needs to see."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.repeated_values import HEARTBEAT
@@ -9,34 +9,40 @@ from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 
 def is_acknowledged(event: Sent, station: KnownStation) -> bool:
-    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, learn from it.
+    """Return whether a message answers a Heartbeat, or a TransactionEvent without idTokenInfo; if so, note the answer.
 
-    The answer means the same to the station even if its own call was wrong.
+    A heartbeat or event that broke its schema makes no difference to that.
     """
     answers, message = event.answers, event.message
     if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
         return False
-    if answers.action == TRANSACTION_EVENT:
-        if "idTokenInfo" in message.payload or not _is_cost_known(answers, message.payload, station):
-            return False
-    elif answers.action != HEARTBEAT or event.violations or station.unsound:
+    if answers.action == HEARTBEAT and (event.violations or station.unsound):
         return False
-    else:
-        station.exchanges.told = message.payload["currentTime"], event.at
+    if not is_acknowledgement(answers, message.payload, station):
+        return False
     station.connections.calls.pop(answers.id, None)
-    station.exchanges.called_at = event.at
+    note_acknowledgement(answers, event.at, message.payload, station)
     return True
+
+
+def is_acknowledgement(call: Call, payload: Json, station: KnownStation) -> bool:
+    """Return whether no check can find anything in an answer without violations."""
+    if call.action != TRANSACTION_EVENT:
+        return call.action == HEARTBEAT
+    return "idTokenInfo" not in payload and ("totalCost" not in payload or _is_cost_known(call, payload, station))
+
+
+def note_acknowledgement(call: Call, at: float, payload: Json, station: KnownStation) -> None:
+    """Learn from such an answer, sent at `at`."""
+    station.exchanges.called_at = at
+    if call.action == HEARTBEAT:
+        station.exchanges.sent_time = payload["currentTime"], at
+    elif "totalCost" in payload:
+        station.transactions.by_id[call.typed.transactionInfo.transactionId].cost = payload["totalCost"]
 
 
 def _is_cost_known(call: Call, payload: Json, station: KnownStation) -> bool:
-    """Learn what the answer to an event says that its transaction costs; return whether it says so, or nothing."""
-    cost = payload.get("totalCost")
-    if cost is None:
-        return "totalCost" not in payload
-    if call.typed is None or type(cost) is not float:
+    """Return whether the answer to an event says what a known transaction costs."""
+    if call.typed is None or type(payload["totalCost"]) is not float:
         return False
-    transaction = station.transactions.by_id.get(call.typed.transactionInfo.transactionId)
-    if transaction is None:
-        return False
-    transaction.cost = cost
-    return True
+    return call.typed.transactionInfo.transactionId in station.transactions.by_id

@@ -14,7 +14,7 @@ _MOST_CONNECTORS = 10_000
 
 @AVAILABILITY.learn(result("ChangeAvailability"))
 def ordered(seen: Seen, station: KnownStation) -> None:
-    """The station accepts or schedules a ChangeAvailability."""
+    """Note that the station accepts or schedules a ChangeAvailability."""
     availability, status = station.availability, seen.payload["status"]
     if status == "Rejected" or len(availability.places) >= _MOST:
         return
@@ -27,15 +27,15 @@ def ordered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def is_asked(seen: Seen, station: KnownStation) -> None:
-    """The CSMS requests Operative. The new statuses may come before the answer."""
+    """Note that the CSMS requests Operative. The new statuses may come before the answer."""
     match seen.message:
         case Call(action="ChangeAvailability", payload={"operationalStatus": "Operative"}):
             station.availability.opening_at = seen.at
 
 
 @AVAILABILITY.learn(call("StatusNotification", "NotifyEvent"))
-def told(seen: Seen, station: KnownStation) -> None:
-    """A connector reports its status. Faulted counts as closed, and as not Unavailable."""
+def reported(seen: Seen, station: KnownStation) -> None:
+    """Note the status of a connector. Faulted counts as closed, but not as Unavailable."""
     availability = station.availability
     for place, status in statuses_in(seen.action, seen.payload):
         if len(availability.closed_at) + len(availability.opened_at) >= _MOST_CONNECTORS:
@@ -48,7 +48,7 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS triggers a StatusNotification."""
+    """Note that the CSMS triggers a StatusNotification."""
     message = seen.message
     asked = message.payload if isinstance(message, Call) else None
     if isinstance(asked, dict) and asked.get("requestedMessage") == "StatusNotification":
@@ -57,7 +57,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @AVAILABILITY.learn(response("StatusNotification"))
 def taken(seen: Seen, station: KnownStation) -> None:
-    """The CSMS answers a StatusNotification, so the station knows that it arrived."""
+    """Note that the CSMS answers a StatusNotification, so that the station knows that it arrived."""
     asked, taken_at = seen.request, station.availability.taken_at
     if len(taken_at) < _MOST:
         taken_at[asked["evseId"], asked["connectorId"]] = seen.at

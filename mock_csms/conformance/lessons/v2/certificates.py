@@ -13,11 +13,11 @@ _CHANGING = ("InstallCertificate", "DeleteCertificate")
 
 @CERTIFICATES.learn(result("GetInstalledCertificateIds"))
 def listed(seen: Seen, station: KnownStation) -> None:
-    """The station lists its certificates. The next list is compared with this one."""
+    """Note the certificates that the station lists. The next list is compared with this one."""
     certificates, asked = station.certificates, types_asked(seen.request)
     chain = seen.payload.get("certificateHashDataChain", ())
     if bool(chain) is not (seen.payload["status"] == "Accepted"):
-        return certificates.lists.clear()  # status and list contradict each other: nobody knows which is right
+        return certificates.lists.clear()  # status and list contradict each other, so it is not known which is right
     certificates.lists |= {type_: set() for type_ in asked}
     for entry in chain:
         if entry["certificateType"] in asked:
@@ -28,7 +28,7 @@ def listed(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(result("InstallCertificate"))
 def installed(seen: Seen, station: KnownStation) -> None:
-    """The station accepts a certificate."""
+    """Note that the station accepts a certificate."""
     if seen.payload["status"] == "Accepted":
         found = _read(seen.request["certificateType"], seen.request["certificate"])
         station.certificates.new = [*station.certificates.new[1 - _MOST :], *found]
@@ -39,7 +39,7 @@ def installed(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(result("DeleteCertificate"))
 def deleted(seen: Seen, station: KnownStation) -> None:
-    """The station deletes a certificate, and perhaps the certificates that it signed (M04.FR.08)."""
+    """Note that the station deletes a certificate, maybe with the certificates that it has signed (M04.FR.08)."""
     if seen.payload["status"] == "Accepted":
         certificates, hash_ = station.certificates, hash_of(seen.request["certificateHashData"])
         certificates.new = [each for each in certificates.new if each.is_root and not each.has(hash_)]
@@ -50,7 +50,7 @@ def deleted(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(error(*_CHANGING), when("spoiled", "unanswered"), any_payload=True)
 def unsure(seen: Seen, station: KnownStation) -> None:
-    """A command failed or was spoiled: nobody knows which certificates the station has now."""
+    """Note that a command failed or was spoiled, so that the station's certificates are unknown."""
     if seen.action in _CHANGING:
         station.certificates.lists.clear()
         station.certificates.new.clear()
@@ -59,7 +59,7 @@ def unsure(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(result("CertificateSigned"))
 def signed(seen: Seen, station: KnownStation) -> None:
-    """The station accepts a certificate of its own."""
+    """Note that the station accepts a certificate of its own."""
     if seen.payload["status"] == "Accepted":
         found = _read("ChargingStationCertificate", seen.request["certificateChain"], of_chain=True)
         station.certificates.own = found[0] if found else None
@@ -67,7 +67,7 @@ def signed(seen: Seen, station: KnownStation) -> None:
 
 @CERTIFICATES.learn(result("SetNetworkProfile"))
 def profile_set(seen: Seen, station: KnownStation) -> None:
-    """The station accepts a network profile for a slot."""
+    """Note that the station accepts a network profile for a slot."""
     slots = station.certificates.slots
     slot, level = str(seen.request["configurationSlot"]), seen.request["connectionData"]["securityProfile"]
     if seen.payload["status"] == "Accepted" and (slot in slots or len(slots) < _MOST):

@@ -11,7 +11,7 @@ CHARGING = Subject("charging")
 
 
 def evses_of(seen: Seen, station: KnownStation) -> AbstractSet[int] | None:
-    """Return all EVSEs of a station, by a full inventory or by statuses after a boot; None if some may be unknown."""
+    """Return all EVSEs of a station, from a full inventory or statuses after a boot; None if some may be missing."""
     if station.reports.is_trusted:
         evses = {name[2] for name in station.variables.reported if name[2]}
         return (evses | station.connectors.evses) or None
@@ -35,7 +35,7 @@ def has_no_unit(unit: str | None, station: KnownStation) -> bool:
 
 @CHARGING.learn(command("SetChargingProfile"))
 def sent(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a charging profile."""
+    """Note that the CSMS sends a charging profile."""
     evse, profile = seen.payload["evseId"], seen.payload["chargingProfile"]
     objection = _objection(evse, profile, seen, station)
     station.charging.objections = {seen.id: objection} if objection else {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mock_csms.conformance.facts.clock import told_at
+from mock_csms.conformance.facts.clock import mock_time_of
 from mock_csms.conformance.facts.v2.availability import place_of
 from mock_csms.conformance.facts.v2.given_ids import MOST_GIVEN, RESERVATION
 from mock_csms.conformance.facts.v2.station import KnownStation
@@ -25,8 +25,8 @@ _IDS: Mapping[str, str] = {
 
 
 def is_earlier(stamp: str, than: float, station: KnownStation) -> bool:
-    """Whether a timestamp is certainly before a time; False if the clock is wrong by days: then it proves nothing."""
-    at = told_at(stamp, station)
+    """Whether a timestamp is certainly before a time. False if the clock of the station is wrong by days."""
+    at = mock_time_of(stamp, station)
     return at is not None and than - _DAY < at < than - station.terms.tolerance
 
 
@@ -39,7 +39,7 @@ def may_have_begun_before(seen: Seen, than: float, station: KnownStation) -> boo
 
 @GIVEN_IDS.learn(command(*_IDS), when("spoiled"), any_payload=True)
 def gave(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a command with an id. The station may have understood it even if the command is faulty."""
+    """Note the id in a command of the CSMS. The station may have understood it even if the command was faulty."""
     message = seen.message
     if not isinstance(message, Call) or message.action not in _IDS or not isinstance(message.payload, dict):
         return
@@ -56,7 +56,10 @@ def gave(seen: Seen, station: KnownStation) -> None:
 
 @GIVEN_IDS.learn(command("ChangeAvailability"), when("spoiled"), any_payload=True)
 def may_open(seen: Seen, station: KnownStation) -> None:
-    """A place may be Operative from now on, whatever the station answers. A faulty command may mean any place."""
+    """Note that a connector may be Operative from now on, whatever the answer.
+
+    A faulty command may mean any connector.
+    """
     if seen.action == "ChangeAvailability" and len(station.given_ids.opened_at) < MOST_GIVEN:
         is_sound = seen.kind == "command" and seen.is_sound
         if not is_sound or seen.payload["operationalStatus"] == "Operative":
@@ -65,12 +68,12 @@ def may_open(seen: Seen, station: KnownStation) -> None:
 
 @GIVEN_IDS.learn(response("ReservationStatusUpdate"))
 def ended(seen: Seen, station: KnownStation) -> None:
-    """The CSMS answers the end of a reservation, so the station knows that it arrived."""
+    """Note that the CSMS answers the end of a reservation, so that the station knows that it arrived."""
     station.given_ids.ended[seen.request["reservationId"]] = station.connections.opened
 
 
 @GIVEN_IDS.learn(call("StatusNotification", "NotifyEvent"))
 def reserved(seen: Seen, station: KnownStation) -> None:
-    """A connector is Reserved although the mock has sent no reservation."""
+    """Note that a connector is Reserved although the mock has sent no reservation."""
     if RESERVATION not in station.given_ids.ids:
         station.given_ids.has_older |= any(status == "Reserved" for _, status in statuses_in(seen.action, seen.payload))

@@ -21,7 +21,7 @@ _CREDENTIALS = "with credentials"
 
 @MEMORY.learn(call(), any_payload=True)
 def called(seen: Seen, station: KnownStation) -> None:
-    """The station uses a message id."""
+    """Note that the station uses a message id."""
     if station.memory.fresh is not None:
         mark = station.exchanges.ids.mark_of(seen.id)
         use(seen.id, NO_MARK if mark is None else mark, station)
@@ -36,7 +36,7 @@ def use(id_: str, mark: int, station: KnownStation) -> None:
 
 @MEMORY.learn(call("TransactionEvent.Started"))
 def started(seen: Seen, station: KnownStation) -> None:
-    """The station uses a transactionId."""
+    """Note that the station uses a transactionId."""
     fresh = station.memory.fresh
     if fresh is not None:
         fresh[TRANSACTION, seen.payload["transactionInfo"]["transactionId"]] = seen.payload["timestamp"]
@@ -45,7 +45,7 @@ def started(seen: Seen, station: KnownStation) -> None:
 def dump(station: KnownStation) -> list[Fact]:
     """Return the facts that are new since the last dump."""
     memory = station.memory
-    if not memory.fresh:  # new facts come from calls only
+    if not memory.fresh:  # only calls bring new facts
         return []
     fresh, memory.fresh = {**memory.fresh}, fresh_facts()
     for key, text in _rest(station):
@@ -55,7 +55,7 @@ def dump(station: KnownStation) -> list[Fact]:
 
 
 def load(station: KnownStation, facts: Iterable[Fact]) -> None:
-    """Take over the facts about a station, oldest first, and keep new ones from now on."""
+    """Add saved facts about a station, the oldest first, and keep new facts from now on."""
     for kind, key, text in facts:
         if kind == CALL:
             station.exchanges.ids.add(key, int(text))
@@ -71,7 +71,7 @@ def load(station: KnownStation, facts: Iterable[Fact]) -> None:
 
 
 def _rest(station: KnownStation) -> Iterable[tuple[tuple[str, str], str]]:
-    """Yield all facts except the ids: the last registers, and whether the station came with credentials."""
+    """Yield all facts except the ids: the last registers, and whether the station has sent credentials."""
     for place, reading in station.meters.registers.items():
         what = [reading.value, reading.is_kilo, reading.stamp, reading.transaction]
         yield (REGISTER, orjson.dumps(place).decode()), orjson.dumps(what).decode()

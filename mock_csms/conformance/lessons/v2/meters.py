@@ -21,7 +21,7 @@ METERS = Subject("meters")
 
 @METERS.learn(call("NotifyReport"), result("GetVariables", "SetVariables"))
 def changed(seen: Seen, station: KnownStation) -> None:
-    """Variables are reported or set: the settings must be read again."""
+    """Note that variables were reported or set, so that the settings must be read again."""
     station.meters.cached = None
     if seen.action == "SetVariables":
         station.meters.retimed_at = seen.at
@@ -63,7 +63,7 @@ def registers_of(seen: Seen, station: KnownStation) -> MeterReadings:
 
 @METERS.learn(call("TransactionEvent", "MeterValues"))
 def shown(seen: Seen, station: KnownStation) -> None:
-    """The station reports registers. A reading that is older than the known one changes nothing."""
+    """Note the registers that the station reports. A reading that is older than the last one changes nothing."""
     if "meterValue" not in seen.payload:
         return
     registers, aligned = station.meters.registers, station.meters.aligned

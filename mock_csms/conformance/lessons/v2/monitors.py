@@ -11,7 +11,7 @@ MONITORS = Subject("monitors")
 
 @MONITORS.learn(result("SetVariableMonitoring"))
 def was_set(seen: Seen, station: KnownStation) -> None:
-    """The station sets monitors. A monitor replaces an older one with the same id."""
+    """Note the monitors that the station has set. A monitor replaces an older one with the same id."""
     monitors = station.monitors.by_id
     for item, answer in paired(seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]):
         if answer["status"] == "Accepted" and "id" in answer:
@@ -22,7 +22,7 @@ def was_set(seen: Seen, station: KnownStation) -> None:
     command("ClearVariableMonitoring", "SetMonitoringBase", "SetVariableMonitoring"), when("spoiled"), any_payload=True
 )
 def may_change(seen: Seen, station: KnownStation) -> None:
-    """The CSMS changes monitors: until the station answers, nobody knows which monitors exist."""
+    """Note that the CSMS changes monitors. Until the answer it is not known which monitors exist."""
     monitors, is_sound = station.monitors.by_id, seen.kind == "command" and seen.is_sound
     if is_sound and seen.action == "ClearVariableMonitoring":
         for id_ in seen.payload["id"]:
@@ -35,8 +35,8 @@ def may_change(seen: Seen, station: KnownStation) -> None:
 
 
 @MONITORS.learn(call("NotifyEvent"), any_payload=True)
-def told(seen: Seen, station: KnownStation) -> None:
-    """The station reports events."""
+def reported(seen: Seen, station: KnownStation) -> None:
+    """Note the events that the station reports."""
     if not seen.is_sound:
         station.monitors.next = None
         return
@@ -49,5 +49,5 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @MONITORS.learn(refusal("NotifyEvent"), when("disconnected", "spoiled", "malformed"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """The station may repeat an event, or an event may be lost."""
+    """Note that the station may repeat an event, or that an event may be lost."""
     station.monitors.next = None

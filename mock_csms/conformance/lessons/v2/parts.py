@@ -18,7 +18,7 @@ def is_repeat(seen: Seen, station: KnownStation) -> bool:
 
 @PARTS.learn(command(*REQUESTING), when("spoiled"), any_payload=True)
 def asked(seen: Seen, station: KnownStation) -> None:
-    """A command requests parts. The station may have understood it even if the command is faulty."""
+    """Note a command that requests parts. The station may have understood it even if the command was faulty."""
     call_ = seen.message
     if isinstance(call_, Call) and call_.action in REQUESTING:
         _note(call_.action, call_.payload, station)
@@ -26,7 +26,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(result(*REQUESTING), error(*REQUESTING), any_payload=True)
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The station answers whether it will send parts. Parts may have come before this answer."""
+    """Note the answer whether the station will send parts. Parts may have come before this answer."""
     entry = station.parts.asked.get((REQUESTING[seen.action], _id_in(seen.request)))
     if entry is None:
         return
@@ -36,8 +36,8 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 
 @PARTS.learn(call(*REPORTING), any_payload=True)
-def told(seen: Seen, station: KnownStation) -> None:
-    """A part comes. If it violates its schema, nobody knows which part it was."""
+def reported(seen: Seen, station: KnownStation) -> None:
+    """Note a part. If it violates its schema, it is not known which part it was."""
     if not seen.is_sound:
         return _doubt(station, seen.action)
     entry = station.parts.of(seen)
@@ -51,7 +51,10 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(when("refusal", "spoiled"), any_payload=True)
 def refused(seen: Seen, station: KnownStation) -> None:
-    """The mock refuses a part, or a call of an unknown action that may be a part, or spoils its answer."""
+    """Note that the mock has refused a part or spoiled the answer to it.
+
+    A call of an unknown action may be a part too.
+    """
     if seen.action in REPORTING:
         _doubt(station, seen.action)
     elif seen.action not in seen.version.actions:
@@ -60,7 +63,7 @@ def refused(seen: Seen, station: KnownStation) -> None:
 
 @PARTS.learn(when("disconnected", "malformed"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """Parts may be lost, or may have come in a form that the mock cannot read."""
+    """Note that parts may be lost or were unreadable."""
     for action in REPORTING:
         _doubt(station, action)
 

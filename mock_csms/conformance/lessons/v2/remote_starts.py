@@ -22,7 +22,7 @@ def reservation_of(station: KnownStation, token: Json, evse: int | None, now: fl
 
 @REMOTE_STARTS.learn(result("RequestStartTransaction"))
 def agreed(seen: Seen, station: KnownStation) -> None:
-    """The station accepts a remote start."""
+    """Note that the station accepts a remote start."""
     if seen.payload["status"] != "Accepted":
         return
     remote = station.remote_starts
@@ -34,13 +34,13 @@ def agreed(seen: Seen, station: KnownStation) -> None:
 
 @REMOTE_STARTS.learn(call("BootNotification"))
 def booted(_: Seen, station: KnownStation) -> None:
-    """The station boots: it need not carry out older remote starts any more."""
+    """Note a boot, after which the station need not carry out older remote starts."""
     station.remote_starts.starts.clear()
 
 
 @REMOTE_STARTS.learn(driven())
 def followed(seen: Seen, station: KnownStation) -> None:
-    """An event names its remote start."""
+    """Note that an event names its remote start."""
     info, remote = seen.payload["transactionInfo"], station.remote_starts
     start = info.get("remoteStartId") if remote.starts else None
     if start is not None and start in remote.starts and start not in remote.used:

@@ -26,16 +26,15 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
-from mock_csms.twin.events import Received
-from mock_csms.twin.transactions import ToldEvent, Transaction
+from mock_csms.twin.transactions import ReportedEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
 
 HEARTBEAT = "Heartbeat"
 MANY_BEATS = 4
-"""From this number of early heartbeats in a row B10 reports them; one or two may only serve to set the clock."""
+"""The number of early heartbeats in a row that B10 reports. Fewer of them may only serve to set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
-"""The deadline of a heartbeat that may have come before the answer to its trigger (F01)."""
+"""The deadline of check F01 for a heartbeat that may have come before the answer to its trigger."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
 _DIGITS = b"0123456789."
 _MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
@@ -47,12 +46,12 @@ _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"
 
 
 class Course(Mutable):
-    """The common properties of all periodic values of a transaction, until another message of the station comes."""
+    """What all periodic values of a transaction have in common, until another message of the station comes."""
 
     transaction: Transaction
     """The transaction."""
     mask: bytes
-    """The text of the last message, from its action on, with 0 for each digit and each dot."""
+    """The text of the last message from its action on, with 0 in place of each digit and each dot."""
     shape: bytes
     """The text of the messages without digits."""
     evse: Any
@@ -67,69 +66,64 @@ class Course(Mutable):
     """That timestamp as seconds since 1970."""
 
 
-def is_expected(event: Received, station: KnownStation, courses: dict[str, Course]) -> bool:
-    """Return whether no check can find anything in a message; if so, learn from it.
+def is_expected(call: Call, at: float, station: KnownStation, courses: dict[str, Course]) -> bool:
+    """Return whether no check can find anything in a call that came at `at`; if so, note its facts.
 
-    `courses` has the courses of the station by transactionId. The owner clears them at every message except
-    heartbeats, periodic values and the answers to them.
+    The call has no violations, and came as text. The caller notes that it is open (`connections.calls`). `courses` has
+    the courses of the station by transactionId; the owner clears them at every message except heartbeats, periodic
+    values and the answers to them.
     """
-    message = event.message
-    if type(message) is not Call or event.violations or event.is_refused:
+    if call.typed is None:  # R18, R20: a typed heartbeat is empty
         return False
-    if message.action == TRANSACTION_EVENT:
-        return _follow(event, message, station, courses)
-    return message.action == HEARTBEAT and _beat(event, message, station)
+    if call.action == TRANSACTION_EVENT:
+        return _follow(call, at, station, courses)
+    return call.action == HEARTBEAT and _beat(call, at, station)
 
 
-def _beat(event: Received, message: Call, station: KnownStation) -> bool:
-    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, learn from it."""
+def _beat(call: Call, at: float, station: KnownStation) -> bool:
+    """Return whether a heartbeat comes from an accepted station while nothing is open; if so, note its facts."""
     boots, connections = station.boots, station.connections
     if (
-        message.typed is None  # R18, R20: a typed heartbeat is empty
-        or event.binary  # T11, also the next line
-        or not event.text.isascii()
+        not call.text.isascii()  # T11
         or connections.calls  # R06
         or boots.due  # B01
         or boots.status != "Accepted"  # B02, B03
         or boots.asked_for
-        or boots.hasty_beats == MANY_BEATS - 1  # B10
+        or boots.early_beats == MANY_BEATS - 1  # B10
         or station.triggers.open  # F01, also the next line
         or station.deadlines.get(_HEARTBEAT_AGAIN)
         or station.unsound
-        or not station.exchanges.ids.add(message.id, NO_MARK)  # R05
+        or not station.exchanges.ids.add(call.id, NO_MARK)  # R05
     ):
         return False
-    connections.heard_at = event.at
-    connections.calls[message.id] = (HEARTBEAT, event.at)
-    boots.note_beat(event.at)
-    station.exchanges.note(event.at)
+    connections.heard_at = at
+    boots.note_beat(at)
+    station.exchanges.note(at)
     if station.memory.fresh is not None:
-        use(message.id, NO_MARK, station)
+        use(call.id, NO_MARK, station)
     return True
 
 
-def _follow(event: Received, message: Call, station: KnownStation, courses: dict[str, Course]) -> bool:
+def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Course]) -> bool:
     """Return whether periodic values continue a course without errors; if so, learn from them."""
-    typed = message.typed
-    if typed is None:
-        return False
-    id_, text = typed.transactionInfo.transactionId, event.text
+    typed, text = call.typed, call.text
+    id_, number = typed.transactionInfo.transactionId, typed.seqNo
     transaction = station.transactions.by_id.get(id_)
-    if transaction is None or typed.seqNo != transaction.highest + 1:  # X01, X03
+    if transaction is None or number != transaction.highest + 1:  # X01, X03
         return False
     tail = text[text.find(_ACTION) :]
     course, mask = courses.get(id_), tail.translate(_MASK)
-    if course is None or course.evse != typed.evse or not _is_like(tail, mask, course):
-        course = _course_of(message, tail, mask, station)
+    if course is None or course.evse != typed.evse or (mask != course.mask and not _is_like(tail, mask, course)):
+        course = _course_of(call, tail, mask, station)
         if course is None:
             return False
         courses[id_] = course
-    if not _is_next(course, event, message, station):
+    if not _is_next(course, call, at, station):
         return False
     readings = _rising_in(typed, course, station)
-    if readings is None or not station.exchanges.ids.add(message.id, typed.seqNo):  # R05
+    if readings is None or not station.exchanges.ids.add(call.id, number):  # R05
         return False
-    _go_on(course, event, message, station)
+    _go_on(course, call, at, station)
     registers = station.meters.registers
     for place, reading in readings:
         dict.__setitem__(registers, place, reading)  # the key exists already, so the bounded dict need not drop another
@@ -138,8 +132,6 @@ def _follow(event: Received, message: Call, station: KnownStation, courses: dict
 
 def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
     """Whether a message differs from the others of its course in digits only, in their values or their number."""
-    if mask == course.mask:
-        return True
     if tail.translate(None, _DIGITS) != course.shape:
         return False
     course.mask = mask
@@ -147,7 +139,7 @@ def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
 
 
 def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
-    """Return the course of a message; None if anything but its numbers may be wrong."""
+    """Return the course of a message; None if anything except its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
     transaction = station.transactions.by_id[info["transactionId"]]
@@ -200,28 +192,27 @@ def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
     )
 
 
-def _is_next(course: Course, event: Received, message: Call, station: KnownStation) -> bool:
+def _is_next(course: Course, call: Call, at: float, station: KnownStation) -> bool:
     """Whether values are current, and are the next ones of their course."""
-    typed, transaction, connections, terms = message.typed, course.transaction, station.connections, station.terms
-    stamp = typed.timestamp
-    at = _seconds_of(stamp, course)
+    typed, transaction, connections, terms = call.typed, course.transaction, station.connections, station.terms
+    stamp, tolerance, offset = typed.timestamp, terms.tolerance, terms.clock_offset
+    taken = _seconds_of(stamp, course)
     return not (
-        at is None
+        taken is None
         or stamp < transaction.stamp  # X04, also the next line
         or len(stamp) != len(transaction.stamp)
         or typed.meterValue[0].timestamp != stamp  # M08
-        or not -terms.tolerance <= event.at - at + terms.clock_offset <= terms.tolerance  # R18
-        or at - terms.clock_offset < connections.opened_at  # X16, X17
+        or not -tolerance <= at - taken + offset <= tolerance  # R18
+        or taken - offset < connections.opened_at  # X16, X17
         or connections.calls  # R06
-        or event.binary  # T11, also the next line
-        or not message.id.isascii()
-        or (course.interval and not _is_due(course, at, terms.tolerance))
+        or not call.id.isascii()  # T11
+        or (course.interval and not _is_due(course, taken, tolerance))
     )
 
 
 def _seconds_of(stamp: str, course: Course) -> float | None:
-    """Return a timestamp as `usual_seconds_of` does; the second is parsed once for all messages of a course in it."""
-    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the shape has the dot and the Z
+    """Return a timestamp as `usual_seconds_of` does. Its second is parsed only once for all messages within it."""
+    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the mask has the dot and the Z
         return course.second_at + int(stamp[20:23]) / 1000
     at = usual_seconds_of(stamp)
     if at is not None:
@@ -251,15 +242,15 @@ def _rising_in(typed: Any, course: Course, station: KnownStation) -> MeterReadin
     return readings
 
 
-def _go_on(course: Course, event: Received, message: Call, station: KnownStation) -> None:
+def _go_on(course: Course, call: Call, at: float, station: KnownStation) -> None:
     """Learn that a transaction went on."""
-    typed, transaction, connections, is_offline = message.typed, course.transaction, station.connections, False
-    number, stamp, events, at, id_ = typed.seqNo, typed.timestamp, transaction.events, event.at, message.id
+    typed, transaction, connections, is_offline = call.typed, course.transaction, station.connections, False
+    number, stamp, id_ = typed.seqNo, typed.timestamp, call.id
     connections.heard_at = at
-    connections.calls[id_] = (TRANSACTION_EVENT, at)
     station.exchanges.note(at)
     if station.memory.fresh is not None:
         use(id_, number, station)
     station.meters.samples = course.samples
-    events[number] = ToldEvent(stamp, "Updated", PERIODIC, is_offline, id_, event.text, at, connections.opened)
+    told = ReportedEvent(stamp, "Updated", PERIODIC, is_offline, id_, call.text, at, connections.opened)
+    transaction.events[number] = told
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

@@ -12,9 +12,9 @@ _MOST_VARIABLES = 10_000
 
 @REPORTS.learn(call("NotifyReport"))
 def reported(seen: Seen, station: KnownStation) -> None:
-    """A part of a report comes. The last part of a FullInventory decides whether all variables are known.
+    """Note a part of a report. The last part of a FullInventory decides whether all variables are known.
 
-    Reports that never end are forgotten.
+    Reports that never end are dropped.
     """
     coming, id_ = station.reports.coming, seen.payload["requestId"]
     names = station.reports.with_part(seen.payload)
@@ -29,13 +29,13 @@ def reported(seen: Seen, station: KnownStation) -> None:
 
 @REPORTS.learn(call("BootNotification"))
 def booted(seen: Seen, station: KnownStation) -> None:
-    """The station boots: new firmware may have other variables."""
+    """Note a boot, because new firmware may have other variables."""
     if seen.payload["reason"] == "FirmwareUpdate":
         station.reports.is_complete = station.reports.is_trusted = False
 
 
 def connectors_of(station: KnownStation) -> set[Connector]:
-    """Return the connectors of a station, from its full report, or else from their statuses."""
+    """Return the connectors of a station: those in its full report, or else those that have reported a status."""
     if station.reports.is_trusted:
         reported = station.variables.reported
         places = {(evse, number) for name, _, evse, number, *_ in reported if name == "Connector"}

@@ -13,7 +13,7 @@ _MOST_REQUESTS = 10
 
 @SECURITY.learn(when("knocked"))
 def knocked(seen: Seen, station: KnownStation) -> None:
-    """A handshake has a password. It counts as right if none is configured."""
+    """Note the password in a handshake. It counts as correct if none is configured."""
     security = station.security
     if security.password is None:
         configured = (station.terms.passwords or {}).get(folded(station.identity))
@@ -22,12 +22,15 @@ def knocked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(result("SetVariables"))
 def was_set(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sets a new password. If that needs a reboot, nobody knows which password the station uses."""
+    """Note that the CSMS sets a new password.
+
+    If that needs a reboot, it is not known which password the station uses.
+    """
     security = station.security
-    for asked, told in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
+    for asked, reported in zip(seen.request["setVariableData"], seen.payload["setVariableResult"], strict=False):
         if (asked["component"]["name"], asked["variable"]["name"]) != ("SecurityCtrlr", "BasicAuthPassword"):
             continue
-        value, status = asked["attributeValue"], told["attributeStatus"]
+        value, status = asked["attributeValue"], reported["attributeStatus"]
         if status == "Accepted":
             security.password, security.replaced, security.refused = value, security.password, None
         elif status == "RebootRequired":
@@ -38,7 +41,7 @@ def was_set(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(command("TriggerMessage"), when("spoiled"), any_payload=True)
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS triggers certificate requests."""
+    """Note that the CSMS triggers certificate requests."""
     message = seen.message
     asked_ = message.payload if isinstance(message, Call) else None
     requested = asked_.get("requestedMessage") if isinstance(asked_, dict) else None
@@ -51,7 +54,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(call("SignCertificate"))
 def asked(seen: Seen, station: KnownStation) -> None:
-    """The station sends a certificate request."""
+    """Note that the station sends a certificate request."""
     signing = station.security.of(seen.payload.get("certificateType", OWN))
     signing.requests = (*signing.requests[1 - _MOST_REQUESTS :], seen.payload["csr"])
     signing.repeats, signing.asked_at = signing.repeats + signing.is_open, seen.at
@@ -59,7 +62,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(response("SignCertificate"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS accepts the request, and the station waits for a certificate; or the CSMS refuses it."""
+    """Note the answer to the request: if it is accepted, the station waits for a certificate."""
     if isinstance(seen.request.get("csr"), str):
         signing = station.security.of(str(seen.request.get("certificateType", OWN)))
         signing.is_open, signing.taken_at = seen.payload["status"] == "Accepted", seen.at
@@ -68,7 +71,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(command("CertificateSigned"), when("spoiled"), any_payload=True)
 def sent(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a certificate. If it is spoiled, the state of the requests is unknown."""
+    """Note that the CSMS sends a certificate. If it is spoiled, the state of the requests is unknown."""
     if seen.action == "CertificateSigned":
         station.security.sent_at = seen.at
         if seen.kind == "spoiled":
@@ -77,15 +80,15 @@ def sent(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(result("CertificateSigned"))
 def signed(seen: Seen, station: KnownStation) -> None:
-    """The station accepts or rejects the certificate."""
+    """Note that the station accepts or rejects the certificate."""
     signing = station.security.of(seen.request.get("certificateType", OWN))
     signing.is_open, signing.repeats = False, 0
     signing.is_over = seen.payload["status"] == "Rejected" and bool(signing.requests)
 
 
 @SECURITY.learn(call("SecurityEventNotification"))
-def told(seen: Seen, station: KnownStation) -> None:
-    """The station reports an invalid certificate, or an invalid signature."""
+def reported(seen: Seen, station: KnownStation) -> None:
+    """Note that the station reports an invalid certificate, or an invalid signature."""
     if seen.payload["type"] == "InvalidChargingStationCertificate":
         station.security.invalid_at = seen.at
     elif seen.payload["type"] == "InvalidFirmwareSignature":
@@ -94,6 +97,6 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(call("BootNotification"))
 def booted(_: Seen, station: KnownStation) -> None:
-    """The station boots, and may request certificates anew."""
+    """Note a boot, after which the station may request certificates again."""
     for signing in station.security.signing.values():
         signing.is_open, signing.is_over, signing.repeats = False, False, 0

@@ -15,8 +15,8 @@ from mock_csms.conformance.lessons.v2.parts import PARTS
 from mock_csms.conformance.lessons.v2.remote_starts import REMOTE_STARTS
 from mock_csms.conformance.lessons.v2.reports import REPORTS
 from mock_csms.conformance.lessons.v2.security import SECURITY
+from mock_csms.conformance.lessons.v2.sent_time import SENT_TIME
 from mock_csms.conformance.lessons.v2.tokens import TOKENS
-from mock_csms.conformance.lessons.v2.told_time import TOLD_TIME
 from mock_csms.conformance.lessons.v2.triggers import TRIGGERS
 from mock_csms.conformance.lessons.v2.uploads import UPLOADS
 from mock_csms.twin.lessons import Lesson
@@ -24,7 +24,7 @@ from mock_csms.twin.v2.lessons import LESSONS
 
 FACTS = (
     EXCHANGES,
-    TOLD_TIME,
+    SENT_TIME,
     COMMANDS,
     AVAILABILITY,
     SECURITY,

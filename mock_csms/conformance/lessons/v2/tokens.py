@@ -14,7 +14,7 @@ TOKENS = Subject("tokens")
 
 @TOKENS.learn(call("Authorize"))
 def asked(seen: Seen, station: KnownStation) -> None:
-    """The station sends an Authorize."""
+    """Note that the station sends an Authorize."""
     token = station.tokens.get(seen.payload["idToken"])
     if token:
         token.asked_at = seen.at
@@ -22,7 +22,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(driven())
 def used(seen: Seen, station: KnownStation) -> None:
-    """An idToken starts or continues charging. To stop with it does not count."""
+    """Note that an idToken starts or continues charging. An idToken that stops charging is ignored."""
     if "idToken" in seen.payload and seen.payload["triggerReason"] != "StopAuthorized":
         token = station.tokens.get(seen.payload["idToken"])
         if token:
@@ -31,7 +31,7 @@ def used(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(response("Authorize", "TransactionEvent.Authorized"))
 def said(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends the status of an idToken."""
+    """Note that the CSMS sends the status of an idToken."""
     info = seen.payload.get("idTokenInfo")
     token = station.tokens.get(seen.request.get("idToken")) if info else None
     if info and token:
@@ -39,8 +39,8 @@ def said(seen: Seen, station: KnownStation) -> None:
 
 
 @TOKENS.learn(when("spoiled"))
-def confused(seen: Seen, station: KnownStation) -> None:
-    """The CSMS sends a spoiled answer, which the station may interpret in any way."""
+def answer_spoiled(seen: Seen, station: KnownStation) -> None:
+    """Note that the CSMS sends a spoiled answer. It is not known what the station reads in it."""
     answers = seen.answers
     if isinstance(answers, Call) and isinstance(answers.payload, dict):
         key = key_of(answers.payload.get("idToken"))
@@ -50,7 +50,7 @@ def confused(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(result("SendLocalList"))
 def listed(seen: Seen, station: KnownStation) -> None:
-    """The local list contains the status. An item without a status makes it unknown."""
+    """Note the statuses in a local list. An item without a status makes the status unknown."""
     if seen.payload["status"] != "Accepted":
         return
     for item in seen.request.get("localAuthorizationList", ()):
@@ -61,7 +61,7 @@ def listed(seen: Seen, station: KnownStation) -> None:
 
 @TOKENS.learn(result("ClearCache"))
 def cleared(seen: Seen, station: KnownStation) -> None:
-    """The authorization cache is cleared."""
+    """Note that the authorization cache is cleared."""
     station.tokens.is_cleared |= seen.payload["status"] == "Accepted"
 
 

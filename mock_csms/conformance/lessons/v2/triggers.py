@@ -18,12 +18,12 @@ _SAME_ACTION = (
     "FirmwareStatusNotification",
     "PublishFirmwareStatusNotification",
 )
-"""The requestedMessages that are names of actions. The others request certificates: S06 judges these."""
+"""The requestedMessages that are actions. The others request certificates, which S06 judges."""
 
 
 @TRIGGERS.learn(command("TriggerMessage"))
 def triggered(seen: Seen, station: KnownStation) -> None:
-    """The CSMS triggers a message."""
+    """Note that the CSMS triggers a message."""
     message = seen.payload["requestedMessage"]
     if message in _SAME_ACTION:
         evses = frozenset() if "evse" in seen.payload else _evses(message, station)
@@ -34,7 +34,7 @@ def triggered(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(result("TriggerMessage"), error("TriggerMessage"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The station answers whether it will send the message."""
+    """Note the answer whether the station will send the message."""
     message = str(seen.request.get("requestedMessage")) if isinstance(seen.request, dict) else ""
     if seen.kind == "error" or seen.payload["status"] != "Accepted":
         station.triggers.open.pop(message, None)
@@ -47,7 +47,7 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(call(*_SAME_ACTION, "NotifyEvent"), any_payload=True)
 def came(seen: Seen, station: KnownStation) -> None:
-    """A message comes that may be the triggered one. When the messages cover all its EVSEs, the trigger is done."""
+    """Note a message that may be the triggered one. If the messages have covered all EVSEs, the trigger is done."""
     action = "StatusNotification" if seen.action == "NotifyEvent" else seen.action
     trigger = station.triggers.open.get(action)
     if trigger is None:
@@ -65,19 +65,19 @@ def came(seen: Seen, station: KnownStation) -> None:
 
 @TRIGGERS.learn(call("FirmwareStatusNotification", "BootNotification"))
 def of_firmware(seen: Seen, station: KnownStation) -> None:
-    """The station reports the status of an update. After a boot the status is unknown."""
+    """Note the status of an update. After a boot the status is unknown."""
     station.triggers.firmware = seen.payload["status"] if seen.action == "FirmwareStatusNotification" else ""
 
 
 @TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """The message may be unreadable, refused by the mock, or lost."""
+    """Note that the message may be unreadable, refused by the mock, or lost."""
     for trigger in station.triggers.open.values():
         trigger.is_in_doubt = True
 
 
 def _evses(message: str, station: KnownStation) -> frozenset[int]:
-    """Return the EVSEs that the messages must cover if the trigger names no EVSE."""
+    """Return the EVSEs that the messages must cover if the trigger has no EVSE."""
     if message == "TransactionEvent":
         return frozenset(each.evse for each in station.transactions.open_at() if each.evse is not None)
     return frozenset(station.connectors.evses) if message in ("StatusNotification", "MeterValues") else frozenset()

@@ -11,7 +11,7 @@ UPLOADS = Subject("uploads")
 
 @UPLOADS.learn(command("GetLog"), when("spoiled"), any_payload=True)
 def asked(seen: Seen, station: KnownStation) -> None:
-    """The CSMS requests a log. The station may have understood the command even if it is faulty."""
+    """Note that the CSMS requests a log. The station may have understood the command even if it was faulty."""
     call_ = seen.message
     if isinstance(call_, Call) and call_.action == "GetLog" and isinstance(call_.payload, dict):
         id_ = call_.payload.get("requestId")
@@ -22,7 +22,7 @@ def asked(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(result("GetLog"))
 def answered(seen: Seen, station: KnownStation) -> None:
-    """The station answers whether it will upload. Statuses of the upload may have come before."""
+    """Note the answer whether the station will upload. Statuses of the upload may have come before."""
     uploads, id_ = station.uploads, seen.request["requestId"]
     if seen.payload["status"] != "Rejected" and uploads.asked.get(id_) not in OVER:
         uploads.running = id_
@@ -31,13 +31,13 @@ def answered(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(when("malformed", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation) -> None:
-    """A status may be lost, or may have come in a form that the mock cannot read."""
+    """Note that a status may be lost or was unreadable."""
     station.uploads.is_in_doubt = True
 
 
 @UPLOADS.learn(call("LogStatusNotification"), any_payload=True)
-def told(seen: Seen, station: KnownStation) -> None:
-    """The station reports the status of an upload."""
+def reported(seen: Seen, station: KnownStation) -> None:
+    """Note the status of an upload."""
     if not seen.is_sound:
         return lost(seen, station)
     uploads, id_ = station.uploads, seen.payload.get("requestId")
@@ -50,5 +50,5 @@ def told(seen: Seen, station: KnownStation) -> None:
 
 @UPLOADS.learn(call("BootNotification"))
 def rebooted(_: Seen, station: KnownStation) -> None:
-    """The station boots: nobody knows whether the upload goes on."""
+    """Note a boot, after which it is not known whether the upload continues."""
     station.uploads.running = None

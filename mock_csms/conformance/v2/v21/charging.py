@@ -1,7 +1,7 @@
 """Checks of priority charging and of Dynamic charging profiles (checks K05 and K06)."""
 
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
-from mock_csms.conformance.subject import ERROR, INFO, OF_V21, Said, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, OF_V21, CheckResult, Wrong
 from mock_csms.conformance.v2.profiles import PROFILES
 from mock_csms.conformance.v2.v21.tariffs import is_certainly_over
 from mock_csms.twin.seen import Seen, result
@@ -12,7 +12,7 @@ _PROFILES = PROFILES.of(OF_V21)
 @_PROFILES.check(
     "K05", "2.1 K21", ERROR, "priority charging is for a transaction that runs", result("UsePriorityCharging")
 )
-def prioritizes_running_ones(seen: Seen, station: KnownStation21) -> Said:
+def prioritizes_running_ones(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report Accepted for a transaction that does not run."""
     id_ = seen.request["transactionId"]
     is_wrong = seen.payload["status"] == "Accepted" and is_certainly_over(id_, station)
@@ -22,7 +22,7 @@ def prioritizes_running_ones(seen: Seen, station: KnownStation21) -> Said:
 @_PROFILES.check(
     "K06", "2.1 K28", ERROR, "only the limit of a Dynamic profile is updated", result("UpdateDynamicSchedule")
 )
-def updates_dynamic_profiles(seen: Seen, station: KnownStation21) -> Said:
+def updates_dynamic_profiles(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report Accepted for a profile that is not Dynamic.
 
     If the mock does not know the profile, it is only an info: an earlier CSMS may have set it.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
-from mock_csms.conformance.subject import ERROR, INFO, OF_V21, Said, Subject, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, OF_V21, CheckResult, Subject, Wrong
 from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
 from mock_csms.twin.seen import Seen, call, result
 
@@ -30,7 +30,7 @@ _SETTINGS = ("curve", *_FIELDS.values())
     result("GetDERControl"),
     call("ReportDERControl"),
 )
-def reports_controls(seen: Seen, station: KnownStation21) -> Said:
+def reports_controls(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report parts for another request, too many parts, or too few."""
     return judge_parts(seen, station)
 
@@ -39,7 +39,7 @@ DER.deadline("E01")(last_is_missing)
 
 
 @DER.check("E02", "2.1 R04", ERROR, "a control that was set starts before it stops", call("NotifyDERStartStop"))
-def starts_before_it_stops(seen: Seen, station: KnownStation21) -> Said:
+def starts_before_it_stops(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report that a control has stopped that has not started, or one that was never set.
 
     If the mock has not set the control, it is only an info: an earlier CSMS may have done so.
@@ -52,7 +52,7 @@ def starts_before_it_stops(seen: Seen, station: KnownStation21) -> Said:
 
 
 @DER.check("E03", "2.1 R04.FR.16-17", ERROR, "a control has exactly the setting of its type", result("SetDERControl"))
-def has_one_setting(seen: Seen, _: KnownStation21) -> Said:
+def has_one_setting(seen: Seen, _: KnownStation21) -> CheckResult:
     """Report Accepted for a command with several settings, with none, or with that of another type."""
     given = [name for name in _SETTINGS if name in seen.request]
     kind = seen.request["controlType"]

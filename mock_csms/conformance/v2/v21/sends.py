@@ -4,7 +4,7 @@ from functools import cache
 
 from mock_csms.conformance.common.rpc import RPC, is_send_as_call
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
-from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, Said, broken
+from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, CheckResult, broken
 from mock_csms.conformance.v2.authorization import AUTHORIZATION
 from mock_csms.protocol.v2.identifiers import TOKEN_TYPES_OF_21
 from mock_csms.protocol.versions import V201
@@ -23,7 +23,7 @@ _WITH_TOKEN = (call("Authorize", "BatterySwap"), driven())
     broken(call(), when("send")),
     any_payload=True,
 )
-def is_sent_right(seen: Seen, _: KnownStation21) -> Said:
+def is_sent_right(seen: Seen, _: KnownStation21) -> CheckResult:
     """Report a NotifyPeriodicEventStream that expects an answer, and a SEND of another action."""
     if is_send_as_call(seen):
         return f"{seen.action} is sent as a CALL"
@@ -39,7 +39,7 @@ def is_sent_right(seen: Seen, _: KnownStation21) -> Said:
     "the type of an idToken is one of the specification",
     *_WITH_TOKEN,
 )
-def token_type_is_known(seen: Seen, _: KnownStation21) -> Said:
+def token_type_is_known(seen: Seen, _: KnownStation21) -> CheckResult:
     """Report a type that is not in the list; the schema of 2.1 allows any text."""
     token = seen.payload.get("idToken")
     is_wrong = token is not None and token["type"] not in _known_types()

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
-from mock_csms.conformance.subject import ERROR, INFO, OF_V21, Said, Wrong
+from mock_csms.conformance.subject import ERROR, INFO, OF_V21, CheckResult, Wrong
 from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS
 from mock_csms.twin.seen import Seen, call, when
 
@@ -13,7 +13,7 @@ _STREAMS = DIAGNOSTICS.of(OF_V21)
 @_STREAMS.check(
     "N11", "2.1 N11", ERROR, "a stream is opened for a monitor that was set with one", call("OpenPeriodicEventStream")
 )
-def stream_has_a_monitor(seen: Seen, station: KnownStation21) -> Said:
+def stream_has_a_monitor(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report a stream for a monitor without periodicEventStream.
 
     If the mock does not know the monitor, it is only an info: an earlier CSMS may have set it.
@@ -30,7 +30,7 @@ def stream_has_a_monitor(seen: Seen, station: KnownStation21) -> Said:
 @_STREAMS.check(
     "N12", "2.1 N11, N13", ERROR, "values come in an open stream, in the order of their times", when("send")
 )
-def values_are_in_order(seen: Seen, station: KnownStation21) -> Said:
+def values_are_in_order(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report values of a stream that the CSMS has rejected, that is closed or was never opened, or with falling times.
 
     A stream that an earlier CSMS has accepted may go on until the station boots.

@@ -1,14 +1,14 @@
 """Checks of battery swaps (checks W)."""
 
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
-from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, CheckResult, Subject
 from mock_csms.twin.seen import Seen, call
 
 SWAPS = Subject("battery swaps", OF_V21)
 
 
 @SWAPS.check("W01", "2.1 S02.FR.02", ERROR, "the messages of a requested swap have its requestId", call("BatterySwap"))
-def has_its_request(seen: Seen, station: KnownStation21) -> Said:
+def has_its_request(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report the first message with the idToken of a requested swap and another requestId."""
     asked, id_ = station.swaps.asked, seen.payload["requestId"]
     if asked is None or asked["requestId"] == id_:
@@ -20,7 +20,7 @@ def has_its_request(seen: Seen, station: KnownStation21) -> Said:
 
 
 @SWAPS.check("W02", "2.1 S03.FR.07", WARNING, "a battery comes in before one goes out", call("BatterySwap"))
-def comes_in_first(seen: Seen, station: KnownStation21) -> Said:
+def comes_in_first(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report BatteryOut or BatteryOutTimeout without BatteryIn, unless SwapOrder says that a battery goes out first."""
     kind, id_ = seen.payload["eventType"], seen.payload["requestId"]
     order = station.variables.text("BatterySwapCtrlr", "SwapOrder") or ""

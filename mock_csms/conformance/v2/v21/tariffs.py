@@ -1,7 +1,7 @@
 """Checks of tariffs, costs and payments (checks I)."""
 
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
-from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, Said, Subject
+from mock_csms.conformance.subject import ERROR, OF_V21, WARNING, CheckResult, Subject
 from mock_csms.twin.seen import Seen, call, result
 
 TARIFFS = Subject("tariffs", OF_V21)
@@ -17,7 +17,7 @@ def is_certainly_over(id_: str, station: KnownStation21) -> bool:
 
 
 @TARIFFS.check("I01", "2.1 I09", ERROR, "GetTariffs lists the default tariffs that were set", result("GetTariffs"))
-def tariffs_are_listed(seen: Seen, station: KnownStation21) -> Said:
+def tariffs_are_listed(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report a default tariff that the station has accepted and does not list."""
     asked = seen.request["evseId"]
     listed = {each["tariffId"] for each in seen.payload.get("tariffAssignments", ())}
@@ -32,7 +32,7 @@ def tariffs_are_listed(seen: Seen, station: KnownStation21) -> Said:
 @TARIFFS.check(
     "I02", "2.1 I07", WARNING, "a tariff with the id of one at another EVSE is a duplicate", result("SetDefaultTariff")
 )
-def ids_are_unique(seen: Seen, station: KnownStation21) -> Said:
+def ids_are_unique(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report Accepted for a tariff whose id the default tariff of another EVSE has."""
     id_, evse = seen.request["tariff"]["tariffId"], seen.request["evseId"]
     other = station.tariffs.known.get(id_, evse)
@@ -44,7 +44,7 @@ def ids_are_unique(seen: Seen, station: KnownStation21) -> Said:
 @TARIFFS.check(
     "I03", "2.1 I11", ERROR, "the tariff of a transaction changes only while it runs", result("ChangeTransactionTariff")
 )
-def changes_running_ones(seen: Seen, station: KnownStation21) -> Said:
+def changes_running_ones(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report Accepted for a transaction that does not run."""
     id_ = seen.request["transactionId"]
     is_wrong = seen.payload["status"] == "Accepted" and is_certainly_over(id_, station)
@@ -54,7 +54,7 @@ def changes_running_ones(seen: Seen, station: KnownStation21) -> Said:
 @TARIFFS.check(
     "I04", "2.1 I12", WARNING, "a transaction with a tariff ends with costDetails", call("TransactionEvent.Ended")
 )
-def costs_are_told(seen: Seen, station: KnownStation21) -> Said:
+def costs_are_told(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report an end without costDetails, if the transaction has a tariff and costs are not switched off."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     is_off = station.variables.values.get(_COSTS, "").lower() == "false"
@@ -63,7 +63,7 @@ def costs_are_told(seen: Seen, station: KnownStation21) -> Said:
 
 
 @TARIFFS.check("I05", "2.1 C21", WARNING, "a payment is settled once", call("NotifySettlement"))
-def settles_once(seen: Seen, station: KnownStation21) -> Said:
+def settles_once(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report a settlement with the pspRef of one that was Settled, or that had the same status."""
     reference, status = seen.payload["pspRef"], seen.payload["status"]
     before = station.tariffs.settled.get(reference)

@@ -1,1 +1,1 @@
-"""What the HTTP API takes and answers, by subject: types of queries, bodies and answers, and the rows of endpoints."""
+"""The input and output of the HTTP API, by subject: types of queries, bodies and answers, and the rows of endpoints."""

@@ -1,4 +1,4 @@
-"""The contract about events: the journal, its stream, and waiting for events by cursor."""
+"""The endpoints for events: the journal, its stream, and waiting for events after a cursor."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ _EVENTS = f"{PREFIX}/events"
 
 
 class EventFilter(Fields):
-    """Which events are meant; all that is given must hold."""
+    """Selects events; an event must match all fields that are given."""
 
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
     kind: Annotated[str, about("the kind of event, or several with commas: Received, Sent, Connected, …")] = ""
@@ -24,11 +24,11 @@ class EventFilter(Fields):
 
 
 class EventsQuery(EventFilter):
-    """Which events are returned, how many, and in which form."""
+    """Selects events, and sets their number and format."""
 
     before: Annotated[int | None, about("only events with a smaller number")] = None
     limit: Annotated[int, about("how many at most", ge=1, le=10_000)] = 1000
-    latest: Annotated[bool, about("the last ones, and not the first ones, of those that are meant")] = False
+    latest: Annotated[bool, about("return the last matching events, not the first")] = False
     format: Annotated[
         Literal["json", "jsonl", "text", "trace"],
         about("one JSON object, JSON Lines, lines as on the console, or an OCPP trace 1.1; ignored for a stream"),
@@ -36,18 +36,16 @@ class EventsQuery(EventFilter):
 
 
 class EventPage(Record):
-    """Some events, in their order."""
+    """A page of events, in their order."""
 
-    cursor: Annotated[int, about("`after` of the next page")]
+    cursor: Annotated[int, about("the cursor for `after` of the next page")]
     more: Annotated[bool, about("whether there may be more events after the cursor")]
     lost: Annotated[int, about("how many events after `after` the journal has dropped because it was full")]
-    events: Annotated[
-        list[dict[str, Any]], about("each as --events writes it, with its number in front: seq, event, at, station, …")
-    ]
+    events: Annotated[list[dict[str, Any]], about("the events in the form of --events, each with its number as seq")]
 
 
 class WaitBody(EventFilter):
-    """What to wait for."""
+    """The events to wait for."""
 
     part: Annotated[dict[str, Any], about("what the payload must contain, at any depth")] = field(default_factory=dict)
     count: Annotated[int, about("how many such events must have come", ge=1, le=10_000)] = 1
@@ -55,22 +53,22 @@ class WaitBody(EventFilter):
 
 
 class Waited(Record, omit_defaults=True):
-    """What came."""
+    """The result of a wait."""
 
     met: bool
-    cursor: Annotated[int, about("the number of the last event that was looked at: `after` of the next wait")]
+    cursor: Annotated[int, about("the number of the last examined event, for `after` of the next wait")]
     events: Annotated[list[dict[str, Any]], about("the events that came, at most `count`")]
-    explain: Annotated[str, about("what did not come, what came nearest, and what came instead; empty if met")] = ""
+    explain: Annotated[str, about("what did not come, the nearest event, and what came instead; empty if met")] = ""
 
 
 class CountBody(EventFilter):
-    """What to count."""
+    """The events to count."""
 
     part: Annotated[dict[str, Any], about("what the payload must contain, at any depth")] = field(default_factory=dict)
 
 
 class Counted(Record):
-    """How many there are."""
+    """The number of events."""
 
     count: int
     cursor: int
@@ -99,7 +97,7 @@ ENDPOINTS = (
         method="POST",
         path=f"{_EVENTS}/count",
         name="count_events",
-        help="how many events in the journal are meant",
+        help="count the matching events in the journal",
         body=CountBody,
         answer=Counted,
     ),
@@ -107,8 +105,8 @@ ENDPOINTS = (
         method="DELETE",
         path=_EVENTS,
         name="clear_events",
-        help="empty the journal; numbers go on, and nothing else changes",
+        help="empty the journal; later events continue the numbers",
         status=204,
     ),
 )
-"""The rows about events."""
+"""The rows for events."""

@@ -1,4 +1,4 @@
-"""The contract about what was seen and how it is judged: transactions, findings, checks, expectations, verdicts."""
+"""The endpoints for transactions, findings, checks, expectations, verdicts and actions."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,11 +10,11 @@ _NO_EXPECTATION = "there is no such expectation"
 
 
 class SessionsQuery(Fields):
-    """Which transactions are listed."""
+    """Selects transactions."""
 
-    active: Annotated[bool | None, about("only those that run, or only those that have ended")] = None
+    active: Annotated[bool | None, about("true: only running ones; false: only ended ones")] = None
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
-    limit: Annotated[int, about("how many at most, the latest ones", ge=1, le=10_000)] = 1000
+    limit: Annotated[int, about("the most transactions to return, the latest ones", ge=1, le=10_000)] = 1000
 
 
 class SessionRow(Record):
@@ -28,8 +28,8 @@ class SessionRow(Record):
     token: str | None
     charging_state: str | None
     energy: Annotated[float | None, about("Wh from its first to its last register; null if it reported none")]
-    cost: Annotated[float | None, about("the last cost that the mock has told the station")]
-    started: Annotated[str | None, about("the timestamp of its start; null if that did not come")]
+    cost: Annotated[float | None, about("the last cost that the mock has sent")]
+    started: Annotated[str | None, about("the timestamp of its start; null if no start was reported")]
     ended: Annotated[str | None, about("the timestamp of its end")]
     updated: Annotated[str, about("the timestamp of its last event")]
     reason: Annotated[str | None, about("why it ended")]
@@ -37,10 +37,10 @@ class SessionRow(Record):
 
 
 class FindingsQuery(Fields):
-    """Which findings are listed."""
+    """Selects findings."""
 
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
-    severity: Annotated[Literal["info", "warning", "error"], about("only those that are at least so severe")] = "info"
+    severity: Annotated[Literal["info", "warning", "error"], about("only those with at least this severity")] = "info"
     check: Annotated[str, about("only those of this check")] = ""
 
 
@@ -50,9 +50,9 @@ class FindingRow(Record):
     station: str
     check: str
     requirement: str
-    severity: Annotated[str, about("the gravest of all")]
+    severity: Annotated[str, about("the highest severity of them")]
     expected: Annotated[bool, about("whether --expected-findings lists it")]
-    problem: Annotated[str, about("what the first finding said")]
+    problem: Annotated[str, about("the text of the first finding")]
     times: int
     messages: Annotated[list[str], about("the ids of the first messages concerned")]
 
@@ -71,7 +71,7 @@ class CheckRow(Record):
 
 
 class ExpectationBody(Fields):
-    """What must happen from now on, and what must not."""
+    """Events that must happen from now on, and events that must not."""
 
     expect: Annotated[tuple[str, ...], about("as after --expect: NAME[path=value]@GLOB*COUNT")] = ()
     forbid: Annotated[tuple[str, ...], about("as after --forbid")] = ()
@@ -80,18 +80,18 @@ class ExpectationBody(Fields):
 
 
 class ExpectationRow(Record):
-    """Expectations that were given together."""
+    """Expectations that were added together."""
 
     id: str
     expect: list[str]
     forbid: list[str]
     in_order: bool
     stations: int
-    met: Annotated[bool, about("whether all is met and nothing forbidden came so far")]
+    met: Annotated[bool, about("whether all are met, and nothing forbidden has happened so far")]
 
 
 class VerdictQuery(Fields):
-    """What is judged, and in which form the verdict is returned."""
+    """Selects expectations, and sets the format of the verdict."""
 
     id: Annotated[str, about("only the expectations with this id; else all, those of the start, and findings")] = ""
     format: Annotated[Literal["json", "junit"], about("one JSON object, or JUnit XML")] = "json"
@@ -103,7 +103,7 @@ class CaseRow(Record):
     suite: str
     name: str
     outcome: Literal["passed", "failed", "error", "skipped"]
-    text: Annotated[str, about("why it did not pass")]
+    text: Annotated[str, about("the reason why it did not pass")]
     details: str
 
 
@@ -116,7 +116,7 @@ class VerdictNow(Record):
 
 
 class ActionsQuery(Fields):
-    """Which actions are listed."""
+    """Selects actions."""
 
     sender: Annotated[Literal["csms", "station"], about("who sends the call")] = "csms"
     version: Annotated[str, about("the version of OCPP; the preferred one that has the action if left out")] = ""
@@ -152,7 +152,7 @@ ENDPOINTS = (
         method="GET",
         path=f"{PREFIX}/findings",
         name="list_findings",
-        help="what the conformance checks found, counted by station and check",
+        help="the findings of the conformance checks, counted by station and check",
         query=FindingsQuery,
         answer=list[FindingRow],
     ),
@@ -216,4 +216,4 @@ ENDPOINTS = (
         problems={404: "no version has such an action"},
     ),
 )
-"""The rows about what was seen and how it is judged."""
+"""The rows for transactions, findings, checks, expectations, verdicts and actions."""

@@ -1,4 +1,4 @@
-"""The contract about the page, health, metrics and the OpenAPI document, which have no prefix."""
+"""The endpoints outside `/api/v1`: the page, health, metrics and the OpenAPI document."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from mock_csms.control.api.operation import Fields, Operation, about
 
 
 class PageQuery(Fields):
-    """How a browser logs in."""
+    """The login of a browser."""
 
     token: Annotated[str | None, about("the token of --api-token: it becomes a cookie, and the page opens")] = None
 
@@ -58,4 +58,4 @@ ENDPOINTS = (
         answer=dict,
     ),
 )
-"""The rows without a prefix."""
+"""The rows outside `/api/v1`."""

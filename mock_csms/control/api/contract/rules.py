@@ -1,4 +1,4 @@
-"""The contract about rules, tokens and scripts: their bodies are the tables of configuration files, as JSON."""
+"""The endpoints for rules, tokens and scripts. Their bodies are the tables of configuration files, as JSON."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,13 +10,13 @@ _NO_RULE, _NO_TOKEN, _NO_SCRIPT = "there is no such rule", "there is no such tok
 
 
 class RuleBody(Fields):
-    """A `[[rule]]`: `match`, and one of `reply`, `reply-raw` and `error`, or a `fault`, or both."""
+    """A `[[rule]]`: `match` with one of `reply`, `reply-raw` and `error`, with a `fault`, or with both."""
 
     match: Annotated[str, about("which messages it is for, as after --reply and --fault")]
     reply: Annotated[dict[str, Any] | str | UnsetType, about("merged into the default answer")] = UNSET
     reply_raw: Annotated[Any, about("the answer, not merged and not checked")] = field(default=UNSET, name="reply-raw")
     error: Annotated[str | UnsetType, about("CODE or CODE:DESCRIPTION of a CALLERROR")] = UNSET
-    fault: Annotated[str | UnsetType, about("how the answer, or the command, is spoiled")] = UNSET
+    fault: Annotated[str | UnsetType, about("the fault of the answer, or of the command")] = UNSET
 
 
 class RuleRow(Record):
@@ -24,31 +24,31 @@ class RuleRow(Record):
 
     id: str
     kind: Literal["answer", "fault"]
-    table: Annotated[dict[str, Any], about("the table that the rule is from, with secrets masked")]
+    table: Annotated[dict[str, Any], about("the table of the rule, with secrets masked")]
     is_added: Annotated[bool, about("whether it was added while the mock runs")]
     hits: Annotated[int, about("how often it was used, by all stations together")]
     times: Annotated[int | None, about("how often each station may use it; null for no limit")]
-    left: Annotated[dict[str, int], about("how many uses are left, by station; others have all of them left")]
+    left: Annotated[dict[str, int], about("the uses left by station; stations that are not listed have used none")]
 
 
 class RuleAdded(Record):
     """A rule that was added."""
 
-    id: Annotated[str, about("its id; of a table with an answer and a fault, that of the answer")]
+    id: Annotated[str, about("its id; if the table has an answer and a fault, the id of the answer")]
     ids: Annotated[list[str], about("the ids of all rules that the table became")]
-    warnings: Annotated[list[str], about("how its answer breaks OCPP, which it may")]
+    warnings: Annotated[list[str], about("warnings if its answer breaks OCPP, which is allowed")]
 
 
 class AddQuery(Fields):
-    """Where the rule goes."""
+    """The place of a new rule."""
 
     at: Annotated[int, about("how many rules of its kind come before it", ge=0)] = 0
 
 
 class OrderBody(Fields):
-    """The rules in another order."""
+    """A new order of the rules."""
 
-    order: Annotated[list[str], about("ids of rules; those that are not named come after them, as they were")]
+    order: Annotated[list[str], about("ids of rules; the other rules follow in their old order")]
 
 
 class TokenQuery(Fields):
@@ -64,10 +64,10 @@ class TokenBody(Fields):
 
     status: Annotated[str, about("its status in the answer")]
     group: Annotated[str | UnsetType, about("the id of its group")] = UNSET
-    expiry: Annotated[float | UnsetType, about("after how many seconds caches must forget the answer")] = UNSET
+    expiry: Annotated[float | UnsetType, about("the seconds after which caches must forget the answer")] = UNSET
     evse: Annotated[list[int] | UnsetType, about("the EVSEs that it is valid for; all if it is left out")] = UNSET
-    type: Annotated[str | UnsetType, about("the type that a token must have to be meant")] = UNSET
-    certificate: Annotated[str | UnsetType, about("the status of a contract certificate with it")] = UNSET
+    type: Annotated[str | UnsetType, about("the type that a token must have for this answer")] = UNSET
+    certificate: Annotated[str | UnsetType, about("the status of a contract certificate that comes with it")] = UNSET
 
 
 class TokenRow(TokenBody, forbid_unknown_fields=False, kw_only=True):
@@ -84,13 +84,13 @@ class ScriptBody(Fields):
     payload_raw: Annotated[Any, about("sent as it is")] = field(default=UNSET, name="payload-raw")
     delay: Annotated[float | UnsetType, about("seconds to wait before it")] = UNSET
     period: Annotated[float | UnsetType, about("seconds from one start to the next")] = UNSET
-    on: Annotated[str | UnsetType, about("the calls of stations that it follows")] = UNSET
+    on: Annotated[str | UnsetType, about("the calls of stations after which it is sent")] = UNSET
     station: Annotated[str | UnsetType, about("the pattern of the stations that get it")] = UNSET
     repeat: Annotated[int | UnsetType, about("how often each station gets it at most")] = UNSET
 
 
 class ScriptRow(Record):
-    """A script that runs."""
+    """A running script."""
 
     id: str
     actions: list[str]
@@ -117,7 +117,7 @@ ENDPOINTS = (
         method="POST",
         path=_RULES,
         name="add_rule",
-        help="add a rule before those that are there, or at `at`",
+        help="add a rule before all others, or at the position `at`",
         query=AddQuery,
         body=RuleBody,
         is_body_needed=True,
@@ -220,4 +220,4 @@ ENDPOINTS = (
         problems={404: _NO_SCRIPT},
     ),
 )
-"""The rows about rules, tokens and scripts."""
+"""The rows for rules, tokens and scripts."""

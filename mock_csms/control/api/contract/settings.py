@@ -1,4 +1,4 @@
-"""The contract about settings, snapshots and resets, and about the mock itself."""
+"""The endpoints for settings, snapshots and resets, and for the mock itself."""
 
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
@@ -10,11 +10,11 @@ _NO_SNAPSHOT = "there is no such snapshot"
 
 Part: TypeAlias = Literal["rules", "tokens", "settings", "events", "findings", "counters", "expectations"]
 PARTS: tuple[Part, ...] = get_args(Part)
-"""What can be reset."""
+"""The parts that can be reset."""
 
 
 class About(Record):
-    """The mock, and what it can do."""
+    """The mock: its version, addresses and counts."""
 
     name: str
     version: str
@@ -23,13 +23,13 @@ class About(Record):
     seed: int
     since: Annotated[str, about("when it was started (RFC 3339)")]
     cursor: Annotated[int, about("the number of the last event")]
-    counts: Annotated[dict[str, int], about("how many there are: stations, connected, transactions, findings, events")]
+    counts: Annotated[dict[str, int], about("counts: stations, connected, transactions, findings, events")]
     versions: Annotated[list[str], about("the versions of OCPP that it speaks")]
-    features: Annotated[dict[str, bool], about("what is switched on")]
+    features: Annotated[dict[str, bool], about("the features that are on")]
 
 
 class SettingsQuery(Fields):
-    """In which form settings are returned."""
+    """The format of the settings."""
 
     format: Annotated[Literal["json", "toml"], about("a list with origins, or a configuration file")] = "json"
 
@@ -46,11 +46,11 @@ class SettingRow(Record):
 
 
 class SettingsPatch(Fields, forbid_unknown_fields=False):
-    """A JSON merge patch: keys of a configuration file; null sets a setting back to that of the start."""
+    """A JSON merge patch with keys of a configuration file; null returns a setting to its value at the start."""
 
 
 class Changed(Record):
-    """What has changed."""
+    """The result of a change of settings."""
 
     changed: Annotated[list[str], about("the keys of the settings that were changed")]
     warnings: list[str]
@@ -66,7 +66,7 @@ class SnapshotRow(Record):
 
 
 class ResetBody(Fields):
-    """What is reset; all of it if nothing is named."""
+    """The parts to reset; empty for all."""
 
     what: Annotated[
         tuple[Part, ...],
@@ -75,19 +75,19 @@ class ResetBody(Fields):
 
 
 class WasReset(Record):
-    """What was reset."""
+    """The result of a reset."""
 
     reset: tuple[str, ...]
 
 
 class ShutdownBody(Fields):
-    """How the mock ends."""
+    """How the mock is to end."""
 
     verdict: Annotated[bool, about("whether the answer has the verdict in words")] = True
 
 
 class EndingNow(Record, omit_defaults=True):
-    """How the mock ends."""
+    """The result at the end of the mock."""
 
     status: Annotated[int, about("the exit status: 0 passed, 1 failed, 3 a record is incomplete, 4 nothing was judged")]
     verdict: str = ""
@@ -164,4 +164,4 @@ ENDPOINTS = (
         problems={409: "the mock runs in a Python program, which ends it"},
     ),
 )
-"""The rows about settings and the mock itself."""
+"""The rows for settings and the mock itself."""

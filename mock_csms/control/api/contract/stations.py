@@ -1,4 +1,4 @@
-"""The contract about stations: lists, registration, commands and raw frames."""
+"""The endpoints for stations: lists, registration, commands and raw frames."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -11,16 +11,16 @@ _AWAY = "the station is not connected"
 
 
 class StationsQuery(Fields):
-    """Which stations are listed."""
+    """Selects stations."""
 
-    connected: Annotated[bool | None, about("only those that are connected, or only those that are not")] = None
+    connected: Annotated[bool | None, about("true: only connected stations; false: only others")] = None
     match: Annotated[str, about("only those whose identity matches this pattern; * and ? are wildcards")] = "*"
     limit: Annotated[int, about("how many at most", ge=1, le=10_000)] = 1000
-    after: Annotated[str, about("the identity of the last one of the page before")] = ""
+    after: Annotated[str, about("the last identity of the previous page")] = ""
 
 
 class ConnectorRow(Record):
-    """One connector, and what it last reported."""
+    """A connector with the status that it last reported."""
 
     evse: int
     connector: int
@@ -28,7 +28,7 @@ class ConnectorRow(Record):
 
 
 class StationRow(Record):
-    """What is known of a station, in short."""
+    """A station, in short."""
 
     station: Annotated[str, about("its identity, in the spelling of its first connection")]
     connected: bool
@@ -44,7 +44,7 @@ class StationRow(Record):
 
 
 class VariableRow(Record):
-    """A variable of the device model, and its value as far as it is known."""
+    """A variable of the device model, with its value if the value is known."""
 
     component: str
     variable: str
@@ -58,16 +58,16 @@ class VariableRow(Record):
 class ConnectionRow(Record):
     """The connection of a station."""
 
-    url: Annotated[str, about("where it has connected; empty for the URL of the mock itself")]
+    url: Annotated[str, about("the URL that it used; empty for the URL of the mock itself")]
     opened: Annotated[int, about("how many connections it has had")]
     opened_at: str | None
     lost_at: str | None
     refused: Annotated[int, about("how many requests in a row were refused")]
-    outages: Annotated[list[tuple[str, str]], about("from when to when there was no connection")]
+    outages: Annotated[list[tuple[str, str]], about("start and end of each time without a connection")]
 
 
 class StationWhole(Record):
-    """All that is known of a station."""
+    """Everything that is known about a station."""
 
     row: StationRow
     connection: ConnectionRow
@@ -94,7 +94,7 @@ class Registered(Record):
 
 
 class Disconnection(Fields):
-    """How a connection ends, and for how long the station is kept away."""
+    """How to end a connection, and how long to refuse the station after that."""
 
     code: Annotated[int, about("the code of the close frame", ge=1000, le=4999)] = 1000
     reason: Annotated[str, about("the reason in the close frame", max_length=123)] = ""
@@ -103,14 +103,14 @@ class Disconnection(Fields):
 
 
 class WasDisconnected(Record):
-    """What was ended."""
+    """The result of a disconnection."""
 
     station: str
     was_connected: bool
 
 
 class CommandBody(Fields):
-    """What a command is sent with."""
+    """The payload of a command, and how to send it."""
 
     payload: Annotated[
         Any, about("merged into the default payload of the command, and may contain placeholders; any JSON with `raw`")
@@ -136,7 +136,7 @@ class Outcome(Record, omit_defaults=True):
     station: str
     action: str
     request: SentRequest
-    seq: Annotated[int, about("the number of the event with the answer; `after` of a later wait")]
+    seq: Annotated[int, about("the number of the event with the answer, for `after` of a later wait")]
     ms: Annotated[float, about("milliseconds from the command to its answer")]
     answer: Annotated[Any, about("the payload of the answer, with secrets masked")] = UNSET
     code: Annotated[str | UnsetType, about("the code of a CALLERROR")] = UNSET
@@ -146,13 +146,13 @@ class Outcome(Record, omit_defaults=True):
 
 
 class ManyQuery(Fields):
-    """Which stations get a command."""
+    """Selects the stations that get a command."""
 
     match: Annotated[str, about("the connected stations whose identity matches this pattern")] = "*"
 
 
 class ManyOutcomes(Record):
-    """What each station answered."""
+    """The answers of several stations."""
 
     sent: Annotated[int, about("to how many stations the command went")]
     outcomes: Annotated[dict[str, Outcome], about("the answers, by station")]
@@ -160,14 +160,14 @@ class ManyOutcomes(Record):
 
 
 class RawFrame(Fields):
-    """One frame, sent as it is: `text`, or `binary` in base64."""
+    """A frame that is sent unchanged: `text`, or `binary` in base64."""
 
     text: str | None = None
     binary: Annotated[str | None, about("bytes in base64, sent in a binary frame")] = None
 
 
 class FrameSent(Record):
-    """A frame that was handed to the socket."""
+    """The result of sending a frame."""
 
     bytes: int
     cursor: Annotated[int, about("the number of the last event after it was sent")]
@@ -244,11 +244,11 @@ ENDPOINTS = (
         method="POST",
         path=f"{_STATION}/frames",
         name="send_frame",
-        help="send a frame as it is, to break the rules by hand",
+        help="send a frame unchanged and unchecked, to test invalid messages",
         body=RawFrame,
         is_body_needed=True,
         answer=FrameSent,
         problems={404: _UNKNOWN, 409: _AWAY},
     ),
 )
-"""The rows about stations."""
+"""The rows for stations."""

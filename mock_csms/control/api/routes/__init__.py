@@ -1,4 +1,4 @@
-"""What each endpoint does, by subject: a function for each row of the table, with the name of the row."""
+"""The functions of the endpoints, by subject. Each has the name of its row in the table."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The actions of OCPP: their default payloads and schemas."""
+"""The endpoints for actions of OCPP: default payloads and schemas."""
 
 from mock_csms.control.api.contract.judging import ActionRow, ActionsQuery, ActionWhole
 from mock_csms.control.api.request import ApiRequest, Trouble

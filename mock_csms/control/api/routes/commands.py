@@ -1,4 +1,4 @@
-"""Commands to stations, with the answers of the stations."""
+"""The endpoints that send commands to stations and return the answers."""
 
 from typing import Any
 
@@ -50,12 +50,12 @@ def _outcome(answered: CommandAnswer) -> Outcome:
     """Return what a station answered, as the journal shows it."""
     sent, came = content_of(answered.request), content_of(answered.answer)
     request = SentRequest(json_value(answered.request.id), payload_in(sent))
-    told: dict[str, Any] = {"answer": payload_in(came)}
+    fields: dict[str, Any] = {"answer": payload_in(came)}
     kind = "result"
     if answered.answer.type is Error:
-        kind, told = "error", dict(told["answer"])
+        kind, fields = "error", dict(fields["answer"])
     elif came.get("is_refused"):
-        kind, told["violations"] = "invalid", tuple(_violation(each) for each in came["violations"])
+        kind, fields["violations"] = "invalid", tuple(_violation(each) for each in came["violations"])
     return Outcome(
         outcome=kind,  # type: ignore[arg-type] # one of the three literals
         station=answered.station,
@@ -63,7 +63,7 @@ def _outcome(answered: CommandAnswer) -> Outcome:
         request=request,
         seq=answered.answer.seq,
         ms=round(answered.ms, 3),
-        **told,
+        **fields,
     )
 
 

@@ -1,4 +1,4 @@
-"""The journal: pages of it, waiting for what comes, and the live stream."""
+"""The endpoints for the journal: pages, waiting for events, and the live stream."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -22,11 +22,14 @@ from mock_csms.watch.reading import TraceWriter, as_lines, line_of
 from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
 
 _SLICE = 100
-"""How many events are written before the loop may do something else."""
+"""How many events are written before other tasks may run."""
 
 
 def sought_by(wanted: EventFilter, part: dict[str, Any] | None = None) -> Criteria:
-    """Return the criteria in a query or a body. Raises ValueError for an unknown kind, type or action."""
+    """Return the criteria in a query or a body. Raises ValueError for an unknown kind, type or action.
+
+    part: JSON that the payload must contain.
+    """
     match = parse_expectation(wanted.match, counted=False) if wanted.match else None
     texts = {name: getattr(wanted, name) for name in ("station", "kind", "type", "action", "finding")}
     return criteria(texts, match, part)
@@ -47,14 +50,14 @@ async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
 
 
 async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
-    """Return events in one of the formats; the loop may do something else in between."""
+    """Return events in one of the formats; other tasks may run in between."""
     write, pieces = _WRITERS[form](), list[bytes]()
     for begin in range(0, len(found), _SLICE):
         pieces.append(write(found[begin : begin + _SLICE]))
         await asyncio.sleep(0)
     if form == "json":
-        told = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
-        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % told)
+        values = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
+        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % values)
     headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
     media = "application/x-ndjson" if form == "jsonl" else "text/plain; charset=utf-8"
     return Content(b"".join(pieces), media, headers=headers)
@@ -66,21 +69,21 @@ _WRITERS: Mapping[str, Callable[[], Callable[[Sequence[Logged]], bytes]]] = {
     "text": lambda: as_lines,
     "trace": lambda: TraceWriter().write,
 }
-"""By format: returns what writes some events after others."""
+"""By format: a function that returns a writer of events."""
 
 
 async def wait_for(asked: ApiRequest[None, WaitBody]) -> Waited:
-    """Wait until events came."""
+    """Wait until enough matching events came."""
     journal, body = asked.panel.journal, asked.body
     what = sought_by(body, body.part)
     waited = await wait_for_events(journal, what, body.after, body.count, body.within)
     events: Any = [Raw(each.text) for each in waited.events]
-    told = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
-    return Waited(waited.is_met, waited.cursor, events, told)
+    explanation = "" if waited.is_met else explain(journal, what, waited, body.after, body.within, line_of)
+    return Waited(waited.is_met, waited.cursor, events, explanation)
 
 
 async def count_events(asked: ApiRequest[None, CountBody]) -> Counted:
-    """Return how many events in the journal are meant."""
+    """Return the number of matching events in the journal."""
     journal, body = asked.panel.journal, asked.body
     cursor = journal.cursor
     what = sought_by(body, body.part)

@@ -1,4 +1,4 @@
-"""What was seen, and how it is judged: transactions, findings, checks, expectations, verdicts."""
+"""The endpoints for transactions, findings, checks, expectations and verdicts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from mock_csms.watch.findings import FindingCount
 from mock_csms.watch.junit import JUnitCase, junit
 
 _SLICE = 100
-"""How many rows are made before the loop may do something else."""
+"""How many rows are made before other tasks may run."""
 
 
 async def list_sessions(asked: ApiRequest[SessionsQuery, None]) -> list[SessionRow]:
@@ -91,7 +91,7 @@ def _finding(station: str, check: str, count: FindingCount, *, is_expected: bool
 
 async def list_checks(asked: ApiRequest[None, None]) -> list[CheckRow]:
     """Return the conformance checks."""
-    return await asyncio.to_thread(_checks, asked.panel)  # the first time the table of checks is loaded
+    return await asyncio.to_thread(_checks, asked.panel)  # the first call loads the table of checks
 
 
 def _checks(panel: Panel) -> list[CheckRow]:
@@ -128,12 +128,12 @@ def _row(those: ExpectationSet) -> ExpectationRow:
 
 
 def list_expectations(asked: ApiRequest[None, None]) -> list[ExpectationRow]:
-    """Return the expectations that were given while the mock runs."""
+    """Return the expectations that were added at run time."""
     return [*map(_row, asked.panel.expectations.sets.values())]
 
 
 def expect(asked: ApiRequest[None, ExpectationBody]) -> ExpectationRow:
-    """Expect something from now on."""
+    """Add expectations for events from now on."""
     body, panel = asked.body, asked.panel
     connected = {identity: session.version for identity, session in panel.csms.sessions.items()}
     made = panel.expectations.add(body.expect, body.forbid, connected, in_order=body.in_order, stations=body.stations)
@@ -141,7 +141,7 @@ def expect(asked: ApiRequest[None, ExpectationBody]) -> ExpectationRow:
 
 
 def remove_expectation(asked: ApiRequest[None, None]) -> None:
-    """Forget expectations."""
+    """Remove expectations."""
     asked.panel.expectations.remove(asked.place["expectation"])
 
 
@@ -149,7 +149,7 @@ def remove_expectation(asked: ApiRequest[None, None]) -> None:
 
 
 async def read_verdict(asked: ApiRequest[VerdictQuery, None]) -> VerdictNow | Content:
-    """Judge what was seen so far."""
+    """Judge the run so far."""
     panel, query = asked.panel, asked.query
     suites, status = panel.judgement.suites(), panel.judgement.status
     if query.id:

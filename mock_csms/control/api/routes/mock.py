@@ -1,4 +1,4 @@
-"""The mock itself: what it is, and how it ends."""
+"""The endpoints for the mock itself."""
 
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.control.api.contract.settings import About
@@ -9,7 +9,7 @@ from mock_csms.protocol.versions import versions
 
 
 def read_about(asked: ApiRequest[None, None]) -> About:
-    """Return what the mock is and can do."""
+    """Return the version, the addresses and the counts of the mock."""
     panel = asked.panel
     csms, journal = panel.csms, panel.journal
     return About(

@@ -1,4 +1,4 @@
-"""The page and its files, health, metrics and the OpenAPI document."""
+"""The endpoints for the page and its files, health, metrics and the OpenAPI document."""
 
 import asyncio
 from functools import cache
@@ -14,7 +14,7 @@ from mock_csms.runtime.csms import CsmsServer
 from mock_csms.watch.records import Recorder
 
 _PAGE, _SHARED = Path(__file__).parents[2] / "page", Path(__file__).parents[3] / "watch"
-"""The files of the page, and those that it shares with the sequence diagram."""
+"""The folders of the page's files, and of the files that it shares with the sequence diagram."""
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -26,7 +26,7 @@ _INDEX, _LOGIN = "index.html", "login.html"
 
 
 def read_page(asked: ApiRequest[PageQuery, None]) -> Content:
-    """Return the page; a token in the query becomes a cookie first."""
+    """Return the page. With a token in the query, set a cookie first."""
     guard: Guard = asked.request.app.state.guard
     if asked.query.token is not None:
         if not guard.token or guard.is_token(asked.query.token):
@@ -51,7 +51,7 @@ def _file(name: str, status: int = 200) -> Content:
 
 
 def read_health(_: ApiRequest[None, None]) -> Content:
-    """Return that the mock listens."""
+    """Return status 200, because the mock listens."""
     return Content(b"OK\n", "text/plain; charset=utf-8")
 
 
@@ -61,8 +61,8 @@ async def read_metrics(asked: ApiRequest[None, None]) -> Content:
 
 
 async def metrics(csms: CsmsServer, records: Recorder) -> Content:
-    """Return the metrics of a run as they are now."""
-    exposition = await asyncio.to_thread(_load)  # the first time the library is loaded
+    """Return the current metrics of a run."""
+    exposition = await asyncio.to_thread(_load)  # the first call loads the library
     records.flush()
     data = await asyncio.to_thread(exposition.exposition, exposition.RunCollector(csms, records))
     return Content(data, exposition.MEDIA)

@@ -1,4 +1,4 @@
-"""Rules, and scripts of commands: their bodies are tables of configuration files."""
+"""The endpoints for rules and scripts of commands. Their bodies are tables of configuration files."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from mock_csms.settings import checking, tables
 
 
 def table_of(body: Record) -> dict[str, Any]:
-    """Return the table of a configuration file that a body is. Raises ValueError if it names a file."""
+    """Return a body as the table of a configuration file. Raises ValueError if the table names a file."""
     names = {each.encode_name: getattr(body, each.name) for each in fields_of(body)}
     table = {name: value for name, value in names.items() if value is not UNSET}
     refuse_files_in(table)
@@ -56,7 +56,7 @@ def add_rule(asked: ApiRequest[AddQuery, RuleBody]) -> RuleAdded:
 
 
 def _warnings(panel: Panel, ids: Any) -> list[str]:
-    """Return how the answers of new rules break OCPP."""
+    """Return a warning for each new rule whose answer breaks OCPP."""
     config = panel.csms.config
     fresh = tables.Rules(tuple(rule for rule in config.rule.answers if rule.id in ids))
     return list(checking.warnings(config, fresh))

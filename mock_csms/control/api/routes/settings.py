@@ -1,4 +1,4 @@
-"""Settings, snapshots, resets, and the end of the mock."""
+"""The endpoints for settings, snapshots, resets, and the end of the mock."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -59,18 +59,18 @@ def take_snapshot(asked: ApiRequest[None, None]) -> SnapshotRow:
 
 
 def restore_snapshot(asked: ApiRequest[None, None]) -> SnapshotRow:
-    """Go back to a snapshot."""
+    """Return to a snapshot."""
     return _row(asked.panel.tuning.restore_snapshot(asked.place["snapshot"]))
 
 
 def remove_snapshot(asked: ApiRequest[None, None]) -> None:
-    """Forget a snapshot."""
+    """Remove a snapshot."""
     tuning = asked.panel.tuning
     del tuning.snapshots[tuning.find_snapshot(asked.place["snapshot"]).name]
 
 
 def reset(asked: ApiRequest[None, ResetBody]) -> WasReset:
-    """Go back to the start, as a whole or in parts."""
+    """Reset everything, or the named parts, to the state at the start."""
     what, panel = [part for part in PARTS if part in asked.body.what] or [*PARTS], asked.panel
     panel.tuning.reset(what)
     if "events" in what:

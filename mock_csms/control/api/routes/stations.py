@@ -1,4 +1,4 @@
-"""The stations: what is known of them, who may connect, and the end of their connections."""
+"""The endpoints for stations: lists, registration, and the end of connections."""
 
 import asyncio
 import base64
@@ -31,16 +31,16 @@ from mock_csms.twin.twin import Twin
 from mock_csms.twin.variables import Name
 
 _SLICE = 100
-"""How many stations are described, or variables masked, before the loop may do something else."""
+"""How many stations are described, or variables masked, before other tasks may run."""
 _NOT_SENT = {1004, 1005, 1006, *range(1015, 3000)}
-"""The codes that no close frame has (RFC 6455, 7.4)."""
+"""The codes that a close frame must not have (RFC 6455, 7.4)."""
 _LONGEST_REASON = 123
 _LONGEST = 48
-"""How many characters an identity has at most (Part 4, 3.1.1)."""
+"""The greatest length of an identity in characters (Part 4, 3.1.1)."""
 
 
 async def list_stations(asked: ApiRequest[StationsQuery, None]) -> Content:
-    """Return the stations that match."""
+    """Return the stations that match the query."""
     panel, query = asked.panel, asked.query
     panel.journal.flush()  # so that the last message of each station counts
     known = sorted(each for each in _known(panel) if matches(each, query.match))
@@ -63,7 +63,7 @@ def _known(panel: Panel) -> set[str]:
 
 
 def row_of(panel: Panel, identity: str) -> StationRow:
-    """Return what is known of a station, in short."""
+    """Return a station in short."""
     csms = panel.csms
     station = csms.stations.get(identity) or StationModel(identity)
     session, twin, seen = csms.sessions.get(identity), station.twin, panel.journal.seen.get(identity)
@@ -85,7 +85,7 @@ def row_of(panel: Panel, identity: str) -> StationRow:
 
 
 async def read_station(asked: ApiRequest[Any, Any]) -> StationWhole:
-    """Return everything that is known of a station."""
+    """Return everything that is known about a station."""
     panel = asked.panel
     panel.journal.flush()
     identity = find_station(panel, asked.place["station"])
@@ -110,13 +110,13 @@ def _connection(station: StationModel, twin: Twin) -> ConnectionRow:
 
 
 async def _variables(panel: Panel, twin: Twin, description: Description) -> list[VariableRow]:
-    """Return the variables that are known; the values of secret ones are masked."""
+    """Return the variables of a station that are known; secret values are masked."""
     known = twin.variables
     values = {name: reported.value for name, reported in known.reported.items()} | known.values
     shown: dict[Name, str] = {}
-    told = [(name, value) for name, value in values.items() if value is not None]
-    for begin in range(0, len(told), _SLICE):
-        part = told[begin : begin + _SLICE]
+    pairs = [(name, value) for name, value in values.items() if value is not None]
+    for begin in range(0, len(pairs), _SLICE):
+        part = pairs[begin : begin + _SLICE]
         masked = description.values_in(panel.secrets.value(description.as_results(part)))
         shown |= {name: value for (name, _), value in zip(part, masked, strict=True)}
         await asyncio.sleep(0)
@@ -129,7 +129,7 @@ def _variable(name: Name, value: str | None) -> VariableRow:
 
 
 def find_station(panel: Panel, station: str) -> str:
-    """Return a station in the spelling of its first connection. Raises Trouble for one that is not known."""
+    """Return the identity of a station as it was first spelled. Raises Trouble for an unknown station."""
     session = panel.csms.session_of(station)
     if session is not None:
         return session.identity
@@ -142,7 +142,7 @@ def find_station(panel: Panel, station: str) -> str:
 
 
 def register_station(asked: ApiRequest[None, Registration]) -> Content:
-    """Let a station connect, with a password if one is given."""
+    """Register a station so that it may connect, with a password if one is given."""
     panel, station = asked.panel, asked.place["station"]
     if len(station) > _LONGEST:
         raise ValueError(f"{station!r} is longer than {_LONGEST} characters")
@@ -155,7 +155,7 @@ def register_station(asked: ApiRequest[None, Registration]) -> Content:
 
 
 def forget_station(asked: ApiRequest[None, None]) -> None:
-    """Take back a registration, and forget what is known of the station."""
+    """Remove a registration, and forget the facts about the station."""
     panel = asked.panel
     station = find_station(panel, asked.place["station"])
     if panel.csms.session_of(station) is not None:
@@ -165,7 +165,7 @@ def forget_station(asked: ApiRequest[None, None]) -> None:
 
 
 def disconnect_station(asked: ApiRequest[None, Disconnection]) -> WasDisconnected:
-    """Close or drop the connection of a station, and keep it away for a while."""
+    """Close or drop the connection of a station, and refuse the station for a while."""
     panel, body = asked.panel, asked.body
     station = find_station(panel, asked.place["station"])
     session = panel.csms.session_of(station)
@@ -181,7 +181,7 @@ def disconnect_station(asked: ApiRequest[None, Disconnection]) -> WasDisconnecte
 
 
 def send_frame(asked: ApiRequest[None, RawFrame]) -> FrameSent:
-    """Send a frame as it is."""
+    """Send a frame unchanged."""
     panel, body = asked.panel, asked.body
     station = find_station(panel, asked.place["station"])
     if (body.text is None) is (body.binary is None):

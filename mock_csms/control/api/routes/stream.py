@@ -1,4 +1,4 @@
-"""The live stream of events (Server-Sent Events): each reader has a cursor of its own in the journal."""
+"""The live stream of events (Server-Sent Events). Each reader has its own cursor in the journal."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -14,19 +14,20 @@ from mock_csms.watch.search import Criteria
 
 _MOST_STREAMS = 64
 _SILENT = 15.0
-"""After how many seconds without an event a comment is sent, so that proxies do not close the stream."""
+"""The seconds without an event after which a comment is sent, so that proxies do not close the stream."""
 _PAUSE = 0.05
-"""How many seconds a stream waits for more events before it sends."""
+"""How many seconds a stream collects events before it sends them."""
 _SLICE = 500
-"""How many events are looked at before the loop may do something else."""
+"""How many events are examined before other tasks may run."""
 _NAMES: Mapping[type[Event], bytes] = {kind: kind.__name__.encode() for kind in ALL}
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Response:
-    """Return a stream of the events that are sought; it begins after Last-Event-ID, or else after `after` or now.
+    """Return a stream of the matching events.
 
-    Raises Trouble if too many streams are open, or the id is no number.
+    It starts after the event in Last-Event-ID, or else after `after`; without both it starts now. Raises Trouble if too
+    many streams are open, or the id is not a number.
     """
     last = request.headers.get("last-event-id", "")
     if last and not (last.isascii() and last.isdigit() and len(last) < 16):
@@ -40,7 +41,7 @@ def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Respon
 
 
 async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[bytes]:
-    """Yield the stream in pieces until the mock stops or the client leaves."""
+    """Yield the parts of the stream until the mock stops or the client disconnects."""
     mark, journal, is_all = object(), panel.journal, what.is_all
     panel.streams.add(mark)
     try:

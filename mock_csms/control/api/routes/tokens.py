@@ -1,4 +1,4 @@
-"""The answers for single tokens."""
+"""The endpoints for the answers to single tokens."""
 
 from typing import Any
 
@@ -17,39 +17,39 @@ from mock_csms.settings.tables import tokens
 from mock_csms.twin.v2.energy import TOKEN_PATH
 
 
-def _row(panel: Panel, told: TokenAnswer) -> TokenRow:
+def _row(panel: Panel, answer: TokenAnswer) -> TokenRow:
     def hidden(id_: str) -> str:
         shown: str = panel.secrets.at(TOKEN_PATH, id_)
         return shown
 
     return TokenRow(
-        id=hidden(told.id),
-        status=told.status,
-        group=UNSET if told.group is None else hidden(told.group),
-        expiry=UNSET if told.expiry is None else told.expiry,
-        evse=list(told.evse) if told.evse else UNSET,
-        type=UNSET if told.type is None else told.type,
-        certificate=UNSET if told.certificate is None else told.certificate,
+        id=hidden(answer.id),
+        status=answer.status,
+        group=UNSET if answer.group is None else hidden(answer.group),
+        expiry=UNSET if answer.expiry is None else answer.expiry,
+        evse=list(answer.evse) if answer.evse else UNSET,
+        type=UNSET if answer.type is None else answer.type,
+        certificate=UNSET if answer.certificate is None else answer.certificate,
     )
 
 
 def list_tokens(asked: ApiRequest[None, None]) -> list[TokenRow]:
     """Return all tokens."""
-    return [_row(asked.panel, told) for told in asked.panel.csms.rulebase.tokens]
+    return [_row(asked.panel, answer) for answer in asked.panel.csms.rulebase.tokens]
 
 
 def _find(panel: Panel, id_: str) -> TokenAnswer | None:
-    return next((told for told in panel.csms.rulebase.tokens if folded(told.id) == folded(id_)), None)
+    return next((answer for answer in panel.csms.rulebase.tokens if folded(answer.id) == folded(id_)), None)
 
 
 def read_token(asked: ApiRequest[Any, Any]) -> TokenRow:
     """Return one token."""
     id_ = asked.place["token"]
-    told = _find(asked.panel, id_)
-    if told is None:
+    answer = _find(asked.panel, id_)
+    if answer is None:
         known = [each.id for each in asked.panel.csms.rulebase.tokens]
         raise Trouble(404, asked.panel.records.mask(f"there is no token {id_!r}{did_you_mean(id_, known)}"))
-    return _row(asked.panel, told)
+    return _row(asked.panel, answer)
 
 
 def set_token(asked: ApiRequest[TokenQuery, TokenBody]) -> Content:
@@ -58,9 +58,9 @@ def set_token(asked: ApiRequest[TokenQuery, TokenBody]) -> Content:
     most = dialect_of(version).longest_token()
     if len(id_) > most:
         raise ValueError(f"id = {id_!r}: is longer than {most} characters, the most in OCPP {version.name}")
-    [told] = tokens([{"id": id_, **table_of(asked.body)}])
+    [answer] = tokens([{"id": id_, **table_of(asked.body)}])
     status = 201 if _find(asked.panel, id_) is None else 200
-    asked.panel.csms.rulebase.set_token(told)
+    asked.panel.csms.rulebase.set_token(answer)
     return Content(json_text(read_token(asked)), status=status)
 
 

@@ -10,7 +10,7 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
-from mock_csms.runtime.session import CallFailed
+from mock_csms.runtime.open_call import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -29,7 +29,7 @@ def boot_answer(status: str, interval: float, times: int = 1) -> tuple[str, Json
 async def ready(station: Station) -> None:
     """Accepted, Available, without a transaction and unplugged, as far as possible: the start of every case.
 
-    Raises nothing: if something does not work here, the case fails later.
+    It never raises. If something does not work here, the case fails later.
     """
     known, timeouts = station.known, station.profile.timeouts
     await _accepted(station)
@@ -93,7 +93,7 @@ async def booting(station: Station) -> None:
             await station.act("reboot")
         else:
             await station.command("Reset", {"type": "Immediate"}, status="Accepted")
-    await station.known.until(  # a person may take so long that the station has already reconnected
+    await station.known.until(  # a person may be so slow that the station has already reconnected
         lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
     )
 

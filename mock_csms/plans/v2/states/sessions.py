@@ -123,7 +123,7 @@ async def energy_transfer_suspended(station: Station) -> None:
 
 
 async def stop_authorized(station: Station) -> None:
-    """Stopped locally or remotely, depending on the profile."""
+    """Stop locally or remotely, depending on the profile."""
     await (stop_authorized_remotely if station.profile.authorization == "remote" else stop_authorized_locally)(station)
 
 

@@ -1,5 +1,6 @@
-"""TLS between a socket and a WebSocket of the mock; loaded only with a flag that wants it.
+"""TLS between a socket and a WebSocket of the mock; loaded only with a flag for TLS.
 
-`layer` stands between the two, `watched` is the TLS object that tells what a handshake was about, `reasons` puts into
-words why one failed, and `contexts` makes the settings of OpenSSL. `handling` has what all this asks of the mock.
+`layer` stands between the two, `watched` is a TLS object that records the alerts and the certificate of a handshake,
+`reasons` describes why one failed, and `contexts` makes the settings for OpenSSL. `handling` is the interface to the
+mock.
 """

@@ -1,4 +1,4 @@
-"""Makes the settings of OpenSSL: which certificates, versions and cipher suites, and which clients are trusted."""
+"""Makes the settings for OpenSSL: certificates, versions, cipher suites and trusted clients."""
 
 import ssl
 import warnings
@@ -11,44 +11,44 @@ SUITES = (
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-RSA-AES256-GCM-SHA384:AES128-GCM-SHA256:AES256-GCM-SHA384"
 )
-"""The four suites that A00.FR.319 wants, which OpenSSL leaves out in part, and those of stations that want neither.
+"""The four suites that A00.FR.319 requires, and those of stations that support none of the four.
 
-Those of TLS 1.3 are always there.
+OpenSSL's default lacks some of them. The suites of TLS 1.3 are always there.
 """
 OLD_SUITES = f"{SUITES}:AES128-SHA:AES256-SHA:ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0"
-"""The same and those of versions before TLS 1.2, for which OpenSSL must accept what it calls too weak."""
+"""The same suites and those of versions before TLS 1.2, at the security level that allows them."""
 
 
 class Chain(Record):
-    """A certificate with those of its authorities in a PEM file, and the file of its key; None if it has the key."""
+    """The path of a PEM file with a certificate and its authorities, and that of its key (None if in the same file)."""
 
     file: str
     key: str | None
 
 
 class TlsSettings(Record, kw_only=True):
-    """What one `SSLContext` is made of."""
+    """The content of one `SSLContext`."""
 
     chains: Sequence[Chain]
-    """An RSA and an ECDSA certificate, or one of them."""
+    """An RSA and an ECDSA certificate, or only one of them."""
     oldest: int = TLS12
     newest: int = TLS13
     suites: str = SUITES
     trusted: Sequence[str] = ()
-    """The certificates of the authorities of clients, in PEM; without any, no client is asked for a certificate."""
+    """The certificates of the authorities of clients, in PEM. If empty, clients are not asked for a certificate."""
     must_have_certificate: bool = False
     """Whether a client without a certificate is refused."""
     accepts_any: bool = False
-    """Whether a client certificate that is not trusted is accepted, and reported."""
+    """Whether any client certificate is accepted; the problem of one that is not trusted is reported."""
     key_log: str | None = None
-    """The file to which all keys are appended."""
+    """The file to which the keys of connections are appended."""
 
 
 def context_of(settings: TlsSettings) -> ssl.SSLContext:
     """Return a new context. Raises OSError that names the file that cannot be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers(settings.suites)  # before the certificates: it says how weak they may be
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of the old versions
+    context.set_ciphers(settings.suites)  # before the certificates, because it allows weak ones
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # for old versions of TLS
         context.minimum_version = ssl.TLSVersion(settings.oldest)
         context.maximum_version = ssl.TLSVersion(settings.newest)
     for chain in settings.chains:
@@ -76,11 +76,11 @@ _WRONG_FILES = {
     "EE_KEY_TOO_SMALL": "the key is too short",
     "CA_MD_TOO_WEAK": "it is signed with SHA-1 or MD5",
 }
-"""What an error of OpenSSL says about a file."""
+"""By error of OpenSSL: what is wrong with a file."""
 
 
 def _trust(context: ssl.SSLContext, settings: TlsSettings) -> None:
-    """Ask clients for a certificate, and trust those of some authorities."""
+    """Ask clients for a certificate, and trust those of the authorities in the settings."""
     try:
         context.load_verify_locations(cadata="\n".join(settings.trusted))
     except (ssl.SSLError, ValueError):

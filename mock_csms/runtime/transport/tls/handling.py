@@ -1,4 +1,4 @@
-"""Who decides about those who begin with TLS, and what may be decided."""
+"""The interface between TLS and the mock: how to handle a client, and how its handshake went."""
 
 from typing import Any, Protocol
 
@@ -7,40 +7,40 @@ from mock_csms.protocol.tls import Agreement, Offer
 
 
 class TlsContext(Protocol):
-    """Settings of TLS with the certificates that go with them."""
+    """The settings of TLS with their certificates."""
 
     def buffers(self) -> tuple[Any, Any]:
-        """Return what the bytes from the socket go to, and what those for it come from."""
+        """Return the buffer for bytes from the socket, and the buffer for bytes to the socket."""
 
     def wrap(self, incoming: Any, outgoing: Any) -> Any:
-        """Return the TLS object of a new connection between two such buffers."""
+        """Return the TLS object for a new connection, between two such buffers."""
 
     def rest(self, tls: Any) -> None:
-        """Let a TLS object note nothing more: its handshake is over."""
+        """Stop recording: the handshake of this TLS object is over."""
 
 
 class Handling(Record, kw_only=True):
-    """What to do about one TLS handshake."""
+    """How to handle one TLS handshake."""
 
     context: TlsContext | None = None
-    """What to shake hands with; None where one of the following is done."""
+    """The TLS settings for the handshake; None if one of the fields below replaces it."""
     server_hello: bytes = b""
-    """What to send in place of a handshake; only an alert, or the end, can follow."""
+    """The ServerHello to send; the handshake cannot succeed after it. Empty for an ordinary handshake."""
     is_reset: bool = False
     """Whether to drop the connection with a TCP RST."""
     is_silent: bool = False
-    """Whether to send nothing, and let the client wait."""
+    """Whether to send nothing at all."""
     pace: float = 0.0
-    """How many seconds to wait between small pieces of the handshake; 0 for no wait."""
+    """The pause in seconds between small pieces of the handshake; 0 to send it at once."""
     fault: str = ""
-    """The fault in words; empty for a right handshake."""
+    """The name of the fault; empty for none."""
 
 
 class Failure(Record, kw_only=True):
     """Why a TLS handshake did not succeed."""
 
     reason: str
-    """In words."""
+    """The reason in words."""
     alert: str = ""
     """The alert that ended it, such as `unknown_ca`; empty if there was none."""
     by: str = ""
@@ -50,13 +50,13 @@ class Failure(Record, kw_only=True):
 
 
 class TlsGate(Protocol):
-    """Who decides about those who begin with TLS, and learns how it went."""
+    """Decides about clients that begin TLS, and gets the results of their handshakes."""
 
     def offered(self, offer: Offer) -> Handling:
-        """Decide about a ClientHello."""
+        """Return how to handle the client with this offer."""
 
     def agreed(self, agreement: Agreement, handling: Handling) -> None:
-        """Learn that a handshake succeeded."""
+        """Called when a handshake has succeeded."""
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
-        """Learn that a handshake failed, or that an open connection ended with an alert."""
+        """Called when a handshake has failed, or when an alert has ended an open connection."""

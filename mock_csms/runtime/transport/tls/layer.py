@@ -1,7 +1,6 @@
 """TLS between a socket and a WebSocket: asyncio sees a protocol, and the WebSocket sees a transport.
 
-What is read goes to the WebSocket in the same portions as without TLS, so that fair turns, back-pressure and limits
-hold.
+The WebSocket gets data in portions of the same size as without TLS, so that turns, back-pressure and limits work alike.
 """
 
 import asyncio
@@ -15,7 +14,7 @@ from mock_csms.runtime.transport.tls.opening import Above, Opening
 from mock_csms.runtime.transport.tls.reasons import failure_of
 
 _RECORD = 2**14 + 2048
-"""How long a record may be (RFC 5246, 6.2.3), in bytes."""
+"""The greatest length of a record in bytes (RFC 5246, 6.2.3)."""
 
 
 class Secured(asyncio.Transport, asyncio.BufferedProtocol):
@@ -30,37 +29,37 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         super().__init__()
         self._above, self._socket, self._buffer, self._gate = above, socket, buffer, gate
         self._opening: Opening | None = Opening(above, socket, gate, self._open)
-        """The handshake; None once it has succeeded."""
+        """The handshake; None after it has succeeded."""
         self._incoming: Any = None
         self._outgoing: Any = None
         self._handling: Handling | None = None
         self._tls: Any = None
         self._is_paused = False
-        """Whether the WebSocket wants no more now."""
+        """Whether the WebSocket has paused reading."""
         self._has_ended = False
-        """Whether the peer has said goodbye, or TLS is broken."""
+        """Whether the peer has sent close_notify, or TLS has failed."""
         self._is_over = False
-        """Whether the WebSocket was told so, and gets nothing more."""
+        """Whether the end was reported to the WebSocket, which gets no more data."""
 
     @property
     def socket(self) -> asyncio.Transport:
-        """What the WebSocket writes to."""
+        """The transport to which the WebSocket writes."""
         return self
 
-    # What asyncio tells.
+    # Called by asyncio.
 
     def begin(self, data: bytes) -> None:
-        """Take over the socket; `data` is what came already."""
+        """Take over the socket; `data` was received already."""
         self._socket.set_protocol(self)
         if self._opening is not None:
             self._opening.take(data)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
-        """Lend asyncio the buffer that all connections share."""
+        """Return the buffer that all connections share."""
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take what came."""
+        """Handle received bytes."""
         if self._opening is not None:
             self._opening.take(bytes(self._buffer[:nbytes]))
         else:
@@ -68,30 +67,30 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self._deliver()
 
     def eof_received(self) -> None:
-        """Learn that TCP ended, perhaps without a goodbye of TLS."""
+        """Handle the end of TCP; the peer may not have sent close_notify."""
         if self._opening is None and not self._is_over:
             self._is_over = True
             self._above.eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Learn that the connection is gone."""
+        """Handle the loss of the connection."""
         if self._opening is not None:
             self._opening.lost()
         self._is_over = True
         self._above.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Learn that the peer does not read."""
+        """Tell the WebSocket that the peer does not read."""
         self._above.pause_writing()
 
     def resume_writing(self) -> None:
-        """Learn that it does again."""
+        """Tell the WebSocket that the peer reads again."""
         self._above.resume_writing()
 
     # The handshake.
 
     def _open(self, tls: Any, agreement: Agreement) -> None:
-        """Hand the connection to the WebSocket."""
+        """Give the connection to the WebSocket after the handshake."""
         if self._opening is not None:
             self._handling = self._opening.handling
             self._incoming, self._outgoing = self._opening.incoming, self._opening.outgoing
@@ -107,7 +106,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     # Reading.
 
     def _deliver(self) -> None:
-        """Decrypt what came, and hand it on in portions as large as the buffer, until the WebSocket wants no more."""
+        """Decrypt the received bytes and give them to the WebSocket, until it pauses reading."""
         while not self._is_paused and not self._is_over:
             size = self._decrypt()
             if size:
@@ -120,7 +119,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self.close()
 
     def _decrypt(self) -> int:
-        """Decrypt into the shared buffer as much as there is room for; return how many bytes that are."""
+        """Decrypt into the shared buffer until it is full; return the number of bytes."""
         buffer, filled, most = self._buffer, 0, len(self._buffer) - _RECORD
         try:
             filled = size = self._tls.read(most, buffer)
@@ -128,7 +127,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
                 size = self._tls.read(most, buffer[filled:])
                 filled += size
         except ssl.SSLWantReadError:
-            self._flush()  # what OpenSSL itself answers, such as to a new key
+            self._flush()  # OpenSSL itself answers some messages, such as a key update
             return filled
         except ssl.SSLZeroReturnError:
             size = 0
@@ -141,18 +140,18 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         return filled
 
     def _break_off(self, error: ssl.SSLError) -> None:
-        """End an open connection whose TLS is broken, or that the station has ended with an alert."""
+        """End an open connection, because TLS has failed or the station has sent an alert."""
         self._gate.failed(failure_of(error, self._tls), self._handling)
         self._has_ended = True
         self._incoming.read()
 
     def pause_reading(self) -> None:
-        """Hand nothing on until `resume_reading` is called."""
+        """Give no data to the WebSocket until `resume_reading` is called."""
         self._is_paused = True
         self._socket.pause_reading()
 
     def resume_reading(self) -> None:
-        """Hand on what came meanwhile, and read on."""
+        """Give the received data to the WebSocket, and continue to read."""
         self._is_paused = False
         self._socket.resume_reading()
         if self._incoming.pending or self._has_ended:
@@ -166,7 +165,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             sent = self._tls.write(data)
             while sent < len(data):
                 sent += self._tls.write(data[sent:])
-        except ssl.SSLError:  # it is broken, and about to end
+        except ssl.SSLError:  # TLS has failed, and the connection is about to end
             self._socket.abort()
         else:
             self._socket.write(self._outgoing.read())
@@ -183,7 +182,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self._flush()
 
     def close(self) -> None:
-        """Send what waits, and end the connection."""
+        """Send the waiting data, then end the connection."""
         if not self._socket.is_closing():
             self._say_goodbye()
             self._socket.close()
@@ -193,16 +192,16 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._socket.abort()
 
     def can_write_eof(self) -> bool:
-        """Whether our side alone can end."""
+        """Whether this side can end its direction alone."""
         return True
 
     def write_eof(self) -> None:
-        """End our side: close_notify, and then the end of TCP."""
+        """End this direction: send close_notify, then end TCP."""
         self._say_goodbye()
         self._socket.write_eof()
 
     def is_closing(self) -> bool:
-        """Whether the connection ends."""
+        """Whether the connection is ending."""
         return self._socket.is_closing()
 
     def get_write_buffer_size(self) -> int:
@@ -210,5 +209,5 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         return self._socket.get_write_buffer_size()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Return what asyncio knows of the socket."""
+        """Return a property of the socket, as asyncio defines it."""
         return self._socket.get_extra_info(name, default)

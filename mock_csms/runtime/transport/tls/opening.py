@@ -1,6 +1,6 @@
-"""One TLS handshake of the mock, from the first byte of the station to its success or failure.
+"""One TLS handshake of the mock, from the first byte of the station to success or failure.
 
-The ClientHello is read before OpenSSL gets it: then the mock decides how the handshake is to go.
+The ClientHello is parsed before OpenSSL gets it, so that the mock can decide how to handle the client.
 """
 
 import asyncio
@@ -11,44 +11,44 @@ from typing import Any, Protocol
 
 from mock_csms.protocol.tls import ALERTS, Agreement, BadHello, Offer, hello_in
 from mock_csms.runtime.transport.tls.handling import Failure, Handling, TlsGate
-from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, by_station, failure_of, told
+from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, agreement_of, by_station, failure_of
 
 _PIECE = 64
-"""How many bytes at once a slow handshake sends."""
+"""The bytes in one piece of a slow handshake."""
 _ALERT = 0x15
 """The content type of a record with an alert."""
 
 
 class Above(Protocol):
-    """The WebSocket above TLS."""
+    """The WebSocket above TLS. These methods are called by the handshake."""
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take so many bytes from the shared buffer."""
+        """Handle `nbytes` bytes in the shared buffer."""
 
     def eof_received(self) -> None:
-        """Learn that nothing more comes."""
+        """Handle the end of the peer's data."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Learn that the connection is gone."""
+        """Handle the loss of the connection."""
 
     def pause_writing(self) -> None:
-        """Learn that the peer does not read."""
+        """Handle that the peer does not read."""
 
     def resume_writing(self) -> None:
-        """Learn that it does again."""
+        """Handle that the peer reads again."""
 
     def reset(self) -> None:
         """Drop the connection with a TCP RST."""
 
     def secured(self, agreement: Agreement | None) -> None:
-        """Learn that the handshake succeeded; None if it failed, and the connection is to end."""
+        """Continue after the handshake; if `agreement` is None, it failed and the connection must end."""
 
     def await_tls(self, *, is_limited: bool) -> None:
-        """Give up the handshake if it takes too long, or let it take as long as it likes."""
+        """Set a time limit for the handshake, or remove it."""
 
 
 class Opening:
-    """One TLS handshake; `done` gets the TLS object and what was agreed."""
+    """One TLS handshake; `done` is called with the TLS object and the result."""
 
     def __init__(
         self, above: Above, socket: asyncio.Transport, gate: TlsGate, done: Callable[[Any, Agreement], None]
@@ -57,17 +57,17 @@ class Opening:
         self.incoming: Any = None
         self.outgoing: Any = None
         self.is_over = False
-        """Whether it failed: nothing more is read."""
+        """Whether the handshake has failed; nothing more is read."""
         self.handling: Handling | None = None
-        """What was decided; None before the ClientHello has come."""
+        """How to handle the client; None before its ClientHello is complete."""
         self._hello = bytearray()
         self._offer: Offer | None = None
         self._tls: Any = None
         self._slow = bytearray()
-        """What a slow handshake has still to send."""
+        """The rest of a slow handshake that is still to be sent."""
 
     def take(self, data: bytes) -> None:
-        """Go on with what came."""
+        """Continue the handshake with received bytes."""
         if self.is_over:
             return
         if self.handling is None:
@@ -80,12 +80,12 @@ class Opening:
             self._leave()
 
     def lost(self) -> None:
-        """Learn that the connection is gone."""
+        """Report that the connection was lost."""
         if not self.is_over:
             self._fail(Failure(reason=BROKEN_OFF if self._tls is None else LEFT))
 
     def give_up(self, seconds: float) -> None:
-        """End a handshake that takes too long."""
+        """End the handshake, because it took longer than `seconds`."""
         if self.handling is not None and self.handling.server_hello:
             reason = f"the station did not refuse it within {seconds:g} s, and waits"
         elif self.handling is not None and self.handling.is_silent:
@@ -96,7 +96,7 @@ class Opening:
         self._socket.abort()
 
     def _read_hello(self, data: bytes) -> None:
-        """Decide how to go on, as soon as the ClientHello has come whole."""
+        """Decide how to handle the client, once its ClientHello is complete."""
         self._hello += data
         try:
             self._offer = hello_in(bytes(self._hello))
@@ -109,7 +109,7 @@ class Opening:
             self._handle(self.handling)
 
     def _handle(self, handling: Handling) -> None:
-        """Begin what was decided."""
+        """Start to handle the client as decided."""
         if handling.is_reset:
             self._fail(Failure(reason="the mock dropped the connection with a TCP RST"))
             self._above.reset()
@@ -149,33 +149,33 @@ class Opening:
         return self.handling.pace if self.handling else 0.0
 
     def _send_piece(self) -> None:
-        """Send the next piece of a slow handshake, and the others later."""
+        """Send the next piece of a slow handshake, and plan the one after it."""
         self._socket.write(bytes(self._slow[:_PIECE]))
         del self._slow[:_PIECE]
         if self._slow and not self._socket.is_closing():
             asyncio.get_running_loop().call_later(self._pace, self._send_piece)
 
     def _finish(self) -> None:
-        """Hand the connection over; a slow handshake ends at once now."""
+        """Give the connection to the WebSocket. The rest of a slow handshake is sent at once."""
         assert self._offer is not None  # noqa: S101 - it was there before the handshake began
         assert self.handling is not None  # noqa: S101 - as above
         assert self.handling.context is not None  # noqa: S101 - as above
         self._socket.write(bytes(self._slow) + self.outgoing.read())
         self._slow.clear()
-        agreement = told(self._tls, self._offer, self.handling.fault)
+        agreement = agreement_of(self._tls, self._offer, self.handling.fault)
         self.handling.context.rest(self._tls)
         self._gate.agreed(agreement, self.handling)
         self._above.await_tls(is_limited=True)
         self._done(self._tls, agreement)
 
     def _fail(self, failure: Failure) -> None:
-        """Tell why it failed."""
+        """Report why the handshake failed."""
         self.is_over = True
         self._gate.failed(failure, self.handling)
         self._above.secured(None)
 
     def _leave(self) -> None:
-        """End our side; the peer may read the alert before it ends its own."""
+        """End this direction only, so that the peer can read the alert before it ends its own."""
         if not self._socket.is_closing():
             with suppress(OSError):
                 self._socket.write_eof()

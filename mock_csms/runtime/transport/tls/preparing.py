@@ -1,4 +1,4 @@
-"""Makes what handshakes need: with the `ssl` module, or with pyOpenSSL where any client certificate is accepted."""
+"""Makes the TLS context of a setting: with `ssl`, or with pyOpenSSL if any client certificate is accepted."""
 
 from mock_csms.runtime.transport.tls.contexts import TlsSettings, context_of
 from mock_csms.runtime.transport.tls.handling import TlsContext
@@ -6,7 +6,7 @@ from mock_csms.runtime.transport.tls.watched import WatchingContext
 
 
 def prepared(settings: TlsSettings) -> TlsContext:
-    """Return what handshakes with those settings need. Raises OSError that names the file that cannot be used."""
+    """Return the TLS context for those settings. Raises OSError with the name of the file that cannot be used."""
     if not settings.accepts_any:
         return WatchingContext(context_of(settings))
     from mock_csms.runtime.transport.tls.tolerant import TolerantContext  # noqa: PLC0415 - only one flag needs it

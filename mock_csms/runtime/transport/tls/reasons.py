@@ -1,4 +1,4 @@
-"""Says in words how a TLS handshake went, and why one failed."""
+"""Describes the result of a TLS handshake, and why one failed."""
 
 import re
 import ssl
@@ -26,7 +26,7 @@ _BY_STATION: Mapping[str, str] = {
     "internal_error": "it has failed itself",
     "user_canceled": "it was told to stop",
 }
-"""What an alert of the station says about the handshake."""
+"""By alert: what the station says with it about the handshake."""
 
 _BY_MOCK: Mapping[str, str] = {
     "NO_SHARED_CIPHER": "the station offers no cipher suite that the mock accepts",
@@ -41,7 +41,7 @@ _BY_MOCK: Mapping[str, str] = {
     "CA_MD_TOO_WEAK": "the client certificate is signed with SHA-1 or MD5",
     "EE_KEY_TOO_SMALL": "the key of the client certificate is too short",
 }
-"""What an error of OpenSSL says about the station."""
+"""By error of OpenSSL: what is wrong at the station."""
 
 
 def failure_of(error: ssl.SSLError, tls: Any) -> Failure:
@@ -75,8 +75,8 @@ def _words(error: ssl.SSLError) -> str:
     return (error.reason or str(error)).lower().replace("_", " ")
 
 
-def told(tls: Any, offer: Offer, fault: str) -> Agreement:
-    """Return what a handshake has agreed on, with that fault in it."""
+def agreement_of(tls: Any, offer: Offer, fault: str) -> Agreement:
+    """Return the result of a TLS handshake that has succeeded; `fault` is the one that the mock added to it."""
     der, suite = tls.getpeercert(binary_form=True), tls.cipher()
     return Agreement(
         version=tls.version() or "",

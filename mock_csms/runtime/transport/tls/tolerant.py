@@ -1,7 +1,7 @@
-"""TLS that lets in clients with a wrong certificate, and says what is wrong; the only importer of pyOpenSSL.
+"""TLS that accepts clients with a wrong certificate and reports the problem; the only importer of pyOpenSSL.
 
-The `ssl` module cannot do that: it refuses what does not verify, also where a certificate is optional. Here a callback
-notes the first problem of a chain and goes on. The objects have the methods of those of `ssl` that the layer uses.
+The `ssl` module cannot do that: it refuses a wrong certificate even if no certificate is required. Here a callback
+records the first problem of a chain and accepts it. The objects have the methods of `ssl` that the layer uses.
 """
 
 import ssl
@@ -28,12 +28,12 @@ _PROBLEMS: Mapping[int, str] = {
     67: "CA certificate key too weak",
     68: "CA signature digest algorithm too weak",
 }
-"""What X509_verify_cert_error_string says about each problem."""
+"""By error number: the text of X509_verify_cert_error_string."""
 _BATCH = 65536
 
 
 class TolerantContext:
-    """Settings of TLS with which every client certificate is accepted. Raises OSError for a file of no use."""
+    """Settings of TLS that accept every client certificate. Raises OSError for a file that cannot be used."""
 
     def __init__(self, settings: TlsSettings) -> None:
         self._context = SSL.Context(SSL.TLS_METHOD)
@@ -63,7 +63,7 @@ class TolerantContext:
                     store.add_cert(crypto.load_certificate(crypto.FILETYPE_PEM, whole))
         must = SSL.VERIFY_FAIL_IF_NO_PEER_CERT if settings.must_have_certificate else 0
         self._context.set_verify(SSL.VERIFY_PEER | must, _note)
-        self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # a resumed session would not be verified anew
+        self._context.set_session_cache_mode(SSL.SESS_CACHE_OFF)  # a resumed session would skip the check
         self._context.set_session_id(b"mock-csms")
 
     def _log_keys(self, path: str) -> None:
@@ -84,11 +84,11 @@ class TolerantContext:
         return RecordsIn(), RecordsOut()
 
     def rest(self, tls: Any) -> None:
-        """Do nothing: nothing is noted after the handshake."""
+        """Do nothing, because nothing is recorded after the handshake."""
 
 
 def _note(connection: SSL.Connection, _: Any, error: int, depth: int, is_right: int) -> bool:
-    """Note the first problem of a chain, and accept it all the same."""
+    """Record the first problem of a chain, and accept the chain."""
     tls = connection.get_app_data()
     if not is_right and not tls.doubt:
         where = "" if depth == 0 else f" (certificate {depth + 1} of the chain)"
@@ -97,31 +97,31 @@ def _note(connection: SSL.Connection, _: Any, error: int, depth: int, is_right: 
 
 
 class RecordsIn:
-    """Bytes from the socket, which are handed to OpenSSL record by record."""
+    """The buffer for bytes from the socket; it gives them to OpenSSL record by record."""
 
     def __init__(self) -> None:
         self._data = bytearray()
 
     def write(self, data: Any) -> None:
-        """Take bytes."""
+        """Add bytes."""
         self._data += data
 
     def read(self) -> bytes:
-        """Return all that is left."""
+        """Return all bytes that are left."""
         data = bytes(self._data)
         self._data.clear()
         return data
 
     @property
     def pending(self) -> int:
-        """How many bytes the next record has; 0 while it has not come whole."""
+        """The length of the next record in bytes; 0 if it is not complete."""
         if len(self._data) < 5:
             return 0
         size = 5 + int.from_bytes(self._data[3:5])
         return size if len(self._data) >= size else 0
 
     def record(self) -> bytes:
-        """Return the next record, or the part of it that is there."""
+        """Return the next record; if it is not complete, its first part."""
         size = self.pending or len(self._data)
         data = bytes(self._data[:size])
         del self._data[:size]
@@ -129,13 +129,13 @@ class RecordsIn:
 
 
 class RecordsOut:
-    """Bytes for the socket."""
+    """The buffer for bytes to the socket."""
 
     def __init__(self) -> None:
         self._data = bytearray()
 
     def fill(self, connection: SSL.Connection) -> None:
-        """Take what OpenSSL wants to send."""
+        """Add the bytes that OpenSSL wants to send."""
         try:
             while part := connection.bio_read(_BATCH):
                 self._data += part
@@ -143,14 +143,14 @@ class RecordsOut:
             pass
 
     def read(self) -> bytes:
-        """Return all that waits."""
+        """Return all bytes that wait."""
         data = bytes(self._data)
         self._data.clear()
         return data
 
     @property
     def pending(self) -> int:
-        """How many bytes wait."""
+        """The number of bytes that wait."""
         return len(self._data)
 
 
@@ -164,22 +164,22 @@ class TolerantTls:
     def __init__(self, connection: SSL.Connection, incoming: RecordsIn, outgoing: RecordsOut) -> None:
         self._connection, self._incoming, self._outgoing = connection, incoming, outgoing
         self.doubt = ""
-        """Why the certificate of the client is not trusted."""
+        """Why the certificate of the client is not trusted; empty if it is."""
         connection.set_app_data(self)
 
     def do_handshake(self) -> None:
-        """Go on with the handshake. Raises SSLWantReadError while it is not over, and SSLError when it fails."""
+        """Continue the handshake. Raises SSLWantReadError if it needs more bytes, SSLError if it fails."""
         self._feed(self._connection.do_handshake)
 
     def read(self, size: int, buffer: memoryview) -> int:
-        """Decrypt one record at most; 0 is the end."""
+        """Decrypt at most one record into `buffer`; return the number of bytes, 0 at the end."""
         try:
             return int(self._feed(lambda: self._connection.recv_into(buffer, min(size, len(buffer)))))
         except SSL.ZeroReturnError:
             return 0
 
     def write(self, data: bytes) -> int:
-        """Encrypt, and return how many bytes were taken."""
+        """Encrypt data, and return the number of bytes taken."""
         sent = int(self._connection.send(data))
         self._outgoing.fill(self._connection)
         return sent
@@ -189,7 +189,7 @@ class TolerantTls:
         self._feed(self._connection.shutdown)
 
     def _feed(self, act: Any) -> Any:
-        """Do something with as many records as it needs."""
+        """Call a function, and give OpenSSL as many records as the function needs."""
         while True:
             try:
                 return act()
@@ -207,15 +207,15 @@ class TolerantTls:
                 self._outgoing.fill(self._connection)
 
     def version(self) -> str:
-        """Return such as TLSv1.3."""
+        """Return the version of TLS, such as TLSv1.3."""
         return self._connection.get_protocol_version_name()
 
     def cipher(self) -> tuple[str | None, None, None]:
-        """Return the suite first."""
+        """Return the cipher suite in the first item, as `ssl` does."""
         return self._connection.get_cipher_name(), None, None
 
     def compression(self) -> None:
-        """Return None: there is none."""
+        """Return None, because there is no compression."""
 
     def getpeercert(self, *, binary_form: bool) -> bytes | None:  # noqa: ARG002 - the signature of `ssl`
         """Return the certificate of the client in DER."""

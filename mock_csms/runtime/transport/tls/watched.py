@@ -1,8 +1,7 @@
-"""A TLS object that notes the alerts and the client certificate of its handshake, also when the handshake fails.
+"""A TLS object that records the alerts and the client certificate of its handshake, even if the handshake fails.
 
-The `ssl` module shows neither: a certificate is only there after success, and alerts never. OpenSSL tells each message
-to a callback, which the module keeps for its own tests (`SSLContext._msg_callback`). Where a Python has none, events
-say less and nothing else changes.
+The `ssl` module gives a certificate only after success, and alerts never. OpenSSL calls `SSLContext._msg_callback` with
+each message; Python has it for its own tests. If a Python lacks it, events have less detail, and nothing else changes.
 """
 
 import ssl
@@ -10,22 +9,22 @@ from functools import cache
 from typing import Any
 
 _ALERT, _CERTIFICATE = 21, 11
-"""The numbers of the content type, and of the handshake message (RFC 8446, B.1 and B.3)."""
+"""The content type of alerts, and the handshake type of Certificate (RFC 8446, B.1 and B.3)."""
 _TLS13 = 0x0304
 
 
 class WatchedTls(ssl.SSLObject):
-    """A TLS object with what came and went in its handshake."""
+    """A TLS object with the alert and the client certificate of its handshake."""
 
     alert: int | None = None
-    """The last alert but close_notify, which is no failure."""
+    """The last alert, except close_notify, which is not a failure."""
     is_alert_ours = False
     certificate: bytes = b""
     """The first certificate that the client sent, in DER."""
 
 
 class WatchingContext:
-    """An `SSLContext` whose TLS objects note what happens until their handshake is over."""
+    """An `SSLContext` whose TLS objects record alerts and certificates until the handshake is over."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         context.sslobject_class = WatchedTls
@@ -43,19 +42,19 @@ class WatchingContext:
         return ssl.MemoryBIO(), ssl.MemoryBIO()
 
     def rest(self, tls: ssl.SSLObject) -> None:
-        """Let a TLS object note nothing more: the callback would cost something for every message."""
+        """Remove the callback of a TLS object, because it would cost time for every message."""
         if self._can_watch:
             tls.context = _quiet()
 
 
 @cache
 def _quiet() -> ssl.SSLContext:
-    """Return a context without a callback and without anything else."""
+    """Return a context without a callback and without certificates."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
 
 def _note(tls: Any, direction: str, version: Any, kind: Any, message: Any, data: bytes) -> None:
-    """Take what OpenSSL tells; the library calls it with those six, in this order."""
+    """Record an alert or a certificate. OpenSSL calls this function with these six arguments."""
     if kind == _ALERT and len(data) == 2 and data[1]:
         tls.alert, tls.is_alert_ours = data[1], direction == "write"
     elif direction == "read" and message == _CERTIFICATE and kind != _ALERT:

@@ -31,7 +31,7 @@ def _authorizes_first(at: Situation, right: list[Act]) -> list[Act]:
     """Send Authorize for the idToken that stops a transaction."""
     stops = any(isinstance(act, Send) and act.payload.get("triggerReason") == "StopAuthorized" for act in right)
     return (
-        [Send("Authorize", {"idToken": at.told.token}), *right] if stops and isinstance(at.told, Presented) else right
+        [Send("Authorize", {"idToken": at.event.token}), *right] if stops and isinstance(at.event, Presented) else right
     )
 
 
@@ -39,7 +39,7 @@ def _starts(is_wrong: Callable[[Device, Json], bool]) -> Any:
     """Start for an idToken that the answer to Authorize forbids; a failed call counts as Unknown."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
-        cue = at.told
+        cue = at.event
         if not (isinstance(cue, Answered | FailedCall) and cue.action == "Authorize"):
             return right
         info = cue.response["idTokenInfo"] if isinstance(cue, Answered) else {"status": "Unknown"}
@@ -69,22 +69,22 @@ def _is_master(device: Device, info: Json) -> bool:
 
 def _authorizes_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
     """Send Authorize although authorization is disabled."""
-    is_it = isinstance(at.told, Presented) and not at.device.is_on(AUTHORIZATION)
-    return [Send("Authorize", {"idToken": at.told.token}), *right] if is_it else right
+    is_it = isinstance(at.event, Presented) and not at.device.is_on(AUTHORIZATION)
+    return [Send("Authorize", {"idToken": at.event.token}), *right] if is_it else right
 
 
 def _starts_without_authorize(at: Situation, right: list[Act]) -> list[Act]:
     """Start for an idToken that is cached as invalid, without a new Authorize."""
-    known = tokens.known(at.device, at.told.token, at.moment) if isinstance(at.told, Presented) else None
+    known = tokens.known(at.device, at.event.token, at.moment) if isinstance(at.event, Presented) else None
     if known is None or known.info["status"] == "Accepted":
         return right
     kept = [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
-    return [*kept, begins(at, at.told.evse or 1, idToken=at.told.token)]
+    return [*kept, begins(at, at.event.evse or 1, idToken=at.event.token)]
 
 
 def _starts_where_closed(at: Situation, right: list[Act]) -> list[Act]:
     """Start at an Inoperative EVSE."""
-    cue = at.told
+    cue = at.event
     evse = next((evse.id for evse in at.device.evses.values() if not evse.is_in_order), None)
     is_it = (
         isinstance(cue, Answered)

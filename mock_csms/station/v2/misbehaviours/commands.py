@@ -32,15 +32,15 @@ def _doubled(key: str) -> Any:
 
 def _first_only(at: Situation, right: list[Act]) -> list[Act]:
     """Report only the first of the connectors that ChangeAvailability has changed."""
-    is_it = isinstance(at.told, tuple) and at.told[0] == "ChangeAvailability"
-    return sends(STATUS, never, lambda told: told["connectorId"] > 1)(at, right) if is_it else right
+    is_it = isinstance(at.event, tuple) and at.event[0] == "ChangeAvailability"
+    return sends(STATUS, never, lambda status: status["connectorId"] > 1)(at, right) if is_it else right
 
 
 def _asked(change: Callable[[list[Act]], list[Act]]) -> Any:
     """Change the list of calls that follow a TriggerMessage."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
-        if not (isinstance(at.told, tuple) and at.told[0] == "TriggerMessage"):
+        if not (isinstance(at.event, tuple) and at.event[0] == "TriggerMessage"):
             return right
         kept = change([act for act in right if isinstance(act, Send)])
         return [act for act in right if not isinstance(act, Send) or act in kept]

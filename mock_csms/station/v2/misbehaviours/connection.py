@@ -105,7 +105,7 @@ def boots(acts: list[Act]) -> bool:
 
 def _boots_again(at: Situation, right: list[Act]) -> list[Act]:
     """Send BootNotification on a new connection although the station is Accepted."""
-    is_it = isinstance(at.told, Opened) and at.device.is_accepted
+    is_it = isinstance(at.event, Opened) and at.device.is_accepted
     return [boot.notification(at.device, at.device.reason), *right] if is_it else right
 
 

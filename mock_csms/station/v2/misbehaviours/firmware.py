@@ -33,7 +33,7 @@ def _statuses(change: Any, *statuses: str) -> Any:
 
 def _fetches_by_itself(at: Situation, right: list[Act]) -> list[Act]:
     """Report a failed download after power-up, although no update was requested."""
-    cue = at.told
+    cue = at.event
     is_boot = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == "Accepted"
     if not is_boot or cue.request.get("reason") != "PowerUp":
         return right

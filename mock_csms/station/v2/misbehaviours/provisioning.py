@@ -26,7 +26,7 @@ from mock_csms.station.v2.misbehaviours.events import Situation
 
 
 def _before_boot(at: Situation, right: list[Act]) -> list[Act]:
-    is_it = isinstance(at.told, Opened) and boots(right)
+    is_it = isinstance(at.event, Opened) and boots(right)
     return [Transmit("StatusNotification", _status(at)), *right] if is_it else right
 
 
@@ -38,7 +38,7 @@ def _sends_while(status: str) -> Any:
     """Send StatusNotification when BootNotification was answered with this status."""
 
     def act(at: Situation, right: list[Act]) -> list[Act]:
-        cue = at.told
+        cue = at.event
         is_it = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == status
         return [*right, Transmit("StatusNotification", _status(at))] if is_it else right
 
@@ -59,9 +59,9 @@ def _answers_all_the_same(action: str, request: Json, right: Answer) -> Answer:
 
 def _reports_unchanged(at: Situation, right: list[Act]) -> list[Act]:
     """Report all connectors after an outage, even if nothing has changed and it was short."""
-    if not isinstance(at.told, Opened) or not at.device.is_accepted:
+    if not isinstance(at.event, Opened) or not at.device.is_accepted:
         return right
-    _, reports = report_connectors(replace(at.device, is_online=True, told={}), at.moment)
+    _, reports = report_connectors(replace(at.device, is_online=True, reported={}), at.moment)
     return [*right, *(act for act in reports if act not in right)]
 
 
@@ -71,14 +71,14 @@ def _no_reboot(_: Situation, right: list[Act]) -> list[Act]:
 
 def _sends_after_refusal(at: Situation, right: list[Act]) -> list[Act]:
     """Send StatusNotification when BootNotification got a CALLERROR."""
-    cue = at.told
+    cue = at.event
     is_it = isinstance(cue, FailedCall) and cue.action == "BootNotification" and not cue.is_lost
     return [*right, Transmit("StatusNotification", _status(at))] if is_it else right
 
 
 def _boots_twice(at: Situation, right: list[Act]) -> list[Act]:
     """Send BootNotification again when the first one was accepted."""
-    cue = at.told
+    cue = at.event
     is_it = isinstance(cue, Answered) and cue.action == "BootNotification" and cue.response["status"] == "Accepted"
     return [*right, Transmit(cue.action, cue.request)] if is_it and not at.device.is_accepted else right
 

@@ -16,7 +16,7 @@ def _forgets_events(at: Situation, right: list[Act]) -> list[Act]:
 
 def _requests_without_limit(at: Situation, right: list[Act]) -> list[Act]:
     """Send SignCertificate more often than CertSigningRepeatTimes allows."""
-    cue = at.told
+    cue = at.event
     is_it = isinstance(cue, Answered) and cue.action == REQUEST and cue.response["status"] == "Accepted"
     if not is_it or any(isinstance(act, Set) and act.alarm[0] == SIGNING for act in right):
         return right

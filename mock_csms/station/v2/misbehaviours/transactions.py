@@ -39,7 +39,7 @@ def _second(payload: Json) -> Send:
 
 def _starts_when_plugged(at: Situation, right: list[Act]) -> list[Act]:
     """Start a transaction when the cable is plugged in, whatever TxStartPoint is."""
-    cue = at.told
+    cue = at.event
     is_it = isinstance(cue, Plugged) and not any(isinstance(act, Send) and act.action == EVENT for act in right)
     if not is_it or cue.evse not in at.device.evses or at.device.evses[cue.evse].plugged is not None:
         return right
@@ -48,7 +48,7 @@ def _starts_when_plugged(at: Situation, right: list[Act]) -> list[Act]:
 
 def _repeats_more(at: Situation, right: list[Act]) -> list[Act]:
     """Retry an event again that has failed MessageAttempts times."""
-    cue = at.told
+    cue = at.event
     is_it = isinstance(cue, FailedCall) and cue.action == EVENT and not cue.is_lost
     if not is_it or at.device.number(MESSAGE_ATTEMPTS) == 1 or any(_is_retry(act) for act in right):
         return right

@@ -49,13 +49,13 @@ def _first_only(payload: Json) -> Json:
     return payload | {"reportData": payload.get("reportData", [])[:1]}
 
 
-_told_value = in_list("variableAttribute", patched(value="secret-password-1"), has(mutability="WriteOnly"))
+_reveal = in_list("variableAttribute", patched(value="secret-password-1"), has(mutability="WriteOnly"))
 _read_only = in_list("variableAttribute", patched(mutability="ReadOnly"))
 
 
 def _shows_read_only(at: Situation, right: list[Act]) -> list[Act]:
     """Report ReadOnly variables in a ConfigurationInventory."""
-    is_it = isinstance(at.told, tuple) and at.told[1].get("reportBase") == "ConfigurationInventory"
+    is_it = isinstance(at.event, tuple) and at.event[1].get("reportBase") == "ConfigurationInventory"
     wrong: list[Act] = _reported(_read_only)(at, right)
     return wrong if is_it else right
 
@@ -144,7 +144,7 @@ KINDS: Kinds = {
         ("V06",),
         answer=_got(has(attributeStatus="Rejected"), attributeStatus="Accepted", attributeValue="secret-password-1"),
     ),
-    "password-reported": Misbehaviour("reports values of WriteOnly variables", ("V17",), acts=_reported(_told_value)),
+    "password-reported": Misbehaviour("reports values of WriteOnly variables", ("V17",), acts=_reported(_reveal)),
     "read-only-configuration": Misbehaviour(
         "reports ReadOnly variables as configuration", ("V15",), acts=_shows_read_only
     ),

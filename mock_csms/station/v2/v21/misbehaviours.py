@@ -38,7 +38,7 @@ def _backwards(act: Act) -> list[Act]:
 
 def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
     """Send a value in a stream once the CSMS knows that it is closed."""
-    told = at.told
+    told = at.event
     if not isinstance(told, Answered) or told.action != "ClosePeriodicEventStream":
         return right
     data = [{"t": 0, "v": "1"}]
@@ -48,9 +48,9 @@ def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
 
 def _opens_anything(at: Situation, right: list[Act]) -> list[Act]:
     """Open a stream for each monitor that is set without one."""
-    if not isinstance(at.told, tuple) or at.told[0] != "SetVariableMonitoring":
+    if not isinstance(at.event, tuple) or at.event[0] != "SetVariableMonitoring":
         return right
-    items = at.told[1].get("setMonitoringData", [])
+    items = at.event[1].get("setMonitoringData", [])
     first = max(at.device.storage.monitors, default=0) + 1
     opened: list[Act] = [
         Send("OpenPeriodicEventStream", {"constantStreamData": _stream(first + number)})

@@ -1,4 +1,4 @@
-"""What the HTTP API can do, said in Python: rules with hits, tokens, events by cursor, snapshots, registration."""
+"""The functions of the HTTP API in Python: rules with hits, tokens, events, snapshots, and registration."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ TOKEN = {"idToken": {"idToken": "TAG1", "type": "ISO14443"}}
 
 
 async def test_rules_have_a_place_and_hits() -> None:
-    """A rule goes first or behind others, the order can be changed, and its uses are counted."""
+    """A rule is added first or at a position, the order can be changed, and the uses of each rule are counted."""
     async with Csms() as csms, station_of(csms) as station:
         last = csms.add_rule("Heartbeat", error="GenericError")
         first = csms.add_rule("Heartbeat*1", error="SecurityError")
@@ -30,13 +30,13 @@ async def test_rules_have_a_place_and_hits() -> None:
             csms.order_rules("nothing")
 
 
-async def test_tokens_lie_over_the_settings() -> None:
-    """What is said of a token stays over `configure` until it is removed or reset."""
+async def test_tokens_override_the_settings() -> None:
+    """The answer set for a token survives `configure`, until the token is removed or reset."""
     async with Csms(token=["TAG1=Expired"]) as csms, station_of(csms) as station:
 
         async def status() -> str:
-            told: str = (await station.ask("Authorize", TOKEN))["idTokenInfo"]["status"]
-            return told
+            response: str = (await station.ask("Authorize", TOKEN))["idTokenInfo"]["status"]
+            return response
 
         csms.set_token("tag1", "Blocked", group="G1")
         csms.configure(boot_interval=9)
@@ -52,7 +52,7 @@ async def test_tokens_lie_over_the_settings() -> None:
 
 
 async def test_events_are_read_and_waited_for_by_cursor() -> None:
-    """Events after a cursor are returned to whoever asks; a wait that fails says what came instead."""
+    """Events after a cursor can be read several times; a wait that fails lists what came instead."""
     async with Csms() as csms, station_of(csms) as station:
         cursor = csms.cursor
         waits = [
@@ -71,8 +71,8 @@ async def test_events_are_read_and_waited_for_by_cursor() -> None:
             csms.events("Heartbeet")
 
 
-async def test_the_mock_goes_back_to_a_snapshot() -> None:
-    """Settings, rules, tokens and counters come back; a reset goes back to the start."""
+async def test_a_snapshot_is_restored() -> None:
+    """`restore` restores settings, rules, tokens and counters; `reset` sets them back to those of the start."""
     async with Csms(boot_interval=5) as csms, station_of(csms) as station:
         csms.configure(boot_interval=7)
         csms.add_rule("Heartbeat*1", error="GenericError")
@@ -90,7 +90,7 @@ async def test_the_mock_goes_back_to_a_snapshot() -> None:
 
 
 async def test_stations_are_registered_and_forgotten() -> None:
-    """A registration lets a station in; it can be forgotten once it has gone."""
+    """A registered station may connect; it can be forgotten after it has disconnected."""
     async with Csms(known_stations=["CS-1"]) as csms:
         csms.register("CS-2")
         async with station_of(csms, "CS-2"):
@@ -104,8 +104,8 @@ async def test_stations_are_registered_and_forgotten() -> None:
                 pass
 
 
-async def test_the_http_api_is_there_too() -> None:
-    """With `api` the mock serves it; both see the same rules and events, and only the program ends the mock."""
+async def test_the_http_api_of_a_python_mock() -> None:
+    """With `api` the mock serves the HTTP API with the same rules and events; its clients cannot end the mock."""
     async with Csms(api="0") as csms, httpx.AsyncClient(base_url=csms.api, trust_env=False) as client:
         added = (await client.post("/api/v1/rules", json={"match": "Heartbeat", "error": "GenericError"})).json()
         assert list(csms.rules) == [added["id"]]
@@ -118,8 +118,8 @@ async def test_the_http_api_is_there_too() -> None:
         Csms(api="0.0.0.0:0")
 
 
-def test_the_blocking_mock_has_the_same_verbs() -> None:
-    """Each of them can be called from any thread."""
+def test_the_blocking_mock_has_the_same_methods() -> None:
+    """Each of these methods can be called from any thread."""
     with BlockingCsms(api="0") as csms:
         rule = csms.add_rule("Heartbeat", at=0, error="GenericError")
         csms.order_rules(rule)

@@ -1,7 +1,7 @@
-"""The short way of texts: it reads and writes what the long way does, whatever comes, in whatever pieces.
+"""The shortcut of the transport for text messages has the same results as the usual code, for any input.
 
-Both get the same bytes in the same pieces without a socket; what is compared is all that goes to the receiver and all
-that goes to the peer.
+Both get the same bytes in the same pieces, without a socket. The tests compare everything that the receiver and the
+peer get from them.
 """
 
 import asyncio
@@ -24,31 +24,31 @@ from tests.wire import HANDSHAKE, masked
 
 GREETING = f"GET /CS HTTP/1.1\r\n{HANDSHAKE}\r\n".encode()
 BREAK = b"the next piece"
-"""What stands in what was heard where nothing more came of a piece."""
+"""Marks the end of what was received from one piece."""
 MOST = 2000
-"""How long a message may be here, in bytes."""
+"""The length limit of messages in these tests, in bytes."""
 LONG = 0.01
-"""How long all that can be done takes at most, in virtual seconds."""
+"""After this many virtual seconds everything is done that can be done."""
 
 
 class Line(asyncio.Transport):
-    """Takes what is written to a socket, and gives what is read from it."""
+    """Replaces a socket: it records written bytes, and delivers bytes from the test."""
 
     def __init__(self, protocol: Flow) -> None:
         super().__init__()
         self.protocol = protocol
         self.written = bytearray()
         self.ends: list[str] = []
-        """How our side was ended, in order."""
+        """The calls that ended our side, in order."""
         self.is_paused = False
         protocol.connection_made(self)
 
     def write(self, data: Any) -> None:
-        """Take bytes."""
+        """Record written bytes."""
         self.written += data
 
     def write_eof(self) -> None:
-        """Note the end of our side."""
+        """Record the end of our side."""
         self.ends.append("eof")
 
     def can_write_eof(self) -> bool:
@@ -56,45 +56,45 @@ class Line(asyncio.Transport):
         return True
 
     def close(self) -> None:
-        """Note the end."""
+        """Record the end."""
         self.ends.append("close")
 
     def abort(self) -> None:
-        """Note the end."""
+        """Record the end."""
         self.ends.append("abort")
 
     def is_closing(self) -> bool:
-        """Whether the end was noted."""
+        """Whether an end was recorded."""
         return bool({"close", "abort"} & set(self.ends))
 
     def pause_reading(self) -> None:
-        """Give no more."""
+        """Record that reading is paused."""
         self.is_paused = True
 
     def resume_reading(self) -> None:
-        """Give more."""
+        """Record that reading continues."""
         self.is_paused = False
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:  # noqa: ARG002 - asyncio's signature
-        """Return what takes the options of a socket."""
+        """Return an object with `setsockopt`."""
         return self
 
     def setsockopt(self, *option: object) -> None:  # noqa: ARG002 - the signature of a socket
-        """Note that the connection will be reset."""
+        """Record that the connection will be reset."""
         self.ends.append("reset")
 
     def give(self, data: bytes) -> None:
-        """Let bytes be read, unless the connection has ended."""
+        """Deliver bytes to the transport, unless the connection has ended."""
         if not self.is_closing():
             self.protocol.get_buffer(-1)[: len(data)] = data
             self.protocol.buffer_updated(len(data))
 
 
 class Actor(Ear):
-    """Answers each message, with the same text or with what it asks for."""
+    """Answers each message with the same text, and executes messages such as `close`."""
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Record a message, and do what it asks for."""
+        """Record a message, execute it if it is one of WORDS, and send it back."""
         super().receive(data, binary=binary)
         match data:
             case b"close":
@@ -109,7 +109,7 @@ class Actor(Ear):
                 self.transport.stall(LONG / 2)
             case b"held":
                 self.transport.stall(LONG / 2)
-                self.transport.send_text(b"what is not sent any more")
+                self.transport.send_text(b"never sent")
                 self.transport.abort()
             case b"parts":
                 self.transport.send(b"0123456789", parts=3)
@@ -118,13 +118,13 @@ class Actor(Ear):
         self.heard.put_nowait((b"sent", self.transport.send_text(data)))
 
 
-class Theatre(Ours):
-    """Has an actor for each connection, and may close it at once."""
+class ActingServer(Ours):
+    """Our server side with an Actor for each connection; if `closes` is set, it closes each connection at once."""
 
     closes = False
 
     def welcome(self, transport: Any, visitor: object, subprotocol: str) -> Actor:  # noqa: ARG002 - the gate's signature
-        """Return an actor."""
+        """Return an Actor for a new connection."""
         self.ears.append(Actor(transport, subprotocol))
         if self.closes:
             transport.close(3000, "at once")
@@ -134,15 +134,15 @@ class Theatre(Ours):
 async def play(
     pieces: Sequence[bytes], *, in_a_row: bool = False, closes: bool = False, shortcuts: bool = True
 ) -> dict[str, Any]:
-    """Let these bytes be read, also while reading is paused if they come in a row; return what came of it."""
-    theatre = Theatre(LetIn())
-    theatre.closes = closes
-    endpoint = Endpoint(theatre, limits(size=MOST, shortcuts=shortcuts))
+    """Deliver these pieces, with `in_a_row` even while reading is paused, and return everything that was observed."""
+    server = ActingServer(LetIn())
+    server.closes = closes
+    endpoint = Endpoint(server, limits(size=MOST, shortcuts=shortcuts))
     line = Line(endpoint())
     line.give(GREETING)
-    (ear,) = theatre.ears
+    (ear,) = server.ears
     await asyncio.sleep(LONG)
-    line.written.clear()  # it has a date
+    line.written.clear()  # the handshake's answer contains the date
     for piece in pieces:
         line.give(piece)
         if in_a_row:
@@ -161,13 +161,13 @@ async def play(
         "heard": heard,
         "written": bytes(line.written),
         "ends": line.ends,
-        "told": ear.ends,
+        "reported": ear.ends,
         "breaches": ear.breaches,
     }
 
 
 def run(played: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    """Run it in virtual time."""
+    """Run a coroutine in virtual time."""
     loop = Loop()
     try:
         return loop.run_until_complete(played)
@@ -176,13 +176,13 @@ def run(played: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
 
 
 def frame(first: int, data: bytes, *, mask: bool = True) -> bytes:
-    """Return the bytes of a frame with that first byte, right or wrong."""
+    """Return a frame with this first byte, which may be invalid."""
     header = bytes((first,)) + text_header(len(data), MASKED if mask else 0)[1:]
     return header + b"abcd" + apply_mask(data, b"abcd") if mask else header + data
 
 
 def wide(data: bytes, form: int) -> bytes:
-    """Return a masked text whose length is written in a form that is longer than it need be."""
+    """Return a masked text frame whose length is written in a longer form than necessary."""
     size = len(data).to_bytes(2 if form == 126 else 8)
     return bytes((0x81, 0x80 | form)) + size + b"\0\0\0\0" + data
 
@@ -208,7 +208,7 @@ any_frames = st.one_of(
 
 @st.composite
 def pieces(draw: st.DrawFn) -> list[bytes]:
-    """Return frames of all kinds in a row, and cut anywhere."""
+    """Return a sequence of frames of all kinds, cut into pieces anywhere."""
     wire = b"".join(draw(st.lists(any_frames, min_size=1, max_size=12)))
     cuts = sorted(draw(st.lists(st.integers(0, len(wire)), max_size=6)))
     return [wire[start:end] for start, end in zip([0, *cuts], [*cuts, len(wire)], strict=True) if start < end]
@@ -230,15 +230,15 @@ def pieces(draw: st.DrawFn) -> list[bytes]:
 @example([wide(b"x" * 500, 127)], False)
 @example([masked(b"y" * (MOST + 1))], False)
 @example([wide(b"x" * 10, 126), wide(b"x" * 10, 127), wide(b"x" * 127, 126)], False)
-def test_the_short_way_is_the_long_way(cut: list[bytes], in_a_row: bool) -> None:
-    """Whatever comes in whatever pieces, the receiver and the peer get the same on both ways."""
+def test_the_shortcut_has_the_same_results(cut: list[bytes], in_a_row: bool) -> None:
+    """For any bytes in any pieces, the receiver and the peer get the same with and without the shortcut."""
     short, long = [run(play(cut, in_a_row=in_a_row, shortcuts=shortcuts)) for shortcuts in (True, False)]
     assert short == long
 
 
 @pytest.mark.parametrize(("shortcuts", "long"), [(True, [0x89]), (False, [0x81, 0x81, 0x81, 0x89])])
-def test_the_short_way_is_taken(shortcuts: bool, long: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts that come alone or a few at once do not go the long way, unless the settings want that; all else does."""
+def test_the_shortcut_is_used(shortcuts: bool, long: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few text frames at once take the shortcut, if it is on; all other frames take the usual code."""
     taken: list[int] = []
 
     def span(data: bytes, start: int) -> Span | None:
@@ -254,7 +254,7 @@ def test_the_short_way_is_taken(shortcuts: bool, long: list[int], monkeypatch: p
 
 
 @pytest.mark.parametrize("shortcuts", [True, False])
-def test_what_is_closed_at_once(shortcuts: bool) -> None:
-    """Where the connection is closed while it opens, nothing that comes is heard, on both ways."""
+def test_a_connection_that_is_closed_at_once(shortcuts: bool) -> None:
+    """If a connection is closed while it opens, no message is delivered, with and without the shortcut."""
     result = run(play([masked("one")], closes=True, shortcuts=shortcuts))
     assert [data for data, _ in result["heard"] if data != BREAK] == []

@@ -1,4 +1,4 @@
-"""Texts about a whole run: why stations are refused, the verdict, and the head of the diagram."""
+"""Texts of the mock about a run: reasons of refusals, warnings, the verdict, and the header of the diagram."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from mock_csms.commands.commandline import shown
 from mock_csms.watch.findings import table
 from tests import warm
 from tests.raw import logged, until, with_basic_auth
-from tests.test_verdict import Run
+from tests.verdicts import Run
 from tests.wire import BOOT, HANDSHAKE, PATIENCE, SERVER, Mock, transaction
 
 PASSWORD, OTHER = "Correct-Horse-9", "Battery-Staple-8"
@@ -53,10 +53,10 @@ async def test_why_a_login_is_refused(identity: str, header: str, said: str) -> 
     ],
 )
 def test_a_host_that_is_open_to_all(flags: Sequence[str], *, is_told: bool) -> None:
-    """A --host that all can reach, without --basic-auth, gets one warning on stderr; other hosts get none."""
+    """A --host that other machines can reach gets one warning without --basic-auth; other hosts get none."""
     words = [*SERVER, "--port=0", "--duration=0.1", *flags]
-    told = warm.run(words, timeout=PATIENCE).stderr
-    lines = [line for line in told.splitlines() if "warning" in line]
+    output = warm.run(words, timeout=PATIENCE).stderr
+    lines = [line for line in output.splitlines() if "warning" in line]
     assert [bool(re.search("^mock-csms: warning: --host .* without --basic-auth", line)) for line in lines] == [
         True
     ] * is_told

@@ -1,0 +1,284 @@
+"""The sockets of all connections of a listener on one epoll, inside the loop of asyncio: that saves half of its cost.
+
+asyncio makes a handle and runs a context for each socket that can be read. Here it only learns that some sockets can be
+read, and one call reads all of them. `Wire` is a transport as asyncio's own one is: it calls the same methods of its
+protocol in the same order and at the same moments, except that `connection_made` is called at once. All protocols here
+share one buffer. Where the system has no epoll, asyncio's transports are used (`acceptor.py`).
+"""
+
+import asyncio
+import select
+import socket
+from collections.abc import Callable
+from typing import Any, Protocol
+
+_IN, _OUT = select.EPOLLIN, select.EPOLLOUT
+_MOST_READY = 1024
+"""How many sockets are handled in one turn of the loop; the others are reported again in the next one."""
+_HIGH, _LOW = 64 * 1024, 16 * 1024
+"""At more than so many unsent bytes the protocol is told to pause, and to go on once no more than so few are left."""
+
+
+class Turn(Protocol):
+    """What is done around all that is read in one turn."""
+
+    def begin_turn(self) -> None:
+        """Collect what is written from now on."""
+
+    def end_turn(self) -> None:
+        """Write what was collected."""
+
+
+class Wires:
+    """The open connections; what they read goes into `buffer`."""
+
+    def __init__(self, buffer: memoryview, turn: Turn) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.poll = select.epoll()
+        self.by_descriptor: dict[int, Wire] = {}
+        """The connections that epoll may report."""
+        self._buffer = buffer
+        self._turn = turn
+        self._is_closed = False
+        self.loop.add_reader(self.poll.fileno(), self._read_all)
+
+    def add(self, connection: socket.socket, factory: Callable[[], asyncio.BaseProtocol]) -> None:
+        """Take over a non-blocking socket of a new connection."""
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        Wire(self, connection).open(factory())
+
+    def close(self) -> None:
+        """Watch no further connections; those that are open stay until they end."""
+        self._is_closed = True
+        self.forget()
+
+    def forget(self) -> None:
+        """Close the epoll once nothing is left to be watched."""
+        if self._is_closed and not self.by_descriptor and not self.poll.closed:
+            self.loop.remove_reader(self.poll.fileno())
+            self.poll.close()
+
+    def _read_all(self) -> None:
+        """Read and write what can be read and written now."""
+        self._turn.begin_turn()
+        try:
+            for descriptor, events in self.poll.poll(0, _MOST_READY):
+                wire = self.by_descriptor.get(descriptor)
+                if wire is not None:  # else it was closed because of what came before it in this turn
+                    self._take(wire, events)
+        finally:
+            self._turn.end_turn()
+
+    def _take(self, wire: "Wire", events: int) -> None:
+        try:
+            if events == _IN:
+                wire.read(self._buffer)
+            else:
+                wire.take(events, self._buffer)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            wire.lose(error)
+        except Exception as error:
+            told = {"message": "Fatal error: protocol.buffer_updated() call failed.", "exception": error}
+            self.loop.call_exception_handler(told)
+            wire.lose(error)
+
+
+class Wire(asyncio.Transport):
+    """One connection."""
+
+    __slots__ = (
+        *("_descriptor", "_has_ended", "_is_closing", "_is_lost", "_is_paused", "_is_pausing_protocol", "_mask"),
+        *("_protocol", "_send", "_socket", "_unsent", "_wires", "_receive_into", "_updated"),
+    )
+
+    def __init__(self, wires: Wires, connection: socket.socket) -> None:
+        # The base class is not initialized: it only keeps what `get_extra_info` returns here.
+        self._wires = wires
+        self._socket = connection
+        self._descriptor = connection.fileno()
+        self._unsent = bytearray()
+        self._mask = 0
+        """What epoll watches; 0 while it does not watch the socket."""
+        self._is_paused = False
+        self._is_closing = False
+        """Whether it ends once everything is sent."""
+        self._has_ended = False
+        """Whether our side ends, or has ended, before the connection does."""
+        self._is_lost = False
+        self._is_pausing_protocol = False
+        self._receive_into = connection.recv_into
+        self._send = connection.send
+
+    def open(self, protocol: asyncio.BaseProtocol) -> None:
+        """Begin to read for a protocol."""
+        self.set_protocol(protocol)
+        protocol.connection_made(self)
+        self._watch()
+
+    def set_protocol(self, protocol: Any) -> None:
+        """Let another protocol, a BufferedProtocol, get what is read."""
+        self._protocol = protocol
+        self._updated: Callable[[int], None] = protocol.buffer_updated
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        """Return who gets what is read."""
+        protocol: asyncio.BaseProtocol = self._protocol
+        return protocol
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Return the socket as `socket`, and the address of the peer as `peername`."""
+        if name == "socket":
+            return self._socket
+        return self._socket.getpeername() if name == "peername" else default
+
+    def _watch(self) -> None:
+        """Let epoll watch what is wanted now; a socket of which nothing is wanted is not even watched for errors."""
+        reads = not (self._is_paused or self._is_closing or self._is_lost)
+        mask = (_IN if reads else 0) | (_OUT if self._unsent else 0)
+        if mask == self._mask:
+            return
+        poll, wires = self._wires.poll, self._wires
+        if not self._mask:
+            wires.by_descriptor[self._descriptor] = self
+            poll.register(self._descriptor, mask)
+        elif mask:
+            poll.modify(self._descriptor, mask)
+        else:
+            del wires.by_descriptor[self._descriptor]
+            poll.unregister(self._descriptor)
+            wires.forget()
+        self._mask = mask
+
+    # Reading.
+
+    def read(self, buffer: memoryview) -> None:
+        """Read once, and hand it on."""
+        size = self._receive_into(buffer)
+        if size:
+            self._updated(size)
+        elif self._protocol.eof_received():
+            self.pause_reading()
+        else:
+            self.close()
+
+    def take(self, events: int, buffer: memoryview) -> None:
+        """Take several events at once, or an unusual one."""
+        if events & _OUT:
+            self._send_more()
+        if events & ~_OUT and self._mask & _IN:
+            self.read(buffer)
+        elif events & ~(_OUT | _IN) and self._mask & _OUT and not events & _OUT:
+            self._send_more()  # it fails with the reason
+
+    def pause_reading(self) -> None:
+        """Read no more until `resume_reading` is called."""
+        self._is_paused = True
+        self._watch()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        self._is_paused = False
+        self._watch()
+
+    def is_reading(self) -> bool:
+        """Whether it reads."""
+        return bool(self._mask & _IN)
+
+    # Writing.
+
+    def write(self, data: Any) -> None:
+        """Send now what can be sent, and the rest as soon as the peer takes it."""
+        if self._has_ended:
+            raise RuntimeError("Cannot call write() after write_eof()")
+        if self._is_lost or not data:
+            return
+        if not self._unsent:
+            try:
+                sent = self._send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            except OSError as error:
+                self.lose(error)
+                return
+            if sent == len(data):
+                return
+            data = memoryview(data)[sent:]
+        self._unsent += data
+        self._watch()
+        if len(self._unsent) > _HIGH and not self._is_pausing_protocol:
+            self._is_pausing_protocol = True
+            self._protocol.pause_writing()
+
+    def get_write_buffer_size(self) -> int:
+        """Return how many bytes wait for the peer."""
+        return len(self._unsent)
+
+    def _send_more(self) -> None:
+        try:
+            del self._unsent[: self._send(self._unsent)]
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self.lose(error)
+            return
+        if self._is_pausing_protocol and len(self._unsent) <= _LOW:
+            self._is_pausing_protocol = False
+            self._protocol.resume_writing()
+        if not self._unsent and not self._is_lost:
+            self._watch()
+            if self._is_closing:
+                self._lose_soon(None)
+            elif self._has_ended:
+                self._socket.shutdown(socket.SHUT_WR)
+
+    def can_write_eof(self) -> bool:
+        """Whether our side alone can end."""
+        return True
+
+    def write_eof(self) -> None:
+        """End our side once everything is sent."""
+        if self._is_closing or self._has_ended:
+            return
+        self._has_ended = True
+        if not self._unsent:
+            self._socket.shutdown(socket.SHUT_WR)
+
+    # Ending.
+
+    def is_closing(self) -> bool:
+        """Whether the connection ends."""
+        return self._is_closing
+
+    def close(self) -> None:
+        """Send what waits, and end the connection; read no more."""
+        if not self._is_closing:
+            self._is_closing = True
+            self._watch()
+            if not self._unsent:
+                self._lose_soon(None)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.lose(None)
+
+    def lose(self, error: Exception | None) -> None:
+        """End the connection at once, for an error or without one."""
+        if not self._is_lost:
+            self._is_closing = True
+            self._unsent.clear()
+            self._lose_soon(error)
+
+    def _lose_soon(self, error: Exception | None) -> None:
+        """Tell the protocol in the next turn of the loop that the connection is gone."""
+        if not self._is_lost:
+            self._is_lost = True
+            self._watch()
+            self._wires.loop.call_soon(self._end, error)
+
+    def _end(self, error: Exception | None) -> None:
+        try:
+            self._protocol.connection_lost(error)
+        finally:
+            self._socket.close()
