@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.lab import Lab, NotRun, held_up, on_core
-from benchmarks.peers.flood import CALL, KINDS, connected
+from benchmarks.peers.flood import CALL, HANDSHAKES, KINDS, connected
 from benchmarks.probes import Figures, Probe
-from benchmarks.servers import DEFAULT, Running, started
+from benchmarks.servers import DEFAULT, SECURE, Running, started
 
 __all__ = ["COUNTS", "KINDS", "PROBES"]
 
@@ -35,7 +35,8 @@ def hostile(kind: str, count: int) -> Probe:
 
     def probe(lab: Lab) -> Figures:
         seconds = 4 * lab.scale.seconds
-        with started(DEFAULT, lab) as running, connected(running.port, 10_000) as station:
+        server = SECURE if kind == HANDSHAKES else DEFAULT
+        with started(server, lab) as running, connected(running.port, 10_000) as station:
             station.settimeout(_LONGEST)
             with _flood(running, kind, count, seconds + 2 * _LONGEST):
                 times = _response_times(running, station, time.perf_counter() + seconds)

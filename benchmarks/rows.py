@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks import control, growth, hostile, page, servers
+from benchmarks import control, growth, hostile, page, secure, servers
 from benchmarks.messages import AUTHORIZE, FINDING, HEARTBEAT, REPEATED, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, run, start_up
 from benchmarks.servers import DEFAULT, ECHO, UNCHECKED
@@ -68,6 +68,7 @@ GROUPS: Sequence[Group] = (
     ),
     Group({"churn 100": churn(UNCHECKED, 100), "churn 500": churn(UNCHECKED, 500)}),
     Group({"stations": at_work(), "stations' churn": coming_and_going(100)}),
+    Group(secure.PROBES),
     Group(hostile.PROBES),
     Group(growth.PROBES),
     Group({"page": page.shown()}),
@@ -153,6 +154,26 @@ ROWS: Sequence[Row] = (
     Row("ocpp-go", f"{_TX}, default", "CSMS with ocpp-go, no log", "tx mock.warm", "tx ocpp-go.warm", US),
     Row("tokens", "Authorize, 100,000 tokens in a file", "one token", "tokens mock.warm", "one token mock.warm", US),
     Row("rules", "Authorize, 100,000 rules in a file", "one rule", "rules mock.warm", "one rule mock.warm", US),
+    Row(
+        "tls-handshake",
+        "TLS handshake, EC key",
+        "asyncio's own TLS",
+        "handshake mock.cpu",
+        "handshake asyncio.cpu",
+        US,
+        2.0,
+        1.5,
+    ),
+    Row("tls-batches", f"{_HB} over wss://, 20 at once", "over ws://", "wss batches.cpu", "ws batches.cpu", US, 1.25),
+    Row(
+        "tls-messages",
+        f"{_HB} over wss://, one by one",
+        "over ws://",
+        "wss one by one.cpu",
+        "ws one by one.cpu",
+        US,
+        1.25,
+    ),
     Row("start", "start to listening", "echo", "start mock.listen", "start echo.listen", MS, 1.2, 1.1),
     Row("answer", "start to the first Boot answered", "echo", "start mock.answer", "start echo.answer", MS, 1.4, 1.25),
     Row("help", "--help", "import argparse", "help mock.time", "help argparse.time", MS, 6.0, 4.0),

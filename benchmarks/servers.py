@@ -86,6 +86,8 @@ _FILES = {"trace": "{folder}/trace.jsonl", "events": "{folder}/events", "diagram
 
 DEFAULT = _mock()
 """The mock as it starts by default: lines on stderr, all checks, requests and answers validated."""
+SECURE = _mock(**{"tls": "auto", "state-dir": "{folder}/pki"})
+"""The same, with ws:// and wss:// on its port."""
 UNCHECKED = _mock(checks="none")
 TRACED = _mock(trace=_FILES["trace"])
 RECORDED = _mock(**_FILES)

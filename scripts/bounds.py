@@ -98,6 +98,18 @@ MESSAGES: Sequence[Bound] = (
         "503",
     ),
     (
+        "with `--files`: an upload, all uploads of a run, and their number",
+        "{control.files.shelf.MOST_OF_ONE:size}, {control.files.shelf.MOST_OF_ALL:size}, "
+        "{control.files.shelf.MOST_UPLOADS}",
+        "refused (HTTP 413, FTP 550), and the log says why",
+    ),
+    (
+        "with `--files`: connections over HTTP, and over FTP; time without a byte of an upload",
+        "{control.api.server._MOST_CONNECTIONS}, {control.files.transfers.MOST_FTP_CLIENTS}; "
+        "{control.files.http._PATIENCE:time}",
+        "refused; the upload is dropped",
+    ),
+    (
         "with `--api`: time for the next request of a connection, and for its body",
         "{control.api.server._IDLE:time}, {control.api.application._PATIENCE:time}",
         "closed, 408",

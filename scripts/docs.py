@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from mock_csms.behavior.faults import FAULTS
+from mock_csms.behavior.file_faults import FILE_FAULTS
 from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.behavior.signing import SIGN_KINDS
 from mock_csms.behavior.templates import PLACEHOLDERS
@@ -87,6 +88,13 @@ def sign_kinds() -> Iterable[tuple[str, ...]]:
     yield "kind", "what the station gets"
     for name, gets in SIGN_KINDS.items():
         yield f"`{name}`", gets
+
+
+def file_faults() -> Iterable[tuple[str, ...]]:
+    """Return a row for every kind of --files-fault."""
+    yield "kind", "what the station sees"
+    for name, sight in FILE_FAULTS.items():
+        yield f"`{name}`", sight
 
 
 def secrets() -> Iterable[tuple[str, ...]]:
@@ -187,6 +195,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "faults": faults,
     "tls_faults": tls_faults,
     "sign_kinds": sign_kinds,
+    "file_faults": file_faults,
     "placeholders": placeholders,
     "secrets": secrets,
     "bounds_turns": partial(table_of, TURNS, "in one turn of the event loop"),

@@ -10,6 +10,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+in_browser = pytest.mark.asyncio(loop_scope="session")
+"""Marks the tests that use the fixture `chromium`: they run in its event loop."""
+
 
 @asynccontextmanager
 async def open_chromium() -> AsyncIterator["Browser"]:

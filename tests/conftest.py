@@ -5,12 +5,19 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from mock_csms.settings.sources import read_long_way
+from tests.browser import open_chromium
+from tests.order import dealt
 from tests.wire import Mock, Station
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 _NUMBERS = count(1)
 
@@ -33,6 +40,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with tests that wait long."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers > 1:
+        items[:] = dealt(items, [item.nodeid for item in items], workers)
+
+
 @pytest.fixture(scope="module")
 def mock() -> Iterator[Mock]:
     """A mock without flags, for all tests of a module."""
@@ -52,3 +67,10 @@ async def station(mock: Mock, identity: str) -> AsyncIterator[Station]:
     """A connected station of the mock."""
     async with mock.station(identity) as station:
         yield station
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator["Browser"]:
+    """Start the browser for all tests of this process; skip them if the browser or its driver is missing."""
+    async with open_chromium() as browser:
+        yield browser

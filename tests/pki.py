@@ -33,6 +33,13 @@ def folder() -> Path:
     return path
 
 
+def own_folder() -> Path:
+    """Return a copy of it, for a mock that remembers its stations in it."""
+    path = Path(tempfile.mkdtemp(prefix="state"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return Path(shutil.copytree(folder(), path, dirs_exist_ok=True))
+
+
 def flags() -> list[str]:
     """Return the flags of a mock that uses these files."""
     return ["--tls", "auto", "--state-dir", str(folder())]

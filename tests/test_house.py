@@ -152,6 +152,8 @@ VALUES: dict[str, Any] = {
     "binary": False,
     "code": 1000,
     "seed": 1,
+    "size": 1,
+    "seconds": 1.0,
     "visitor": Visitor("/CS-1", ["ocpp2.0.1"]),
     "severity": "error",
     "messages": (),

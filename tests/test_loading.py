@@ -100,6 +100,27 @@ async def test_a_start_loads_what_it_needs() -> None:
     assert "hashlib" in connected
 
 
+OF_FILES = ("starlette", "uvicorn", "pyftpdlib", "asyncssh")
+"""The libraries of the file server."""
+
+
+@pytest.mark.parametrize(
+    ("flags", "libraries"),
+    [((), []), (["--files", "."], OF_FILES[:2]), (["--files", ".", "--files-listen", "ftp://0"], OF_FILES[:3])],
+    ids=["without", "http", "ftp"],
+)
+async def test_libraries_of_files_are_loaded_when_wanted(flags: list[str], libraries: list[str]) -> None:
+    """Without --files none of its libraries is loaded; those of FTP and SFTP only where they are to be served."""
+    async with Program(TELLS, *flags) as mock:
+        for _ in range(flags.count("--files")):
+            assert mock.process.stdout
+            await asyncio.to_thread(mock.process.stdout.readline)
+        mock.process.send_signal(signal.SIGUSR1)
+        assert mock.process.stdout
+        loaded = json.loads(await asyncio.to_thread(mock.process.stdout.readline))
+    assert [name for name in OF_FILES if name in loaded] == list(libraries)
+
+
 async def test_the_first_answer_does_not_wait_for_the_checks(tmp_path: Path) -> None:
     """The first answer is sent before the table of checks is loaded; earlier messages are checked afterwards.
 

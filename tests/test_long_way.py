@@ -136,7 +136,7 @@ async def _talk(raw: Raw, frames: list[Frame], pause: float) -> bytes:
     return received
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FRAMES, PAUSES, st.sampled_from([{}, {"redact": True}, {"checks": "none"}, {"auth_mode": "whitelist"}]))
 def test_nothing_differs_without_shortcuts(
     tmp_path: Path, drawn: list[list[Frame]], pause: float, given_: dict[str, Any]

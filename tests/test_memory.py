@@ -11,11 +11,11 @@ from tests.raw import Naked, naked
 from tests.records import Run
 from tests.wire import PATIENCE, Mock, masked, transaction
 
-HALF = 25_000
-"""How many calls are sent; with their answers the whole run has 100,000 messages."""
+HALF = 15_000
+"""How many calls are sent; with their answers the whole run has 60,000 messages."""
 AT_ONCE = 250
 MOST_GROWTH = 1024
-"""How many KiB the process may grow by in the second half; kept messages alone would take ten times that."""
+"""How many KiB the process may grow by in the second half; kept messages alone would take six times that."""
 
 
 def resident(mock: Mock) -> int:
@@ -41,7 +41,7 @@ async def send_half(station: Naked, first: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 async def test_memory_stays_flat(tmp_path: Path) -> None:
-    """After 50,000 messages, 50,000 more take no more memory, with trace, events, diagram, checks and a verdict."""
+    """After 30,000 messages, 30,000 more take no more memory, with trace, events, diagram, checks and a verdict."""
     files = {flag: tmp_path / flag for flag in ("trace", "events", "diagram")}
     flags = [word for flag, file in files.items() for word in (f"--{flag}", str(file))]
     async with Run(*flags, "--quiet", "--expect", "Heartbeat", "--within", f"{6 * PATIENCE}") as mock:

@@ -17,6 +17,7 @@ import pytest
 from mock_csms.plans.cases import Case
 from mock_csms.plans.catalogue import catalogue, load
 from mock_csms.station.v2.misbehaviours import KINDS
+from tests import warm
 from tests.pace import turns
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +28,18 @@ TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tenth is t
 TENTH = [way for number, way in enumerate(WAYS) if (number - TODAY) % 10 == 0]
 TRIED = {"": [], "tenth": TENTH, "whole": WAYS}[os.environ.get("MATRIX", "")]
 PATIENCE = 600.0
-PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov") for word in ("-p", f"no:{name}")]
+PLAIN = [
+    word
+    for name in ("cacheprovider", "hypothesispytest", "cov", "schemathesis", "anyio")
+    for word in ("-p", f"no:{name}")
+]
 """Flags of pytest that disable plugins not needed by cases: loading them takes a quarter of the time of a run."""
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run plans with the reference station."""
     words = [sys.executable, "-m", "pytest", str(FOLDER), "--reference", *PLAIN, *arguments]
-    return subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False)
+    return warm.run(words, timeout=PATIENCE, cwd=ROOT)
 
 
 def flags(way: str) -> list[str]:

@@ -17,8 +17,8 @@ PAGE = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encodin
 SCRIPTS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
-def execute(script: str, path: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a script in a folder, with a PATH that has `mock-csms` and `mock-station`, at a free port."""
+def execute(script: str, path: Path, more: str = "") -> "subprocess.CompletedProcess[str]":
+    """Run a script in a folder, with `mock-csms` and `mock-station` in its PATH, at a free port; `more` are flags."""
     programs = path / "bin"
     programs.mkdir()
     station = [sys.executable, "-m", "mock_csms.station"]
@@ -27,9 +27,7 @@ def execute(script: str, path: Path) -> "subprocess.CompletedProcess[str]":
         (programs / name).chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    script = script.replace("mock-csms --", f"mock-csms --port {port} --fail-on-findings warning --").replace(
-        "9000", port
-    )
+    script = script.replace("mock-csms --", f"mock-csms --port {port} {more} --").replace("9000", port)
     root = str(Path(SERVER[1]).parent)
     environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PYTHONPATH": root}
     return subprocess.run(
@@ -52,7 +50,7 @@ def test_the_sessions_have_five_lines() -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=["profile 2", "profile 3"])
 def test_a_session(script: str, tmp_path: Path) -> None:
     """The station boots and charges over TLS, and no check reports anything."""
-    ended = execute(script, tmp_path)
+    ended = execute(script, tmp_path, "--fail-on-findings warning")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "TransactionEvent.response" in ended.stderr
     assert "TLSv1.3" in ended.stderr
@@ -88,12 +86,13 @@ async def test_the_station_refuses_an_untrusted_mock() -> None:
 
 
 async def test_a_certificate_without_its_key() -> None:
-    """The error about a certificate without its key names the file."""
-    path = str(folder() / "wrong" / "station-expired.pem")
+    """A file that cannot be used is named, before anything is sent."""
+    for flag in ("--ca", "--client-cert"):
+        ended = run_station("wss://localhost:9/CS-1", flag, str(folder() / "root.key"))
+        told = "it has no certificate" + (" with its key in PEM" if flag == "--client-cert" else " in PEM")
+        assert (ended.status, ended.err.count("\n")) == (2, 1)
+        assert f"{flag}: {folder() / 'root.key'}: {told}" in ended.err
+    words = ["--ca", str(folder() / "root.pem"), "--client-cert", str(folder() / "wrong" / "station-expired.pem")]
     async with Mock(*flags()) as mock:
-        words = ["--ca", str(folder() / "root.pem"), "--client-cert", str(folder() / "root.key"), "--duration", "1"]
-        ended = run_station(f"wss://localhost:{mock.port}/CS-1", *words)
-        assert (ended.status, "root.key: it has no certificate with its key in PEM" in ended.err) == (3, True)
-        words[3] = path
-        ended = run_station(f"wss://localhost:{mock.port}/CS-1", *words)
+        ended = run_station(f"wss://localhost:{mock.port}/CS-1", *words, "--duration", "1")
     assert ended.status == 3

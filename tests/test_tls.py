@@ -11,8 +11,11 @@ import orjson
 import pytest
 from websockets.exceptions import WebSocketException
 
+from mock_csms.station.cues import FileMoved, GetFile, Problem
+from mock_csms.station.transfers.moving import move
 from tests.pki import flags, folder, s_client, strict
 from tests.raw import refused, run, until
+from tests.station.sites import site_at
 from tests.wire import HANDSHAKE, PATIENCE, Mock
 
 SUITES = (
@@ -338,3 +341,25 @@ def test_unusable_certificate_files(chain: str, key: str, expected: str) -> None
     path = folder() / chain
     ended = run("--port=0", "--tls-cert", str(path), "--tls-key", str(folder() / key))
     assert (ended.returncode, ended.stderr) == (3, f"mock-csms: error: cannot start: {path}: {expected}\n")
+
+
+async def test_files_over_https(tmp_path: Path) -> None:
+    """HTTPS is on the port of HTTP; a station that does not trust the mock fails, and the mock says why."""
+    (tmp_path / "a.bin").write_bytes(b"a file")
+    ready = tmp_path / "ready"
+    listen = ["--files", str(tmp_path), "--files-listen", "localhost:0", "--ready-file", str(ready)]
+    async with Mock(*flags(), *listen) as mock:
+        await until(ready.exists)
+        _, url = ready.read_text().split()
+        assert url.startswith("https://localhost:")
+
+        async def get(location: str, root: str = "root") -> FileMoved:
+            site = site_at(authorities=str(folder() / f"{root}.pem"))
+            return await move(GetFile(("x",), 1, location), site)
+
+        right, wrong = await get(f"{url}/a.bin"), await get(f"{url}/a.bin", "other-root")
+        plain = await get(f"{url.replace('https', 'http')}/a.bin")
+        assert (right.problem, wrong.problem, plain.problem) == (None, Problem.FAILED, None)
+        assert "certificate" in wrong.reason
+        refused = "TLS failed                   WARNING: file server: the station ended the connection"
+        await until(lambda: refused in mock.log)

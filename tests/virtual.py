@@ -8,14 +8,20 @@ same.
 import asyncio
 import selectors
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from mock_csms.runtime import clock
 
 PATIENCE = 20.0
 """How long the kernel may take to deliver bytes, in real seconds."""
+
+NOW = 1_700_000_000.0
+"""When the tests of `in_virtual_time` begin, in seconds since 1970."""
+
+P = ParamSpec("P")
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -45,6 +51,13 @@ class Loop(asyncio.SelectorEventLoop):
         counted = _End(sock.family, sock.type, sock.proto, sock.detach())
         counted.join(self)
         made: asyncio.Transport = super()._make_socket_transport(counted, *args, **more)  # type: ignore[misc] # asyncio's own
+        return made
+
+    def _make_ssl_transport(self, sock: socket.socket, *args: Any, **more: Any) -> asyncio.Transport:
+        """The same, for a client with TLS."""
+        counted = _End(sock.family, sock.type, sock.proto, sock.detach())
+        counted.join(self)
+        made: asyncio.Transport = super()._make_ssl_transport(counted, *args, **more)  # type: ignore[misc] # as above
         return made
 
 
@@ -155,3 +168,17 @@ def virtual_time(loop: Loop, begin: float) -> Iterator[None]:
         yield
     finally:
         clock.now = real
+
+
+def in_virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Return the test as a function that runs it in a loop with virtual time."""
+
+    @wraps(test)
+    def run(*args: P.args, **more: P.kwargs) -> None:
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            loop = runner.get_loop()
+            assert isinstance(loop, Loop)
+            with virtual_time(loop, NOW):
+                runner.run(test(*args, **more))
+
+    return run

@@ -5,6 +5,8 @@ importing the same modules. So each pytest process has one server, which imports
 is a fork of the server: a process with its own arguments, environment, working directory, streams, signals and exit
 status, which runs `server.py`, or the module after `-m`, to the end of the interpreter.
 
+A second server has also loaded pytest and what runs of test plans need; it starts them.
+
 Such a process does not test imports. `test_server`, `test_start` and tests that use `subprocess` start
 cold; all tests do with `COLD_STARTS=1`, with coverage, and on a system without fork.
 """
@@ -14,7 +16,6 @@ import gc
 import importlib
 import json
 import os
-import re
 import runpy
 import select
 import signal
@@ -34,12 +35,14 @@ ROOT = Path(__file__).resolve().parents[1]
 COLD = {"COLD_STARTS", "COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"}
 """If one of these environment variables is set, all processes start cold."""
 IS_WARM = hasattr(os, "fork") and not COLD & os.environ.keys()
-PROGRAMS = [[str(ROOT / "server.py")], ["-m", "mock_csms.station"]]
+PYTEST = ["-m", "pytest"]
+PROGRAMS = [[str(ROOT / "server.py")], ["-m", "mock_csms.station"], PYTEST]
 """The beginnings of the command lines of our programs, after the interpreter."""
 FOR_THE_INTERPRETER = ("PYTHON", "LC_", "LANG")
 """Prefixes of the variables that Python reads at its start: if they differ, a process starts cold."""
-NOT_LOADED = re.compile(r"mock_csms\.plans\b|.*\.(pytest_plugin|__main__)")
-"""Modules that need pytest, and those that each process must run anew."""
+NEEDS_PYTEST = "mock_csms.plans"
+NOT_LOADED = ("plugin", "__main__")
+"""Ends of the names of plugins, which pytest loads itself, and of modules that each process must run anew."""
 NUMBER = struct.Struct("!i")
 
 
@@ -66,7 +69,9 @@ class Process(subprocess.Popen[bytes]):
         streams = [end if end != -1 else stream for stream, end in enumerate((pipes[0], pipes[3], pipes[5]))]
         reading, writing = os.pipe()
         self._status = reading
-        _server().ask(Request(args[1:], str(more[4] or Path.cwd()), more[5] or dict(os.environ)), [*streams, writing])
+        _Server(is_for_pytest=[*args[1:3]] == PYTEST).ask(
+            Request(args[1:], str(more[4] or Path.cwd()), more[5] or dict(os.environ)), [*streams, writing]
+        )
         os.close(writing)
         self._close_pipe_fds(*pipes)  # type: ignore[attr-defined] # subprocess's own
         self.pid = self._number()
@@ -126,12 +131,13 @@ def run(
         return subprocess.CompletedProcess(words, process.returncode, out.decode(), err.decode())
 
 
+@cache
 class _Server:
-    """The server as its client sees it."""
+    """The server as its client sees it; there is at most one of each kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_for_pytest: bool) -> None:
         self._socket, theirs = socket.socketpair()
-        words = [sys.executable, "-m", "tests.warm", str(theirs.fileno())]
+        words = [sys.executable, "-m", "tests.warm", str(theirs.fileno()), *(PYTEST if is_for_pytest else [])]
         silent, passed = subprocess.DEVNULL, [theirs.fileno()]
         self._process = subprocess.Popen(words, stdin=silent, stdout=silent, cwd=ROOT, pass_fds=passed)
         theirs.close()
@@ -151,20 +157,19 @@ class _Server:
         self._process.wait()
 
 
-@cache
-def _server() -> _Server:
-    return _Server()
-
-
 # In the process of the server.
 
 
-def load() -> None:
+def load(*, with_pytest: bool) -> None:
     """Import all modules that the program may need; the garbage collector ignores them in each process."""
+    if with_pytest:
+        importlib.import_module("pytest")
     for path in sorted((ROOT / "mock_csms").rglob("*.py")):
         name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        if not NOT_LOADED.match(name):
+        if not name.endswith(NOT_LOADED) and (with_pytest or not name.startswith(NEEDS_PYTEST)):
             importlib.import_module(name)
+    for name in sys.modules.keys() & {"mock_csms", "anyio"}:  # else pytest warns that it cannot rewrite them
+        sys.modules[name].__doc__ = f"{sys.modules[name].__doc__} PYTEST_DONT_REWRITE"
     gc.freeze()
 
 
@@ -277,7 +282,7 @@ def main() -> None:
     end = _End()
     atexit.register(end)  # registered first, so that it runs last
     asked = socket.socket(fileno=int(sys.argv[1]))
-    load()
+    load(with_pytest=len(sys.argv) > 2)
     request = Server(asked).serve()
     if request is not None:
         try:

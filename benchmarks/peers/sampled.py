@@ -1,6 +1,6 @@
 """The mock with a sampling profiler: it records the running function after each millisecond of CPU time.
 
-`sampled.py FILE ARGUMENT…` runs the mock with these arguments, and writes into FILE once a second how often each
+`sampled.py FILE ARGUMENT…` runs the mock with these arguments, and writes into FILE after every 100 samples how often each
 function was seen. Python handles a signal only between bytecodes, so the time of system calls and C code counts for the
 function that called them.
 """
@@ -22,7 +22,7 @@ def sample(_: int, frame: FrameType | None) -> None:
     """Count the function that runs."""
     if frame is not None:
         counts[f"{frame.f_code.co_filename}:{frame.f_code.co_name}"] += 1
-    if counts.total() % 1000 == 0:
+    if counts.total() % 100 == 0:
         Path(sys.argv[1]).write_text(json.dumps(counts), encoding="utf-8")
 
 

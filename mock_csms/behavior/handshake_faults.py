@@ -5,7 +5,11 @@ A handshake comes before the request with the identity, so the faults cannot dep
 
 from collections.abc import Mapping, Sequence
 
-from mock_csms.protocol.records import Mutable, Record
+from mock_csms.protocol.records import Bounded, Mutable, Record
+from mock_csms.protocol.tls import Offer
+
+_MOST_OFFERS = 100
+"""How many clients that refused a fault are remembered."""
 
 OF_CERTIFICATE: Mapping[str, str] = {
     "expired": "a certificate that has expired",
@@ -31,7 +35,14 @@ MUST_REFUSE: Mapping[str, str] = {
     **{kind: sight for kind, sight in OF_CERTIFICATE.items() if kind != "other-root"},
     "cipher": "a weak cipher suite",
 }
-"""The faults, except old versions of TLS, after which a station must end the handshake (A00.FR.310, 316 and 323)."""
+"""The kinds for which a station must end the handshake, beside old versions (A00.FR.311, A00.FR.316, A00.FR.323)."""
+
+EVENTS: Mapping[str, str] = {
+    **dict.fromkeys(OF_CERTIFICATE, "InvalidCsmsCertificate"),
+    **dict.fromkeys(("tls1.0", "tls1.1"), "InvalidTLSVersion"),
+    "cipher": "InvalidTLSCipherSuite",
+}
+"""The security event that a station must report once it has refused a kind (A00.FR.310, A00.FR.316, A00.FR.323)."""
 
 KINDS: Mapping[str, str] = {
     **OF_CERTIFICATE,
@@ -51,6 +62,22 @@ class TlsFault(Record):
     """The number of handshakes that get the fault; None for no limit."""
     seconds: float | None = None
     """How many seconds the fault lasts, from its first handshake; None for no limit."""
+
+
+class RefusedFaults:
+    """Which faults clients have refused, by what they offer: no identity is known before a handshake is over."""
+
+    def __init__(self) -> None:
+        self._faults: Bounded[Offer, tuple[str, ...]] = Bounded(_MOST_OFFERS)
+
+    def note(self, offer: Offer, kind: str) -> None:
+        """Note that a client with that offer has ended a handshake with that fault."""
+        known = self._faults.get(offer, ())
+        self._faults.renew(offer, known if kind in known else (*known, kind))
+
+    def take(self, offer: Offer) -> tuple[str, ...]:
+        """Return the faults that such a client has refused since the last call, and forget them."""
+        return self._faults.pop(offer, ())
 
 
 class _Used(Mutable):

@@ -40,7 +40,7 @@ _NOW = frozenset({"now"})
 _SCALARS = ("string", "integer", "boolean")
 """The types of values that an answer may be remembered by: two of them are equal only if they are the same JSON."""
 
-ContextOf: TypeAlias = Callable[[Call], Context]
+ContextOf: TypeAlias = Callable[[str, Json], Context]
 """Returns what the rules work with for a call."""
 _Read: TypeAlias = Callable[[Any], Hashable]
 """Returns what a condition looks at in a typed payload."""
@@ -65,16 +65,20 @@ class Prepared(Record):
 class PreparedAnswers:
     """The remembered answers of one version, for the present rules and settings."""
 
-    def __init__(self, version: Version, replies: Replies, world: World) -> None:
+    def __init__(
+        self, version: Version, replies: Replies, world: World, clock_offset: float, context_of: ContextOf
+    ) -> None:
         self._version = version
+        self._clock_offset = clock_offset
+        self._context_of = context_of
         self._replies = replies
         self._write_time = world.write_time
         self._lanes: dict[str, _Lane | None] = {}
 
-    def find(self, call: Call, now: float, context_of: ContextOf) -> Prepared | None:
-        """Return the answer to a typed call without violations; None if the rules must be asked.
+    def find(self, call: Call, station: str, at: float) -> Prepared | None:
+        """Return the answer to a typed call without violations; None if the rules must decide.
 
-        now: the time for the answer, in seconds since 1970.
+        station: the identity of the station. at: when the call came, in seconds since 1970.
         """
         try:
             lane = self._lanes[call.action]
@@ -84,8 +88,10 @@ class PreparedAnswers:
             return None
         key = lane.key(call.typed)
         found = lane.answers.get(key, UNSET)
-        if found is UNSET or (found is not None and found.moment is not None and found.moment != self._write_time(now)):
-            found = lane.answers[key] = self._prepare(call, context_of(call))
+        if found is UNSET or (
+            found is not None and found.moment is not None and found.moment != self._write_time(at + self._clock_offset)
+        ):
+            found = lane.answers[key] = self._prepare(call, self._context_of(station, call.payload))
         return found
 
     def _lane(self, action: str) -> "_Lane | None":

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from mock_csms.behavior.file_offers import FileOffers
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
@@ -25,6 +26,8 @@ PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE---
 """The certificate if no authority makes real ones: it only looks like one."""
 
 
+NO_FILES = "https://files.invalid"
+"""The URL of the file server where there is none: a name that no network knows (RFC 2606)."""
 _OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
 """The OCSP response if no authority makes real ones: a few words in base64."""
 
@@ -63,6 +66,8 @@ class World(Record):
 
     A repeated call gets the same id; every other call gets a new one.
     """
+    files: FileOffers | None = None
+    """The files of the file server; None without --files."""
 
 
 Filler: TypeAlias = Callable[[int], Json]
@@ -119,6 +124,12 @@ def sample_of(version: Version) -> Context:
     return replace(SAMPLE, station=StationModel(SAMPLE.station.identity, version))
 
 
+def files_url(context: Context) -> str:
+    """Return the URL of the file server for the station spoken to, without a slash at its end; empty without one."""
+    files = context.world.files
+    return files.url(context.station.url or context.world.url) if files else ""
+
+
 PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "now": (
         "the current time; `{{now+60}}` and `{{now-60}}` are 60 seconds later and earlier",
@@ -140,6 +151,10 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.request,
     ),
     "url": ("the URL at which the station reaches the mock", lambda c: c.station.url or c.world.url),
+    "files": (
+        f"the URL of the file server (--files), at which the station reaches it; `{NO_FILES}` without one",
+        lambda c: files_url(c) or NO_FILES,
+    ),
     "rootCertificate": (
         "the root certificate of the mock's own test CA, in PEM",
         lambda c: c.world.authority.root(c.now),

@@ -21,6 +21,7 @@ from mock_csms.runtime.run import running
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import scripts
 from mock_csms.settings.control import is_loopback
+from mock_csms.settings.files import exposed_files
 from mock_csms.settings.flags import Source
 from mock_csms.settings.values import reason_of
 from mock_csms.twin.events import Failed
@@ -90,8 +91,8 @@ def _verdict(config: Config, bus: Bus, records: Recorder, end: Callable[[], None
 
 
 def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: Sequence[Source]) -> "Beside | None":
-    """Return the servers for the API and the metrics; None without --api and --metrics."""
-    if csms.config.api is None and csms.config.metrics is None:
+    """Return the servers for the API, the metrics and the files; None without --api, --metrics and --files."""
+    if csms.config.api is None and csms.config.metrics is None and csms.config.files is None:
         return None
     from mock_csms.control.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
     from mock_csms.control.tuning import Tuning  # noqa: PLC0415 - as above
@@ -118,7 +119,9 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
 
 
 def _exposed(config: Config) -> Iterator[str]:
-    """Yield a warning if other machines can connect without a password."""
+    """Yield warnings if other machines can connect, or get files, without a password."""
+    if told := exposed_files(config):
+        yield told
     has_tls = bool(config.tls or config.tls_cert)
     if not is_loopback(config.host) and not config.basic_auth and config.security_profile != (3,):
         more = "" if has_tls else " (there is no TLS)"

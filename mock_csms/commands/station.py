@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,7 +12,7 @@ from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
 from mock_csms.commands import load, prompt
 from mock_csms.commands.arguments import Guide, command_line_source, parser_for
-from mock_csms.commands.connecting import check_profile, dialer_for
+from mock_csms.commands.connecting import check_profile, dialer_for, profile_of, trust_for
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.printable import printable
@@ -56,8 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
         identity = _identity(parsed["url"], is_named=settings.count is None)
         check_profile(settings, parsed["url"])
-        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), _authorization(settings, identity))
-        _device(settings, machine_for(handshake))  # reports a wrong setting before anything starts
+        authorization, trust = _authorization(settings, identity), trust_for(settings)
+        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), authorization, trust)
+        _device(settings, handshake)  # reports a wrong setting before anything starts
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -128,6 +129,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
     site = Site(dialer, bus, world, settings.speed)
+    site.authorities = settings.ca
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())
@@ -173,11 +175,19 @@ def _told(error: OSError) -> Status:
 
 
 async def work(
-    settings: StationSettings, identity: str, handshake: HandshakeRequest, site: Site, say: Callable[[str], None]
+    settings: StationSettings,
+    identity: str,
+    handshake: HandshakeRequest,
+    site: Site,
+    say: Callable[[str], None],
+    typed: Callable[[], AsyncIterator[str]] = prompt.typed_lines,
 ) -> Status:
-    """Send one message or run stations, and return the exit status. Raises CannotConnect."""
+    """Send one message or run stations, and return the exit status. Raises CannotConnect.
+
+    `typed` yields the lines that drive a station without `--script`.
+    """
     machine = machine_for(handshake)
-    device = _device(settings, machine)
+    device = _device(settings, handshake)
     if settings.count is not None:
         return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
     faults = one_shot.Faults(site.bus)
@@ -196,7 +206,7 @@ async def work(
         driving = prompt.follow(player, prompt.lines_of_file(settings.script), say)
     else:
         faults.count = -sys.maxsize  # a terminal shows its user the lines anyway
-        driving = prompt.follow(player, prompt.typed_lines(), say)
+        driving = prompt.follow(player, typed(), say)
     problem = await _beside(player, driving)
     if problem:
         complain(f"mock-station: error: {problem}\n")
@@ -237,8 +247,9 @@ async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
     return ""
 
 
-def _device(settings: StationSettings, machine: Machine) -> State:
+def _device(settings: StationSettings, handshake: HandshakeRequest) -> State:
     """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
+    machine, trust = machine_for(handshake), handshake.trust
     if settings.device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
@@ -252,8 +263,8 @@ def _device(settings: StationSettings, machine: Machine) -> State:
     for habit in settings.misbehave:
         if habit.kind not in machine.kinds:
             raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
-    if settings.password_file:
-        device = machine.secured(device)
+    own = (trust.certificate, trust.key)
+    device = machine.secured(device, profile_of(settings, handshake.url), trust.authorities, own)
     try:
         variables = machine.notation.variables(settings.variable)
     except ValueError as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mock_csms.conformance.check_table import check_table, running_at
+from mock_csms.conformance.facts.makes import new_makes
 from mock_csms.conformance.facts.station import NEVER, Deadline, StationFacts, Terms
 from mock_csms.conformance.judging import Courses
 from mock_csms.conformance.judgings import JUDGINGS
@@ -52,6 +53,7 @@ class Inspector:
         self._is_thorough = is_thorough
         self.stations: dict[str, StationFacts] = {}
         """The record of each station, by its identity."""
+        self._makes = new_makes()
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
         self._unexpected: Call | None = None
@@ -120,7 +122,7 @@ class Inspector:
     def _get_to_know(self, identity: str, version: str) -> StationFacts:
         """Create the record of a new station, with the facts from earlier runs."""
         name = version if version in JUDGINGS else DEFAULT.name
-        station = JUDGINGS[name].station(identity=identity, terms=self._terms, version=name)
+        station = JUDGINGS[name].station(identity=identity, terms=self._terms, version=name, makes=self._makes)
         self.stations[identity] = station
         if self._meet is not None:
             self._meet(station)

@@ -1,4 +1,4 @@
-"""Serves the HTTP API and the metrics of a mock. Only a start with --api or --metrics loads this module."""
+"""Serves the HTTP API, the metrics and the files of a mock. Only a start with one of their flags loads this module."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,6 +29,10 @@ class Beside:
         self.schedule = schedule
         self.urls: list[str] = []
         """The URLs for the ready file, after the one for stations."""
+        self.api = ""
+        """The URL of the HTTP API; empty without one."""
+        self.files: list[str] = []
+        """The URLs of the file server, the one that commands name first."""
         self.lines = ""
         """The lines to print after the first line of the output."""
         csms.bus.subscribe(self._follow, Connected)
@@ -45,6 +49,7 @@ class Beside:
             if config.api is not None:
                 token = make_token(config.api_token)
                 server = await stack.enter_async_context(serving(self._panel(stop), config.api, token))
+                self.api = server.url
                 self.urls.append(server.url)
                 self.lines += f"API on {server.url}\n"
                 self.lines += f"API token: {token}\n" if config.api_token == AUTO else ""
@@ -52,6 +57,12 @@ class Beside:
                 opened = serving_metrics(self._csms, self._records, config.metrics)
                 server = await stack.enter_async_context(opened)
                 self.lines += f"Metrics on {server.url}/metrics\n"
+            if config.files is not None:
+                from mock_csms.control.files.serving import serving_files  # noqa: PLC0415 - only with --files
+
+                self.files = await stack.enter_async_context(serving_files(self._csms))
+                self.urls += self.files
+                self.lines += "".join(f"Files on {url}\n" for url in self.files)
             yield
 
     def _panel(self, stop: Callable[[], tuple[int, str]] | None) -> Panel:

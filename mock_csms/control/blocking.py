@@ -194,6 +194,11 @@ class BlockingCsms:
         return self._csms.api
 
     @property
+    def file_urls(self) -> Sequence[str]:
+        """The URLs of the file server, as `Csms.file_urls`."""
+        return self._csms.file_urls
+
+    @property
     def scripts(self) -> Mapping[str, Script]:
         """The scripts of commands that run, as `Csms.scripts`."""
         return self._ask(lambda: self._csms.scripts)

@@ -103,12 +103,12 @@ class Csms(Verbs):
         """Start to listen. Raises OSError if the address cannot be used, or a file cannot be written."""
         async with AsyncExitStack() as stack:
             stack.enter_context(self._records)
-            beside = self._open_api if self.config.api or self.config.metrics else nullcontext
+            beside = self._open_beside if self.config.api or self.config.metrics or self.config.files else nullcontext
             await stack.enter_async_context(running(self._mock, schedule=self._schedule, beside=beside))
             self._stack = stack.pop_all()
         return self
 
-    def _open_api(self) -> AbstractAsyncContextManager[None]:
+    def _open_beside(self) -> AbstractAsyncContextManager[None]:
         from mock_csms.control.beside import Beside  # noqa: PLC0415 - a start without an API does not wait for it
 
         findings = Findings(self.config, self._records.shown, lambda: self._mock.exercised)
@@ -118,7 +118,12 @@ class Csms(Verbs):
     @property
     def api(self) -> str:
         """The URL of the HTTP API; empty without `api="0"` or another port."""
-        return self._beside.urls[0] if self._beside is not None and self._beside.urls else ""
+        return self._beside.api if self._beside is not None else ""
+
+    @property
+    def file_urls(self) -> Sequence[str]:
+        """The URLs of the file server, the one that commands name first; empty without `files=DIR`."""
+        return tuple(self._beside.files) if self._beside is not None else ()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

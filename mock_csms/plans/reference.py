@@ -55,8 +55,10 @@ class Reference:
         await self._end()
         self._features, self._starts = features, self._starts + 1
         own = ",".join(features & {*FEATURES})
-        flags = (*_FLAGS, "--features", own, *self._flags)
-        words = [sys.executable, "-m", "mock_csms.station", f"{url}/{self.identity}", *flags]
+        await self._launch(f"{url}/{self.identity}", (*_FLAGS, "--features", own, *self._flags))
+
+    async def _launch(self, url: str, flags: Sequence[str]) -> None:
+        words = [sys.executable, "-m", "mock_csms.station", url, *flags]
         self._process = await asyncio.create_subprocess_exec(
             *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, stderr=self._errors
         )

@@ -133,7 +133,9 @@ class Agreement(Record):
     doubt: str = ""
     """Why the certificate of the client is not trusted; empty if it is, or if there is none."""
     fault: str = ""
-    """The fault that the mock added to the handshake; empty for none."""
+    """The fault that the mock put into the handshake; empty without one."""
+    refused: tuple[str, ...] = ()
+    """The faults in earlier handshakes of a client with the same offer, which it has ended."""
 
 
 class BadHello(ValueError):

@@ -102,9 +102,15 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(each.public_bytes(Encoding.PEM).decode() for each in found)
 
 
+def validity(certificate: str) -> tuple[float, float]:
+    """Return from when to when a certificate is valid, in seconds since 1970."""
+    read = _read(certificate)
+    return read.not_valid_before_utc.timestamp(), read.not_valid_after_utc.timestamp()
+
+
 def is_expired(certificate: str, now: float) -> bool:
     """Return whether a certificate has expired at `now` (seconds since 1970)."""
-    return _read(certificate).not_valid_after_utc.timestamp() < now
+    return validity(certificate)[1] < now
 
 
 def described(certificate: str) -> str:
@@ -194,22 +200,30 @@ def has_key(certificate: str, serial_number: str, number: int) -> bool:
     return _read(certificate).public_key() == _key(serial_number, number).public_key()
 
 
-def has_signed(certificate: str, signature: str, content: bytes) -> bool:
-    """Return whether `signature` (base64) of `content` was made with the key of a certificate (L01.FR.04).
+def key_text(serial_number: str, number: int) -> str:
+    """Return the private key of a station's key pair `number`, in PEM."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: PLC0415 - as above
 
-    The signature is RSA-PSS or EC, with SHA-256.
+    key = _key(serial_number, number)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def has_signed(certificate: str, signature: str, digest: bytes) -> bool:
+    """Return whether `signature` (base64) of a file was made with the key of a certificate (L01.FR.04).
+
+    The signature is RSA-PSS or EC, with SHA-256; `digest` is the SHA-256 of the file.
     """
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils  # noqa: PLC0415 - as above
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
 
-    key = _read(certificate).public_key()
+    key, hashed = _read(certificate).public_key(), utils.Prehashed(SHA256())
     try:
         given = b64decode(signature, validate=True)
         if isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(given, content, ec.ECDSA(SHA256()))
+            key.verify(given, digest, ec.ECDSA(hashed))
         elif isinstance(key, rsa.RSAPublicKey):
-            key.verify(given, content, padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO), SHA256())
+            key.verify(given, digest, padding.PSS(padding.MGF1(SHA256()), padding.PSS.AUTO), hashed)
         else:
             return False
     except (ValueError, InvalidSignature):

@@ -36,6 +36,10 @@ from mock_csms.twin.events import Failed
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
+    import ssl
+
+    from mock_csms.behavior.file_offers import FileOffers
+    from mock_csms.runtime.pki.authority import Pki
     from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
 
@@ -60,7 +64,8 @@ class CsmsServer:
         self._inspection = Inspection(config, self._models, self.bus.publish)
         self._publishing = Publishing(self.stations, self._inspection, self.bus)
         self.publish, self.settle = self._publishing.publish, self._publishing.settle
-        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._remembered)
+        self._prepared: dict[Version, PreparedAnswers] = {}
+        self._short_way = ShortWay(self.stations, self._inspection, self.bus, self._prepared)
         self.short_way: ShortWay | None = self._short_way
         self._tls = TlsSwitch(self._endpoint, self.publish)
         self._commander = Commander(self.context_of, self.publish)
@@ -75,6 +80,23 @@ class CsmsServer:
         """
         self.settle()
         self.rulebase.configure(config)
+
+    def offer(self, files: "FileOffers | None") -> None:
+        """Let commands name these files; None for no file server."""
+        self._maker.files = files
+        self._set_world()
+
+    @property
+    def pki(self) -> "Pki":
+        """The test authority of the mock."""
+        return self._maker.pki
+
+    def tls_context(self) -> "ssl.SSLContext | None":
+        """Return the settings of TLS for a server beside the mock, which asks for no client certificate.
+
+        None without TLS.
+        """
+        return self._tls.context()
 
     def restore(self, config: Config) -> None:
         """Behave like a new mock with these settings: set all counts to zero."""
@@ -110,7 +132,7 @@ class CsmsServer:
         self._set_world()
 
     def _set_world(self) -> None:
-        self._prepared: dict[Version, PreparedAnswers] = {}
+        self._prepared.clear()
         self.world = self._maker.world(self.url, TIMESTAMPS[self.config.timestamp_format])
 
     async def __aenter__(self) -> Self:
@@ -201,16 +223,14 @@ class CsmsServer:
         )
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
-        """Return the remembered answer to a typed call without violations; None if the rules must be asked."""
-        return self._remembered(session, call, clock.now())
-
-    def _remembered(self, session: Peer, call: Call, at: float) -> Prepared | None:
+        """Return the remembered answer to a typed call without violations; None if the rules must decide."""
         version = session.version
         answers = self._prepared.get(version)
         if answers is None:
-            answers = self._prepared[version] = PreparedAnswers(version, self.rulebase.replies[version], self.world)
-        now = at + self.config.clock_offset
-        return answers.find(call, now, lambda call: self.context_of(session.identity, call.payload))
+            rules, offset = self.rulebase.replies[version], self.config.clock_offset
+            answers = PreparedAnswers(version, rules, self.world, offset, self.context_of)
+            self._prepared[version] = answers
+        return answers.find(call, session.identity, clock.now())
 
     def command(self, session: Peer, call: Call) -> Decision:
         """Return how to send a command."""

@@ -1,21 +1,24 @@
 """TLS as set by the flags: certificates, decisions about clients, and events. It is loaded only with such a flag."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mock_csms.behavior.handshake_faults import TlsFault, TlsFaults
+from mock_csms.behavior.handshake_faults import RefusedFaults, TlsFault, TlsFaults
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.tls import TLS12, Agreement, Offer
 from mock_csms.runtime import clock
 from mock_csms.runtime.broken_handshakes import Broken
 from mock_csms.runtime.pki.authority import Pki
 from mock_csms.runtime.pki.folder import PkiFolder
 from mock_csms.runtime.pki.names import server_names
-from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings
+from mock_csms.runtime.transport.tls.contexts import OLD_SUITES, SUITES, Chain, TlsSettings, context_of
 from mock_csms.runtime.transport.tls.handling import Failure, Handling
 from mock_csms.runtime.transport.tls.layer import Secured
 from mock_csms.runtime.transport.tls.opening import Above
 from mock_csms.runtime.transport.tls.preparing import prepared
+from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT
 from mock_csms.settings import Config
 from mock_csms.settings.encryption import ACCEPT, VERSIONS
 from mock_csms.twin.events import Event, Failed, TlsAgreed, TlsFailed, TlsOffered
@@ -34,6 +37,7 @@ class TlsServer:
         self._settings = _settings_of(config, self._folder, [pki.root(clock.now())] if signs else [])
         self._usual = Handling(context=prepared(self._settings))
         self._broken: dict[str, Broken] = {}
+        self._refusals = RefusedFaults()
         self._wanted: tuple[TlsFault, ...] = ()
         self._set_faults(config.tls_fault)
 
@@ -51,6 +55,10 @@ class TlsServer:
                 self._broken[kind] = Broken(kind, self._settings, self._folder, self._usual)
         self._wanted, self._faults = faults, TlsFaults(faults)
 
+    def context(self) -> ssl.SSLContext:
+        """Return the same certificates, versions and suites, for a server that asks for no client certificate."""
+        return context_of(replace(self._settings, trusted=(), must_have_certificate=False, accepts_any=False))
+
     def between(self, above: Above, socket: asyncio.Transport, buffer: memoryview) -> Secured:
         """Return the TLS layer between a connection and its socket."""
         return Secured(above, socket, buffer, self)
@@ -63,16 +71,20 @@ class TlsServer:
         kind = self._faults.next(clock.now())
         return self._broken[kind].handling(offer) if kind else self._usual
 
-    def agreed(self, agreement: Agreement, handling: Handling) -> None:
-        """Publish that a handshake has succeeded."""
+    def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:
+        """Publish that a handshake succeeded; return it with what such a client has refused before."""
         certificate = _described(agreement.certificate)
         version, suite = agreement.version, agreement.suite
         self._publish(TlsAgreed(clock.now(), "", version, suite, certificate, agreement.doubt, handling.fault))
+        return replace(agreement, refused=self._refusals.take(agreement.offer))
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
         """Publish that a handshake has failed."""
         certificate, fault = _described(failure.certificate), handling.fault if handling else ""
         self._publish(TlsFailed(clock.now(), "", failure.reason, failure.by, failure.alert, certificate, fault))
+        has_refused = failure.by == "station" or failure.reason in (BROKEN_OFF, LEFT)
+        if fault and has_refused and failure.offer is not None:
+            self._refusals.note(failure.offer, fault)
 
 
 def _folder_of(config: Config) -> PkiFolder | None:

@@ -68,6 +68,8 @@ class Inspection:
         self._exercised: Exercised | None = None
         self._losses: Losses | None = None
         self._unchecked = Unchecked(stations)
+        self.short_checks: Inspector | Unchecked | None = None
+        """Decides now whether a call and its answer need no check; None if all need one."""
         self.configure(config)
 
     def open(self) -> None:
@@ -90,6 +92,7 @@ class Inspection:
             self._inspector.judge_by(*inspection(config))
         if self._losses is not None:
             self._losses.judge_by(*inspection(config))
+        self._choose_short_checks()
 
     def look_at(self, event: Event) -> Sequence[Event]:
         """Return the findings about an event, and update the twin of its station. Checks only see earlier facts."""
@@ -99,6 +102,7 @@ class Inspection:
         inspector = self._inspector or self._load()
         if type(event) in _OF_LOSSES and self._losses is None and is_loss(event):
             self._losses = self._meet_losses(inspector)
+            self._choose_short_checks()
         try:
             found = (self._losses or inspector).look_at(self._validated(event) if self._is_lax else event)
             if inspector.strangers and event.station in inspector.strangers:
@@ -107,11 +111,11 @@ class Inspection:
         except Exception as error:
             return (_failed(event.at, event.station, error),)
 
-    def short_checks(self) -> "Inspector | Unchecked | None":
-        """Return who decides now whether a call and its answer need no check; None if all need one."""
+    def _choose_short_checks(self) -> None:
         if self._is_off:
-            return self._unchecked
-        return None if self._is_lax or self._losses is not None else self._inspector
+            self.short_checks = self._unchecked
+        else:
+            self.short_checks = None if self._is_lax or self._losses is not None else self._inspector
 
     def _follow(self, event: Event) -> None:
         station = self._stations.get(event.station)
@@ -154,6 +158,7 @@ class Inspection:
             self._exercised = Exercised()
         checks, terms = inspection(self._config)
         self._inspector = Inspector(checks, terms, self._meet, exercised=self._exercised)
+        self._choose_short_checks()
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 

@@ -15,8 +15,9 @@ If any of this is not so, nothing was changed yet, and the usual way takes the c
 
 from collections.abc import Callable, Mapping
 
-from mock_csms.behavior.prepared import Prepared
+from mock_csms.behavior.prepared import PreparedAnswers
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.host import Peer
@@ -25,43 +26,43 @@ from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.folding import MEANINGS
 from mock_csms.twin.station import StationModel
 
-FindAnswer = Callable[[Peer, Call, float], Prepared | None]
-"""Returns the remembered answer to a call at a time; None if the rules must be asked."""
-
 
 class ShortWay:
-    """The short way of one mock; `find` returns remembered answers."""
+    """The short way of one mock; `answers` are the remembered answers to calls of each version that has come so far."""
 
     def __init__(
-        self, stations: Mapping[str, StationModel], inspection: Inspection, bus: Bus, find: FindAnswer
+        self,
+        stations: Mapping[str, StationModel],
+        inspection: Inspection,
+        bus: Bus,
+        answers: Mapping[Version, PreparedAnswers],
     ) -> None:
         self._stations = stations
         self._inspection = inspection
         self._bus = bus
-        self._find = find
+        self._answers = answers
 
     def take(self, session: Peer, call: Call, send: Callable[[bytes], bool]) -> bool:
         """Answer a typed call without violations, and publish both; return False if the usual way must do it.
 
         send: sends a text, and returns whether the connection took it.
         """
-        bus, identity, version, id_ = self._bus, session.identity, session.version, call.id
-        meaning, action = MEANINGS.get(version), call.action
-        if not bus.takes_answered_calls or meaning is None or action in meaning.responses:
+        bus, identity, version, action = self._bus, session.identity, session.version, call.action
+        meaning, answers, checks = MEANINGS.get(version), self._answers.get(version), self._inspection.short_checks
+        if not bus.takes_answered_calls or meaning is None or answers is None or checks is None:
             return False
         learn = meaning.typed_calls.get(action)
-        if learn is None and action in meaning.calls:
+        if action in meaning.responses or (learn is None and action in meaning.calls):
             return False
         at = clock.now()
-        answer = self._find(session, call, at)
-        checks = self._inspection.short_checks()
-        if answer is None or checks is None or not checks.takes_call(call, at, identity, answer.payload):
+        answer = answers.find(call, identity, at)
+        if answer is None or not checks.takes_call(call, at, identity, answer.payload):
             return False
         if learn is not None:
             station = self._stations.get(identity)
             if station is not None:
                 learn(station, call.typed)
-        text = answer.text_for(id_)
+        text = answer.text_for(call.id)
         answered = AnsweredCall(at, identity, call, clock.now(), text, answer.payload, answer.violations, version)
         if send(text):
             checks.takes_answer(answered)

@@ -9,6 +9,8 @@ from mock_csms.settings import Config
 from mock_csms.twin.events import Event
 
 if TYPE_CHECKING:
+    import ssl
+
     from mock_csms.runtime.encryption import TlsServer
 
 
@@ -33,6 +35,10 @@ class TlsSwitch:
             from mock_csms.runtime.encryption import TlsServer  # noqa: PLC0415 - without its flags it is not loaded
 
             self._endpoint.tls = self._tls = TlsServer(config, pki, self._publish)
+
+    def context(self) -> "ssl.SSLContext | None":
+        """Return the settings of TLS for a server beside the mock; None without TLS."""
+        return None if self._tls is None else self._tls.context()
 
     def configure(self, config: Config) -> None:
         """Use other TLS faults."""

@@ -11,6 +11,7 @@ from mock_csms.settings.commands import Commands
 from mock_csms.settings.conformance import Conformance, Knowledge
 from mock_csms.settings.control import RunTimeControl
 from mock_csms.settings.encryption import Encryption
+from mock_csms.settings.files import FileServer
 from mock_csms.settings.flags import Immutable, part
 from mock_csms.settings.listening import Listening
 from mock_csms.settings.policies import Policies
@@ -31,6 +32,7 @@ class Config(
     Commands,
     RulesAndFaults,
     Authorization,
+    FileServer,
     CertificateRequests,
     Answers,
     Encryption,
@@ -48,8 +50,8 @@ class Config(
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
-_FIXED_PARTS = (Listening, Encryption, Records, Verdict, Knowledge, RunTimeControl)
-_NOT_FIXED = {"tls_fault", "security_profile"}
+_FIXED_PARTS = (Listening, Encryption, FileServer, Records, Verdict, Knowledge, RunTimeControl)
+_NOT_FIXED = {"tls_fault", "security_profile", "files_fault"}
 FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) - _NOT_FIXED | {
     "seed",
     "command",

@@ -1,5 +1,6 @@
 """The input and the output of a station's decisions, as data: a cue is an event, an act is a reaction to it."""
 
+from enum import StrEnum
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
@@ -11,6 +12,17 @@ class Opened(Record):
 
     slot: int = 1
     """The slot of the network profile that the station used for the connection (OCPP 2.x)."""
+    attempt: int = 0
+    """How many attempts failed before it."""
+    is_secure: bool = False
+    """Whether it uses TLS."""
+
+
+class Unreached(Record):
+    """An attempt to connect failed."""
+
+    refused: str
+    """What of the TLS of the CSMS the station has refused (`trust.refusal_of`); empty if it was something else."""
 
 
 class Closed(Record):
@@ -142,10 +154,44 @@ class ChainAsked(Record):
     """A person lets the station ask whether its certificates were revoked (OCPP 2.1)."""
 
 
+class Problem(StrEnum):
+    """Why a transfer of a file has failed."""
+
+    DENIED = "denied"
+    """The server refuses the user, or has no permission."""
+    UNSUPPORTED = "unsupported"
+    """The server, or the station, does not know the method or the protocol."""
+    MALFORMED = "malformed"
+    """The location, or what the server says, is not in its form."""
+    FAILED = "failed"
+    """Any other reason."""
+
+
+class FileMoved(Record):
+    """A transfer that the station began with `GetFile` or `PutFile` has ended."""
+
+    alarm: "Alarm"
+    """The one of the act."""
+    number: int
+    """The one of the act."""
+    problem: Problem | None
+    """None if it succeeded."""
+    reason: str = ""
+    """The problem in words."""
+    sha256: bytes = b""
+    """The SHA-256 of a file that came."""
+    md5: str = ""
+    """Its MD5, in hexadecimal digits."""
+    size: int = 0
+    """How many bytes it has."""
+    is_foreseen: bool = False
+    """Whether another attempt would end in the same way."""
+
+
 Cue: TypeAlias = (
     Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | CallRequested
 ) | (
-    (Arrived | Departed | Paused | Ready)
+    (Arrived | Departed | Paused | Ready | Unreached | FileMoved)
     | (PriorityTurned | GridFault | SwapWished | BatteryGiven | BatteryTaken | VatEntered | ChainAsked)
 )
 
@@ -165,6 +211,8 @@ class Send(Record):
     """
     attempts: int = 0
     """How often it failed."""
+    is_kept: bool = False
+    """Whether it is kept while offline and sent when the CSMS has accepted the station: a critical security event."""
     is_by_hand: bool = False
     """Whether a person wrote it: then it is sent as it is."""
 
@@ -196,6 +244,27 @@ class Stop(Record):
     alarm: Alarm
 
 
+class GetFile(Record):
+    """Get a file; an earlier transfer with the same alarm is given up."""
+
+    alarm: Alarm
+    """Names the transfer."""
+    number: int
+    """Names this attempt."""
+    location: str
+
+
+class PutFile(Record):
+    """Put a file; an earlier transfer with the same alarm is given up."""
+
+    alarm: Alarm
+    number: int
+    location: str
+    name: str
+    """The name of the file, for a location that is a folder."""
+    content: bytes
+
+
 class Reboot(Record):
     """Reboot, after all waiting calls were delivered."""
 
@@ -210,4 +279,4 @@ class Say(Record):
     text: str
 
 
-Act: TypeAlias = Send | Transmit | Notify | Set | Stop | Reboot | Redial | Say
+Act: TypeAlias = Send | Transmit | Notify | Set | Stop | GetFile | PutFile | Reboot | Redial | Say

@@ -4,6 +4,7 @@ from base64 import b64encode
 
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import DEFAULT, SUBPROTOCOLS, Version
+from mock_csms.runtime.transport.trust import Trust
 
 PREFERRED_SUBPROTOCOL = next(iter(SUBPROTOCOLS))
 """The subprotocol that a station offers by default."""
@@ -16,11 +17,18 @@ class HandshakeRequest(Record):
     subprotocols: tuple[str, ...] = (PREFERRED_SUBPROTOCOL,)
     authorization: str | None = None
     """The value of the Authorization header; None sends no such header."""
+    trust: Trust = Trust()
+    """With what TLS is done, if the URL is wss://."""
 
 
 def version_of(handshake: HandshakeRequest) -> Version:
     """Return the version of the first known subprotocol that a handshake offers; the default if it offers none."""
     return next((SUBPROTOCOLS[name] for name in handshake.subprotocols if name in SUBPROTOCOLS), DEFAULT)
+
+
+def uses_tls(url: str) -> bool:
+    """Return whether a URL is one for TLS."""
+    return url.lower().startswith("wss:")
 
 
 def basic(user: str, password: str | bytes) -> str:

@@ -57,6 +57,8 @@ class Site:
         self._speed = speed
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
+        self.authorities: str | None = None
+        """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
@@ -109,7 +111,11 @@ class Link:
         """Open the connection. Raises CannotConnect."""
         with self._timed(CONNECT):
             await self._site.dialer.dial(
-                handshake.url, handshake.subprotocols, self._welcome, authorization=handshake.authorization
+                handshake.url,
+                handshake.subprotocols,
+                self._welcome,
+                authorization=handshake.authorization,
+                trust=handshake.trust,
             )
 
     def _welcome(self, transport: Transport, subprotocol: str) -> Session:

@@ -57,9 +57,12 @@ class Machine(Record, eq=False):
     read: Callable[[State], State | None]
     """Returns the device of a device file as one of this version; None if such a file is for other versions."""
     places: Callable[[Any], int]
-    """Returns the number of places to charge: EVSEs, or connectors in 1.6."""
-    secured: Callable[[Any], Any]
-    """Returns a device that connects with a password."""
+    """Returns how many places to charge at a device has: EVSEs, or in 1.6 connectors."""
+    secured: Callable[[Any, int, str, tuple[str, str]], Any]
+    """Returns a device with a security profile, roots of the CSMS in PEM, and its own certificate with its key.
+
+    Raises ValueError for a text that has no certificate.
+    """
     equipped: Callable[[Any, Mapping[Any, str], frozenset[str]], Any]
     """Returns a device with other values of variables, and with these optional features."""
     step: Callable[[Any, Cue, Moment], tuple[Any, list[Act]]]

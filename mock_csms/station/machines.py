@@ -28,7 +28,7 @@ def subprotocols() -> list[str]:
 def subprotocol(text: str) -> str:
     """Return the subprotocol for a text: its name, or the name of a version. Raises ValueError."""
     known = subprotocols()
-    named = {SUBPROTOCOLS[name].name: name for name in known}
+    named = {SUBPROTOCOLS[name].name: name for name in reversed(known)}  # of two, the preferred one
     return named[text] if text in named else values.one_of(lambda: [*known, *named])(text)
 
 

@@ -52,10 +52,12 @@ def settle(state: S, cue: Answered | FailedCall) -> tuple[S, list[Act]]:
     """
     message, box = state.outbox.open, replace(state.outbox, open=None)
     state = _with(state, box)
-    if message is None or message.action not in state.must_deliver or isinstance(cue, Answered):
+    if message is None or isinstance(cue, Answered) or not _is_important(state, message):
         return state, []
     if cue.is_lost:
         return _with(state, replace(box, waiting=(message, *box.waiting))), []
+    if message.action not in state.must_deliver:
+        return state, []
     attempts = message.attempts + 1
     if attempts >= state.delivery_attempts:
         return state, []
@@ -74,13 +76,18 @@ def drop(state: S) -> tuple[S, list[Send]]:
 
 def restarted(state: State) -> Outbox:
     """Return the queue after a reboot: only the calls that must be delivered, without a pause."""
-    waiting = tuple(message for message in state.outbox.waiting if message.action in state.must_deliver)
+    waiting = tuple(message for message in state.outbox.waiting if _is_important(state, message))
     return replace(state.outbox, waiting=waiting, is_paused=False)
 
 
 def holds(state: State, action: str) -> bool:
     """Return whether a call of an action is open or waits."""
     return any(message.action == action for message in calls(state))
+
+
+def holds_event(state: State, kind: str) -> bool:
+    """Return whether a SecurityEventNotification of a type is open or waits."""
+    return any(message.payload.get("type") == kind for message in calls(state))
 
 
 def end_pause(state: S, *_: Any) -> tuple[S, list[Act]]:
@@ -96,7 +103,12 @@ def calls(state: State) -> list[Send]:
 
 def _is_kept(state: State, message: Send) -> bool:
     """Return whether a call is kept while the station is offline: it must be delivered, or the CSMS requested it."""
-    return message.action in state.must_deliver or message.is_asked_for
+    return message.is_asked_for or _is_important(state, message)
+
+
+def _is_important(state: State, message: Send) -> bool:
+    """Return whether a call must be delivered, also after a reboot."""
+    return message.is_kept or message.action in state.must_deliver
 
 
 def _with(state: S, box: Outbox) -> S:

@@ -13,7 +13,7 @@ from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.transport.dial import CannotConnect
 from mock_csms.station import cues
 from mock_csms.station.cues import Act, Cue
-from mock_csms.station.handshake import HandshakeRequest, version_of
+from mock_csms.station.handshake import HandshakeRequest, uses_tls, version_of
 from mock_csms.station.link import Link, Site
 from mock_csms.station.machines import machine_for
 from mock_csms.station.misbehaviour import misbehave
@@ -48,6 +48,8 @@ class Player:
         self._is_rebooting = False
         self._alarms: dict[cues.Alarm, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._moving: dict[cues.Alarm, asyncio.Task[None]] = {}
+        """The files that are got or put."""
         self._waiting: list[tuple[Callable[[Any], bool], asyncio.Future[None]]] = []
 
     # For the code that drives the station.
@@ -67,6 +69,8 @@ class Player:
             self._hang_up("the station stops")
             for handle in self._alarms.values():  # closing the connection may have set new alarms
                 handle.cancel()
+            for alarm in [*self._moving]:
+                self._give_up(alarm)
 
     def tell(self, cue: Cue) -> None:
         """Pass a cue to the station, and do the acts that it decides on."""
@@ -114,7 +118,7 @@ class Player:
             raise CannotConnect("the server closed the connection at once")
         self._link, self.version = link, link.version
         self._is_rebooting = False
-        self.tell(cues.Opened(slot))
+        self.tell(cues.Opened(slot, attempt, uses_tls(handshake.url)))
 
     async def _keep_trying(self) -> None:
         """Try to connect until it succeeds."""
@@ -124,6 +128,7 @@ class Player:
                 return await self._connect(attempt)
             except CannotConnect as error:
                 self.site.bus.publish(Failed(clock.now(), self.identity, f"cannot connect: {error}"))
+                self.tell(cues.Unreached(error.refused))
                 attempt += 1
                 await asyncio.sleep(self._pause(attempt))
 
@@ -167,36 +172,39 @@ class Player:
 
     def _perform(self, acts: list[Act]) -> None:
         for act in acts:
-            match act:
-                case cues.Transmit():
-                    self._start(self._transmit(act))
-                case cues.Notify(action, payload) if self._link is not None:
-                    self._link.notify(action, payload)
-                case cues.Set(alarm, seconds):
-                    self._stop(alarm)
-                    loop = asyncio.get_running_loop()
-                    self._alarms[alarm] = loop.call_later(self.site.real(seconds), self._ring, alarm)
-                case cues.Stop(alarm):
-                    self._stop(alarm)
-                case cues.Reboot():
-                    self._start(self._reboot())
-                case cues.Redial():
-                    self._hang_up("connect anew")
-                case cues.Say(text):
-                    self.site.bus.publish(Noted(clock.now(), self.identity, text))
-        self._wake()
-
-    def _wake(self) -> None:
-        """End the waiting of those whose condition has come true."""
+            self._do(act)
         for entry in [entry for entry in self._waiting if entry[0](self.device)]:
             self._waiting.remove(entry)
             if not entry[1].done():
                 entry[1].set_result(None)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _do(self, act: Act) -> None:
+        match act:
+            case cues.Transmit():
+                self._start(self._transmit(act))
+            case cues.Notify(action, payload) if self._link is not None:
+                self._link.notify(action, payload)
+            case cues.Set(alarm, seconds):
+                self._stop(alarm)
+                loop = asyncio.get_running_loop()
+                self._alarms[alarm] = loop.call_later(self.site.real(seconds), self._ring, alarm)
+            case cues.Stop(alarm):
+                self._stop(alarm)
+            case cues.GetFile() | cues.PutFile():
+                self._give_up(act.alarm)
+                self._moving[act.alarm] = self._start(self._move(act))
+            case cues.Reboot():
+                self._start(self._reboot())
+            case cues.Redial():
+                self._hang_up("connect anew")
+            case cues.Say(text):
+                self.site.bus.publish(Noted(clock.now(), self.identity, text))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
         """Report the exception of a task at once: asyncio would report it only when the task is garbage-collected."""
@@ -233,14 +241,29 @@ class Player:
             self._ahead = ahead if abs(ahead - self._ahead) > _JITTER else self._ahead
         self.tell(cues.Answered(call.action, call.payload, response))
 
+    async def _move(self, act: cues.GetFile | cues.PutFile) -> None:
+        """Get or put a file, and tell the station how that went."""
+        from mock_csms.station.transfers.moving import move  # noqa: PLC0415 - only who moves files needs it
+
+        moved = await move(act, self.site)
+        self.site.bus.publish(Noted(clock.now(), self.identity, moved.reason))
+        self._moving.pop(act.alarm, None)
+        self.tell(moved)
+
+    def _give_up(self, alarm: cues.Alarm) -> None:
+        task = self._moving.pop(alarm, None)
+        if task is not None:
+            task.cancel()
+
     async def _reboot(self) -> None:
         """Reboot after all calls were delivered, or after `_LAST_WORDS` seconds."""
         try:
             await self.until(lambda device: device.outbox.is_empty, _LAST_WORDS)
         except TimeoutError:
             self.site.bus.publish(Noted(clock.now(), self.identity, "reboots before all messages were delivered"))
-        for alarm in list(self._alarms):
+        for alarm in [*self._alarms, *self._moving]:
             self._stop(alarm)
+            self._give_up(alarm)
         self.device = self.machine.rebooted(self.device, self.moment())
         self._is_rebooting = True
         self._hang_up("reboot")

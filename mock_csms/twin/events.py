@@ -168,6 +168,47 @@ class Sent(Event):
     version: Version = DEFAULT
 
 
+class FileRequested(Event):
+    """Somebody wants to get or to put a file. `station` is empty unless the path names a station that is known."""
+
+    protocol: str
+    """`http`, `https`, `ftp` or `sftp`."""
+    method: str
+    """What they want: GET, HEAD, PUT or POST; of other protocols the one that comes nearest."""
+    path: str
+    """The path in the URL, as it is meant: without escapes."""
+    wanted: str
+    """The part of the file that they want, such as `bytes=100-`; empty for the whole file."""
+    client: str
+    """The address that they come from."""
+    fault: str
+    """The fault that the mock applies; empty without one."""
+
+
+class FileTransferred(Event):
+    """A request for a file has ended. The first three fields are those of its `FileRequested`."""
+
+    protocol: str
+    method: str
+    path: str
+    outcome: str
+    """`complete`, or in words why it is not."""
+    size: int
+    """How many bytes went over the wire."""
+    sha256: str
+    """Their SHA-256 in hexadecimal digits; empty if there were none, or if they did not come in their order."""
+    kept: str
+    """Where an upload was kept, below --files; empty if it was not."""
+    seconds: float
+    """How long it took."""
+    fault: str
+    """The fault that the mock applied; empty without one."""
+
+
+COMPLETE = "complete"
+"""The outcome of a transfer that succeeded."""
+
+
 class Spoiled(Event):
     """A fault is applied to a message of the mock."""
 
@@ -249,25 +290,5 @@ class Failed(Event):
     """What went wrong, in one line."""
 
 
-ALL = (
-    Started,
-    Reconfigured,
-    TlsOffered,
-    TlsAgreed,
-    TlsFailed,
-    Knocked,
-    Connected,
-    Refused,
-    Breached,
-    Disconnected,
-    Received,
-    Lost,
-    Sent,
-    Spoiled,
-    Unanswered,
-    Judged,
-    Finding,
-    Noted,
-    Failed,
-)
+ALL: tuple[type[Event], ...] = tuple(Event.__subclasses__())
 """Every kind of event."""

@@ -14,6 +14,8 @@ from mock_csms.twin.events import (
     Connected,
     Disconnected,
     Event,
+    FileRequested,
+    FileTransferred,
     Finding,
     Lost,
     Received,
@@ -29,8 +31,9 @@ MOST_AT_LAST = 1024 * 1024
 """The most bytes of lines for the beginning of a run, and for its end."""
 LONGEST = 2000
 """The most characters of a payload that are kept."""
-KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding)
-"""The kinds of events that are kept: messages, connections and findings."""
+_OF_FILES = (FileRequested, FileTransferred)
+KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding, *_OF_FILES)
+"""The kinds of events that are kept: messages, connections, files and findings."""
 
 
 class History:

@@ -222,6 +222,22 @@ def _fault_of(event: events.TlsAgreed | events.TlsFailed) -> str:
     return f"; fault: {event.fault}" if event.fault else ""
 
 
+# Files.
+
+
+def _file_requested(event: events.FileRequested) -> Line:
+    part = f", {event.wanted}" if event.wanted else ""
+    fault = f"; fault: {event.fault}" if event.fault else ""
+    return Line(INFO, "", f"{event.method} file", f"{event.path} by {event.protocol} from {event.client}{part}{fault}")
+
+
+def _file_transferred(event: events.FileTransferred) -> Line:
+    kept = f", kept as {event.kept}" if event.kept else ""
+    told = f"{event.path} {event.outcome}, {event.size} bytes in {event.seconds:.1f} s{kept}"
+    fault = f"; fault: {event.fault}" if event.fault else ""
+    return Line(INFO if event.outcome == events.COMPLETE or event.fault else WARNING, "", "file", f"{told}{fault}")
+
+
 LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(INFO, "", "configured", "the settings were read again"),
@@ -235,6 +251,8 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Disconnected: lambda event: Line(INFO, "", "disconnected", f"{event.code} {event.reason}".rstrip()),
     events.Received: partial(_received, carry=_whole),
     events.Sent: partial(_sent, carry=_whole),
+    events.FileRequested: _file_requested,
+    events.FileTransferred: _file_transferred,
     events.Lost: _lost,
     events.Spoiled: _spoiled,
     events.Unanswered: lambda event: Line(WARNING, "<-", event.call.action, f"stays unanswered: {event.reason}"),

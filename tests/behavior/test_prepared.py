@@ -1,6 +1,5 @@
 """Remembered answers are equal, byte by byte, to the answers of the rules, for any settings and calls."""
 
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -97,14 +96,19 @@ def typed_call(id_: str, action: str, payload: Any) -> Call:
     return call
 
 
-def context_at(now: float, identity: str) -> Callable[[Call], Context]:
-    """Return a function that returns the context of a call at this time."""
-    return lambda call: replace(SAMPLE, now=now, station=StationModel(identity), request=call.payload)
+def context_at(now: float, identity: str, payload: Any) -> Context:
+    """Return the context of a call with this payload at this time."""
+    return replace(SAMPLE, now=now, station=StationModel(identity), request=payload)
+
+
+def answers_of(replies: Replies) -> PreparedAnswers:
+    """Return the remembered answers at one fixed time."""
+    return PreparedAnswers(V201, replies, SAMPLE.world, 0.0, lambda *call: context_at(NOW, *call))
 
 
 def assert_same(prepared: Prepared, call: Call, replies: Replies, now: float) -> None:
     """Compare a remembered answer with the answer of the rules."""
-    decision = replies.answer(call, None, context_at(now, "CS-1")(call))
+    decision = replies.answer(call, None, context_at(now, "CS-1", call.payload))
     assert decision.acts == (Emission(decision.message),)
     assert encode(decision.message) == prepared.text_for(call.id)
     assert decision.message == Result(call.id, prepared.payload)
@@ -121,10 +125,11 @@ def test_remembered_answers_agree_with_the_rules(
     """For random settings, rules, faults, calls and times, a remembered answer equals the one of the rules."""
     config = Config(**settings, rule=rules(tables))
     replies, fresh = replies_for(config), replies_for(config)
-    answers = PreparedAnswers(V201, replies, SAMPLE.world)
+    now = NOW
+    answers = PreparedAnswers(V201, replies, SAMPLE.world, 0.0, lambda *call: context_at(now, *call))
     for number, ((action, payload), moment) in enumerate(calls):
         call, now = typed_call(f"id-{number}", action, payload), NOW + moment / 1000
-        prepared = answers.find(call, now, context_at(now, "CS-1"))
+        prepared = answers.find(call, "CS-1", now)
         if prepared is not None:
             assert_same(prepared, call, fresh, now)
 
@@ -143,8 +148,8 @@ def test_ordinary_answers_are_remembered(
     settings: dict[str, Any], tables: list[dict[str, Any]], action: str, payload: Any
 ) -> None:
     """Ordinary answers are remembered, also if there are rules and faults for other actions."""
-    answers = PreparedAnswers(V201, replies_for(Config(**settings, rule=rules(tables))), SAMPLE.world)
-    assert answers.find(typed_call("1", action, payload), NOW, context_at(NOW, "CS-1")) is not None
+    answers = answers_of(replies_for(Config(**settings, rule=rules(tables))))
+    assert answers.find(typed_call("1", action, payload), "CS-1", NOW) is not None
 
 
 @pytest.mark.parametrize(
@@ -168,6 +173,6 @@ def test_answers_that_are_not_remembered(
     settings: dict[str, Any], tables: list[dict[str, Any]], action: str, payload: Any
 ) -> None:
     """An answer that depends on a fault, a probability, a count or the station is not remembered."""
-    answers = PreparedAnswers(V201, replies_for(Config(**settings, rule=rules(tables))), SAMPLE.world)
+    answers = answers_of(replies_for(Config(**settings, rule=rules(tables))))
     for _ in range(2):
-        assert answers.find(typed_call("1", action, payload), NOW, context_at(NOW, "CS-1")) is None
+        assert answers.find(typed_call("1", action, payload), "CS-1", NOW) is None

@@ -178,7 +178,7 @@ _HAPPENINGS: Mapping[str, Callable[[Player], Event]] = {
 
 _TLS = re.compile(
     r"(?P<version>\S+) with (?P<suite>[^, ]+)(, offered: (?P<offered>.*))?(, and the certificate (?P<subject>.*))?"
-    r"( after --tls-fault (?P<fault>.*))?"
+    r"( after --tls-fault (?P<fault>.*))?( after it refused --tls-fault (?P<refused>.*))?"
 )
 
 
@@ -193,7 +193,8 @@ def agreement(text: str) -> Agreement:
     offer = Offer(versions, tuple(numbers[name] for name in names if name != "compression"), compressions)
     subject = dict(part.split("=") for part in (found["subject"] or "").split(",") if part)
     certificate_, fault = client_certificate(**subject), found["fault"] or ""
-    return Agreement(found["version"], found["suite"], offer, certificate=certificate_, fault=fault)
+    refused = tuple(filter(None, [found["refused"]]))
+    return Agreement(found["version"], found["suite"], offer, certificate=certificate_, fault=fault, refused=refused)
 
 
 def client_certificate(CN: str = "", O: str = "") -> str:  # noqa: N803, E741 - the names are those of a certificate's subject

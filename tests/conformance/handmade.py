@@ -5,13 +5,8 @@ Each client is named after the behaviour that the check reports. `CLIENTS` has t
 
 import asyncio
 import re
-import ssl
-import tempfile
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import orjson
@@ -22,22 +17,10 @@ from websockets.typing import Subprotocol
 from mock_csms.behavior.commands import Step
 from mock_csms.commands.explaining import explanation_of
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.tls import TLS11
-from mock_csms.runtime.pki.folder import PkiFolder
-from mock_csms.runtime.pki.making import (
-    Issuer,
-    Wish,
-    certificate,
-    certificate_pem,
-    key_pem,
-    new_ec,
-    read_certificates,
-    read_key,
-)
 from mock_csms.station.handshake import basic
 from tests import tls_by_hand
 from tests.conformance.live import Run, run_of
-from tests.pki import folder, made_at, strict
+from tests.pki import folder
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import BOOT, HANDSHAKE, Raw, Station, masked
 
@@ -156,55 +139,6 @@ async def without_goodbye(stand: Stand) -> None:
         await raw.reader.read()
 
 
-def over_tls(context: Callable[[], ssl.SSLContext], head: str = WELCOME) -> Client:
-    """Return a client that connects over TLS, and sends a boot with the serial number SN-1."""
-
-    async def shake_hands(stand: Stand) -> None:
-        raw = Raw(*await tcp(stand))
-        await raw.writer.start_tls(context(), server_hostname="localhost")
-        assert (await raw.get(f"/{STATION}", head))[0] == 101
-        boot = {**BOOT, "chargingStation": {"model": "m", "vendorName": "v", "serialNumber": "SN-1"}}
-        await raw.write(masked(orjson.dumps([CALL, "b", "BootNotification", boot])))
-        await raw.frame()
-        raw.writer.transport.abort()
-
-    return shake_hands
-
-
-def only_suites(suites: str, newest: ssl.TLSVersion) -> Callable[[], ssl.SSLContext]:
-    """Return a function that makes the TLS settings of a client with only these cipher suites."""
-
-    def made() -> ssl.SSLContext:
-        context = strict()
-        with warnings.catch_warnings(action="ignore"):  # about old versions
-            context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, newest
-        context.set_ciphers(suites)
-        return context
-
-    return made
-
-
-@cache
-def certified(common_name: str, organization: str) -> ssl.SSLContext:
-    """Return the TLS settings of a client with a certificate of the mock's authority for this subject."""
-    now = made_at(folder())
-    files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
-    signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
-    times, key = (now - 1000.0, now + 86_400.0), new_ec()
-    made = certificate(Wish(common_name=common_name, organization=organization, times=times), key, signer)
-    context = strict()
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(certificate_pem(made, signer.certificate) + key_pem(key))
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context
-
-
-def careless() -> ssl.SSLContext:
-    """Return the TLS settings of a client that does not verify certificates."""
-    return strict(check_hostname=False, verify_mode=ssl.CERT_NONE)
-
-
 async def compressing(stand: Stand) -> None:
     """Connect with a TLS handshake that offers compression."""
     reader, writer = await tcp(stand)
@@ -214,23 +148,15 @@ async def compressing(stand: Stand) -> None:
     writer.transport.abort()
 
 
-TLS: Mapping[str, Any] = {"tls": "auto", "tls_min": "1.0"}
-"""The settings of a mock for clients with TLS."""
-
 HEARTBEAT = '[2,"h","Heartbeat",{}]'
 DEFLATE = WELCOME + "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 
 CLIENTS: Mapping[str, Client] = {
     "T04": raw_path,
-    "T08": over_tls(lambda: certified("SN-1", "mock-csms")),
     "T09": old_version,
     "T10": compressed,
     "T16": without_credentials,
-    "T17": over_tls(only_suites("AES128-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:@SECLEVEL=0", ssl.TLSVersion(TLS11))),
-    "T18": over_tls(only_suites("ECDHE-RSA-AES128-GCM-SHA256", ssl.TLSVersion.TLSv1_2)),
     "T19": compressing,
-    "T20": over_tls(lambda: certified("CS", "mock-csms"), HANDSHAKE),
-    "T21": over_tls(lambda: certified("SN-1", ""), HANDSHAKE),
     "T22": twice,
     "T23": sending(b"\x81\x02[]"),
     "T24": sending(b"\xa1\x80mask"),
@@ -241,17 +167,13 @@ CLIENTS: Mapping[str, Client] = {
     "T29": without_pong,
     "T30": without_goodbye,
     "T31": sending(b"\xc1\x85" + bytes(4) + b"\xff" * 5, DEFLATE),
-    "T32": over_tls(careless),
     "R16": unknown_type,
 }
 """The client for each check that neither a misbehaviour nor the wrong example of the check triggers."""
 
 
-OF_TLS: Mapping[str, Mapping[str, Any]] = {
-    **{id_: {} for id_ in ("T08", "T17", "T18", "T19", "T20", "T21")},
-    "T32": {"tls_fault": ["wrong-name*1"]},
-}
-"""The checks whose clients use TLS, with additional settings of the mock."""
+OF_TLS = ("T19",)
+"""The checks whose clients speak TLS."""
 
 
 async def play_example(stand: Stand, lines: Sequence[str]) -> None:
@@ -278,7 +200,7 @@ async def play_example(stand: Stand, lines: Sequence[str]) -> None:
 
 def run_client(check: str) -> Run:
     """Run the client of a check against a running mock, or else play the wrong example of the check."""
-    more = {**TLS, "state_dir": str(folder()), **OF_TLS[check]} if check in OF_TLS else {}
+    more: Any = {"tls": "auto", "tls_min": "1.0", "state_dir": str(folder())} if check in OF_TLS else {}
     with Stand(learns=False, basic_auth=KNOWN, **more) as stand:
         own = CLIENTS.get(check)
         stand.do(own(stand) if own else play_example(stand, explanation_of(check).wrong))

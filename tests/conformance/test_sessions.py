@@ -8,7 +8,7 @@ from tests.conformance.mutations import MUTATIONS, OFFLINE
 from tests.conformance.sessions import CALM, MOVES, POINTS, Move, Street, Terms
 from tests.conformance.witness import inspect
 
-LEGAL = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LEGAL = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 UNHEALTHY = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 BROKEN = settings(max_examples=12, deadline=None, suppress_health_check=UNHEALTHY)
 KNOWN = st.builds(Terms, st.sampled_from(POINTS), st.sampled_from(POINTS))

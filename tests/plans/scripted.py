@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -15,6 +16,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from mock_csms.protocol.v2.v201 import ACTIONS
+from tests import warm
 from tests.wire import BOOT, PATIENCE, example
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +34,9 @@ async def test_{name}(station):
 """
 STATUS = {"timestamp": "2026-01-01T00:00:00Z", "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
 
-PLAIN = [word for name in ("cacheprovider", "hypothesispytest", "cov", "xdist") for word in ("-p", f"no:{name}")]
-"""Flags of pytest that disable plugins not needed by cases: loading them takes a quarter of the time of a run."""
+UNUSED = ("cacheprovider", "hypothesispytest", "cov", "xdist", "schemathesis", "anyio")
+PLAIN = [word for name in UNUSED for word in ("-p", f"no:{name}")]
+"""Flags of pytest that disable plugins not needed by cases: loading them takes half of the time of a run."""
 
 Script = Callable[[str, Any], Any]
 """Returns the payload of the answer to a command, an error code, or NOTHING; None means the default answer.
@@ -201,20 +204,19 @@ async def outcome(
 
 async def _played(words: Sequence[str], station: Scripted | None) -> tuple[int | None, str]:
     """Run a command; return its status and output. With a station, run it at a terminal where a person reboots it."""
-    pipe, out = asyncio.subprocess.PIPE, bytearray()
-    run = await asyncio.create_subprocess_exec(
-        *(TERMINAL if station else ()), *words, cwd=ROOT, stdin=pipe, stdout=pipe
-    )
-    assert run.stdin is not None
-    assert run.stdout is not None
+    out, lines = bytearray(), asyncio.StreamReader()
+    run = warm.start([*(TERMINAL if station else ()), *words], cwd=ROOT, stdin=PIPE, stdout=PIPE, bufsize=0)
     try:
         async with asyncio.timeout(PATIENCE):
-            while part := await run.stdout.read(10_000):
+            protocol = asyncio.StreamReaderProtocol(lines)
+            await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, run.stdout)
+            while part := await lines.read(10_000):
                 out += part
                 if station and not station.reboots and QUESTION in out:
                     await station.reboot()
+                    assert run.stdin
                     run.stdin.write(b"\n")
-            return await run.wait(), out.decode()
+            return await asyncio.to_thread(run.wait), out.decode()
     finally:
-        if run.returncode is None:
-            run.kill()
+        run.kill()
+        run.communicate()

@@ -9,10 +9,12 @@ from mock_csms.plans.reference import REFERENCE
 from mock_csms.plans.v2 import network, states
 from mock_csms.protocol.records import replace
 from tests.plans.at_the_reference import run
+from tests.virtual import in_virtual_time
 
 PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 
 
+@in_virtual_time
 async def test_connection_events_are_checked_one_by_one() -> None:
     """The steps check Disconnected, Refused and Connected in order, with the gaps between them; silence is an error."""
     async with run() as it:
@@ -30,6 +32,7 @@ async def test_connection_events_are_checked_one_by_one() -> None:
             await next_connection_event(station, "Connected", within=0.1)
 
 
+@in_virtual_time
 async def test_a_station_moves_to_a_slot_for_one_case() -> None:
     """The station connects to the URL of the slot; before the next case the old order of slots is restored."""
     async with run() as it:
@@ -48,6 +51,7 @@ async def test_a_station_moves_to_a_slot_for_one_case() -> None:
         assert await station.get("OCPPCommCtrlr", "ActiveNetworkProfile") == f"{used}"
 
 
+@in_virtual_time
 async def test_a_case_without_another_slot_is_skipped() -> None:
     """With a single slot, or if the mock listens on all addresses and the profile has no URL, the case is skipped."""
     async with run() as it:
@@ -61,6 +65,7 @@ async def test_a_case_without_another_slot_is_skipped() -> None:
             url_of(station, "/new")
 
 
+@in_virtual_time
 async def test_the_reference_station_gets_the_features_of_a_case() -> None:
     """The reference station is restarted with or without a feature, as each case needs."""
     async with run() as it:

@@ -13,7 +13,8 @@ from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol.records import replace
 from tests.pace import turns
-from tests.plans.at_the_reference import run
+from tests.plans.at_the_reference import ReferenceInLoop, run
+from tests.virtual import in_virtual_time
 from tests.wire import PATIENCE
 
 POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")
@@ -21,15 +22,9 @@ POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed",
 
 @pytest.mark.parametrize("authorization", ["local", "remote"])
 @pytest.mark.parametrize("point", POINTS)
+@in_virtual_time
 async def test_all_states_of_a_session(point: str, authorization: str) -> None:
     """The station goes through all states of a session, with every TxStartPoint and TxStopPoint, local and remote."""
-    for turn in turns():  # a pause of the machine makes timestamps wrong, which the checks report
-        with turn:
-            await go_through(point, authorization)
-
-
-async def go_through(point: str, authorization: str) -> None:
-    """Go through all states of a session."""
     points = ("--variable", f"TxCtrlr.TxStartPoint={point}", "--variable", f"TxCtrlr.TxStopPoint={point}")
     async with run(*points, authorization=authorization) as it:
         station = await it.begin()
@@ -46,6 +41,7 @@ async def go_through(point: str, authorization: str) -> None:
         await it.end(station)
 
 
+@in_virtual_time
 async def test_authorized_before_the_cable() -> None:
     """A card before the cable authorizes the driver, and the cable then starts the transaction."""
     async with run() as it:
@@ -55,6 +51,7 @@ async def test_authorized_before_the_cable() -> None:
         await states.energy_transfer_started(station)
 
 
+@in_virtual_time
 async def test_a_remembered_token_is_not_authorized_again() -> None:
     """With LocalPreAuthorize, the station sends no Authorize for a token in its cache or local list."""
     for remember in (states.id_token_cached, states.id_token_in_local_list):
@@ -65,6 +62,7 @@ async def test_a_remembered_token_is_not_authorized_again() -> None:
             await station.expect_nothing(says("Authorize"), seconds=0.3)
 
 
+@in_virtual_time
 async def test_an_offline_session_is_reported_later() -> None:
     """During an offline session the mock refuses connections; afterwards the station reports the session as offline."""
     async with run() as it:
@@ -82,6 +80,7 @@ async def test_an_offline_session_is_reported_later() -> None:
         assert station.known.connection_events == sorted(station.known.connection_events, key=lambda visit: visit.at)
 
 
+@in_virtual_time
 async def test_every_case_begins_idle() -> None:
     """A case begins idle, whatever the previous one left: a transaction, a reservation, Unavailable, Pending."""
     async with run() as it:
@@ -103,11 +102,12 @@ async def _pending(station: Station) -> None:
     assert not station.known.is_accepted
 
 
+@in_virtual_time
 async def test_a_station_that_was_accepted_before_boots_again() -> None:
     """At the start of a run, a station that was accepted in an earlier run boots again."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    reference = Reference()
+    reference = ReferenceInLoop()
     try:
         async with Run(REFERENCE, None, None, "127.0.0.1", port) as first:
             await reference.start(first.csms.url)
@@ -119,6 +119,7 @@ async def test_a_station_that_was_accepted_before_boots_again() -> None:
         await reference.stop()
 
 
+@in_virtual_time
 async def test_variables_are_restored() -> None:
     """After a case the run restores the value of each variable that the case has set."""
     async with run() as it:
@@ -141,9 +142,9 @@ async def test_a_missing_station_is_an_error() -> None:
     """If no station connects, the error has the URL, and the reason why the reference station ended."""
     for turn in turns():
         with turn as pace:
-            result = rf"CS-1 did not connect to ws://127\S+/CS-1 within {2 * pace} s. mock-station ended with 2: "
-            async with run("--misbehave", "no-such-thing") as it:
-                it.profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=2 * pace))
+            result = rf"CS-1 did not connect to ws://127\S+/CS-1 within {pace} s. mock-station ended with 2: "
+            profile = replace(REFERENCE, timeouts=replace(REFERENCE.timeouts, boot=pace))
+            async with Run(profile, None, Reference(["--misbehave", "no-such-thing"]), "127.0.0.1", 0) as it:
                 with pytest.raises(NoStation, match=result):
                     await it.begin()
 

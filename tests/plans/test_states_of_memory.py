@@ -7,6 +7,7 @@ from mock_csms.plans.v2 import certificates, states
 from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol.v2.certificates import hash_data
 from tests.plans.at_the_reference import run
+from tests.virtual import in_virtual_time
 
 KINDS = ("CSMSRootCertificate", "ManufacturerRootCertificate")
 ASK_FOR_PROFILES = ("GetChargingProfiles", {"requestId": 1, "chargingProfile": {"stackLevel": 0}})
@@ -18,6 +19,7 @@ async def kinds(station: Station) -> list[str]:
     return sorted(chain["certificateType"] for chain in answer.get("certificateHashDataChain", []))
 
 
+@in_virtual_time
 async def test_certificates_are_installed_and_listed() -> None:
     """Each type of certificate is installed once; after the case only certificates of the case are deleted."""
     async with run() as it:
@@ -37,6 +39,7 @@ async def test_certificates_are_installed_and_listed() -> None:
         assert await kinds(station) == [KINDS[0]]
 
 
+@in_virtual_time
 async def test_a_certificate_that_is_not_listed_is_an_error() -> None:
     """A station that accepts the certificate but does not list it does not reach the state."""
     async with run("--misbehave", "certificates-without-list") as it:
@@ -59,6 +62,7 @@ def test_the_hash_data_of_the_root() -> None:
     assert not any(certificates.of_root.suits(other) for other in (certificates.HASHES, {}, None))
 
 
+@in_virtual_time
 async def test_a_charging_profile_is_set() -> None:
     """The charging profile takes effect, and is cleared after the case."""
     async with run() as it:
@@ -72,6 +76,7 @@ async def test_a_charging_profile_is_set() -> None:
         await station.command(*ASK_FOR_PROFILES, status="NoProfiles")
 
 
+@in_virtual_time
 async def test_a_transaction_begins_offline() -> None:
     """From any state the step leads to an online station with a running transaction that started offline."""
     async with run() as it:
@@ -84,6 +89,7 @@ async def test_a_transaction_begins_offline() -> None:
             await station.expect(transaction_event("Started", offline=True))
 
 
+@in_virtual_time
 async def test_a_missing_offline_transaction_is_an_error() -> None:
     """A station that does not authorize offline does not reach the state."""
     async with run("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") as it:

@@ -5,6 +5,7 @@ import pytest
 from mock_csms.plans.v2 import states
 from tests.plans.at_the_reference import run
 from tests.plans.test_states import POINTS
+from tests.virtual import in_virtual_time
 
 BAY = "ParkingBayOccupancy"
 
@@ -15,6 +16,7 @@ def points(start: str, stop: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("stop", POINTS)
+@in_virtual_time
 async def test_the_transfer_is_suspended(stop: str) -> None:
     """From any state the vehicle suspends charging; if this ends the transaction, resuming starts the next one."""
     async with run(*points("EVConnected", stop)) as it:
@@ -31,6 +33,7 @@ async def test_the_transfer_is_suspended(stop: str) -> None:
 
 
 @pytest.mark.parametrize("authorization", ["local", "remote"])
+@in_virtual_time
 async def test_the_bay_begins_and_ends_a_transaction(authorization: str) -> None:
     """A stopped transaction ends when the vehicle leaves the bay, with the reason of the stop."""
     async with run(*points(BAY, BAY), authorization=authorization) as it:
@@ -44,6 +47,7 @@ async def test_the_bay_begins_and_ends_a_transaction(authorization: str) -> None
         assert (station.known.parked, station.known.transactions) == (set(), {})
 
 
+@in_virtual_time
 async def test_a_wrong_reason_is_found() -> None:
     """A station that reports another stoppedReason than that of the stop does not reach the state."""
     async with run(*points(BAY, BAY), authorization="remote") as it:
@@ -55,6 +59,7 @@ async def test_a_wrong_reason_is_found() -> None:
             await states.parking_bay_unoccupied(station)
 
 
+@in_virtual_time
 async def test_the_bay_without_a_start_or_stop_point() -> None:
     """If the parking bay is no start or stop point, the steps expect no message about it."""
     async with run() as it:
@@ -66,6 +71,7 @@ async def test_the_bay_without_a_start_or_stop_point() -> None:
         assert (station.known.parked, station.known.transactions) == (set(), {})
 
 
+@in_virtual_time
 async def test_the_next_case_finds_the_bay_empty() -> None:
     """Before the next case the run removes a vehicle from the bay, which ends its transaction."""
     async with run(*points(BAY, BAY)) as it:

@@ -44,9 +44,10 @@ class Side:
         self.went.append(offer)
         return self.handling
 
-    def agreed(self, agreement: Agreement, handling: Handling) -> None:  # noqa: ARG002 - the gate's signature
+    def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:  # noqa: ARG002 - the gate's signature
         """Record a handshake that succeeded."""
         self.went.append(agreement)
+        return agreement
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:  # noqa: ARG002 - as above
         """Record a handshake or a connection that failed."""

@@ -1,6 +1,7 @@
 """The files of the test authority that `mock-csms pki` and `--tls auto` write, verified by `openssl`."""
 
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -102,23 +103,28 @@ def test_every_key_fits_its_certificate_and_is_private(folder: Path) -> None:
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
+@pytest.fixture
+def own(folder: Path, tmp_path: Path) -> Path:
+    """Return a copy of the directory, for a test that changes it."""
+    return Path(shutil.copytree(folder, tmp_path / "own"))
+
+
 def contents(path: Path) -> dict[str, bytes]:
     """Return the content of each file of a directory."""
     return {file.name: file.read_bytes() for file in path.iterdir() if file.is_file()}
 
 
-def test_valid_files_are_kept(tmp_path: Path) -> None:
+def test_valid_files_are_kept(own: Path) -> None:
     """A second run changes no file; a new name or the end of validity renews only certificates, not the root."""
-    path = str(tmp_path)
-    PkiFolder(path, NAMES, NOW).make()
-    first = contents(tmp_path)
+    path = str(own)
+    first = contents(own)
     PkiFolder(path, NAMES[:2], NOW + DAY).make()
-    assert contents(tmp_path) == first
+    assert contents(own) == first
     PkiFolder(path, ("csms.example", *NAMES), NOW).make()
-    second = contents(tmp_path)
+    second = contents(own)
     assert {name for name in first if first[name] != second[name]} == {"server-rsa.pem", "server-ec.pem"}
     PkiFolder(path, NAMES, NOW + 340 * DAY).make()
-    third = contents(tmp_path)
+    third = contents(own)
     assert {name for name in first if second[name] != third[name]} == {
         "server-rsa.pem",
         "server-ec.pem",
@@ -126,13 +132,12 @@ def test_valid_files_are_kept(tmp_path: Path) -> None:
     }
 
 
-def test_a_lost_root_is_replaced(tmp_path: Path) -> None:
+def test_a_lost_root_is_replaced(own: Path) -> None:
     """If the root is lost, all certificates are made again, so that the new root verifies all of them."""
-    PkiFolder(str(tmp_path), NAMES, NOW).make()
-    (tmp_path / "root.pem").unlink()
-    PkiFolder(str(tmp_path), NAMES, NOW).make()
+    (own / "root.pem").unlink()
+    PkiFolder(str(own), NAMES, NOW).make()
     for name in ("server-rsa", "server-ec", "station"):
-        assert verified(tmp_path / f"{name}.pem", tmp_path / "root.pem").endswith(": OK\n")
+        assert verified(own / f"{name}.pem", own / "root.pem").endswith(": OK\n")
 
 
 def test_the_pki_command(tmp_path: Path) -> None:
@@ -168,12 +173,11 @@ def test_bad_input(words: list[str], status: int, expected: str, tmp_path: Path)
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+def test_a_damaged_file_is_named(own: Path) -> None:
     """A file that is not a certificate causes an error that names it, and is not changed."""
-    PkiFolder(str(tmp_path), NAMES, NOW).make()
-    damaged = tmp_path / "root.pem"
+    damaged = own / "root.pem"
     damaged.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
-    ended = run("pki", str(tmp_path), LC_ALL="C")
+    ended = run("pki", str(own), LC_ALL="C")
     assert (ended.returncode, ended.stderr.count("\n")) == (3, 1)
     assert f"{damaged}: it is no certificate in PEM" in ended.stderr
     assert "nonsense" in damaged.read_text()

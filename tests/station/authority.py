@@ -44,7 +44,7 @@ class Authority:
         self.root = self.issue(name, self.key.public_key(), serial=0xAB)
 
     def issue(
-        self, name: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, *, serial: int = 0x0C0FFEE, days: float = 30
+        self, name: str, key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey, *, serial: int = 0x0C0FFEE, days: float = 90
     ) -> str:
         """Return a certificate that expires a number of days from now."""
         builder = (

@@ -1,6 +1,7 @@
 """A station without a socket, with a clock that the test moves and a CSMS that accepts everything."""
 
 from collections.abc import Mapping
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from mock_csms.behavior.templates import SAMPLE, Context, compile_template, rfc3339
@@ -35,6 +36,9 @@ class BenchOf(Generic[D]):
         self.replies: dict[str, Json] = {}
         self.silent: set[str] = set()
         """The actions that the CSMS does not answer."""
+        self._numbers = count(1)
+        self.files: list[Any] = []
+        """The files that the station wants to get or put; the test says how that goes."""
         self.is_leaving = False
         self.tell(cues.Opened())
         self.take()
@@ -42,7 +46,10 @@ class BenchOf(Generic[D]):
     @property
     def moment(self) -> Moment:
         """The present moment."""
-        return Moment(self.now, replace(SAMPLE.world, new_id=lambda: f"id-{len(self.messages)}-{self.now}"))
+        world = replace(
+            SAMPLE.world, new_id=lambda: f"id-{len(self.messages)}-{self.now}", new_integer=lambda: next(self._numbers)
+        )
+        return Moment(self.now, world)
 
     def at(self, seconds: float) -> str:
         """Return the timestamp a number of seconds from now."""
@@ -107,6 +114,8 @@ class BenchOf(Generic[D]):
                 case cues.Notify(action, payload):
                     assert not self.version.call_violations(SendMessage("1", action, payload), Sender.STATION)
                     self.messages.append((action, payload))
+                case cues.GetFile() | cues.PutFile():
+                    self.files.append(act)
                 case cues.Reboot():
                     self.is_leaving = True
         if self.is_leaving and self.device.outbox.is_empty:

@@ -5,7 +5,7 @@ time is virtual, and the connection can be cut.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -36,8 +36,10 @@ from mock_csms.station.v2 import notation
 from mock_csms.station.v2.device import Device, new_device
 from mock_csms.twin.events import Event, Failed, Finding
 from mock_csms.twin.seen import KINDS
+from tests.pki import folder, made_at, own_folder
 from tests.station.bench import NOW
 from tests.station.play import Answering
+from tests.station.stage import with_profile
 from tests.virtual import Loop, virtual_time
 
 STATION, PASSWORD = "CS", "the-old-password-1"
@@ -57,14 +59,14 @@ T = TypeVar("T")
 class Stand:
     """A mock that listens in virtual time, with its findings: `with Stand() as stand`."""
 
-    def __init__(self, *, learns: bool = True, **given: Any) -> None:
+    def __init__(self, *, learns: bool = True, begin: float = NOW, **given: Any) -> None:
         self.found: list[Finding] = []
         self.events: list[Event] = []
         self.accidents: list[str] = []
         self.loop = Loop()
         self._given = {"port": 0, "seed": 1, "fail_on_findings": "warning", **given}
         self._learns = learns
-        self._time = virtual_time(self.loop, NOW)
+        self._time = virtual_time(self.loop, begin)
 
     def configured(self, **more: Any) -> Config:
         """Return the settings of the mock; `more` overrides some."""
@@ -131,10 +133,19 @@ class Rig(Stand):
     _device: State
 
     def __init__(
-        self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = True, **given: Any
+        self,
+        habits: tuple[Habit, ...],
+        csms: Answering | None = None,
+        *,
+        learns: bool = True,
+        profile: int = 0,
+        of_mock: Mapping[str, Any] = {},
+        **given: Any,
     ) -> None:
-        super().__init__(learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
-        self._device = replace(self.new_station(**given), habits=habits)
+        usual = settings_of(profile) if profile else {"basic_auth": KNOWN}
+        super().__init__(learns=learns, rule=csms.rules if csms else [], **{**usual, **of_mock})
+        self._device = replace(with_profile(self.new_station(**given), profile), habits=habits)
+        self._profile = profile
         self._running: asyncio.Task[None] | None = None
 
     def new_station(self, **given: Any) -> Device:
@@ -145,9 +156,11 @@ class Rig(Stand):
         """Make the station; it does not connect yet."""
         await super().begin()
         self._cable = Cable(Limits(1 << 20, False, 0.0, 0.0))
-        url, chance = f"{self.mock.url}/{STATION}", Chance(2)
+        scheme = "wss" if self._profile > 1 else "ws"
+        url, chance = f"{scheme}://{self.mock.url.partition('://')[2]}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        line = HandshakeRequest(url, self.offered, basic(STATION, PASSWORD))
+        password = None if self._profile == 3 else basic(STATION, PASSWORD)
+        line = HandshakeRequest(url, self.offered, password)
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:
@@ -194,8 +207,22 @@ class Rig(Stand):
         """Cut the connection; the mock refuses the station `refused` times before it lets it reconnect."""
         self.lose()
         if refused:
-            self._soon(self.mock.configure, self.configured(refuse=f"503*{refused}"))
+            self.configure(refuse=f"503*{refused}")
         return self.connect()
+
+    def meet(self, kind: str) -> Self:
+        """Cut the connection; the mock does TLS wrong in one way before it lets the station reconnect."""
+        self.lose()
+        self.configure(tls_fault=[f"{kind}*1"])
+        return self.connect()
+
+    def configure(self, **more: Any) -> None:
+        """Change settings of the mock."""
+        self._soon(self.mock.configure, self.configured(**more))
+
+    def become(self, device: State) -> None:
+        """Let the station be in another state."""
+        self._player.device = device
 
     def tell(self, *all_cues: Cue) -> Self:
         """Give the station a cue, and let both sides do everything that follows at once."""
@@ -229,6 +256,12 @@ class Rig(Stand):
     def insult(self, action: str, payload: Json) -> None:
         """Send a command that violates its schema."""
         self.command(action, dict.fromkeys(V201.actions[action].request) | payload)
+
+
+def settings_of(profile: int) -> dict[str, Any]:
+    """Return the settings of a mock for a station with that security profile."""
+    more = {"tls_client": "accept-and-report"} if profile == 3 else {}
+    return {"tls": "auto", "state_dir": str(own_folder()), "tls_min": "1.0", "begin": made_at(folder()), **more}
 
 
 def new_station(evses: int = 1, connectors: int = 1, **variables: str) -> Device:

@@ -208,6 +208,23 @@ def reservations(begin: Begin) -> None:
     stage.wait(100)
 
 
+def secure(begin: Begin) -> None:
+    """The station connects with TLS and its certificate; the connection is lost, and the station is reset."""
+    stage = begin(profile=3).connect().wait(10)
+    stage.come_again().wait(10)
+    stage.command("TriggerMessage", {"requestedMessage": "SignChargingStationCertificate"})
+    stage.wait(5).command("Reset", {"type": "Immediate"})
+    stage.settle()
+    stage.wait(10)
+
+
+def bad_tls(begin: Begin) -> None:
+    """The CSMS shows wrong certificates, an old version of TLS, and a weak cipher suite, each once."""
+    stage = begin(profile=2).connect().wait(5)
+    for kind in ("expired", "wrong-name", "tls1.1", "cipher"):
+        stage.meet(kind).wait(70)
+
+
 SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
@@ -233,6 +250,8 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         aligned,
         aligned_idle,
         reservations,
+        secure,
+        bad_tls,
     )
 }
 """The scenarios in which the station acts by itself; `commanding` has the scenarios with commands."""

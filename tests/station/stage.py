@@ -10,18 +10,34 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Message, Result
 from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.versions import V201, refusal
+from mock_csms.runtime.transport.trust import BAD_CERTIFICATE, BAD_SUITE, BAD_VERSION
 from mock_csms.station import cues
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.misbehaviour import misbehave
 from mock_csms.station.state import Habit, Moment
 from mock_csms.station.v2 import boot, machine, network
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.misbehaviours import KINDS
+from mock_csms.station.v2.security import secured
 from mock_csms.twin.station import StationModel
+from tests.pki import folder
 from tests.station.bench import NOW
 from tests.station.play import Csms, Play, Sent, default_answer, world
 
 HANDSHAKE = HandshakeRequest("ws://csms/CS", authorization="Basic Q1M6dGhlLW9sZC1wYXNzd29yZC0x")
 """The handshake with which the station was started: the password is `the-old-password-1`."""
+
+
+REFUSED = {"tls1.1": BAD_VERSION, "cipher": BAD_SUITE}
+"""What a station says about faults that are not in the certificate of the CSMS."""
+
+
+def with_profile(device: Device, profile: int) -> Device:
+    """Return a device with a security profile, and the certificates of the tests that this needs."""
+    if not profile:
+        return device
+    root, own, key = ((folder() / name).read_text() for name in ("root.pem", "station.pem", "station.key"))
+    return secured(device, profile, root if profile > 1 else "", (own, key) if profile == 3 else ("", ""))
 
 
 class Entry(Record):
@@ -45,9 +61,12 @@ Log: TypeAlias = list[Entry]
 class Stage(Play):
     """One station with misbehaviours, and the transcript of what it did."""
 
-    def __init__(self, habits: tuple[Habit, ...], csms: Csms = default_answer, **settings: Any) -> None:
+    def __init__(
+        self, habits: tuple[Habit, ...], csms: Csms = default_answer, profile: int = 0, **settings: Any
+    ) -> None:
         super().__init__(csms, **settings)
-        self.device = replace(self.device, habits=habits, name="CS")
+        self.device = replace(with_profile(self.device, profile), habits=habits, name="CS")
+        self.profile = profile
         self.now = NOW
         self.log: Log = []
         integers, self.wire_world = count(1), world()
@@ -76,10 +95,27 @@ class Stage(Play):
     def connect(self) -> Self:
         """Open the connection."""
         self.wish = ""
-        right = replace(HANDSHAKE, authorization=network.authorization_of(self.device) or HANDSHAKE.authorization)
-        self.note("line", "open", self.spoil("handshake", right, HANDSHAKE))
-        self.tell(cues.Opened())
+        self.note("line", "open", self.shake_hands())
+        self.tell(cues.Opened(is_secure=self.profile > 1))
         return self
+
+    def shake_hands(self) -> HandshakeRequest:
+        """Return the handshake of the station."""
+        if self.profile:
+            first = replace(HANDSHAKE, url="wss://csms/CS")
+            right = replace(network.route(self.device, 0, first)[1], authorization=None)
+        else:
+            first = HANDSHAKE
+            right = replace(first, authorization=network.authorization_of(self.device) or first.authorization)
+        done: HandshakeRequest = self.spoil("handshake", right, first)
+        return done
+
+    def meet(self, kind: str) -> Self:
+        """Lose the connection; the CSMS does TLS wrong in one way before it lets the station reconnect."""
+        self.lose().wait(self.pause)
+        self.note("line", kind, self.shake_hands())
+        self.tell(cues.Unreached(REFUSED.get(kind, BAD_CERTIFICATE)))
+        return self.wait(self.pause).connect()
 
     def lose(self) -> Self:
         """Lose the connection and the open calls, and note the pause before the station reconnects."""

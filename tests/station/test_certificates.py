@@ -80,7 +80,7 @@ def test_a_certificate_is_stored_once() -> None:
     bench = Bench()
     for number in range(CAPACITY):
         assert install(bench, Authority(f"Root {number}").root) == "Accepted"
-    assert (install(bench, ROOT.root), len(listed(bench))) == ("Failed", CAPACITY)
+    assert (install(bench, ROOT.root), len(listed(bench))) == ("Rejected", CAPACITY)
     assert (install(bench, Authority("Root 0").root), len(listed(bench))) == ("Accepted", CAPACITY)
 
 
@@ -113,7 +113,7 @@ def requested(bench: Bench) -> x509.CertificateSigningRequest:
     return x509.load_pem_x509_csr(payload["csr"].encode())
 
 
-def certificate_for(request: x509.CertificateSigningRequest, days: float = 30) -> str:
+def certificate_for(request: x509.CertificateSigningRequest, days: float = 90) -> str:
     """Return the certificate that the authority issues for a CSR."""
     key = request.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)

@@ -75,15 +75,15 @@ def test_the_keys() -> None:
         ("HeartbeatInterval", "soon", "Rejected"),
         ("NumberOfConnectors", "5", "Rejected"),
         ("Nope", "5", "NotSupported"),
-        ("SecurityProfile", "1", "RebootRequired"),
+        ("ConnectorPhaseRotation", "0.RTS", "RebootRequired"),
     ):
         assert bench.status("ChangeConfiguration", {"key": key, "value": value}) == status
     bench.take()
     bench.wait(11)
     assert bench.take() == [("Heartbeat", {})] * 2
-    assert bench.device.configuration["SecurityProfile"] == "0"
+    assert bench.device.configuration["ConnectorPhaseRotation"] == "0.RST,1.RST,2.RST"
     bench.restart()
-    assert bench.device.configuration["SecurityProfile"] == "1"
+    assert bench.device.configuration["ConnectorPhaseRotation"] == "0.RTS"
 
 
 def test_availability() -> None:
@@ -161,14 +161,14 @@ def test_limits() -> None:
 def test_files() -> None:
     """Uploads and firmware updates report their statuses in order; an update waits for transactions."""
     bench = Bench16()
-    bench.ask("GetDiagnostics", {"location": "ftp://x/y"})
+    bench.ask("GetDiagnostics", {"location": "ftp://x.invalid/y"})
     bench.wait(5)
     assert bench.statuses("DiagnosticsStatusNotification") == ["Uploading", "Uploaded"]
-    bench.ask("GetDiagnostics", {"location": "ftp://x/fail"})
+    bench.ask("GetDiagnostics", {"location": "ftp://x.invalid/fail"})
     bench.wait(5)
     assert bench.statuses("DiagnosticsStatusNotification") == ["Uploading", "UploadFailed"]
     bench.charge()
-    bench.ask("UpdateFirmware", {"location": "ftp://x/y", "retrieveDate": bench.at(10)})
+    bench.ask("UpdateFirmware", {"location": "ftp://x.invalid/y", "retrieveDate": bench.at(10)})
     bench.wait(9)
     assert bench.statuses("FirmwareStatusNotification") == []
     bench.wait(20)
@@ -176,7 +176,7 @@ def test_files() -> None:
     bench.tell(cues.Unplugged(1))
     bench.wait(10)
     assert bench.statuses("FirmwareStatusNotification") == ["Installing", "Installed"]
-    log = {"logType": "SecurityLog", "requestId": 5, "log": {"remoteLocation": "ftp://x/y"}}
+    log = {"logType": "SecurityLog", "requestId": 5, "log": {"remoteLocation": "ftp://x.invalid/y"}}
     assert bench.ask("GetLog", log) == {"status": "Accepted", "filename": "security.log"}
     assert bench.status("GetLog", log | {"requestId": 6}) == "AcceptedCanceled"
     bench.wait(9)

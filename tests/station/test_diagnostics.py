@@ -51,12 +51,14 @@ def test_a_log_is_uploaded(kind: str) -> None:
         "https://logs.invalid/fail/up": "UploadFailure",
         "https://logs.invalid/failing": "UploadFailure",
         "https://fail.invalid/up": "Uploaded",
-        "fail": "Uploaded",
-        "": "Uploaded",
+        "fail": "BadMessage",
+        "": "BadMessage",
+        "https://[": "BadMessage",
+        "gopher://127.0.0.1/up": "NotSupportedOperation",
     }.items(),
 )
-def test_the_path_decides_whether_an_upload_fails(location: str, end: str) -> None:
-    """The path of the location decides whether the simulated upload fails, never the host."""
+def test_the_location_decides_how_a_pretended_upload_ends(location: str, end: str) -> None:
+    """At a host that no network knows, the path decides; without a host, or with another protocol, an upload fails."""
     bench = Bench()
     bench.ask("GetLog", log(7, location))
     bench.wait(10)

@@ -6,12 +6,12 @@ import pytest
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.station.certificates import Certificate
 from mock_csms.station.cues import Opened, Redial
 from mock_csms.station.state import Identity
 from mock_csms.station.v2 import machine, network
 from mock_csms.station.v2.device import new_device
-from mock_csms.station.v2.storage import Certificate
-from mock_csms.station.v2.variables import SECURITY_PROFILE
+from mock_csms.station.v2.security import secured
 from tests.station.commanded import Bench
 
 PROFILE: Json = {
@@ -29,7 +29,7 @@ NAME: tuple[Json, Json] = ({"name": "OCPPCommCtrlr"}, {"name": "NetworkConfigura
 def bench_of(profile: int = 1) -> Bench:
     """Return a station with a security profile."""
     device = new_device(Identity(), 1, 1)
-    return Bench(device=replace(device, name="CS/1", variables={**device.variables, SECURITY_PROFILE: str(profile)}))
+    return Bench(device=replace(secured(device, profile, "", ("", "")), name="CS/1"))
 
 
 def store(bench: Bench, slot: int, **changed: Any) -> str:

@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from mock_csms.protocol.messages import Call, Error, Result, encode
 from mock_csms.twin.events import (
     Connected,
@@ -19,8 +17,6 @@ from mock_csms.twin.events import (
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 from tests.watch.diagrams import BEAT, BOOT, RESET, START, came, junk, went
-
-in_browser = pytest.mark.asyncio(loop_scope="module")
 
 
 class Browsed:

@@ -28,7 +28,8 @@ from mock_csms.twin.events import (
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
-from tests.watch.diagram_page import browse, event, in_browser, run
+from tests.browser import in_browser
+from tests.watch.diagram_page import browse, event, run
 from tests.watch.diagrams import BEAT, BOOT, MISSING, RESET, START, came, junk, went, write
 
 SHOWN: Sequence[tuple[Event, str, str, str]] = [

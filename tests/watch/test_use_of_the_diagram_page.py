@@ -21,7 +21,8 @@ from mock_csms.twin.events import (
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
-from tests.watch.diagram_page import browse, in_browser, run
+from tests.browser import in_browser
+from tests.watch.diagram_page import browse, run
 from tests.watch.diagrams import BEAT, BOOT, HOSTILE, RESET, START, came, junk, went, write
 
 

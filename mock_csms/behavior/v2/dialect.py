@@ -8,6 +8,7 @@ from mock_csms.behavior.v2 import authorization, certificates
 from mock_csms.behavior.v2.additions import ADDITIONS_OF_21
 from mock_csms.behavior.v2.costs import cost_rules
 from mock_csms.behavior.v2.device_model import DEVICE_MODEL, named
+from mock_csms.behavior.v2.files import FILES
 from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.behavior.v16.configuration import variable_of
 from mock_csms.protocol.actions import Json
@@ -114,6 +115,7 @@ DIALECT = Dialect(
     additions={
         "Authorize": authorization.with_certificate_status,
         "GetCertificateStatus": certificates.with_ocsp_response,
+        **FILES,
     },
     signing=certificates.SIGNING,
     completions={"Authorize": authorization.fit_certificate_status},

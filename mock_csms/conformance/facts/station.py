@@ -8,6 +8,7 @@ from collections.abc import Hashable
 
 from mock_csms.conformance.facts.commands import AnsweredCommands
 from mock_csms.conformance.facts.exchanges import Exchanges
+from mock_csms.conformance.facts.makes import Makes, new_makes
 from mock_csms.conformance.facts.memory import Remembered
 from mock_csms.protocol.records import Record, field
 from mock_csms.protocol.versions import DEFAULT
@@ -51,6 +52,8 @@ class StationFacts(Twin, kw_only=True):
     terms: Terms
     version: str = DEFAULT.name
     """The name of the version of OCPP that it speaks."""
+    makes: Makes = field(default_factory=new_makes)
+    """Which stations offer the same in their TLS handshakes; all stations share it."""
     commands: AnsweredCommands = field(default_factory=AnsweredCommands)
     exchanges: Exchanges = field(default_factory=Exchanges)
     memory: Remembered = field(default_factory=Remembered)

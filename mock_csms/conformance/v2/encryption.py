@@ -1,9 +1,12 @@
 """Checks of TLS: what a station offers and uses, and its certificate (checks T08, T17 to T21 and T32)."""
 
-from mock_csms.behavior.handshake_faults import MUST_REFUSE
+from ipaddress import ip_address
+
+from mock_csms.behavior.handshake_faults import EVENTS, MUST_REFUSE
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
+from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, Wrong
+from mock_csms.conformance.v2.security import EVENT, SECURITY
 from mock_csms.protocol import x509
 from mock_csms.protocol.tls import TLS12, Agreement
 from mock_csms.twin.seen import Seen, call, when
@@ -77,24 +80,33 @@ def uses_no_compression(seen: Seen, _: KnownStation) -> CheckResult:
     return Wrong("TLS compression is offered", severity=WARNING, why="the mock does not accept it")
 
 
-@TRANSPORT.check(
-    "T20", "A00.FR.511, A00.FR.405", ERROR, "the client certificate names the serial number", call("BootNotification")
-)
+@TRANSPORT.check("T20", "A00.FR.511", ERROR, "the client certificate names the serial number", call("BootNotification"))
 def names_its_serial_number(seen: Seen, station: KnownStation) -> CheckResult:
-    """Report a client certificate whose commonName is not the serialNumber in BootNotification.
+    """Report a client certificate whose commonName is not the serial number in BootNotification.
 
-    Silent if the BootNotification has no serialNumber.
+    If no serial number is told, only a commonName that is a URL or an IP address is reported.
     """
     certificate, serial = certificate_in_use(station), seen.payload["chargingStation"].get("serialNumber")
-    facts = x509.facts(certificate) if certificate and serial is not None else None
+    facts = x509.facts(certificate) if certificate else None
     if facts is None or facts.common_name == serial:
         return None
-    return f"the client certificate is for {facts.common_name!r}, but the serial number is {serial!r}"
+    if serial is not None:
+        return f"the client certificate is for {facts.common_name!r}, but the serial number is {serial!r}"
+    return f"{facts.common_name!r} is a URL or an IP address" if _is_address(facts.common_name) else None
+
+
+def _is_address(name: str) -> bool:
+    """Return whether a name can be taken for the address of a CSMS."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return "://" in name
+    return True
 
 
 @TRANSPORT.check(
     "T21",
-    "A00.FR.502, A00.FR.404",
+    "A00.FR.407, A00.FR.502, A00.FR.503, A00.FR.506, A00.FR.509",
     ERROR,
     "the client certificate is trusted and has a suitable key, signature, serial number and operator",
     when("knocked"),
@@ -115,12 +127,71 @@ def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> CheckResult
     return [f"the client certificate {problem}" for problem, holds in problems.items() if holds] or None
 
 
-@TRANSPORT.check("T32", "A00.FR.310, A00.FR.413", ERROR, "a wrong certificate of the CSMS is refused", when("knocked"))
+@TRANSPORT.check(
+    "T32",
+    "A00.FR.311, A00.FR.414, A00.FR.323, A00.FR.426",
+    ERROR,
+    "a wrong certificate of the CSMS, or a weak suite, is refused",
+    when("knocked"),
+)
 def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> CheckResult:
-    """Report a station that continued after a wrong certificate or a weak cipher suite of --tls-fault."""
+    """Report a station that went on after a wrong certificate or a weak suite, which --tls-fault has shown it."""
     tls = tls_of(seen)
     sight = MUST_REFUSE.get(tls.fault) if tls else None
     return f"the station accepted {sight}" if sight else None
+
+
+@SECURITY.check(
+    "S03",
+    "A00.FR.310, A00.FR.413",
+    ERROR,
+    "a security event reports a wrong certificate of the CSMS",
+    when("knocked"),
+    call(EVENT),
+)
+def reports_a_wrong_certificate(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a missing InvalidCsmsCertificate after the station has refused a certificate (--tls-fault)."""
+    return _events_after(seen, station, "InvalidCsmsCertificate")
+
+
+@SECURITY.check(
+    "S04",
+    "A00.FR.316, A00.FR.419, A00.FR.323, A00.FR.426",
+    WARNING,
+    "a security event reports an old version of TLS, or a weak cipher suite",
+    when("knocked"),
+    call(EVENT),
+)
+def reports_old_tls(seen: Seen, station: KnownStation) -> CheckResult:
+    """Report a missing InvalidTLSVersion or InvalidTLSCipherSuite after the station has refused one (--tls-fault).
+
+    A warning, because Part 6 does not demand these events (TC_A_06).
+    """
+    return _events_after(seen, station, "InvalidTLSVersion", "InvalidTLSCipherSuite")
+
+
+def _events_after(seen: Seen, station: KnownStation, *events: str) -> CheckResult:
+    """Return deadlines for those events that a station owes, or what ends them."""
+    if seen.action == EVENT:
+        return Done(seen.payload["type"])
+    tls = tls_of(seen)
+    owed = {EVENTS[kind]: kind for kind in tls.refused if kind in EVENTS} if tls else {}
+    return [
+        Later(f"{event} did not come after the station refused {kind}", station.terms.patience, event, survives=True)
+        for event, kind in owed.items()
+        if event in events
+    ]
+
+
+@SECURITY.deadline("S03", "S04")
+def is_certain(due: Due, station: KnownStation) -> CheckResult:
+    """Wait on for a station that is not accepted; ask nothing of one that another one of the same make may be."""
+    admitted = station.connections.admitted
+    if admitted is None or admitted.tls is None or len(station.makes.get(admitted.tls.offer, ())) > 1:
+        return None
+    if not station.boots.is_accepted:
+        return Later(due.text, station.terms.patience, due.key, survives=True)
+    return due.text
 
 
 def _problems(facts: x509.CertificateFacts, operator: str | None) -> dict[str, bool]:

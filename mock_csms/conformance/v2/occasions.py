@@ -66,6 +66,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "T32": where(lambda seen, _: (tls := tls_of(seen)) and tls.fault in MUST_REFUSE),
     "T20": where(lambda seen, station: certificate_in_use(station)
                  and "serialNumber" in seen.payload["chargingStation"]),
+    **dict.fromkeys(("S03", "S04"), _LATE),
     "S05": where(lambda seen, station: password_of(seen) is not None and station.security.password is not None),
     # Messages.
     "R19": at(call()),

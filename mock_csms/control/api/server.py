@@ -4,7 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,9 +14,12 @@ from mock_csms.settings.control import Address
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Callable
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Scope
+
+    from mock_csms.control.api.accepting import FirstByteAcceptor
 
 _MOST_CONNECTIONS = 256
 _MOST_HEAD = 64 * 1024
@@ -26,8 +29,21 @@ _LAST = 1
 """How many seconds the end of the server waits for answers that are being sent."""
 
 
+TlsBeside: TypeAlias = "tuple[ssl.SSLContext, Callable[[Exception], None]]"
+"""The settings of TLS of a server, and what gets the errors of handshakes."""
+_DROP = "mock_csms.drop"
+
+
+def drop(scope: "Scope") -> None:
+    """End the connection of a request at once, without an answer."""
+    scope["extensions"][_DROP]["abort"]()
+
+
 class PatientProtocol(H11Protocol):
     """One connection. It is closed if the complete head of a request does not come in time."""
+
+    failed: "Callable[[Exception], None] | None" = None
+    """Gets the error that ended a connection with TLS."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Start the timer for the first request."""
@@ -37,8 +53,16 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Handle data, and restart the timer if the head of the request is not complete."""
         super().data_received(data)
+        if self.cycle is not None:
+            self.cycle.scope.setdefault("extensions", {})[_DROP] = {"abort": self.transport.abort}
         if self.cycle is None or self.cycle.response_complete:
             self._wait_for_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell of an error of TLS, which a client may send once it has seen the certificate."""
+        if exc is not None and self.failed is not None:
+            self.failed(exc)
+        super().connection_lost(exc)
 
     def _wait_for_request(self) -> None:
         if self.timeout_keep_alive_task is None:
@@ -49,11 +73,19 @@ class ApiServer:
     """`async with ApiServer(address, make_app, close) as server` listens until the block ends.
 
     `make_app` gets the address with the real port. `close` is called at the end, before connections are closed, to end
-    all waits. Raises OSError if the address cannot be used.
+    all waits. With `tls` the port serves https:// too. Raises OSError if the address cannot be used.
     """
 
-    def __init__(self, address: Address, make_app: "Callable[[Address], ASGIApp]", close: "Callable[[], None]") -> None:
+    def __init__(
+        self,
+        address: Address,
+        make_app: "Callable[[Address], ASGIApp]",
+        close: "Callable[[], None]",
+        tls: "TlsBeside | None" = None,
+    ) -> None:
         self.address = address
+        self._tls = tls
+        self._either: FirstByteAcceptor | None = None
         self._make_app = make_app
         self._close = close
 
@@ -90,14 +122,31 @@ class ApiServer:
         config.load()
         self._server = Server(config)
         self._server.lifespan = config.lifespan_class(config)
-        await self._server.startup(self._sockets)
+        await self._server.startup([] if self._tls else self._sockets)
+        if self._tls:
+            self._either = self._accept_either(config, self._tls)
         self._loop = asyncio.get_running_loop().create_task(self._server.main_loop())
         return self
+
+    def _accept_either(self, config: Config, tls: "TlsBeside") -> "FirstByteAcceptor":
+        """Accept connections in place of uvicorn, which would want TLS of all of them."""
+        import ssl  # noqa: PLC0415 - only with TLS
+
+        from mock_csms.control.api.accepting import FirstByteAcceptor  # noqa: PLC0415 - as above
+
+        def make() -> asyncio.Protocol:
+            protocol = PatientProtocol(config, self._server.server_state, self._server.lifespan.state)
+            protocol.failed = lambda error: tls[1](error) if isinstance(error, ssl.SSLError) else None
+            return protocol
+
+        return FirstByteAcceptor(self._sockets, make, *tls)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        if self._either is not None:
+            await self._either.close()
         self._loop.cancel()
         with suppress(asyncio.CancelledError):
             await self._loop

@@ -31,6 +31,7 @@ HASH: Json = {
     "serialNumber": "1a2b3c4d5e6f",
 }
 FIRMWARE_URL = "https://firmware.invalid/firmware.bin"
+DIAGNOSTICS_URL, LOG_URL = "https://logs.invalid/", "https://logs.invalid/upload"
 FIRMWARE: Json = {
     "location": FIRMWARE_URL,
     "retrieveDateTime": NOW,
@@ -96,7 +97,7 @@ ACTIONS: Actions = {
     "DiagnosticsStatusNotification": Action(STATION, {"status": "Idle"}, gist="status"),
     "FirmwareStatusNotification": Action(STATION, {"status": "Idle"}, gist="status"),
     "GetDiagnostics": Action(
-        CSMS, {"location": "https://logs.invalid/"}, {"fileName": "diagnostics.log"}, answer_gist="fileName"
+        CSMS, {"location": DIAGNOSTICS_URL}, {"fileName": "diagnostics.log"}, answer_gist="fileName"
     ),
     "UpdateFirmware": Action(CSMS, {"location": FIRMWARE_URL, "retrieveDate": NOW}, gist="retrieveDate"),
     # Local authorization list management
@@ -139,7 +140,7 @@ ACTIONS: Actions = {
     ),
     "GetLog": Action(
         CSMS,
-        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": "https://logs.invalid/upload"}},
+        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": LOG_URL}},
         {**ACCEPTED, "filename": "diagnostics.log"},
         gist="logType",
     ),

@@ -16,3 +16,17 @@ def hash_data(certificate: str, issuer: str, algorithm: str = "SHA256") -> Json:
         "issuerKeyHash": hashes.issuer_key,
         "serialNumber": hashes.serial_number,
     }
+
+
+def is_same_certificate(one: Json, other: Json) -> bool:
+    """Return whether two CertificateHashData name the same certificate: they are compared as hexadecimal numbers."""
+    return _folded(one) == _folded(other)
+
+
+def has_same_name(one: Json, other: Json) -> bool:
+    """Return whether two CertificateHashData have the same issuer's name and serial number."""
+    return all(one[part].casefold() == other[part].casefold() for part in ("issuerNameHash", "serialNumber"))
+
+
+def _folded(hashes: Json) -> Json:
+    return {part: hashes[part].casefold() for part in hashes if part != "customData"}

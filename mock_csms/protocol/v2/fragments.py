@@ -17,6 +17,7 @@ HASH: Json = {
     "serialNumber": "1a2b3c4d5e6f",
 }
 FIRMWARE_URL = "https://firmware.invalid/firmware.bin"
+LOG_URL = "https://logs.invalid/upload"
 FIRMWARE_MD5 = "0123456789abcdef0123456789abcdef"
 
 # Who charges, and where.

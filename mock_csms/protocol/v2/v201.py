@@ -21,6 +21,7 @@ from mock_csms.protocol.v2.fragments import (
     FRESH_ID,
     HASH,
     HEARTBEAT_INTERVAL,
+    LOG_URL,
     MESSAGE,
     MONITOR,
     NOW,
@@ -235,7 +236,7 @@ ACTIONS: Actions = {
     ),
     "GetLog": Action(
         CSMS,
-        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": "https://logs.invalid/upload"}},
+        {"logType": "DiagnosticsLog", "requestId": FRESH_ID, "log": {"remoteLocation": LOG_URL}},
         {**ACCEPTED, "filename": "diagnostics.log"},
         gist="logType",
     ),

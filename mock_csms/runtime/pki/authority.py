@@ -32,6 +32,8 @@ class Pki:
         self._secret = 0
         self._root = ""
         self._folder: PkiFolder | None = None
+        self._firmware: Issuer | None = None
+        """What signs firmware."""
         self.statuses: Mapping[int | None, str] = {}
         """The status in OCSP responses, by serial number; the key None has the status of all other certificates."""
 
@@ -97,6 +99,21 @@ class Pki:
         if self._folder is not None:
             return self._folder.signer()
         return Issuer(read_certificates(self.root(now))[0], derived_key(self._secret))
+
+    def sign_firmware(self, sha256: bytes, now: float) -> tuple[str, str]:
+        """Return the signature of a firmware with that SHA-256, in base64, and the certificate for it, in PEM.
+
+        The root itself has issued the certificate: there is nothing between them (whitepaper, L01).
+        """
+        from mock_csms.runtime.pki import making  # noqa: PLC0415 - as above
+
+        if self._firmware is None:
+            root = self._folder.root() if self._folder is not None else self._signer(now)
+            key, times = making.new_rsa(), (now - _DAY, now + _LIFE)
+            wish = making.Wish(common_name="mock-csms test manufacturer", times=times)
+            self._firmware = making.Issuer(making.certificate(wish, key, root), key)
+        signature = making.signature(sha256, self._firmware.key)
+        return b64encode(signature).decode(), making.certificate_pem(self._firmware.certificate)
 
     def status(self, hashes: tuple[str, ...], now: float) -> str:
         """Return a signed OCSP response in base64 (M06.FR.06), with the status that is set for the serial number.

@@ -40,6 +40,7 @@ _ALREADY = DAY
 _RENEW = 30 * DAY
 """A certificate is replaced if it expires in fewer seconds than this."""
 _LOCK = ".pki.lock"
+_ROOT_NAME = "mock-csms test root"
 OTHER_ROOT = "other-root"
 SERVERS = ("server-rsa", "server-ec")
 _ONLY_RSA = ("weak-key",)
@@ -109,6 +110,11 @@ class PkiFolder:
         with self._locked():
             return self._authority()
 
+    def root(self) -> Issuer:
+        """Return the root, which signs for manufacturers."""
+        with self._locked():
+            return self._signer("root", _ROOT_NAME, None)
+
     def files(self, name: str) -> Files:
         """Return the paths for a certificate, such as `server-rsa` or `wrong/expired`."""
         path = self._directory / name
@@ -139,7 +145,7 @@ class PkiFolder:
 
     def _authority(self) -> Issuer:
         """Return the intermediate authority."""
-        root = self._signer("root", "mock-csms test root", None)
+        root = self._signer("root", _ROOT_NAME, None)
         return self._signer("intermediate", "mock-csms test authority", root)
 
     def _other_root(self) -> Issuer:

@@ -145,6 +145,19 @@ def _der(tag: int, content: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + content
 
 
+def signature(sha256: bytes, key: Any) -> bytes:
+    """Return the signature of what has that SHA-256, with RSA-PSS or ECDSA (L01.FR.12)."""
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, utils  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - as above
+
+    digest = utils.Prehashed(SHA256())
+    if isinstance(key, RSAPrivateKey):
+        pss = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
+        return key.sign(sha256, pss, digest)
+    return bytes(key.sign(sha256, ec.ECDSA(digest)))
+
+
 # PEM.
 
 
@@ -195,10 +208,13 @@ def _part_of(name: Any, part: str) -> str:
 
 
 def read_key(text: str) -> Any:
-    """Return the private key in a PEM text. Raises ValueError if it cannot be read."""
+    """Return the private key in a PEM text. Raises ValueError if it cannot be read.
+
+    An RSA key is not checked for being prime, which takes longer than the rest of a start: this program made it.
+    """
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - as above
 
     try:
-        return load_pem_private_key(text.encode(), None)
+        return load_pem_private_key(text.encode(), None, unsafe_skip_rsa_key_validation=True)
     except TypeError as error:  # it is encrypted
         raise ValueError(str(error)) from None

@@ -5,6 +5,7 @@ import os
 import re
 import ssl
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from websockets.client import ClientProtocol
@@ -13,35 +14,26 @@ from websockets.extensions.permessage_deflate import enable_client_permessage_de
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI, parse_uri
 
-from mock_csms.protocol.records import Record
 from mock_csms.runtime.transport.connection import Transport
 from mock_csms.runtime.transport.handshake import LOGGER
 from mock_csms.runtime.transport.limits import Limits
 from mock_csms.runtime.transport.outgoing import CannotConnect, Outgoing, Welcome
 from mock_csms.runtime.transport.pool import Pool
+from mock_csms.runtime.transport.trust import Trust, client_context, refusal_of
 
 __all__ = ["CannotConnect", "Dialer", "Welcome"]
 
-
-class Trust(Record):
-    """The files for connections with TLS, as paths of PEM files."""
-
-    authorities: str | None = None
-    """The authorities to trust; None for those of the system."""
-    certificate: str | None = None
-    """Our own certificate, followed by its authorities; None for none."""
-    key: str | None = None
-    """Its key; None if it is in the file of the certificate."""
+_SYSTEM = Trust()
 
 
 class Dialer(Pool):
     """Opens connections to servers. The connections share the resources of a pool."""
 
-    def __init__(self, limits: Limits, trust: Trust | None = None) -> None:
+    def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self._files = trust or Trust()
         self._extensions = enable_client_permessage_deflate(None) if limits.compression else None
-        self._trust: ssl.SSLContext | None = None
+        self._context = lru_cache(maxsize=16)(client_context)
+        """The settings of OpenSSL for each `Trust`, which take some milliseconds to make."""
 
     async def dial(
         self,
@@ -50,22 +42,23 @@ class Dialer(Pool):
         welcome: Welcome,
         *,
         authorization: str | None = None,
+        trust: Trust = _SYSTEM,
         timeout_: float = 10.0,
     ) -> Transport:
         """Open a WebSocket to `url` and return its transport; `authorization` is the header of that name.
 
         `welcome(transport, subprotocol)` returns who gets what is read, and is called before anything is delivered.
         Raises ValueError for what is no ws:// or wss:// URL, and CannotConnect where no connection came about within
-        `timeout_` seconds.
+        `timeout_` seconds. `trust` is for wss:// only.
         """
         address = _parse(url)
         connection = self._prepare(address, subprotocols, welcome, authorization)
         try:
             async with asyncio.timeout(timeout_) as deadline:
-                await self._open(connection, address)
+                await self._open(connection, address, trust)
         except OSError as error:
-            timed_out = deadline.expired()
-            raise CannotConnect(f"no answer within {timeout_:g} s" if timed_out else _explain(error)) from error
+            reason = f"no answer within {timeout_:g} s" if deadline.expired() else _explain(error)
+            raise CannotConnect(reason, refused=refusal_of(error)) from error
         return connection
 
     def _prepare(
@@ -84,9 +77,9 @@ class Dialer(Pool):
             request.headers["Authorization"] = authorization
         return Outgoing(self, protocol, request, welcome)
 
-    async def _open(self, connection: Outgoing, address: WebSocketURI) -> None:
-        """Connect, and wait until the handshake is over. After a failure nothing is left open."""
-        tls = self._tls() if address.secure else None
+    async def _open(self, connection: Outgoing, address: WebSocketURI, trust: Trust) -> None:
+        """Connect and wait until the handshake is over; leave nothing behind where that fails or is given up."""
+        tls = self._tls(trust) if address.secure else None
         try:
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
             await connection.opened
@@ -96,26 +89,12 @@ class Dialer(Pool):
                 connection.close(1001, "given up")
             raise
 
-    def _tls(self) -> ssl.SSLContext:
-        """Return the TLS settings; certificates are loaded once, when the first wss:// URL needs them."""
-        if self._trust is None:
-            files = self._files
-            try:
-                trust = ssl.create_default_context(cafile=files.authorities)
-                if files.certificate is not None:
-                    trust.load_cert_chain(files.certificate, files.key)
-            except OSError as error:
-                raise CannotConnect(_unusable(files, error)) from None
-            self._trust = trust
-        return self._trust
-
-
-def _unusable(files: Trust, error: OSError) -> str:
-    """Return which file cannot be used for TLS."""
-    if isinstance(error, ssl.SSLError):
-        path = files.certificate or files.authorities
-        return f"{path}: it has no certificate with its key in PEM" if files.certificate else f"{path}: it is not PEM"
-    return f"{error.filename or files.certificate}: {error.strerror}"
+    def _tls(self, trust: Trust) -> ssl.SSLContext:
+        """Return the settings of OpenSSL. Raises CannotConnect for a certificate that it cannot use."""
+        try:
+            return self._context(trust)
+        except ValueError as error:
+            raise CannotConnect(f"TLS is not possible with the certificates of the station: {error}") from None
 
 
 def _parse(url: str) -> WebSocketURI:

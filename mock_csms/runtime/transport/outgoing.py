@@ -21,11 +21,15 @@ Welcome: TypeAlias = Callable[[Transport, str], Receiver]
 
 
 class CannotConnect(Exception):
-    """No connection came about; the text says why in one line, `status` what HTTP status the server answered with."""
+    """No connection came about; the text says why in one line, `status` what HTTP status the server answered with.
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    `refused` is what of the server's TLS was refused (`trust.refusal_of`), or empty.
+    """
+
+    def __init__(self, reason: str, status: int | None = None, refused: str = "") -> None:
         super().__init__(" ".join(reason.split()))
         self.status = status
+        self.refused = refused
 
 
 class Outgoing(Transport):

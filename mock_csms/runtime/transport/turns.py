@@ -11,7 +11,7 @@ _SECONDS_OF_ALL = 0.005
 """How long those that send much may be handled in one turn of the loop: then the sockets are looked at again."""
 _LONG, _LEFT_OUT = 0.02, 5
 """After more than so many seconds, so many turns of the loop are left to the others: an answer may take several."""
-_LITTLE = 0.001
+LITTLE = 0.001
 """What takes not even so many seconds is not counted."""
 
 
@@ -53,9 +53,9 @@ class Turns:
         self._light.pop(connection, None)
         self._heavy.pop(connection, None)
 
-    def spend(self, seconds: float) -> None:
+    def spend(self, seconds: float, least: float = LITTLE) -> None:
         """Count how long a connection was handled."""
-        if seconds > _LITTLE:
+        if seconds > least:
             self._spent += seconds
             self._call()
 

@@ -60,29 +60,26 @@ class Wires:
 
     def _read_all(self) -> None:
         """Read and write what can be read and written now."""
+        find, buffer = self.by_descriptor.get, self._buffer
         self._turn.begin_turn()
         try:
             for descriptor, events in self.poll.poll(0, _MOST_READY):
-                wire = self.by_descriptor.get(descriptor)
-                if wire is not None:  # else it was closed because of what came before it in this turn
-                    self._take(wire, events)
+                wire = find(descriptor)
+                if wire is None:  # it was closed because of what came before it in this turn
+                    continue
+                try:
+                    if events != _IN:
+                        wire.take(events, buffer)
+                    elif size := wire.receive_into(buffer):
+                        wire.updated(size)
+                    else:
+                        wire.end_reading()
+                except (BlockingIOError, InterruptedError):
+                    continue
+                except Exception as error:
+                    wire.fail(error)
         finally:
             self._turn.end_turn()
-
-    def _take(self, wire: "Wire", events: int) -> None:
-        try:
-            if events == _IN:
-                wire.read(self._buffer)
-            else:
-                wire.take(events, self._buffer)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError as error:
-            wire.lose(error)
-        except Exception as error:
-            told = {"message": "Fatal error: protocol.buffer_updated() call failed.", "exception": error}
-            self.loop.call_exception_handler(told)
-            wire.lose(error)
 
 
 class Wire(asyncio.Transport):
@@ -90,7 +87,7 @@ class Wire(asyncio.Transport):
 
     __slots__ = (
         *("_descriptor", "_has_ended", "_is_closing", "_is_lost", "_is_paused", "_is_pausing_protocol", "_mask"),
-        *("_protocol", "_send", "_socket", "_unsent", "_wires", "_receive_into", "_updated"),
+        *("_protocol", "_send", "_socket", "_unsent", "_wires", "receive_into", "updated"),
     )
 
     def __init__(self, wires: Wires, connection: socket.socket) -> None:
@@ -108,7 +105,7 @@ class Wire(asyncio.Transport):
         """Whether our side ends, or has ended, before the connection does."""
         self._is_lost = False
         self._is_pausing_protocol = False
-        self._receive_into = connection.recv_into
+        self.receive_into = connection.recv_into
         self._send = connection.send
 
     def open(self, protocol: asyncio.BaseProtocol) -> None:
@@ -120,7 +117,7 @@ class Wire(asyncio.Transport):
     def set_protocol(self, protocol: Any) -> None:
         """Let another protocol, a BufferedProtocol, get what is read."""
         self._protocol = protocol
-        self._updated: Callable[[int], None] = protocol.buffer_updated
+        self.updated: Callable[[int], None] = protocol.buffer_updated
 
     def get_protocol(self) -> asyncio.BaseProtocol:
         """Return who gets what is read."""
@@ -153,24 +150,25 @@ class Wire(asyncio.Transport):
 
     # Reading.
 
-    def read(self, buffer: memoryview) -> None:
-        """Read once, and hand it on."""
-        size = self._receive_into(buffer)
-        if size:
-            self._updated(size)
-        elif self._protocol.eof_received():
-            self.pause_reading()
-        else:
-            self.close()
-
     def take(self, events: int, buffer: memoryview) -> None:
         """Take several events at once, or an unusual one."""
         if events & _OUT:
             self._send_more()
         if events & ~_OUT and self._mask & _IN:
-            self.read(buffer)
+            size = self.receive_into(buffer)
+            if size:
+                self.updated(size)
+            else:
+                self.end_reading()
         elif events & ~(_OUT | _IN) and self._mask & _OUT and not events & _OUT:
             self._send_more()  # it fails with the reason
+
+    def end_reading(self) -> None:
+        """Learn that the peer sends no more."""
+        if self._protocol.eof_received():
+            self.pause_reading()
+        else:
+            self.close()
 
     def pause_reading(self) -> None:
         """Read no more until `resume_reading` is called."""
@@ -262,6 +260,13 @@ class Wire(asyncio.Transport):
     def abort(self) -> None:
         """End the connection at once."""
         self.lose(None)
+
+    def fail(self, error: Exception) -> None:
+        """End the connection at once because reading or handling what was read has failed."""
+        if not isinstance(error, OSError):
+            message = "Fatal error: protocol.buffer_updated() call failed."
+            self._wires.loop.call_exception_handler({"message": message, "exception": error})
+        self.lose(error)
 
     def lose(self, error: Exception | None) -> None:
         """End the connection at once, for an error or without one."""

@@ -81,8 +81,8 @@ def failed(device: Device16) -> Step:
 
 
 def security_event(kind: str, moment: Moment) -> Send:
-    """Return a SecurityEventNotification (whitepaper, A04)."""
-    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp})
+    """Return a SecurityEventNotification; it is kept while the station is offline (whitepaper, A04)."""
+    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_kept=True)
 
 
 def time_to_set(device: Device16, response: Json) -> float | None:

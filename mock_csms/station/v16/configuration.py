@@ -6,7 +6,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Redial, Stop
 from mock_csms.station.state import Moment
-from mock_csms.station.v16 import boot, transactions
+from mock_csms.station.v16 import boot, security, transactions
 from mock_csms.station.v16.device import ACCEPTED, REJECTED, Answering, Device16, Given
 from mock_csms.station.v16.model import KEYS, MOST_KEYS, name_of
 
@@ -37,6 +37,8 @@ def change(device: Device16, payload: Json, _: Moment) -> Given:
     key = KEYS[name]
     if key.accepts is None or not key.accepts(value):
         return device, REJECTED, []
+    if name == "SecurityProfile":
+        return security.change_profile(device, value)
     if key.needs_reboot:
         return replace(device, awaiting={**device.awaiting, name: value}), {"status": "RebootRequired"}, []
     device = replace(device, configuration={**device.configuration, name: value})

@@ -5,12 +5,16 @@ from typing import Any, ClassVar, TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
+from mock_csms.station.certificates import Certificate, Types
 from mock_csms.station.cues import Act
+from mock_csms.station.moving import Moving
 from mock_csms.station.state import Identity, Moment, State
 from mock_csms.station.v16.model import KEYS
 
 POWER = 22_000.0
 """The power that a vehicle draws without a limit, in W."""
+TYPES = Types(root="CentralSystemRootCertificate", own="ChargePointCertificate")
+"""The types of certificates that TLS needs."""
 
 
 class RunningTransaction(Record):
@@ -111,14 +115,10 @@ class StoredFile(Record):
     request_id: int | None = None
     earliest: float = 0.0
     """The earliest time of the next step, in seconds since 1970."""
-
-
-class RootCertificate(Record):
-    """An installed certificate."""
-
-    kind: str
-    pem: str
-    hash_data: Json
+    moving: Moving = Moving()
+    """The file itself."""
+    signature: tuple[str, str] = ("", "")
+    """The signing certificate of a firmware, in PEM, and its signature."""
 
 
 class AskedCard(Record):
@@ -165,11 +165,15 @@ class Device16(State):
     profiles: Mapping[int, tuple[int, Json]] = {}
     """By id: the connector and the charging profile."""
     files: Mapping[str, StoredFile] = {}
-    """By action that reports them: the last upload or update."""
-    certificates: tuple[RootCertificate, ...] = ()
+    """The last upload and update, by the action that reports them."""
+    certificates: tuple[Certificate, ...] = ()
     key_number: int = 0
     """The number of the key pair for the next certificate."""
     is_signing: bool = False
+    first_profile: int = 0
+    """The security profile of the URL on the command line; 0 for none."""
+    former_profile: int | None = None
+    """The security profile to fall back to, while no connection was made with a new one."""
 
     @property
     def message_timeout(self) -> float:
@@ -195,6 +199,10 @@ class Device16(State):
     def is_busy(self) -> bool:
         """Whether any transaction is running."""
         return any(connector.transaction for connector in self.connectors.values())
+
+    def configured(self, key: str, value: str) -> "Device16":
+        """Return the station with another value of a key."""
+        return replace(self, configuration={**self.configuration, key: value})
 
     def number(self, key: str) -> int:
         """Return the value of a numeric key."""
@@ -239,11 +247,6 @@ def new_device(identity: Identity, evses: int, connectors: int) -> Device16:
         connectors={number: ConnectorState(number) for number in range(1, count + 1)},
         configuration=values,
     )
-
-
-def secured(device: Device16) -> Device16:
-    """Return a station with security profile 1, which connects with a password (whitepaper, A00)."""
-    return replace(device, configuration={**device.configuration, "SecurityProfile": "1"})
 
 
 def equipped(device: Device16, variables: Mapping[Any, str], _: frozenset[str]) -> Device16:

@@ -13,6 +13,7 @@ from mock_csms.station.cues import (
     Closed,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -22,9 +23,9 @@ from mock_csms.station.cues import (
     Reboot,
     Say,
     Unplugged,
+    Unreached,
 )
 from mock_csms.station.decisions import Decisions
-from mock_csms.station.handshake import HandshakeRequest, basic
 from mock_csms.station.machine import Machine
 from mock_csms.station.state import Moment
 from mock_csms.station.v16 import (
@@ -35,6 +36,7 @@ from mock_csms.station.v16 import (
     files,
     limits,
     remote,
+    security,
     tokens,
     transactions,
     triggers,
@@ -44,7 +46,6 @@ from mock_csms.station.v16.device import (
     Step,
     equipped,
     new_device,
-    secured,
 )
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.station.v16.notation import NOTATION
@@ -83,10 +84,11 @@ def _consequences(device: Device16, acts: list[Act], moment: Moment) -> Step:
     return device, acts
 
 
-def _opened(device: Device16, _: Opened, moment: Moment) -> Step:
+def _opened(device: Device16, cue: Opened, moment: Moment) -> Step:
+    device, events = security.connected(device, cue, moment)
     device, alarms = (device, list[Act]()) if device.is_accepted else remote.resumed(device, moment)
     device, acts = boot.opened(device, moment)
-    return device, [*alarms, *acts]
+    return device, [*alarms, *acts, *events]
 
 
 def _boot_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
@@ -104,7 +106,9 @@ def _start_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
 
 def _booted(device: Device16, _: Json, response: Json, moment: Moment) -> Step:
     device, acts = boot.booted(device, response, moment)
-    return device, [*acts, *files.resumed(device)] if device.is_accepted else acts
+    if not device.is_accepted:
+        return device, acts
+    return device, [*acts, *files.resumed(device), *certificates.renewal(device, moment)]
 
 
 def _started(device: Device16, request: Json, response: Json, moment: Moment) -> Step:
@@ -134,18 +138,13 @@ def _describe(device: Device16, moment: Moment) -> Iterable[str]:
         yield f"connector {connector.id}: {boot.status_of(device, connector.id)}, {energy}{charging}"
 
 
-def _route(device: Device16, _: int, handshake: HandshakeRequest) -> tuple[int, HandshakeRequest]:
-    """Return the handshake, with the AuthorizationKey of the CSMS as password, if there is one (whitepaper, A01)."""
-    key = device.configuration["AuthorizationKey"]
-    return 1, replace(handshake, authorization=basic(device.name, bytes.fromhex(key))) if key else handshake
-
-
 _DECISIONS = Decisions(
     version=V16,
     kinds=KINDS,
     cues={
         Opened: _opened,
         Closed: lambda device, _, moment: boot.closed(device, moment),
+        Unreached: security.unreached,
         Plugged: drivers.plug,
         Unplugged: drivers.unplug,
         Presented: drivers.present,
@@ -154,6 +153,7 @@ _DECISIONS = Decisions(
         Paused: drivers.pause,
         Ready: drivers.pause,
         PowerCycled: _power_cycled,
+        FileMoved: files.moved,
     },
     answers={
         **certificates.ANSWERS,
@@ -178,6 +178,7 @@ _DECISIONS = Decisions(
     },
     alarms={
         **boot.ALARMS,
+        **certificates.ALARMS,
         **drivers.ALARMS,
         **files.ALARMS,
         **limits.ALARMS,
@@ -193,13 +194,13 @@ MACHINE = Machine(
     new_device=new_device,
     read=lambda _: None,
     places=lambda device: len(device.connectors),
-    secured=secured,
+    secured=security.secured,
     equipped=equipped,
     step=_DECISIONS.step,
     command=_DECISIONS.command,
     answer_alone=_DECISIONS.answer_alone,
     rebooted=rebooted,
-    route=_route,
+    route=security.route,
     back_off=boot.back_off,
     time_to_set=boot.time_to_set,
     is_authorizing=lambda device: bool(device.cards),

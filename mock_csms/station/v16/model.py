@@ -53,7 +53,7 @@ KEYS: Mapping[str, Key] = {
     "AuthorizeRemoteTxRequests": Key("false", _boolean),
     "ClockAlignedDataInterval": Key("0", _number()),
     "ConnectionTimeOut": Key("60", _number(1)),
-    "ConnectorPhaseRotation": Key("0.RST", _any_text),
+    "ConnectorPhaseRotation": Key("0.RST", _any_text, needs_reboot=True),
     "GetConfigurationMaxKeys": Key(str(MOST_KEYS)),
     "HeartbeatInterval": Key("60", _number(1)),
     "LocalAuthorizeOffline": Key("true", _boolean),
@@ -85,11 +85,12 @@ KEYS: Mapping[str, Key] = {
     "MaxChargingProfilesInstalled": Key(str(MOST_PROFILES)),
     # Security whitepaper
     "AdditionalRootCertificateCheck": Key("false"),
+    "AllowSecurityProfileDowngrade": Key("false", _boolean),
     "AuthorizationKey": Key("", _password, is_shown=False),
     "CertificateSignedMaxChainSize": Key("10000"),
     "CertificateStoreMaxLength": Key(str(MOST_CERTIFICATES)),
     "CpoName": Key("mock-csms", _any_text),
-    "SecurityProfile": Key("0", lambda value: value in ("0", "1"), needs_reboot=True),
+    "SecurityProfile": Key("0", lambda value: value in ("0", "1", "2", "3")),
 }
 """Every key, by name."""
 

@@ -21,9 +21,9 @@ ACCEPTED: Json = {"status": "Accepted"}
 REJECTED: Json = {"status": "Rejected"}
 
 
-def because(reason: str, response: Json = REJECTED) -> Json:
-    """Return a response with a reasonCode from appendix 5."""
-    return response | {"statusInfo": {"reasonCode": reason}}
+def because(reason: str, words: str = "", response: Json = REJECTED) -> Json:
+    """Return a response with a reasonCode from appendix 5, and more words about it."""
+    return response | {"statusInfo": {"reasonCode": reason} | ({"additionalInfo": words} if words else {})}
 
 
 def has(device: Device, place: Json) -> bool:

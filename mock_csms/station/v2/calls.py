@@ -9,8 +9,8 @@ from mock_csms.station.state import Moment
 
 
 def security_event(kind: str, moment: Moment, *, is_asked_for: bool = False) -> Send:
-    """Return a SecurityEventNotification of a type (A04)."""
-    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_asked_for)
+    """Return a SecurityEventNotification of a type; it is kept while the station is offline (A04.FR.02)."""
+    return Send("SecurityEventNotification", {"type": kind, "timestamp": moment.stamp}, is_asked_for, is_kept=True)
 
 
 def in_parts(action: str, about: Json, key: str, content: Sequence[Any], most: int) -> list[Act]:

@@ -1,48 +1,51 @@
-"""Certificates that the CSMS installs, lists and deletes, and the station's own certificate (A02, M03, M04, M05)."""
+"""Certificates that the CSMS installs, lists and deletes, and the station's own certificate (A02, A03, M03 to M05)."""
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.certificates import hash_data
-from mock_csms.station.cues import Act, Send, Set, Stop
+from mock_csms.station import certificates
+from mock_csms.station.certificates import Applicant, Certificate, Held
+from mock_csms.station.cues import Act, Redial, Send, Set, Stop
 from mock_csms.station.state import Moment
 from mock_csms.station.v2.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.model import MOST_CERTIFICATES
-from mock_csms.station.v2.storage import Certificate
-from mock_csms.station.v2.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
+from mock_csms.station.v2.storage import TYPES
+from mock_csms.station.v2.variables import (
+    ADDITIONAL_ROOT_CHECK,
+    CERT_SIGNING_REPEATS,
+    CERT_SIGNING_WAIT,
+    MAX_CHAIN_SIZE,
+    ORGANIZATION,
+    SECURITY_PROFILE,
+)
 
 CAPACITY = MOST_CERTIFICATES - 1
 """How many certificates the station holds besides its own."""
 
-OWN = "ChargingStationCertificate"
-"""The kind of the station's own certificate; it cannot be installed or listed."""
 ROOT_OF_MAKER = "ManufacturerRootCertificate"
 
 _SIGNING: tuple[str] = ("signing",)
-_FAILED: Json = {"status": "Failed"}
+_RENEWAL: tuple[str] = ("renewal",)
+_WITH_CERTIFICATE = 3
+"""The security profile in which the station shows its certificate."""
+_REFUSALS: Mapping[str, Json] = {"invalid": because("InvalidCertificate"), "full": because("OutOfStorage")}
 
 
 def installed(device: Device, kind: str | None = None) -> list[Certificate]:
     """Return the certificates that the CSMS installed, of one kind or of all."""
-    return [each for each in device.storage.certificates if each.kind != OWN and kind in (None, each.kind)]
+    return [each for each in certificates.others(device.storage.certificates, TYPES) if kind in (None, each.kind)]
 
 
 def install(device: Device, payload: Json, moment: Moment) -> Given:
-    """Install a root certificate if it is valid and self-signed (M05.FR.01 to 03, M05.FR.07)."""
-    found = x509.split(payload["certificate"])
-    if len(found) != 1 or x509.is_expired(found[0], moment.now) or not x509.is_issued_by(found[0], found[0]):
-        return device, because("InvalidCertificate"), []
-    new = Certificate(payload["certificateType"], found[0], hash_data(found[0], found[0]))
-    others = [each for each in device.storage.certificates if (each.kind, each.hash_data) != (new.kind, new.hash_data)]
-    if sum(each.kind != OWN for each in others) >= CAPACITY:
-        return device, because("OutOfStorage", _FAILED), []
-    return device.storing(certificates=(*others, new)), ACCEPTED, []
+    """Install a root certificate if it is valid and self-signed, or signed as M05.FR.10 wants (M05.FR.01 to 17)."""
+    held = Held(device.storage.certificates, TYPES, CAPACITY, device.is_on(ADDITIONAL_ROOT_CHECK))
+    after, problem = certificates.install(held, payload["certificateType"], payload["certificate"], moment.now)
+    return device.storing(certificates=after), _REFUSALS.get(problem, ACCEPTED), []
 
 
 def installed_ids(device: Device, payload: Json, _: Moment) -> Given:
@@ -57,14 +60,11 @@ def installed_ids(device: Device, payload: Json, _: Moment) -> Given:
 
 
 def delete(device: Device, payload: Json, _: Moment) -> Given:
-    """Delete a certificate (M04.FR.02, M04.FR.04), but never the station's own one (M04.FR.06)."""
-    wanted = _folded(payload["certificateHashData"])
-    if any(_is_own(each, wanted) for each in device.storage.certificates):
-        return device, _FAILED, []
-    kept = tuple(each for each in device.storage.certificates if _folded(each.hash_data) != wanted)
-    if kept == device.storage.certificates:
-        return device, {"status": "NotFound"}, []
-    return device.storing(certificates=kept), ACCEPTED, []
+    """Delete a certificate, but not the station's own one, nor the last root while TLS is used (M04.FR.02 to 06)."""
+    is_secure = device.number(SECURITY_PROFILE) > 1
+    wanted, held = payload["certificateHashData"], device.storage.certificates
+    kept, status = certificates.delete(held, TYPES, wanted, is_secure=is_secure)
+    return device.storing(certificates=kept), {"status": status}, []
 
 
 def sign(device: Device, *_: Any) -> Step:
@@ -103,46 +103,57 @@ def ask_again(device: Device, *_: Any) -> Step:
 
 
 def signed(device: Device, payload: Json, moment: Moment) -> Given:
-    """Accept the station's own certificate if it is valid and was requested (A02.FR.06, A02.FR.07)."""
-    signing, chain = device.storage.signing, x509.split(payload["certificateChain"])
-    event = security_event("InvalidChargingStationCertificate", moment)
-    if payload.get("certificateType", OWN) != OWN or not signing.is_open:
+    """Accept the station's own certificate if it is valid and was requested (A02.FR.06 to 08).
+
+    With security profile 3 the station connects anew with it.
+    """
+    signing, text = device.storage.signing, payload["certificateChain"]
+    is_own = payload.get("certificateType", TYPES.own) == TYPES.own
+    if len(text) > device.number(MAX_CHAIN_SIZE):  # A02.FR.16
+        device = device.storing(signing=replace(signing, is_open=signing.is_open and not is_own))
+        return device, because("TooLargeElement"), []
+    chain, event = x509.split(text), security_event("InvalidChargingStationCertificate", moment)
+    if not is_own or not signing.is_open:
         return device, because("InvalidCertificate"), [event]
-    is_sound = _is_sound(device, chain, moment)
-    device = device.storing(signing=replace(signing, is_open=False, key=signing.key + is_sound))
-    if not is_sound:
-        return device, because("InvalidCertificate"), [event]
-    issuers = [*chain[1:], *(each.pem for each in installed(device))]
-    issuer = next((each for each in issuers if x509.is_issued_by(chain[0], each)), chain[0])
-    own = Certificate(OWN, "".join(chain), hash_data(chain[0], issuer))
-    return device.storing(certificates=(*installed(device), own)), ACCEPTED, []
+    roots = [each.pem for each in installed(device, TYPES.root)]
+    problem = certificates.problem_of(chain, _applicant(device), roots, moment.now)
+    device = device.storing(signing=replace(signing, is_open=False, key=signing.key + (not problem)))
+    if problem:
+        return device, because("InvalidCertificate", problem), [event]
+    return _renewed(device, text, x509.key_text(device.identity.serial_number, signing.key), moment)
+
+
+def _renewed(device: Device, text: str, key: str, moment: Moment) -> Given:
+    """Use a new certificate: at once, or on the next connection."""
+    held = device.storage.certificates
+    own = certificates.own_certificate(text, key, TYPES, held)
+    is_in_use = device.number(SECURITY_PROFILE) == _WITH_CERTIFICATE
+    device = device.storing(certificates=certificates.with_own(held, replace(own, is_new=is_in_use)))
+    return device, ACCEPTED, [Redial()] if is_in_use else renewal(device, moment)
+
+
+def renewal(device: Device, moment: Moment) -> list[Act]:
+    """Set the alarm for the request of the next certificate, if the station has one (A03.FR.02)."""
+    at = certificates.renewal_at(device.storage.certificates, TYPES)
+    return [] if at is None else [Set(_RENEWAL, max(0.0, at - moment.now))]
+
+
+def renew(device: Device, _: Any, moment: Moment) -> Step:
+    """Request a new certificate, if the present one expires within a month (A03.FR.02, A03.FR.03)."""
+    at = certificates.renewal_at(device.storage.certificates, TYPES)
+    if at is None or at > moment.now or device.storage.signing.is_open:
+        return device, []
+    return sign(device)
+
+
+def _applicant(device: Device) -> Applicant:
+    return Applicant(device.identity.serial_number, device.variables[ORGANIZATION], device.storage.signing.key)
 
 
 def _request(device: Device) -> Send:
     organization, key = device.variables[ORGANIZATION], device.storage.signing.key
     csr = x509.request(device.identity.serial_number, organization, key)
-    return Send("SignCertificate", {"csr": csr, "certificateType": OWN}, is_asked_for=True)
-
-
-def _is_sound(device: Device, chain: tuple[str, ...], moment: Moment) -> bool:
-    """Return whether a chain begins with a certificate for the station's key, and each one is signed by the next."""
-    return (
-        bool(chain)
-        and x509.has_key(chain[0], device.identity.serial_number, device.storage.signing.key)
-        and not any(x509.is_expired(each, moment.now) for each in chain)
-        and all(x509.is_issued_by(each, issuer) for each, issuer in pairwise(chain))
-    )
-
-
-def _is_own(certificate: Certificate, wanted: Json) -> bool:
-    """Whether hash data are those of the station's own certificate; the station may not know the issuer's key."""
-    own = _folded(certificate.hash_data)
-    return certificate.kind == OWN and all(own[part] == wanted[part] for part in ("issuerNameHash", "serialNumber"))
-
-
-def _folded(hash_data: Json) -> Json:
-    """Return hash data in lower case: they are compared as hexadecimal numbers."""
-    return {part: hash_data[part].casefold() for part in hash_data if part != "customData"}
+    return Send("SignCertificate", {"csr": csr, "certificateType": TYPES.own}, is_asked_for=True)
 
 
 ANSWERS: Mapping[str, Answer] = {
@@ -152,5 +163,6 @@ ANSWERS: Mapping[str, Answer] = {
     "InstallCertificate": install,
 }
 ALARMS: Mapping[str, Alarmed] = {
+    _RENEWAL[0]: renew,
     _SIGNING[0]: ask_again,
 }

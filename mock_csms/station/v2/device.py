@@ -16,7 +16,6 @@ from mock_csms.station.v2.variables import (
     MESSAGE_ATTEMPT_INTERVAL,
     MESSAGE_ATTEMPTS,
     MESSAGE_TIMEOUT,
-    SECURITY_PROFILE,
     Name,
 )
 
@@ -180,6 +179,8 @@ class Device(State):
     storage: Storage = Storage()
     extras: Extras = ()
     """The variables that the device file adds to those of the table."""
+    first_profile: int = 0
+    """The security profile of the URL on the command line; 0 for none."""
     features: frozenset[str] = frozenset({SUMMARIZES})
     """The optional features of the station, from `FEATURES`."""
 
@@ -242,11 +243,6 @@ class Device(State):
         """Whether a reboot need not wait for a transaction."""
         return not self.is_busy
 
-    @property
-    def least_profile(self) -> int:
-        """The lowest security profile that a network profile may have (A05.FR.10)."""
-        return self.number(SECURITY_PROFILE)
-
     def has_priority(self, _: Evse) -> bool:
         """Return whether priority charging is on at an EVSE (OCPP 2.1)."""
         return False
@@ -259,11 +255,6 @@ class Device(State):
 D = TypeVar("D", bound=Device)
 Step: TypeAlias = tuple[Any, list[Act]]
 """The station afterwards, and its acts. The station has the class that the function got: `Device`, or that of 2.1."""
-
-
-def secured(device: Device) -> Device:
-    """Return a device that connects with a password: security profile 1 (A00)."""
-    return device.with_variables({SECURITY_PROFILE: "1"})
 
 
 def equipped(device: D, variables: Mapping[Name, str], features: frozenset[str]) -> D:

@@ -1,7 +1,6 @@
 """Firmware updates (L01, L02), and firmware that is published for other stations (L03, L04).
 
-No file is really downloaded. The text of a location stands for the image at it, so that a signature can be right or
-wrong. A download fails if the path of the location contains `jobs.FAILING`.
+An image without any bytes cannot be installed (InstallVerificationFailed); any other is as good as another.
 """
 
 from collections.abc import Mapping
@@ -11,14 +10,15 @@ from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import seconds_of
-from mock_csms.station.cues import Act, Send, Set
+from mock_csms.station.cues import Act, FileMoved, Send, Set
+from mock_csms.station.moving import PACE, Moving
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import jobs
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
 from mock_csms.station.v2.device import Device, Step
-from mock_csms.station.v2.jobs import FIRMWARE, PACE, PUBLISHING
+from mock_csms.station.v2.jobs import FIRMWARE, PUBLISHING
 from mock_csms.station.v2.storage import Job
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE
 
@@ -47,7 +47,8 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
     runs = jobs.is_running(device, FIRMWARE)
     if runs and device.storage.jobs[FIRMWARE].status in _PAST_RECALL:
         return device, because("FwUpdateInProgress"), []
-    job = Job(payload["requestId"], _steps(firmware, retrieve_at, install_at))
+    moving = Moving(firmware["location"], payload.get("retries", 0), payload.get("retryInterval", PACE))
+    job = Job(payload["requestId"], (("Downloading", retrieve_at),), moving=moving, order=firmware)
     device, acts = go_on(jobs.put(_closed(device, is_closed=False), FIRMWARE, job), [], moment)
     return device, {"status": "AcceptedCanceled"} if runs else ACCEPTED, acts
 
@@ -56,6 +57,8 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
     """Take the next step of the update, or wait for its time and for running transactions (L01.FR.13, 16)."""
     if not jobs.is_running(device, FIRMWARE):
         return device, []
+    if jobs.waits(device, FIRMWARE):
+        return jobs.go_on(device, FIRMWARE, _fetched, moment)
     status, earliest = device.storage.jobs[FIRMWARE].steps[0]
     if moment.now < earliest or (status == "Installing" and device.is_busy):
         return _wait(device, status, earliest, moment)
@@ -63,34 +66,65 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
     if status in _EVENTS:
         event = security_event(_EVENTS[status], moment, is_asked_for=True)
         acts = [event, *acts] if status == "Installed" else [*acts, event]
+    if status == "Downloading":
+        device, more = jobs.begin(device, FIRMWARE, moment)
+        return device, [*acts, *more]
     if status == "Installing":
         device = _closed(device, is_closed=True)
     if status == "InstallRebooting":  # the other steps come after the reboot
         return replace(device, reset="FirmwareUpdate"), acts
+    if status == "InstallVerificationFailed":
+        device = _closed(device, is_closed=False)
     if status == "Installed":  # L01.FR.25; after any other end, a trigger can still request the last status (L01.FR.26)
         device = jobs.put(device, FIRMWARE, None)
     return device, [*acts, Set((FIRMWARE,), PACE)] if jobs.is_running(device, FIRMWARE) else acts
 
 
-def publish(device: Device, payload: Json, _: Moment) -> Given:
+def _moved(device: Device, moved: FileMoved, moment: Moment) -> Step:
+    """Take the result of an attempt to download."""
+    return jobs.end(device, FIRMWARE, moved, _fetched, moment)
+
+
+def _fetched(device: Device, moved: FileMoved, moment: Moment) -> Step:
+    """Go on after a download."""
+    job = device.storage.jobs[FIRMWARE]
+    return go_on(jobs.put(device, FIRMWARE, replace(job, steps=_steps(job.order, moved))), [], moment)
+
+
+def publish(device: Device, payload: Json, moment: Moment) -> Given:
     """Download firmware and publish it for other stations (L03), one at a time."""
     if jobs.is_running(device, PUBLISHING):
         return device, REJECTED, []
+    moving = Moving(payload["location"], payload.get("retries", 0), payload.get("retryInterval", PACE))
     checksum = payload["checksum"].casefold()
-    names = ["Downloading", "Downloaded", "ChecksumVerified", "Published"]
-    if jobs.fails(payload["location"]):
-        names[1:] = ["DownloadFailed"]
-    elif not _is_checksum(checksum):
-        names[2:] = ["InvalidChecksum"]
-    job = Job(payload["requestId"], tuple((name, 0.0) for name in names), subject=checksum)
-    device, acts = go_on_publishing(jobs.put(device, PUBLISHING, job))
-    return device, ACCEPTED, acts
+    job = Job(payload["requestId"], (("Downloading", 0.0),), subject=checksum, moving=moving)
+    device, acts = jobs.take_step(jobs.put(device, PUBLISHING, job), PUBLISHING)
+    device, more = jobs.begin(device, PUBLISHING, moment)
+    return device, ACCEPTED, [*acts, *more]
 
 
-def go_on_publishing(device: Device, *_: Any) -> Step:
+def _moved_to_publish(device: Device, moved: FileMoved, moment: Moment) -> Step:
+    """Take the result of an attempt to download what is to be published."""
+    return jobs.end(device, PUBLISHING, moved, _fetched_to_publish, moment)
+
+
+def _fetched_to_publish(device: Device, moved: FileMoved, moment: Moment) -> Step:
+    """Check the checksum of a download, and go on. Of a pretended one, only the form can be checked."""
+    job = device.storage.jobs[PUBLISHING]
+    is_right = _is_checksum(job.subject) if moved.is_foreseen else job.subject == moved.md5
+    names = ["Downloaded", "ChecksumVerified", "Published"] if is_right else ["Downloaded", "InvalidChecksum"]
+    if moved.problem is not None:
+        names = ["DownloadFailed"]
+    job = replace(job, steps=tuple((name, 0.0) for name in names))
+    return go_on_publishing(jobs.put(device, PUBLISHING, job), [], moment)
+
+
+def go_on_publishing(device: Device, _: list[Any], moment: Moment) -> Step:
     """Take the next step of publishing; Published is reported with the location."""
     if not jobs.is_running(device, PUBLISHING):
         return device, []
+    if jobs.waits(device, PUBLISHING):
+        return jobs.go_on(device, PUBLISHING, _fetched_to_publish, moment)
     checksum = device.storage.jobs[PUBLISHING].subject
     device, acts = jobs.take_step(device, PUBLISHING)
     if jobs.is_running(device, PUBLISHING):
@@ -112,16 +146,19 @@ def unpublish(device: Device, payload: Json, _: Moment) -> Given:
     return device.storing(published=device.storage.published - {checksum}), {"status": "Unpublished"}, []
 
 
-def _steps(firmware: Json, retrieve_at: float, install_at: float) -> tuple[tuple[str, float], ...]:
-    """Return the statuses of an update in the order of the figure in L01, each with its earliest time."""
-    if jobs.fails(firmware["location"]):
-        return (("Downloading", retrieve_at), ("DownloadFailed", 0.0))
-    fetched = [("Downloading", retrieve_at), ("Downloaded", 0.0)]
+def _steps(firmware: Mapping[str, Any], moved: FileMoved) -> tuple[tuple[str, float], ...]:
+    """Return the statuses after a download in the order of the figure in L01, each with its earliest time."""
+    if moved.problem is not None:
+        return (("DownloadFailed", 0.0),)
+    fetched = [("Downloaded", 0.0)]
     if _is_signed(firmware):
-        given, image = firmware.get("signature", ""), firmware["location"].encode(errors="replace")
-        if not x509.has_signed(x509.split(firmware["signingCertificate"])[0], given, image):
+        signer = x509.split(firmware["signingCertificate"])[0]
+        if not x509.has_signed(signer, firmware.get("signature", ""), moved.sha256):
             return (*fetched, ("InvalidSignature", 0.0))
         fetched.append(("SignatureVerified", 0.0))
+    install_at = seconds_of(firmware.get("installDateTime", firmware["retrieveDateTime"])) or 0.0
+    if not moved.size:
+        return (*fetched, ("Installing", install_at), ("InstallVerificationFailed", 0.0))
     return (*fetched, ("Installing", install_at), ("InstallRebooting", 0.0), ("Installed", 0.0))
 
 
@@ -143,7 +180,7 @@ def _closed(device: Device, *, is_closed: bool) -> Device:
     return device
 
 
-def _is_signed(firmware: Json) -> bool:
+def _is_signed(firmware: Mapping[str, Any]) -> bool:
     return "signature" in firmware or "signingCertificate" in firmware
 
 
@@ -156,7 +193,7 @@ def _is_trusted(device: Device, firmware: Json, moment: Moment) -> bool:
 
 
 def _is_checksum(text: str) -> bool:
-    """Return whether a text is an MD5 checksum (L03); there is no file to compare it with."""
+    """Return whether a text is an MD5 checksum (L03)."""
     return len(text) == 32 and not set(text) - set("0123456789abcdef")
 
 
@@ -168,4 +205,8 @@ ANSWERS: Mapping[str, Answer] = {
 ALARMS: Mapping[str, Alarmed] = {
     FIRMWARE: go_on,
     PUBLISHING: go_on_publishing,
+}
+MOVED: Mapping[str, jobs.Ended] = {
+    FIRMWARE: _moved,
+    PUBLISHING: _moved_to_publish,
 }

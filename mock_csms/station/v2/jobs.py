@@ -3,20 +3,20 @@
 A job survives a reboot. Its alarm does not: it is set again after the CSMS has accepted the station.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from mock_csms.protocol.records import replace
-from mock_csms.station.cues import Act, Send, Set
+from mock_csms.station.cues import Act, FileMoved, Send, Set
+from mock_csms.station.moving import PACE, begun, foreseen, is_about, retried
+from mock_csms.station.state import Moment
 from mock_csms.station.v2.device import Device, Step
 from mock_csms.station.v2.storage import Job
 
 LOG, FIRMWARE, PUBLISHING = "log", "firmware", "publishing"
 
-PACE = 1.5
-"""How long each step of a job takes, in seconds."""
-
-FAILING = "fail"
-"""No file is really transferred. A transfer fails if the path of its location contains this text."""
+Ended: TypeAlias = Callable[[Device, FileMoved, Moment], Step]
+"""Called with the result of a transfer once it is over."""
 
 NOTIFICATIONS: Mapping[str, str] = {
     LOG: "LogStatusNotification",
@@ -29,7 +29,7 @@ NOTIFICATIONS: Mapping[str, str] = {
 def is_running(device: Device, kind: str) -> bool:
     """Return whether a job has further statuses."""
     job = device.storage.jobs.get(kind)
-    return job is not None and bool(job.steps)
+    return job is not None and (bool(job.steps) or job.moving.is_open)
 
 
 def put(device: Device, kind: str, job: Job | None) -> Device:
@@ -63,7 +63,35 @@ def resume(device: Device) -> list[Act]:
     return [Set((kind,), PACE) for kind in device.storage.jobs if is_running(device, kind)]
 
 
-def fails(location: str) -> bool:
-    """Return whether a transfer from or to a location fails."""
-    _, _, path = location.partition("://")[2].partition("/")
-    return FAILING in path
+# The file of a job.
+
+
+def begin(device: Device, kind: str, moment: Moment) -> Step:
+    """Let the transfer of a job begin, or its next attempt."""
+    job = device.storage.jobs[kind]
+    moving, act = begun(job.moving, (kind,), moment)
+    return put(device, kind, replace(job, moving=moving)), [act or Set((kind,), PACE)]
+
+
+def waits(device: Device, kind: str) -> bool:
+    """Return whether the transfer of a job is not over."""
+    job = device.storage.jobs.get(kind)
+    return job is not None and job.moving.is_open
+
+
+def go_on(device: Device, kind: str, ended: Ended, moment: Moment) -> Step:
+    """Go on with an open transfer when its alarm rings: with the next attempt, or with the end of a pretended one."""
+    moved = foreseen(device.storage.jobs[kind].moving.location, (kind,))
+    return begin(device, kind, moment) if moved is None else end(device, kind, moved, ended, moment)
+
+
+def end(device: Device, kind: str, moved: FileMoved, ended: Ended, moment: Moment) -> Step:
+    """Take the result of an attempt: wait for the next one, or call `ended` with the last result."""
+    job = device.storage.jobs.get(kind)
+    if job is None or not is_about(job.moving, moved):
+        return device, []
+    again = retried(job.moving, moved)
+    if again is not None:
+        return put(device, kind, replace(job, moving=again)), [Set((kind,), again.interval)]
+    device = put(device, kind, replace(job, moving=replace(job.moving, is_open=False, content=None)))
+    return ended(device, moved, moment)

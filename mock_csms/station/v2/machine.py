@@ -1,5 +1,7 @@
 """The tables of a 2.x station for `Decisions`: what each cue, command, answer and alarm does."""
 
+from collections.abc import Mapping
+
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
@@ -11,6 +13,7 @@ from mock_csms.station.cues import (
     Closed,
     Departed,
     FailedCall,
+    FileMoved,
     Opened,
     Paused,
     Plugged,
@@ -19,6 +22,7 @@ from mock_csms.station.cues import (
     Ready,
     Reboot,
     Unplugged,
+    Unreached,
 )
 from mock_csms.station.decisions import FULL, Decisions
 from mock_csms.station.machine import Machine
@@ -37,12 +41,13 @@ from mock_csms.station.v2 import (
     network,
     reports,
     reservations,
+    security,
     transactions,
     vehicles,
 )
 from mock_csms.station.v2.answers import because
 from mock_csms.station.v2.commands import ANSWERS
-from mock_csms.station.v2.device import D, Device, Evse, Step, equipped, new_device, secured
+from mock_csms.station.v2.device import D, Device, Evse, Step, equipped, new_device
 from mock_csms.station.v2.misbehaviours import KINDS
 from mock_csms.station.v2.notation import NOTATION
 from mock_csms.station.v2.reserved import describe
@@ -97,10 +102,11 @@ def consequences(device: Device, acts: list[Act], moment: Moment) -> Step:
 
 def _opened(device: Device, cue: Opened, moment: Moment) -> Step:
     """Start on a new connection; after a reboot, set the alarms again that the reboot cancelled."""
-    device = network.connected(device, cue.slot)
+    before, device = device, network.connected(device, cue)
     resumed = [] if device.is_accepted else monitor_events.resume(device, moment)
     device, acts = boot.opened(device, moment)
-    return device, [*resumed, *acts, *reservations.alarms(device, moment)]
+    changed = security.renewed(before, device, moment)
+    return device, [*resumed, *acts, *changed, *reservations.alarms(device, moment)]
 
 
 def _boot_failed(device: Device, cue: FailedCall, _: Moment) -> Step:
@@ -119,9 +125,15 @@ def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
 def _booted(device: Device, _: Json, response: Json, moment: Moment) -> Step:
     device, acts = boot.booted(device, response, moment)
     if device.is_accepted:
-        acts = [*acts, *jobs.resume(device), *certificates.resume(device)]
+        acts = [*acts, *jobs.resume(device), *certificates.resume(device), *certificates.renewal(device, moment)]
     return device, acts
 
+
+_MOVED: Mapping[str, jobs.Ended] = {
+    **diagnostics.MOVED,
+    **firmware.MOVED,
+}
+"""The function that gets the results of transfers of files, by the kind of the alarm."""
 
 DECISIONS = Decisions(
     version=V201,
@@ -129,6 +141,7 @@ DECISIONS = Decisions(
     cues={
         Opened: _opened,
         Closed: lambda device, _, moment: boot.closed(device, moment),
+        Unreached: security.unreached,
         Plugged: drivers.plug,
         Unplugged: drivers.unplug,
         Presented: drivers.present,
@@ -137,6 +150,7 @@ DECISIONS = Decisions(
         Paused: vehicles.pause,
         Ready: vehicles.go_on,
         PowerCycled: _power_cycled,
+        FileMoved: lambda device, cue, moment: _MOVED[cue.alarm[0]](device, cue, moment),
     },
     answers=ANSWERS,
     responses={
@@ -173,7 +187,7 @@ MACHINE = Machine(
     new_device=new_device,
     read=lambda device: device if isinstance(device, Device) else None,
     places=lambda device: len(device.evses),
-    secured=secured,
+    secured=security.secured,
     equipped=equipped,
     step=DECISIONS.step,
     command=DECISIONS.command,

@@ -55,7 +55,7 @@ def apply_awaiting(device: D) -> D:
 def base_report(device: Device, payload: Json, moment: Moment) -> Given:
     """Report all variables, the writable ones, or a summary of states and problems (B07.FR.01 to 09)."""
     if payload["reportBase"] == "SummaryInventory" and SUMMARIZES not in device.features:
-        return device, because("UnsupportedParam", _NOT_SUPPORTED), []
+        return device, because("UnsupportedParam", response=_NOT_SUPPORTED), []
     is_shown = _BASES[payload["reportBase"]]
     shown = [name for name, row in variables_of(device).items() if is_shown(row, name, value_of(device, name, moment))]
     return _report(device, shown, payload["requestId"], moment)

@@ -5,11 +5,16 @@ jobs.
 """
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
+from mock_csms.station.certificates import Certificate, Types
+from mock_csms.station.moving import Moving
 from mock_csms.station.v2.variables import Name
+
+TYPES = Types(root="CSMSRootCertificate", own="ChargingStationCertificate")
+"""The types of certificates that TLS needs."""
 
 Token: TypeAlias = tuple[str, str]
 """An idToken in the form for comparison: its text in lower case, and its type."""
@@ -50,16 +55,6 @@ class ChargingProfile(Record):
     """A ChargingProfileType."""
 
 
-class Certificate(Record):
-    """An installed certificate (M05)."""
-
-    kind: str
-    """Its certificateType."""
-    pem: str
-    hash_data: Json
-    """A CertificateHashDataType."""
-
-
 class Monitor(Record):
     """A monitor of a variable (N04)."""
 
@@ -86,6 +81,10 @@ class Job(Record):
     """The last reported status."""
     subject: str = ""
     """The checksum of the firmware that is published."""
+    moving: Moving = Moving()
+    """Its file."""
+    order: Mapping[str, Any] = {}
+    """What the CSMS has said about the firmware."""
 
 
 class Signing(Record):

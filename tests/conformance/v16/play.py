@@ -2,8 +2,12 @@
 
 import asyncio
 import re
+import ssl
+import tempfile
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,11 +18,22 @@ from websockets.typing import Subprotocol
 from mock_csms.behavior.commands import Step
 from mock_csms.commands.explaining import explanation_of
 from mock_csms.protocol.actions import Json
+from mock_csms.runtime.pki.folder import PkiFolder
+from mock_csms.runtime.pki.making import (
+    Issuer,
+    Wish,
+    certificate,
+    certificate_pem,
+    key_pem,
+    new_ec,
+    read_certificates,
+    read_key,
+)
 from mock_csms.station.handshake import basic
-from tests.conformance.handmade import TLS, certified, tcp
+from tests.conformance.handmade import tcp
 from tests.conformance.live import Run, run_of
 from tests.conformance.test_security import csr
-from tests.pki import folder
+from tests.pki import folder, made_at, strict
 from tests.station.play import Answering
 from tests.station.rig import KNOWN, PASSWORD, STATION, Stand
 from tests.wire import HANDSHAKE, Raw, masked
@@ -28,8 +43,26 @@ BOOT = {"chargePointVendor": "v", "chargePointModel": "m"}
 _READ_ONLY = ("NumberOfConnectors", "GetConfigurationMaxKeys", "ReserveConnectorZeroSupported")
 _CSR = "-----BEGIN CERTIFICATE REQUEST-----..."
 _TLS = re.compile(r"TLSv1.3 with a client certificate for (\S+) of (\S+)")
+TLS: Mapping[str, Any] = {"tls": "auto", "tls_min": "1.0"}
+"""The settings of a mock for clients with TLS."""
 _SILENCE, _LONG = 100.0, 10_000.0
 """How many seconds pass after an example, and from which wait on the clock jumps."""
+
+
+@cache
+def certified(common_name: str, organization: str) -> ssl.SSLContext:
+    """Return the TLS settings of a client with a certificate of the mock's authority for this subject."""
+    now = made_at(folder())
+    files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
+    signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
+    times, key = (now - 1000.0, now + 86_400.0), new_ec()
+    made = certificate(Wish(common_name=common_name, organization=organization, times=times), key, signer)
+    context = strict()
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(certificate_pem(made, signer.certificate) + key_pem(key))
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
 
 def answers_in(lines: Sequence[str]) -> Answering:

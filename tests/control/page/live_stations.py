@@ -4,15 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.control.api.clients import ApiMock
 from tests.wire import BOOT, Station
 
 if TYPE_CHECKING:
     pass
 
-in_browser = pytest.mark.asyncio(loop_scope="module")
 
 FIRST = ("connected, ocpp2.0.1", "BootNotification", "BootNotification.response")
 

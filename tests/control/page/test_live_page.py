@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from tests.browser import in_browser
 from tests.control.api.clients import ApiMock
 from tests.control.page.browsing import browse, eventually
 from tests.wire import BOOT, transaction
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
-from tests.control.page.live_stations import FIRST, booted, in_browser
+from tests.control.page.live_stations import FIRST, booted
 
 
 @in_browser

@@ -1,10 +1,12 @@
 """Learns the password of a station, and its certificate requests."""
 
+from mock_csms.conformance.facts.makes import add_make
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call
+from mock_csms.twin.events import Knocked
 from mock_csms.twin.seen import Seen, call, command, response, result, when
 
 SECURITY = Subject("security")
@@ -18,6 +20,14 @@ def knocked(seen: Seen, station: KnownStation) -> None:
     if security.password is None:
         configured = (station.terms.passwords or {}).get(folded(station.identity))
         security.password = configured if configured is not None else password_of(seen)
+
+
+@SECURITY.learn(when("knocked"))
+def offered(seen: Seen, station: KnownStation) -> None:
+    """A handshake over TLS shows which stations offer the same."""
+    visitor = seen.event_as(Knocked).visitor
+    if visitor.tls is not None and not visitor.problem:
+        add_make(station.makes, visitor.tls.offer, station.identity)
 
 
 @SECURITY.learn(result("SetVariables"))

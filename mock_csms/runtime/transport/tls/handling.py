@@ -47,6 +47,8 @@ class Failure(Record, kw_only=True):
     """Who sent the alert: `station` or `mock`."""
     certificate: str = ""
     """The certificate that the client sent, in PEM; empty if it sent none."""
+    offer: Offer | None = None
+    """What the client offered; None if its ClientHello did not come."""
 
 
 class TlsGate(Protocol):
@@ -55,8 +57,8 @@ class TlsGate(Protocol):
     def offered(self, offer: Offer) -> Handling:
         """Return how to handle the client with this offer."""
 
-    def agreed(self, agreement: Agreement, handling: Handling) -> None:
-        """Called when a handshake has succeeded."""
+    def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:
+        """Learn that a handshake succeeded; return what is known of the client then."""
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
         """Called when a handshake has failed, or when an alert has ended an open connection."""

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from mock_csms.protocol.records import replace
 from mock_csms.protocol.tls import ALERTS, Agreement, BadHello, Offer, hello_in
 from mock_csms.runtime.transport.tls.handling import Failure, Handling, TlsGate
 from mock_csms.runtime.transport.tls.reasons import BROKEN_OFF, LEFT, agreement_of, by_station, failure_of
+from mock_csms.runtime.transport.turns import Turns
 
 _PIECE = 64
 """The bytes in one piece of a slow handshake."""
@@ -21,6 +23,10 @@ _ALERT = 0x15
 
 class Above(Protocol):
     """The WebSocket above TLS. These methods are called by the handshake."""
+
+    @property
+    def turns(self) -> Turns:
+        """The queue of connections that wait for their turn."""
 
     def buffer_updated(self, nbytes: int) -> None:
         """Handle `nbytes` bytes in the shared buffer."""
@@ -60,6 +66,8 @@ class Opening:
         """Whether the handshake has failed; nothing more is read."""
         self.handling: Handling | None = None
         """How to handle the client; None before its ClientHello is complete."""
+        self._waiting = bytearray()
+        """What was received, and waits for its turn."""
         self._hello = bytearray()
         self._offer: Offer | None = None
         self._tls: Any = None
@@ -67,9 +75,30 @@ class Opening:
         """The rest of a slow handshake that is still to be sent."""
 
     def take(self, data: bytes) -> None:
-        """Continue the handshake with received bytes."""
+        """Handle received bytes, after the messages of others that wait: a handshake costs as much as many of them."""
+        self._waiting += data
         if self.is_over:
             return
+        if self._above.turns.must_wait(is_heavy=True):
+            self._socket.pause_reading()
+            self._above.turns.add(self, is_heavy=True)
+        else:
+            self.take_turn()
+
+    def take_turn(self) -> None:
+        """Continue the handshake with the bytes that wait."""
+        time = asyncio.get_running_loop().time
+        begin, data = time(), bytes(self._waiting)
+        self._waiting.clear()
+        self._socket.resume_reading()
+        self._go_on(data)
+        self._above.turns.spend(time() - begin, least=0.0)
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        self._socket.abort()
+
+    def _go_on(self, data: bytes) -> None:
         if self.handling is None:
             self._read_hello(data)
         elif self._tls is not None:
@@ -164,14 +193,15 @@ class Opening:
         self._slow.clear()
         agreement = agreement_of(self._tls, self._offer, self.handling.fault)
         self.handling.context.rest(self._tls)
-        self._gate.agreed(agreement, self.handling)
+        agreement = self._gate.agreed(agreement, self.handling)
         self._above.await_tls(is_limited=True)
         self._done(self._tls, agreement)
 
     def _fail(self, failure: Failure) -> None:
         """Report why the handshake failed."""
         self.is_over = True
-        self._gate.failed(failure, self.handling)
+        self._above.turns.discard(self)
+        self._gate.failed(replace(failure, offer=self._offer), self.handling)
         self._above.secured(None)
 
     def _leave(self) -> None:

@@ -2,7 +2,7 @@
 
 These checks have no misbehaviour of their own:
 
-* T08, T17 to T21: the `ssl` module does the TLS handshake correctly; tests trigger them with special clients.
+* T19: the `ssl` module cannot offer TLS compression; a client made by hand does.
 * T16: `no-credentials@2` triggers it: the station connects once with credentials, then without.
 * T04: a character that must be percent-encoded cannot be sent in another way: the handshake would fail.
 * T09: there is no session after an invalid handshake; tests of the transport send one by hand.
@@ -20,6 +20,7 @@ from mock_csms.station.v2.misbehaviours import (
     authorization,
     commands,
     connection,
+    encryption,
     firmware,
     metering,
     provisioning,
@@ -30,6 +31,7 @@ from mock_csms.station.v2.misbehaviours import (
 
 KINDS: Kinds = {
     **connection.KINDS,
+    **encryption.KINDS,
     **provisioning.KINDS,
     **variables.KINDS,
     **security.KINDS,

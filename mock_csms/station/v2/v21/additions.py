@@ -7,7 +7,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, ChainAsked, Say, Send
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import availability, certificates, transactions
-from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Given, because
+from mock_csms.station.v2.answers import ACCEPTED, Given, because
 from mock_csms.station.v2.device import Step
 from mock_csms.station.v2.transactions import Cause
 from mock_csms.station.v2.v21 import billing, payments, streams
@@ -165,7 +165,7 @@ _COMPLETED: Mapping[str, Callable[[Device21, Send, Moment], Step]] = {
 }
 
 ANSWERS: Mapping[str, Callable[[Device21, Json, Moment], Given]] = {
-    "AFRRSignal": lambda device, *_: (device, because("UnsupportedRequest", REJECTED), []),
+    "AFRRSignal": lambda device, *_: (device, because("UnsupportedRequest"), []),
     "CertificateSigned": certificate_signed,
     "NotifyAllowedEnergyTransfer": allowed_energy_transfer,
     "Reset": reset,

@@ -11,11 +11,8 @@ from mock_csms.station.v2.device import equipped as equipped_device
 from mock_csms.station.v2.device import new_device as new_device_of_2
 from mock_csms.station.v2.storage import Token
 from mock_csms.station.v2.v21.costs import Bill
-from mock_csms.station.v2.v21.model import ALLOW_DOWNGRADE, BATTERY_SWAP, DEFAULTS, rows_of
-from mock_csms.station.v2.variables import SECURITY_PROFILE, Name
-
-TLS_WITH_CERTIFICATE = 3
-"""The security profile that may be lowered by one, if a variable allows that (A05)."""
+from mock_csms.station.v2.v21.model import BATTERY_SWAP, DEFAULTS, rows_of
+from mock_csms.station.v2.variables import Name
 
 
 class DefaultTariff(Record):
@@ -125,12 +122,6 @@ class Device21(Device):
     def may_reboot(self) -> bool:
         """Whether a reboot need not wait for a transaction."""
         return self.resumes or not self.is_busy
-
-    @property
-    def least_profile(self) -> int:
-        """The lowest security profile that a network profile may have (A05)."""
-        profile = self.number(SECURITY_PROFILE)
-        return profile - (profile == TLS_WITH_CERTIFICATE and self.is_on(ALLOW_DOWNGRADE))
 
     def has_priority(self, evse: Evse) -> bool:
         """Return whether priority charging is on for the transaction at an EVSE."""

@@ -7,7 +7,6 @@ from mock_csms.station.v2 import model, variables
 from mock_csms.station.v2.model import Extras, Shape
 from mock_csms.station.v2.variables import DISPLAY_FORMATS, DISPLAY_STATES, Name, Variable
 
-ALLOW_DOWNGRADE: Name = ("SecurityCtrlr", "AllowSecurityProfileDowngrade")
 BATTERY_SWAP: Name = ("BatterySwapCtrlr", "Enabled")
 BATTERY_TOKEN: Name = ("BatterySwapCtrlr", "IdToken")
 BATTERY_TARGET: Name = ("BatterySwapCtrlr", "TargetSoC")
@@ -37,7 +36,6 @@ NEW: Mapping[Name, Variable] = {
     ("PaymentCtrlr", "Available"): _YES,
     ("PaymentCtrlr", "Enabled"): model.switch(default=True),
     ("PaymentCtrlr", "ReceiptByCSMS"): _NO,
-    ALLOW_DOWNGRADE: model.switch(default=False),
     ("SmartChargingCtrlr", "SupportedAdditionalPurposes"): model.fixed_list("PriorityCharging"),
     ("SmartChargingCtrlr", "SupportsDynamicProfiles"): _YES,
     ("SmartChargingCtrlr", "SupportsEvseSleep"): _NO,

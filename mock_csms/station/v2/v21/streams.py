@@ -28,7 +28,7 @@ def set_monitors(device: Device21, payload: Json, moment: Moment) -> Given:
     for item in payload["setMonitoringData"]:
         if "periodicEventStream" in item and _is_full(device, item):
             about = {key: item[key] for key in ("id", "component", "variable", "type", "severity") if key in item}
-            results.append(because("TooManyElements", about | {"status": "Rejected"}))
+            results.append(because("TooManyElements", response=about | {"status": "Rejected"}))
             continue
         device, answer, more = monitoring.set_monitors(device, {"setMonitoringData": [item]}, moment)
         results += answer["setMonitoringResult"]

@@ -7,7 +7,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import strict_seconds_of
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import transactions
-from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Given, because
+from mock_csms.station.v2.answers import ACCEPTED, Given, because
 from mock_csms.station.v2.storage import token_key
 from mock_csms.station.v2.v21.device import DefaultTariff, Device21
 from mock_csms.station.v2.v21.model import MOST_ELEMENTS, TARIFFS
@@ -108,9 +108,9 @@ def fault_of(device: Device21, tariff: Json) -> Json | None:
     """Return the answer that refuses a tariff; None for one by which the station can compute costs."""
     prices = [price for part in PARTS for price in tariff.get(part, {}).get("prices", ())]
     if "validFrom" in tariff and strict_seconds_of(tariff["validFrom"]) is None:
-        return because("InvalidValue", REJECTED)
+        return because("InvalidValue")
     if any(part in tariff for part in _UNKNOWN_PARTS):
-        return because("UnsupportedParam", REJECTED)
+        return because("UnsupportedParam")
     if len(prices) > device.number(MOST_ELEMENTS):
         return {"status": "TooManyElements"}
     return {"status": "ConditionNotSupported"} if any(price.get("conditions") for price in prices) else None

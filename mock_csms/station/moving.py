@@ -1,0 +1,90 @@
+"""Files that a station gets and puts: what is decided about them, in every version of OCPP.
+
+A location whose host is `.invalid`, a name that no network knows (RFC 2606), stands for a server that is not there:
+such a transfer is only pretended. The text of the location is the file then, and the transfer fails if the path of the
+location contains `FAILING`. These are the locations that the mock names without --files. All other transfers are real.
+"""
+
+from collections.abc import Mapping
+from hashlib import md5, sha256
+from urllib.parse import urlsplit
+
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station.cues import Alarm, FileMoved, GetFile, Problem, PutFile
+from mock_csms.station.state import Moment
+
+FAILING = "fail"
+PACE = 1.5
+"""How long a pretended transfer, and each step of an installation, takes, in seconds."""
+PROTOCOLS = ("http", "https", "ftp", "sftp")
+_NOBODY = "invalid"
+
+LOG_FAILURES: Mapping[Problem, str] = {
+    Problem.DENIED: "PermissionDenied",
+    Problem.UNSUPPORTED: "NotSupportedOperation",
+    Problem.MALFORMED: "BadMessage",
+    Problem.FAILED: "UploadFailure",
+}
+"""The status of a LogStatusNotification about an upload that has failed."""
+
+
+class Moving(Record):
+    """A file that is got or put, and how far that is."""
+
+    location: str = ""
+    retries: int = 0
+    """How often the station tries again after a failure (L01.FR.30, N01)."""
+    interval: float = 0.0
+    """How long it waits before that, in seconds."""
+    name: str = ""
+    """The name of a file to put, which is used where the location is a folder (N01.FR.21)."""
+    content: bytes | None = None
+    """What to put; None for a file to get."""
+    is_open: bool = False
+    """Whether the transfer has begun and has not ended; it may wait for the next attempt."""
+    number: int = 0
+    """The number of the attempt that is on its way; 0 for none."""
+
+
+def begun(moving: Moving, alarm: Alarm, moment: Moment) -> tuple[Moving, GetFile | PutFile | None]:
+    """Return a transfer with its next attempt, and the act that makes it; None if it is only pretended.
+
+    The result comes as a `FileMoved` with that alarm.
+    """
+    if foreseen(moving.location, alarm) is not None:
+        return replace(moving, is_open=True, number=0), None
+    number = moment.world.new_integer()
+    moving = replace(moving, is_open=True, number=number)
+    if moving.content is None:
+        return moving, GetFile(alarm, number, moving.location)
+    return moving, PutFile(alarm, number, moving.location, moving.name, moving.content)
+
+
+def retried(moving: Moving, moved: FileMoved) -> Moving | None:
+    """Return a transfer that waits for another attempt; None if it has ended."""
+    is_final = moved.problem is None or not moving.retries or moved.is_foreseen
+    return None if is_final else replace(moving, retries=moving.retries - 1, number=0)
+
+
+def foreseen(location: str, alarm: Alarm) -> FileMoved | None:
+    """Return how a transfer ends that needs no network; None for any other."""
+    try:
+        parts = urlsplit(location)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if host is None:
+        return FileMoved(alarm, 0, Problem.MALFORMED, "it is no URL", is_foreseen=True)
+    if host == _NOBODY or host.endswith(f".{_NOBODY}"):
+        image = location.encode(errors="replace")
+        problem = Problem.FAILED if FAILING in parts.path else None
+        sums = (sha256(image).digest(), md5(image, usedforsecurity=False).hexdigest())
+        return FileMoved(alarm, 0, problem, "", *sums, len(image), is_foreseen=True)
+    if parts.scheme not in PROTOCOLS:
+        return FileMoved(alarm, 0, Problem.UNSUPPORTED, f"{parts.scheme} is not supported", is_foreseen=True)
+    return None
+
+
+def is_about(moving: Moving, moved: FileMoved) -> bool:
+    """Return whether a result is that of the attempt that is on its way, and not of one that was given up."""
+    return moving.is_open and moving.number == moved.number

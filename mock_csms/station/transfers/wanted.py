@@ -1,0 +1,82 @@
+"""What a transfer is to do, what it has seen of a file, and why it may fail."""
+
+import hashlib
+from urllib.parse import quote, unquote, urlsplit
+
+from mock_csms.protocol.records import Record
+from mock_csms.station.cues import Problem
+
+PORTS = {"http": 80, "https": 443, "ftp": 21, "sftp": 22}
+
+
+class TransferFailed(Exception):
+    """A transfer has failed."""
+
+    def __init__(self, problem: Problem, reason: str) -> None:
+        super().__init__(reason)
+        self.problem = problem
+
+
+class Target(Record):
+    """A location, and what is put there."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    path: str
+    """The path with escapes; of an upload with the name of the file at its end."""
+    query: str
+    content: bytes | None
+    """What to put; None for a file to get."""
+
+    @property
+    def plain_path(self) -> str:
+        """The path without escapes, and without the slash in front."""
+        return unquote(self.path).removeprefix("/")
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, without escapes."""
+        return unquote(self.path.rpartition("/")[2])
+
+    def __str__(self) -> str:
+        """The location without user, password and query."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}{self.path}"
+
+
+def target_of(location: str, content: bytes | None, name: str) -> Target:
+    """Return what a location means; an upload to a folder gets the name of the file (N01.FR.21)."""
+    parts = urlsplit(location)
+    path = parts.path or "/"
+    if content is not None and path.endswith("/"):
+        path += quote(name, safe="")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    port = parts.port or PORTS[parts.scheme]
+    return Target(parts.scheme, parts.hostname or "", port, user, password, path, parts.query, content)
+
+
+class Sums:
+    """Counts and hashes the bytes of a file; they are not kept."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+
+    def add(self, data: bytes) -> None:
+        """Take some bytes."""
+        self.size += len(data)
+        self._sha256.update(data)
+        self._md5.update(data)
+
+    @property
+    def sha256(self) -> bytes:
+        """The SHA-256 of what came."""
+        return self._sha256.digest()
+
+    @property
+    def md5(self) -> str:
+        """Its MD5, in hexadecimal digits."""
+        return self._md5.hexdigest()
