@@ -78,10 +78,12 @@ EVENTS = st.builds(
 REPEATED_EVENTS = st.builds(
     lambda times, value: [event("Updated", None, value, {})] * times, st.integers(1, 20), VALUES
 )
+UNSIGNED = mutated_calls().filter(lambda call: "GetCertificateStatus" not in call)
+"""Calls whose answers are equal each time; that answer has a signature, which is made with chance."""
 OTHERS = st.one_of(
     st.builds(message, st.just("Heartbeat"), st.just({}), st.booleans()),
     st.just(message("BootNotification", BOOT)),
-    mutated_calls().map(lambda call: lambda _: orjson.dumps(call)),
+    UNSIGNED.map(lambda call: lambda _: orjson.dumps(call)),
     st.sampled_from([b"[2", b'[2,"m","Heartbeat",{"a":1,"a":2}]', b'[3,"m",{}]', b'[4,"m","X","",{}]', b"[]"]).map(
         lambda text: lambda _: text
     ),

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from websockets.exceptions import WebSocketException
 
-from mock_csms.station.cues import FileMoved, GetFile, Problem
+from mock_csms.station.cues import FileMoved, GetFile, MoveProblem
 from mock_csms.station.transfers.moving import move
 from tests.pki import flags, folder, s_client, strict
 from tests.raw import refused, run, until
@@ -359,7 +359,7 @@ async def test_files_over_https(tmp_path: Path) -> None:
 
         right, wrong = await get(f"{url}/a.bin"), await get(f"{url}/a.bin", "other-root")
         plain = await get(f"{url.replace('https', 'http')}/a.bin")
-        assert (right.problem, wrong.problem, plain.problem) == (None, Problem.FAILED, None)
+        assert (right.problem, wrong.problem, plain.problem) == (None, MoveProblem.FAILED, None)
         assert "certificate" in wrong.reason
         refused = "TLS failed                   WARNING: file server: the station ended the connection"
         await until(lambda: refused in mock.log)

@@ -19,6 +19,7 @@ from mock_csms.behavior.matching import ABSENT, parse_path, value_at
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.v2.fragments import HASH
 from mock_csms.protocol.versions import DEFAULT, Version
 from mock_csms.twin.station import StationModel
 
@@ -37,6 +38,8 @@ class Authority(Record):
 
     root: Callable[[float], str] = lambda _: PEM
     """Returns its own certificate."""
+    hashes: Callable[[float], Json] = lambda _: HASH
+    """Returns the CertificateHashData of its own certificate, with SHA-256."""
     chain: Callable[[str, float], str] = lambda *_: PEM
     """Returns a certificate for a PKCS#10 request in PEM, followed by the root.
 
@@ -158,6 +161,10 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
     "rootCertificate": (
         "the root certificate of the mock's own test CA, in PEM",
         lambda c: c.world.authority.root(c.now),
+    ),
+    "rootCertificateHash": (
+        "the hash data of that root certificate, as DeleteCertificate has them",
+        lambda c: c.world.authority.hashes(c.now),
     ),
     "certificateChain": (
         "a certificate of that CA and its root, in PEM; it is made for the last CSR that the station sent with "

@@ -128,8 +128,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
     dialer = dialer_for(settings)
     world = World(handshake.url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-    site = Site(dialer, bus, world, settings.speed)
-    site.authorities = settings.ca
+    site = Site(dialer, bus, world, settings.speed, settings.ca)
 
     def say(text: str) -> None:
         sink.write("".join(f"{printable(secrets.words(each))}\n" for each in text.split("\n")).encode())

@@ -17,7 +17,7 @@ EXERCISES: Mapping[str, Exercise] = {**common.EXERCISES, **v2.EXERCISES, **v16.E
 """What exercises a check, by the id of the check."""
 
 _UNSEEN = {"knocked", "refused"}
-_CLOSINGS = {"T12", "T14", "T20", *v16.CLOSINGS}
+_CLOSINGS = {"T12", "T14", "T20", "S03", "S04", *v16.CLOSINGS}
 """Checks of messages that must know how connections ended, or began."""
 
 

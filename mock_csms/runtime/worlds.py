@@ -21,7 +21,7 @@ class WorldMaker:
         """Makes the certificates."""
         self.files: FileOffers | None = None
         """What the file server offers."""
-        self._authority = Authority(pki.root, pki.chain, pki.status)
+        self._authority = Authority(pki.root, pki.hashes, pki.chain, pki.status)
         self._transactions = TransactionIds(Numbers(chance, reserve).fresh)
         self._chance = chance
 

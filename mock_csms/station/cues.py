@@ -154,7 +154,7 @@ class ChainAsked(Record):
     """A person lets the station ask whether its certificates were revoked (OCPP 2.1)."""
 
 
-class Problem(StrEnum):
+class MoveProblem(StrEnum):
     """Why a transfer of a file has failed."""
 
     DENIED = "denied"
@@ -174,7 +174,7 @@ class FileMoved(Record):
     """The one of the act."""
     number: int
     """The one of the act."""
-    problem: Problem | None
+    problem: MoveProblem | None
     """None if it succeeded."""
     reason: str = ""
     """The problem in words."""

@@ -47,7 +47,9 @@ def is_csms_fault(event: Unanswered) -> bool:
 class Site:
     """The objects that all stations of a process share."""
 
-    def __init__(self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0) -> None:
+    def __init__(
+        self, dialer: Dialer, bus: Bus, world: World, speed: float = 1.0, authorities: str | None = None
+    ) -> None:
         self.dialer = dialer
         """Opens the connections."""
         self.bus = bus
@@ -57,7 +59,7 @@ class Site:
         self._speed = speed
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
-        self.authorities: str | None = None
+        self.authorities = authorities
         """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""

@@ -10,7 +10,7 @@ from hashlib import md5, sha256
 from urllib.parse import urlsplit
 
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station.cues import Alarm, FileMoved, GetFile, Problem, PutFile
+from mock_csms.station.cues import Alarm, FileMoved, GetFile, MoveProblem, PutFile
 from mock_csms.station.state import Moment
 
 FAILING = "fail"
@@ -19,11 +19,11 @@ PACE = 1.5
 PROTOCOLS = ("http", "https", "ftp", "sftp")
 _NOBODY = "invalid"
 
-LOG_FAILURES: Mapping[Problem, str] = {
-    Problem.DENIED: "PermissionDenied",
-    Problem.UNSUPPORTED: "NotSupportedOperation",
-    Problem.MALFORMED: "BadMessage",
-    Problem.FAILED: "UploadFailure",
+LOG_FAILURES: Mapping[MoveProblem, str] = {
+    MoveProblem.DENIED: "PermissionDenied",
+    MoveProblem.UNSUPPORTED: "NotSupportedOperation",
+    MoveProblem.MALFORMED: "BadMessage",
+    MoveProblem.FAILED: "UploadFailure",
 }
 """The status of a LogStatusNotification about an upload that has failed."""
 
@@ -74,14 +74,14 @@ def foreseen(location: str, alarm: Alarm) -> FileMoved | None:
     except ValueError:
         host = None
     if host is None:
-        return FileMoved(alarm, 0, Problem.MALFORMED, "it is no URL", is_foreseen=True)
+        return FileMoved(alarm, 0, MoveProblem.MALFORMED, "it is no URL", is_foreseen=True)
     if host == _NOBODY or host.endswith(f".{_NOBODY}"):
         image = location.encode(errors="replace")
-        problem = Problem.FAILED if FAILING in parts.path else None
+        problem = MoveProblem.FAILED if FAILING in parts.path else None
         sums = (sha256(image).digest(), md5(image, usedforsecurity=False).hexdigest())
         return FileMoved(alarm, 0, problem, "", *sums, len(image), is_foreseen=True)
     if parts.scheme not in PROTOCOLS:
-        return FileMoved(alarm, 0, Problem.UNSUPPORTED, f"{parts.scheme} is not supported", is_foreseen=True)
+        return FileMoved(alarm, 0, MoveProblem.UNSUPPORTED, f"{parts.scheme} is not supported", is_foreseen=True)
     return None
 
 

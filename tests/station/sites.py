@@ -9,6 +9,4 @@ from mock_csms.station.link import Site
 
 def site_at(speed: float = 1.0, authorities: str | None = None) -> Site:
     """Return what a station moves files with; HTTPS trusts the `authorities` in a PEM file."""
-    site = Site(Dialer(Limits(1, False, 0, 0)), Bus(), SAMPLE.world, speed)
-    site.authorities = authorities
-    return site
+    return Site(Dialer(Limits(1, False, 0, 0)), Bus(), SAMPLE.world, speed, authorities)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_csms.protocol.actions import Json
-from mock_csms.station.cues import FileMoved, GetFile, Problem, PutFile
+from mock_csms.station.cues import FileMoved, GetFile, MoveProblem, PutFile
 from mock_csms.station.moving import foreseen
 from tests.station.authority import Authority, ec_key, signature
 from tests.station.bench import Bench
@@ -27,7 +27,7 @@ STATUSES = {
 }
 
 
-def ended(bench: Bench | Bench16, content: bytes = b"", problem: Problem | None = None) -> None:
+def ended(bench: Bench | Bench16, content: bytes = b"", problem: MoveProblem | None = None) -> None:
     """Let the transfer that is on its way end, with these bytes or with a problem."""
     act = bench.files.pop()
     assert not bench.files
@@ -89,7 +89,7 @@ def test_an_empty_image_is_not_installed(bench: Any) -> None:
     ended(bench)
     bench.wait(100)
     assert told(bench) == [*FETCHED, "SignatureVerified", "Installing", "InstallVerificationFailed"]
-    assert "Unavailable" not in bench.device.told.values()
+    assert "Unavailable" not in bench.device.reported.values()
 
 
 @pytest.mark.parametrize("retries", [0, 1, 3])
@@ -98,12 +98,12 @@ def test_a_download_is_retried(bench: Any, retries: int) -> None:
     update(bench, retries=retries, retryInterval=20)
     bench.wait(1)
     for _ in range(retries):
-        ended(bench, problem=Problem.FAILED)
+        ended(bench, problem=MoveProblem.FAILED)
         bench.wait(19.9)
         assert bench.files == []
         bench.wait(0.2)
         assert len(bench.files) == 1
-    ended(bench, problem=Problem.FAILED)
+    ended(bench, problem=MoveProblem.FAILED)
     bench.wait(100)
     assert (told(bench), bench.files) == (FAILED, [])
 
@@ -112,7 +112,7 @@ def test_a_later_attempt_succeeds(bench: Any) -> None:
     """After a retry the update goes on as if nothing had happened."""
     update(bench, retries=1, retryInterval=5)
     bench.wait(1)
-    ended(bench, problem=Problem.DENIED)
+    ended(bench, problem=MoveProblem.DENIED)
     bench.wait(6)
     ended(bench, IMAGE)
     bench.wait(100)
@@ -144,7 +144,7 @@ def test_a_download_begins_again_after_a_reboot(bench: Any) -> None:
     bench.wait(5)
     [second] = bench.files
     assert (second.location, second.number != first.number) == (URL, True)
-    bench.tell(FileMoved(first.alarm, first.number, Problem.FAILED))
+    bench.tell(FileMoved(first.alarm, first.number, MoveProblem.FAILED))
     ended(bench, IMAGE)
     bench.wait(1)
     assert told(bench) == FETCHED
@@ -152,15 +152,15 @@ def test_a_download_begins_again_after_a_reboot(bench: Any) -> None:
 
 UPLOADS = {
     None: "Uploaded",
-    Problem.FAILED: "UploadFailure",
-    Problem.DENIED: "PermissionDenied",
-    Problem.UNSUPPORTED: "NotSupportedOperation",
-    Problem.MALFORMED: "BadMessage",
+    MoveProblem.FAILED: "UploadFailure",
+    MoveProblem.DENIED: "PermissionDenied",
+    MoveProblem.UNSUPPORTED: "NotSupportedOperation",
+    MoveProblem.MALFORMED: "BadMessage",
 }
 
 
 @pytest.mark.parametrize(("problem", "status"), UPLOADS.items())
-def test_a_log_is_put(bench: Any, problem: Problem | None, status: str) -> None:
+def test_a_log_is_put(bench: Any, problem: MoveProblem | None, status: str) -> None:
     """A log with the name of the answer is put, and the status says how that went (N01)."""
     name = get_log(bench)["filename"]
     bench.wait(100)
@@ -178,18 +178,18 @@ def test_an_upload_is_retried(bench: Any) -> None:
     get_log(bench, retries=3, retryInterval=10)
     bench.wait(1)
     for _ in range(3):
-        ended(bench, problem=Problem.DENIED)
+        ended(bench, problem=MoveProblem.DENIED)
         bench.wait(9.9)
         assert bench.files == []
         bench.wait(0.2)
-    ended(bench, problem=Problem.DENIED)
+    ended(bench, problem=MoveProblem.DENIED)
     assert (told(bench), bench.files) == (["Uploading", "PermissionDenied"], [])
 
 
 def test_diagnostics_of_16() -> None:
     """GetDiagnostics puts a file too; any problem is UploadFailed."""
     bench = Bench16()
-    for problem, status in ((None, "Uploaded"), (Problem.DENIED, "UploadFailed")):
+    for problem, status in ((None, "Uploaded"), (MoveProblem.DENIED, "UploadFailed")):
         bench.ask("GetDiagnostics", {"location": FOLDER})
         bench.wait(1)
         assert bench.files[0].name == "diagnostics.log"

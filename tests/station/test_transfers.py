@@ -11,19 +11,19 @@ import pytest
 
 from mock_csms.behavior.file_faults import FILE_FAULTS
 from mock_csms.control.blocking import BlockingCsms
-from mock_csms.station.cues import FileMoved, GetFile, Problem, PutFile
+from mock_csms.station.cues import FileMoved, GetFile, MoveProblem, PutFile
 from mock_csms.station.transfers.moving import move
 from tests.station.sites import site_at
 
 CONTENT = bytes(range(256)) * 100
 ALARM = ("x",)
-MEANS: dict[str, tuple[Problem | None, Problem | None]] = {
+MEANS: dict[str, tuple[MoveProblem | None, MoveProblem | None]] = {
     "right": (None, None),
-    "missing": (Problem.FAILED, Problem.FAILED),
-    "auth": (Problem.DENIED, Problem.DENIED),
-    "truncated": (Problem.FAILED, Problem.FAILED),
+    "missing": (MoveProblem.FAILED, MoveProblem.FAILED),
+    "auth": (MoveProblem.DENIED, MoveProblem.DENIED),
+    "truncated": (MoveProblem.FAILED, MoveProblem.FAILED),
     "slow": (None, None),
-    "hang": (Problem.FAILED, Problem.FAILED),
+    "hang": (MoveProblem.FAILED, MoveProblem.FAILED),
     "wrong-image": (None, None),
 }
 """What the station makes of each fault: of a download, and of an upload."""
@@ -85,7 +85,7 @@ async def test_a_transfer(protocol: str, kind: str, urls: dict[str, str], root: 
 async def test_a_wrong_login(protocol: str, urls: dict[str, str]) -> None:
     """A wrong password is a refusal."""
     wrong = urls[protocol].replace("pass%2Fword", "wrong")
-    assert (await get(f"{wrong}/right%201.bin")).problem is Problem.DENIED
+    assert (await get(f"{wrong}/right%201.bin")).problem is MoveProblem.DENIED
 
 
 @pytest.mark.parametrize("protocol", ["http", "ftp", "sftp"])
@@ -94,7 +94,7 @@ async def test_nobody_listens(protocol: str) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
     moved = await get(f"{protocol}://127.0.0.1:{port}/x")
-    assert moved.problem is Problem.FAILED
+    assert moved.problem is MoveProblem.FAILED
     assert moved.reason.startswith(f"cannot get {protocol}://127.0.0.1:{port}/x: ")
 
 
@@ -104,16 +104,16 @@ async def test_nobody_listens(protocol: str) -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", None),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", None),
         (b"HTTP/1.1 200 OK\r\n\r\nabc", None),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", Problem.FAILED),
-        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", Problem.DENIED),
-        (b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n", Problem.UNSUPPORTED),
-        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", Problem.MALFORMED),
-        (b"HTTP/1.1 302 Found\r\nLocation: http://x.invalid/\r\nContent-Length: 0\r\n\r\n", Problem.FAILED),
-        (b"220 this is no HTTP\r\n", Problem.MALFORMED),
-        (b"", Problem.FAILED),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", MoveProblem.FAILED),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", MoveProblem.DENIED),
+        (b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n", MoveProblem.UNSUPPORTED),
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", MoveProblem.MALFORMED),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://x.invalid/\r\nContent-Length: 0\r\n\r\n", MoveProblem.FAILED),
+        (b"220 this is no HTTP\r\n", MoveProblem.MALFORMED),
+        (b"", MoveProblem.FAILED),
     ],
 )
-async def test_answers_of_other_servers(answer: bytes, problem: Problem | None) -> None:
+async def test_answers_of_other_servers(answer: bytes, problem: MoveProblem | None) -> None:
     """What a server answers decides, whoever has made it; a redirection is not followed."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -132,4 +132,4 @@ async def test_odd_locations() -> None:
     """A location that cannot be used is malformed, or fails; nothing is raised."""
     for location in ("http://a..b/x", f"http://{'a' * 70}.example/x", "ftp://127.0.0.1:1/a%0d%0aDELE b"):
         moved = await get(location)
-        assert moved.problem in (Problem.MALFORMED, Problem.FAILED), location
+        assert moved.problem in (MoveProblem.MALFORMED, MoveProblem.FAILED), location

@@ -24,7 +24,7 @@ _EVENTS |= {"DiscardedRenewedClientCertificate"}
     WARNING,
     "security events use the names of the specification",
     call(EVENT),
-    implies=("B11", "S02", "S08"),
+    implies=("B11", "S02", "S03", "S04", "S08"),
 )
 def events_are_known(seen: Seen, _: KnownStation) -> CheckResult:
     """Report a security event with a name that the specification does not have."""

@@ -91,10 +91,14 @@ class _Folder(AbstractedFS):  # type: ignore[misc] # as above
 
     def open(self, filename: str, mode: str) -> Any:
         """Open a file for the transfer that the client has asked for."""
-        transfer: Transfer = self.cmd_channel.transfer
-        if "r" in mode and "+" not in mode:
-            return _Outgoing(transfer, self._there(filename), self.cmd_channel.stopped)
-        return _Arriving(transfer, self.cmd_channel.shelf.receive(filename), self.cmd_channel.stopped)
+        client: _Handler = self.cmd_channel
+        try:
+            if "r" in mode and "+" not in mode:
+                return _Outgoing(client.transfer, self._there(filename), client.stopped)
+            return _Arriving(client, client.shelf.receive(filename))
+        except OSError as error:
+            client.transfer.end(f"refused with 550: {error.strerror or error}")
+            raise
 
     def _find(self, path: str) -> Any:
         return self.cmd_channel.shelf.find(path)
@@ -150,12 +154,12 @@ class _Outgoing:
 class _Arriving:
     """A file that comes in."""
 
-    def __init__(self, transfer: Transfer, incoming: Upload, stopped: threading.Event) -> None:
-        self.name = transfer.wish.path
+    def __init__(self, client: "_Handler", incoming: Upload) -> None:
+        self._client, self._transfer, self._incoming = client, client.transfer, incoming
+        self.name = self._transfer.wish.path
         self.closed = False
-        self._transfer, self._incoming = transfer, incoming
         self._failed = ""
-        stopped.wait(transfer.pause * PIECES)
+        client.stopped.wait(self._transfer.pause * PIECES)
 
     def write(self, data: bytes) -> None:
         """Take bytes. Raises OSError where they are not wanted."""
@@ -169,11 +173,13 @@ class _Arriving:
             raise
 
     def close(self) -> None:
-        """Keep the file, unless it could not be taken whole. In FTP a client ends a file by ending its connection."""
+        """Keep the file, unless it could not be taken whole. A client ends a file by ending its data connection."""
         self.closed = True
+        channel = getattr(self._client, "data_channel", None)
+        is_whole = channel is not None and channel.transfer_finished
         try:
-            if self._failed:
-                self._transfer.end(self._failed)
+            if self._failed or not is_whole:
+                self._transfer.end(self._failed or "the client ended the transfer")
             else:
                 self._transfer.end(kept=self._incoming.keep())
         finally:

@@ -26,12 +26,18 @@ _LEFT, _DROPPED = "the client ended the transfer", "the mock ended the connectio
 class _Login(asyncssh.SSHServer):
     """Lets in whoever `Transfers` lets in."""
 
-    def __init__(self, transfers: Transfers) -> None:
-        self._transfers = transfers
+    def __init__(self, transfers: Transfers, clients: set[asyncssh.SSHServerConnection]) -> None:
+        self._transfers, self._clients = transfers, clients
         self.sessions: list[_Files] = []
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Note a client, so that it can be disconnected at the end."""
+        self._connection = conn
+        self._clients.add(conn)
 
     def connection_lost(self, _: Exception | None) -> None:
         """End the transfers of a client that has left without a word."""
+        self._clients.discard(self._connection)
         for session in self.sessions:
             session.exit()
 
@@ -241,9 +247,10 @@ def _attributes(found: Path) -> asyncssh.SFTPAttrs:
 async def serving_sftp(bound: socket.socket, shelf: Shelf, transfers: Transfers) -> AsyncIterator[None]:
     """Serve SFTP at a bound socket until the block ends; each run has a host key of its own."""
     logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+    clients: set[asyncssh.SSHServerConnection] = set()
     acceptor = await asyncssh.listen(
         sock=bound,
-        server_factory=partial(_Login, transfers),
+        server_factory=partial(_Login, transfers, clients),
         server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
         sftp_factory=partial(_Files, shelf=shelf, transfers=transfers),
         allow_scp=False,
@@ -254,5 +261,6 @@ async def serving_sftp(bound: socket.socket, shelf: Shelf, transfers: Transfers)
         yield
     finally:
         acceptor.close()
-        acceptor.close_clients() if hasattr(acceptor, "close_clients") else None
+        for client in list(clients):
+            client.abort()
         await acceptor.wait_closed()

@@ -55,16 +55,22 @@ class Shelf:
         """Return the name of the firmware to offer, whether it is there or not."""
         if (self.root / _USUAL).is_file():
             return _USUAL
-        files = [each for each in self.root.iterdir() if each.is_file() and not each.name.startswith(".")]
-        return max(files, key=lambda each: each.stat().st_mtime_ns).name if files else _USUAL
+        try:
+            files = [each for each in self.root.iterdir() if each.is_file() and not each.name.startswith(".")]
+            return max(files, key=lambda each: each.stat().st_mtime_ns).name if files else _USUAL
+        except OSError:  # somebody removes files just now
+            return _USUAL
 
     def describe(self, path: str) -> OfferedFile | None:
         """Return what a command says about the file at a path of a URL; None if there is none."""
         found = self.find(unquote(path))
         if found is None:
             return None
-        about = found.stat()
-        sha256, md5 = _hashes(str(found), about.st_mtime_ns, about.st_size)
+        try:
+            about = found.stat()
+            sha256, md5 = _hashes(str(found), about.st_mtime_ns, about.st_size)
+        except OSError:  # it cannot be read
+            return None
         return OfferedFile(*self._sign(sha256), md5)
 
     def receive(self, path: str, name: str = "") -> "Upload":

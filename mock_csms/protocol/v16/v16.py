@@ -131,7 +131,7 @@ ACTIONS: Actions = {
     "TriggerMessage": Action(CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED, gist="requestedMessage"),
     # Security whitepaper
     "CertificateSigned": Action(CSMS, {"certificateChain": "{{certificateChain}}"}, ACCEPTED),
-    "DeleteCertificate": Action(CSMS, {"certificateHashData": HASH}, ACCEPTED),
+    "DeleteCertificate": Action(CSMS, {"certificateHashData": "{{rootCertificateHash}}"}, ACCEPTED),
     "ExtendedTriggerMessage": Action(
         CSMS, {"requestedMessage": "StatusNotification"}, ACCEPTED, gist="requestedMessage"
     ),

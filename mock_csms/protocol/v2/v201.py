@@ -210,7 +210,7 @@ ACTIONS: Actions = {
         CSMS, {"requestId": FRESH_ID, "firmware": {"location": FIRMWARE_URL, "retrieveDateTime": NOW}}, ACCEPTED
     ),
     # M. ISO 15118 and certificate management
-    "DeleteCertificate": Action(CSMS, {"certificateHashData": HASH}, ACCEPTED),
+    "DeleteCertificate": Action(CSMS, {"certificateHashData": "{{rootCertificateHash}}"}, ACCEPTED),
     "Get15118EVCertificate": Action(
         STATION,
         {

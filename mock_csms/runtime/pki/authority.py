@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mock_csms.protocol.actions import Json
 from mock_csms.runtime.clock import Chance
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ class Pki:
             self._secret = self._new_secret()
             self._root = x509.self_signed(_NAME, self._secret, (now - _LIFE, now + _LIFE_OF_ROOT))
         return self._root
+
+    def hashes(self, now: float) -> Json:
+        """Return the CertificateHashData of the root certificate, with SHA-256 (M04.FR.02)."""
+        from mock_csms.protocol.v2.certificates import hash_data  # noqa: PLC0415 - as above
+
+        root = self.root(now)
+        return hash_data(root, root)
 
     def chain(self, csr: str, now: float) -> str:
         """Return a certificate for a CSR (A02.FR.04), followed by those of its authorities, in PEM.

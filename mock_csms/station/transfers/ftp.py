@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from mock_csms.station.cues import Problem
+from mock_csms.station.cues import MoveProblem
 from mock_csms.station.transfers.wanted import Sums, Target, TransferFailed
 
-_PROBLEMS: Mapping[str, Problem] = {
-    "500": Problem.UNSUPPORTED,
-    "502": Problem.UNSUPPORTED,
-    "504": Problem.UNSUPPORTED,
-    "530": Problem.DENIED,
-    "532": Problem.DENIED,
-    "553": Problem.DENIED,
+_PROBLEMS: Mapping[str, MoveProblem] = {
+    "500": MoveProblem.UNSUPPORTED,
+    "502": MoveProblem.UNSUPPORTED,
+    "504": MoveProblem.UNSUPPORTED,
+    "530": MoveProblem.DENIED,
+    "532": MoveProblem.DENIED,
+    "553": MoveProblem.DENIED,
 }
 """What a reply of FTP means; all others mean that the transfer has failed."""
 
@@ -27,11 +27,13 @@ async def exchange(target: Target, sums: Sums, patience: float) -> None:
         await _in_thread(lambda: _run(target, sums, patience))
     except ftplib.Error as error:
         reply = str(error)
-        raise TransferFailed(_PROBLEMS.get(reply[:3], Problem.FAILED), f"the server answers {reply[:100]}") from None
+        raise TransferFailed(
+            _PROBLEMS.get(reply[:3], MoveProblem.FAILED), f"the server answers {reply[:100]}"
+        ) from None
     except EOFError:
-        raise TransferFailed(Problem.FAILED, "the server closed the connection") from None
+        raise TransferFailed(MoveProblem.FAILED, "the server closed the connection") from None
     except ValueError:
-        raise TransferFailed(Problem.MALFORMED, "the path has a line break") from None
+        raise TransferFailed(MoveProblem.MALFORMED, "the path has a line break") from None
 
 
 def _run(target: Target, sums: Sums, patience: float) -> None:

@@ -10,18 +10,18 @@ from urllib.parse import quote
 
 import h11
 
-from mock_csms.station.cues import Problem
+from mock_csms.station.cues import MoveProblem
 from mock_csms.station.transfers.wanted import PORTS, Sums, Target, TransferFailed
 
 _AT_ONCE = 64 * 1024
 _UNQUOTED = r"[^ !#-\[\]-~]"
 """The characters that a name between quotes cannot have (RFC 9110, 5.6.4)."""
-_PROBLEMS: Mapping[int, Problem] = {
-    400: Problem.MALFORMED,
-    401: Problem.DENIED,
-    403: Problem.DENIED,
-    405: Problem.UNSUPPORTED,
-    501: Problem.UNSUPPORTED,
+_PROBLEMS: Mapping[int, MoveProblem] = {
+    400: MoveProblem.MALFORMED,
+    401: MoveProblem.DENIED,
+    403: MoveProblem.DENIED,
+    405: MoveProblem.UNSUPPORTED,
+    501: MoveProblem.UNSUPPORTED,
 }
 """What a status of HTTP means; all others of 300 and above mean that the transfer has failed."""
 
@@ -34,7 +34,7 @@ async def exchange(target: Target, sums: Sums, patience: float, authorities: str
     try:
         await _Exchange(reader, writer, patience).run(target, sums)
     except h11.ProtocolError as error:
-        problem = Problem.FAILED if sums.size else Problem.MALFORMED
+        problem = MoveProblem.FAILED if sums.size else MoveProblem.MALFORMED
         raise TransferFailed(problem, f"this is no HTTP: {error}") from None
     finally:
         writer.transport.abort()
@@ -82,14 +82,14 @@ class _Exchange:
         while True:
             event = await self._next()
             if isinstance(event, h11.Response) and event.status_code >= 300:
-                problem = _PROBLEMS.get(event.status_code, Problem.FAILED)
+                problem = _PROBLEMS.get(event.status_code, MoveProblem.FAILED)
                 raise TransferFailed(problem, f"the server answers {event.status_code}")
             if isinstance(event, h11.Data):
                 sums.add(bytes(event.data))
             if isinstance(event, h11.EndOfMessage):
                 return
             if isinstance(event, h11.ConnectionClosed):
-                raise TransferFailed(Problem.FAILED, "the server closed the connection")
+                raise TransferFailed(MoveProblem.FAILED, "the server closed the connection")
 
     async def _next(self) -> h11.Event:
         while True:
@@ -99,7 +99,7 @@ class _Exchange:
             async with asyncio.timeout(self._patience):
                 data = await self._reader.read(_AT_ONCE)
             if not data and not self._has_answered:
-                raise TransferFailed(Problem.FAILED, "the server closed the connection")
+                raise TransferFailed(MoveProblem.FAILED, "the server closed the connection")
             self._has_answered = True
             self._http.receive_data(data)
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 
-from mock_csms.station.cues import FileMoved, GetFile, Problem, PutFile
+from mock_csms.station.cues import FileMoved, GetFile, MoveProblem, PutFile
 from mock_csms.station.link import Site
 from mock_csms.station.transfers.wanted import Sums, Target, TransferFailed, target_of
 
@@ -21,11 +21,11 @@ async def move(act: GetFile | PutFile, site: Site) -> FileMoved:
     except TransferFailed as error:
         problem, reason = error.problem, str(error)
     except TimeoutError:
-        problem, reason = Problem.FAILED, f"no answer within {_PATIENCE:g} s"
+        problem, reason = MoveProblem.FAILED, f"no answer within {_PATIENCE:g} s"
     except OSError as error:
-        problem, reason = Problem.FAILED, error.strerror or str(error) or "the connection was lost"
+        problem, reason = MoveProblem.FAILED, error.strerror or str(error) or "the connection was lost"
     except ValueError as error:  # such as a host that is no name
-        problem, reason = Problem.MALFORMED, str(error)
+        problem, reason = MoveProblem.MALFORMED, str(error)
     else:
         return FileMoved(act.alarm, act.number, None, _told(target, sums), sums.sha256, sums.md5, sums.size)
     return FileMoved(
@@ -54,7 +54,7 @@ def _ways(authorities: str | None) -> "dict[str, Callable[[Target, Sums, float],
 
     async def sftp(target: Target, sums: Sums, patience: float) -> None:
         if find_spec("asyncssh") is None:
-            raise TransferFailed(Problem.UNSUPPORTED, "sftp needs asyncssh: pip install 'mock-csms[files]'")
+            raise TransferFailed(MoveProblem.UNSUPPORTED, "sftp needs asyncssh: pip install 'mock-csms[files]'")
         from mock_csms.station.transfers.sftp import exchange  # noqa: PLC0415 - as above
 
         await exchange(target, sums, patience)

@@ -5,7 +5,7 @@ import logging
 
 import asyncssh
 
-from mock_csms.station.cues import Problem
+from mock_csms.station.cues import MoveProblem
 from mock_csms.station.transfers.wanted import Sums, Target, TransferFailed
 
 _AT_ONCE = 64 * 1024
@@ -31,11 +31,11 @@ async def exchange(target: Target, sums: Sums, patience: float) -> None:
         finally:
             connection.abort()
     except (asyncssh.PermissionDenied, asyncssh.SFTPPermissionDenied) as error:
-        raise TransferFailed(Problem.DENIED, error.reason) from None
+        raise TransferFailed(MoveProblem.DENIED, error.reason) from None
     except asyncssh.SFTPOpUnsupported as error:
-        raise TransferFailed(Problem.UNSUPPORTED, error.reason) from None
+        raise TransferFailed(MoveProblem.UNSUPPORTED, error.reason) from None
     except asyncssh.Error as error:
-        raise TransferFailed(Problem.FAILED, error.reason) from None
+        raise TransferFailed(MoveProblem.FAILED, error.reason) from None
 
 
 async def _move(connection: asyncssh.SSHClientConnection, target: Target, sums: Sums, patience: float) -> None:

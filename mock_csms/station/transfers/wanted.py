@@ -4,7 +4,7 @@ import hashlib
 from urllib.parse import quote, unquote, urlsplit
 
 from mock_csms.protocol.records import Record
-from mock_csms.station.cues import Problem
+from mock_csms.station.cues import MoveProblem
 
 PORTS = {"http": 80, "https": 443, "ftp": 21, "sftp": 22}
 
@@ -12,7 +12,7 @@ PORTS = {"http": 80, "https": 443, "ftp": 21, "sftp": 22}
 class TransferFailed(Exception):
     """A transfer has failed."""
 
-    def __init__(self, problem: Problem, reason: str) -> None:
+    def __init__(self, problem: MoveProblem, reason: str) -> None:
         super().__init__(reason)
         self.problem = problem
 

@@ -139,6 +139,17 @@ def test_the_url_for_a_station(served: str, mock: str, url: str) -> None:
     assert url_for(FilesAddress(scheme, Address(host, int(port))), mock) == url
 
 
+async def test_the_login_is_masked(tmp_path: Path) -> None:
+    """Stations get user and password in the URL; no line and no record has them."""
+    async with Csms(files=folder(tmp_path), files_auth="someone:hidden/word-1") as csms:
+        log = (await command(csms, next(iter(versions())), "GetLog"))["log"]
+        assert log["remoteLocation"].startswith("http://someone:hidden%2Fword-1@127.0.0.1:")
+        assert [url for url in csms.file_urls if "someone" in url] == []
+        shown = "\n".join([*csms.lines(), *(message.text for message in csms.messages)])
+        assert "http://*******:" in shown
+        assert [text for text in ("hidden", "someone") if text in shown] == []
+
+
 def test_the_login_is_in_the_url() -> None:
     """User and password are escaped."""
     served = FilesAddress("ftp", Address("127.0.0.1", 21))

@@ -204,6 +204,19 @@ def test_ftp_may_go_to_folders(csms: BlockingCsms, folder: Path) -> None:
     assert (folder / "uploads/CS-FTP/by.log").read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("scheme", ["http", "ftp", "sftp"])
+def test_uploads_without_a_folder(scheme: str, tmp_path: Path) -> None:
+    """Where the folder for uploads cannot be made, clients are told, and so is the log; the mock goes on, and ends."""
+    (tmp_path / "uploads").write_text("a file")
+    (tmp_path / "a.bin").write_bytes(CONTENT)
+    with BlockingCsms(files=str(tmp_path), files_listen=[f"{scheme}://0"]) as csms:
+        url = csms.file_urls[0]
+        seen = CLIENTS[scheme](url, "uploads/a.log", CONTENT, is_upload=True)
+        assert seen in (MISSING, SHORT)
+        assert " refused" in about(csms, "/uploads/a.log", scheme)[1]
+        assert CLIENTS[scheme](url, "a.bin", CONTENT, is_upload=False) == SAME
+
+
 def test_faults_change_while_it_runs(tmp_path: Path) -> None:
     """`*N` breaks the next N transfers of each pattern; other settings take effect at once, and count anew."""
     (tmp_path / "a.bin").write_bytes(CONTENT)
@@ -279,6 +292,14 @@ def test_an_upload_that_breaks_off(csms: BlockingCsms, folder: Path) -> None:
     where = urlsplit(csms.file_urls[0])
     with socket.create_connection((where.hostname or "", where.port or 0)) as client:
         client.sendall(b"PUT /uploads/P/part.http HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
-    for name, protocol in (("ended", "sftp"), ("sftp", "sftp"), ("http", "http")):
+    ftp = urlsplit(next(url for url in csms.file_urls if url.startswith("ftp")))
+    with ftplib.FTP() as other:
+        other.connect(ftp.hostname or "", ftp.port or 0)
+        other.login()
+        with other.transfercmd("STOR uploads/P/part.ftp") as data:
+            data.sendall(CONTENT)
+            other.close()
+            about(csms, "/uploads/P/part.ftp", "ftp")
+    for name, protocol in (("ended", "sftp"), ("sftp", "sftp"), ("http", "http"), ("ftp", "ftp")):
         assert "the client ended the " in about(csms, f"/uploads/P/part.{name}", protocol)[1]
     assert not [path for path in (folder / "uploads/P").iterdir() if "part" in path.name]

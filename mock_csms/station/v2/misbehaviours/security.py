@@ -63,7 +63,7 @@ KINDS: Kinds = {
         acts=sends(EVENT, patched(type="SomethingHappened")),
     ),
     "forgets-security-events": Misbehaviour(
-        "loses the security events of an outage", ("S02", "L05"), acts=_forgets_events
+        "loses the security events of an outage", ("S02", "S03", "S04", "L05"), acts=_forgets_events
     ),
     "asks-for-certificate-too-soon": Misbehaviour(
         "repeats SignCertificate ten times too soon",
