@@ -143,16 +143,9 @@ def upgraded(device: Any) -> Device21 | None:
 
 def _as_21(device: Device) -> Device21:
     shape = tuple((evse.id, evse.connectors) for evse in device.evses.values())
-    rows = rows_of(shape)
-    extras = tuple((dict(rows) | dict(device.extras)).items())
-    return Device21(
-        device.identity,
-        device.evses,
-        {**DEFAULTS, **device.variables},
-        name=device.name,
-        extras=extras,
-        features=device.features,
-    )
+    extras = dict(rows_of(shape)) | dict(device.extras)
+    fields = {name: getattr(device, name) for name in Device.__struct_fields__}
+    return Device21(**fields | {"variables": {**DEFAULTS, **device.variables}, "extras": tuple(extras.items())})
 
 
 def new_device(identity: Identity, evses: int, connectors: int) -> Device21:
