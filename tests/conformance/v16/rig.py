@@ -18,8 +18,10 @@ class Rig16(Rig):
 
     offered = ("ocpp1.6",)
 
-    def __init__(self, habits: tuple[Habit, ...], csms: Answering | None = None, **keys: str) -> None:
-        Stand.__init__(self, learns=False, rule=csms.rules if csms else [], basic_auth=KNOWN)
+    def __init__(
+        self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = False, **keys: str
+    ) -> None:
+        Stand.__init__(self, learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
         self._device = replace(equipped(new_device(Identity(), 2, 1), keys, frozenset()), habits=habits)
         self._running = None
 

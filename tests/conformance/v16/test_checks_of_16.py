@@ -4,12 +4,19 @@ import pytest
 
 from mock_csms.commands.explaining import explanation_of
 from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.exercised import Exercised
+from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.subject import OF_V16
+from mock_csms.protocol.messages import Call
 from mock_csms.station.state import Habit
 from mock_csms.station.v16.misbehaviours import KINDS
+from mock_csms.twin.events import Sent
+from tests.conformance.live import run_of
 from tests.conformance.v16.live import perform
 from tests.conformance.v16.play import run_example
+from tests.conformance.v16.rig import Rig16
 from tests.conformance.v16.scenarios import SCENARIOS
+from tests.conformance.witness import TERMS
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -94,3 +101,34 @@ def test_the_right_example_is_not_reported(check: str) -> None:
     """The check does not report the right example."""
     run = run_example(check, explanation_of(check).right)
     assert ([line for line in run.lines() if line.startswith(check)], run.accidents) == ([], ())
+
+
+def test_good_stations_exercise_most_checks() -> None:
+    """The scenarios of a good station exercise at least four fifths of the checks that need no bytes of their own."""
+    watched = Exercised()
+    for scenario in SCENARIOS:
+        inspector = Inspector(CHECKS.values(), TERMS, exercised=watched)
+        events = perform(scenario).events
+        for event in events:
+            inspector.look_at(event)
+        inspector.tick(events[-1].at + 1000.0)
+    assert len(watched.ids & {*OWN}) >= 0.8 * len(OWN), sorted({*OWN} - watched.ids)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_finding_exercises_its_check(kind: str) -> None:
+    """A check that reports something counts as exercised, even if the table does not say so."""
+    events, watched = perform(SHOWN.get(kind, "sessions"), Habit(kind)).events, Exercised()
+    inspector = Inspector(CHECKS.values(), TERMS, exercised=watched)
+    found = {finding.check for event in events for finding in inspector.look_at(event)}
+    assert found <= watched.ids
+
+
+def test_the_mock_reads_the_keys_by_itself() -> None:
+    """With --learn the mock asks for all keys after the boot, once, so that checks of keys have something to judge."""
+    with Rig16((Habit("no-meter-values"),), learns=True) as rig:
+        rig.connect().charge().wait(100)
+        rig.lose().wait(5).connect()
+    sent = [event.message for event in rig.events if isinstance(event, Sent)]
+    assert [message.action for message in sent if isinstance(message, Call)] == ["GetConfiguration"]
+    assert run_of(rig).checks == {"6M01"}
