@@ -56,7 +56,7 @@ _NEW_LINES = {
     "priority": "plug; card A; priority; card A",
     "certificates": "chain-status",
     "swap": "swap TAG; wait 1; battery-in 1 30; battery-out; wait 20",
-    "send": 'send NotifyPeriodicEventStream; send BatterySwap; send NotifySettlement {"status": "Failed"}',
+    "send": 'send BatterySwap; send NotifySettlement {"status": "Failed"}',
 }
 
 

@@ -23,7 +23,7 @@ class Rig16(Rig):
     ) -> None:
         Stand.__init__(self, learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
         self._device = replace(equipped(new_device(Identity(), 2, 1), keys, frozenset()), habits=habits)
-        self._running = None
+        self._running, self._profile = None, 0
 
     @property
     def device(self) -> Any:
