@@ -1,8 +1,8 @@
 """The mock with a sampling profiler: it records the running function after each millisecond of CPU time.
 
-`sampled.py FILE ARGUMENT…` runs the mock with these arguments, and writes into FILE after every 100 samples how often each
-function was seen. Python handles a signal only between bytecodes, so the time of system calls and C code counts for the
-function that called them.
+`sampled.py FILE ARGUMENT…` runs the mock with these arguments. After every 100 samples it writes to FILE how often each
+function was seen. Python handles a signal only between bytecodes, so the time of system calls and C code counts for
+the function that called them.
 """
 
 import json

@@ -206,7 +206,7 @@ async def work(
     else:
         faults.count = -sys.maxsize  # a terminal shows its user the lines anyway
         driving = prompt.follow(player, typed(), say)
-    problem = await _beside(player, driving)
+    problem = await _beside(player.run(is_patient=settings.retry), driving)
     if problem:
         complain(f"mock-station: error: {problem}\n")
     return FAILED if problem or faults.count > 0 else FINE
@@ -229,9 +229,9 @@ async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callab
     return FAILED if problems else FINE
 
 
-async def _beside(player: Player, driving: Coroutine[Any, Any, None]) -> str:
+async def _beside(running: Coroutine[Any, Any, None], driving: Coroutine[Any, Any, None]) -> str:
     """Run a station and its lines or commands. Returns what went wrong, or an empty text. Raises CannotConnect."""
-    station, task = asyncio.ensure_future(player.run()), asyncio.ensure_future(driving)
+    station, task = asyncio.ensure_future(running), asyncio.ensure_future(driving)
     try:
         await asyncio.wait({station, task}, return_when=asyncio.FIRST_COMPLETED)
         if station.done():

@@ -169,6 +169,7 @@ class Connecting:
         "NAME",
         aliases=("--ocpp",),
     )
+    retry: bool = switch("try to connect again if the first attempt fails, instead of ending", rivals=("send",))
     compression: bool = switch("offer permessage-deflate; it takes 40 kB of memory per connection")
 
 

@@ -5,9 +5,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.inspector import Inspector
+from mock_csms.protocol.records import replace
+from mock_csms.protocol.tls import TLS13, Agreement, Offer
+from mock_csms.twin.events import Knocked
 from tests.conformance.story import Story
-from tests.conformance.witness import OLD
+from tests.conformance.witness import OLD, TERMS
 from tests.station.authority import Authority, ec_key, named
+from tests.station.bench import NOW
 
 NEW = "a-new-password-1"
 PASSWORD = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
@@ -113,3 +119,27 @@ def test_refused_requests() -> None:
     assert story.call("SignCertificate", {"csr": csr()}).found("S10") != []
     story = Story().begin().call("SignCertificate", {"csr": csr()}, "InternalError").wait(60)
     assert story.call("SignCertificate", {"csr": csr()}).found("S10") == []
+
+
+def owed(*identities: str) -> list[str]:
+    """Return what S03 reports if the first of some stations of one make has refused a certificate and says nothing."""
+    offer = Offer((TLS13,), (0x1301,))
+    inspector = Inspector([CHECKS["S03"]], TERMS)
+    found: list[str] = []
+    for number, identity in enumerate(identities):
+        refused = ("expired",) if number == 0 else ()
+        tls = Agreement("TLSv1.3", "TLS_AES_128_GCM_SHA256", offer, refused=refused)
+        story = Story(0.0).connect().boot()
+        for event in story.events:
+            told = replace(event, station=identity)
+            if isinstance(told, Knocked):
+                told = replace(told, visitor=replace(told.visitor, tls=tls))
+            inspector.look_at(told)
+    found += [each.problem for each in inspector.tick(NOW + 1000.0)]
+    return found
+
+
+def test_only_one_station_of_a_make_can_be_accused() -> None:
+    """S03 says nothing if another station with the same TLS offer may be the one that has refused the certificate."""
+    assert owed("CS-1") == ["InvalidCsmsCertificate did not come after the station refused expired"]
+    assert owed("CS-1", "CS-2") == []

@@ -11,6 +11,7 @@ from websockets.frames import Opcode
 from mock_csms.protocol.tls import Agreement, Offer
 from mock_csms.runtime.transport.tls.handling import Failure
 from tests.pki import TlsPeer, strict
+from tests.raw import until
 from tests.runtime.flow import connected_with_tls, secure
 from tests.wire import masked
 
@@ -90,3 +91,26 @@ async def test_a_client_hello_byte_by_byte() -> None:
         assert isinstance(side.went[0], Offer)
         assert side.went[0].server_name == "localhost"
         assert side.went[0].version_names == ("TLSv1.3", "TLSv1.2")
+
+
+async def test_a_handshake_waits_for_its_turn() -> None:
+    """While connections have used up their time in a turn of the loop, no handshake is handled; then it continues."""
+    async with secure() as (server, side), connected_with_tls(server) as (_, ear):
+        loop = asyncio.get_running_loop()
+        with socket.socket() as plain:
+            plain.setblocking(False)
+            host, port = server.url.removeprefix("ws://").split(":")
+            await loop.sock_connect(plain, (host, int(port)))
+            peer = TlsPeer(plain, strict())
+            with pytest.raises(ssl.SSLWantReadError):
+                peer.tls.do_handshake()
+            hello, before = peer.outgoing.read(), len(side.went)
+            await loop.sock_sendall(plain, hello[:1])
+            await asyncio.sleep(0.1)  # until the connection is accepted, and its first byte is read
+            ear.transport.turns.spend(0.03)
+            plain.send(hello[1:])
+            for _ in range(3):
+                await asyncio.sleep(0)
+                assert len(side.went) == before
+            await until(lambda: len(side.went) > before)
+        assert isinstance(side.went[before], Offer)

@@ -9,8 +9,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from mock_csms.behavior.templates import PEM
 from mock_csms.protocol.v2.fragments import HASH
 from mock_csms.station import cues
+from mock_csms.station.handshake import HandshakeRequest
+from mock_csms.station.v2 import network
 from mock_csms.station.v2.certificates import CAPACITY
-from mock_csms.station.v2.variables import CERT_SIGNING_REPEATS, CERT_SIGNING_WAIT, ORGANIZATION
+from mock_csms.station.v2.security import secured
+from mock_csms.station.v2.variables import (
+    ADDITIONAL_ROOT_CHECK,
+    CERT_SIGNING_REPEATS,
+    CERT_SIGNING_WAIT,
+    MAX_CHAIN_SIZE,
+    ORGANIZATION,
+)
 from tests.station.authority import Authority, ec_key, spoilt
 from tests.station.bench import NOW, Bench
 
@@ -94,6 +103,47 @@ def test_certificates_are_deleted() -> None:
     in_capitals = {part: text.upper() for part, text in ROOT.hash_data().items()}
     assert (delete(bench, in_capitals), listed(bench)) == ("Accepted", [(CSMS_ROOT, OTHER.hash_data())])
     assert delete(bench, ROOT.hash_data()) == "NotFound"
+
+
+FIRST = HandshakeRequest("wss://csms/CS")
+NEXT = ROOT.issue("Other", ec_key("Other").public_key())
+"""A root that the old one has signed."""
+
+
+def trusted(bench: Bench, attempt: int) -> str:
+    """Return the roots that the station trusts in an attempt to connect."""
+    return network.route(bench.device, attempt, FIRST)[1].trust.authorities
+
+
+@pytest.mark.parametrize(("attempt", "kept"), [(0, NEXT), (1, ROOT.root)])
+def test_a_root_that_replaces_the_old_one(attempt: int, kept: str) -> None:
+    """With AdditionalRootCertificateCheck a new root is signed by the old one, which stays for a while (M05.FR.12)."""
+    bench = Bench({ADDITIONAL_ROOT_CHECK: "true"})
+    assert [install(bench, each) for each in (ROOT.root, OTHER.root, NEXT)] == ["Accepted", "Rejected", "Accepted"]
+    assert [trusted(bench, number) for number in range(3)] == [NEXT, ROOT.root, NEXT]
+    bench.tell(cues.Closed())
+    bench.tell(cues.Opened(attempt=attempt, is_secure=True))
+    assert [each.pem for each in bench.device.storage.certificates] == [kept]
+    assert trusted(bench, 0) == trusted(bench, 1) == kept
+
+
+def test_a_connection_without_tls_decides_nothing() -> None:
+    """The old root stays until the new one was used for TLS (M05.FR.13)."""
+    bench = Bench({ADDITIONAL_ROOT_CHECK: "true"})
+    for each in (ROOT.root, NEXT):
+        install(bench, each)
+    bench.tell(cues.Closed())
+    bench.tell(cues.Opened())
+    assert len(bench.device.storage.certificates) == 2
+
+
+def test_the_last_root_stays_while_it_is_needed() -> None:
+    """With TLS the last root of the CSMS cannot be deleted: the station could not connect any more (M04.FR.03)."""
+    bench = Bench()
+    bench.device = secured(bench.device, 2, ROOT.root, ("", ""))
+    assert delete(bench, ROOT.hash_data()) == "Failed"
+    install(bench, OTHER.root)
+    assert delete(bench, ROOT.hash_data()) == "Accepted"
 
 
 # The station's own certificate.
@@ -189,6 +239,21 @@ def test_a_wrong_own_certificate_is_rejected(wrong: str) -> None:
     bench.wait(10_000)
     assert bench.take("SignCertificate") == []
     assert signed(bench, certificate_for(request)) == "Rejected"
+
+
+def test_a_chain_that_is_too_long() -> None:
+    """A chain longer than MaxCertificateChainSize is Rejected, without a security event (A02.FR.16)."""
+    bench, request = with_request({MAX_CHAIN_SIZE: "500"})
+    assert signed(bench, certificate_for(request) + ROOT.root) == "Rejected"
+    assert bench.take() == []
+
+
+@pytest.mark.parametrize(("root", "status"), [(ROOT.root, "Accepted"), (OTHER.root, "Rejected")])
+def test_the_hierarchy_of_the_operator(root: str, status: str) -> None:
+    """An own certificate must be below an installed root of the CSMS, if there is any (A02.FR.06)."""
+    bench, request = with_request()
+    install(bench, root)
+    assert signed(bench, certificate_for(request)) == status
 
 
 def test_an_unrequested_certificate_is_rejected() -> None:

@@ -9,7 +9,7 @@ from tests.station.authority import Authority
 from tests.station.bench import NOW
 from tests.station.bench16 import CARD, METER, START, STOP, Bench16, profile, statuses
 
-WITH_CERTIFICATES = {"CertificateSigned", "InstallCertificate", "SignedUpdateFirmware"}
+WITH_CERTIFICATES = {"CertificateSigned", "DeleteCertificate", "InstallCertificate", "SignedUpdateFirmware"}
 COMMANDS = [name for name, row in V16.actions.items() if row.sender in (Sender.CSMS, None)]
 
 

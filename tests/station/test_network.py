@@ -148,3 +148,10 @@ def test_a_new_password_is_used_at_once() -> None:
         reply = machine.MACHINE.command(bench.device, "SetVariables", {"setVariableData": [item]}, bench.moment)
         assert (Redial() in reply.acts) is is_taken
     assert network.authorization_of(reply.device) == "Basic Q1MvMTowMTIzNDU2Nzg5YWJjZGVm"
+
+
+def test_the_profile_of_a_device_file_stays() -> None:
+    """A station that is started without a security profile keeps the one that its device file has."""
+    device = bench_of(2).device
+    assert secured(device, 0, "", ("", "")).variables == device.variables
+    assert secured(device, 3, "", ("", "")).first_profile == 3

@@ -85,8 +85,8 @@ DIALECT = Dialect(
     expiry_rules=authorization.expiry_rules,
     token_rules=authorization.token_rules,
     offline_rules=authorization.offline_rules,
-    additions=FILES,
     device_model=DEVICE_MODEL,
+    additions=FILES,
     secrets=SECRETS,
     signing=SigningWords(
         "SignCertificate",

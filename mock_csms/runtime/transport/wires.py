@@ -151,7 +151,7 @@ class Wire(asyncio.Transport):
     # Reading.
 
     def take(self, events: int, buffer: memoryview) -> None:
-        """Take several events at once, or an unusual one."""
+        """Take several events at once, or an unusual one. With an error epoll also reports that writing is possible."""
         if events & _OUT:
             self._send_more()
         if events & ~_OUT and self._mask & _IN:
@@ -160,8 +160,6 @@ class Wire(asyncio.Transport):
                 self.updated(size)
             else:
                 self.end_reading()
-        elif events & ~(_OUT | _IN) and self._mask & _OUT and not events & _OUT:
-            self._send_more()  # it fails with the reason
 
     def end_reading(self) -> None:
         """Learn that the peer sends no more."""

@@ -44,8 +44,8 @@ def renewed(before: Device, device: Device, moment: Moment) -> list[Act]:
 def secured(device: Device, profile: int, roots: str, own: tuple[str, str]) -> Device:
     """Return a device with a security profile (A00), roots of the CSMS, and its own certificate and key, in PEM.
 
-    Raises ValueError for a text that has no certificate.
+    With profile 0 that of a device file stays. Raises ValueError for a text that has no certificate.
     """
-    held = first_certificates(roots, own, TYPES, CAPACITY)
+    held, profile = first_certificates(roots, own, TYPES, CAPACITY), profile or device.number(SECURITY_PROFILE)
     device = replace(device.with_variables({SECURITY_PROFILE: str(profile)}), first_profile=profile)
     return device.storing(certificates=held)

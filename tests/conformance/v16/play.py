@@ -6,7 +6,6 @@ import ssl
 import tempfile
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,26 +42,8 @@ BOOT = {"chargePointVendor": "v", "chargePointModel": "m"}
 _READ_ONLY = ("NumberOfConnectors", "GetConfigurationMaxKeys", "ReserveConnectorZeroSupported")
 _CSR = "-----BEGIN CERTIFICATE REQUEST-----..."
 _TLS = re.compile(r"TLSv1.3 with a client certificate for (\S+) of (\S+)")
-TLS: Mapping[str, Any] = {"tls": "auto", "tls_min": "1.0"}
-"""The settings of a mock for clients with TLS."""
 _SILENCE, _LONG = 100.0, 10_000.0
 """How many seconds pass after an example, and from which wait on the clock jumps."""
-
-
-@cache
-def certified(common_name: str, organization: str) -> ssl.SSLContext:
-    """Return the TLS settings of a client with a certificate of the mock's authority for this subject."""
-    now = made_at(folder())
-    files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
-    signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
-    times, key = (now - 1000.0, now + 86_400.0), new_ec()
-    made = certificate(Wish(common_name=common_name, organization=organization, times=times), key, signer)
-    context = strict()
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(certificate_pem(made, signer.certificate) + key_pem(key))
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context
 
 
 def answers_in(lines: Sequence[str]) -> Answering:
@@ -197,6 +178,21 @@ async def _play(stand: Stand, check: str, lines: Sequence[str]) -> None:
     await client.close()
 
 
+def certified(common_name: str, organization: str) -> ssl.SSLContext:
+    """Return the settings of a client with a certificate of the mock's authority for that subject."""
+    now = made_at(folder())
+    files = PkiFolder(str(folder()), ("localhost",), now).files("intermediate")
+    signer = Issuer(read_certificates(Path(files.chain).read_text())[0], read_key(Path(files.key).read_text()))
+    times, key = (now - 1000.0, now + 86_400.0), new_ec()
+    made = certificate(Wish(common_name=common_name, organization=organization, times=times), key, signer)
+    context = strict()
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(certificate_pem(made, signer.certificate) + key_pem(key))
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
 async def _play_over_tls(stand: Stand, lines: Sequence[str]) -> None:
     """Shake hands with the client certificate of the first line, and send the calls of the others."""
     subject = _TLS.search(lines[0])
@@ -213,7 +209,7 @@ async def _play_over_tls(stand: Stand, lines: Sequence[str]) -> None:
 
 def run_example(check: str, lines: Sequence[str]) -> Run:
     """Play an example of a check, and return what the mock reported."""
-    more = {**TLS, "state_dir": str(folder())} if "TLS" in lines[0] else {}
+    more: Any = {"tls": "auto", "state_dir": str(folder())} if "TLS" in lines[0] else {}
     with Stand(learns=False, basic_auth=KNOWN, rule=answers_in(lines).rules, **more) as stand:
         stand.do(_play_over_tls(stand, lines) if more else _play(stand, check, lines))
     return run_of(stand)

@@ -23,7 +23,7 @@ class Rig16(Rig):
     ) -> None:
         Stand.__init__(self, learns=learns, rule=csms.rules if csms else [], basic_auth=KNOWN)
         self._device = replace(equipped(new_device(Identity(), 2, 1), keys, frozenset()), habits=habits)
-        self._running, self._profile = None, 0
+        self._profile, self._running = 0, None
 
     @property
     def device(self) -> Any:

@@ -181,36 +181,36 @@ async def test_the_token_is_entered_once(chromium: "Browser") -> None:
 
 
 @in_browser
-async def test_hundreds_of_stations(chromium: "Browser") -> None:
-    """300 stations of `mock-station --count` can be listed, filtered, and sent one command, with all answers."""
+async def test_a_thousand_stations(chromium: "Browser") -> None:
+    """1,000 stations of `mock-station --count` can be listed, filtered, and sent one command, with all answers."""
     mock = ApiMock("--quiet")
     fleet = await asyncio.create_subprocess_exec(
         *STATION,
         mock.url,
-        "--count=300",
+        "--count=1000",
         "--ramp=2",
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         async with browse(chromium, mock) as live:
-            await live.reads("#connected", "300 of 300 connected")
+            await live.reads("#connected", "1,000 of 1,000 connected")
             assert (await live.stations())[0] == "CS-0001"
             assert await live.at("#stationrows .station").count() < 100
             await live.at("#stations").evaluate("list => { list.scrollTop = list.scrollHeight; }")
-            await eventually(live.stations, lambda found: found[-1] == "CS-0300")
+            await eventually(live.stations, lambda found: found[-1] == "CS-1000")
             await live.page.keyboard.press("/")
-            await live.page.keyboard.type("CS-029?")
+            await live.page.keyboard.type("CS-099?")
             await eventually(live.stations, lambda found: len(found) == 10)
             await live.at("#glob").fill("")
             await live.page.keyboard.press("Escape")
             await live.page.keyboard.press("c")
             await live.at("#to").fill("CS-*")
-            await live.reads("#reach", "300 connected stations")
+            await live.reads("#reach", "1,000 connected stations")
             await live.at("#action").select_option("TriggerMessage")
             await live.at("#form select").first.select_option("Heartbeat")
             await live.at("#send").click()
-            await live.reads("#answer", "Sent to 300")
+            await live.reads("#answer", "Sent to 1,000")
             await eventually(live.names, lambda found: "Heartbeat.response" in found)
     finally:
         fleet.terminate()

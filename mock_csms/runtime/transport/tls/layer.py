@@ -22,7 +22,7 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
 
     __slots__ = (
         *("_above", "_buffer", "_gate", "_handling", "_has_ended", "_incoming", "_is_over", "_is_paused", "_opening"),
-        *("_outgoing", "_socket", "_tls"),
+        *("_outgoing", "_read", "_socket", "_tls", "_write"),
     )
 
     def __init__(self, above: Above, socket: asyncio.Transport, buffer: memoryview, gate: TlsGate) -> None:
@@ -34,6 +34,9 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         self._outgoing: Any = None
         self._handling: Handling | None = None
         self._tls: Any = None
+        self._read: Any = None
+        self._write: Any = None
+        """The methods of the object of OpenSSL, without those of the `ssl` module around them."""
         self._is_paused = False
         """Whether the WebSocket has paused reading."""
         self._has_ended = False
@@ -95,6 +98,8 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
             self._handling = self._opening.handling
             self._incoming, self._outgoing = self._opening.incoming, self._opening.outgoing
         self._tls, self._opening = tls, None
+        inner = getattr(tls, "_sslobj", tls)
+        self._read, self._write = inner.read, inner.write
         self._above.secured(agreement)
         self._deliver()
 
@@ -122,9 +127,9 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
         """Decrypt into the shared buffer until it is full; return the number of bytes."""
         buffer, filled, most = self._buffer, 0, len(self._buffer) - _RECORD
         try:
-            filled = size = self._tls.read(most, buffer)
+            filled = size = self._read(most, buffer)
             while size and self._incoming.pending and filled < most:
-                size = self._tls.read(most, buffer[filled:])
+                size = self._read(most, buffer[filled:])
                 filled += size
         except ssl.SSLWantReadError:
             self._flush()  # OpenSSL itself answers some messages, such as a key update
@@ -162,9 +167,9 @@ class Secured(asyncio.Transport, asyncio.BufferedProtocol):
     def write(self, data: Any) -> None:
         """Encrypt and send."""
         try:
-            sent = self._tls.write(data)
+            sent = self._write(data)
             while sent < len(data):
-                sent += self._tls.write(data[sent:])
+                sent += self._write(data[sent:])
         except ssl.SSLError:  # TLS has failed, and the connection is about to end
             self._socket.abort()
         else:
