@@ -160,9 +160,13 @@ def says_it_was_triggered(seen: Seen, station: KnownStation16) -> CheckResult:
 
 @METERING.deadline("6M06")
 def was_not_said(due: Due, station: KnownStation16) -> CheckResult:
-    """Judge the contexts, if any values came; 6F01 reports it if none came."""
-    came = station.meters.met_at >= float(due.text)
-    return "MeterValues came after the trigger, but none with the context Trigger" if came else None
+    """Judge the contexts, if values came right after the answer; 6F01 reports it if none came.
+
+    Later ones may be periodic.
+    """
+    asked = station.asked.open.get(METER)
+    is_soon = asked is not None and bool(asked.came) and asked.came_at - float(due.text) <= station.terms.tolerance
+    return "MeterValues came after the trigger, but none with the context Trigger" if is_soon else None
 
 
 @METERING.check("6M07", "1.6 7.42, 7.43", ERROR, "values are decimal numbers, or signed data in hex", call(METER, STOP))

@@ -17,5 +17,3 @@ class RegistersOfMeters(Mutable):
     """The meterStop of the last transaction of each connector."""
     sampled_at: Bounded[str, float] = bounded(100)
     """When periodic values of each running transaction last came."""
-    met_at: float = 0.0
-    """When MeterValues last came."""

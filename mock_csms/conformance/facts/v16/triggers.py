@@ -13,6 +13,10 @@ class AskedMessage(Mutable):
     """Whether such a message came between the command and its answer."""
     came: set[int] = field(default_factory=set)
     """The connectors of the messages that came; -1 for messages without one."""
+    came_at: float = 0.0
+    """When the first of these messages came."""
+    earlier: "AskedMessage | None" = None
+    """The trigger of the same message before this one, which still counts if this one is not accepted."""
     is_in_doubt: bool = False
     """Whether the message may be lost, refused or unreadable."""
 

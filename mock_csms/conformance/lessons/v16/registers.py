@@ -39,7 +39,6 @@ def _number(sample: Json) -> float | None:
 def shown(seen: Seen, station: KnownStation16) -> None:
     """Values came."""
     meters, id_ = station.meters, str(seen.payload.get("transactionId", ""))
-    meters.met_at = seen.at
     for place, value, stamp in readings_in(seen.payload):
         meters.shown[place] = value, stamp, id_
     samples = (sample for value in seen.payload["meterValue"] for sample in value["sampledValue"])

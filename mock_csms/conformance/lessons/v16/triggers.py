@@ -16,7 +16,10 @@ def triggered(seen: Seen, station: KnownStation16) -> None:
     """The CSMS triggers a message."""
     action = asks_for(seen.action, seen.payload)
     if action is not None:
-        station.asked.open[action] = AskedMessage(seen.payload.get("connectorId"))
+        earlier = station.asked.open.get(action)
+        if earlier is not None:
+            earlier.earlier = None
+        station.asked.open[action] = AskedMessage(seen.payload.get("connectorId"), earlier=earlier)
 
 
 @TRIGGERS.learn(result(*COMMANDS), error(*COMMANDS))
@@ -26,6 +29,8 @@ def answered(seen: Seen, station: KnownStation16) -> None:
     asked = station.asked.open.get(action)
     if asked is not None and (seen.kind == "error" or seen.payload["status"] != "Accepted"):
         del station.asked.open[action]
+        if asked.earlier is not None and asked.earlier.is_answered:
+            station.asked.open[action] = asked.earlier
     elif asked is not None:
         asked.is_answered, asked.is_early, asked.came = True, bool(asked.came), set()
 
@@ -34,8 +39,10 @@ def answered(seen: Seen, station: KnownStation16) -> None:
 def came(seen: Seen, station: KnownStation16) -> None:
     """A message comes that may be a triggered one."""
     asked = station.asked.open.get(seen.action) if station.asked.open else None
-    if asked is not None:
+    while asked is not None:
+        asked.came_at = asked.came_at if asked.came else seen.at
         asked.came.add(seen.payload.get("connectorId", _NO_CONNECTOR))
+        asked = asked.earlier
 
 
 @TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
