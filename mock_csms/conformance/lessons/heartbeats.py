@@ -2,7 +2,6 @@
 
 from mock_csms.conformance.facts.message_ids import NO_MARK
 from mock_csms.conformance.facts.station import StationFacts
-from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 
 MANY_BEATS = 4
@@ -29,7 +28,7 @@ def beats(call: Call, at: float, station: StationFacts) -> bool:
     return True
 
 
-def note_time(at: float, payload: Json, station: StationFacts) -> None:
-    """Note the time in an answer to a heartbeat, which was sent at `at`."""
+def note_time(at: float, told: str, station: StationFacts) -> None:
+    """Note the time that an answer to a heartbeat told; it was sent at `at`."""
     station.exchanges.called_at = at
-    station.exchanges.sent_time = payload["currentTime"], at
+    station.exchanges.sent_time = told, at

@@ -35,7 +35,7 @@ def is_acknowledgement(call: Call, payload: Json, station: KnownStation) -> bool
 def note_acknowledgement(call: Call, at: float, payload: Json, station: KnownStation) -> None:
     """Learn from such an answer, sent at `at`."""
     if call.action == HEARTBEAT:
-        note_time(at, payload, station)
+        note_time(at, payload["currentTime"], station)
         return
     station.exchanges.called_at = at
     if "totalCost" in payload:
