@@ -8,7 +8,7 @@ from mock_csms.protocol.v2.fragments import TOKEN
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
 from mock_csms.station.machine import Notation
-from mock_csms.station.v2.device import FEATURES, SUMMARIZES, Device
+from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES, Device
 from mock_csms.station.v2.identity import IDENTITY
 from mock_csms.station.v2.model import DEFAULTS, VARIABLES
 from mock_csms.station.v2.variables import Name, accepts
@@ -69,7 +69,7 @@ NOTATION = Notation(
     default_token=TOKEN["idToken"],
     variables=variables,
     features=features,
-    default_features=frozenset({SUMMARIZES}),
+    default_features=USUAL_FEATURES,
     device=described,
     identity=IDENTITY,
 )

@@ -92,6 +92,11 @@ KINDS: Kinds = {
     "upload-never-ends": Misbehaviour(
         "does not report the end of an upload", ("N03",), acts=sends(LOG, never, has(status="Uploaded"))
     ),
+    "log-not-cancelled": Misbehaviour(
+        "does not report that another upload was cancelled",
+        ("N03",),
+        acts=sends(LOG, never, has(status="AcceptedCanceled")),
+    ),
     "no-scheduled-status": Misbehaviour(
         "does not report that an update is scheduled",
         ("L03",),
