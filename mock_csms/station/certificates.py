@@ -181,7 +181,7 @@ def install(held: Held, kind: str, text: str, now: float) -> tuple[tuple[Certifi
     The same root again replaces the first (M05.FR.17).
     """
     found = x509.split(text)
-    if len(found) != 1 or not _is_valid(found[0], now):
+    if len(found) != 1 or x509.is_expired(found[0], now):
         return held.certificates, "invalid"
     is_strict = held.is_strict and kind == held.types.root
     old = [each for each in held.certificates if is_strict and each.kind == kind and not each.is_new]
