@@ -156,3 +156,24 @@ async def test_l_08_installation_fails(station: Station) -> None:
     station.check(end, firmware.told(update, failed))
     await firmware.check_boot(station, update, verified.number)
     await station.expect_nothing(STATUS, after=end.number)
+
+
+@case(
+    "TC_L_18_CS",
+    use_case="L01",
+    requirement="L01.FR.11, L01.FR.21, L01.FR.22",
+    needs=("files", "not L02"),
+    fails_with={
+        "firmware-always-accepted": "status: expected Rejected or InvalidCertificate, got Accepted",
+        "--features L02": "status: expected Rejected or InvalidCertificate, got Accepted",
+    },
+)
+async def test_l_18_signature_is_missing(station: Station) -> None:
+    """The station rejects firmware without a certificate and a signature, and downloads nothing.
+
+    It does not apply to stations that also support the use case L02, which installs such firmware.
+    """
+    begin = station.mark()
+    unsigned = {"signature": None, "signingCertificate": None}
+    await firmware.request(station, unsigned, status=one_of("Rejected", "InvalidCertificate"))
+    await station.expect_nothing(STATUS, after=begin)

@@ -19,7 +19,7 @@ REFERENCE = Profile(
     (1, 1),
     features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1"}),
     timeouts=_TIMEOUTS,
-    firmware="https://firmware.invalid/firmware.bin",
+    firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
 )
 """The profile of the reference station."""

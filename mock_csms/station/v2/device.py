@@ -29,10 +29,19 @@ SUMMARIZES = "C-56"
 INSTALLS_WHILE_CHARGING = "C-43"
 CANCELS_UPDATES = "C-60"
 DOWNLOADS_WHILE_CHARGING = "AQ-7"
-FEATURES = (RESETS_EVSES, SUMMARIZES, INSTALLS_WHILE_CHARGING, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING)
+INSTALLS_UNSIGNED = "L02"
+FEATURES = (
+    RESETS_EVSES,
+    SUMMARIZES,
+    INSTALLS_WHILE_CHARGING,
+    CANCELS_UPDATES,
+    DOWNLOADS_WHILE_CHARGING,
+    INSTALLS_UNSIGNED,
+)
 """The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, report a
-SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction."""
-USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING})
+SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction; and
+the use case L02: it installs firmware without a signature."""
+USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
 """The features that it has unless a flag says otherwise."""
 
 

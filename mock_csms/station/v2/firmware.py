@@ -20,6 +20,7 @@ from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
 from mock_csms.station.v2.device import (
     CANCELS_UPDATES,
     DOWNLOADS_WHILE_CHARGING,
+    INSTALLS_UNSIGNED,
     INSTALLS_WHILE_CHARGING,
     Device,
     Step,
@@ -52,6 +53,8 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
     install_at = seconds_of(firmware.get("installDateTime", firmware["retrieveDateTime"]))
     if retrieve_at is None or install_at is None:
         return device, because("InvalidValue"), []
+    if not _is_signed(firmware) and INSTALLS_UNSIGNED not in device.features:
+        return device, because("MissingParam"), []
     if _is_signed(firmware) and not _is_trusted(device, firmware, moment):
         event = security_event("InvalidFirmwareSigningCertificate", moment, is_asked_for=True)
         return device, {"status": "InvalidCertificate"}, [event]
