@@ -57,10 +57,10 @@ async def test_n_26_upload_is_tried_again(station: Station) -> None:
     timeouts, known = station.profile.timeouts, station.known
     station.configure(files_fault=[f"truncated@{logs.UPLOADS}"])
     upload = await logs.request(station, retries=RETRIES, retryInterval=int(timeouts.interval))
-    patience = timeouts.boot + RETRIES * (timeouts.interval + timeouts.message)
     await logs.reports(station, upload, "Uploading")
-    await known.until(lambda: len(known.attempts) > RETRIES, patience)
-    assert len(known.attempts) == RETRIES + 1, f"tried {len(known.attempts)} times, expected {RETRIES + 1}"
+    for number in range(RETRIES + 1):
+        is_tried = await logs.tried(station, number, timeouts.interval + timeouts.message)
+        assert is_tried, f"tried {number} times, expected {RETRIES + 1}"
     begin = station.mark()
     await station.expect(logs.told(upload, logs.FAILED), within=timeouts.boot, after=begin)
     for first, second in zip(known.attempts, known.attempts[1:], strict=False):

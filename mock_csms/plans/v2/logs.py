@@ -37,6 +37,11 @@ async def reports(station: Station, id_: int, *statuses: object) -> Taken:
     return taken[-1]
 
 
+async def tried(station: Station, before: int, within: float) -> bool:
+    """Wait for another attempt to upload after the first `before`; return False if none comes in time."""
+    return await station.known.until(lambda: len(station.known.attempts) > before, within)
+
+
 async def uploaded(station: Station, id_: int) -> None:
     """Expect a whole upload: its statuses, and a file at the file server that is not empty (N01.FR.02)."""
     await reports(station, id_, "Uploading", "Uploaded")
