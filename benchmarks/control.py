@@ -23,7 +23,7 @@ def streamed(message: str) -> Probe:
     """CPU time of the mock for one message while a client reads the stream of all events, in microseconds: `warm`."""
 
     def probe(lab: Lab) -> Figures:
-        with started(SERVED, lab) as running, _stream(_port(lab)):
+        with started(SERVED, lab) as running, _stream(api_port(lab)):
             load.call(lab, running, _STATIONS, message, lab.scale.seconds)
             report = load.call(lab, running, _STATIONS, message, lab.scale.seconds)
             running.stop()
@@ -37,10 +37,10 @@ def listed() -> Probe:
 
     def probe(lab: Lab) -> Figures:
         with started(SERVED, lab) as running, load.hold(lab, running, lab.scale.idle):
-            _list(_port(lab))
+            _list(api_port(lab))
             before = running.cpu()
             for _ in range(_REQUESTS):
-                _list(_port(lab))
+                _list(api_port(lab))
             used = running.cpu() - before
             running.stop()
         return {"cpu": used / _REQUESTS * 1000}
@@ -48,7 +48,7 @@ def listed() -> Probe:
     return probe
 
 
-def _port(lab: Lab) -> int:
+def api_port(lab: Lab) -> int:
     """Return the port of the API, from the second line of the ready file."""
     until, file = time.monotonic() + _PATIENCE, lab.folder / "ready"
     while time.monotonic() < until:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from benchmarks import control, growth, hostile, page, secure, servers
+from benchmarks import control, growth, holds, hostile, page, secure, servers
 from benchmarks.messages import AUTHORIZE, FINDING, HEARTBEAT, REPEATED, TRANSACTION_EVENT
 from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, run, start_up
 from benchmarks.servers import DEFAULT, ECHO, UNCHECKED
@@ -31,6 +31,7 @@ GROUPS: Sequence[Group] = (
         repeats=3,
     ),
     Group({"list": control.listed()}),
+    Group({"held": holds.held()}),
     Group({"help mock": run("server.py", "--help"), "help argparse": run("-c", "import argparse")}, repeats=3),
     Group(
         {
@@ -148,6 +149,10 @@ ROWS: Sequence[Row] = (
         1.18,
     ),
     Row("api-list", "a list of 1,000 stations", _LIMIT, "list.cpu", 10.0, MS, must=1.0),
+    *(
+        Row(f"api-held-{name}", f"loop held: {name}", _LIMIT, f"held.{name}", 5.0, MS, must=1.0)
+        for name in holds.REQUESTS
+    ),
     Row("api-start", "start with --api", "the mock without", "start api.listen", "start mock.listen", MS),
     Row("rpc", f"{_TX}, default", "ocpp-rpc, strict, no log", "tx mock.warm", "tx ocpp-rpc.warm", US, 1.0, 1 / 1.3),
     Row("ocpp", f"{_TX}, default", "CSMS of the Python package ocpp", "tx mock.warm", "tx ocpp.warm", US),

@@ -117,6 +117,27 @@ def test_completion(command: list[str]) -> None:
     assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_offers_subcommands(shell: str) -> None:
+    """Every sub-command is in the completion script with the words behind it, and in bash and zsh its flags."""
+    script = printed(SERVER, "--completion", shell)
+    for word in ("explain", "stations", "disconnect", "verdict", *(["--within"] if shell != "tcsh" else [])):
+        assert word in script
+
+
+def test_bash_completes_subcommands() -> None:
+    """After `mock-csms sta` and the tab key bash writes `stations`, and after that the words that may follow it."""
+    script = printed(SERVER, "--completion", "bash")
+    ask = (
+        f"{script}\n"
+        'try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); '
+        '$(complete -p mock-csms | sed "s/.* -F \\([^ ]*\\).*/\\1/") mock-csms "${@: -1}"; echo "${COMPREPLY[@]}"; }\n'
+        "try mock-csms sta\ntry mock-csms stations dis\ntry mock-csms rules add --rep\n"
+    )
+    told = subprocess.run(["bash"], input=ask, text=True, capture_output=True, check=True).stdout.splitlines()
+    assert [line.split()[0] for line in told] == ["stations", "disconnect", "--reply"]
+
+
 @pytest.mark.parametrize(
     ("flags", "words"),
     [

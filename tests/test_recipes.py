@@ -29,7 +29,9 @@ FILES = re.findall(r"^where `([^`]*)` is:\n\n```toml\n(.*?)```", PAGE, re.MULTIL
 """The files that the examples use, with their content."""
 DRIVEN, TYPED = "--api 9001", "$ mock-csms "
 """The flags of examples that use the API, and the prefix of command lines in another terminal."""
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXECUTED = {"files.md"}
+"""The pages whose commands another test executes (`test_files_page.py`)."""
+PAGES = [ROOT / "README.md", *sorted(each for each in (ROOT / "docs").glob("*.md") if each.name not in EXECUTED)]
 COMMANDS, CHECKS = (
     sorted(
         {

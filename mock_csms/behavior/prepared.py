@@ -26,7 +26,7 @@ import orjson
 from mock_csms.behavior.matching import PRESENT, Condition
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Answer, Reply, Rule
-from mock_csms.behavior.templates import Context, World, placeholders_in
+from mock_csms.behavior.templates import Context, World, placeholders_in, rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import UNSET, Bounded, Record
@@ -54,8 +54,8 @@ class Prepared(Record):
     """The text of the answer behind its message id: the end of the id's string, the payload, and the bracket."""
     violations: Sequence[Violation]
     """How the payload breaks its schema."""
-    moment: str | None
-    """The time in the answer, as it is written; None for an answer without one."""
+    moment: Hashable
+    """What stands for the time in the answer: equal for equal texts of the time. None for an answer without one."""
 
     def text_for(self, id_: str) -> bytes:
         """Return the text of the answer to the call with that id, which was written without a backslash."""
@@ -72,7 +72,9 @@ class PreparedAnswers:
         self._clock_offset = clock_offset
         self._context_of = context_of
         self._replies = replies
-        self._write_time = world.write_time
+        self._moment_of: Callable[[float], Hashable] = world.write_time
+        if world.write_time is rfc3339:
+            self._moment_of = _millisecond  # the same for the same text, and faster
         self._lanes: dict[str, _Lane | None] = {}
 
     def find(self, call: Call, station: str, at: float) -> Prepared | None:
@@ -89,7 +91,7 @@ class PreparedAnswers:
         key = lane.key(call.typed)
         found = lane.answers.get(key, UNSET)
         if found is UNSET or (
-            found is not None and found.moment is not None and found.moment != self._write_time(at + self._clock_offset)
+            found is not None and found.moment is not None and found.moment != self._moment_of(at + self._clock_offset)
         ):
             found = lane.answers[key] = self._prepare(call, self._context_of(station, call.payload))
         return found
@@ -133,7 +135,7 @@ class PreparedAnswers:
         message = self._replies.answer(call, None, context).message
         if not isinstance(message, Result):
             return None
-        moment = context.world.write_time(context.now) if any(needed) else None
+        moment = self._moment_of(context.now) if any(needed) else None
         payload, violations = message.payload, self._version.result_violations(call, message.payload)
         return Prepared(payload, b'",%b]' % orjson.dumps(payload), violations, moment)
 
@@ -159,6 +161,11 @@ def _key_of(reads: Sequence[_Read]) -> _Read:
         first, second = reads
         return lambda typed: (first(typed), second(typed))
     return lambda typed: tuple([read(typed) for read in reads])
+
+
+def _millisecond(seconds: float) -> int:
+    """Return the milliseconds since 1970, rounded as `rfc3339` does."""
+    return int(seconds * 1_000_000 + 0.5) // 1000
 
 
 def _is_repeatable(rule: Rule[Answer]) -> bool:

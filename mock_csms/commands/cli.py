@@ -111,7 +111,16 @@ def _parser() -> Parser:
     group = parser.add_argument_group("configuration")
     for name, how in OTHER_OPTIONS.items():
         group.add_argument(name, **how)
+    parser.add_subcommands = _add_subcommands
     return parser
+
+
+def _add_subcommands(parsers: Any) -> None:
+    from mock_csms.commands.remote.table import add_parsers  # noqa: PLC0415 - only the completion needs all of them
+
+    for name, meaning in SUBCOMMANDS.items():
+        parsers.add_parser(name, help=meaning, add_help=False)
+    add_parsers(parsers)
 
 
 SUBCOMMANDS = {

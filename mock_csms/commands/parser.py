@@ -23,6 +23,9 @@ _WIDEST = 80
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are one line that names the flag once, with a hint to what was probably meant."""
 
+    add_subcommands: Callable[[Any], None] | None = None
+    """Adds the parsers of the sub-commands to what `add_subparsers` returns; only the completion needs them."""
+
     def error(self, message: str) -> NoReturn:
         """Print what is wrong, without secrets, and exit with status 2."""
         from mock_csms.behavior.secrets import Secrets  # noqa: PLC0415 - only errors wait for it
@@ -74,11 +77,13 @@ def add_help(parser: Parser, short: Callable[[Parser], str], long: Callable[[Par
         return Print
 
     class Completion(argparse.Action):
-        """Prints a script that completes the flags in a shell."""
+        """Prints a script that completes the flags and the sub-commands in a shell."""
 
         def __call__(self, parser: Any, _: Any, shell: Any, __: Any = None) -> NoReturn:
             import shtab  # noqa: PLC0415 - seldom used
 
+            if parser.add_subcommands is not None:
+                parser.add_subcommands(parser.add_subparsers())
             print_and_exit(shtab.complete(parser, shell) + "\n")
 
     group = parser.add_argument_group("help")

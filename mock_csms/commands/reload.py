@@ -48,7 +48,7 @@ def _content(value: str) -> str:
 class Reload:
     """Reads the settings again and applies them. If they are wrong, it reports that and keeps the old ones.
 
-    use: applies the settings; with the API it also stores their sources.
+    `use` applies them below what the API has changed, and returns what to tell about that.
     """
 
     def __init__(
@@ -56,10 +56,10 @@ class Reload:
         csms: CsmsServer,
         sources: Sequence[Source],
         gather: Callable[[], Sequence[Source]],
-        use: Callable[[Config, Sequence[Source]], None] | None = None,
+        use: Callable[[Config, Sequence[Source]], Sequence[str]] | None = None,
     ) -> None:
         self._csms = csms
-        self._use = use or (lambda config, _: csms.configure(with_fixed(csms.config, config)))
+        self._use = use or self._configure
         self._gather = gather
         self._first = self._given = given(csms.config, sources)
 
@@ -73,11 +73,15 @@ class Reload:
             self._csms.publish(Failed(clock.now(), "", f"the settings were not changed: {error}"))
             return
         fresh = given(config, sources)
-        self._use(config, sources)
+        above = self._use(config, sources)
         self._csms.publish(Reconfigured(clock.now(), ""))
-        for line in list(changes(self._first, self._given, fresh)) or ["nothing has changed"]:
+        for line in [*(list(changes(self._first, self._given, fresh)) or ["nothing has changed"]), *above]:
             self._csms.publish(Noted(clock.now(), "", line))
         self._given = fresh
+
+    def _configure(self, config: Config, _: Sequence[Source]) -> Sequence[str]:
+        self._csms.configure(with_fixed(self._csms.config, config))
+        return ()
 
 
 def changes(first: Given, last: Given, after: Given) -> Iterator[str]:

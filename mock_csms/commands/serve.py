@@ -56,7 +56,7 @@ async def serve(
             judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
             beside = _beside(csms, records, judgement, sources)
-            reload = Reload(csms, sources, gather, beside.tuning.use if beside else None)
+            reload = Reload(csms, sources, gather, beside.tuning.reread if beside else None)
 
             def announce(url: str) -> None:
                 _handle_signals(ended, ending.force, reload)

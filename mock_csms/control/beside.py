@@ -8,8 +8,6 @@ from mock_csms.control.tuning import Tuning
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.runtime.schedule import Schedule
 from mock_csms.settings.control import AUTO, Address
-from mock_csms.twin.events import Connected, Event
-from mock_csms.twin.twin import Twin
 from mock_csms.watch.expecting import Expectations
 from mock_csms.watch.judgement import Judgement
 from mock_csms.watch.records import Recorder
@@ -37,7 +35,7 @@ class Beside:
         self.lines = ""
         """The lines to print after the first line of the output."""
         if csms.config.api is not None or csms.config.metrics is not None:
-            csms.bus.subscribe(self._follow, Connected)
+            csms.follow_all()
 
     @asynccontextmanager
     async def open(self, stop: Stop | None = None) -> AsyncIterator[None]:
@@ -79,9 +77,3 @@ class Beside:
         self.files = await stack.enter_async_context(serving_files(self._csms))
         self.urls += self.files
         self.lines += "".join(f"Files on {url}\n" for url in self.files)
-
-    def _follow(self, event: Event) -> None:
-        """Create the twin of a station, unless a check has created it."""
-        station = self._csms.stations.get(event.station)
-        if station is not None and station.twin is None:
-            station.twin = Twin()

@@ -10,15 +10,15 @@ from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import compile_template
 from mock_csms.control.panel import Panel
 from mock_csms.protocol.identifiers import matches
-from mock_csms.protocol.messages import Call, Error, Result
+from mock_csms.protocol.messages import Call, Error
 from mock_csms.protocol.records import Record, json_text
 from mock_csms.runtime.open_call import CallFailed
 from mock_csms.runtime.session import Session
 from mock_csms.settings.assembly import slack
 from mock_csms.settings.calls import Planned, calls, problem_of, unfit
 from mock_csms.settings.values import command
-from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.journal import Logged
+from mock_csms.twin.events import Sent
+from mock_csms.watch.blocks import Logged
 
 AWAY, LOST, BUSY, SILENT = "not connected", "connection lost", "too many commands wait", "no answer"
 """The reasons why a command got no answer."""
@@ -119,19 +119,24 @@ async def _send(panel: Panel, session: Session, planned: Planned, within: float 
 def _exchange(panel: Panel, station: str, action: str, after: int) -> tuple[Logged | None, Logged | None]:
     """Return the command that was sent after an event, and its answer if that is in the journal.
 
-    A station has one open command at a time, so the first command after the event is the right one.
+    A station has one open command at a time, so they are its last ones, unless raw frames came between.
     """
     journal, about = panel.journal, json_text(action)
     last = journal.cursor + 1
-
-    def find(events: Iterator[Logged], kind: type[Event], *types: type) -> Logged | None:
-        those = (each for each in events if each.station == station and each.about == about)
-        return next((each for each in those if each.kind is kind and each.type in types), None)
-
-    request = find(islice(journal.between(after, last), _MOST), Sent, Call)
-    answer = find(islice(journal.backwards(after, last), _MOST), Received, Result, Error)
+    request, answer = (
+        journal.get(seq) if (seq := numbers.get(station, 0)) > after else None
+        for numbers in (journal.commands, journal.answers)
+    )
+    if request is None or request.about != about:
+        request = _first(journal.between(after, last), (station, about))
     is_ours = request is not None and answer is not None and request.id == answer.id
     return request, answer if is_ours else None
+
+
+def _first(events: Iterator[Logged], wanted: tuple[str, bytes]) -> Logged | None:
+    """Return the first command to a station with an action among some events."""
+    commands = (each for each in islice(events, _MOST) if each.kind is Sent and each.type is Call)
+    return next((each for each in commands if (each.station, each.about) == wanted), None)
 
 
 async def send_to_many(

@@ -14,6 +14,7 @@ from mock_csms.settings import FIXED, Config, with_fixed
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Flag, Source, flag_of, read
 from mock_csms.settings.sources import key_of, name_of, written_in
+from mock_csms.settings.tables import Rules
 from mock_csms.settings.written import as_toml, written_value
 from mock_csms.watch.records import Recorder
 
@@ -73,6 +74,20 @@ class Tuning:
         self._records.learn(config)
         self._csms.configure(with_fixed(self._csms.config, config))
         self._config, self._sources, self._patch = config, sources, {}
+
+    def reread(self, config: Config, sources: Sequence[Source]) -> Sequence[str]:
+        """Use settings whose files were read again; what was changed one by one stays above them, like a flag.
+
+        Returns what to tell about that. Changes that are wrong with the new settings are forgotten.
+        """
+        patch = self._patch
+        try:
+            self._apply(config, patch, changes_rules=True)
+        except ValueError as error:
+            self.use(config, sources)
+            return [f"what the API had changed is undone: {error}"]
+        self._config, self._sources = config, sources
+        return [f"{key_of(name)} stays as the API has set it" for name in patch]
 
     def restart(self) -> None:
         """Return to the settings of the start, and set all counts to zero."""
@@ -138,12 +153,12 @@ class Tuning:
         return [key_of(name) for name in (*given, *dropped)], warnings
 
     def _apply(self, config: Config, patch: Mapping[str, Any], *, changes_rules: bool) -> Sequence[str]:
-        """Use the settings with these changes, and return warnings."""
+        """Use settings with these changes, and return warnings; those about rules only if these change."""
         fresh = read(Config, [Source(patch, key_of)])
         config = replace(config, **{name: getattr(fresh, name) for name in patch})
+        warnings = check(config if changes_rules else replace(config, rule=Rules()))
         if not changes_rules:
             config = replace(config, rule=self._csms.rulebase.given)
-        warnings = check(config)
         self._records.learn(config)
         self._csms.configure(with_fixed(self._csms.config, config))
         self._patch = dict(patch)
@@ -154,15 +169,17 @@ class Tuning:
     def reset(self, parts: Sequence[str] = PARTS) -> None:
         """Reset the rules, the tokens, the settings or the counters to the state at the start."""
         rulebase = self._csms.rulebase
-        if "settings" in parts:
-            self._apply(self._first, {}, changes_rules=False)
-            self._config, self._sources = self._first, self._first_sources
-        if "rules" in parts:
-            rulebase.restore_rules(self._first.rule)
-        if "tokens" in parts:
-            rulebase.reset_tokens()
+        with rulebase.at_once():
+            if "settings" in parts:
+                self._apply(self._first, {}, changes_rules=False)
+                self._config, self._sources = self._first, self._first_sources
+            if "rules" in parts:
+                rulebase.restore_rules(self._first.rule)
+            if "tokens" in parts:
+                rulebase.reset_tokens()
+            if "counters" in parts:
+                rulebase.reset_counts()
         if "counters" in parts:
-            rulebase.reset_counts()
             self._csms.door.restore_counts({})
 
     def take_snapshot(self, name: str) -> Snapshot:

@@ -10,7 +10,8 @@ from mock_csms.control.tuning import PARTS, Tuning
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import tables
-from mock_csms.watch.journal import Journal, Logged
+from mock_csms.watch.blocks import Logged
+from mock_csms.watch.journal import Journal
 from mock_csms.watch.reading import line_of
 from mock_csms.watch.records import Recorder
 from mock_csms.watch.search import Criteria, content_of, criteria, explain, wait_for_events

@@ -73,6 +73,10 @@ class CsmsServer:
         self._signer: Signer | None = None
         self.rulebase = Rulebase(config, self._apply)
 
+    def follow_all(self) -> None:
+        """Keep a twin of every station from its next connection on, also of those that no check looks at."""
+        self._inspection.follows_all = True
+
     def configure(self, config: Config) -> None:
         """Use other settings from now on; what is fixed when the mock starts to listen stays as it is.
 

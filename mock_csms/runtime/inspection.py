@@ -11,7 +11,7 @@ from mock_csms.runtime import clock
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import inspection
 from mock_csms.twin.answered import AnsweredCall
-from mock_csms.twin.events import Event, Failed, Lost, Received, Spoiled, is_loss
+from mock_csms.twin.events import Connected, Event, Failed, Lost, Received, Spoiled, is_loss
 from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Inspection:
         self._stations = stations
         self._publish = publish
         self._folders: dict[str, Folder] = {}
-        """By version of OCPP: the functions that update the twins of stations without a check."""
+        """What updates the twins of stations that no check looks at, by the version of OCPP that they speak."""
+        self.follows_all = False
+        """Whether stations that no check looks at get a twin when they connect."""
         self._inspector: Inspector | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._memory: Memory | None = None
@@ -119,8 +121,14 @@ class Inspection:
 
     def _follow(self, event: Event) -> None:
         station = self._stations.get(event.station)
-        if station is None or station.twin is None:
+        if station is None:
             return
+        if station.twin is None:
+            if not self.follows_all or type(event) is not Connected:
+                return
+            from mock_csms.twin.twin import Twin  # noqa: PLC0415 - only who follows stations without checks needs it
+
+            station.twin = Twin()
         folder = self._folders.get(station.version.name)
         if folder is None:
             from mock_csms.twin.lessons import Folder  # noqa: PLC0415 - only who follows a station needs it

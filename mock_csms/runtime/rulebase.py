@@ -3,7 +3,8 @@
 Every rule has an id. As long as a rule does not change, its count of uses stays.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +50,7 @@ class Rulebase:
         self._tokens: dict[str, TokenAnswer | None] = {}
         """By folded id: the answers for tokens that were set at run time; None if the answer was removed."""
         self._counts: Counts = {}
+        self._is_held = False
         self._matches: dict[tuple[str, str], Match] = {}
         """By version of OCPP and id of the rule: its match; the matches of faults are separate."""
         self.configure(config)
@@ -64,6 +66,16 @@ class Rulebase:
             self._rules = kept + _identified(config.rule, self._added)
         self._config = config
         self._build()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Put several changes during the block into effect together at its end, which takes as long as one."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+            self._build()
 
     @property
     def given(self) -> Rules:
@@ -215,10 +227,12 @@ class Rulebase:
         self._build()
 
     def _build(self, restored: Mapping[Any, int] | None = None) -> None:
-        """Make the rule books of the current rules.
+        """Make the rule books again that are in use; within `at_once` that waits for the end.
 
         Rules that did not change keep their counts; `restored` replaces all counts.
         """
+        if self._is_held:
+            return
         self._effective = replace(self._config, rule=self._rules, token=self.tokens)
         counts: Counts = {}
         before, self._matches, in_use = self._matches, {}, list(self.replies)

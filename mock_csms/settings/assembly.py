@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
@@ -136,10 +137,15 @@ def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
     A rule does not apply if it names another version, or if its payload is invalid in this version but valid in another
     version that the mock speaks. An error code gets the spelling of the version, unless the rule names the version.
     """
+    below = cache(partial(answers_below, config))
+    others = [other for other in spoken(config) if other is not version]
     for rule in config.rule.answers:
         if rule.match.version == version.name:
             yield rule
-        elif not rule.match.version and not (broken(config, rule, version) and _fits_elsewhere(config, rule, version)):
+        elif not rule.match.version and not (
+            broken(below(version), rule, version)
+            and any(concerns(rule, other) and not broken(below(other), rule, other) for other in others)
+        ):
             then = rule.then
             yield records.replace(rule, then=_respelt(then, version)) if isinstance(then, Refusal) else rule
 
@@ -149,11 +155,6 @@ def _respelt(refusal: Refusal, version: Version) -> Refusal:
     framing = version.framing
     is_other = refusal.code in CODES and refusal.code not in framing.codes
     return records.replace(refusal, code=framing.spelled(ErrorCode(refusal.code))) if is_other else refusal
-
-
-def _fits_elsewhere(config: Config, rule: Rule[Answer], version: Version) -> bool:
-    others = [other for other in spoken(config) if other is not version]
-    return any(concerns(rule, other) and not broken(config, rule, other) for other in others)
 
 
 def spoken(config: Config) -> Sequence[Version]:
@@ -185,24 +186,27 @@ def _has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> 
     return True
 
 
-def broken(config: Config, rule: Rule[Answer], version: Version) -> str:
-    """Return how the reply of a rule breaks the schema of the answer in a version; empty if it is valid."""
+def broken(below: Replies, rule: Rule[Answer], version: Version) -> str:
+    """Return how the reply of a rule breaks the schema of the answer in a version; empty if it does not.
+
+    below: the answers that the rule lies over, see `answers_below`.
+    """
     if isinstance(rule.then, Refusal) or rule.then.is_raw or not concerns(rule, version):
         return ""
     if rule.match.action != ANY:
-        return _broken_answer(config, rule, version)
+        return _broken_answer(below, rule, version)
     rows = version.actions.items()
     actions_ = [action for action, row in rows if row.sent_by(Sender.STATION) and not row.is_send]
     named = [records.replace(rule, match=records.replace(rule.match, action=action)) for action in actions_]
-    wrong = list(filter(None, (_broken_answer(config, each, version) for each in named)))
+    wrong = list(filter(None, (_broken_answer(below, each, version) for each in named)))
     return f"{wrong[0]} (and so do {len(wrong) - 1} others)" if len(wrong) > 1 else "".join(wrong)
 
 
-def _broken_answer(config: Config, rule: Rule[Answer], version: Version) -> str:
+def _broken_answer(below: Replies, rule: Rule[Answer], version: Version) -> str:
     """Return how the reply of a rule breaks the schema of the answer to its action."""
     action, request = rule.match.action, sample_request(rule.match, version)
     context = records.replace(sample_of(version), request=request)
-    default = _below(config, version).answer(Call("id", action, request), None, context).message
+    default = below.answer(Call("id", action, request), None, context).message
     if isinstance(default, Result) and isinstance(rule.then, Reply):
         violations = version.schemas.response_violations(action, merge(default.payload, rule.then.payload(context)))
         if violations:
@@ -210,7 +214,7 @@ def _broken_answer(config: Config, rule: Rule[Answer], version: Version) -> str:
     return ""
 
 
-def _below(config: Config, version: Version) -> Replies:
-    """Return the answers of the mock without the rules of users."""
+def answers_below(config: Config, version: Version) -> Replies:
+    """Return the answers without those that users wrote."""
     below = replace(config, rule=Rules(), offline=False, require_boot=False)
     return Replies(defaults(below, version), layers(below, version), None, dialect_of(version))

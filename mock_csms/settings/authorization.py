@@ -1,6 +1,7 @@
 """The settings of answers about idTokens. The rules of a later setting override those of an earlier one."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from mock_csms.behavior.dialect import AnswerRules, Dialect, TokenAnswer
@@ -10,6 +11,12 @@ from mock_csms.settings.flags import Form, flag, part, switch
 
 def _group_rules(group: str, dialect: Dialect) -> AnswerRules:
     return dialect.group_rules(group) if len(group) <= dialect.longest_token() else ()
+
+
+@lru_cache(maxsize=4096)
+def _token_rules(told: TokenAnswer, dialect: Dialect) -> AnswerRules:
+    """Return the rules for a token, from a cache: whenever a setting or a token changes, those of all are needed."""
+    return tuple(dialect.token_rules(told))
 
 
 @part
@@ -74,5 +81,5 @@ class Authorization:
                 tables.token_table,
             )
         },
-        rules=lambda config, dialect: [rule for token in config.token for rule in dialect.token_rules(token)],
+        rules=lambda config, dialect: [rule for told in config.token for rule in _token_rules(told, dialect)],
     )

@@ -1,16 +1,18 @@
 """Checks the settings together before the mock starts, for instance for rules that can never match."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any
 
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.dialects import dialect_of
+from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Match, Refusal, Reply, Rule
 from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import Version
 from mock_csms.settings import Config
-from mock_csms.settings.assembly import CODES, broken, concerns, scripts, spoken
+from mock_csms.settings.assembly import CODES, answers_below, broken, concerns, scripts, spoken
 from mock_csms.settings.calls import has_calls, problem_of
 from mock_csms.settings.control import refuse_open_api
 from mock_csms.settings.encryption import check_tls
@@ -40,7 +42,8 @@ def check(config: Config) -> Sequence[str]:
 def warnings(config: Config, rules: Rules) -> Sequence[str]:
     """Return warnings about rules over these settings: rules that can never match, and answers that break OCPP."""
     all_rules: Sequence[Rule[Any]] = [*rules.answers, *rules.faults]
-    return [warning for rule in all_rules for warning in _warnings(config, rule)]
+    below = cache(partial(answers_below, config))
+    return [warning for rule in all_rules for warning in _warnings(config, rule, below)]
 
 
 def _check_command(config: Config, step: Step, on: Match | None) -> None:
@@ -111,8 +114,11 @@ def _check_keys(config: Config) -> None:
                 raise ValueError(f"{option(name)}: {variable!r} is not COMPONENT.VARIABLE")
 
 
-def _warnings(config: Config, rule: Rule[Any]) -> Iterator[str]:
-    """Yield warnings about a rule: that it can never match, or that its answer breaks OCPP."""
+def _warnings(config: Config, rule: Rule[Any], below: Callable[[Version], Replies]) -> Iterator[str]:
+    """Yield what a user should know about a rule: that it has no use, or that its answer breaks OCPP.
+
+    below: returns the answers of a version that the rules lie over.
+    """
     concerned = [version for version in spoken(config) if concerns(rule, version)]
     if not concerned:
         yield f"{rule.name}: {_lacking(rule.match.action, spoken(config))}"
@@ -122,7 +128,7 @@ def _warnings(config: Config, rule: Rule[Any]) -> Iterator[str]:
         if known:
             yield f"{rule.name}: {code!r} is not an error code of OCPP-J{did_you_mean(code, known)}"
     elif isinstance(rule.then, Reply):
-        problems = {version.name: broken(config, rule, version) for version in concerned}
+        problems = {version.name: broken(below(version), rule, version) for version in concerned}
         if all(problems.values()):
             yield f"{rule.name}: {problems[concerned[0].name]}"
         else:

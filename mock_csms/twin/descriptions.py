@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V16, V21, V201, Version
 from mock_csms.twin.v2 import device as v2
@@ -36,8 +37,11 @@ def description_of(version: Version) -> Description:
     return _DESCRIPTIONS.get(version, _OF_V2)
 
 
-END_REASONS: Mapping[str, Callable[[Any], str | None]] = {
+END_REASONS: Mapping[str, Callable[[Call], str | None]] = {
     ENDING: reason_of_end,
     transactions.ENDING: transactions.reason_of_end,
 }
-"""By action of the calls that end transactions: returns the reason from a payload of any shape; None for no end."""
+"""By the action of the calls that end transactions: returns the reason in such a call, or None if it ends none.
+
+The payload of the call may have any shape.
+"""

@@ -3,21 +3,25 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
+
+import orjson
 
 from mock_csms.behavior.credentials import form_of
 from mock_csms.behavior.templates import instant
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Error, Malformed, Message, Result, encode
+from mock_csms.protocol.records import Record, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
-from mock_csms.watch.frames import Exchange, Frame, Frames
-from mock_csms.watch.journal import Journal
+from mock_csms.watch.digest import PlainExchange
+from mock_csms.watch.frames import Exchange, Frame, Frames, action_text, described, moment, name_text
 from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 
+MessageKind: TypeAlias = type[Message | Malformed]
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
     kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
@@ -31,6 +35,8 @@ _WORDS = {kind: kind.__name__.encode() for kind in (Received, Sent, Call, Result
     SendMessage: b"Send",
     ResultError: b"ResultError",
 }
+KINDS: Sequence[MessageKind | None] = (None, Call, Result, Error, Malformed, SendMessage, ResultError)
+"""The types of messages; None for an event that is about none."""
 _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
     Malformed: lambda message: {"problem": message.problem},
     Error: lambda message: {"code": message.code, "description": message.description},
@@ -40,66 +46,93 @@ _PROBLEMS: Mapping[type, Callable[[Any], Json]] = {
 
 
 class EventLog:
-    """Writes a line for every event to all of its sinks, and to the journal if there is one.
+    """Writes a line for every event to all of its sinks.
 
     A line about a message has its kind, id and action, and in `text` the frame as it was sent. If a fault or a lost
     connection prevented that, `text` is the frame before it.
     """
 
-    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink], journal: Journal | None = None) -> None:
+    def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
         self._sinks = sinks
-        self._journal = journal
         frames.subscribe(self._write_frame, self._write_exchange)
         bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
 
     def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
-        kind = type(event)
-        tell = _PROBLEMS.get(frame.type)
-        written = line(
-            _FRAME,
-            _WORDS[kind],
-            frame.at,
-            frame.station,
-            _WORDS[frame.type],
-            frame.id,
-            frame.action or b"null",
-            frame.text,
-            members(tell(event.message)) if tell else b"",
-            _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
-        )
-        self._write(written)
-        if self._journal is not None:
-            self._journal.add(event, written, frame.type, frame.id, frame.action)
+        self._write(_frame_line(event, frame))
 
-    def _write_exchange(self, called: Received, answered: Sent, exchange: Exchange) -> None:
+    def _write_exchange(self, _: Received, __: Sent, exchange: Exchange) -> None:
         about = (exchange.id, b',"action":', exchange.action, b',"text":')
         call = (_CALLED, exchange.called, b',"station":', exchange.station, _OF_CALL, *about, exchange.call, _CALL_END)
         result = (_ANSWERED, exchange.answered, b',"station":', exchange.station, _OF_RESULT, *about, exchange.result)
-        if self._journal is None:
-            self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
-            return
-        call_line, result_line = without_tags(b"".join(call)), without_tags(b"".join((*result, _RESULT_END)))
-        self._journal.add(called, call_line, Call, exchange.id, exchange.action)
-        self._journal.add(answered, result_line, Result, exchange.id, exchange.action)
-        if self._sinks:
-            self._write(call_line + result_line)
+        self._write(without_tags(b"".join((*call, *result, _RESULT_END))))
 
     def _write_other(self, event: Event) -> None:
-        kind = type(event)
-        tell = _SUBJECTS.get(kind)
-        said = (members(tell(event)) if tell else b"") + _parts(event)
-        written = line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said)
-        self._write(written)
-        if self._journal is not None:
-            self._journal.add(event, written, *_key(event))
+        self._write(_other_line(event))
 
     def _write(self, written: bytes) -> None:
         for sink in self._sinks:
             sink.write(written)
 
 
-def _key(event: Event) -> "tuple[type[Message | Malformed] | None, bytes, bytes]":
-    """Return the type, the id and the action of the message in an event; for a finding the id of its check."""
+class LogLine(Record):
+    """The line of the event log about an event, and what it is about."""
+
+    type: MessageKind | None
+    """The type of the message that it is about; None for other events."""
+    id: bytes
+    """The id of that message, as JSON text."""
+    about: bytes
+    """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
+    text: bytes
+
+
+def line_about(event: Event) -> LogLine:
+    """Return the line about any event."""
+    if isinstance(event, (Received, Sent)):
+        frame = described(event)
+        return LogLine(frame.type, frame.id, frame.action, _frame_line(event, frame))
+    return LogLine(*_key(event), _other_line(event))
+
+
+def exchange_lines(exchange: PlainExchange) -> tuple[bytes, bytes]:
+    """Return the lines about a call and its result. This runs for most of what a stream sends, so it is kept fast."""
+    called, answered, station, text, told, id_, action, rule, fault = exchange
+    shown, about = name_text(station), (json_text(id_), b',"action":', action_text(action), b',"text":')
+    call = orjson.dumps(text.decode(errors="backslashreplace"))
+    result = orjson.dumps(told.decode(errors="backslashreplace"))
+    end = _usual_parts(Sent, (rule, fault)) if rule or fault else _RESULT_PARTS
+    return (
+        without_tags(b"".join((_CALLED, moment(called), _STATION, shown, _OF_CALL, *about, call, _CALL_END))),
+        without_tags(b"".join((_ANSWERED, moment(answered), _STATION, shown, _OF_RESULT, *about, result, end, b"}\n"))),
+    )
+
+
+def _frame_line(event: Received | Sent, frame: Frame) -> bytes:
+    kind = type(event)
+    tell = _PROBLEMS.get(frame.type)
+    return line(
+        _FRAME,
+        _WORDS[kind],
+        frame.at,
+        frame.station,
+        _WORDS[frame.type],
+        frame.id,
+        frame.action or b"null",
+        frame.text,
+        members(tell(event.message)) if tell else b"",
+        _parts(event) if event.violations else _usual_parts(kind, _USUAL[kind](event)),
+    )
+
+
+def _other_line(event: Event) -> bytes:
+    kind = type(event)
+    tell = _SUBJECTS.get(kind)
+    said = (members(tell(event)) if tell else b"") + _parts(event)
+    return line(_OTHER, kind.__name__.encode(), instant(event.at).encode(), quoted(event.station), said)
+
+
+def _key(event: Event) -> tuple[MessageKind | None, bytes, bytes]:
+    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
     if isinstance(event, events.Finding):
         return None, b"", quoted(event.check)
     if isinstance(event, events.Lost):
@@ -138,8 +171,10 @@ def _word(message: Message | Malformed) -> str:
 _CALLED, _ANSWERED = (b'{"event":"%b","at":' % _WORDS[kind] for kind in (Received, Sent))
 _OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for kind in (Call, Result))
 _CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
-_RESULT_END = _usual_parts(Sent, ("", "")) + b"}\n"
-"""The constant ends of the lines for an ordinary call and its result."""
+_RESULT_PARTS = _usual_parts(Sent, ("", ""))
+_RESULT_END = _RESULT_PARTS + b"}\n"
+_STATION = b',"station":'
+"""The constant parts of the lines for a usual call and its result."""
 
 
 def _lost(event: events.Lost) -> Json:

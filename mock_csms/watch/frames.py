@@ -87,11 +87,11 @@ def described(event: Received | Sent) -> Frame:
     kind = type(message)
     call = message if isinstance(message, Call) else event.answers
     return Frame(
-        _moment(event.at),
-        _name(event.station),
+        moment(event.at),
+        name_text(event.station),
         kind,
         json_text(message.id),
-        _action(call.action) if call else b"",
+        action_text(call.action) if call else b"",
         json_text(event.text.decode(errors="backslashreplace")),
     )
 
@@ -107,7 +107,7 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
         return None
     if type(call) is not Call or type(result) is not Result or call.id != result.id or call.huge or result.huge:
         return None
-    id_, action = json_text(call.id), _action(call.action)
+    id_, action = json_text(call.id), action_text(call.action)
     begin, begin_result = b"".join((b"[2,", id_, b",", action, b",{")), b"".join((b"[3,", id_, b",{"))
     if not (
         text.startswith(begin)
@@ -119,9 +119,9 @@ def exchange_of(called: Received, answered: Sent) -> Exchange | None:
     if b"\n" in text or b"\r" in text:
         return None
     return Exchange(
-        _moment(called.at),
-        _moment(answered.at),
-        _name(called.station),
+        moment(called.at),
+        moment(answered.at),
+        name_text(called.station),
         id_,
         action,
         orjson.dumps(text.decode(errors="backslashreplace")),
@@ -148,8 +148,8 @@ def payload_text(event: Received | Sent, message: Call | Result, frame: Frame) -
     return payload.replace(b"\n", b" ").replace(b"\r", b" ") if b"\n" in payload or b"\r" in payload else payload
 
 
-def _moment(at: float) -> bytes:
-    """Return a time in the form of `instant`, as JSON. Copying digits from a stored text is faster than formatting."""
+def moment(at: float) -> bytes:
+    """Return a time as `instant` writes it, as JSON; to take its digits from a text is faster than to format them."""
     if at < 1:
         return b'"%b"' % instant(at).encode()
     microseconds = str(int(at * 1_000_000 + 0.5))
@@ -161,11 +161,11 @@ def _until_second(seconds: str) -> str:
     return f'"{instant(int(seconds))[:20]}'
 
 
-def _action(name: str) -> bytes:
+def action_text(name: str) -> bytes:
     return _short_action(name) if len(name) <= _LONGEST_ACTION else json_text(name)
 
 
-_name = lru_cache(maxsize=4096)(quoted)
+name_text = lru_cache(maxsize=4096)(quoted)
 _short_action = lru_cache(maxsize=512)(json_text)
 _LONGEST_ACTION = 60
 """The longest name of an action that is cached as JSON, because a station may send any name."""

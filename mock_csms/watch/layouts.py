@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _RESULT, _BEFORE_TAIL = b'[3,"', len(b'[3,"",')
 """The start of a result, and the length of the text around its id before the payload."""
+_EMPTY = b",{}]"
+"""The end of a message with an empty payload."""
 _LONGEST = 4096
 """The greatest length in bytes of a text that is cut."""
 _OFTEN = 16
@@ -42,9 +44,9 @@ class _KindOfMessage(Mutable):
     """The version, and the text after the message id, of the last result. Many results are the same."""
     last_cut: str = ""
     """The text to show for that result."""
-    last_answer: Any = None
-    """The payload of the last answer to one of these calls."""
-    last_answered: str = ""
+    last_payload: Any = None
+    """The payload of the last result that was shown with its call. Calls with one remembered answer share it."""
+    last_payload_cut: str = ""
     """The text to show for that payload."""
     due: int = _OFTEN
     """The number of misses after which the next layout is learned. It doubles each time."""
@@ -61,23 +63,26 @@ class Layouts:
 
     def cut_answered(self, event: AnsweredCall) -> tuple[str, str] | None:
         """Return what `gist` returns for a call and for its answer, as `cut` does; None if `gist` must be called."""
-        call, kind = event.call, self._calls.get(event.call.action)
-        text, payload, version = call.text, event.payload, event.version
-        if kind is None or len(text) > _LONGEST or not text.isascii():
-            return None
-        if text.endswith(b",{}]"):
-            told: str | None = "{}"
+        call, text, payload = event.call, event.call.text, event.payload
+        if text.endswith(_EMPTY):
+            shown: str | None = "{}"
         else:
-            layout = kind.layouts[0] if kind.layouts else None
-            told = layout.cut(text) if layout is not None and layout.version is version else None
-        if told is None:
+            kind = self._calls.get(call.action)
+            layout = kind.layouts[0] if kind is not None and kind.layouts else None
+            is_usual = layout is not None and layout.version is event.version
+            shown = layout.cut(text) if layout and is_usual and len(text) <= _LONGEST and text.isascii() else None
+        if shown is None:
             return None
-        if payload is not kind.last_answer:
-            answered = self.cut(event.text, Result(call.id, payload), call, version)
-            if answered is None:
-                return None
-            kind.last_answer, kind.last_answered = payload, answered
-        return told, kind.last_answered
+        if event.text.endswith(_EMPTY):
+            return shown, "{}"
+        kind = self._results.get(call.action)
+        if kind is not None and payload is kind.last_payload:
+            return shown, kind.last_payload_cut
+        answer = self.cut(event.text, Result(call.id, payload), call, event.version)
+        if answer is None or kind is None:
+            return None
+        kind.last_payload, kind.last_payload_cut = payload, answer
+        return shown, answer
 
     def cut(self, text: bytes, message: Call | Result, answers: Call | None, version: Version) -> str | None:
         """Return what `gist` returns for a call, or for a result of the call `answers`; None if `gist` must be called.
@@ -85,8 +90,8 @@ class Layouts:
         If the text is longer than `width`, it may return only the beginning, as long as that is longer than `width`
         too.
         """
-        if text.endswith(b",{}]"):
-            return "{}"  # the payload is empty
+        if text.endswith(_EMPTY):
+            return "{}"
         if len(text) > _LONGEST or b"\\" in text or not text.isascii():
             return None
         kinds, action = (self._results, answers.action) if answers is not None else (self._calls, message.action)  # type: ignore[union-attr] # what answers nothing is a call

@@ -16,8 +16,8 @@ from mock_csms.runtime.outlet import Outlet
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
+from mock_csms.watch.blocks import Logged
 from mock_csms.watch.frames import Frames
-from mock_csms.watch.journal import Logged
 from mock_csms.watch.lines import as_text, describe
 from mock_csms.watch.search import content_of, message_in
 from mock_csms.watch.trace import Trace

@@ -28,6 +28,7 @@ from mock_csms.watch.shown import ShownBus
 if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.batch import Batch
+    from mock_csms.watch.digest import Digest
     from mock_csms.watch.journal import Journal
     from mock_csms.watch.metrics import Metrics
 
@@ -57,7 +58,9 @@ class Recorder:
         self._sinks: dict[Sink, str] = {}
         """The sinks, each with its name for people."""
         self._batch: Batch | None = None
-        """Events that wait to be written to files."""
+        """The events that wait to be written to files."""
+        self._digest: Digest | None = None
+        """What the journal and the metrics are made from."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
         """What connections must wait for: the trace must be written, and records must not pile up."""
@@ -136,17 +139,35 @@ class Recorder:
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, shown: Bus) -> None:
-        """Open the files that contain every message."""
+        """Open what tells of every message."""
+        config = self._config
+        if config.trace or config.events or config.diagram:
+            self._keep_files(shown)
+        if not self._keeps_journal and config.metrics is None:
+            return
+        from mock_csms.watch.digest import Digest  # noqa: PLC0415 - start-up waits only for what is asked for
+
+        self._digest = digest = Digest(shown)
+        if self._keeps_journal:
+            from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
+
+            self.journal = Journal(config.journal_size, digest)
+        if config.api is not None or config.metrics is not None:
+            from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
+
+            self.metrics = Metrics(digest)
+
+    def _keep_files(self, shown: Bus) -> None:
         from mock_csms.watch.batch import Batch  # noqa: PLC0415 - start-up waits only for what is asked for
         from mock_csms.watch.frames import Frames  # noqa: PLC0415 - as above
 
-        config, bus = self._config, Batch(shown)
-        self._batch, frames = bus, Frames(bus)
+        config, batch = self._config, Batch(shown)
+        self._batch, frames = batch, Frames(batch)
         if config.trace:
             from mock_csms.watch.trace import Trace  # noqa: PLC0415 - as above
 
             self._trace = self._open(config.trace)
-            Trace(bus, frames, self._trace)
+            Trace(batch, frames, self._trace)
         lines = [self._open(config.events)] if config.events else []
         if config.diagram:
             from mock_csms.watch import diagram  # noqa: PLC0415 - as above
@@ -154,18 +175,10 @@ class Recorder:
             self._page = self._open(config.diagram)
             diagram.begin(self._page, self._command)
             lines.append(self._page)
-        if self._keeps_journal:
-            from mock_csms.watch.journal import Journal  # noqa: PLC0415 - as above
-
-            self.journal = Journal(config.journal_size, bus.flush)
-        if config.api is not None or config.metrics is not None:
-            from mock_csms.watch.metrics import Metrics  # noqa: PLC0415 - as above
-
-            self.metrics = Metrics(bus, frames)
-        if lines or self.journal is not None:
+        if lines:
             from mock_csms.watch.eventlog import EventLog  # noqa: PLC0415 - as above
 
-            EventLog(bus, frames, lines, self.journal)
+            EventLog(batch, frames, lines)
 
     def _write_ahead(self) -> bool:
         """Write the trace, so that even `kill -9` loses no answered message; return whether it was written."""
@@ -174,7 +187,9 @@ class Recorder:
         return self._trace is None or self._trace.flush()
 
     def flush(self) -> None:
-        """Write the waiting records now."""
+        """Write now what waits."""
+        if self._digest is not None:
+            self._digest.flush()
         if self._batch is not None:
             self._batch.flush()
         if self._console is not None:

@@ -175,6 +175,21 @@ def main(words: Sequence[str]) -> int:
         return failure.status
 
 
+def add_parsers(parsers: Any) -> None:
+    """Add the parsers of all sub-commands to what `add_subparsers` has returned, for the completion."""
+    for name in [name for name in COMMANDS if " " not in name]:
+        parser = _add(parsers, name, name)
+        if verbs := _verbs(name):
+            below = parser.add_subparsers()
+            for verb in verbs:
+                _add(below, verb, f"{name} {verb}")
+
+
+def _add(parsers: Any, word: str, name: str) -> Any:
+    command = COMMANDS[name]
+    return parsers.add_parser(word, help=command.meaning, parents=[parser_of(name, command, "")], add_help=False)
+
+
 def _verbs(name: str) -> Mapping[str, str]:
     """Return the second words of a subcommand, such as `add` of `rules`, each with its meaning."""
     return {

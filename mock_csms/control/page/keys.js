@@ -6,7 +6,7 @@ import { move, moveToProblem, toLatest, togglePause } from "./sequence.js";
 import { state, tell } from "./state.js";
 import { step } from "./stations.js";
 
-const VIEWS = {m: "messages", t: "transactions", i: "findings", r: "rules", o: "tokens", v: "verdict"};
+const VIEWS = {m: "messages", t: "transactions", i: "findings", r: "rules", o: "tokens", s: "settings", v: "verdict"};
 
 const isTyping = (element) => element.matches("textarea, select, input:not([type=checkbox])");
 const isInList = () => at("left").contains(document.activeElement);
@@ -43,7 +43,7 @@ export function beginKeys(closeSide) {
 // Escape: leaves a field, else closes a form, else closes the details, else shows the messages.
 function back(target, closeSide) {
   if (isTyping(target)) { target.blur(); return; }
-  const form = ["ruleform", "tokenform"].map(at).find((each) => !each.hidden && !each.closest(".pane").hidden);
+  const form = ["ruleform", "tokenform", "stationform"].map(at).find((each) => !each.hidden && !each.closest(".pane")?.hidden);
   if (form) form.querySelector("[id$=cancel]").click();
   else if (document.body.classList.contains("detailed")) closeSide();
   else tell("view", "messages");

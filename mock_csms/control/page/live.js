@@ -7,7 +7,7 @@ const TURN = 50; // the least time between two turns, in milliseconds
 const FLOOD = 500, FLOOD_TURN = 250; // from so many events a second on, turns are so many milliseconds apart
 const SHARE = 0.06; // the share of time for turns; if they are slow, there are fewer
 const MOST_WAITING = 20_000; // events; older ones are read from the journal when the user scrolls to them
-const MOST_A_TURN = 1000; // events in one turn, so that it is short; a hidden page has few turns, and reads all
+const MOST_A_TURN = 600; // events in one turn, so that it is short; a hidden page has few turns, and reads all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
   "Sent", "FileRequested", "FileTransferred", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
 
@@ -69,7 +69,8 @@ export function touch() {
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  const rest = Math.max(isFlood ? FLOOD_TURN : TURN, cost / SHARE) - (performance.now() - last);
+  const isBehind = waiting.length - taken > MOST_A_TURN;
+  const rest = Math.max(isFlood && !isBehind ? FLOOD_TURN : TURN, cost / SHARE) - (performance.now() - last);
   setTimeout(turn, Math.max(0, rest));
 }
 

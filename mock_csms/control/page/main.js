@@ -9,8 +9,10 @@ import { beginKeys } from "./keys.js";
 import { follow, rateNow, touch } from "./live.js";
 import { reload } from "./messages.js";
 import { goTo, note } from "./place.js";
+import * as register from "./register.js";
 import * as rules from "./rules.js";
 import * as sequence from "./sequence.js";
+import * as settings from "./settings.js";
 import { on, state, tell } from "./state.js";
 import * as station from "./station.js";
 import * as stations from "./stations.js";
@@ -18,8 +20,8 @@ import { beginTheme } from "./theme.js";
 import * as tokens from "./tokens.js";
 import * as verdict from "./verdict.js";
 
-const TICK = 2000; // milliseconds after which the open pane is read again, if events have come
-const VIEWS = {messages: () => {}, transactions: findings.refreshSessions, findings: findings.refresh, rules: rules.refresh, tokens: tokens.refresh, verdict: verdict.refresh};
+const TICK = 2000; // milliseconds: how often the open pane is read again, and only if something came
+const VIEWS = {messages: () => {}, transactions: findings.refreshSessions, findings: findings.refresh, rules: rules.refresh, tokens: tokens.refresh, settings: settings.refresh, verdict: verdict.refresh};
 const SIDES = {message: "message", station: "station", send: "sender"};
 
 function showView(name) {
@@ -91,7 +93,7 @@ async function tick() {
 
 async function begin() {
   beginTheme();
-  for (const each of [stations, sequence, inspector, station, compose, rules, tokens, findings, verdict]) each.begin();
+  for (const each of [stations, sequence, inspector, station, compose, register, rules, tokens, settings, findings, verdict]) each.begin();
   for (const tab of document.querySelectorAll("[data-view]")) tab.onclick = () => showView(tab.dataset.view);
   for (const tab of document.querySelectorAll("[data-side]")) tab.onclick = () => openSide(tab.dataset.side);
   at("closeright").onclick = closeSide;

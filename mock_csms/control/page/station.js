@@ -4,7 +4,7 @@ import { get, part, post } from "./api.js";
 import { at, button, dress, empty, make, number, toast } from "./dom.js";
 import { block, pretty } from "./json.js";
 import { on, state, tell } from "./state.js";
-import { stations } from "./stations.js";
+import { stations, turnOf } from "./stations.js";
 
 let station = ""; // the identity of the shown station
 let turn = ""; // of the row that was shown
@@ -15,7 +15,7 @@ export const stationOf = () => station;
 export async function show(name) {
   station = name;
   if (!name) { at("station").replaceChildren(empty("No station is open", "Double-click a station, or click its name above its lane.")); return; }
-  turn = stations.get(name)?.turn ?? "";
+  turn = turnOf(stations.get(name));
   let whole;
   try { whole = await get(`/stations/${part(name)}`); } catch (problem) {
     if (name === station) at("station").replaceChildren(empty(name, problem.message));
@@ -98,6 +98,6 @@ export function begin() {
   show("");
   on("station", (name) => { show(name); tell("side", "station"); });
   on("stations", () => {
-    if (station && state.side === "station" && stations.get(station)?.turn !== turn && !document.activeElement?.matches("#station input")) show(station);
+    if (station && state.side === "station" && turnOf(stations.get(station)) !== turn && !document.activeElement?.matches("#station input")) show(station);
   });
 }

@@ -6,7 +6,7 @@ import { touch } from "./live.js";
 import { globOf } from "./messages.js";
 import { on, state, tell } from "./state.js";
 
-const ROW = 46, SPARE = 4, PAGE = 1000; // pixels, rows, and stations in one request
+const ROW = 46, SPARE = 4, PAGE = 250; // pixels, rows, and stations in one request: more would be a long task
 const LEAST_PAUSE = 1000, MOST_PAUSE = 5000, PAUSE_EACH = 3; // milliseconds between two requests: at least, at most, and for each station
 const MOST_CHIPS = 6; // the most connectors that are shown for a station
 const CHANGING = new Set(["Connected", "Disconnected", "Finding"]); // kinds of events after which the list is read again
@@ -22,6 +22,9 @@ let rows = [];
 let height = 0;
 let areCounted = false;
 let isOld = false, isAsking = false, cursor = -1;
+
+// Returns a text that differs if anything in a row differs. It is made only for the few rows that are drawn.
+export const turnOf = (row) => row ? row.turn ??= JSON.stringify(row) : "";
 
 export const matching = () => shown;
 export const identities = () => order;
@@ -47,7 +50,7 @@ async function readAll() {
   }
   const isNew = found.size !== stations.size || [...found.keys()].some((station) => !stations.has(station));
   stations.clear();
-  for (const [station, row] of found) stations.set(station, {...row, turn: JSON.stringify(row)});
+  for (const [station, row] of found) stations.set(station, row);
   areCounted = false;
   if (isNew) sort();
   tell("stations");
@@ -75,7 +78,7 @@ function hear(events) {
     const isConnected = event.event === "Connected" ? true : event.event === "Disconnected" ? false : row?.connected;
     if (!row || row.connected === isConnected) continue;
     areCounted = false;
-    stations.set(event.station, {...row, connected: isConnected, turn: `${row.turn}${isConnected}`});
+    stations.set(event.station, {...row, connected: isConnected, turn: undefined});
   }
   if (isOld && !isAsking) refresh();
 }
@@ -150,7 +153,7 @@ function show(element, station, index) {
   const row = stations.get(station);
   if (element.hidden !== !row) element.hidden = !row;
   if (!row) return;
-  const isChosen = state.chosen.has(station), key = `${index} ${isChosen} ${row.turn}`;
+  const isChosen = state.chosen.has(station), key = `${index} ${isChosen} ${turnOf(row)}`;
   if (element.key === key) return;
   Object.assign(element, {key, station});
   element.style.transform = `translateY(${index * ROW}px)`;

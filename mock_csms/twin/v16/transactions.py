@@ -4,6 +4,7 @@ from math import isfinite
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.twin import Twin
 from mock_csms.twin.v16.connectors import ONLY
@@ -35,7 +36,7 @@ def stopped(seen: Seen, twin: Twin) -> None:
     id_ = str(seen.payload["transactionId"])
     transaction = twin.transactions.by_id.get(id_) or twin.transactions.begin(id_)
     transaction.highest, transaction.stamp = _STOPPED, seen.payload["timestamp"]
-    transaction.ended, transaction.reason = seen.payload["timestamp"], reason_of_end(seen.payload)
+    transaction.ended, transaction.reason = seen.payload["timestamp"], _reason_in(seen.payload)
     transaction.meter = float(seen.payload["meterStop"])
     twin.transactions.end(transaction, _STOPPED)
     twin.resets.ending.discard(id_)
@@ -64,7 +65,11 @@ def _register_in(sample: Json) -> float | None:
     return value * (1000 if sample.get("unit") == "kWh" else 1) if isfinite(value) else None
 
 
-def reason_of_end(payload: Any) -> str | None:
-    """Return the reason in a StopTransaction; an absent reason means Local (OCPP 1.6, 6.49)."""
+def reason_of_end(call: Call) -> str | None:
+    """Return why a StopTransaction ends its transaction; a reason that is left out is Local."""
+    return _reason_in(call.payload)
+
+
+def _reason_in(payload: Any) -> str | None:
     reason = payload.get("reason", "Local") if isinstance(payload, dict) else None
     return reason if isinstance(reason, str) else None

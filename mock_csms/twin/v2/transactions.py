@@ -3,6 +3,7 @@
 from typing import Any
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.messages import Call
 from mock_csms.twin.events import Received
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.transactions import MOST_FREE, ReportedEvent, Transaction, Transactions
@@ -149,12 +150,11 @@ def failed(seen: Seen, twin: Twin) -> None:
         event.failed_at = seen.at
 
 
-def reason_of_end(payload: Any) -> str | None:
-    """Return the stoppedReason of a TransactionEvent that ends its transaction; None for others.
-
-    An absent one means Local.
-    """
-    match payload:
+def reason_of_end(call: Call) -> str | None:
+    """Return why a TransactionEvent ends its transaction; None if it does not. A reason that is left out is Local."""
+    if call.typed is not None and call.typed.eventType != "Ended":
+        return None  # so the payloads of most events are not read for this
+    match call.payload:
         case {"eventType": "Ended", "transactionInfo": {**info}}:
             reason = info.get("stoppedReason", "Local")
             return reason if isinstance(reason, str) else None

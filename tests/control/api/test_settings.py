@@ -137,24 +137,29 @@ async def test_the_root_describes_the_mock(client: Client, mock: ApiMock) -> Non
     assert set(response["counts"]) == {"stations", "connected", "transactions", "findings", "events"}
 
 
-async def test_sighup_undoes_changes_of_the_api(tmp_path: Path) -> None:
-    """SIGHUP rereads the files and undoes settings changed by the API, but keeps its rules and tokens."""
+async def test_files_that_are_read_again_lie_below_what_the_api_has_changed(tmp_path: Path) -> None:
+    """SIGHUP reads the files again: what the API has changed stays above them, and DELETE goes back to the start."""
     file = tmp_path / "mock.toml"
     file.write_text("boot-interval = 30\n")
     async with ApiMock("--config", str(file)) as mock, mock.client() as client, mock.station("CS-1") as station:
-        await client.ask("PATCH", "/settings", {"boot-interval": 7, "boot-status": "Pending"})
+        await client.ask("PATCH", "/settings", {"boot-status": "Pending"})
         added = await client.post("/rules", RULE, 201)
         await client.ask("PUT", "/tokens/TAG1", {"status": "Expired"}, 201)
-        file.write_text("boot-interval = 40\n")
+        file.write_text('boot-interval = 40\nboot-status = "Rejected"\n')
         cursor = (await client.get(""))["cursor"]
         mock.process.send_signal(signal.SIGHUP)
         await client.post("/events/wait", {"kind": "Reconfigured", "after": cursor})
         answer = await station.ask("BootNotification", BOOT)
-        assert (answer["status"], answer["interval"]) == ("Accepted", 40)
+        assert (answer["status"], answer["interval"]) == ("Pending", 40)
         rows = {row["name"]: row["origin"] for row in await client.get("/settings")}
-        assert (rows["boot-interval"], rows["boot-status"]) == (f"{file}: boot-interval", "default")
+        assert (rows["boot-interval"], rows["boot-status"]) == (f"{file}: boot-interval", "API")
+        notes = (await client.get("/events", kind="Noted", after=cursor))["events"]
+        assert "boot-status stays as the API has set it" in [each["note"] for each in notes]
         assert [row["id"] for row in await client.get("/rules")] == [added["id"]]
         assert [row["id"] for row in await client.get("/tokens")] == ["TAG1"]
+        await client.ask("DELETE", "/settings", status=204)
+        rows = {row["name"]: row["origin"] for row in await client.get("/settings")}
+        assert rows["boot-status"] == "default"
 
 
 async def test_redacted_responses_have_no_token() -> None:

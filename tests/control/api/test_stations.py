@@ -30,6 +30,16 @@ async def test_what_is_known_about_a_station(client: Client, mock: ApiMock, iden
     await eventually(lambda: client.get("/stations", match=identity), lambda rows: not rows[0]["connected"])
 
 
+async def test_connections_are_counted_without_checks() -> None:
+    """With --checks none the first connection of a station counts too."""
+    async with ApiMock("--checks=none") as mock, mock.client() as client:
+        for number in (1, 2):
+            async with mock.station("CS-1"):
+                connection = (await client.get("/stations/CS-1"))["connection"]
+                assert (connection["opened"], bool(connection["opened_at"])) == (number, True)
+            await eventually(lambda: client.get("/stations"), lambda rows: not rows[0]["connected"])
+
+
 async def test_lists_are_paged(client: Client, mock: ApiMock) -> None:
     """A page has at most `limit` stations, those after `after`; the header X-Total-Count has the number of all."""
     async with mock.station("P-1"), mock.station("P-2"), mock.station("P-3"):

@@ -1,8 +1,10 @@
 """The endpoints for the journal: pages, waiting for events, and the live stream."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
+
+from starlette.responses import StreamingResponse
 
 from mock_csms.behavior.notation import parse_expectation
 from mock_csms.control.api.contract.events import (
@@ -14,10 +16,10 @@ from mock_csms.control.api.contract.events import (
     WaitBody,
     Waited,
 )
-from mock_csms.control.api.request import ApiRequest, Content
+from mock_csms.control.api.request import JSON, ApiRequest
 from mock_csms.control.api.routes.stream import stream
 from mock_csms.protocol.records import Raw
-from mock_csms.watch.journal import Logged
+from mock_csms.watch.blocks import Logged
 from mock_csms.watch.reading import TraceWriter, as_lines, line_of
 from mock_csms.watch.search import Criteria, criteria, explain, found_in, wait_for_events
 
@@ -46,21 +48,27 @@ async def read_events(asked: ApiRequest[EventsQuery, None]) -> Any:
     hits, at = await found_in(order(query.after, before), what, query.limit)
     found = sorted(hits, key=lambda each: each.seq)
     cursor = max(query.after, before - 1) if at is None or query.latest else at
-    return await _page(query.format, found, EventPage(cursor, at is not None, lost, []))
+    return _page(query.format, found, EventPage(cursor, at is not None, lost, []))
 
 
-async def _page(form: str, found: list[Logged], page: EventPage) -> Content:
-    """Return events in one of the formats; other tasks may run in between."""
-    write, pieces = _WRITERS[form](), list[bytes]()
-    for begin in range(0, len(found), _SLICE):
-        pieces.append(write(found[begin : begin + _SLICE]))
-        await asyncio.sleep(0)
+def _page(form: str, found: list[Logged], page: EventPage) -> StreamingResponse:
+    """Return events in one of the formats. It is written in pieces: a page may have megabytes."""
     if form == "json":
-        values = (page.cursor, b"true" if page.more else b"false", page.lost, b",".join(pieces))
-        return Content(b'{"cursor":%d,"more":%b,"lost":%d,"events":[%b]}' % values)
+        told = (page.cursor, b"true" if page.more else b"false", page.lost)
+        begin = b'{"cursor":%d,"more":%b,"lost":%d,"events":[' % told
+        return StreamingResponse(_pieces(form, found, begin, b"]}"), media_type=JSON)
     headers = {"X-Cursor": str(page.cursor), "X-More": str(page.more).lower(), "X-Lost": str(page.lost)}
     media = "application/x-ndjson" if form == "jsonl" else "text/plain; charset=utf-8"
-    return Content(b"".join(pieces), media, headers=headers)
+    return StreamingResponse(_pieces(form, found), headers=headers, media_type=media)
+
+
+async def _pieces(form: str, found: list[Logged], begin: bytes = b"", end: bytes = b"") -> AsyncIterator[bytes]:
+    """Yield the pieces of a page; the loop may do something else in between."""
+    write, between = _WRITERS[form](), b"," if form == "json" else b""
+    for place in range(0, len(found), _SLICE):
+        yield (between if place else begin) + write(found[place : place + _SLICE])
+        await asyncio.sleep(0)
+    yield end if found else begin + end
 
 
 _WRITERS: Mapping[str, Callable[[], Callable[[Sequence[Logged]], bytes]]] = {

@@ -1,5 +1,6 @@
 """The endpoints for rules and scripts of commands. Their bodies are tables of configuration files."""
 
+import asyncio
 from typing import Any
 
 from mock_csms.behavior.rules import Rule
@@ -18,6 +19,9 @@ from mock_csms.control.panel import Panel
 from mock_csms.control.tuning import refuse_files_in
 from mock_csms.protocol.records import UNSET, Record, fields_of
 from mock_csms.settings import checking, tables
+
+_SLICE = 50
+"""How many rules are described before the loop may do something else."""
 
 
 def table_of(body: Record) -> dict[str, Any]:
@@ -42,9 +46,14 @@ def _row(panel: Panel, rule: Rule[Any]) -> RuleRow:
     )
 
 
-def list_rules(asked: ApiRequest[None, None]) -> list[RuleRow]:
+async def list_rules(asked: ApiRequest[Any, Any]) -> list[RuleRow]:
     """Return the rules that users wrote."""
-    return [_row(asked.panel, rule) for rule in asked.panel.csms.rulebase.rules]
+    rows = []
+    for number, rule in enumerate(asked.panel.csms.rulebase.rules, start=1):
+        rows.append(_row(asked.panel, rule))
+        if number % _SLICE == 0:
+            await asyncio.sleep(0)
+    return rows
 
 
 def add_rule(asked: ApiRequest[AddQuery, RuleBody]) -> RuleAdded:
@@ -62,10 +71,10 @@ def _warnings(panel: Panel, ids: Any) -> list[str]:
     return list(checking.warnings(config, fresh))
 
 
-def order_rules(asked: ApiRequest[None, OrderBody]) -> list[RuleRow]:
+async def order_rules(asked: ApiRequest[None, OrderBody]) -> list[RuleRow]:
     """Change the order of the rules."""
     asked.panel.csms.rulebase.order(asked.body.order)
-    return list_rules(asked)  # type: ignore[arg-type] # it needs no body
+    return await list_rules(asked)
 
 
 def read_rule(asked: ApiRequest[None, None]) -> RuleRow:

@@ -1,5 +1,6 @@
 """The endpoints for settings, snapshots, resets, and the end of the mock."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,11 +21,12 @@ from mock_csms.control.tuning import FixedSetting, Snapshot
 from mock_csms.protocol.records import asdict
 
 
-def read_settings(asked: ApiRequest[SettingsQuery, None]) -> list[SettingRow] | Content:
+async def read_settings(asked: ApiRequest[SettingsQuery, None]) -> list[SettingRow] | Content:
     """Return the effective settings."""
     tuning = asked.panel.tuning
     if asked.query.format == "toml":
-        return Content(tuning.as_toml().encode(), "text/plain; charset=utf-8")
+        toml = await asyncio.to_thread(tuning.as_toml)  # rules and tokens are in it, and may be many
+        return Content(toml.encode(), "text/plain; charset=utf-8")
     return [SettingRow(**asdict(each)) for each in tuning.settings()]
 
 

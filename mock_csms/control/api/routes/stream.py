@@ -1,7 +1,7 @@
 """The live stream of events (Server-Sent Events). Each reader has its own cursor in the journal."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -9,16 +9,16 @@ from starlette.responses import Response, StreamingResponse
 from mock_csms.control.api.request import Trouble
 from mock_csms.control.panel import Panel
 from mock_csms.twin.events import ALL, Event
-from mock_csms.watch.journal import Logged
+from mock_csms.watch.journal import Journal
 from mock_csms.watch.search import Criteria
 
 _MOST_STREAMS = 64
 _SILENT = 15.0
 """The seconds without an event after which a comment is sent, so that proxies do not close the stream."""
 _PAUSE = 0.05
-"""How many seconds a stream collects events before it sends them."""
-_SLICE = 500
-"""How many events are examined before other tasks may run."""
+"""How many seconds a stream waits for more events before it sends."""
+_SLICE = 250
+"""How many events are looked at before the loop may do something else."""
 _NAMES: Mapping[type[Event], bytes] = {kind: kind.__name__.encode() for kind in ALL}
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -41,8 +41,8 @@ def stream(request: Request, panel: Panel, what: Criteria, after: int) -> Respon
 
 
 async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[bytes]:
-    """Yield the parts of the stream until the mock stops or the client disconnects."""
-    mark, journal, is_all = object(), panel.journal, what.is_all
+    """Yield the stream in pieces until the mock stops or the client leaves."""
+    mark, journal = object(), panel.journal
     panel.streams.add(mark)
     try:
         yield b"retry: 1000\n\n"
@@ -54,9 +54,7 @@ async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[by
                 cursor += lost
                 journal.missed += lost
                 yield b'event: gap\ndata: {"lost":%d,"cursor":%d}\n\n' % (lost, cursor)
-            end = min(cursor + _SLICE, journal.last)
-            found = journal.between(cursor, end + 1)
-            piece = b"".join([_piece(each) for each in (found if is_all else filter(what.suits, found))])
+            piece, end = _next(journal, what, cursor)
             is_behind, cursor = end < journal.last, end
             if piece:
                 yield piece
@@ -65,6 +63,23 @@ async def _pieces(panel: Panel, what: Criteria, cursor: int) -> AsyncIterator[by
         panel.streams.discard(mark)
 
 
-def _piece(logged: Logged) -> bytes:
-    seq = logged.seq
-    return b'id: %d\nevent: %b\ndata: {"seq":%d,%b\n' % (seq, _NAMES[logged.kind], seq, logged.line[1:])
+def _next(journal: Journal, what: Criteria, cursor: int) -> tuple[bytes, int]:
+    """Return some of the stream after a number, and the number of the last event that was looked at."""
+    pieces, begun = list[bytes](), cursor
+    while what.is_all and cursor - begun < _SLICE and (block := journal.write_block(cursor, _whole)):
+        pieces.append(block[0])
+        cursor = block[1]
+    if pieces:
+        return b"".join(pieces), cursor
+    end = min(cursor + _SLICE, journal.last, journal.end_of_block(cursor))
+    found = filter(what.suits, journal.between(cursor, end + 1))
+    return b"".join([_piece(each.seq, each.kind, each.line) for each in found]), end
+
+
+def _whole(first: int, lines: Iterable[tuple[type[Event], bytes]]) -> bytes:
+    """Return the stream of events that follow each other."""
+    return b"".join([_piece(seq, kind, line) for seq, (kind, line) in enumerate(lines, first)])
+
+
+def _piece(seq: int, kind: type[Event], line: bytes) -> bytes:
+    return b'id: %d\nevent: %b\ndata: {"seq":%d,%b\n' % (seq, _NAMES[kind], seq, line[1:])
