@@ -7,7 +7,7 @@ from mock_csms.plans.v2 import firmware, logs
 @case(
     "TC_F_16_CS",
     use_case="F06",
-    requirement="F06.FR.04, F06.FR.15",
+    requirement="F06.FR.15",
     needs=("files", "C-29.3"),
     fails_with={
         "no-triggered-message": "sent no LogStatusNotification",
@@ -26,7 +26,7 @@ async def test_f_16_log_status_during_an_upload(station: Station) -> None:
 @case(
     "TC_F_19_CS",
     use_case="F06",
-    requirement="F06.FR.04, F06.FR.16, L01.FR.26",
+    requirement="F06.FR.16, L01.FR.26",
     needs=("files", "C-29.4"),
     fails_with={
         "no-triggered-message": "sent no FirmwareStatusNotification",

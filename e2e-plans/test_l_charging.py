@@ -59,7 +59,7 @@ async def opens_all_connectors(station: Station) -> None:
 @case(
     "TC_L_12_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.06, L01.FR.07, L01.FR.10",
+    requirement="L01.FR.01, L01.FR.06, L01.FR.10, L01.FR.13",
     needs=(*NEEDS, "C-20", *FEATURES_OF_DOWNLOADS, "HFS-8"),
     fails_with={
         "no-scheduled-status": "sent no FirmwareStatusNotification.*DownloadScheduled",
@@ -85,7 +85,7 @@ async def test_l_12_download_waits_for_all_sessions(station: Station) -> None:
 @case(
     "TC_L_13_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.06, L01.FR.07, L01.FR.10",
+    requirement="L01.FR.01, L01.FR.06, L01.FR.07, L01.FR.10, L01.FR.13",
     needs=(*NEEDS, *FEATURES_OF_DOWNLOADS),
     fails_with={
         "open-for-update": r"sent no StatusNotification\[connectorStatus=Unavailable,evseId=2",
@@ -111,7 +111,7 @@ async def test_l_13_download_waits_without_new_sessions(station: Station) -> Non
 @case(
     "TC_L_14_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.06, L01.FR.07, L01.FR.10",
+    requirement="L01.FR.01, L01.FR.06, L01.FR.10",
     needs=(*NEEDS, "C-20", *FEATURES_OF_INSTALLATIONS, "HFS-8"),
     fails_with={
         "no-scheduled-status": "sent no FirmwareStatusNotification.*InstallScheduled",
@@ -165,7 +165,7 @@ async def test_l_15_installation_waits_without_new_sessions(station: Station) ->
 @case(
     "TC_L_16_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.10, L01.FR.31",
+    requirement="L01.FR.01, L01.FR.05, L01.FR.10, L01.FR.28, L01.FR.31",
     needs=(*NEEDS, "C-43"),
     fails_with={
         "--features C-56,AQ-7": "sent no FirmwareStatusNotification.*Installed",

@@ -9,7 +9,7 @@ STATUS = says("FirmwareStatusNotification")
 @case(
     "TC_L_01_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.04, L01.FR.10, L01.FR.20, L01.FR.31",
+    requirement="L01.FR.01, L01.FR.04, L01.FR.05, L01.FR.10, L01.FR.20, L01.FR.28, L01.FR.31",
     needs=("files",),
     fails_with={
         "firmware-out-of-order": r"sent no FirmwareStatusNotification\[requestId=1,status=Downloading\]",
@@ -28,7 +28,7 @@ async def test_l_01_firmware_is_installed(station: Station) -> None:
 @case(
     "TC_L_02_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.04, L01.FR.10, L01.FR.16, L01.FR.31",
+    requirement="L01.FR.01, L01.FR.04, L01.FR.10, L01.FR.16, L01.FR.20, L01.FR.28, L01.FR.31",
     needs=("files",),
     fails_with={
         "no-scheduled-status": "sent no FirmwareStatusNotification.*InstallScheduled",
@@ -52,7 +52,7 @@ async def test_l_02_installation_is_scheduled(station: Station) -> None:
 @case(
     "TC_L_03_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.04, L01.FR.10, L01.FR.13, L01.FR.31",
+    requirement="L01.FR.01, L01.FR.04, L01.FR.10, L01.FR.13, L01.FR.20, L01.FR.28, L01.FR.31",
     needs=("files",),
     fails_with={
         "no-scheduled-status": "sent no FirmwareStatusNotification.*DownloadScheduled",
@@ -94,7 +94,7 @@ async def test_l_05_signing_certificate_is_invalid(station: Station) -> None:
 @case(
     "TC_L_06_CS",
     use_case="L01",
-    requirement="L01.FR.03, L01.FR.04, L01.FR.10",
+    requirement="L01.FR.01, L01.FR.03, L01.FR.04, L01.FR.10",
     needs=("files",),
     fails_with={
         "bad-signature-verified": "sent no FirmwareStatusNotification.*InvalidSignature",
@@ -115,7 +115,7 @@ async def test_l_06_signature_is_invalid(station: Station) -> None:
 @case(
     "TC_L_07_CS",
     use_case="L01",
-    requirement="L01.FR.01, L01.FR.10",
+    requirement="L01.FR.01, L01.FR.10, L01.FR.30",
     needs=("files",),
     fails_with={
         "wrong-firmware-id": "requestId: expected 1, got 2",
@@ -161,7 +161,7 @@ async def test_l_08_installation_fails(station: Station) -> None:
 @case(
     "TC_L_18_CS",
     use_case="L01",
-    requirement="L01.FR.11, L01.FR.21, L01.FR.22",
+    requirement="L01.FR.21, L01.FR.22",
     needs=("files", "not L02"),
     fails_with={
         "firmware-always-accepted": "status: expected Rejected or InvalidCertificate, got Accepted",

@@ -9,7 +9,7 @@ RETRIES = 3
 @case(
     "TC_N_25_CS",
     use_case="N01",
-    requirement="N01.FR.01, N01.FR.02, N01.FR.07, N01.FR.13",
+    requirement="N01.FR.01, N01.FR.02, N01.FR.04, N01.FR.07, N01.FR.08, N01.FR.09",
     needs=("files",),
     fails_with={
         "no-log-name": "accepted without a filename",
@@ -26,7 +26,7 @@ async def test_n_25_diagnostics_log_is_uploaded(station: Station) -> None:
 @case(
     "TC_N_35_CS",
     use_case="N01",
-    requirement="N01.FR.01, N01.FR.02, N01.FR.07, N01.FR.13",
+    requirement="N01.FR.01, N01.FR.02, N01.FR.03, N01.FR.07, N01.FR.08, N01.FR.09",
     needs=("files",),
     fails_with={
         "no-log-name": "accepted without a filename",
@@ -42,7 +42,7 @@ async def test_n_35_security_log_is_uploaded(station: Station) -> None:
 @case(
     "TC_N_26_CS",
     use_case="N01",
-    requirement="N01.FR.01, N01.FR.07, N01.FR.10, N01.FR.13",
+    requirement="N01.FR.01, N01.FR.07, N01.FR.08, N01.FR.10, N01.FR.13",
     needs=("files",),
     fails_with={
         "wrong-log-id": "requestId: expected 1, got 2",
@@ -72,7 +72,7 @@ async def test_n_26_upload_is_tried_again(station: Station) -> None:
 @case(
     "TC_N_36_CS",
     use_case="N01",
-    requirement="N01.FR.12, N01.FR.13, N01.FR.20",
+    requirement="N01.FR.07, N01.FR.12, N01.FR.13, N01.FR.20",
     needs=("files", "C-57"),
     fails_with={
         "wrong-log-id": "requestId: expected 1, got 2",

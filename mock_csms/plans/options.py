@@ -108,6 +108,9 @@ def _files(given: Any) -> Mapping[str, Any]:
         raise ValueError("--files-listen needs --files")
     if not given.files:
         return {}
-    directory(given.files)
-    listens(given.files_listen)
+    for option, parse, value in (("--files", directory, given.files), ("--files-listen", listens, given.files_listen)):
+        try:
+            parse(value)
+        except ValueError as error:
+            raise ValueError(f"{option}: {error}") from None
     return {"files": given.files} | ({"files_listen": given.files_listen} if given.files_listen else {})

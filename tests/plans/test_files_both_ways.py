@@ -5,12 +5,19 @@ from typing import Any
 
 import pytest
 
-from tests.plans.scripted import Say
+from tests.plans.scripted import STATUS, Say, outcome
 from tests.plans.scripted import Scripted as Peer
-from tests.plans.test_both_ways import TIME, Device, verdict
+from tests.plans.test_both_ways import TIME, Device
+from tests.wire import BOOT, PATIENCE
 
 ACCEPTED = {"status": "Accepted"}
 VERIFIED = ("Downloading", "Downloaded", "SignatureVerified")
+
+
+async def verdict(folder: Path, case: str, station: Peer, *flags: str) -> tuple[str, str]:
+    """Return the verdict of a case of e2e-plans on a station, and the output."""
+    found = await outcome(folder, station, "", "--case", case, *flags, boot=PATIENCE / 10)
+    return next(iter(found.verdicts.values()), "not run"), found.out
 
 
 def event(kind: str) -> Say:
@@ -39,9 +46,14 @@ def logs(asked: Any) -> Any:
 
 
 UPDATED = event("FirmwareUpdated")
+AFTER_A_REBOOT = Say("BootNotification", BOOT | {"reason": "FirmwareUpdate"}), Say("StatusNotification", STATUS)
 PASSED: dict[str, tuple[str, Any]] = {
     "installs without a reboot, and reports that late": ("TC_L_01_CS", updates(*VERIFIED, "Installed", UPDATED)),
     "reports the event first": ("TC_L_01_CS", updates(*VERIFIED, "Installing", UPDATED, "Installed")),
+    "reboots after its last status": (
+        "TC_L_01_CS",
+        updates(*VERIFIED, "InstallRebooting", UPDATED, "Installed", *AFTER_A_REBOOT),
+    ),
     "pauses its download": (
         "TC_L_01_CS",
         updates("Downloading", "DownloadPaused", *VERIFIED, "Installing", "Installed", UPDATED),

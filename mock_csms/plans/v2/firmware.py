@@ -76,7 +76,8 @@ async def verified(station: Station, id_: int, after: int | None = None) -> Take
 async def installed(station: Station, id_: int, after: Taken | int) -> None:
     """Expect that the firmware is installed, after a status or a position.
 
-    A station that reboots reports its connectors again. It may leave out Installing and InstallRebooting (L01.FR.23).
+    A station that reboots reports its connectors again; it may reboot before or after Installed (L01.FR.28), or not at
+    all. It may leave out Installing and InstallRebooting (L01.FR.23, L01.FR.32).
     """
     begin = after if isinstance(after, int) else after.number
     await station.expect(told(id_, "Installed"), within=station.profile.timeouts.boot, after=begin)
@@ -86,8 +87,9 @@ async def installed(station: Station, id_: int, after: Taken | int) -> None:
 
 async def check_boot(station: Station, id_: int, after: int) -> None:
     """Check the boot after a position: there must be one after InstallRebooting, and it must say its reason."""
-    boot = await station.expect_optional(says("BootNotification"), after=after)
     rebooting = await station.expect_optional(told(id_, "InstallRebooting"), after=after)
+    patience = station.profile.timeouts.boot if rebooting else 0.0
+    boot = await station.expect_optional(says("BootNotification"), within=patience, after=after)
     if rebooting and not boot:
         raise AssertionError("InstallRebooting without a BootNotification")
     if boot:
