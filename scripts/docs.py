@@ -19,7 +19,7 @@ from mock_csms.behavior.v16.secrets import SECRETS as OF_16
 from mock_csms.commands.arguments import titles_of
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.control.api.operation import Fields
 from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.actions import Action, Json, Sender
@@ -168,9 +168,11 @@ def remote_commands() -> Iterable[tuple[str, ...]]:
 
 def checks() -> Iterable[tuple[str, ...]]:
     """Return a row for every conformance check."""
-    yield "check", "requirement", "severity", "what is right"
+    from mock_csms.conformance.judgings import requirement_of, versions_of
+
+    yield "check", "OCPP", "requirement", "severity", "what is right"
     for check in CHECKS.values():
-        yield check.id, check.requirement, str(check.severity), check.title
+        yield check.id, versions_of(check), requirement_of(check), str(check.severity), check.title
 
 
 def unjudged() -> Iterable[tuple[str, ...]]:

@@ -60,7 +60,7 @@ schema2.jsonl          | 2 | -      | line 1 is not a record .*schemaVersion is 
 soap.jsonl             | 4 | -      | 8 records were skipped: they are SOAP
 trailing-cut.jsonl     | 1 |        | note: .*line 9 is cut off
 utf16.jsonl            | 1 |        |
-v16.jsonl              | 4 | -      | 8 records were skipped: they are OCPP 1.6
+v16.jsonl              | 1 | -      |
 v21.jsonl              | 4 | -      | 8 records were skipped: they are OCPP 2.1
 """
 
@@ -81,7 +81,7 @@ def test_cases(row: str) -> None:
     assert lone.returncode == (0 if status == "1" else int(status))
 
 
-@pytest.mark.parametrize("name", ["empty.jsonl", "only-blank.jsonl", "v16.jsonl", "soap.jsonl"])
+@pytest.mark.parametrize("name", ["empty.jsonl", "only-blank.jsonl", "soap.jsonl"])
 def test_nothing_judged_is_an_error(tmp_path: Path, name: str) -> None:
     """If no check could judge anything, JUnit has an error and no passed check."""
     report = tmp_path / "report.xml"
@@ -211,13 +211,27 @@ def test_two_boots_in_a_trace_without_connections(tmp_path: Path, seconds: int, 
     assert is_wrong or "finding " not in done.stdout, done.stdout
 
 
+def test_stations_of_two_versions(tmp_path: Path) -> None:
+    """A station of OCPP 1.6 is judged by the clauses of OCPP 1.6, beside one of 2.0.1."""
+    old = {
+        "chargePointId": "OLD",
+        "ocppVersion": "1.6",
+        "action": "Heartbeat",
+        "payload": None,
+        "raw": '[2,"1","Boot",{}]',
+    }
+    done = check("--fail-on-findings=error", written(tmp_path / "trace", BASE[0] | old, *BASE))
+    assert (done.returncode, FINDING in done.stdout) == (1, True)
+    assert "OLD         finding ERROR R09 (OCPP-J 1.6 4.2.1): 'Boot'" in done.stdout, done.stdout
+
+
 def test_mixed_versions(tmp_path: Path) -> None:
-    """Records of OCPP 1.6, and later ones of that station without a version, are skipped with one line."""
+    """Records of OCPP 1.5, and later ones of that station without a version, are skipped with one line."""
     other = [{**record, "chargePointId": "OLD"} for record in BASE]
-    other = [{**other[0], "ocppVersion": "1.6"}, *({**each, "ocppVersion": None} for each in other[1:])]
+    other = [{**other[0], "ocppVersion": "1.5"}, *({**each, "ocppVersion": None} for each in other[1:])]
     done = check("--fail-on-findings=error", written(tmp_path / "trace", *other, *BASE))
     assert (done.returncode, FINDING in done.stdout, "OLD" in done.stdout) == (1, True, False)
-    assert "8 records were skipped: they are OCPP 1.6" in done.stderr
+    assert "8 records were skipped: they are OCPP 1.5" in done.stderr
 
 
 FORMS: dict[str, Callable[[bytes], bytes]] = {

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.judgings import requirement_of, versions_of
+from mock_csms.conformance.unjudged import UNJUDGED
 from tests import warm
 from tests.wire import PATIENCE, SERVER
 
@@ -46,10 +47,12 @@ def test_the_table_fits_the_terminal() -> None:
 def test_a_selection_of_checks() -> None:
     """Ids, letters and subjects select rows, in any letter case, each once, in the order of the catalogue."""
     assert rows("X19", "r10", "R10") == ["R10", "X19"]
-    assert rows("P") == rows("--subject", "Vendors") == ["P01"]
-    assert rows("T15", "--subject", "vendors") == ["P01", "T15"]
-    assert rows("charging profiles") == ["K01", "K02", "K03", "K04"]
-    assert set(rows("security")) == {id_ for id_ in [*CHECKS, *UNJUDGED] if id_[0] == "S"}
+    assert rows("P") == ["P01"]
+    assert rows("--subject", "Vendors") == ["P01", "6P01"]
+    assert rows("T15", "--subject", "vendors") == ["P01", "6P01", "T15"]
+    assert rows("charging profiles") == ["K01", "K02", "K03", "K04", "6K01", "6K02", "6K03"]
+    assert rows("6k") == ["6K01", "6K02", "6K03"]
+    assert set(rows("security")) == {id_ for id_ in [*CHECKS, *UNJUDGED] if id_[-3] == "S"}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,8 @@ def test_every_check_is_explained(letter: str) -> None:
     for id_, check in CHECKS.items():
         if id_[0] == letter:
             about = (
-                f"{id_}: {check.title} clause {check.requirement}; severity {check.severity}; subject {check.subject}"
+                f"{id_}: {check.title} OCPP {versions_of(check)}; clause {requirement_of(check)}; "
+                f"severity {check.severity}; subject {check.subject}"
             )
             assert about in text
             assert f"--checks all,-{id_} Accept it: --expected-findings FILE, with the line {id_} or" in text

@@ -144,7 +144,7 @@ def test_the_table_of_checks() -> None:
     """`checks` prints a line for each check."""
     done = run("checks")
     assert (done.returncode, done.stderr) == (0, "")
-    assert re.search(r"^X05 +E06 +error +transactions +no event follows Ended", done.stdout, re.MULTILINE)
+    assert re.search(r"^X05 +2.0.1 +E06 +error +transactions +no event follows Ended", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", ["server.py checks", "-m mock_csms.station misbehaviours"])

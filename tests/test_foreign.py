@@ -18,7 +18,7 @@ from tests import warm
 from tests.wire import PATIENCE, SERVER
 
 TRACES = Path(__file__).parent / "traces"
-_FINDING = re.compile(r"^\S+ \S+ +finding (ERROR|WARNING|INFO) ([A-Z]\d\d) ", re.MULTILINE)
+_FINDING = re.compile(r"^\S+ \S+ +finding (ERROR|WARNING|INFO) (6?[A-Z]\d\d) ", re.MULTILINE)
 
 
 class Row(NamedTuple):

@@ -8,7 +8,7 @@ import orjson
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.control.python import Csms
 from mock_csms.protocol.messages import Call
 from mock_csms.runtime.bus import Bus

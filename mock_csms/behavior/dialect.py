@@ -64,6 +64,8 @@ class DeviceModel(Record):
     """The variable that says how many variables one such command may read."""
     first_value: Callable[[Json], str]
     """Returns the value of the first variable in the result of that command; empty without one."""
+    is_whole: Callable[[Json], bool] = lambda _: False
+    """Whether the answer to the command for a full report is the whole report itself."""
 
 
 class SecretPlaces(Record):

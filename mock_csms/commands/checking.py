@@ -19,9 +19,9 @@ from mock_csms.conformance.exercised import Exercised
 from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.losses import Losses
+from mock_csms.conformance.occasions import is_in_a_trace
 from mock_csms.conformance.selection import select
 from mock_csms.conformance.subject import Check
-from mock_csms.conformance.v2.occasions import is_in_a_trace
 from mock_csms.protocol.printable import printable
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus

@@ -13,14 +13,17 @@ from typing import Any
 from mock_csms.commands.arguments import command_line_source, parser_for
 from mock_csms.commands.stdout import Stdout, output_width
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.judgings import requirement_of, versions_of
+from mock_csms.conformance.selection import letters_of
+from mock_csms.conformance.subject import Subject
+from mock_csms.conformance.unjudged import UNJUDGED
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
 from mock_csms.settings import values
 from mock_csms.settings.flags import flag, read
 from mock_csms.watch.findings import table
 
-_HEAD = ("check", "requirement", "severity", "subject", "title")
+_HEAD = ("check", "OCPP", "requirement", "severity", "subject", "title")
 _REQUIREMENT, _LEAST_TITLE = 14, 20
 """The width of requirements in a narrow table, and the least width of titles."""
 _WIDEST = 80
@@ -60,14 +63,14 @@ class Explanation(Record):
 
 def explanation_of(id_: str) -> Explanation:
     """Return the explanation of a check."""
-    return explanations(CHECKS[id_].subject)[id_]
+    return explanations(next(subject for subject in SUBJECTS if id_ in subject.checks))[id_]
 
 
 @cache
-def explanations(subject: str) -> Mapping[str, Explanation]:
+def explanations(subject: Subject) -> Mapping[str, Explanation]:
     """Return the explanations of the checks of a subject, by their ids."""
-    name = f"{subject.replace(' ', '_')}.toml"
-    text = files("mock_csms.conformance").joinpath("explanations", name).read_text("utf-8")
+    name = f"{subject.name.replace(' ', '_')}.toml"
+    text = files("mock_csms.conformance").joinpath("explanations", subject.folder, name).read_text("utf-8")
     return {id_: _explanation(row) for id_, row in tomllib.loads(text).items()}
 
 
@@ -85,7 +88,8 @@ def _catalogue() -> Sequence[str]:
 
 def _subject(id_: str) -> str:
     """Return the subject of a check; a check that is not implemented belongs to the subject of its letter."""
-    return next(subject.name for subject in SUBJECTS if any(each[0] == id_[0] for each in subject.checks))
+    same = letters_of(id_)
+    return next(subject.name for subject in SUBJECTS if any(letters_of(each) == same for each in subject.checks))
 
 
 def _meant(words: Sequence[str]) -> Sequence[str]:
@@ -95,7 +99,7 @@ def _meant(words: Sequence[str]) -> Sequence[str]:
     """
     groups: dict[str, list[str]] = {}
     for id_ in _catalogue():
-        for name in (id_, id_[0], _subject(id_)):
+        for name in (id_, *letters_of(id_), _subject(id_)):
             groups.setdefault(name.casefold(), []).append(id_)
     for word in words:
         if word.casefold() not in groups:
@@ -132,24 +136,28 @@ def checks(arguments: Sequence[str]) -> int:
 def _row(id_: str) -> tuple[str, ...]:
     if id_ in UNJUDGED:
         clause, title, why = UNJUDGED[id_]
-        return id_, clause, "-", _subject(id_), f"{title} (not judged: {why})"
+        return id_, "", clause, "-", _subject(id_), f"{title} (not judged: {why})"
     check = CHECKS[id_]
-    return id_, check.requirement, str(check.severity), check.subject, check.title
+    return id_, versions_of(check), requirement_of(check), str(check.severity), check.subject, check.title
 
 
 def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield rows that fit the width, if it is limited; long requirements and titles continue in further rows."""
     width = output_width()
     widest = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
+    if width is not None:
+        widest[1], widest[4] = (max(len(word) for row in rows for word in row[at].split(" ")) for at in (1, 4))
     spare = 0 if width is None else width - sum(widest) - 2 * (len(widest) - 1)
     if spare >= 0:
         yield from rows
         return
-    clause_width = min(_REQUIREMENT, widest[1])
-    for id_, clause, severity, subject, title in rows:
+    clause_width = min(_REQUIREMENT, widest[2])
+    for id_, versions, clause, severity, subject, title in rows:
         clauses = _wrapped(clause, clause_width)
-        titles = _wrapped(title, max(_LEAST_TITLE, widest[1] + widest[4] + spare - clause_width))
-        yield from zip_longest([id_], clauses, [severity], [subject], titles, fillvalue="")
+        titles = _wrapped(title, max(_LEAST_TITLE, widest[2] + widest[5] + spare - clause_width))
+        yield from zip_longest(
+            [id_], versions.split(" "), clauses, [severity], subject.split(" "), titles, fillvalue=""
+        )
 
 
 # One check.
@@ -171,12 +179,13 @@ def explain(arguments: Sequence[str]) -> int:
 def _lines_about(id_: str) -> Iterator[str]:
     """Yield the lines about a check."""
     width = min(output_width() or _WIDEST, _WIDEST)
-    _, clause, severity, subject, title = _row(id_)
+    _, versions, clause, severity, subject, title = _row(id_)
     yield from textwrap.wrap(f"{id_}: {title}", width, subsequent_indent="     ")
     if id_ in UNJUDGED:
         yield from textwrap.wrap(f"clause {clause}; subject {subject}", width, initial_indent="     ")
         return
-    yield from textwrap.wrap(f"clause {clause}; severity {severity}; subject {subject}", width, initial_indent="     ")
+    about = f"OCPP {versions}; clause {clause}; severity {severity}; subject {subject}"
+    yield from textwrap.wrap(about, width, initial_indent="     ", subsequent_indent="     ")
     explanation = explanation_of(id_)
     parts = {
         "What the specification wants": _wrapped(explanation.wants, width - 2),

@@ -49,6 +49,7 @@ from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.conformance.v2.triggers import TRIGGERS
 from mock_csms.conformance.v2.variables import VARIABLES
 from mock_csms.conformance.v2.vendors import VENDORS
+from mock_csms.conformance.v16.subjects import SUBJECTS as OF_16
 
 SUBJECTS: tuple[Subject, ...] = (
     TRANSPORT,
@@ -69,8 +70,9 @@ SUBJECTS: tuple[Subject, ...] = (
     RESERVATIONS,
     DISPLAYS,
     VENDORS,
+    *OF_16,
 )
-"""All subjects, in the order of the table."""
+"""All subjects, in the order of the table: those of OCPP 2.x, with the checks of every version, and those of 1.6."""
 
 CHECKS: Mapping[str, Check] = {id_: subject.checks[id_] for subject in SUBJECTS for id_ in sorted(subject.checks)}
 """Every check by its id, in the order of the table: by subject, and within a subject by id.

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.exercise import Exercise
+from mock_csms.conformance.facts.station import StationFacts
+from mock_csms.conformance.judgings import checks_for
+from mock_csms.conformance.occasions import EXERCISES
 from mock_csms.conformance.subject import BROKEN, Check
-from mock_csms.conformance.v2.exercise import Exercise
-from mock_csms.conformance.v2.occasions import EXERCISES
 from mock_csms.twin.seen import Occasion, Seen
 
-_Kind: TypeAlias = tuple[str, str, str]
+_Kind: TypeAlias = tuple[str, str, str, str]
+"""The version of a station, and the kind, the action and the sort of an event."""
 _MOST_REPEATED = 1000
 """How many repeated values the checks examine, to find out which checks they exercise."""
 
@@ -41,27 +43,28 @@ class Exercised:
         self._repeated_left -= self._repeated_left > 0
         return self._repeated_left > 0
 
-    def look_at(self, seen: Seen, station: KnownStation, *, is_sound: bool) -> None:
+    def look_at(self, seen: Seen, station: StationFacts, *, is_sound: bool) -> None:
         """Note which checks an event exercises, by the facts that were known before it."""
-        key = (seen.kind, seen.action, seen.sort)
+        key = (station.version, seen.kind, seen.action, seen.sort)
         watching = self._watching.get(key)
         if watching is None:
-            watching = self._watching[key] = self._find(seen)
+            watching = self._watching[key] = self._find(seen, station.version)
         for check in watching:
             row = EXERCISES.get(check.id) or Exercise(any_payload=check.any_payload)
             if (is_sound or row.any_payload) and row.holds(seen, station, check):
                 self.add(check.id)
 
-    def decide(self, check: Check, station: KnownStation) -> None:
+    def decide(self, check: Check, station: StationFacts) -> None:
         """Note that a deadline of a check has expired."""
         row = EXERCISES.get(check.id)
         if row is None or row.due(station):
             self.add(check.id)
 
-    def _find(self, seen: Seen) -> list[Check]:
+    def _find(self, seen: Seen, version: str) -> list[Check]:
         actions = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
         occasions = {(seen.kind, action) for action in actions}
-        return [check for check in self._open if occasions.intersection(_occasions(check))]
+        open_ = checks_for(version, self._open)
+        return [check for check in open_ if occasions.intersection(_occasions(check))]
 
 
 def _occasions(check: Check) -> Sequence[Occasion]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.conformance.v16.judged_by import JUDGED_BY
 from mock_csms.protocol.identifiers import matches
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
@@ -32,16 +33,27 @@ def _meant(word: str) -> set[str]:
     groups = _groups()
     if word in UNJUDGED:
         raise ValueError(f"{word} is not checked by the mock: {UNJUDGED[word][2]}")
+    if word in JUDGED_BY:
+        raise ValueError(f"{word} is judged by {JUDGED_BY[word]}, in every version of OCPP")
     if word not in CHECKS and word not in groups:
         raise ValueError(f"{word!r} is neither a check nor a group of checks{did_you_mean(word, [*groups, *CHECKS])}")
     return groups.get(word, {word})
 
 
+def letters_of(id_: str) -> Sequence[str]:
+    """Return the beginnings of an id that name a group: `X` of X19, and of 6X04, a check of OCPP 1.6, `6X` and `6`."""
+    letters = id_.rstrip("0123456789")
+    return [letters] if len(letters) == 1 else [letters, letters[0]]
+
+
 def _groups() -> Mapping[str, set[str]]:
     """Return the ids of the checks of each subject, and of each letter."""
-    groups = {subject.name: set(subject.checks) for subject in SUBJECTS}
+    groups: dict[str, set[str]] = {}
+    for subject in SUBJECTS:
+        groups.setdefault(subject.name, set()).update(subject.checks)
     for id_ in CHECKS:
-        groups.setdefault(id_.rstrip("0123456789"), set()).add(id_)
+        for letters in letters_of(id_):
+            groups.setdefault(letters, set()).add(id_)
     return groups
 
 

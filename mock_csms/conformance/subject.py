@@ -1,4 +1,4 @@
-"""Defines what a check is, and what it may return. Each subject has a file of checks in `common/` or `v2/`.
+"""Defines what a check is, and what it may return. Each subject has files of checks in `common/`, `v2/` or `v16/`.
 
 A check is a pure function of one event and of the facts that were known about the station *before* it. It returns None,
 or one or several of these: a text (a finding), `Wrong` (a finding with more details), `Later` (a finding unless `Done`
@@ -8,19 +8,20 @@ comes in time), and `Done`.
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeAlias
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V16, V201
 from mock_csms.twin.events import Severity
 from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import Occasion, Seen
 
 INFO, WARNING, ERROR = Severity
 
-JUDGED = (V201.name,)
-"""The versions of OCPP that the checks can judge."""
+JUDGED = (V201.name, V16.name)
+"""The versions of OCPP that the checks can judge; each has a row in `judging.py`."""
 OF_V2 = (V201.name,)
 """The `versions` of the checks in `v2/`."""
+OF_V16 = (V16.name,)
+"""The `versions` of the checks in `v16/`."""
 EVERY: tuple[str, ...] = ()
 """The `versions` of a check that holds for every version of OCPP."""
 
@@ -82,9 +83,10 @@ ResultPart: TypeAlias = str | Wrong | Later | Done
 """A finding, a deadline, or the end of a deadline."""
 CheckResult: TypeAlias = ResultPart | Iterable[ResultPart] | None
 """What a check returns: one part, several, or none."""
-Judge: TypeAlias = Callable[[Seen, KnownStation], CheckResult]
-DueJudge: TypeAlias = Callable[[Due, KnownStation], CheckResult]
-Learner: TypeAlias = Callable[[Seen, KnownStation], None]
+Judge: TypeAlias = Callable[[Seen, Any], CheckResult]
+"""Takes an event, and the facts about its station: those of its version, or those of every version."""
+DueJudge: TypeAlias = Callable[[Due, Any], CheckResult]
+Learner: TypeAlias = Callable[[Seen, Any], None]
 
 
 class Check(Record):
@@ -107,7 +109,10 @@ class Check(Record):
     any_payload: bool = False
     """Whether it also runs on messages that break their schema, whose payload may be anything."""
     versions: tuple[str, ...] = OF_V2
-    """The versions of OCPP that the check judges. With EVERY it judges all, but gets no facts about the station."""
+    """The versions of OCPP for which it was written. With EVERY it judges all, and needs no facts about the station.
+
+    Other versions may name it in their `clauses` (`rules.py`): then it judges them too.
+    """
     due: DueJudge | None = None
     """Judges its expired deadlines; None if each of them is a finding with its own text."""
 
@@ -115,8 +120,10 @@ class Check(Record):
 class Subject:
     """The checks of one subject, and the learners that they need. Decorators add functions to it."""
 
-    def __init__(self, name: str, versions: tuple[str, ...] = OF_V2) -> None:
+    def __init__(self, name: str, versions: tuple[str, ...] = OF_V2, folder: str = "") -> None:
         self.name = name
+        self.folder = folder
+        """The folder of its explanations in `explanations/`."""
         self._versions = versions
         self.checks: dict[str, Check] = {}
         self.lessons: list[Lesson] = []

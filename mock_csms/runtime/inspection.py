@@ -16,7 +16,7 @@ from mock_csms.twin.station import Stations
 
 if TYPE_CHECKING:
     from mock_csms.conformance.exercised import Exercised
-    from mock_csms.conformance.facts.station import KnownStation
+    from mock_csms.conformance.facts.station import StationFacts
     from mock_csms.conformance.inspector import Inspector
     from mock_csms.conformance.losses import Losses
     from mock_csms.runtime.memory import Memory
@@ -170,7 +170,7 @@ class Inspection:
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick, self._inspector)
         return self._inspector
 
-    def _meet(self, known: "KnownStation") -> None:
+    def _meet(self, known: "StationFacts") -> None:
         """Make a station's facts for checks its twin, and add the facts that earlier runs have saved."""
         if self._stations.was_forgotten(known.identity):
             known.connections.opened = 1  # so it may have booted already, like a station that started before the mock

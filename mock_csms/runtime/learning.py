@@ -96,8 +96,8 @@ class Learning:
     async def _report(self, identity: str, model: DeviceModel) -> bool:
         """Ask the station for a full report; return whether the whole report came, each part within the timeout."""
         report = self._reports[identity] = _Report(self._csms.chance.new_integer(), model)
-        is_reported = model.is_reported(await self._call(identity, model.report(report.number)))
-        is_last = False
+        answer = await self._call(identity, model.report(report.number))
+        is_reported, is_last = model.is_reported(answer), model.is_whole(answer)
         try:
             while is_reported and not is_last:
                 async with asyncio.timeout(self._csms.config.call_timeout):

@@ -11,9 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.memory import IDS, fresh_facts
-from mock_csms.conformance.lessons.v2.memory import dump, load
+from mock_csms.conformance.facts.memory import IDS, fresh_facts
+from mock_csms.conformance.facts.station import StationFacts
+from mock_csms.conformance.judgings import JUDGINGS
 from mock_csms.protocol.identifiers import folded
 from mock_csms.runtime.place import Place
 
@@ -78,22 +78,22 @@ class Memory:
             raise OSError(0, str(error), path) from None
         self._place = Place(path, Path(path).stat())
 
-    def recall(self, known: KnownStation) -> None:
+    def recall(self, known: StationFacts) -> None:
         """Add the facts that earlier runs have saved to those about a station."""
         known.memory.fresh = fresh_facts()
         try:
-            load(known, self._reader.execute(_READ, (folded(known.identity),)))
+            JUDGINGS[known.version].load(known, self._reader.execute(_READ, (folded(known.identity),)))
         except (sqlite3.Error, ValueError, TypeError, LookupError) as error:  # a user may have edited the file
             self._note(error)
 
-    def keep(self, known: KnownStation) -> None:
+    def keep(self, known: StationFacts) -> None:
         """Keep the new facts of a station that is being dropped, to write them with the next ones."""
         if not self._is_broken:
             self._waiting += self._new_of(known)
         if len(self._waiting) > _MOST_WAITING:
             self._give_up(OSError("the file was locked for too long"))
 
-    def save(self, stations: Mapping[str, KnownStation]) -> None:
+    def save(self, stations: Mapping[str, StationFacts]) -> None:
         """Write the new facts, unless the thread is still writing. Facts that a lock has kept out are tried again."""
         if self._writing is not None:
             if not self._writing.done():
@@ -119,7 +119,7 @@ class Memory:
             connection.execute(_WRITE, ("", _NUMBER, "", str(first + count)))
         return first
 
-    def close(self, stations: Mapping[str, KnownStation]) -> None:
+    def close(self, stations: Mapping[str, StationFacts]) -> None:
         """Write the remaining facts, wait until they are written, and close the file."""
         if self._writing is not None:
             self._look_at(self._writing)
@@ -132,7 +132,7 @@ class Memory:
         self._writer.close()
         self._reader.close()
 
-    def _dump(self, stations: Mapping[str, KnownStation]) -> list[Row]:
+    def _dump(self, stations: Mapping[str, StationFacts]) -> list[Row]:
         if self._is_broken:
             for known in stations.values():
                 known.memory.fresh = None
@@ -140,8 +140,8 @@ class Memory:
         waiting, self._waiting = self._waiting, []
         return waiting + [row for known in stations.values() for row in self._new_of(known)]
 
-    def _new_of(self, known: KnownStation) -> list[Row]:
-        return [(folded(known.identity), *fact) for fact in dump(known)]
+    def _new_of(self, known: StationFacts) -> list[Row]:
+        return [(folded(known.identity), *fact) for fact in JUDGINGS[known.version].dump(known)]
 
     def _write(self, rows: list[Row]) -> None:
         """Write facts, and delete the oldest ids; runs in the thread."""

@@ -106,7 +106,8 @@ def _terms(config: Config) -> "Terms":
     from mock_csms.conformance.facts.station import Terms  # noqa: PLC0415 - the start need not wait for the checks
 
     late = slack(config)
-    return Terms(config.tolerance + late, config.call_timeout + late, config.clock_offset, config.basic_auth)
+    times = (config.tolerance + late, config.call_timeout + late, config.clock_offset)
+    return Terms(*times, config.basic_auth, tuple(version.name for version in spoken(config)))
 
 
 def payloads(config: Config) -> Iterator[Any]:

@@ -171,10 +171,12 @@ class Stations:
         return identity in self._forgotten
 
     def adopt(self, identity: str, twin: "Twin") -> None:
-        """Make `twin` the twin of a station; it gets the facts of an earlier twin."""
+        """Make `twin` the twin of a station; it gets the facts of an earlier twin of the same version."""
         station = self.get(identity) or self._others.setdefault(identity, StationModel(identity))
-        for name in station.twin.__struct_fields__ if station.twin is not None else ():
-            setattr(twin, name, getattr(station.twin, name))
+        earlier = station.twin
+        if earlier is not None and isinstance(twin, type(earlier)):  # otherwise it was one of another version
+            for name in earlier.__struct_fields__:
+                setattr(twin, name, getattr(earlier, name))
         station.twin = twin
 
     def follow(self, identity: str) -> "Twin":

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 
 from mock_csms.runtime.bus import Bus, Subscriber
+from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.events import Event, Received, Sent
 
 _WAIT = 0.02
@@ -22,17 +23,22 @@ class Batch(Bus):
     def __init__(self, bus: Bus) -> None:
         super().__init__()
         self._bus = bus
-        self._events: list[Event] = []
+        self._events: list[Event | AnsweredCall] = []
+        self._keeps_messages = False
         self._timer: asyncio.TimerHandle | None = None
         self.take_exchange: Callable[[Received, Sent], bool] | None = None
         """Gets a call and the answer that follows it. Returns True if the subscribers need not get these two events."""
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds, after a moment."""
-        self._bus.subscribe(self._keep, *(kind for kind in kinds if kind not in self._subscribers))
+        if not self._keeps_messages and (Received in kinds or Sent in kinds):
+            self._keeps_messages = True
+            self._bus.subscribe_to_messages(self._keep, self._keep, self._keep)
+        new = [kind for kind in kinds if kind not in self._subscribers and kind not in (Received, Sent)]
+        self._bus.subscribe(self._keep, *new)
         return super().subscribe(subscriber, *kinds)
 
-    def _keep(self, event: Event) -> None:
+    def _keep(self, event: Event | AnsweredCall) -> None:
         self._events.append(event)
         if len(self._events) >= _MOST:
             self.flush()
@@ -42,15 +48,31 @@ class Batch(Bus):
     def flush(self) -> None:
         """Pass on the waiting events now."""
         events, self._events = self._events, []
-        place, take = 0, self.take_exchange
-        while place < len(events):
-            event, answer = events[place], events[place + 1] if place + 1 < len(events) else None
-            is_exchange = type(event) is Received and type(answer) is Sent and answer.answers is event.message
-            if is_exchange and take is not None and take(event, answer):  # type: ignore[arg-type] # of these types
-                place += 2
+        before: Received | None = None
+        """A call that may be followed by its answer."""
+        for event in events:
+            if type(event) is AnsweredCall:
+                self._publish_received(before)
+                before = None
+                self._pass_exchange(event.received(), event.sent())
+            elif before is not None and type(event) is Sent and event.answers is before.message:
+                self._pass_exchange(before, event)
+                before = None
             else:
-                self.publish(event)
-                place += 1
+                self._publish_received(before)
+                before = event if type(event) is Received else None
+                if before is None:
+                    self.publish(event)
+        self._publish_received(before)
+
+    def _pass_exchange(self, called: Received, answered: Sent) -> None:
+        if self.take_exchange is None or not self.take_exchange(called, answered):
+            self.publish(called)
+            self.publish(answered)
+
+    def _publish_received(self, event: Received | None) -> None:
+        if event is not None:
+            self.publish(event)
 
     def _ring(self) -> None:
         self._timer = None

@@ -74,12 +74,14 @@ class Findings:
         """How many findings there are about each station, by severity."""
         self._found: set[Expected] = set()
         """The expected findings that have occurred."""
-        self._has_station = False
+        self._versions: set[str] = set()
+        """The names of the versions of the stations that came."""
         shown.subscribe(self._count, Finding)
         shown.subscribe(self._came, Connected)
 
-    def _came(self, _: object) -> None:
-        self._has_station = True
+    def _came(self, event: Event) -> None:
+        assert isinstance(event, Connected)  # noqa: S101 - it is subscribed to nothing else
+        self._versions.add(event.version.name)
 
     def _count(self, event: Event) -> None:
         assert isinstance(event, Finding)  # noqa: S101 - it is subscribed to nothing else
@@ -138,23 +140,26 @@ class Findings:
         """Why nothing was judged; empty if something was judged, or if no checks were selected."""
         if any(self._failing()):
             return ""
-        if not self._has_station:
+        if not self._versions:
             return self._nothing
         return NOTHING_EXERCISED if self._selected() and not self._exercised() else ""
 
     @property
     def status(self) -> Status:
         """The exit status for the run so far. An expected finding can only be missing if a station came."""
-        is_failed = any(self._failing()) or (self.is_judged and self.missing and self._has_station)
+        is_failed = any(self._failing()) or (self.is_judged and self.missing and self._versions)
         return gravest(
             Status.FAILED if is_failed else Status.FINE,
             Status.NOTHING_JUDGED if self.unjudged else Status.FINE,
         )
 
     def _selected(self) -> "Sequence[Check]":
-        from mock_csms.conformance.selection import select  # noqa: PLC0415 - no start waits for the table of checks
+        """Return the selected checks: those of the versions that stations spoke, or all before the first station."""
+        from mock_csms.conformance.judgings import judges  # noqa: PLC0415 - no start waits for the table of checks
+        from mock_csms.conformance.selection import select  # noqa: PLC0415 - as above
 
-        return select(self._checks)
+        selected, versions = select(self._checks), self._versions
+        return [check for check in selected if not versions or any(judges(check, version) for version in versions)]
 
     def cases(self, unseen: Callable[["Check"], str] | None = None) -> Sequence[JUnitCase]:
         """Return a case for every check, and for every expected finding that did not occur.

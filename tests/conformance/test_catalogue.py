@@ -9,7 +9,8 @@ from textwrap import dedent
 
 from mock_csms import conformance
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
-from mock_csms.conformance.v2.unjudged import UNJUDGED
+from mock_csms.conformance.unjudged import UNJUDGED
+from mock_csms.conformance.v16.judged_by import JUDGED_BY
 from mock_csms.protocol.messages import Call, Result
 from tests.conformance.story import came, connected, got, sent
 from tests.conformance.witness import inspect
@@ -29,11 +30,16 @@ def length_of(source: str) -> int:
 
 
 def test_the_catalogue_is_whole() -> None:
-    """Each check of the catalogue has code or a reason for having none, and the ids of a letter count from 01."""
+    """Each check of the catalogue has code or a reason for having none, and the ids of a letter count from 01.
+
+    Those of OCPP 1.6 have a 6 before them; a check of every version may do the work of one.
+    """
     assert not CHECKS.keys() & UNJUDGED.keys()
-    ids = sorted(CHECKS.keys() | UNJUDGED.keys())
-    assert all(re.fullmatch(r"[A-Z]\d\d", id_) for id_ in ids)
-    for letter, same in groupby(ids, key=lambda id_: id_[0]):
+    assert not JUDGED_BY.keys() & {*CHECKS, *UNJUDGED}
+    assert {id_ for text in JUDGED_BY.values() for id_ in re.findall(r"\w\d\d", text)} <= CHECKS.keys()
+    ids = sorted(CHECKS.keys() | UNJUDGED.keys() | JUDGED_BY.keys())
+    assert all(re.fullmatch(r"6?[A-Z]\d\d", id_) for id_ in ids)
+    for letter, same in groupby(ids, key=lambda id_: id_[:-2]):
         result = [*same]
         assert result == [f"{letter}{number:02}" for number in range(1, len(result) + 1)], (
             "a new check has the next number"
@@ -50,8 +56,8 @@ def test_a_check_is_short() -> None:
 
 def test_the_order_is_that_of_the_table() -> None:
     """Checks are ordered by subject, and within a subject by id."""
-    subjects = [subject.name for subject in SUBJECTS]
-    places = [(subjects.index(check.subject), id_) for id_, check in CHECKS.items()]
+    subjects = {id_: number for number, subject in enumerate(SUBJECTS) for id_ in subject.checks}
+    places = [(subjects[id_], id_) for id_ in CHECKS]
     assert places == sorted(places)
 
 

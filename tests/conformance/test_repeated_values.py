@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mock_csms.conformance.catalogue import CHECKS
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
 from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
@@ -59,6 +60,13 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
     return story.call("TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None})
 
 
+def known_in(inspector: Inspector) -> KnownStation:
+    """Return what an inspector knows about the station."""
+    station = inspector.stations[STATION]
+    assert isinstance(station, KnownStation)
+    return station
+
+
 def is_followed(story: Story) -> bool:
     """Whether the last call of a story counts as a repeated value."""
     inspect(story.events, story.now)
@@ -68,7 +76,7 @@ def is_followed(story: Story) -> bool:
     event = story.events[-2]
     if not isinstance(event, Received) or type(event.message) is not Call or event.violations:
         return False
-    return is_expected(event.message, event.at, inspector.stations[STATION], {})
+    return is_expected(event.message, event.at, known_in(inspector), {})
 
 
 @NEEDS_SHORTCUTS
@@ -91,7 +99,7 @@ def test_the_usual_answer_counts_as_acknowledgement() -> None:
     inspector = Inspector(CHECKS.values(), TERMS)
     for each in story.events[:-1]:
         inspector.look_at(each)
-    station = inspector.stations[STATION]
+    station = known_in(inspector)
     assert is_acknowledged(answer, station)
     assert station.transactions.by_id["T"].cost == 12.5
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from mock_csms.conformance.catalogue import CHECKS
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.inspector import Inspector
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace

@@ -54,4 +54,4 @@ def test_each_version_has_its_own_messages(text: bytes, of_201: list[str], of_ot
 def test_each_judged_version_has_rules() -> None:
     """Each judged version has a row of rules; a version without a row gets empty rules."""
     assert set(JUDGED) <= RULES.keys()
-    assert (rules_of(TOY).custom, rules_of(TOY).hollow) == ("", ())
+    assert (rules_of(TOY.name).custom, rules_of(TOY.name).hollow) == ("", ())

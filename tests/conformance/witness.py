@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import cache
 
+from mock_csms.conformance import subject
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.facts.station import Terms
 from mock_csms.conformance.inspector import Inspector
@@ -17,6 +18,10 @@ _TICKS = 20
 """The number of times that checks may extend deadlines in the silence at the end."""
 OLD = "the-old-password-1"
 """The password that the station has at first."""
+OF_V16 = [id_ for id_, check in CHECKS.items() if check.versions == subject.OF_V16]
+"""The checks that were written for OCPP 1.6; `v16/` tests them."""
+OTHERS = [id_ for id_ in CHECKS if id_ not in OF_V16]
+"""All others: those of OCPP 2.x, and those of every version."""
 TERMS = Terms(passwords={STATION: OLD})
 FOLDER = Folder(LESSONS, STANDARD_NAMES)
 

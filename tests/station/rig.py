@@ -129,6 +129,8 @@ class Rig(Stand):
     """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
     subprotocol = PREFERRED_SUBPROTOCOL
+    """The subprotocol that the station offers."""
+    _device: State
 
     def __init__(
         self,

@@ -1,24 +1,19 @@
 """`mock-station` with OCPP 1.6 or 2.1 at a real mock, in virtual time: no findings, and exit status 0."""
 
 import asyncio
-from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from mock_csms.behavior.commands import Step
-from mock_csms.protocol.actions import Json, Sender
-from mock_csms.protocol.messages import Call, Error, Result
-from mock_csms.protocol.records import replace
+from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.versions import V16, V21, Version
 from mock_csms.runtime.open_call import CallFailed
 from mock_csms.station.v16.misbehaviours import KINDS
-from mock_csms.twin.events import Connected, Received, Unanswered
+from mock_csms.twin.events import Received, Unanswered
 from tests.reference_station import run
 from tests.station.rig import STATION, Stand
-from tests.test_station_uses import LINES, MOCKS, USES, settings_of, use
+from tests.test_station_uses import LINES, MOCKS, OTHER_CLOCK, USES, settings_of, use
 from tests.wire import Mock
 
 NOWHERE = "ws://127.0.0.1:1/CP-1"
@@ -37,7 +32,9 @@ def problems(flags: str, mock: str = "", version: str = "1.6") -> list[str]:
         status = stand.do(use(stand, settings_of(f"--ocpp {version} {flags}")))
     wrong = [str(event) for event in stand.events if isinstance(event, Received) and event.is_refused]
     unanswered = [str(event) for event in stand.events if isinstance(event, Unanswered)]
-    grave = [f"{each.check}: {each.problem}" for each in stand.found if each.severity != "info"]
+    expected = OTHER_CLOCK if "--speed" in flags else ()
+    found = [each for each in stand.found if each.severity != "info" and each.check not in expected]
+    grave = [f"{each.check}: {each.problem}" for each in found]
     return [*([f"status {status!r}"] if status else []), *stand.accidents, *wrong, *unanswered, *grave]
 
 
@@ -68,48 +65,6 @@ def test_lines(name: str, mock: str, tmp_path: Path) -> None:
     script = tmp_path / "lines"
     script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
     assert problems(f"--script {script}", mock) == []
-
-
-def run_station(flags: str, script: Path) -> list[str]:
-    """Return what the mock receives from a station with these flags; a driver charges, and the mock sends commands."""
-    script.write_text("wait 10\nplug\ncard A\nwait 100\ncard A\nunplug\nwait 5\n")
-    with Stand(learns=False) as stand:
-        used = stand.loop.create_task(use(stand, settings_of(f"--ocpp 1.6 {flags} --duration 300 --script {script}")))
-        stand.do(asyncio.sleep(20))
-        for action, payload in _COMMANDS:
-            with suppress(CallFailed, TimeoutError):
-                stand.do(asyncio.wait_for(stand.mock.call(STATION, Step(action, payload)), 40))
-        stand.do(asyncio.wait([used]))
-    assert stand.accidents == []
-    messages = [event.message for event in stand.events if isinstance(event, Received)]
-    joined = [event.subprotocol for event in stand.events if isinstance(event, Connected)]
-    return [
-        *map(str, joined),
-        *(str(replace(each, id="")) for each in messages if isinstance(each, Call | Result | Error)),
-    ]
-
-
-_COMMANDS: tuple[tuple[str, Json], ...] = (
-    ("TriggerMessage", {"requestedMessage": "BootNotification"}),
-    ("GetConfiguration", {"key": ["HeartbeatInterval", "AuthorizationKey"]}),
-    ("GetCompositeSchedule", {}),
-    ("SetChargingProfile", {"connectorId": 9}),
-    ("Reset", {"type": None}),
-)
-"""Commands whose answers show misbehaviours."""
-
-
-@cache
-def run_good_station() -> list[str]:
-    """Return what the mock receives from a station without misbehaviours."""
-    with TemporaryDirectory() as folder:
-        return run_station("", Path(folder, "lines"))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_misbehaviour(kind: str, tmp_path: Path) -> None:
-    """Each misbehaviour changes what the mock receives, and causes no internal error."""
-    assert run_station(f"--misbehave {kind}", tmp_path / "lines") != run_good_station()
 
 
 @pytest.mark.parametrize("version", [V16, V21], ids=["1.6", "2.1"])

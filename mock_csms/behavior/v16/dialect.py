@@ -8,6 +8,7 @@ from mock_csms.behavior.dialect import Dialect, Fill, Names
 from mock_csms.behavior.signing import SigningWords
 from mock_csms.behavior.v16 import authorization
 from mock_csms.behavior.v16.configuration import to_change, to_get
+from mock_csms.behavior.v16.device_model import DEVICE_MODEL
 from mock_csms.behavior.v16.files import FILES
 from mock_csms.behavior.v16.secrets import SECRETS, passwords
 from mock_csms.protocol.actions import Json
@@ -84,6 +85,7 @@ DIALECT = Dialect(
     expiry_rules=authorization.expiry_rules,
     token_rules=authorization.token_rules,
     offline_rules=authorization.offline_rules,
+    device_model=DEVICE_MODEL,
     additions=FILES,
     secrets=SECRETS,
     signing=SigningWords(

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.conformance.common.transport import TRANSPORT, WEBSOCKET
 from mock_csms.conformance.common.versions import rules_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Wrong
 from mock_csms.protocol.json_values import NESTED
 from mock_csms.twin.connections import UNRECORDED
@@ -29,7 +29,7 @@ _BY_US = ("by the mock", "cut by", UNRECORDED)
     breach("RFC 6455 8.1"),
     any_payload=True,
 )
-def sends_text(seen: Seen, _: KnownStation) -> CheckResult:
+def sends_text(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a binary frame, or a text that is not UTF-8. The mock has ended the connection after it (RFC 6455, 8.1).
 
     An identifier with characters that are not ASCII is only a warning. Other fields may contain such characters.
@@ -41,7 +41,7 @@ def sends_text(seen: Seen, _: KnownStation) -> CheckResult:
         return "the message came in a binary frame"
     if event.text.isascii() and b"\\" not in event.text:
         return None
-    key = _beyond_ascii(seen.payload, seen.version.identifiers, rules_of(seen.version).opaque)
+    key = _beyond_ascii(seen.payload, seen.version.identifiers, rules_of(seen.version.name).opaque)
     text = f"{key} has characters that are not ASCII"
     return Wrong(text, severity=WARNING, why="the frame itself is right") if key else None
 
@@ -70,7 +70,7 @@ def _beyond_ascii(payload: Any, identifiers: Container[str], opaque: Container[s
 
 
 @TRANSPORT.check("T22", "Part 4 3.1", WARNING, "only one connection is open at a time", when("knocked"))
-def has_one_connection(seen: Seen, station: KnownStation) -> CheckResult:
+def has_one_connection(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a second connection while the first one is open.
 
     It is a warning, because it looks the same if the first one was lost and the mock has not noticed.
@@ -84,7 +84,7 @@ def has_one_connection(seen: Seen, station: KnownStation) -> CheckResult:
 # Breaches of RFC 6455. The mock has already ended the connection because of them.
 
 
-def is_broken(seen: Seen, _: KnownStation) -> CheckResult:
+def is_broken(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a breach of a clause, with the text of the transport."""
     return seen.problem
 
@@ -103,7 +103,7 @@ for _id, _clause, _severity, _title in (
 
 
 @TRANSPORT.check("T29", "RFC 6455 5.5.2", INFO, "the station answers WebSocket pings", breach("RFC 6455 5.5.2"))
-def answers_pings(seen: Seen, station: KnownStation) -> CheckResult:
+def answers_pings(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a missing pong.
 
     It is a warning if messages still came long after the ping. Otherwise it is an info, because the connection may be
@@ -115,7 +115,7 @@ def answers_pings(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 @WEBSOCKET.check("T30", "RFC 6455 7.1.2", INFO, "the connection ends with a close frame", when("disconnected"))
-def says_goodbye(seen: Seen, _: KnownStation) -> CheckResult:
+def says_goodbye(seen: Seen, _: StationFacts) -> CheckResult:
     """Report, as an info, a connection that ended without a close frame: the cable or the power may have failed."""
     event = seen.event_as(Disconnected)
     is_ours = not event.reason or any(words in event.reason for words in _BY_US)

@@ -3,13 +3,13 @@
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.twin.seen import Seen, call, error, result, when
 
 
 @RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
-def has_a_new_id(seen: Seen, station: KnownStation) -> CheckResult:
+def has_a_new_id(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a message id that one of the last 10,000 calls had.
 
     If a call repeats the same TransactionEvent, it is only a warning, because OCPP 2.1 allows that.
@@ -17,18 +17,18 @@ def has_a_new_id(seen: Seen, station: KnownStation) -> CheckResult:
     mark = station.exchanges.ids.mark_of(seen.id)
     if mark is None:
         return None
-    is_again = mark >= 0 and mark == rules_of(seen.version).number_of(seen.action, seen.payload)
+    is_again = mark >= 0 and mark == rules_of(seen.version.name).number_of(seen.action, seen.payload)
     severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
     return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
 
 @RPC.check("R06", "Part 4 4.1.1", ERROR, "only one CALL is open at a time", call(), any_payload=True)
-def waits_for_its_answer(seen: Seen, station: KnownStation) -> CheckResult:
+def waits_for_its_answer(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a call that comes while the previous call is unanswered and cannot have timed out at the station yet."""
     if not station.connections.calls:
         return None
     id_, (action, at) = next(reversed(station.connections.calls.items()))
-    timeout = rules_of(seen.version).message_timeout(station)
+    timeout = rules_of(seen.version.name).message_timeout(station)
     if timeout is None or seen.at - at >= 0.8 * timeout:
         return None
     text = f"{seen.action[:60]} came {seen.at - at:.1f} s after {action[:60]}, which was not answered yet"
@@ -43,7 +43,7 @@ def waits_for_its_answer(seen: Seen, station: KnownStation) -> CheckResult:
     when("stray"),
     any_payload=True,
 )
-def answers_open_calls_only(seen: Seen, station: KnownStation) -> CheckResult:
+def answers_open_calls_only(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a second answer to a command, or an answer without a command.
 
     Late answers are skipped, and so are answers to messages that a user's setting has made wrong.
@@ -58,10 +58,11 @@ def answers_open_calls_only(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 @RPC.check("R08", "Part 4 4.1.1", ERROR, "commands are answered before the message timeout", when("unanswered"))
-def answers_in_time(seen: Seen, station: KnownStation) -> CheckResult:
+def answers_in_time(seen: Seen, station: StationFacts) -> CheckResult:
     """Report that a correct command got no answer within the set time."""
     is_late = seen.problem.startswith("no answer") and seen.id in station.exchanges.open
-    return f"{seen.action}: {seen.problem}" if is_late else None
+    is_wrong = is_late and not rules_of(station.version).may_be_silent(seen, station)
+    return f"{seen.action}: {seen.problem}" if is_wrong else None
 
 
 @RPC.check(
@@ -73,7 +74,7 @@ def answers_in_time(seen: Seen, station: KnownStation) -> CheckResult:
     when("unanswered"),
     any_payload=True,
 )
-def rejects_schema_violations(seen: Seen, station: KnownStation) -> CheckResult:
+def rejects_schema_violations(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a CALLRESULT, or no answer, to a command that a user's setting has made wrong."""
     if station.exchanges.wrong.get(seen.id) != BREAKS_ITS_SCHEMA:
         return None
@@ -92,7 +93,7 @@ def rejects_schema_violations(seen: Seen, station: KnownStation) -> CheckResult:
     error(),
     any_payload=True,
 )
-def refuses_unknown_types(seen: Seen, station: KnownStation) -> CheckResult:
+def refuses_unknown_types(seen: Seen, station: StationFacts) -> CheckResult:
     """Report an answer to a message of an unknown type, except the CALLERROR for unknown types."""
     if station.exchanges.wrong.get(seen.id) != UNKNOWN_TYPE:
         return None

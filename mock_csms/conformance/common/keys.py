@@ -7,7 +7,7 @@ from itertools import islice
 import orjson
 
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import WARNING, CheckResult
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.twin.events import Received
@@ -31,7 +31,7 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
     when("result", "error", "stray", "malformed"),
     any_payload=True,
 )
-def has_each_key_once(seen: Seen, _: KnownStation) -> CheckResult:
+def has_each_key_once(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a key that an object has twice, at any depth, even if escapes in one of them hide it."""
     event = seen.event
     if not isinstance(event, Received) or not has_twins(event.text, event.message):

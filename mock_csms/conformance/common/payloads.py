@@ -6,7 +6,7 @@ from itertools import accumulate, islice
 
 from mock_csms.conformance.common.rpc import RPC
 from mock_csms.conformance.common.versions import HOLLOW, rules_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, broken
 from mock_csms.protocol.schemas import Field, Violation
 from mock_csms.twin.events import Received
@@ -26,7 +26,7 @@ def _violations(seen: Seen) -> list[Violation]:
     """Return the schema violations of a payload, without those that R11, R12 and R17 report."""
     if seen.payload is None:
         return []
-    custom, empty = rules_of(seen.version).custom, _empty_places(seen)
+    custom, empty = rules_of(seen.version.name).custom, _empty_places(seen)
     return [
         each
         for each in seen.event_as(Received).violations
@@ -48,7 +48,7 @@ def _wrong_places(seen: Seen) -> set[str]:
 
 def _empty_places(seen: Seen) -> set[str]:
     """Return the paths of schema violations that lead to a field that R11 reports. Other paths are not searched."""
-    if seen.action not in seen.version.actions:
+    if seen.action not in seen.version.actions or rules_of(seen.version.name).may_be_empty:
         return set()
     is_empty, schemas, name = _emptiness(seen), seen.version.schemas, _schema_of(seen)
     return {
@@ -85,7 +85,7 @@ def _emptiness(seen: Seen) -> Callable[[Field], bool]:
     Properties that the schema does not have are skipped (R10). Required fields may be empty if the schema allows it.
     The property for vendors (customData in OCPP 2.x) counts only if it is null; its content is skipped (R17).
     """
-    name, rules, wrong = _schema_of(seen), rules_of(seen.version), _wrong_places(seen)
+    name, rules, wrong = _schema_of(seen), rules_of(seen.version.name), _wrong_places(seen)
     custom = rules.custom
 
     def is_empty(field: Field) -> bool:
@@ -109,7 +109,7 @@ def of(seen: Seen) -> str:
 
 
 @RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
-def fits_its_schema(seen: Seen, station: KnownStation) -> CheckResult:
+def fits_its_schema(seen: Seen, station: StationFacts) -> CheckResult:
     """Report fields that are missing, unknown or wrong.
 
     Answers to messages that a user's setting has made wrong are skipped.
@@ -122,7 +122,7 @@ def fits_its_schema(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 @RPC.check("R11", "Part 4 4.1.5", ERROR, "absent fields are left out, not null or empty", *_PLACES)
-def leaves_out_absent_fields(seen: Seen, _: KnownStation) -> CheckResult:
+def leaves_out_absent_fields(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an optional field that is null, {} or [], or a payload that is null but must have fields."""
     event = seen.event
     if not isinstance(event, Received) or (seen.is_sound and not _BRACES.search(event.text)):
@@ -135,7 +135,7 @@ def leaves_out_absent_fields(seen: Seen, _: KnownStation) -> CheckResult:
 
 
 @RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
-def writes_braces(seen: Seen, _: KnownStation) -> CheckResult:
+def writes_braces(seen: Seen, _: StationFacts) -> CheckResult:
     """Report null in place of an empty payload."""
     if seen.payload is not None or not _may_be_empty(seen):
         return None

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.conformance.common.versions import rules_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Subject, Wrong, broken
 from mock_csms.protocol.json_values import SHOWN
 from mock_csms.protocol.messages import (
-    MAX_DESCRIPTION_LENGTH,
     MAX_ID_LENGTH,
     Error,
     Malformed,
@@ -62,13 +61,13 @@ def shown(value: Any) -> str:
     "a message is a JSON array that begins with an integer",
     broken(when("malformed")),
 )
-def is_an_array(seen: Seen, _: KnownStation) -> CheckResult:
+def is_an_array(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a text that is not JSON, is not an array, or does not begin with an integer."""
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
 @RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
-def has_a_known_type(seen: Seen, _: KnownStation) -> CheckResult:
+def has_a_known_type(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a message type that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
     return None if array is None or _type_of(seen, array) else f"the message type is {array.items[0]}"
@@ -77,7 +76,7 @@ def has_a_known_type(seen: Seen, _: KnownStation) -> CheckResult:
 @RPC.check(
     "R03", "Part 4 4.2", ERROR, "a message has the number of items that its type requires", broken(when("malformed"))
 )
-def has_all_items(seen: Seen, _: KnownStation) -> CheckResult:
+def has_all_items(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an array that is too short or too long."""
     array = array_of(seen)
     type_ = None if array is None else _type_of(seen, array)
@@ -87,7 +86,7 @@ def has_all_items(seen: Seen, _: KnownStation) -> CheckResult:
 
 
 @RPC.check("R04", "Part 4 4.1.4", ERROR, "the message id is a string of 1 to 36 characters", broken(when("malformed")))
-def has_an_id(seen: Seen, _: KnownStation) -> CheckResult:
+def has_an_id(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an id that is not a string, is empty, or is too long."""
     array = _whole(seen)
     if array is None or (type(array[1]) is str and 0 < len(array[1]) <= MAX_ID_LENGTH):
@@ -102,9 +101,9 @@ def has_an_id(seen: Seen, _: KnownStation) -> CheckResult:
     "the action is one that a station may send",
     broken(call(), when("malformed")),
 )
-def has_an_action(seen: Seen, _: KnownStation) -> CheckResult:
+def has_an_action(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an action that is unknown (also RebootRequest or reboot), is not a string, or is only for the CSMS."""
-    signed = rules_of(seen.version).signed
+    signed = rules_of(seen.version.name).signed
     if signed and seen.action.endswith(signed):
         return None
     if seen.kind == "call":
@@ -131,15 +130,15 @@ def _error_in(seen: Seen) -> Sequence[Any] | None:
     when("stray", "malformed"),
     any_payload=True,
 )
-def has_a_known_code(seen: Seen, _: KnownStation) -> CheckResult:
-    """Report an unknown error code. A code that Part 4 itself misspells is only a warning."""
+def has_a_known_code(seen: Seen, _: StationFacts) -> CheckResult:
+    """Report an unknown error code. A code that is misspelt for a known reason is only a warning."""
     parts = _error_in(seen)
     code = parts[0] if parts else None
     if parts is None or (isinstance(code, str) and code in seen.version.framing.codes):
         return None
-    is_misspelt = isinstance(code, str) and code in rules_of(seen.version).misspelt
-    severity = WARNING if is_misspelt else None
-    return Wrong(f"the error code is {shown(code)}", severity=severity, why="Part 4 itself spells it so")
+    rules = rules_of(seen.version.name)
+    severity = WARNING if isinstance(code, str) and code in rules.misspelt else None
+    return Wrong(f"the error code is {shown(code)}", severity=severity, why=rules.misspelt_by)
 
 
 @RPC.check(
@@ -151,14 +150,15 @@ def has_a_known_code(seen: Seen, _: KnownStation) -> CheckResult:
     when("stray", "malformed"),
     any_payload=True,
 )
-def explains_itself(seen: Seen, _: KnownStation) -> CheckResult:
+def explains_itself(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a description that is not a string or is too long, or details that are not an object."""
     parts = _error_in(seen)
     if parts is None:
         return None
     description, details = parts[1:]
+    most = rules_of(seen.version.name).most_described
     if type(description) is not str:
         return f"the description is {shown(description)}"
-    if len(description) > MAX_DESCRIPTION_LENGTH:
+    if most is not None and len(description) > most:
         return f"the description has {len(description)} characters"
     return f"the details are {shown(details)}" if type(details) is not dict else None

@@ -6,8 +6,8 @@
 import re
 from collections.abc import Sequence
 
-from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.subject import ERROR, EVERY, INFO, JUDGED, WARNING, CheckResult, Subject
+from mock_csms.conformance.facts.station import StationFacts
+from mock_csms.conformance.subject import ERROR, EVERY, INFO, WARNING, CheckResult, Subject
 from mock_csms.protocol.versions import SUBPROTOCOLS
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.events import Knocked
@@ -31,7 +31,7 @@ def visitor_of(seen: Seen) -> Visitor | None:
 
 
 @TRANSPORT.check("T01", "Part 4 3.1.2", ERROR, "the handshake offers a subprotocol of OCPP", when("knocked"))
-def offers_ocpp(seen: Seen, _: KnownStation) -> CheckResult:
+def offers_ocpp(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a handshake without a subprotocol of the form ocppX.Y."""
     visitor = visitor_of(seen)
     if visitor is None or any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered):
@@ -41,19 +41,21 @@ def offers_ocpp(seen: Seen, _: KnownStation) -> CheckResult:
     return f"no subprotocol of OCPP is offered (offered: {_names(visitor)})"
 
 
-@TRANSPORT.check("T02", "Part 4 3.1.2", ERROR, "the handshake offers ocpp2.0.1", when("knocked"))
-def offers_this_version(seen: Seen, _: KnownStation) -> CheckResult:
-    """Report a handshake that offers only other versions of OCPP."""
-    visitor, judged = visitor_of(seen), _judged()
-    if visitor is None or any(name in visitor.offered for name in judged):
+@TRANSPORT.check(
+    "T02", "Part 4 3.1.2", ERROR, "the handshake offers a version of OCPP that the mock speaks", when("knocked")
+)
+def offers_this_version(seen: Seen, station: StationFacts) -> CheckResult:
+    """Report a handshake that offers only versions of OCPP that the mock does not speak."""
+    visitor, spoken = visitor_of(seen), _subprotocols(station.terms.spoken)
+    if visitor is None or any(name in visitor.offered for name in spoken):
         return None
     is_other = any(_SUBPROTOCOL.fullmatch(name) for name in visitor.offered)
-    return f"{' or '.join(judged)} is not offered (offered: {_names(visitor)})" if is_other else None
+    return f"{' or '.join(spoken)} is not offered (offered: {_names(visitor)})" if is_other else None
 
 
-def _judged() -> Sequence[str]:
-    """Return the preferred subprotocol of each version that the checks can judge."""
-    return [next(name for name, version in SUBPROTOCOLS.items() if version.name == judged) for judged in JUDGED]
+def _subprotocols(versions: Sequence[str]) -> Sequence[str]:
+    """Return the preferred subprotocol of each version with one of these names."""
+    return [next(name for name, its in SUBPROTOCOLS.items() if its.name == version) for version in versions]
 
 
 def _names(visitor: Visitor) -> str:
@@ -63,7 +65,7 @@ def _names(visitor: Visitor) -> str:
 @TRANSPORT.check(
     "T04", "Part 4 3.1.1", WARNING, "the identity in the URL is percent-encoded where necessary", when("knocked")
 )
-def encodes_its_identity(seen: Seen, _: KnownStation) -> CheckResult:
+def encodes_its_identity(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a character in the path that must be percent-encoded."""
     visitor = visitor_of(seen)
     raw = "" if visitor is None else visitor.segment
@@ -76,7 +78,7 @@ def encodes_its_identity(seen: Seen, _: KnownStation) -> CheckResult:
 
 
 @WEBSOCKET.check("T09", "RFC 6455 4.1", ERROR, "the opening handshake is valid", when("knocked"))
-def shakes_hands(seen: Seen, _: KnownStation) -> CheckResult:
+def shakes_hands(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a wrong method or version, or a wrong or missing Host, Upgrade, Connection or Sec-WebSocket header.
 
     Requests for anything else are reported too: TLS, SOAP, or a request that is never complete.
@@ -86,7 +88,7 @@ def shakes_hands(seen: Seen, _: KnownStation) -> CheckResult:
 
 
 @TRANSPORT.check("T10", "Part 4 3.3", INFO, "the station offers compression", when("knocked"))
-def offers_compression(seen: Seen, station: KnownStation) -> CheckResult:
+def offers_compression(seen: Seen, station: StationFacts) -> CheckResult:
     """Report, as an info, that a station offers permessage-deflate, once per station: the CSMS must accept it."""
     visitor, before = visitor_of(seen), station.connections.visitor
     is_known = before is not None and "permessage-deflate" in before.extensions

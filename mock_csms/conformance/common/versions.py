@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance.rules import VersionRules
-from mock_csms.conformance.v2.rules import RULES as V2
-from mock_csms.protocol.versions import V201, Version
+from mock_csms.conformance.v2.rules import RULES as OF_2
+from mock_csms.conformance.v16.rules import RULES as OF_16
+from mock_csms.protocol.versions import V16, V201
 
-RULES: Mapping[str, VersionRules] = {V201.name: V2}
+RULES: Mapping[str, VersionRules] = {V201.name: OF_2, V16.name: OF_16}
 
 HOLLOW = tuple(dict.fromkeys(action for rules in RULES.values() for action in rules.hollow))
 """The calls for which at least one version's schema allows an empty object that should be left out."""
 _NONE = VersionRules()
 
 
-def rules_of(version: Version) -> VersionRules:
-    """Return the rules of a version; the default values if it has no row."""
-    return RULES.get(version.name, _NONE)
+def rules_of(version: str) -> VersionRules:
+    """Return the rules of the version with that name; the default values if it has no row."""
+    return RULES.get(version, _NONE)

@@ -1,7 +1,7 @@
 """Learns the last answered command of each action, and the last one that the station agreed to."""
 
 from mock_csms.conformance.facts.commands import AnsweredCommand
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, result
 
@@ -10,7 +10,7 @@ _AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
 
 
 @COMMANDS.learn(result())
-def answered(seen: Seen, station: KnownStation) -> None:
+def answered(seen: Seen, station: StationFacts) -> None:
     """A command is answered, and the answer matches its schema."""
     given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
     station.commands.answered[seen.action] = given

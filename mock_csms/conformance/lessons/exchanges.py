@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.facts.exchanges import BREAKS_ITS_SCHEMA, UNKNOWN_TYPE
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Malformed
@@ -13,29 +13,29 @@ EXCHANGES = Subject("exchanges")
 
 
 @EXCHANGES.learn(call(), any_payload=True)
-def called(seen: Seen, station: KnownStation) -> None:
+def called(seen: Seen, station: StationFacts) -> None:
     """Note that the station sends a call."""
     exchanges = station.exchanges
-    exchanges.ids.add(seen.id, rules_of(seen.version).number_of(seen.action, seen.payload))
+    exchanges.ids.add(seen.id, rules_of(seen.version.name).number_of(seen.action, seen.payload))
     exchanges.note(seen.at)
     if len(station.connections.calls) > 1:
         exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(response(), any_payload=True)
-def answered(seen: Seen, station: KnownStation) -> None:
+def answered(seen: Seen, station: StationFacts) -> None:
     """Note that the mock answers a call. A call that the station sends right after that had to wait for this answer."""
     station.exchanges.called_at = seen.at
 
 
 @EXCHANGES.learn(refusal(), any_payload=True)
-def refused(_: Seen, station: KnownStation) -> None:
+def refused(_: Seen, station: StationFacts) -> None:
     """Note that the mock refuses a call. The station may try it again later."""
     station.exchanges.is_troubled = True
 
 
 @EXCHANGES.learn(when("connected"))
-def opened(_: Seen, station: KnownStation) -> None:
+def opened(_: Seen, station: StationFacts) -> None:
     """Note a new connection. Commands that were not answered on the old one are lost."""
     exchanges = station.exchanges
     for id_ in exchanges.open:
@@ -45,7 +45,7 @@ def opened(_: Seen, station: KnownStation) -> None:
 
 
 @EXCHANGES.learn(command(), any_payload=True)
-def commanded(seen: Seen, station: KnownStation) -> None:
+def commanded(seen: Seen, station: StationFacts) -> None:
     """Note that the mock sends a command."""
     if seen.is_sound:
         station.exchanges.open[seen.id] = seen.action
@@ -54,7 +54,7 @@ def commanded(seen: Seen, station: KnownStation) -> None:
 
 
 @EXCHANGES.learn(when("spoiled"), any_payload=True)
-def spoiled(seen: Seen, station: KnownStation) -> None:
+def spoiled(seen: Seen, station: StationFacts) -> None:
     """Note that the mock sends a message that a user's setting has made wrong."""
     station.exchanges.wrong[seen.id] = _wrong(seen.event_as(Sent), seen)
     if not isinstance(seen.message, Call):
@@ -71,7 +71,7 @@ def _wrong(event: Sent, seen: Seen) -> str:
 
 
 @EXCHANGES.learn(result(), error(), when("unanswered", "malformed"), any_payload=True)
-def ended(seen: Seen, station: KnownStation) -> None:
+def ended(seen: Seen, station: StationFacts) -> None:
     """Note that a command has ended. A malformed answer ends it too."""
     answers = seen.answers
     if answers is not None and answers.id != UNREADABLE_ID:

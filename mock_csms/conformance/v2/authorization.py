@@ -1,8 +1,8 @@
 """Checks of idTokens (checks A): when the station sends Authorize, and which transactions an idToken may control."""
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Subject
 from mock_csms.protocol.actions import Json

@@ -1,7 +1,7 @@
 """Checks of ChangeAvailability, UnlockConnector and the statuses of connectors (checks G)."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.reports import connectors_of
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, Subject
 from mock_csms.conformance.v2.resets import has_ended
@@ -254,7 +254,7 @@ def _has_to_stay(place: Connector, station: KnownStation) -> bool:
     "G07",
     "G01.FR.03, G01.FR.05",
     ERROR,
-    "a status in NotifyEvent is Connector.AvailabilityState with the trigger Delta",
+    "a status in NotifyEvent is AvailabilityState of Connector, with the trigger Delta",
     call(NOTIFY),
 )
 def events_report_statuses(seen: Seen, _: KnownStation) -> CheckResult:

@@ -1,9 +1,9 @@
 """Checks of installed certificates (checks C)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.common.pem import is_certificate
 from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, hash_of, types_asked
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult, Subject
-from mock_csms.conformance.v2.pem import is_certificate
 from mock_csms.protocol import x509
 from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.twin.seen import Seen, result

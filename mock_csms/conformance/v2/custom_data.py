@@ -2,7 +2,7 @@
 
 from mock_csms.conformance.common.payloads import of
 from mock_csms.conformance.common.rpc import RPC
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult, broken
 from mock_csms.conformance.v2.rules import CUSTOM
 from mock_csms.twin.events import Received

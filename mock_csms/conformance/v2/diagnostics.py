@@ -1,6 +1,6 @@
 """Checks of log uploads (checks N01 to N03); customer information and monitors are in `monitoring`."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
 from mock_csms.conformance.subject import ERROR, CheckResult, Done, Due, Later, Subject
 from mock_csms.twin.seen import Seen, call, result

@@ -1,6 +1,6 @@
 """Check of reports of display messages (O01)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.conformance.v2.parts import judge_parts, last_is_missing
 from mock_csms.twin.seen import Seen, call, result

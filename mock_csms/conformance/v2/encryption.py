@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 from mock_csms.behavior.handshake_faults import EVENTS, MUST_REFUSE
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, Wrong
 from mock_csms.conformance.v2.security import EVENT, SECURITY
 from mock_csms.protocol import x509

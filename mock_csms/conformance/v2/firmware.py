@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.common.pem import is_base64, is_certificate
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, ResultPart, Subject
-from mock_csms.conformance.v2.pem import is_base64, is_certificate
 from mock_csms.twin.firmware import Update
 from mock_csms.twin.seen import Seen, call, result, when
 from mock_csms.twin.v2.firmware import AGREED, BAD_SIGNATURE, BAD_SIGNER, EVENT, STATUS

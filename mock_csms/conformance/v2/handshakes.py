@@ -5,7 +5,7 @@ import binascii
 import re
 
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.masks import is_right_password

@@ -1,6 +1,6 @@
 """Checks of transactions that start on an EVSE or connector that the CSMS has set Inoperative (check G09)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong

@@ -1,6 +1,6 @@
 """Checks of local authorization lists (checks D)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
 

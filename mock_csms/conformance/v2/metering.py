@@ -6,8 +6,8 @@ The checks of their times are in metering_times.
 from collections.abc import Iterable
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import PERIODIC, MeterReading, Place, is_later
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.meters import registers_of, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.conformance.v2.transactions import once

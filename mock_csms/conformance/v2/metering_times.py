@@ -3,8 +3,8 @@
 from math import gcd
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import PERIODIC
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.meters import is_of_clock, samples_of
 from mock_csms.conformance.subject import ERROR, INFO, CheckResult, Wrong

@@ -1,7 +1,7 @@
 """Checks of customer information and of monitors (checks N05 to N10)."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.parts import is_repeat
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.diagnostics import DIAGNOSTICS

@@ -1,6 +1,6 @@
 """Check of network profiles: the settings with which a station reaches the CSMS (V20)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult
 from mock_csms.conformance.v2.variable_values import members
 from mock_csms.conformance.v2.variables import TAKEN, VARIABLES, items_of

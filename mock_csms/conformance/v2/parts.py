@@ -1,7 +1,7 @@
 """Judges reports that come in parts, for all checks of such reports (B07, B08, K09, N02, N09, O03, O04)."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.parts import REQUESTING
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.parts import is_repeat
 from mock_csms.conformance.subject import CheckResult, Due, Later
 from mock_csms.twin.seen import Seen

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.charging import has_no_evse, has_no_unit
 from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.conformance.v2.parts import judge_parts, last_is_missing

@@ -1,6 +1,6 @@
 """Checks of boots (checks B01 to B06, B11, B14, B15, B21); others are in `heartbeats`, `statuses` and `resets`."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Later, Subject, Wrong
 from mock_csms.twin.boots import REFUSED, UNKNOWN
 from mock_csms.twin.seen import Seen, call, error, response, result, when

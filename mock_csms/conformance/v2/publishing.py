@@ -1,6 +1,6 @@
 """Check of firmware that a station publishes for other stations (L09)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult
 from mock_csms.conformance.v2.firmware import FIRMWARE
 from mock_csms.twin.seen import Seen, call

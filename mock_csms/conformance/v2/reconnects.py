@@ -1,7 +1,7 @@
 """Checks of reconnects, and of stations that leave before they are accepted (checks T12 to T14)."""
 
 from mock_csms.conformance.common.transport import TRANSPORT
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Later
 from mock_csms.twin.connections import has_hung_up
 from mock_csms.twin.events import Disconnected, Knocked

@@ -1,7 +1,7 @@
 """Checks of remote starts, and of reservationIds in events (checks X09 to X11, X21, X25, X26)."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.lessons.v2.given_ids import is_earlier, may_have_begun_before
 from mock_csms.conformance.lessons.v2.remote_starts import reservation_of

@@ -1,6 +1,6 @@
 """Checks of remote stops, stops after an invalid idToken, and GetTransactionStatus (checks X19, X20, X23, X24)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
 from mock_csms.conformance.subject import ERROR, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.transactions import LEFT, TRANSACTIONS

@@ -1,6 +1,6 @@
 """Checks of reports of variables (checks V09 to V18)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.conformance.v2.inventory import ALWAYS, lacking
 from mock_csms.conformance.v2.parts import is_of_nothing, last_is_missing, until_the_last, wrong_id, wrong_number

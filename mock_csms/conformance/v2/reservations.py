@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.given_ids import RESERVATION
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.given_ids import may_have_begun_before
 from mock_csms.conformance.subject import ERROR, CheckResult, Due, Later, ResultPart, Subject
 from mock_csms.conformance.v2.statuses import unreserved

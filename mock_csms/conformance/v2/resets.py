@@ -1,6 +1,6 @@
 """Checks of answers to Reset, and of the consequences (checks B18 to B20)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Later, Wrong
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING
 from mock_csms.protocol.times import seconds_of

@@ -1,6 +1,6 @@
 """Checks of repeated TransactionEvents that the CSMS refused or did not answer (check X18)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult, Done, Later
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.rules import VersionRules
+from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
@@ -11,7 +12,7 @@ CUSTOM = "customData"
 _TIMEOUT = ("OCPPCommCtrlr", "", 0, 0, "MessageTimeout", "Default")
 
 
-def _message_timeout(station: KnownStation) -> float | None:
+def _message_timeout(station: StationFacts) -> float | None:
     """Return the MessageTimeout of the station in seconds: 1 if it is not known, None if it is no number."""
     try:
         return float(station.variables.values.get(_TIMEOUT, "1"))
@@ -19,11 +20,11 @@ def _message_timeout(station: KnownStation) -> float | None:
         return None
 
 
-def _follows_clock(station: KnownStation) -> bool:
+def _follows_clock(station: StationFacts) -> bool:
     return (station.variables.text("ClockCtrlr", "TimeSource") or "").startswith("Heartbeat")
 
 
-def _is_late(seen: Seen, station: KnownStation, at: float) -> bool:
+def _is_late(seen: Seen, station: StationFacts, at: float) -> bool:
     """Whether the station could have sent an event when it happened: the connection was open then, and not busy.
 
     False while the event may wait for earlier events that the CSMS refused. A repeated event keeps its old time.
@@ -47,11 +48,14 @@ def _number_of(action: str, payload: Any) -> int:
 
 
 RULES = VersionRules(
+    may_be_empty=False,
     custom=CUSTOM,
     opaque=frozenset({CUSTOM, "data"}),
     free=frozenset({("DataTransferRequest", "data"), ("DataTransferResponse", "data")}),
     hollow=("BootNotification", "MeterValues", TRANSACTION_EVENT),
     misspelt=frozenset({"OccurenceConstraintViolation"}),
+    misspelt_by="Part 4 itself spells it so",
+    most_described=MAX_DESCRIPTION_LENGTH,
     signed="-Signed",
     present=frozenset({"timestamp", "generatedAt"}),
     message_timeout=_message_timeout,

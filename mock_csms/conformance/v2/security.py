@@ -1,9 +1,9 @@
 """Checks of security events, passwords and certificate requests (checks S)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.common.pem import is_certificate
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Later, Subject
-from mock_csms.conformance.v2.pem import is_certificate
 from mock_csms.protocol import x509
 from mock_csms.twin.seen import Seen, call, result, when
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from mock_csms.conformance.common.rpc import RPC, shown
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import INFO, CheckResult, broken
 from mock_csms.conformance.v2.rules import RULES
 from mock_csms.twin.seen import Seen, call

@@ -1,7 +1,7 @@
 """Checks of the statuses of connectors after boots and outages (checks B07, B08, B12, B13, B16 and B17)."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.reports import connectors_of
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later
 from mock_csms.conformance.v2.provisioning import BOOT, PROVISIONING

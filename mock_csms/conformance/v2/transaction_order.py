@@ -1,7 +1,7 @@
 """Checks of the ids, numbers and times of transactions, and of offline events (checks X01 to X05, X16, X17)."""
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import is_watched, may_wait
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Later, Wrong
 from mock_csms.conformance.v2.transactions import TRANSACTIONS

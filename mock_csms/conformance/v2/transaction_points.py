@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import WARNING, CheckResult, Done, Later
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.protocol.actions import Json

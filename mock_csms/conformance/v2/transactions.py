@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import wraps
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.waiting import may_wait
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Done, Due, Judge, Later, Subject
 from mock_csms.conformance.v2.resets import ends_by_reset

@@ -1,6 +1,6 @@
 """Checks of triggered messages (checks F)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.conformance.v2.unasked import UNASKED, is_asked_for, may_be_the_first
 from mock_csms.twin.connections import has_hung_up

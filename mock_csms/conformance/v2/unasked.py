@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.twin.seen import Seen
 
 _MAY_REPORT = ("ChangeAvailability", "UnlockConnector", "Reset")

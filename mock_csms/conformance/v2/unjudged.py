@@ -1,4 +1,4 @@
-"""The checks of the catalogue that the mock does not perform, and the reasons."""
+"""The checks of OCPP 2.x that the mock does not perform, and the reasons."""
 
 from collections.abc import Mapping
 

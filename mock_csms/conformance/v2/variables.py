@@ -6,7 +6,7 @@ Checks of reports are in `reports`, and the check of network profiles is in `net
 from collections.abc import Iterable, Mapping, Sequence
 
 from mock_csms.behavior.secret_texts import is_variable
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, INFO, CheckResult, Subject, Wrong
 from mock_csms.conformance.v2.variable_values import has_form, is_same, number_in, why_not
 from mock_csms.protocol.actions import Json

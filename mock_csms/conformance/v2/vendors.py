@@ -1,11 +1,9 @@
 """Checks of DataTransfer (check P)."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.common.vendors import is_nobody
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, CheckResult, Subject
 from mock_csms.twin.seen import Seen, result
-
-_NOBODY = ("invalid", "test", "example", "com.example", "net.example", "org.example")
-"""Vendor names that no vendor can have (RFC 2606; P01.FR.02), in the reversed form that vendors use."""
 
 VENDORS = Subject("vendors")
 
@@ -20,5 +18,5 @@ VENDORS = Subject("vendors")
 def knows_its_vendors(seen: Seen, _: KnownStation) -> CheckResult:
     """Report Accepted for a vendor that does not exist."""
     vendor = seen.request["vendorId"].casefold()
-    is_nobody = any(vendor == name or vendor.startswith(f"{name}.") for name in _NOBODY)
-    return f"Accepted, but no vendor is called {vendor}" if is_nobody and seen.payload["status"] == "Accepted" else None
+    is_wrong = is_nobody(vendor) and seen.payload["status"] == "Accepted"
+    return f"Accepted, but no vendor is called {vendor}" if is_wrong else None

@@ -1,6 +1,6 @@
 """Whether transaction events may still be queued at the station, and whether the mock saw all transactions begin."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
 _MOST_LATE = 10_000

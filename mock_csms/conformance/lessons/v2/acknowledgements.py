@@ -1,6 +1,6 @@
 """A shortcut for answers to heartbeats and to transaction events without a token, which no check needs to see."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.repeated_values import HEARTBEAT
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call, Result

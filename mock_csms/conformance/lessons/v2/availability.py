@@ -1,7 +1,7 @@
 """Learns which connectors the CSMS has set Operative or Inoperative, by commands that the station accepted."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import CLOSED, AvailabilityOrder, place_of
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call
 from mock_csms.twin.seen import Seen, call, command, response, result, when

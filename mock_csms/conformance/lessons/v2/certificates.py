@@ -1,7 +1,7 @@
 """Learns about the certificates of a station, and about the network profiles that need them."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.certificates import Installed, all_hashes, hash_of, types_asked
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol import x509
 from mock_csms.twin.seen import Seen, error, result, when

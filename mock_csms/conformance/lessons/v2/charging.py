@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, command

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from mock_csms.conformance.facts.clock import mock_time_of
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.availability import place_of
 from mock_csms.conformance.facts.v2.given_ids import MOST_GIVEN, RESERVATION
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Bounded

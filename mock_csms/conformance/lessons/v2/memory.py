@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 import orjson
 
+from mock_csms.conformance.facts.memory import CALL, PROFILE, REGISTER, TRANSACTION, Fact, fresh_facts
 from mock_csms.conformance.facts.message_ids import NO_MARK
-from mock_csms.conformance.facts.station import KnownStation
-from mock_csms.conformance.facts.v2.memory import CALL, PROFILE, REGISTER, TRANSACTION, Fact, fresh_facts
 from mock_csms.conformance.facts.v2.meters import MeterReading
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, call

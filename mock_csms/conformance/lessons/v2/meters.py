@@ -1,6 +1,5 @@
 """Learns about the meters of a station: the required meter values, and the last values of the registers."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import (
     MOST_READINGS,
     NO_SAMPLES,
@@ -11,6 +10,7 @@ from mock_csms.conformance.facts.v2.meters import (
     kinds_in,
     registers_in,
 )
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result

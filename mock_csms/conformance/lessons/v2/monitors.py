@@ -1,7 +1,7 @@
 """Learns about the monitors that the CSMS set at a station, and about their events."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.monitors import SetMonitor
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, call, command, refusal, result, when
 from mock_csms.twin.v2.variables import folded, name_of, paired

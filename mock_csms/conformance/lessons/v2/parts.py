@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.parts import REPORTING, REQUESTING, RequestedReport
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call
 from mock_csms.twin.seen import Seen, call, command, error, result, when

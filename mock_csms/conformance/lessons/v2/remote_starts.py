@@ -1,7 +1,7 @@
 """Learns about the remote starts that a station has accepted, and the transactions that name them."""
 
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.remote_starts import is_same_token
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.seen import Seen, call, result

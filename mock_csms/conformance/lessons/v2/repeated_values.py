@@ -7,12 +7,11 @@ tested each time. A test runs all checks on these messages too, and compares the
 """
 
 import re
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
 from mock_csms.conformance.facts.message_ids import NO_MARK
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.meters import (
     ONLY_PERIODIC,
     MeterReadings,
@@ -21,6 +20,7 @@ from mock_csms.conformance.facts.v2.meters import (
     typed_place,
     typed_reading,
 )
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
@@ -66,17 +66,12 @@ class Course(Mutable):
     """That timestamp as seconds since 1970."""
 
 
-Courses: TypeAlias = dict[str, Course]
-"""The courses of a station by transactionId.
-
-The owner clears them at every message except heartbeats, periodic values and the answers to them.
-"""
-
-
-def is_expected(call: Call, at: float, station: KnownStation, courses: Courses) -> bool:
+def is_expected(call: Call, at: float, station: KnownStation, courses: dict[str, Course]) -> bool:
     """Return whether no check can find anything in a call that came at `at`; if so, note its facts.
 
-    The call has no violations, and came as text. The caller notes that it is open (`connections.calls`).
+    The call has no violations, and came as text. The caller notes that it is open (`connections.calls`). `courses` has
+    the courses of the station by transactionId; the owner clears them at every message except heartbeats, periodic
+    values and the answers to them.
     """
     if call.typed is None:  # R18, R20: a typed heartbeat is empty
         return False
@@ -109,7 +104,7 @@ def _beat(call: Call, at: float, station: KnownStation) -> bool:
     return True
 
 
-def _follow(call: Call, at: float, station: KnownStation, courses: Courses) -> bool:
+def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Course]) -> bool:
     """Return whether periodic values continue a course without errors; if so, learn from them."""
     typed, text = call.typed, call.text
     id_, number = typed.transactionInfo.transactionId, typed.seqNo

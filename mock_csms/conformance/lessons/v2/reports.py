@@ -1,6 +1,6 @@
 """Learns from reports of variables: the parts of each unfinished report, and whether an inventory is complete."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.conformance.v2.inventory import lacks_any
 from mock_csms.twin.connectors import Connector

@@ -1,8 +1,8 @@
 """Learns the password of a station, and its certificate requests."""
 
 from mock_csms.conformance.facts.makes import add_make
-from mock_csms.conformance.facts.station import KnownStation
 from mock_csms.conformance.facts.v2.security import OWN, TRIGGERS, password_of
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Call

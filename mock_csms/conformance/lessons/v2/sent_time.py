@@ -1,6 +1,6 @@
 """Learns the last time that the mock has sent to the station in an answer."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, response
 

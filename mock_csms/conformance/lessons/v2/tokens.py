@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.tokens import Token, key_of
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call

@@ -1,6 +1,6 @@
 """Learns which messages the CSMS triggered, and which of them came."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.triggers import OpenTrigger
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, call, command, error, result, when

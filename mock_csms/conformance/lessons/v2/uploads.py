@@ -1,6 +1,6 @@
 """Learns about log uploads: which the CSMS requested, and the status of each one."""
 
-from mock_csms.conformance.facts.station import KnownStation
+from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.facts.v2.uploads import OVER
 from mock_csms.conformance.subject import Subject
 from mock_csms.protocol.messages import Call

@@ -1,4 +1,4 @@
-"""All learners, in the order in which they run."""
+"""All learners for OCPP 2.x, in the order in which they run."""
 
 from collections.abc import Sequence
 

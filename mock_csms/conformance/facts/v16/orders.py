@@ -1,0 +1,37 @@
+"""Commands whose effect must follow: remote starts and stops, unlocking, availability, charging profiles."""
+
+from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
+
+
+class RemoteStart16(Record):
+    """A RemoteStartTransaction that the station has accepted."""
+
+    tag: str
+    """The folded idTag."""
+    at: float
+    """When it was sent."""
+
+
+class AvailabilityOrder16(Record):
+    """A ChangeAvailability that the station has accepted or scheduled."""
+
+    is_closed: bool
+    at: float
+    is_scheduled: bool
+
+
+class Orders(Mutable):
+    """The last commands."""
+
+    sent_at: Bounded[str, float] = bounded(100)
+    """When each command was sent, by its message id."""
+    starts: list[RemoteStart16] = field(default_factory=list)
+    """The last accepted remote starts."""
+    stops: Bounded[str, float] = bounded(100)
+    """When each transaction was stopped remotely, by its id: when the command was answered."""
+    unlocked: Bounded[str, float] = bounded(100)
+    """When the connector of each running transaction was unlocked, by the id of the transaction."""
+    availability: dict[int, AvailabilityOrder16] = field(default_factory=dict)
+    """The last order for each connector; 0 is the station with all of them."""
+    profiles: Bounded[int, str] = bounded(100)
+    """The purpose of each charging profile that was accepted and not cleared, by its id."""

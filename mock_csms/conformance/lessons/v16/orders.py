@@ -1,0 +1,67 @@
+"""Learns which commands the station has accepted."""
+
+from mock_csms.conformance.facts.v16.orders import AvailabilityOrder16, RemoteStart16
+from mock_csms.conformance.facts.v16.station import KnownStation16
+from mock_csms.conformance.subject import Subject
+from mock_csms.protocol.identifiers import folded
+from mock_csms.twin.seen import Seen, call, command, result
+
+ORDERS = Subject("orders")
+_MOST_STARTS = 20
+_ALL = "ChargePointMaxProfile", "TxDefaultProfile"
+"""The purposes of profiles that do not end with a transaction."""
+
+
+@ORDERS.learn(command("RemoteStartTransaction", "RemoteStopTransaction", "UnlockConnector", "ChangeAvailability"))
+def sent(seen: Seen, station: KnownStation16) -> None:
+    """The mock sends such a command."""
+    station.orders.sent_at.renew(seen.id, seen.at)
+
+
+@ORDERS.learn(result("RemoteStartTransaction"))
+def start_ordered(seen: Seen, station: KnownStation16) -> None:
+    """The station will start a transaction."""
+    if seen.payload["status"] == "Accepted":
+        at = station.orders.sent_at.get(seen.id, seen.at)
+        start = RemoteStart16(folded(seen.request["idTag"]), at)
+        station.orders.starts = [*station.orders.starts[1 - _MOST_STARTS :], start]
+
+
+@ORDERS.learn(result("RemoteStopTransaction"))
+def stop_ordered(seen: Seen, station: KnownStation16) -> None:
+    """The station will stop a transaction."""
+    if seen.payload["status"] == "Accepted":
+        station.orders.stops.renew(str(seen.request["transactionId"]), seen.at)
+
+
+@ORDERS.learn(result("UnlockConnector"))
+def unlocked(seen: Seen, station: KnownStation16) -> None:
+    """The station has unlocked a connector; it stops a transaction there first."""
+    running = station.running_at(seen.request["connectorId"])
+    if seen.payload["status"] == "Unlocked" and running is not None:
+        station.orders.unlocked.renew(running.id, seen.at)
+
+
+@ORDERS.learn(result("ChangeAvailability"))
+def availability_ordered(seen: Seen, station: KnownStation16) -> None:
+    """The station agrees to another availability; an order for 0 replaces all others."""
+    status, asked, known = seen.payload["status"], seen.request, station.orders
+    if status != "Rejected":
+        order = AvailabilityOrder16(asked["type"] == "Inoperative", seen.at, status == "Scheduled")
+        known.availability = {**({} if asked["connectorId"] == 0 else known.availability), asked["connectorId"]: order}
+
+
+@ORDERS.learn(result("SetChargingProfile"))
+def profile_set(seen: Seen, station: KnownStation16) -> None:
+    """The station has accepted a charging profile; it replaces those of the same purpose and stack level."""
+    profile = seen.request["csChargingProfiles"]
+    if seen.payload["status"] == "Accepted":
+        station.orders.profiles.clear()
+        if profile["chargingProfilePurpose"] in _ALL and "validTo" not in profile:
+            station.orders.profiles[profile["chargingProfileId"]] = profile["chargingProfilePurpose"]
+
+
+@ORDERS.learn(result("ClearChargingProfile"), call("BootNotification"), any_payload=True)
+def profiles_cleared(_: Seen, station: KnownStation16) -> None:
+    """Profiles are cleared, or may be lost at a boot."""
+    station.orders.profiles.clear()
