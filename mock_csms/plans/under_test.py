@@ -108,6 +108,15 @@ class StationUnderTest:
         running = self._twin.transactions.running
         return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
 
+    @property
+    def firmware_status(self) -> str:
+        """The firmware status that a trigger must report while no update runs: Idle, or how the last one failed.
+
+        After Installed it is Idle (L01.FR.25), after any other end that status (L01.FR.26).
+        """
+        update = self._twin.firmware.update
+        return "Idle" if update is None or update.status in (None, "Installed") else update.status
+
     def give_up(self, id_: str) -> None:
         """Treat a transaction as ended until the station reports something about it."""
         transaction = self._twin.transactions.running.get(id_)
