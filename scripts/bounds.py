@@ -159,7 +159,7 @@ WAITING: Sequence[Bound] = (
     ),
     (
         "waiting calls that commands request from mock-station, such as reports",
-        "{station.v2.machine._MOST_ASKED_FOR}",
+        "{station.decisions._MOST_ASKED_FOR}",
         "it answers InternalError or Rejected",
     ),
 )

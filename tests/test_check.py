@@ -61,7 +61,7 @@ soap.jsonl             | 4 | -      | 8 records were skipped: they are SOAP
 trailing-cut.jsonl     | 1 |        | note: .*line 9 is cut off
 utf16.jsonl            | 1 |        |
 v16.jsonl              | 1 | -      |
-v21.jsonl              | 4 | -      | 8 records were skipped: they are OCPP 2.1
+v21.jsonl              | 1 |        |
 """
 
 

@@ -50,7 +50,7 @@ def test_a_selection_of_checks() -> None:
     assert rows("P") == ["P01"]
     assert rows("--subject", "Vendors") == ["P01", "6P01"]
     assert rows("T15", "--subject", "vendors") == ["P01", "6P01", "T15"]
-    assert rows("charging profiles") == ["K01", "K02", "K03", "K04", "6K01", "6K02", "6K03"]
+    assert rows("charging profiles") == ["K01", "K02", "K03", "K04", "K05", "K06", "6K01", "6K02", "6K03"]
     assert rows("6k") == ["6K01", "6K02", "6K03"]
     assert set(rows("security")) == {id_ for id_ in [*CHECKS, *UNJUDGED] if id_[-3] == "S"}
 

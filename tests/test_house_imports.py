@@ -120,7 +120,7 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
         {"SignCertificate", "certificateChain", "transactionId"},
         "names of placeholders, and their help",
     ),
-    "mock_csms/protocol/actions.py": ({"BootNotification"}, "the same in every version"),
+    "mock_csms/protocol/actions.py": ({"BootNotification", "Heartbeat"}, "the same in every version"),
     "mock_csms/commands/cli.py": ({"Heartbeat", "TransactionEvent", "eventType"}, "examples in the help"),
     "mock_csms/settings/commands.py": ({"StatusNotification"}, "the default of --trigger-message"),
     "mock_csms/commands/remote/table.py": (

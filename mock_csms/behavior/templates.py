@@ -163,7 +163,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, Template]] = {
         lambda c: c.world.authority.root(c.now),
     ),
     "rootCertificateHash": (
-        "the hash data of that root certificate, as DeleteCertificate has them",
+        "the hashes of that root certificate, by which a command names it",
         lambda c: c.world.authority.hashes(c.now),
     ),
     "certificateChain": (

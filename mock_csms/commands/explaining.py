@@ -138,7 +138,8 @@ def _row(id_: str) -> tuple[str, ...]:
         clause, title, why = UNJUDGED[id_]
         return id_, "", clause, "-", _subject(id_), f"{title} (not judged: {why})"
     check = CHECKS[id_]
-    return id_, versions_of(check), requirement_of(check), str(check.severity), check.subject, check.title
+    versions = versions_of(check).replace(",", "")
+    return id_, versions, requirement_of(check), str(check.severity), check.subject, check.title
 
 
 def _fitted(rows: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -184,7 +185,7 @@ def _lines_about(id_: str) -> Iterator[str]:
     if id_ in UNJUDGED:
         yield from textwrap.wrap(f"clause {clause}; subject {subject}", width, initial_indent="     ")
         return
-    about = f"OCPP {versions}; clause {clause}; severity {severity}; subject {subject}"
+    about = f"OCPP {versions.replace(' ', ', ')}; clause {clause}; severity {severity}; subject {subject}"
     yield from textwrap.wrap(about, width, initial_indent="     ", subsequent_indent="     ")
     explanation = explanation_of(id_)
     parts = {

@@ -247,12 +247,14 @@ async def _beside(running: Coroutine[Any, Any, None], driving: Coroutine[Any, An
 
 
 def _device(settings: StationSettings, handshake: HandshakeRequest) -> State:
-    """Return the station that the settings describe. Raises ValueError for what the machine does not have."""
-    device, machine, trust = settings.device, machine_for(handshake), handshake.trust
-    if device is None:
+    """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
+    machine, trust = machine_for(handshake), handshake.trust
+    if settings.device is None:
         identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
         device = machine.new_device(identity, settings.evses, settings.connectors)
-    elif not isinstance(device, machine.kind):
+    else:
+        device = machine.read(settings.device)
+    if device is None:
         raise ValueError("--device: such a file describes a station of OCPP 2.x; use --evses, --connectors, --variable")
     places = machine.places(device)
     if settings.evse > places:

@@ -47,6 +47,10 @@ from mock_csms.conformance.v2.reservations import RESERVATIONS
 from mock_csms.conformance.v2.security import SECURITY
 from mock_csms.conformance.v2.transactions import TRANSACTIONS
 from mock_csms.conformance.v2.triggers import TRIGGERS
+from mock_csms.conformance.v2.v21 import charging, sends, streams  # noqa: F401 - as above
+from mock_csms.conformance.v2.v21.der import DER
+from mock_csms.conformance.v2.v21.swaps import SWAPS
+from mock_csms.conformance.v2.v21.tariffs import TARIFFS
 from mock_csms.conformance.v2.variables import VARIABLES
 from mock_csms.conformance.v2.vendors import VENDORS
 from mock_csms.conformance.v16.subjects import SUBJECTS as OF_16
@@ -70,6 +74,9 @@ SUBJECTS: tuple[Subject, ...] = (
     RESERVATIONS,
     DISPLAYS,
     VENDORS,
+    TARIFFS,
+    DER,
+    SWAPS,
     *OF_16,
 )
 """All subjects, in the order of the table: those of OCPP 2.x, with the checks of every version, and those of 1.6."""

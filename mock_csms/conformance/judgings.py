@@ -6,11 +6,12 @@ from mock_csms.conformance.common.versions import rules_of
 from mock_csms.conformance.judging import Judging
 from mock_csms.conformance.subject import JUDGED, Check
 from mock_csms.conformance.v2.judging import JUDGING as OF_2
+from mock_csms.conformance.v2.judging import JUDGING_OF_21
 from mock_csms.conformance.v16.judging import JUDGING as OF_16
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.versions import V16, V201
+from mock_csms.protocol.versions import V16, V21, V201
 
-JUDGINGS: Mapping[str, Judging] = {V201.name: OF_2, V16.name: OF_16}
+JUDGINGS: Mapping[str, Judging] = {V201.name: OF_2, V21.name: JUDGING_OF_21, V16.name: OF_16}
 """How each version is judged, by its name."""
 
 

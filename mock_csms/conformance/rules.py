@@ -60,3 +60,5 @@ class VersionRules(Record, eq=False):
     """Returns whether the station need not answer a command that got no answer in time."""
     number_of: Callable[[str, Any], int] = lambda _, __: -1
     """Returns a number that repeats of a call have in common, from its action and payload; -1 if there is none."""
+    repeats_ids: bool = False
+    """Whether a call that is repeated may have the same message id."""

@@ -9,17 +9,19 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeAlias
 
 from mock_csms.protocol.records import Record, replace
-from mock_csms.protocol.versions import V16, V201
+from mock_csms.protocol.versions import V16, V21, V201
 from mock_csms.twin.events import Severity
 from mock_csms.twin.lessons import Lesson, lesson
 from mock_csms.twin.seen import Occasion, Seen
 
 INFO, WARNING, ERROR = Severity
 
-JUDGED = (V201.name, V16.name)
+JUDGED = (V201.name, V21.name, V16.name)
 """The versions of OCPP that the checks can judge; each has a row in `judging.py`."""
-OF_V2 = (V201.name,)
+OF_V2 = (V201.name, V21.name)
 """The `versions` of the checks in `v2/`."""
+OF_V21 = (V21.name,)
+"""The `versions` of the checks in `v2/v21/`: of what OCPP 2.1 has added."""
 OF_V16 = (V16.name,)
 """The `versions` of the checks in `v16/`."""
 EVERY: tuple[str, ...] = ()

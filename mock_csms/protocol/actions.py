@@ -15,6 +15,8 @@ Json: TypeAlias = dict[str, Any]
 
 BOOT = "BootNotification"
 """The action by which a station registers, in every version of OCPP. Its answer has `status` and `interval`."""
+HEARTBEAT = "Heartbeat"
+"""The action of a heartbeat, in every version."""
 
 
 class Sender(Enum):

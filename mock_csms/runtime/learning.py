@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.dialect import DeviceModel, VariableName
 from mock_csms.behavior.dialects import dialect_of
-from mock_csms.conformance.v2.needed_variables import NEEDED_VARIABLES
+from mock_csms.conformance.v2.needed_variables import NEEDED_IN_21, NEEDED_VARIABLES
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.versions import V21, V201
@@ -27,7 +27,7 @@ _COURTESY = 0.05
 """The seconds to wait before the first command, so that scripts can send their commands first."""
 _AT_ONCE = 10
 """How many variables one command asks for; fewer if the station allows fewer."""
-_NEEDED: Mapping[str, Sequence[VariableName]] = dict.fromkeys((V201.name, V21.name), NEEDED_VARIABLES)
+_NEEDED: Mapping[str, Sequence[VariableName]] = {V201.name: NEEDED_VARIABLES, V21.name: NEEDED_IN_21}
 """By name of the version: the variables that the checks read."""
 
 

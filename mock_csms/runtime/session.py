@@ -13,6 +13,7 @@ from mock_csms.behavior.replies import Decision
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.sends import SendMessage
 from mock_csms.protocol.versions import Version
 from mock_csms.runtime import clock
 from mock_csms.runtime.delays import Delays
@@ -23,16 +24,7 @@ from mock_csms.runtime.patience import within
 from mock_csms.runtime.raw_frames import raw_sent
 from mock_csms.runtime.transport.breaches import Breach
 from mock_csms.runtime.transport.connection import Transport
-from mock_csms.twin.events import (
-    Breached,
-    Disconnected,
-    Failed,
-    Lost,
-    Received,
-    Sent,
-    Spoiled,
-    Unanswered,
-)
+from mock_csms.twin.events import Breached, Disconnected, Failed, Lost, Received, Sent, Spoiled, Unanswered
 
 _MOST_CALLS = 1000
 """How many calls of ours may wait on one connection."""
@@ -202,6 +194,10 @@ class Session:
         """End the conversation with a TCP RST."""
         self._transport.reset()
         self.closed(1006, reason)
+
+    def notify(self, action: str, payload: Json) -> None:
+        """Send a SEND (OCPP 2.1) at once: nobody answers it, and it may be sent while a call is open."""
+        self._perform(self._host.command(self, SendMessage(self._host.world.new_id(), action, payload)), None)
 
     async def call(
         self, action: str, payload: Callable[[], Json], timeout_: float, written: Callable[[], None] | None = None

@@ -10,6 +10,7 @@ from mock_csms.settings import values
 from mock_csms.station import cues
 from mock_csms.station.machines import PREFERRED
 from mock_csms.station.requests import check_action
+from mock_csms.station.v2.v21.lines import battery_in, grid_fault, vat
 
 
 class StayAway(Record):
@@ -47,6 +48,8 @@ class SendCall(Record):
 Order: TypeAlias = (
     (cues.Plugged | cues.Unplugged | cues.Presented | cues.PowerCycled | StayAway | Wait | SendCall | ShowStatus)
     | (cues.Arrived | cues.Departed | cues.Paused | cues.Ready)
+    | (cues.PriorityTurned | cues.GridFault | cues.VatEntered | cues.ChainAsked)
+    | (cues.SwapWished | cues.BatteryGiven | cues.BatteryTaken)
     | ShowHelp
     | Quit
 )
@@ -113,6 +116,19 @@ WORDS: Mapping[str, Word] = {
     "ev-ready": Word("[EVSE]", "let the vehicle resume charging", lambda parts: cues.Ready(_evse(parts))),
     "drive-in": Word("[EVSE]", "drive a vehicle into the parking bay", lambda parts: cues.Arrived(_evse(parts))),
     "drive-out": Word("[EVSE]", "drive the vehicle out of the parking bay", lambda parts: cues.Departed(_evse(parts))),
+    "priority": Word(
+        "[EVSE]", "turn priority charging on or off (2.1)", lambda parts: cues.PriorityTurned(_evse(parts))
+    ),
+    "grid-fault": Word("<CONTROL> <FAULT> [over]", "report a fault of the grid, or its end (2.1)", grid_fault),
+    "vat": Word("<NUMBER> [EVSE]", "enter a VAT number for the receipt (2.1)", vat),
+    "chain-status": Word("", "ask whether the certificates were revoked (2.1)", lambda _: cues.ChainAsked()),
+    "swap": Word(
+        "<ID[:TYPE]>",
+        "present an idToken to swap a battery (2.1)",
+        lambda parts: cues.SwapWished(PREFERRED.notation.token(parts[0])),
+    ),
+    "battery-in": Word("<EVSE> [PERCENT]", "put a battery, of 20 % unless given, in a slot (2.1)", battery_in),
+    "battery-out": Word("", "take the battery that is offered (2.1)", lambda _: cues.BatteryTaken()),
     "send": Word("<ACTION> [JSON]", "send a call; the JSON is merged into a valid default payload", _send),
     "reboot": Word("", "switch the station off and on again", lambda _: cues.PowerCycled()),
     "offline": Word("<SEC>", "disconnect for this many seconds", lambda parts: StayAway(values.number()(parts[0]))),

@@ -109,6 +109,51 @@ class CallRequested(Record):
     payload: Json
 
 
+class PriorityTurned(Record):
+    """A driver turns priority charging on or off (OCPP 2.1)."""
+
+    evse: int
+
+
+class GridFault(Record):
+    """The grid has a fault that triggers a DER control, or the fault is over (OCPP 2.1)."""
+
+    control: str
+    """The controlType."""
+    fault: str
+    """The gridEventFault."""
+    is_over: bool = False
+
+
+class SwapWished(Record):
+    """A driver presents an idToken to swap a battery (OCPP 2.1)."""
+
+    token: Json
+
+
+class BatteryGiven(Record):
+    """A driver puts a battery in a slot of a swap station (OCPP 2.1)."""
+
+    evse: int
+    charge: float = 20.0
+    """Its state of charge, in percent."""
+
+
+class BatteryTaken(Record):
+    """A driver takes the battery that the station offers (OCPP 2.1)."""
+
+
+class VatEntered(Record):
+    """A driver enters a VAT number for the receipt (OCPP 2.1)."""
+
+    number: str
+    evse: int | None = None
+
+
+class ChainAsked(Record):
+    """A person lets the station ask whether its certificates were revoked (OCPP 2.1)."""
+
+
 class MoveProblem(StrEnum):
     """Why a transfer of a file has failed."""
 
@@ -145,7 +190,10 @@ class FileMoved(Record):
 
 Cue: TypeAlias = (
     Opened | Closed | Answered | FailedCall | Rang | Plugged | Unplugged | Presented | PowerCycled | CallRequested
-) | (Arrived | Departed | Paused | Ready | Unreached | FileMoved)
+) | (
+    (Arrived | Departed | Paused | Ready | Unreached | FileMoved)
+    | (PriorityTurned | GridFault | SwapWished | BatteryGiven | BatteryTaken | VatEntered | ChainAsked)
+)
 
 Alarm: TypeAlias = tuple[Any, ...]
 """The name of an alarm: its kind, then its object, such as `("meter", 1)`. Setting the same alarm again moves it."""
@@ -165,10 +213,19 @@ class Send(Record):
     """How often it failed."""
     is_kept: bool = False
     """Whether it is kept while offline and sent when the CSMS has accepted the station: a critical security event."""
+    is_by_hand: bool = False
+    """Whether a person wrote it: then it is sent as it is."""
 
 
 class Transmit(Record):
     """Send a call now; no other call is open."""
+
+    action: str
+    payload: Json
+
+
+class Notify(Record):
+    """Send a message that nobody answers (a SEND of OCPP 2.1) now, even if a call is open."""
 
     action: str
     payload: Json
@@ -222,4 +279,4 @@ class Say(Record):
     text: str
 
 
-Act: TypeAlias = Send | Transmit | Set | Stop | GetFile | PutFile | Reboot | Redial | Say
+Act: TypeAlias = Send | Transmit | Notify | Set | Stop | GetFile | PutFile | Reboot | Redial | Say

@@ -133,6 +133,10 @@ class Link:
         with self._timed(action):
             return await self.session.call(action, lambda: payload, timeout_)
 
+    def notify(self, action: str, payload: Json) -> None:
+        """Send a message that nobody answers (a SEND of OCPP 2.1)."""
+        self.session.notify(action, payload)
+
     def hang_up(self, reason: str) -> None:
         """Close the connection without waiting, even if calls are open."""
         self._farewell = reason

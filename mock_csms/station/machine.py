@@ -54,8 +54,8 @@ class Machine(Record, eq=False):
 
     new_device: Callable[[Identity, int, int], Any]
     """Returns a new station with a number of EVSEs, each with a number of connectors."""
-    kind: type[State]
-    """The class of its devices."""
+    read: Callable[[State], State | None]
+    """Returns the device of a device file as one of this version; None if such a file is for other versions."""
     places: Callable[[Any], int]
     """Returns how many places to charge at a device has: EVSEs, or in 1.6 connectors."""
     secured: Callable[[Any, int, str, tuple[str, str]], Any]

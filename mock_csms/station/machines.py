@@ -5,9 +5,10 @@ from mock_csms.settings import values
 from mock_csms.station.handshake import HandshakeRequest, version_of
 from mock_csms.station.machine import Machine
 from mock_csms.station.v2.machine import MACHINE
+from mock_csms.station.v2.v21.machine import MACHINE as OF_21
 from mock_csms.station.v16.machine import MACHINE as OF_16
 
-MACHINES: dict[str, Machine] = {"2.0.1": MACHINE, "2.1": MACHINE, "1.6": OF_16}
+MACHINES: dict[str, Machine] = {"2.0.1": MACHINE, "2.1": OF_21, "1.6": OF_16}
 """The machine of each version, by the name of the version."""
 
 PREFERRED_VERSION = DEFAULT.name

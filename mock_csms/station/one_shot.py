@@ -47,6 +47,9 @@ async def send(
     is_fine = True
     for call in calls:
         payload = request(link.version, call.action, call.given, identity, site.moment())
+        if link.version.actions[call.action].is_send:
+            link.notify(call.action, payload)
+            continue
         try:
             await link.call(call.action, payload, device.message_timeout)
         except CallFailed:

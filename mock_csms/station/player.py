@@ -182,6 +182,8 @@ class Player:
         match act:
             case cues.Transmit():
                 self._start(self._transmit(act))
+            case cues.Notify(action, payload) if self._link is not None:
+                self._link.notify(action, payload)
             case cues.Set(alarm, seconds):
                 self._stop(alarm)
                 loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 """Plays the examples of `mock-csms explain` as events of a station: frames, handshakes and waits."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import orjson
 
@@ -10,9 +10,10 @@ from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.messages import Call, Error, ErrorCode, Malformed, Message, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.tls import SUITES, VERSIONS, Agreement, Offer
+from mock_csms.protocol.versions import V21, V201, Version
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.runtime.pki.making import Wish, certificate, certificate_pem, new_ec
-from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Refused, Spoiled, Unanswered
+from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Spoiled, Unanswered
 from tests.conformance.story import PATIENCE, Story, came, sent, variable
 from tests.conformance.test_certificates import first
 from tests.conformance.test_security import csr
@@ -41,7 +42,8 @@ def found(check: str, given: Mapping[str, str], lines: Sequence[str], silence: f
 
 def played(check: str, given: Mapping[str, str], lines: Sequence[str]) -> "Player":
     """Return the player of an example, after its last line."""
-    player = Player(lines, _before(check, given))
+    version = V21 if CHECKS[check].versions == (V21.name,) else V201
+    player = Player(lines, as_of(version, _before(check, given)), version)
     for number in range(len(player.lines)):
         player.play(number)
     return player
@@ -53,6 +55,12 @@ def _before(check: str, given: Mapping[str, str]) -> list[Event]:
     for name, value in given.items():
         story.get(*name.split(".", 1), attributeValue=value)
     return (story.report(_THRESHOLD) if check in _REPORTED else story).events
+
+
+def as_of(version: Version, events: Iterable[Event]) -> list[Event]:
+    """Return the same events of a station of another version."""
+    kinds = Received | Sent | Connected
+    return [replace(event, version=version) if isinstance(event, kinds) else event for event in events]
 
 
 def _escaped(text: str) -> str:
@@ -69,7 +77,8 @@ def _whole(line: str) -> str:
 class Player:
     """Makes an event from each line. If an example starts with a handshake, there are no events before it."""
 
-    def __init__(self, lines: Sequence[str], before: list[Event]) -> None:
+    def __init__(self, lines: Sequence[str], before: list[Event], version: Version) -> None:
+        self.version = version
         self.now, self.lines = NOW, [_whole(line) for line in lines]
         self.events = [] if lines[0].startswith(("GET ", "-- TLS")) else before
         self._calls: dict[str, Call] = {}
@@ -109,12 +118,12 @@ class Player:
             self._add(Connected(self.now, STATION, "ocpp2.0.1", tuple(offered)))
 
     def _receive(self, text: str, rest: Sequence[str]) -> None:
-        message = decode(text.encode())
+        message = decode(text.encode(), self.version.framing)
         answers = self._calls.pop(message.id, None) if not isinstance(message, Call) else None
-        event = came(self.now, text.encode(), answers)
+        event = came(self.now, text.encode(), answers, self.version)
         self._add(replace(event, binary=True) if self._is_binary else event)
         self._is_binary = False
-        if isinstance(message, Call) and not any(_is_answer(line, message.id) for line in rest):
+        if type(message) is Call and not any(_is_answer(line, message.id) for line in rest):
             self._answer(message, refused=event.is_refused)
         if isinstance(message, Call):
             self._calls[message.id] = message
@@ -127,7 +136,7 @@ class Player:
             usual = default_answer(call.action, call.payload)
             usual |= {"currentTime": Story(self.now - NOW).at()} if "currentTime" in usual else {}
             answer = Result(call.id, usual)
-        self._add(sent(self.now, answer, call))
+        self._add(sent(self.now, answer, call, version=self.version))
 
     def _send(self, text: str) -> None:
         number, id_, *rest = orjson.loads(text)
@@ -138,7 +147,8 @@ class Player:
             return
         message = decode(text.encode())
         assert not isinstance(message, Malformed)
-        self._add(sent(self.now, message, None if isinstance(message, Call) else self._calls[message.id]))
+        answers = None if isinstance(message, Call) else self._calls[message.id]
+        self._add(sent(self.now, message, answers, version=self.version))
         if isinstance(message, Call):
             self._calls[message.id] = message
 

@@ -9,7 +9,7 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation
 from mock_csms.protocol.messages import Call, Error, Message, Result, encode
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V201, Version
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.handshake import basic
 from mock_csms.twin.events import Connected, Disconnected, Event, Finding, Knocked, Received, Sent
@@ -31,13 +31,13 @@ def connected(at: float, credentials: str = CREDENTIALS) -> list[Event]:
     return [Knocked(at, STATION, visitor), Connected(at, STATION, "ocpp2.0.1", ("ocpp2.0.1",))]
 
 
-def came(at: float, text: bytes, answers: Call | None = None) -> Received:
+def came(at: float, text: bytes, answers: Call | None = None, version: Version = V201) -> Received:
     """Return the event of a received text, as the session makes it; it may answer a call of the mock."""
-    talk = Conversation(V201, Sender.STATION)
+    talk = Conversation(version, Sender.STATION)
     if answers:
         talk.open(answers)
     read = talk.receive(text, Validation())
-    return Received(at, STATION, text, read.message, read.violations, read.answers, False, read.is_refused)
+    return Received(at, STATION, text, read.message, read.violations, read.answers, False, read.is_refused, version)
 
 
 def got(at: float, message: Message, answers: Call | None = None) -> Received:
@@ -45,10 +45,10 @@ def got(at: float, message: Message, answers: Call | None = None) -> Received:
     return came(at, encode(message), answers)
 
 
-def sent(at: float, message: Message, answers: Call | None = None, fault: str = "") -> Sent:
+def sent(at: float, message: Message, answers: Call | None = None, fault: str = "", version: Version = V201) -> Sent:
     """Return the event of a message that the mock sent."""
-    violations = Conversation(V201, Sender.STATION).sent(message, answers)
-    return Sent(at, STATION, encode(message), message, violations, answers, "", fault)
+    violations = Conversation(version, Sender.STATION).sent(message, answers)
+    return Sent(at, STATION, encode(message), message, violations, answers, "", fault, version)
 
 
 # Payloads.

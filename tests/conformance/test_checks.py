@@ -15,7 +15,7 @@ from mock_csms.station.state import Habit
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests.conformance.handmade import CLIENTS, run_client
 from tests.conformance.live import Run, is_exercised, perform, run_of
-from tests.conformance.witness import OTHERS, inspect
+from tests.conformance.witness import OF_201, inspect
 from tests.station.performances import EVERY_KIND, SCENARIOS, scenarios_of
 from tests.station.play import Answering
 from tests.station.rig import Rig
@@ -59,7 +59,7 @@ def test_no_check_reports_a_good_station(scenario: str, learns: bool) -> None:
 def test_every_check_looks_at_good_stations() -> None:
     """Every check has an occasion in the scenarios of a good station, so its silence means something."""
     occasions = {occasion for scenario in SCENARIOS for occasion in perform(scenario).occasions}
-    assert [id_ for id_ in OTHERS if not is_exercised(CHECKS[id_], occasions)] == []
+    assert [id_ for id_ in OF_201 if not is_exercised(CHECKS[id_], occasions)] == []
 
 
 @EVERY_KIND
@@ -91,7 +91,7 @@ def test_a_misbehaviour_that_never_starts(kind: str) -> None:
         assert perform(scenario, Habit(kind, 10**6)).lines() == []
 
 
-@pytest.mark.parametrize("check", [id_ for id_ in OTHERS if id_ not in TRIGGERED])
+@pytest.mark.parametrize("check", [id_ for id_ in OF_201 if id_ not in TRIGGERED])
 def test_a_check_without_a_misbehaviour(check: str) -> None:
     """A handmade client or the wrong example triggers each other check, without an error in the mock."""
     assert check in visit(check).checks, (

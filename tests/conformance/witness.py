@@ -22,6 +22,8 @@ OF_V16 = [id_ for id_, check in CHECKS.items() if check.versions == subject.OF_V
 """The checks that were written for OCPP 1.6; `v16/` tests them."""
 OTHERS = [id_ for id_ in CHECKS if id_ not in OF_V16]
 """All others: those of OCPP 2.x, and those of every version."""
+OF_201 = [id_ for id_ in OTHERS if CHECKS[id_].versions != subject.OF_V21]
+"""The checks that judge stations of OCPP 2.0.1."""
 TERMS = Terms(passwords={STATION: OLD})
 FOLDER = Folder(LESSONS, STANDARD_NAMES)
 

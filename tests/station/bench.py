@@ -8,6 +8,7 @@ from mock_csms.behavior.templates import SAMPLE, Context, compile_template, rfc3
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.sends import SendMessage
 from mock_csms.protocol.versions import V201, Version
 from mock_csms.station import cues
 from mock_csms.station.machine import Machine
@@ -110,6 +111,9 @@ class BenchOf(Generic[D]):
                     self.alarms.pop(alarm, None)
                 case cues.Transmit(action, payload):
                     self._transmit(action, payload)
+                case cues.Notify(action, payload):
+                    assert not self.version.call_violations(SendMessage("1", action, payload), Sender.STATION)
+                    self.messages.append((action, payload))
                 case cues.GetFile() | cues.PutFile():
                     self.files.append(act)
                 case cues.Reboot():

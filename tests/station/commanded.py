@@ -54,7 +54,7 @@ class Bench:
         """Send a command; return the answer, and the calls that the station sends after it."""
         call = Call("1", action, payload)
         assert not V201.call_violations(call, Sender.CSMS)
-        reply = machine.command(self.device, action, payload, self.moment)
+        reply = machine.MACHINE.command(self.device, action, payload, self.moment)
         assert reply.payload is not None
         assert not V201.result_violations(call, reply.payload)
         self.device = reply.device
@@ -62,7 +62,7 @@ class Bench:
 
     def tell(self, cue: Cue) -> Sent:
         """Give the station a cue, and return the calls that it sends."""
-        self.device, acts = machine.step(self.device, cue, self.moment)
+        self.device, acts = machine.MACHINE.step(self.device, cue, self.moment)
         return self._perform(acts)
 
     def wait(self, seconds: float) -> Sent:

@@ -52,14 +52,14 @@ class Driven:
 
     def tell(self, cue: Cue) -> None:
         """Give the station a cue, and do everything that follows from it."""
-        self.device, acts = machine.step(self.device, cue, self.moment)
+        self.device, acts = machine.MACHINE.step(self.device, cue, self.moment)
         self._perform(acts)
 
     def command(self, action: str, payload: Json) -> Any:
         """Send a command, and return the payload of the answer."""
         call = Call("1", action, payload)
         assert V201.call_violations(call, Sender.CSMS) == ()
-        reply = machine.command(self.device, action, payload, self.moment)
+        reply = machine.MACHINE.command(self.device, action, payload, self.moment)
         assert not V201.result_violations(call, reply.payload)
         self.device = reply.device
         self._perform(reply.acts)

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeAlias
 from mock_csms.behavior.templates import Context, World, compile_template, merge, rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
-from mock_csms.protocol.versions import V201
+from mock_csms.protocol.versions import V201, actions
 from mock_csms.station import cues
 from mock_csms.station.cues import Alarm, Cue
 from mock_csms.station.machine import CommandOutcome
@@ -41,7 +41,7 @@ def world() -> World:
 
 def default_answer(action: str, _: Json) -> Json:
     """Answer with the default response of the action."""
-    answer: Json = compile_template(V201.actions[action].response)(Context(BEGIN, StationModel("CS"), world()))
+    answer: Json = compile_template(actions()[action].response)(Context(BEGIN, StationModel("CS"), world()))
     return answer
 
 
@@ -104,7 +104,7 @@ class Play:
     def tell(self, *all_cues: Cue) -> Self:
         """Give the station cues, let the CSMS answer, and do everything that follows."""
         for cue in all_cues:
-            self.device, acts = machine.step(self.device, cue, Moment(self.now, self.world))
+            self.device, acts = machine.MACHINE.step(self.device, cue, Moment(self.now, self.world))
             self._perform(acts)
         return self
 
@@ -122,7 +122,7 @@ class Play:
         template = compile_template(merge(V201.actions[action].request, payload or {}))
         given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
-        reply = machine.command(self.device, action, given, Moment(self.now, self.world))
+        reply = machine.MACHINE.command(self.device, action, given, Moment(self.now, self.world))
         assert not isinstance(reply.answer, dict) or V201.schemas.response_violations(action, reply.answer) == ()
         self.device = reply.device
         self._perform(reply.acts)

@@ -128,8 +128,8 @@ class Cable(Dialer):
 class Rig(Stand):
     """A station with misbehaviours at a mock: it has the methods of a stage, but messages go over a socket."""
 
-    subprotocol = PREFERRED_SUBPROTOCOL
-    """The subprotocol that the station offers."""
+    offered = (PREFERRED_SUBPROTOCOL,)
+    """The subprotocols that the station offers."""
     _device: State
 
     def __init__(
@@ -144,9 +144,13 @@ class Rig(Stand):
     ) -> None:
         usual = settings_of(profile) if profile else {"basic_auth": KNOWN}
         super().__init__(learns=learns, rule=csms.rules if csms else [], **{**usual, **of_mock})
-        self._device = replace(with_profile(new_station(**given), profile), habits=habits)
+        self._device = replace(with_profile(self.new_station(**given), profile), habits=habits)
         self._profile = profile
         self._running: asyncio.Task[None] | None = None
+
+    def new_station(self, **given: Any) -> Device:
+        """Return a station with these settings."""
+        return new_station(**given)
 
     async def begin(self) -> None:
         """Make the station; it does not connect yet."""
@@ -156,7 +160,7 @@ class Rig(Stand):
         url, chance = f"{scheme}://{self.mock.url.partition('://')[2]}/{STATION}", Chance(2)
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
         password = None if self._profile == 3 else basic(STATION, PASSWORD)
-        line = HandshakeRequest(url, (self.subprotocol,), password)
+        line = HandshakeRequest(url, self.offered, password)
         self._player = Player(STATION, self._device, line, Site(self._cable, Bus(), world))
 
     async def end(self) -> None:

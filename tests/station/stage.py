@@ -154,7 +154,7 @@ class Stage(Play):
         template = compile_template(merge(V201.actions[action].request, payload or {}))
         given = template(Context(self.now, StationModel("CS"), self.world))
         assert V201.schemas.request_violations(action, given) == ()
-        reply = machine.command(self.device, action, given, Moment(self.now, self.world))
+        reply = machine.MACHINE.command(self.device, action, given, Moment(self.now, self.world))
         self.device = reply.device
         match reply.answer:
             case (code, description):

@@ -111,7 +111,7 @@ def test_a_kind_survives_any_payload(kind: str) -> None:
     moment = Moment(0.0, world())
     device = new_device(Identity(), 2, 2)
     for cue in (Opened(), Plugged(1), Presented(TOKEN, 1)):
-        device, _ = machine.step(device, cue, moment)
+        device, _ = machine.MACHINE.step(device, cue, moment)
     habits = (Habit(kind),)
     for action, entry in ACTIONS.items():
         for payload in [default_answer(action, {}), *ODD]:
@@ -122,7 +122,7 @@ def test_a_kind_survives_any_payload(kind: str) -> None:
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):
                 sent = replace(device, habits=habits, boot_status="Accepted")
-                machine.step(sent, CallRequested(action, payload), moment)
+                machine.MACHINE.step(sent, CallRequested(action, payload), moment)
 
 
 def test_a_station_that_forgets_its_credentials() -> None:

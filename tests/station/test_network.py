@@ -145,7 +145,7 @@ def test_a_new_password_is_used_at_once() -> None:
     name = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
     for password, is_taken in (("short", False), ("0123456789abcdef", True)):
         item = {**name, "attributeValue": password}
-        reply = machine.command(bench.device, "SetVariables", {"setVariableData": [item]}, bench.moment)
+        reply = machine.MACHINE.command(bench.device, "SetVariables", {"setVariableData": [item]}, bench.moment)
         assert (Redial() in reply.acts) is is_taken
     assert network.authorization_of(reply.device) == "Basic Q1MvMTowMTIzNDU2Nzg5YWJjZGVm"
 

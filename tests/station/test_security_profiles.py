@@ -26,7 +26,7 @@ PRIORITY = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "Networ
 class Rig16(Rig):
     """A station of OCPP 1.6 with a security profile."""
 
-    subprotocol = "ocpp1.6"
+    offered = ("ocpp1.6",)
 
     def __init__(self, profile: int) -> None:
         super().__init__((), learns=False, profile=profile)

@@ -50,12 +50,37 @@ def test_flags_of_21(name: str) -> None:
     assert problems(USES[name], version="2.1") == []
 
 
-@pytest.mark.parametrize("name", LINES)
+_NEW_LINES = {
+    "payment": "vat NL123; plug; card PSP-1:DirectPayment; wait 5; card PSP-1:DirectPayment; unplug",
+    "grid": "grid-fault LVMustTrip UnderVoltage; wait 1; grid-fault LVMustTrip UnderVoltage over",
+    "priority": "plug; card A; priority; card A",
+    "certificates": "chain-status",
+    "swap": "swap TAG; wait 1; battery-in 1 30; battery-out; wait 20",
+    "send": 'send BatterySwap; send NotifySettlement {"status": "Failed"}',
+}
+
+
+@pytest.mark.parametrize("name", [*LINES, *_NEW_LINES])
 def test_lines_of_21(name: str, tmp_path: Path) -> None:
     """With these control lines a station of OCPP 2.1 sends nothing wrong."""
     script = tmp_path / "lines"
-    script.write_text(f"wait 10; {LINES[name]}".replace("; ", "\n"))
-    assert problems(f"--script {script}", version="2.1") == []
+    script.write_text(f"wait 10; {(LINES | _NEW_LINES)[name]}".replace("; ", "\n"))
+    swaps = "--evses 2 --variable BatterySwapCtrlr.Enabled=true" if name == "swap" else ""
+    assert problems(f"--script {script} {swaps}", version="2.1") == []
+
+
+def test_a_send_by_flag() -> None:
+    """--send sends a SEND too, and waits for no answer; the mock has opened no such stream."""
+    found = problems("--send BootNotification --send NotifyPeriodicEventStream", version="2.1")
+    assert [line[:4] for line in found if not line.startswith("B")] == ["N12:"]
+
+
+def test_a_device_file_of_21(tmp_path: Path) -> None:
+    """A device file describes a station of 2.1 too; it has the variables of both."""
+    file = tmp_path / "station.toml"
+    file.write_text('[identity]\nvendor = "ACME"\n[[evse]]\nconnectors = ["cType2", "cType2"]\n')
+    flags = f"--device {file} --variable TxCtrlr.ResumptionTimeout=5 --charge 5"
+    assert problems(flags, version="2.1") == []
 
 
 @pytest.mark.parametrize("mock", MOCKS)

@@ -13,7 +13,7 @@ from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.behavior.v16.configuration import variable_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.protocol.v2.identifiers import CUSTOM, TOKENS
+from mock_csms.protocol.v2.identifiers import CUSTOM, TOKEN_TYPES_OF_21, TOKENS
 from mock_csms.protocol.versions import V21, V201, Version
 
 _RESETS: Mapping[str, str] = {"Hard": "Immediate", "Soft": "OnIdle"}
@@ -125,14 +125,10 @@ DIALECT = Dialect(
 )
 
 
-_NEW_TYPES = ("DirectPayment", "EVCCID", "VIN")
-"""The types of tokens that are new in 2.1 (Part 2, appendix)."""
-
-
 def _names_of_21() -> Mapping[str, Names]:
     """Return the values that settings can have in 2.1, from its own schemas. It allows any type of token."""
     places = {name: place for name, place in _PLACES.items() if name != "token.type"}
-    types = {"token.type": lambda: [*DIALECT.names["token.type"](), *_NEW_TYPES]}
+    types = {"token.type": lambda: [*DIALECT.names["token.type"](), *TOKEN_TYPES_OF_21]}
     return {**DIALECT.names, **types, **{name: _values(V21, *place) for name, place in places.items()}}
 
 

@@ -8,16 +8,18 @@ from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.twin.seen import Seen, call, error, result, when
 
 
-@RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), any_payload=True)
+@RPC.check("R05", "Part 4 4.1.4", ERROR, "every CALL has a new message id", call(), when("send"), any_payload=True)
 def has_a_new_id(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a message id that one of the last 10,000 calls had.
 
-    If a call repeats the same TransactionEvent, it is only a warning, because OCPP 2.1 allows that.
+    If a call repeats the same TransactionEvent, it is only a warning, because OCPP 2.1 allows that; there it is right.
     """
-    mark = station.exchanges.ids.mark_of(seen.id)
+    mark, rules = station.exchanges.ids.mark_of(seen.id), rules_of(seen.version.name)
     if mark is None:
         return None
-    is_again = mark >= 0 and mark == rules_of(seen.version.name).number_of(seen.action, seen.payload)
+    is_again = mark >= 0 and mark == rules.number_of(seen.action, seen.payload)
+    if is_again and rules.repeats_ids:
+        return None
     severity, why = WARNING if is_again else None, "it is the same event once more, which OCPP 2.1 allows"
     return Wrong(f"the message id {seen.id!r} was used before", severity=severity, why=why)
 
@@ -40,14 +42,17 @@ def waits_for_its_answer(seen: Seen, station: StationFacts) -> CheckResult:
     "Part 4 4.1.4",
     ERROR,
     "an answer has the message id of an open CALL and is sent once",
-    when("stray"),
+    when("stray", "resulterror"),
     any_payload=True,
 )
 def answers_open_calls_only(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a second answer to a command, or an answer without a command.
 
-    Late answers are skipped, and so are answers to messages that a user's setting has made wrong.
+    Late answers are skipped, and so are answers to messages that a user's setting has made wrong. In OCPP 2.1 a
+    CALLRESULTERROR must be about an answer of the mock.
     """
+    if seen.kind == "resulterror":
+        return None if seen.answers else f"the CALLRESULTERROR {seen.id!r} is about no answer of the mock"
     exchanges = station.exchanges
     is_excused = seen.id in exchanges.wrong or (seen.id == seen.version.framing.unreadable_id and bool(exchanges.wrong))
     if is_excused or exchanges.over.get(seen.id) in ("given up", "lost"):

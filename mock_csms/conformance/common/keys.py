@@ -28,7 +28,7 @@ _AROUND: Mapping[type, int] = {Call: 4, Result: 2, Error: 6}
     WARNING,
     "the keys of a JSON object are unique",
     call(),
-    when("result", "error", "stray", "malformed"),
+    when("result", "error", "stray", "malformed", "send", "resulterror"),
     any_payload=True,
 )
 def has_each_key_once(seen: Seen, _: StationFacts) -> CheckResult:

@@ -10,9 +10,9 @@ from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, broken
 from mock_csms.protocol.schemas import Field, Violation
 from mock_csms.twin.events import Received
-from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.seen import Seen, call, result, when
 
-_PLACES = (broken(call(), result()), call(*HOLLOW))
+_PLACES = (broken(call(), result(), when("send")), call(*HOLLOW))
 """The messages that R11 looks at: those that break their schema, and valid ones whose schema allows an empty object."""
 
 _MOST_STEPS = 10_000
@@ -76,7 +76,7 @@ def _empty_fields(seen: Seen) -> Iterator[str]:
 
 
 def _schema_of(seen: Seen) -> str:
-    return f"{seen.action}{'Request' if seen.kind == 'call' else 'Response'}"
+    return f"{seen.action}{'Response' if seen.kind == 'result' else 'Request'}"
 
 
 def _emptiness(seen: Seen) -> Callable[[Field], bool]:
@@ -105,10 +105,10 @@ def _is_inside(path: str, custom: str) -> bool:
 
 def of(seen: Seen) -> str:
     """Return the name of a message for a finding: its action, or that of the call that it answers."""
-    return seen.action[:60] if seen.kind == "call" else f"the answer to {seen.action[:60]}"
+    return seen.action[:60] if seen.kind != "result" else f"the answer to {seen.action[:60]}"
 
 
-@RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result()))
+@RPC.check("R10", "Part 4 4.1.2", ERROR, "the payload matches its schema", broken(call(), result(), when("send")))
 def fits_its_schema(seen: Seen, station: StationFacts) -> CheckResult:
     """Report fields that are missing, unknown or wrong.
 
@@ -128,13 +128,13 @@ def leaves_out_absent_fields(seen: Seen, _: StationFacts) -> CheckResult:
     if not isinstance(event, Received) or (seen.is_sound and not _BRACES.search(event.text)):
         return None
     if seen.payload is None:
-        is_known = seen.kind != "call" or seen.action in seen.version.actions
+        is_known = seen.kind == "result" or seen.action in seen.version.actions
         return f"{of(seen)}: the payload is null" if is_known and not _may_be_empty(seen) else None
     found = list(islice(_empty_fields(seen), 3))
     return f"{of(seen)}: {', '.join(found)}" if found else None
 
 
-@RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result()))
+@RPC.check("R12", "Part 4 4.1.5", WARNING, "an empty payload is {}, not null", broken(call(), result(), when("send")))
 def writes_braces(seen: Seen, _: StationFacts) -> CheckResult:
     """Report null in place of an empty payload."""
     if seen.payload is not None or not _may_be_empty(seen):
@@ -144,6 +144,6 @@ def writes_braces(seen: Seen, _: StationFacts) -> CheckResult:
 
 def _may_be_empty(seen: Seen) -> bool:
     """Return whether {} would be a valid payload; False for an unknown action."""
-    if seen.kind == "call":
+    if seen.kind != "result":
         return seen.action in seen.version.actions and not seen.version.schemas.request_violations(seen.action, {})
     return not seen.version.schemas.response_violations(seen.action, {})

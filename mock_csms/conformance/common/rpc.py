@@ -66,7 +66,13 @@ def is_an_array(seen: Seen, _: StationFacts) -> CheckResult:
     return f"not a message: {seen.problem}" if array_of(seen) is None else None
 
 
-@RPC.check("R02", "Part 4 4.1.3", ERROR, "the message type is 2, 3 or 4", broken(when("malformed")))
+@RPC.check(
+    "R02",
+    "Part 4 4.1.3",
+    ERROR,
+    "the message type is 2, 3 or 4, and in OCPP 2.1 also 5 or 6",
+    broken(when("malformed")),
+)
 def has_a_known_type(seen: Seen, _: StationFacts) -> CheckResult:
     """Report a message type that the version does not have. 5 and 6 are types of OCPP 2.1."""
     array = array_of(seen)
@@ -94,6 +100,12 @@ def has_an_id(seen: Seen, _: StationFacts) -> CheckResult:
     return f"the message id is {shown(array[1])}"
 
 
+def is_send_as_call(seen: Seen) -> bool:
+    """Return whether a CALL has an action that is sent as a SEND (OCPP 2.1)."""
+    row = seen.version.actions.get(seen.action)
+    return seen.kind == "call" and row is not None and row.is_send
+
+
 @RPC.check(
     "R09",
     "Part 4 4.1.6",
@@ -105,6 +117,8 @@ def has_an_action(seen: Seen, _: StationFacts) -> CheckResult:
     """Report an action that is unknown (also RebootRequest or reboot), is not a string, or is only for the CSMS."""
     signed = rules_of(seen.version.name).signed
     if signed and seen.action.endswith(signed):
+        return None
+    if is_send_as_call(seen):
         return None
     if seen.kind == "call":
         first = next(iter(seen.event_as(Received).violations), None)
@@ -127,7 +141,7 @@ def _error_in(seen: Seen) -> Sequence[Any] | None:
     ERROR,
     "the code of a CALLERROR is one of those defined",
     error(),
-    when("stray", "malformed"),
+    when("stray", "malformed", "resulterror"),
     any_payload=True,
 )
 def has_a_known_code(seen: Seen, _: StationFacts) -> CheckResult:
@@ -147,7 +161,7 @@ def has_a_known_code(seen: Seen, _: StationFacts) -> CheckResult:
     ERROR,
     "a CALLERROR has a description of at most 255 characters and an object of details",
     error(),
-    when("stray", "malformed"),
+    when("stray", "malformed", "resulterror"),
     any_payload=True,
 )
 def explains_itself(seen: Seen, _: StationFacts) -> CheckResult:

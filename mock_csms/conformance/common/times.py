@@ -10,7 +10,7 @@ from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol.times import seconds_of, strict_seconds_of
 from mock_csms.protocol.versions import Version
-from mock_csms.twin.seen import Seen, call, result
+from mock_csms.twin.seen import Seen, call, result, when
 
 _YEAR = 365 * 86400.0
 """In seconds. No message waits that long before it is sent: if a time is older, the clock was never set."""
@@ -19,12 +19,20 @@ _YEAR = 365 * 86400.0
 @cache
 def _places(version: Version, kind: str, action: str) -> tuple[str, Sequence[Sequence[str]]]:
     """Return the field with the time of the message itself ("" if it has none), and the paths of all other times."""
-    paths = version.schemas.places(f"{action}{'Request' if kind == 'call' else 'Response'}", "date-time")
+    paths = version.schemas.places(f"{action}{'Response' if kind == 'result' else 'Request'}", "date-time")
     own = next((path for path in paths if path[0] in rules_of(version.name).present), ("",))
     return own[0], [path for path in paths if path != own]
 
 
-@RPC.check("R18", "RFC 3339", ERROR, "timestamps have a time zone, and current ones match the clock", call(), result())
+@RPC.check(
+    "R18",
+    "RFC 3339",
+    ERROR,
+    "timestamps have a time zone, and current ones match the clock",
+    call(),
+    result(),
+    when("send"),
+)
 def tells_the_time(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a timestamp that RFC 3339 does not allow. If it differs from the mock's clock, it is only a warning.
 

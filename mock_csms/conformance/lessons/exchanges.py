@@ -22,6 +22,12 @@ def called(seen: Seen, station: StationFacts) -> None:
         exchanges.is_troubled = True
 
 
+@EXCHANGES.learn(when("send"), any_payload=True)
+def told(seen: Seen, station: StationFacts) -> None:
+    """The station sends a SEND, whose id is one of those of its calls (Part 4 of OCPP 2.1, 4.1.4)."""
+    station.exchanges.ids.add(seen.id, -1)
+
+
 @EXCHANGES.learn(response(), any_payload=True)
 def answered(seen: Seen, station: StationFacts) -> None:
     """Note that the mock answers a call. A call that the station sends right after that had to wait for this answer."""

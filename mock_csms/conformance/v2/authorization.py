@@ -13,7 +13,8 @@ from mock_csms.twin.v2.occasions import driven
 
 AUTHORIZATION = Subject("authorization")
 AUTHORIZE, EVENT, LIST = "Authorize", "TransactionEvent", "SendLocalList"
-_FOR_ONE_USE = {"Central", "NoAuthorization"}
+_FOR_ONE_USE = {"Central", "DirectPayment", "NoAuthorization"}
+"""DirectPayment is a type of OCPP 2.1."""
 
 
 def _admitted(seen: Seen, station: KnownStation) -> Token | None:

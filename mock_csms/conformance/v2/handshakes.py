@@ -9,6 +9,7 @@ from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.masks import is_right_password
+from mock_csms.protocol.versions import V21
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, when
 
@@ -136,7 +137,7 @@ def keeps_its_profile(seen: Seen, station: KnownStation) -> CheckResult:
     visitor, before = visitor_of(seen), station.connections.admitted
     if visitor is None or before is None:
         return None
-    if visitor.profile < before.profile and before.profile > 1:
+    if visitor.profile < before.profile and before.profile > 1 and not _may_go_down(before.profile, station):
         return f"the security profile is {visitor.profile}, and it was {before.profile} in the handshake before"
     if before.authorization is None or visitor.authorization is not None or visitor.profile == _WITH_CERTIFICATE:
         return None
@@ -144,3 +145,9 @@ def keeps_its_profile(seen: Seen, station: KnownStation) -> CheckResult:
     profiles = [station.variables.text("SecurityCtrlr", "SecurityProfile")]
     profiles += [str(given.request["connectionData"]["securityProfile"])] if given else []
     return None if "3" in profiles else "there are no credentials, but the handshake before had some"
+
+
+def _may_go_down(profile: int, station: KnownStation) -> bool:
+    """Whether a station may lower its security profile: from 3 to 2, if a variable of OCPP 2.1 allows that (A05)."""
+    is_allowed = station.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
+    return station.version == V21.name and profile == _WITH_CERTIFICATE and is_allowed is not False

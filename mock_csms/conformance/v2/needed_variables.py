@@ -51,3 +51,10 @@ NEEDED_VARIABLES: Sequence[tuple[str, str]] = (
     ("TxCtrlr", "TxStopPoint"),
 )
 """Component and variable; the instance of the variable follows after a slash."""
+
+NEEDED_IN_21: Sequence[tuple[str, str]] = (
+    *NEEDED_VARIABLES,
+    ("BatterySwapCtrlr", "SwapOrder"),
+    ("TariffCostCtrlr", "Enabled/Cost"),
+)
+"""The same for a station of OCPP 2.1."""

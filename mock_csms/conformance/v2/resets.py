@@ -8,6 +8,7 @@ from mock_csms.twin.seen import Seen, call, result
 
 _OWN = "the station may have a reason of its own"
 _FITTING = {"Immediate": "Accepted", "OnIdle": "Scheduled"}
+"""The answer to each type of Reset; a station need not have ImmediateAndResume, which OCPP 2.1 has added."""
 _RESETS = {"RemoteReset", "ScheduledReset"}
 
 
@@ -43,7 +44,7 @@ def answers_resets(seen: Seen, station: KnownStation) -> CheckResult:
     if allowed in ("false", "") and status == "Rejected":
         return None
     running = [each.id for each in station.transactions.open_at(evse)]
-    if not running or status == _FITTING[kind]:
+    if not running or status == _FITTING.get(kind, status):
         return None
     wrong = Wrong(f"Reset {kind} is {status} in transaction {running[0]}", severity=WARNING, why=_OWN)
     return wrong if status == "Rejected" else Later(wrong.text, station.terms.patience, survives=True)

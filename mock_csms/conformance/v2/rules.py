@@ -5,6 +5,7 @@ from typing import Any
 from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.rules import VersionRules
 from mock_csms.protocol.messages import MAX_DESCRIPTION_LENGTH
+from mock_csms.protocol.records import replace
 from mock_csms.twin.seen import Seen
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 
@@ -63,3 +64,6 @@ RULES = VersionRules(
     is_late=_is_late,
     number_of=_number_of,
 )
+
+RULES_OF_21 = replace(RULES, repeats_ids=True)
+"""The same for OCPP 2.1 (its Part 4, 4.1.4)."""

@@ -32,7 +32,7 @@ _NOT_BY_DRIVER = {
 }
 _REASONS: Mapping[str, set[str]] = {
     "RemoteStop": {"Remote"},
-    "Deauthorized": {"DeAuthorized"},
+    "Deauthorized": {"DeAuthorized", "ReqEnergyTransferRejected"},
     "ResetCommand": {"ImmediateReset"},
     "EVConnectTimeout": {"Timeout"},
     "StopAuthorized": {"Local", "MasterPass"},
@@ -40,6 +40,7 @@ _REASONS: Mapping[str, set[str]] = {
     "EVDeparted": {"Local", "Remote", "EVDisconnected", "StoppedByEV"},
     "TimeLimitReached": {"TimeLimitReached"},
     "EnergyLimitReached": {"EnergyLimitReached"},
+    "SoCLimitReached": {"SOCLimitReached"},
     "AbnormalCondition": {
         "EmergencyStop",
         "GroundFault",
@@ -48,9 +49,10 @@ _REASONS: Mapping[str, set[str]] = {
         "PowerLoss",
         "PowerQuality",
         "Reboot",
+        "ReqEnergyTransferRejected",
     },
 }
-"""The stoppedReasons that fit a trigger. A trigger that is not listed fits any reason."""
+"""The stoppedReasons that fit a trigger. A trigger that is not listed fits any reason. Some exist only in OCPP 2.1."""
 LEFT = {"EVCommunicationLost", "EVDeparted"}
 """The triggers after which the vehicle is no longer connected."""
 _CONNECTED = {"EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE"}

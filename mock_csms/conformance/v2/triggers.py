@@ -159,7 +159,7 @@ def status_is_current(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 _UNDER_WAY = ("DownloadScheduled", "Downloading", "Downloaded", "InstallScheduled", "Installing", "SignatureVerified")
-_OF_15118 = ("SignV2GCertificate", "SignCombinedCertificate")
+_OF_15118 = ("SignV2GCertificate", "SignV2G20Certificate", "SignCombinedCertificate")
 _OPTIONAL = (*_OF_15118, "SignChargingStationCertificate", "PublishFirmwareStatusNotification")
 """The messages that not every station can send."""
 

@@ -17,6 +17,9 @@ VARIABLE_NAMES = ("name", "instance")
 TOKENS = frozenset({"idToken"})
 """Those with a token of a person, which no text for others repeats."""
 
+TOKEN_TYPES_OF_21 = ("DirectPayment", "EVCCID", "VIN")
+"""The types of tokens that OCPP 2.1 has added (its Part 2, appendix); there a type is any text."""
+
 SECRETS = frozenset({"apnPassword", "simPin", "password", "key"})
 """Those with a secret (SetNetworkProfile), which no text repeats either."""
 

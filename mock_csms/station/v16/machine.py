@@ -1,22 +1,16 @@
 """The decisions of a 1.6 station. An event and the old state give the new state and the acts."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
-from mock_csms.behavior.templates import Context, compile_template
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V16
 from mock_csms.station import outbox
 from mock_csms.station.cues import (
     Act,
-    Answered,
     Arrived,
-    CallRequested,
     Closed,
-    Cue,
     Departed,
     FailedCall,
     FileMoved,
@@ -25,16 +19,14 @@ from mock_csms.station.cues import (
     Plugged,
     PowerCycled,
     Presented,
-    Rang,
     Ready,
     Reboot,
     Say,
-    Send,
     Unplugged,
     Unreached,
 )
-from mock_csms.station.machine import CommandOutcome, Machine
-from mock_csms.station.misbehaviour import Answer, Situation, misbehave
+from mock_csms.station.decisions import Decisions
+from mock_csms.station.machine import Machine
 from mock_csms.station.state import Moment
 from mock_csms.station.v16 import (
     boot,
@@ -50,62 +42,13 @@ from mock_csms.station.v16 import (
     triggers,
 )
 from mock_csms.station.v16.device import (
-    Answering,
     Device16,
-    Given,
-    Ringing,
     Step,
     equipped,
     new_device,
 )
 from mock_csms.station.v16.misbehaviours import KINDS
 from mock_csms.station.v16.notation import NOTATION
-from mock_csms.twin.station import StationModel
-
-_MOST_ASKED_FOR = 200
-"""How many calls that the CSMS has requested may wait."""
-_FULL: Answer = ("InternalError", "too many calls that the CSMS asked for wait until it answers")
-
-
-def step(device: Device16, cue: Cue, moment: Moment) -> Step:
-    """Return the station after a cue, and its acts."""
-    before = device
-    device, acts = _CUES[type(cue)](device, cue, moment)
-    return _end(device, acts, Situation(before, cue, moment))
-
-
-def command(device: Device16, action: str, payload: Json, moment: Moment) -> CommandOutcome:
-    """Return the answer to a call of the CSMS. A rejected station does not answer (4.2)."""
-    before, answer, acts = device, None, list[Act]()
-    if device.boot_status != "Rejected":
-        then, answer, more = answer_to(action)(device, payload, moment)
-        is_more = any(isinstance(act, Send) and act.is_asked_for for act in more)
-        if is_more and sum(call.is_asked_for for call in device.outbox.waiting) >= _MOST_ASKED_FOR:
-            answer = _FULL
-        else:
-            device, acts = then, more
-    habits, answer = misbehave(device.habits, KINDS, "answer", answer, action, payload)
-    device, acts = _end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
-    return CommandOutcome(device, answer, acts)
-
-
-def answer_alone(device: Device16, call: Call, moment: Moment) -> Result:
-    """Return the answer to a command; the station does not change."""
-    _, payload, _ = answer_to(call.action)(device, call.payload, moment)
-    return Result(call.id, payload if isinstance(payload, dict) else {})
-
-
-@cache
-def answer_to(action: str) -> Answering:
-    """Return the function that answers a command; for a command without one, it returns the default response."""
-    if action in _ANSWERS:
-        return _ANSWERS[action]
-    template, nobody = compile_template(V16.actions[action].response), StationModel("", V16)
-
-    def answer(device: Device16, payload: Json, moment: Moment) -> Given:
-        return device, template(Context(moment.now, nobody, moment.world, payload)), []
-
-    return answer
 
 
 def rebooted(device: Device16, moment: Moment) -> Device16:
@@ -129,9 +72,8 @@ def rebooted(device: Device16, moment: Moment) -> Device16:
     return replace(device, outbox=outbox.restarted(device))
 
 
-def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> Step:
-    """Finish an event: apply limits, report statuses, reboot if due, and send the next call."""
-    moment = situation.moment
+def _consequences(device: Device16, acts: list[Act], moment: Moment) -> Step:
+    """Apply limits, report statuses, and reboot if due."""
     device, changes = limits.follow(device, moment)
     device, alarms = transactions.plan(device, moment)
     device, reports = boot.report(device, moment)
@@ -139,14 +81,7 @@ def _end(device: Device16, acts: list[Act], situation: Situation[Device16]) -> S
     if device.reset is not None and not device.is_busy and not device.is_leaving:
         device = replace(device, is_leaving=True)
         acts.append(Reboot())
-    habits, acts = misbehave(device.habits, KINDS, "acts", acts, situation)
-    device = replace(device, habits=habits)
-    for act in acts:
-        if isinstance(act, Send):
-            device = outbox.put(device, act)
-    device, sent = outbox.transmit(device)
-    habits, sent = misbehave(device.habits, KINDS, "transmit", sent, device.outbox.open)
-    return replace(device, habits=habits), [*(act for act in acts if not isinstance(act, Send)), *sent]
+    return device, acts
 
 
 def _opened(device: Device16, cue: Opened, moment: Moment) -> Step:
@@ -156,27 +91,17 @@ def _opened(device: Device16, cue: Opened, moment: Moment) -> Step:
     return device, [*alarms, *acts, *events]
 
 
-def _answered(device: Device16, cue: Answered, moment: Moment) -> Step:
-    device, acts = outbox.settle(device, cue)
-    learn = _RESPONSES.get(cue.action)
-    if learn is None:
-        return device, acts
-    device, more = learn(device, cue.request, cue.response, moment)
-    return device, [*acts, *more]
+def _boot_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
+    return (device, []) if cue.is_lost else boot.failed(device)
 
 
-def _failed(device: Device16, cue: FailedCall, moment: Moment) -> Step:
-    device, acts = outbox.settle(device, cue)
-    more: list[Act] = []
-    if cue.action == "BootNotification" and not cue.is_lost:
-        device, more = boot.failed(device)
-    elif cue.action == "StatusNotification" and cue.is_lost:
-        device = boot.mark_undelivered(device, cue.request)
-    elif cue.action == "Authorize":
-        device, more = drivers.answered(device, cue.request, None, moment)
-    elif cue.action == "StartTransaction" and not any(call.payload == cue.request for call in device.outbox.waiting):
-        device = transactions.given_up(device, cue.request)
-    return device, [*acts, *more]
+def _status_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
+    return boot.mark_undelivered(device, cue.request) if cue.is_lost else device, []
+
+
+def _start_failed(device: Device16, cue: FailedCall, _: Moment) -> Step:
+    waits = any(call.payload == cue.request for call in device.outbox.waiting)
+    return device if waits else transactions.given_up(device, cue.request), []
 
 
 def _booted(device: Device16, _: Json, response: Json, moment: Moment) -> Step:
@@ -213,63 +138,67 @@ def _describe(device: Device16, moment: Moment) -> Iterable[str]:
         yield f"connector {connector.id}: {boot.status_of(device, connector.id)}, {energy}{charging}"
 
 
-_ANSWERS: Mapping[str, Answering] = {
-    **certificates.ANSWERS,
-    **configuration.ANSWERS,
-    **files.ANSWERS,
-    **limits.ANSWERS,
-    **remote.ANSWERS,
-    **tokens.ANSWERS,
-    **triggers.ANSWERS,
-}
-"""By action: the function that answers the command."""
-_ALARMS: Mapping[str, Ringing] = {
-    **boot.ALARMS,
-    **certificates.ALARMS,
-    **drivers.ALARMS,
-    **files.ALARMS,
-    **limits.ALARMS,
-    **remote.ALARMS,
-    **transactions.ALARMS,
-    outbox.RETRY[0]: outbox.end_pause,
-}
-"""By kind of alarm: the function that is called when it rings."""
-_RESPONSES: Mapping[str, Callable[[Device16, Json, Json, Moment], Step]] = {
-    "BootNotification": _booted,
-    "Authorize": drivers.answered,
-    "StartTransaction": _started,
-    "StopTransaction": _stopped,
-}
-"""By action: the function that handles the result."""
-_CUES: Mapping[type[Cue], Callable[[Device16, Any, Moment], Step]] = {
-    Opened: _opened,
-    Closed: lambda device, _, moment: boot.closed(device, moment),
-    Unreached: security.unreached,
-    Answered: _answered,
-    FailedCall: _failed,
-    Rang: lambda device, cue, moment: _ALARMS[cue.alarm[0]](device, list(cue.alarm[1:]), moment),
-    Plugged: drivers.plug,
-    Unplugged: drivers.unplug,
-    Presented: drivers.present,
-    Arrived: _nothing_sees,
-    Departed: _nothing_sees,
-    Paused: drivers.pause,
-    Ready: drivers.pause,
-    PowerCycled: _power_cycled,
-    FileMoved: files.moved,
-    CallRequested: lambda device, cue, _: (device, [Send(cue.action, cue.payload, is_asked_for=True)]),
-}
-"""By kind of cue: the function that handles it."""
+_DECISIONS = Decisions(
+    version=V16,
+    kinds=KINDS,
+    cues={
+        Opened: _opened,
+        Closed: lambda device, _, moment: boot.closed(device, moment),
+        Unreached: security.unreached,
+        Plugged: drivers.plug,
+        Unplugged: drivers.unplug,
+        Presented: drivers.present,
+        Arrived: _nothing_sees,
+        Departed: _nothing_sees,
+        Paused: drivers.pause,
+        Ready: drivers.pause,
+        PowerCycled: _power_cycled,
+        FileMoved: files.moved,
+    },
+    answers={
+        **certificates.ANSWERS,
+        **configuration.ANSWERS,
+        **files.ANSWERS,
+        **limits.ANSWERS,
+        **remote.ANSWERS,
+        **tokens.ANSWERS,
+        **triggers.ANSWERS,
+    },
+    responses={
+        "BootNotification": _booted,
+        "Authorize": drivers.answered,
+        "StartTransaction": _started,
+        "StopTransaction": _stopped,
+    },
+    failures={
+        "BootNotification": _boot_failed,
+        "StatusNotification": _status_failed,
+        "Authorize": lambda device, cue, moment: drivers.answered(device, cue.request, None, moment),
+        "StartTransaction": _start_failed,
+    },
+    alarms={
+        **boot.ALARMS,
+        **certificates.ALARMS,
+        **drivers.ALARMS,
+        **files.ALARMS,
+        **limits.ALARMS,
+        **remote.ALARMS,
+        **transactions.ALARMS,
+        outbox.RETRY[0]: outbox.end_pause,
+    },
+    consequences=_consequences,
+    rejected=None,  # 4.2: such a station does not answer
+)
 
 MACHINE = Machine(
     new_device=new_device,
-    kind=Device16,
+    read=lambda _: None,
     places=lambda device: len(device.connectors),
     secured=security.secured,
     equipped=equipped,
-    step=step,
-    command=command,
-    answer_alone=answer_alone,
+    step=_DECISIONS.step,
+    command=_DECISIONS.command,
+    answer_alone=_DECISIONS.answer_alone,
     rebooted=rebooted,
     route=security.route,
     back_off=boot.back_off,

@@ -8,7 +8,7 @@ from mock_csms.station.cues import Act
 from mock_csms.station.state import Moment
 from mock_csms.station.v2.device import Device, Step
 
-Given: TypeAlias = tuple[Device, Json, list[Act]]
+Given: TypeAlias = tuple[Any, Json, list[Act]]
 """The station afterwards, the payload of the response, and the acts of the station after it was sent."""
 
 Answer: TypeAlias = Callable[[Device, Json, Moment], Given]

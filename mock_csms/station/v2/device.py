@@ -1,11 +1,12 @@
 """The state of a 2.x station at one moment: its EVSEs, their transactions, its variables, and its stored data."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.v2.identifiers import TOKEN_TYPES_OF_21
 from mock_csms.station.cues import Act
 from mock_csms.station.state import Identity, State
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras
@@ -163,6 +164,10 @@ class Device(State):
     """A whole station."""
 
     must_deliver: ClassVar[frozenset[str]] = frozenset({"TransactionEvent"})
+    purposes: ClassVar[frozenset[str]] = frozenset({"ChargingStationMaxProfile", "TxDefaultProfile", "TxProfile"})
+    """The purposes of the charging profiles that the CSMS may set."""
+    unknown_token_types: ClassVar[frozenset[str]] = frozenset(TOKEN_TYPES_OF_21)
+    """The types of idTokens that people may name and this version does not have."""
 
     identity: Identity
     evses: Mapping[int, Evse]
@@ -230,15 +235,15 @@ class Device(State):
         running = ((evse, evse.transaction.id) for evse in self.evses.values() if evse.transaction)
         return next((evse for evse, id_ in running if is_same(id_, transaction)), None)
 
-    def storing(self, **changed: Any) -> "Device":
+    def storing(self, **changed: Any) -> Self:
         """Return the device with parts of its storage replaced."""
         return replace(self, storage=replace(self.storage, **changed))
 
-    def with_variables(self, changed: Mapping[Name, str]) -> "Device":
+    def with_variables(self, changed: Mapping[Name, str]) -> Self:
         """Return the device with new values of some variables."""
         return replace(self, variables={**self.variables, **changed})
 
-    def with_evse(self, changed: Evse) -> "Device":
+    def with_evse(self, changed: Evse) -> Self:
         """Return the device with one EVSE replaced, by its id."""
         return replace(self, evses={**self.evses, changed.id: changed})
 
@@ -247,12 +252,26 @@ class Device(State):
         """Whether any transaction runs."""
         return any(evse.transaction for evse in self.evses.values())
 
+    @property
+    def may_reboot(self) -> bool:
+        """Whether a reboot need not wait for a transaction."""
+        return not self.is_busy
 
-Step: TypeAlias = tuple[Device, list[Act]]
-"""The station afterwards, and its acts."""
+    def has_priority(self, _: Evse) -> bool:
+        """Return whether priority charging is on at an EVSE (OCPP 2.1)."""
+        return False
+
+    def is_kept(self, _: Evse) -> bool:
+        """Return whether only a remote start may use an EVSE (OCPP 2.1)."""
+        return False
 
 
-def equipped(device: Device, variables: Mapping[Name, str], features: frozenset[str]) -> Device:
+D = TypeVar("D", bound=Device)
+Step: TypeAlias = tuple[Any, list[Act]]
+"""The station afterwards, and its acts. The station has the class that the function got: `Device`, or that of 2.1."""
+
+
+def equipped(device: D, variables: Mapping[Name, str], features: frozenset[str]) -> D:
     """Return a device with other values of variables, and with these optional features."""
     return replace(device.with_variables(variables), features=features)
 

@@ -69,6 +69,8 @@ def present(device: Device, cue: Presented, moment: Moment) -> Step:
     """Start charging for an idToken if it may charge; if it already charges, stop without an Authorize (C01.FR.03)."""
     is_button = cue.token["type"] == START_BUTTON["type"]
     card = Card(START_BUTTON if is_button else cue.token, cue.evse)
+    if card.token["type"] in device.unknown_token_types:
+        return _say(device, f"this version of OCPP has no idToken of the type {card.token['type']}")
     for evse in _charging_at(device, cue.evse):
         if is_same(evse.authorized, card.token):
             return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
@@ -143,6 +145,7 @@ def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
         and card.evse in (None, evse.id)
         and (not allowed or evse.id in allowed)  # C01.FR.21
         and evse.is_in_order
+        and (card.remote_start_id is not None or not device.is_kept(evse))
         and not reserved.is_kept_from(device, evse, card.token, group)
     ]
     if _is_master(device, info):

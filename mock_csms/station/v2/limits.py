@@ -64,7 +64,14 @@ def _of_evse(device: Device, evse: Evse, at: float, start: float) -> tuple[Limit
     A vehicle that does not charge yet is assumed to start at `start`.
     """
     since = _since(evse, start)
-    limit, until = highest(_set_for(device, "TxProfile", (evse.id,)), at, since)
+    limit, until = (
+        highest(_set_for(device, "PriorityCharging", (0, evse.id)), at, since)
+        if device.has_priority(evse)
+        else (None, inf)
+    )
+    if limit is None:
+        limit, change = highest(_set_for(device, "TxProfile", (evse.id,)), at, since)
+        until = min(until, change)
     if limit is None:
         limit, change = highest(_set_for(device, "TxDefaultProfile", (0, evse.id)), at, since)
         until = min(until, change)

@@ -22,6 +22,8 @@ _CRITERIA: Mapping[str, frozenset[str]] = {
     "PeriodicMonitoring": PERIODIC,
 }
 """The types of monitors that each criterion of a report selects."""
+_TYPES = frozenset[str]().union(*_CRITERIA.values())
+"""The types of monitors that the station has; those of OCPP 2.1 about a target need variables with a target."""
 
 
 def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
@@ -100,7 +102,8 @@ def _why_not(device: Device, name: Name, item: Json) -> str:
     row = variables_of(device)[name]
     if row.mutability == "WriteOnly" or item["severity"] not in _LEVELS:
         return "Rejected"
-    if not row.is_monitored or (item["type"] in THRESHOLDS and not row.is_number):
+    is_known = item["type"] in _TYPES
+    if not row.is_monitored or not is_known or (item["type"] in THRESHOLDS and not row.is_number):
         return "UnsupportedMonitorType"
     if not _is_possible(row, item["type"], item["value"]):
         return "Rejected"

@@ -10,6 +10,15 @@ from mock_csms.station.v2.schedules import second_of, validity
 from mock_csms.station.v2.storage import ChargingProfile
 from mock_csms.station.v2.variables import PERIODS_PER_SCHEDULE, RATE_UNIT, STACK_LEVEL
 
+_CHARGING = "ChargingOnly"
+_PARTS_OF_A_PERIOD = frozenset(
+    ("startPeriod", "limit", "numberPhases", "phaseToUse", "operationMode", "preconditioningRequest", "customData")
+)
+_OTHER_PARTS = frozenset(
+    ("maxOfflineDuration", "limitAtSoC", "useLocalTime", "randomizedDelay", "absolutePriceSchedule")
+) | {"priceLevelSchedule"}
+"""What OCPP 2.1 has added to profiles and their schedules, and the station does not obey."""
+
 
 def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
     """Return the reason to reject a profile, or None.
@@ -29,14 +38,14 @@ def _has_no_evse(device: Device, given: ChargingProfile) -> bool:
     return given.evse != 0 and given.evse not in device.evses
 
 
-def _is_misplaced(_: Device, given: ChargingProfile) -> bool:
+def _is_misplaced(device: Device, given: ChargingProfile) -> bool:
     """Return whether the purpose does not fit the EVSE, or no CSMS may set it (K01.FR.16, FR.22, FR.38)."""
     purpose = given.profile["chargingProfilePurpose"]
     if purpose == "TxProfile":
         return given.evse == 0
     if purpose == "ChargingStationMaxProfile":
         return given.evse != 0 or given.profile["chargingProfileKind"] == "Relative"
-    return bool(purpose != "TxDefaultProfile")
+    return purpose not in device.purposes
 
 
 def _names_no_transaction(_: Device, given: ChargingProfile) -> bool:
@@ -73,6 +82,8 @@ def _is_unreadable(_: Device, given: ChargingProfile) -> bool:
 
 def _has_wrong_start(_: Device, given: ChargingProfile) -> bool:
     """Return whether startSchedule is missing, or present in a Relative profile (K01.FR.40, FR.41)."""
+    if given.profile["chargingProfileKind"] == "Dynamic":
+        return False
     is_relative = given.profile["chargingProfileKind"] == "Relative"
     starts = ["startSchedule" in schedule for schedule in given.profile["chargingSchedule"]]
     is_endless = given.profile["chargingProfileKind"] == "Recurring" and "recurrencyKind" not in given.profile
@@ -93,7 +104,8 @@ def _has_wrong_periods(device: Device, given: ChargingProfile) -> bool:
         len(periods) > device.number(PERIODS_PER_SCHEDULE)
         or starts[0] != 0
         or any(earlier >= later for earlier, later in pairwise(starts))
-        or any(period["limit"] < 0 for period in periods)
+        or any(period.get("limit", 0) < 0 for period in periods)
+        or (given.profile["chargingProfileKind"] == "Dynamic" and len(periods) != 1)  # K28 of 2.1
         or schedule.get("duration", 1) <= 0
     )
 
@@ -104,11 +116,25 @@ def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
 
-def _is_dynamic(_: Device, given: ChargingProfile) -> bool:
-    """Whether a profile of OCPP 2.1 changes while it is used, or does more than set limits."""
+def _has_unknown_parts(_: Device, given: ChargingProfile) -> bool:
+    """Whether a profile has a field of OCPP 2.1 that the station does not obey, such as a limit for one phase.
+
+    Only a Dynamic profile may have no limit yet.
+    """
     schedules = given.profile["chargingSchedule"]
     periods = [period for schedule in schedules for period in schedule["chargingSchedulePeriod"]]
-    return given.profile["chargingProfileKind"] == "Dynamic" or any("limit" not in period for period in periods)
+    is_dynamic = given.profile["chargingProfileKind"] == "Dynamic"
+    return (
+        not _OTHER_PARTS.isdisjoint({*given.profile, *(key for schedule in schedules for key in schedule)})
+        or any(not period.keys() <= _PARTS_OF_A_PERIOD for period in periods)
+        or any(period.get("operationMode", _CHARGING) != _CHARGING for period in periods)
+        or (not is_dynamic and any("limit" not in period for period in periods))
+    )
+
+
+def _updates_itself(_: Device, given: ChargingProfile) -> bool:
+    """Return whether it has an interval of updates although it is not Dynamic (K28 of 2.1)."""
+    return "dynUpdateInterval" in given.profile and given.profile["chargingProfileKind"] != "Dynamic"
 
 
 def _clashes(device: Device, given: ChargingProfile) -> bool:
@@ -150,7 +176,8 @@ _FAULTS: Sequence[tuple[str, Callable[[Device, ChargingProfile], bool]]] = (
     ("TxNotFound", _has_no_transaction),
     ("InvalidStackLevel", _is_too_high),
     ("UnsupportedRateUnit", _has_a_foreign_unit),
-    ("UnsupportedParam", _is_dynamic),
+    ("UnsupportedParam", _has_unknown_parts),
+    ("InvalidProfile", _updates_itself),
     ("InvalidValue", _is_unreadable),
     ("InvalidSchedule", _has_wrong_start),
     ("InvalidSchedule", _has_wrong_periods),

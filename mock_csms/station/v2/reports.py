@@ -8,7 +8,7 @@ from mock_csms.station.state import Moment
 from mock_csms.station.v2 import boot, network, transactions
 from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import SUMMARIZES, Device
+from mock_csms.station.v2.device import SUMMARIZES, D, Device
 from mock_csms.station.v2.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.v2.variables import (
     BASIC_AUTH_PASSWORD,
@@ -47,7 +47,7 @@ def set_variables(device: Device, payload: Json, _: Moment) -> Given:
     return device, {"setVariableResult": results}, [*acts, Redial()] if BASIC_AUTH_PASSWORD in changed else acts
 
 
-def apply_awaiting(device: Device) -> Device:
+def apply_awaiting(device: D) -> D:
     """Return the device after the values that waited for a reboot have taken effect (B05, RebootRequired)."""
     return device.with_variables(device.storage.awaiting).storing(awaiting={}, dialed=device.storage.slots)
 

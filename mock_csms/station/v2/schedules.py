@@ -59,6 +59,8 @@ def limit_at(profile: Json, now: float, since: float) -> Stretch:
 def _scheduled(profile: Json, now: float, since: float) -> Stretch:
     schedule = profile["chargingSchedule"][0]
     kind = profile["chargingProfileKind"]
+    if kind == "Dynamic":  # K28 of OCPP 2.1: one period, without an end
+        return _limit_of(schedule, schedule["chargingSchedulePeriod"][0]), inf
     start, again = since if kind == "Relative" else second_of(schedule["startSchedule"]), inf
     if now < start:
         return None, start
@@ -72,8 +74,14 @@ def _scheduled(profile: Json, now: float, since: float) -> Stretch:
     starts = [start + period["startPeriod"] for period in schedule["chargingSchedulePeriod"]]
     number = sum(begins <= now for begins in starts)
     period = schedule["chargingSchedulePeriod"][number - 1]
-    limit = Limit(period["limit"], schedule["chargingRateUnit"], period.get("numberPhases", PHASES))
-    return limit, min([*starts[number : number + 1], end])
+    return _limit_of(schedule, period), min([*starts[number : number + 1], end])
+
+
+def _limit_of(schedule: Json, period: Json) -> Limit | None:
+    """Return the limit of a period; None if it has none so far."""
+    if "limit" not in period:
+        return None
+    return Limit(period["limit"], schedule["chargingRateUnit"], period.get("numberPhases", PHASES))
 
 
 def highest(profiles: Sequence[Json], now: float, since: float) -> Stretch:

@@ -21,9 +21,9 @@ from mock_csms.station.v2.variables import (
 
 _MOST_CACHED = 1000
 """How many idTokens the cache holds; the oldest is dropped for a new one."""
-FOR_ONE_USE = ("Central", "NoAuthorization")
+FOR_ONE_USE = ("Central", "DirectPayment", "NoAuthorization")
 """The types of idTokens that are for one use only or stand for no idToken: the station does not ask the CSMS about them
-(C02, C05.FR.01) and does not store them (C02.FR.03, C05.FR.02)."""
+(C02, C05.FR.01) and does not store them (C02.FR.03, C05.FR.02). OCPP 2.1 has DirectPayment, for a payment terminal."""
 
 
 class KnownToken(Record):

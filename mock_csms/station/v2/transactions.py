@@ -167,6 +167,13 @@ def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json],
     return _tell(device, evse, evse.transaction, _Event("Updated", reason, values), moment)
 
 
+def tell(device: Device, evse: Evse, reason: str, moment: Moment) -> Step:
+    """Send a TransactionEvent without meter values, if a transaction runs."""
+    if evse.transaction is None:
+        return device, []
+    return _tell(device, evse, evse.transaction, _Event("Updated", reason), moment)
+
+
 def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
     """Store meter values for the end of the transaction; if there are too many, every second one is dropped."""
     if evse.transaction is None or not values:
@@ -220,8 +227,7 @@ def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy)
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
     device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
-    acts += _wake(device, evse, METER, TX_UPDATED_INTERVAL) + _wake(device, evse, COLLECT, ENDED_INTERVAL)
-    return device, acts
+    return device, [*acts, *wake(device, evse)]
 
 
 def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Cause, moment: Moment) -> Step:
@@ -268,6 +274,11 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         is_evse_sent=transaction.is_evse_sent or tells_evse,
     )
     return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]
+
+
+def wake(device: Device, evse: Evse) -> list[Act]:
+    """Set the alarms of a transaction."""
+    return [*_wake(device, evse, METER, TX_UPDATED_INTERVAL), *_wake(device, evse, COLLECT, ENDED_INTERVAL)]
 
 
 def _wake(device: Device, evse: Evse, kind: str, interval: Name) -> list[Act]:

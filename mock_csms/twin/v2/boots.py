@@ -10,10 +10,21 @@ from mock_csms.twin.twin import Twin
 _TRIGGERED: Mapping[str, set[str]] = {
     "SignChargingStationCertificate": {"SignCertificate"},
     "SignV2GCertificate": {"SignCertificate"},
+    "SignV2G20Certificate": {"SignCertificate"},
     "SignCombinedCertificate": {"SignCertificate"},
     "StatusNotification": {"StatusNotification", "NotifyEvent"},
 }
 """By requestedMessage: the actions that may answer the trigger, if they differ from it or are several (G01.FR.07)."""
+
+_ANY = "CustomTrigger"
+"""The requestedMessage of OCPP 2.1 that stands for a message of the vendor's choice."""
+_REQUESTED: Mapping[str, str] = {
+    "GetBaseReport": "NotifyReport",
+    "GetReport": "NotifyReport",
+    "GetDERControl": "ReportDERControl",
+    "RequestBatterySwap": "BatterySwap",
+}
+"""The action that a command requests; the last two are of OCPP 2.1."""
 
 
 def asked(seen: Seen, twin: Twin) -> None:
@@ -35,12 +46,12 @@ def commanded(seen: Seen, twin: Twin) -> None:
         return
     if len(boots.commanded) < MOST_COMMANDS:
         boots.commanded[message.id] = boots.status
-    if message.action in ("GetBaseReport", "GetReport"):
-        boots.asked_for.add("NotifyReport")
+    if message.action in _REQUESTED:
+        boots.asked_for.add(_REQUESTED[message.action])
     elif message.action == "TriggerMessage":
         asked_for = str(message.payload.get("requestedMessage"))
         boots.is_triggered |= asked_for == "BootNotification"
-        boots.asked_for |= _TRIGGERED.get(asked_for, {asked_for})
+        boots.asked_for |= set(seen.version.actions) if asked_for == _ANY else _TRIGGERED.get(asked_for, {asked_for})
 
 
 def was_set(seen: Seen, twin: Twin) -> None:

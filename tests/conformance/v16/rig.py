@@ -16,7 +16,7 @@ from tests.station.rig import KNOWN, Rig, Stand
 class Rig16(Rig):
     """A station with misbehaviours and two connectors; `keys` are values of configuration keys."""
 
-    subprotocol = "ocpp1.6"
+    offered = ("ocpp1.6",)
 
     def __init__(
         self, habits: tuple[Habit, ...], csms: Answering | None = None, *, learns: bool = False, **keys: str

@@ -15,6 +15,7 @@ REQUESTING: Mapping[str, str] = {
     "CustomerInformation": "NotifyCustomerInformation",
     "GetChargingProfiles": "ReportChargingProfiles",
     "GetDisplayMessages": "NotifyDisplayMessages",
+    "GetDERControl": "ReportDERControl",
 }
 """The commands that request a report in parts, and the action of the parts."""
 

@@ -12,6 +12,7 @@ OWN = "ChargingStationCertificate"
 TRIGGERS: Mapping[str, str] = {
     "SignChargingStationCertificate": OWN,
     "SignV2GCertificate": "V2GCertificate",
+    "SignV2G20Certificate": "V2G20Certificate",
     "SignCombinedCertificate": "",
 }
 """The type of certificate that each trigger requests; empty if any type will do."""
@@ -55,7 +56,7 @@ class Security(Mutable):
     """When the station last reported that the signature of firmware is invalid."""
 
     def of(self, kind: str) -> SigningRequests:
-        """Return the requests for a type of certificate; the schemas have only two types."""
+        """Return the requests for a type of certificate. The schemas have only a few types."""
         return self.signing.setdefault(kind, SigningRequests())
 
 

@@ -83,7 +83,7 @@ def _shifted(right: Json) -> Json:
     return right | {"schedule": later(schedule)}
 
 
-def _chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
+def chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
     """Return the misbehaviours of a report in parts; `of_id` are more checks that find a wrong requestId."""
     return {
         f"wrong-{name}-id": Misbehaviour(
@@ -156,7 +156,7 @@ KINDS: Kinds = {
             at, sends(FIRMWARE, patched(status="Installed"), has(status="Idle"))(at, right)
         ),
     ),
-    **_chain("NotifyCustomerInformation", "customer-information", "N05"),
+    **chain("NotifyCustomerInformation", "customer-information", "N05"),
     "customer-not-named": Misbehaviour(
         "accepts CustomerInformation that names no customer",
         ("N06", "N05"),
@@ -177,7 +177,7 @@ KINDS: Kinds = {
         ("N09",),
         acts=sends("NotifyEvent", never, _is_cleared),
     ),
-    **_chain("NotifyMonitoringReport", "monitoring-report", "N10", "V10"),
+    **chain("NotifyMonitoringReport", "monitoring-report", "N10", "V10"),
     "old-list-accepted": Misbehaviour(
         "accepts an old local list", ("D01",), answer=answers("SendLocalList", instead("VersionMismatch", "Accepted"))
     ),
@@ -186,7 +186,7 @@ KINDS: Kinds = {
         ("D02",),
         answer=answers("GetLocalListVersion", always(versionNumber=4711)),
     ),
-    **_chain("ReportChargingProfiles", "charging-profiles-report", "K01"),
+    **chain("ReportChargingProfiles", "charging-profiles-report", "K01"),
     "schedule-missing": Misbehaviour(
         "accepts GetCompositeSchedule without a schedule",
         ("K02",),
@@ -216,7 +216,7 @@ KINDS: Kinds = {
     "reservation-not-reported": Misbehaviour(
         "does not report a reserved connector", ("H02",), acts=sends(STATUS, never, has(connectorStatus="Reserved"))
     ),
-    **_chain("NotifyDisplayMessages", "display-messages-report", "O01"),
+    **chain("NotifyDisplayMessages", "display-messages-report", "O01"),
     "transfer-accepted": Misbehaviour(
         "accepts data of unknown vendors",
         ("P01",),

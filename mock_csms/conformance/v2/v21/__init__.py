@@ -1,0 +1,1 @@
+"""Checks of what OCPP 2.1 has added."""
