@@ -23,8 +23,11 @@ from mock_csms.protocol.versions import Version, refusal
 
 _MOST_OPEN = 1000
 """How many unanswered calls of the peer are remembered; a fault may leave all of them open."""
-_MOST_ANSWERED = 100
-"""How many answered calls of the peer are remembered, because it may refuse their CALLRESULT (OCPP 2.1)."""
+_MOST_ANSWERED = 10
+"""How many answered calls of the peer are remembered, because it may refuse their CALLRESULT (OCPP 2.1).
+
+It does so at once, so few are needed, and many would cost time and memory with each call.
+"""
 
 
 class ValidationPolicy(Protocol):
