@@ -139,6 +139,12 @@ def test_changed_values_are_checked(name: str) -> None:
     assert not is_followed([*BEGIN, values(), values(), CHANGES[name]])
 
 
+def test_values_below_the_last_ones_and_no_values_are_checked() -> None:
+    """A register that falls goes to the checks, as does a message without values where no measurands are known."""
+    assert not is_followed([*BEGIN, values(), values("1500")])
+    assert not is_followed([BOOT, CHANGES["empty values"]])
+
+
 EVENTS_BEFORE: Mapping[str, list[Step]] = {
     "trigger": [TRIGGER],
     "open call": [("Authorize", {"idTag": "TAG"}, None)],
