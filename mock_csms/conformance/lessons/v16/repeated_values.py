@@ -54,7 +54,7 @@ def is_expected(call: Call, at: float, station: KnownStation16, courses: Courses
     if call.typed is None or station.asked.open:  # R18, R20, 6R11: a typed heartbeat is empty, and is no null
         return False
     if call.action == _METER:
-        return bool(call.typed.meterValue) and _follow(call, at, station, courses)
+        return _follow(call, at, station, courses)
     return call.action == HEARTBEAT and beats(call, at, station)
 
 
@@ -103,7 +103,6 @@ def _course_of(call: Call, mask: bytes, station: KnownStation16) -> PeriodicValu
         or station.is_unknown(number)
         or id_ in (None, -1)  # 6X03, 6M08
         or not (str(id_) in station.trail.given or _may_be_older(station, running))  # 6X02
-        or not samples
         or not all(_is_usual(sample) for sample in samples)
         or not _is_complete(samples, station)  # 6M03
     ):
