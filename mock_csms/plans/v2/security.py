@@ -1,0 +1,70 @@
+"""Steps about security profiles: the password of a station, and how it connects with it (A00, A01)."""
+
+from mock_csms.plans.connection import hang_up, next_connection_event
+from mock_csms.plans.messages import one_of
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import states
+from mock_csms.plans.v2.messages import variable
+from mock_csms.plans.v2.network import security_of
+from mock_csms.protocol.actions import Json
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+NEW = "Mock-csms_0001@plans"
+"""A password that a station must accept: 16 to 40 characters of an identifierString (A00.FR.205)."""
+TOO_SHORT = NEW[:15]
+"""A password with a character less than the shortest one."""
+CHANGED = one_of("Accepted", "RebootRequired")
+"""The status for a password that the station accepts."""
+
+
+async def uses(station: Station, *profiles: int) -> int:
+    """Return the security profile in use; skip the case unless it is one of these."""
+    security = await security_of(station)
+    if security not in profiles:
+        station.skip(f"applies to security profile {' and '.join(map(str, profiles))}; the station uses {security}")
+    return security
+
+
+def require_password(station: Station) -> None:
+    """Let the station in only with its password: the one that the mock has set, or else that of --password-file."""
+    station.configure(basic_auth=[f"{station.identity}:{station.profile.password}"])
+
+
+async def set_password(station: Station, password: str, *, status: object = CHANGED) -> str:
+    """Set the password of the station, and return the status, which must be `status`.
+
+    After the case the station gets its first password again.
+    """
+    station.known.connection_events.clear()
+    station.undo_with("SetVariables", _given(station.profile.password))
+    answer = await station.command("SetVariables", _given(password), setVariableResult=[{"attributeStatus": status}])
+    return str(answer["setVariableResult"][0]["attributeStatus"])
+
+
+async def reconnects(station: Station, status: str) -> None:
+    """Expect that the station connects again after its password was set with that status (A01.FR.03).
+
+    After RebootRequired it is reset, and boots. If it does not reconnect by itself, the mock closes the connection.
+    """
+    if status == "RebootRequired":
+        await connects_after_reset(station)
+        return
+    events = station.known.connection_events
+    if not await station.known.until(lambda: bool(events), station.profile.timeouts.message):
+        hang_up(station)
+    await next_connection_event(station, "Disconnected")
+    await next_connection_event(station, "Connected")
+
+
+async def connects_after_reset(station: Station) -> None:
+    """Restart the station; it must be let in at its first attempt, and boot."""
+    station.known.connection_events.clear()
+    await states.booting(station)
+    await next_connection_event(station, "Disconnected")
+    await next_connection_event(station, "Connected")
+    await states.comes_up(station)
+
+
+def _given(password: str) -> Json:
+    return {"setVariableData": [variable("SecurityCtrlr", "BasicAuthPassword", attributeValue=password)]}
