@@ -1,12 +1,15 @@
 """Steps about security profiles: the password of a station, and how it connects with it (A00, A01)."""
 
+from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.plans.connection import hang_up, next_connection_event
 from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
+from mock_csms.plans.under_test import TlsHandshake
 from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.messages import variable
 from mock_csms.plans.v2.network import security_of
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.events import TlsAgreed, TlsFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -16,6 +19,13 @@ TOO_SHORT = NEW[:15]
 """A password with a character less than the shortest one."""
 CHANGED = one_of("Accepted", "RebootRequired")
 """The status for a password that the station accepts."""
+
+_SAFE = ("TLSv1.2", "TLSv1.3")
+_SUITES = (
+    {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+    {"AES128-GCM-SHA256", "AES256-GCM-SHA384"},
+)
+"""The pairs of cipher suites of which a station must offer one (A00.FR.319)."""
 
 
 async def uses(station: Station, *profiles: int) -> int:
@@ -64,6 +74,38 @@ async def connects_after_reset(station: Station) -> None:
     await next_connection_event(station, "Disconnected")
     await next_connection_event(station, "Connected")
     await states.comes_up(station)
+
+
+async def offers_safe_tls(station: Station) -> None:
+    """Check the next handshake: the station offers TLS 1.2 or newer and a required pair of suites, and agrees.
+
+    (A00.FR.313, A00.FR.319.)
+    """
+    handshake = await _next_handshake(station)
+    offer, result = handshake.offer, handshake.result
+    if offer is None or not {*_SAFE} & {*offer.versions}:
+        raise AssertionError(f"the station offers only {', '.join(offer.versions) if offer else 'no TLS'}")
+    if not any(pair <= {*offer.suites} for pair in _SUITES):
+        raise AssertionError(f"the station offers neither pair of required cipher suites: {', '.join(offer.suites)}")
+    if isinstance(result, TlsFailed):
+        raise AssertionError(f"the TLS handshake failed: {result.reason}")
+
+
+async def refuses_tls(station: Station, fault: str) -> None:
+    """Check the next handshake, to which the mock has added this fault: the station must end it."""
+    result = (await _next_handshake(station)).result
+    if result.fault != fault:
+        raise AssertionError(f"the mock did not send {KINDS[fault]}: {result}")
+    if isinstance(result, TlsAgreed):
+        raise AssertionError(f"the station accepted {KINDS[fault]}")
+
+
+async def _next_handshake(station: Station) -> TlsHandshake:
+    """Return the next TLS handshake. Raises AssertionError if none comes within the time for a reboot."""
+    within, handshakes = station.profile.timeouts.boot, station.known.handshakes
+    if not await station.known.until(lambda: bool(handshakes), within):
+        raise AssertionError(f"{station.identity} did not begin a TLS handshake within {within:g} s")
+    return handshakes.pop(0)
 
 
 def _given(password: str) -> Json:
