@@ -79,8 +79,8 @@ async def test_a_06_tls_is_too_old(station: Station) -> None:
 
 @case(
     "TC_A_22_CS",
-    use_case="A05",
-    requirement="A05.FR.01",
+    use_case="B09",
+    requirement="B09.FR.04",
     needs=("tls", "password"),
     fails_with={"slot-accepted": "status: expected Rejected, got Accepted"},
 )

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     import pytest
 
 _NOT = "not "
-FILES, PASSWORD, TLS = "files", "password", "tls"
+FILES, PASSWORD, TLS, CERTIFICATE = "files", "password", "tls", "certificate"
 MEANS: Mapping[str, str] = {
     FILES: "needs a file server; see --files",
     PASSWORD: "needs the password of the station; see --password-file",
     TLS: "needs wss://; see --tls",
+    CERTIFICATE: "needs a certificate for the station; see --tls",
 }
 """The needs of a case that an option of the plans provides, each with the reason for a skip without it."""
 
@@ -38,7 +39,7 @@ class Case(Record):
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
     """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`), and
-    those of MEANS: `files`, `password`, `tls`."""
+    those of MEANS: `files`, `password`, `tls`, `certificate`."""
     fails_with: Mapping[str, str]
     """Proof that the case can fail: flags of the reference station, each with a regular expression for the failure."""
     where: str

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from mock_csms.plans.cases import FILES, MEANS, PASSWORD, TLS
+from mock_csms.plans.cases import CERTIFICATE, FILES, MEANS, PASSWORD, TLS
 from mock_csms.plans.operator import Operator, operator
 from mock_csms.plans.profile import Profile, read_profile
 from mock_csms.plans.reference import REFERENCE
@@ -95,7 +95,8 @@ class Options(Record):
     @property
     def means(self) -> Collection[str]:
         """The needs of cases, of those in MEANS, that the options provide."""
-        given = {FILES: "files" in self.settings, PASSWORD: self.profile.password, TLS: "tls" in self.settings}
+        has_tls = "tls" in self.settings
+        given = {FILES: "files" in self.settings, PASSWORD: self.profile.password, TLS: has_tls, CERTIFICATE: has_tls}
         return MEANS if self.reference_flags is not None else [need for need, is_given in given.items() if is_given]
 
 

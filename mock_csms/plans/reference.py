@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import FILES, PASSWORD, TLS
+from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
 from mock_csms.plans.profile import Profile, Timeouts
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
@@ -19,7 +19,7 @@ _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settl
 REFERENCE = Profile(
     "CS-1",
     (1, 1),
-    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1"}),
+    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1", "AS-3"}),
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
@@ -98,7 +98,9 @@ class Reference:
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""
         password = ("--password-file", f"{self._home / _PASSWORD_FILE}") if PASSWORD in needs else ()
-        return (*password, *(("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()))
+        trusted = ("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()
+        certificate = ("--client-cert", f"{self._authority / 'station.pem'}") if CERTIFICATE in needs else ()
+        return (*password, *trusted, *certificate)
 
     async def _launch(self, url: str, flags: Sequence[str]) -> None:
         words = [sys.executable, "-m", "mock_csms.station", url, *flags]

@@ -113,6 +113,12 @@ class StationUnderTest:
         return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
 
     @property
+    def certificate(self) -> str:
+        """The client certificate of its last connection, in PEM; "" if it has shown none."""
+        visitor = self._twin.connections.visitor
+        return visitor.tls.certificate if visitor and visitor.tls else ""
+
+    @property
     def connectors(self) -> Mapping[tuple[int, int], str]:
         """The status that it last reported for each connector, by EVSE and connector."""
         return self._twin.connectors.statuses

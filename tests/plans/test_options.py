@@ -30,7 +30,7 @@ def test_the_password_and_tls(tmp_path: Path) -> None:
     options = read_options(given(station="CS-1", password_file=f"{file}", tls=f"{tmp_path}"))
     assert options.profile.password == "a-password-of-16"
     assert options.settings == {"tls": "auto", "state_dir": f"{tmp_path}"}
-    assert [*options.means] == ["password", "tls"]
+    assert [*options.means] == ["password", "tls", "certificate"]
     assert [*read_options(given(station="CS-1")).means] == []
 
 

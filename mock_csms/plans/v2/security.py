@@ -1,5 +1,7 @@
 """Steps about security profiles: the password of a station, and how it connects with it (A00, A01)."""
 
+from pathlib import Path
+
 from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.plans.connection import hang_up, next_connection_event
 from mock_csms.plans.messages import one_of
@@ -8,8 +10,11 @@ from mock_csms.plans.under_test import TlsHandshake
 from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.messages import variable
 from mock_csms.plans.v2.network import security_of
+from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.twin.events import TlsAgreed, TlsFailed
+from mock_csms.watch.inbox import Taken
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -20,6 +25,8 @@ TOO_SHORT = NEW[:15]
 CHANGED = one_of("Accepted", "RebootRequired")
 """The status for a password that the station accepts."""
 
+_AUTHORITIES = ("intermediate.pem", "root.pem")
+"""The files of --tls with the certificates that issue those of stations."""
 _SAFE = ("TLSv1.2", "TLSv1.3")
 _SUITES = (
     {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"},
@@ -89,6 +96,39 @@ async def offers_safe_tls(station: Station) -> None:
         raise AssertionError(f"the station offers neither pair of required cipher suites: {', '.join(offer.suites)}")
     if isinstance(result, TlsFailed):
         raise AssertionError(f"the TLS handshake failed: {result.reason}")
+
+
+def check_certificate(station: Station, serial_number: object) -> None:
+    """Check the client certificate of the last connection: its key, and that its name is the station's serial number.
+
+    (A00.FR.405, A00.FR.502, A00.FR.503.)
+    """
+    facts = x509.facts(station.known.certificate)
+    if facts is None:
+        raise AssertionError("the station has shown no readable certificate")
+    if not facts.is_strong:
+        raise AssertionError("the key of the station's certificate is too short")
+    if facts.common_name != serial_number:
+        raise AssertionError(f"the certificate is for {facts.common_name!r}, the serial number is {serial_number!r}")
+
+
+def hashes_of_own(station: Station) -> Json:
+    """Return the hash data of the certificate that the station has shown; skip the case if --tls did not issue it."""
+    own, directory = station.known.certificate, Path(station.csms.config.state_dir or "")
+    issuers = [(directory / file).read_text("utf-8") for file in _AUTHORITIES]
+    found = [issuer for issuer in issuers if x509.is_issued_by(own, issuer)]
+    if not found:
+        station.skip("the station has a certificate of another authority than that of --tls")
+    return hash_data(own, found[0])
+
+
+def check_request(taken: Taken) -> None:
+    """Check the CSR of a SignCertificate: it is signed with its own key, and that is long enough (A02.FR.03)."""
+    request = x509.read_request(taken.payload["csr"])
+    if request is None or not request.is_signed:
+        raise AssertionError("the CSR cannot be read, or is not signed with its own key")
+    if not request.is_strong:
+        raise AssertionError("the key of the CSR is too short")
 
 
 async def refuses_tls(station: Station, fault: str) -> None:
