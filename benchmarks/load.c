@@ -1,6 +1,6 @@
 /* A closed-loop load generator for OCPP-J over WebSocket: every station has one CALL in flight at a time.
  *
- *   load MODE PORT STATIONS SERVER TYPE BOOT [MESSAGE WARM_UP SECONDS]
+ *   load MODE PORT STATIONS SERVER TYPE SUBPROTOCOL BOOT [MESSAGE WARM_UP SECONDS]
  *
  *   loop   connect, send BOOT, then MESSAGE repeatedly; from the first answer on WARM_UP seconds without measuring, then SECONDS
  *   idle   connect, send BOOT, print a line when all were answered, then wait until the server has closed them all
@@ -49,7 +49,7 @@ typedef struct {
 static struct {
   int port, stations, server;
   double warm_up, seconds;
-  const char *type, *boot, *message;
+  const char *type, *subprotocol, *boot, *message;
 } asked;
 static struct { int times; size_t time_at[MOST_TIMES], number_at; } places; /* in MESSAGE; 0 where there is no number */
 static station *all;
@@ -181,7 +181,7 @@ static void upgrade(station *s) {
   s->state = UPGRADING;
   transmit(s, request, (size_t)snprintf(request, sizeof request,
       "GET /CS-%06d HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n\r\n", s->number, asked.port));
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: %s\r\n\r\n", s->number, asked.port, asked.subprotocol));
 }
 
 /* What a station receives. */
@@ -305,15 +305,16 @@ static void churn(void) {
 }
 
 int main(int count, char **words) {
-  if (count < 7) return 2;
+  if (count < 8 || strlen(words[6]) > 64) return 2;
   asked.port = atoi(words[2]);
   asked.stations = atoi(words[3]);
   asked.server = atoi(words[4]);
   asked.type = words[5];
-  asked.boot = words[6];
-  asked.message = count > 7 ? words[7] : asked.boot;
-  asked.warm_up = count > 8 ? atof(words[8]) : 0;
-  asked.seconds = count > 9 ? atof(words[9]) : 0;
+  asked.subprotocol = words[6];
+  asked.boot = words[7];
+  asked.message = count > 8 ? words[8] : asked.boot;
+  asked.warm_up = count > 9 ? atof(words[9]) : 0;
+  asked.seconds = count > 10 ? atof(words[10]) : 0;
   if (asked.stations < 1 || asked.stations > MOST_STATIONS || asked.warm_up + asked.seconds > MOST_SECONDS) return 2;
   if (strlen(asked.boot) >= MOST_MESSAGE || strlen(asked.message) >= MOST_MESSAGE) return 2;
   find_places(asked.message);

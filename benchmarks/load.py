@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from benchmarks.lab import Lab, NotRun, on_core
-from benchmarks.messages import BOOT
+from benchmarks.messages import OCPP_201, Version
 from benchmarks.servers import Running
 
 Report: TypeAlias = dict[str, float]
@@ -31,9 +31,11 @@ def build(folder: Path) -> Path | None:
     return program
 
 
-def call(lab: Lab, running: Running, stations: int, message: str, seconds: float) -> Report:
+def call(
+    lab: Lab, running: Running, stations: int, message: str, seconds: float, version: Version = OCPP_201
+) -> Report:
     """Let each of `stations` send `message` repeatedly for `seconds`."""
-    with _load(lab, running, "loop", stations, message, lab.scale.warm_up, seconds) as output:
+    with _load(lab, running, "loop", stations, message, lab.scale.warm_up, seconds, version=version) as output:
         return _read(output)
 
 
@@ -55,13 +57,17 @@ def hold(lab: Lab, running: Running, stations: int) -> Iterator[None]:
 
 
 @contextmanager
-def _load(lab: Lab, running: Running, mode: str, stations: int, *more: object) -> Iterator[IO[bytes]]:
+def _load(
+    lab: Lab, running: Running, mode: str, stations: int, *more: object, version: Version = OCPP_201
+) -> Iterator[IO[bytes]]:
     """Run the load generator, whose arguments `load.c` explains, and yield its output."""
     if lab.load_program is None:
         raise NotRun("no C compiler")
-    words = (lab.load_program, mode, running.port, stations, running.process.pid, running.server.answer, BOOT, *more)
+    words = (mode, running.port, stations, running.process.pid, running.server.answer, version.subprotocol)
     with on_core(1):
-        process = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE)
+        process = subprocess.Popen(
+            [str(word) for word in (lab.load_program, *words, version.boot, *more)], stdout=subprocess.PIPE
+        )
     assert process.stdout is not None
     try:
         yield process.stdout

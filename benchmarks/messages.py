@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Any
 
 _ID = "@" * 36
@@ -31,7 +32,21 @@ _SAMPLES = [
     _sample(43, "SoC", "Percent"),
 ]
 
-BOOT = _call("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "bench", "vendorName": "bench"}})
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How stations of one version of OCPP begin."""
+
+    subprotocol: str
+    """What they ask for in their handshake."""
+    boot: str
+    """Their BootNotification."""
+
+
+_BOOT = _call("BootNotification", {"reason": "PowerUp", "chargingStation": {"model": "bench", "vendorName": "bench"}})
+OCPP_16 = Version("ocpp1.6", _call("BootNotification", {"chargePointModel": "bench", "chargePointVendor": "bench"}))
+OCPP_201 = Version("ocpp2.0.1", _BOOT)
+OCPP_21 = Version("ocpp2.1", _BOOT)
 
 AUTHORIZE = _call("Authorize", {"idToken": {"idToken": "T99999", "type": "ISO14443"}})
 
@@ -68,6 +83,41 @@ TRANSACTION_EVENT = _call(
     },
 )
 """What charging stations send most: a periodic sample of six values, 1,205 bytes."""
+
+
+def _sample_16(value: str, measurand: str, unit: str, **more: str) -> dict[str, Any]:
+    sampled = {"value": value, "context": "Sample.Periodic", "measurand": measurand, "location": "Outlet"}
+    return sampled | {"unit": unit} | more
+
+
+METER_VALUES_16 = _call(
+    "MeterValues",
+    {
+        "connectorId": 1,
+        "transactionId": 1,
+        "meterValue": [
+            {
+                "timestamp": _TIME,
+                "sampledValue": [
+                    _sample_16("15234.125", "Energy.Active.Import.Register", "Wh"),
+                    _sample_16("16.01", "Current.Import", "A", phase="L1"),
+                    _sample_16("15.98", "Current.Import", "A", phase="L2"),
+                    _sample_16("230.1", "Voltage", "V", phase="L1-N"),
+                    _sample_16("11040.5", "Power.Active.Import", "W"),
+                    _sample_16("43", "SoC", "Percent"),
+                ],
+            }
+        ],
+    },
+)
+"""What stations of OCPP 1.6 send instead: the same six values of a running transaction."""
+
+STATUS = _call(
+    "StatusNotification", {"timestamp": _TIME, "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+)
+STATUS_16 = _call(
+    "StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": "Available", "timestamp": _TIME}
+)
 
 REPEATED = TRANSACTION_EVENT.replace(_TIME, time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())).replace(
     str(_NUMBER), "7"

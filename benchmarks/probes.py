@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from benchmarks import load
 from benchmarks.lab import ROOT, Lab, NotRun, held_up, on_core
+from benchmarks.messages import OCPP_201, Version
 from benchmarks.peers.flood import connected, framed
 from benchmarks.servers import Server, environment, started, wait_for_exit
 
@@ -20,7 +21,7 @@ Probe: TypeAlias = Callable[[Lab], Figures]
 _STATIONS = 50
 
 
-def cost(server: Server, message: str) -> Probe:
+def cost(server: Server, message: str, version: Version = OCPP_201) -> Probe:
     """CPU time of `server` for one message, in microseconds: `fresh` and `warm`.
 
     `fresh` is measured with the first connections to a process, `warm` with later connections to the same process.
@@ -31,7 +32,7 @@ def cost(server: Server, message: str) -> Probe:
 
     def probe(lab: Lab) -> Figures:
         with started(server, lab) as running:
-            fresh, warm = (load.call(lab, running, _STATIONS, message, lab.scale.seconds) for _ in range(2))
+            fresh, warm = (load.call(lab, running, _STATIONS, message, lab.scale.seconds, version) for _ in range(2))
             running.stop()
         return {
             "fresh": _cpu(fresh),
@@ -116,6 +117,16 @@ def start_up(server: Server) -> Probe:
                 if not station.recv(4096):
                     raise NotRun("the BootNotification was not answered")
                 return {"listen": listening * 1000, "answer": running.cpu() * 1000}
+
+    return probe
+
+
+def later(server: Server, other: Server) -> Probe:
+    """Return how much more the figures of `start_up` are for `server` than for `other`, which starts right after it."""
+
+    def probe(lab: Lab) -> Figures:
+        ours, theirs = start_up(server)(lab), start_up(other)(lab)
+        return {name: ours[name] - theirs[name] for name in ours}
 
     return probe
 

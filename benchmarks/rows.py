@@ -5,8 +5,19 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from benchmarks import control, growth, holds, hostile, page, secure, servers
-from benchmarks.messages import AUTHORIZE, FINDING, HEARTBEAT, REPEATED, TRANSACTION_EVENT
-from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, run, start_up
+from benchmarks.messages import (
+    AUTHORIZE,
+    FINDING,
+    HEARTBEAT,
+    METER_VALUES_16,
+    OCPP_16,
+    OCPP_21,
+    REPEATED,
+    STATUS,
+    STATUS_16,
+    TRANSACTION_EVENT,
+)
+from benchmarks.probes import Probe, churn, cost, cost_of_many, idle, later, run, start_up
 from benchmarks.servers import DEFAULT, ECHO, UNCHECKED
 from benchmarks.stations import at_work, coming_and_going
 
@@ -58,6 +69,28 @@ GROUPS: Sequence[Group] = (
             "heartbeat unchecked": cost(UNCHECKED, HEARTBEAT),
         }
     ),
+    Group(
+        {
+            "tx 201": cost(DEFAULT, TRANSACTION_EVENT),
+            "tx 21": cost(DEFAULT, TRANSACTION_EVENT, OCPP_21),
+            "values 16": cost(DEFAULT, METER_VALUES_16, OCPP_16),
+        }
+    ),
+    Group(
+        {
+            "heartbeat 201": cost(DEFAULT, HEARTBEAT),
+            "heartbeat 21": cost(DEFAULT, HEARTBEAT, OCPP_21),
+            "heartbeat 16": cost(DEFAULT, HEARTBEAT, OCPP_16),
+        }
+    ),
+    Group(
+        {
+            "status 201": cost(DEFAULT, STATUS),
+            "status 21": cost(DEFAULT, STATUS, OCPP_21),
+            "status 16": cost(DEFAULT, STATUS_16, OCPP_16),
+        }
+    ),
+    Group({"start versions": later(servers.ALL_VERSIONS, servers.ONLY_201)}, repeats=4),
     Group({"tokens mock": cost(servers.TOKENS, AUTHORIZE), "one token mock": cost(servers.ONE_TOKEN, AUTHORIZE)}),
     Group({"rules mock": cost(servers.RULES, AUTHORIZE), "one rule mock": cost(servers.ONE_RULE, AUTHORIZE)}),
     Group({"idle mock": idle(DEFAULT), "idle unchecked": idle(UNCHECKED), "idle echo": idle(ECHO)}),
@@ -115,6 +148,11 @@ def _on_echo(key: str, what: str, probe: str, must: float | None = None, goal: f
     return Row(key, f"{_TX}, {what}", _WARM, f"{probe}.warm", "tx echo.warm", US, must, goal)
 
 
+def _of_versions(key: str, what: str, figure: str, theirs: str, must: float | None = 1.15) -> Row:
+    """Return the row of a message of OCPP 1.6 or 2.1, compared with that of 2.0.1."""
+    return Row(key, what, "the same in 2.0.1", f"{figure}.warm", f"{theirs} 201.warm", US, must)
+
+
 def _hostile(kind: str, count: int, figure: str) -> Row:
     """Return the row of a figure of `count` hostile stations of a kind."""
     what = f"{count} hostile ({kind}): {figure}"
@@ -154,6 +192,21 @@ ROWS: Sequence[Row] = (
         for name in holds.REQUESTS
     ),
     Row("api-start", "start with --api", "the mock without", "start api.listen", "start mock.listen", MS),
+    _of_versions("21-tx", f"{_TX}, OCPP 2.1", "tx 21", "tx"),
+    _of_versions("16-values", "MeterValues 1 kB, OCPP 1.6", "values 16", "tx"),
+    _of_versions("21-heartbeat", f"{_HB}, OCPP 2.1", "heartbeat 21", "heartbeat"),
+    _of_versions("16-heartbeat", f"{_HB}, OCPP 1.6", "heartbeat 16", "heartbeat"),
+    _of_versions("21-status", "StatusNotification, OCPP 2.1", "status 21", "status"),
+    _of_versions("16-status", "StatusNotification, OCPP 1.6", "status 16", "status"),
+    Row(
+        "versions-start",
+        "start with three versions instead of one: more time",
+        _LIMIT,
+        "start versions.listen",
+        5.0,
+        MS,
+        1.0,
+    ),
     Row("rpc", f"{_TX}, default", "ocpp-rpc, strict, no log", "tx mock.warm", "tx ocpp-rpc.warm", US, 1.0, 1 / 1.3),
     Row("ocpp", f"{_TX}, default", "CSMS of the Python package ocpp", "tx mock.warm", "tx ocpp.warm", US),
     Row("ocpp-go", f"{_TX}, default", "CSMS with ocpp-go, no log", "tx mock.warm", "tx ocpp-go.warm", US),

@@ -88,6 +88,7 @@ DEFAULT = _mock()
 """The mock as it starts by default: lines on stderr, all checks, requests and answers validated."""
 SECURE = _mock(**{"tls": "auto", "state-dir": "{folder}/pki"})
 """The same, with ws:// and wss:// on its port."""
+ONLY_201, ALL_VERSIONS = (_mock(ocpp=versions) for versions in ("2.0.1", "1.6,2.0.1,2.1"))
 UNCHECKED = _mock(checks="none")
 TRACED = _mock(trace=_FILES["trace"])
 RECORDED = _mock(**_FILES)

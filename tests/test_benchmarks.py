@@ -18,6 +18,12 @@ LIMITS = {
     "memory-unchecked": (7.0, 6.0),
     "memory": (16.0, 10.0),
     "rpc": (1.0, 1 / 1.3),
+    "16-values": (1.15, None),
+    "16-heartbeat": (1.15, None),
+    "16-status": (1.15, None),
+    "21-tx": (1.15, None),
+    "21-heartbeat": (1.15, None),
+    "21-status": (1.15, None),
 }
 """The limits and the goals of the ratios of these rows."""
 

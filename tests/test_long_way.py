@@ -27,10 +27,11 @@ from tests.wire import Raw, masked
 
 HANDSHAKE = (
     "Host: mock\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp2.0.1\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: "
 )
 MEASURANDS = ["Energy.Active.Import.Register", "Current.Import", "SoC"]
 BOOT = {"reason": "PowerUp", "chargingStation": {"model": "m", "vendorName": "v"}}
+BOOT_16 = {"chargePointModel": "m", "chargePointVendor": "v"}
 Frame = Callable[[int], bytes]
 """Returns the text of the message with this number at the current time."""
 
@@ -89,23 +90,66 @@ OTHERS = st.one_of(
     ),
 )
 FRAMES = st.lists(st.one_of(REPEATED_EVENTS, EVENTS.map(lambda one: [one]), OTHERS.map(lambda one: [one])), max_size=8)
+
+
+def values_16(value: float, transaction: int | None, context: str) -> Frame:
+    """Return MeterValues of OCPP 1.6; the transaction with the number 1 is never started."""
+
+    def text(message_number: int) -> bytes:
+        samples = [
+            {"value": f"{value + message_number:g}", "context": context, "measurand": measurand}
+            for measurand in MEASURANDS
+        ]
+        payload: dict[str, Any] = {"connectorId": 1}
+        if transaction is not None:
+            payload["transactionId"] = transaction
+        payload["meterValue"] = [{"timestamp": rfc3339(clock.now()), "sampledValue": samples}]
+        return orjson.dumps([2, f"m{message_number}", "MeterValues", payload])
+
+    return text
+
+
+VALUES_16 = st.builds(
+    values_16, VALUES, st.sampled_from([1, 1, 1, 2, -1, None]), st.sampled_from([*["Sample.Periodic"] * 4, "Trigger"])
+)
+REPEATED_16 = st.builds(
+    lambda times, value: [values_16(value, 1, "Sample.Periodic")] * times, st.integers(1, 20), VALUES
+)
+OTHERS_16 = st.one_of(
+    st.builds(message, st.just("Heartbeat"), st.just({}), st.booleans()),
+    st.just(message("BootNotification", BOOT_16)),
+    st.just(message("Authorize", {"idTag": "TAG"})),
+    st.sampled_from(["Available", "Charging"]).map(
+        lambda status: message("StatusNotification", {"connectorId": 1, "errorCode": "NoError", "status": status})
+    ),
+    st.sampled_from(
+        [b"[2", b'[2,"m","Heartbeat",null]', b'[2,"m","MeterValues",{"connectorId":1,"meterValue":[]}]']
+    ).map(lambda text: lambda _: text),
+)
+FRAMES_16 = st.lists(
+    st.one_of(REPEATED_16, VALUES_16.map(lambda one: [one]), OTHERS_16.map(lambda one: [one])), max_size=8
+)
 PAUSES = st.sampled_from([0.0, 0.001, 1.0, 30.0])
 
 
-def play(folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any], *, is_long: bool) -> dict[str, Any]:
+def play(
+    folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any], *, is_long: bool, version: str
+) -> dict[str, Any]:
     """Let a station send frames to a mock; return what the mock sent, its records, and its findings."""
     before = is_long_way_forced()
     force_long_way(is_forced=is_long)
     loop = Loop()
     try:
         with virtual_time(loop, NOW):
-            return loop.run_until_complete(_play(folder, frames, pause, given_))
+            return loop.run_until_complete(_play(folder, frames, pause, given_, version))
     finally:
         loop.close()
         force_long_way(is_forced=before)
 
 
-async def _play(folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any]) -> dict[str, Any]:
+async def _play(
+    folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any], version: str
+) -> dict[str, Any]:
     folder.mkdir(exist_ok=True)
     files = {name: str(folder / name) for name in ("trace", "events", "diagram")}
     config = read(Config, [keyword_source({"port": 0, "seed": 1, "quiet": True, **files, **given_})])
@@ -115,17 +159,17 @@ async def _play(folder: Path, frames: list[Frame], pause: float, given_: dict[st
         async with CsmsServer(config, bus, records.backpressure) as csms:
             port = csms.url.rpartition(":")[2]
             raw = Raw(*await asyncio.open_connection("127.0.0.1", int(port)))
-            received = await _talk(raw, frames, pause)
+            received = await _talk(raw, frames, pause, version)
     written = {name: (folder / name).read_bytes().replace(port.encode(), b"PORT") for name in files}
     return {**written, "wire": received, "found": found}
 
 
-async def _talk(raw: Raw, frames: list[Frame], pause: float) -> bytes:
+async def _talk(raw: Raw, frames: list[Frame], pause: float, version: str) -> bytes:
     """Boot, send the frames, close the connection, and return all received bytes; the mock may close it earlier."""
     received = b""
-    await raw.get("/CS-1", HANDSHAKE)
+    await raw.get("/CS-1", f"{HANDSHAKE}ocpp{version}\r\n")
     with suppress(OSError):
-        for number, frame in enumerate([message("BootNotification", BOOT), *frames]):
+        for number, frame in enumerate(frames):
             await raw.write(masked(frame(number)))
             await asyncio.sleep(pause)
         await asyncio.sleep(1.0)
@@ -144,7 +188,25 @@ def test_nothing_differs_without_shortcuts(
     tmp_path: Path, drawn: list[list[Frame]], pause: float, given_: dict[str, Any]
 ) -> None:
     """For random messages, sent bytes, records and findings are equal with and without shortcuts."""
-    frames = [event("Started", None, 1000.0, {}), *[frame for some in drawn for frame in some]]
-    short, long = (play(tmp_path / name, frames, pause, given_, is_long=name == "long") for name in ("short", "long"))
+    first = [message("BootNotification", BOOT), event("Started", None, 1000.0, {})]
+    compare(tmp_path, [*first, *[frame for some in drawn for frame in some]], pause, given_, "2.0.1")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FRAMES_16, PAUSES, st.sampled_from([{}, {"redact": True}, {"checks": "none"}, {"auth_mode": "whitelist"}]))
+def test_nothing_differs_without_shortcuts_in_16(
+    tmp_path: Path, drawn: list[list[Frame]], pause: float, given_: dict[str, Any]
+) -> None:
+    """The same for messages of OCPP 1.6."""
+    frames = [message("BootNotification", BOOT_16), *[frame for some in drawn for frame in some]]
+    compare(tmp_path, frames, pause, given_, "1.6")
+
+
+def compare(folder: Path, frames: list[Frame], pause: float, given_: dict[str, Any], version: str) -> None:
+    """Play the frames with and without shortcuts, and compare."""
+    short, long = (
+        play(folder / name, frames, pause, given_, is_long=name == "long", version=version)
+        for name in ("short", "long")
+    )
     for name, wanted in long.items():
         assert short[name] == wanted, name

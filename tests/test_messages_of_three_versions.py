@@ -14,6 +14,18 @@ from tests.wire import Mock
 # Types of messages.
 
 
+async def test_a_refused_answer_to_a_heartbeat() -> None:
+    """A station of 2.1 may refuse the answer to any call, also to a heartbeat as it comes all the time."""
+    async with Mock() as mock, mock.station("CS-1", "ocpp2.1") as station:
+        await ask(station, V21, "BootNotification")
+        for id_ in ("h1", "h2", "h3"):
+            await station.send([2, id_, "Heartbeat", {}])
+            await station.expect(3, id_)
+        await station.send([5, "h3", "FormatViolation", "no", {}])
+        await until(lambda: "Heartbeat.refused" in mock.log)
+        assert "R07" not in mock.log
+
+
 async def test_sends_and_refused_answers_of_21() -> None:
     """A SEND and a CALLRESULTERROR get no answer but are logged; an invalid CALLRESULT gets a CALLRESULTERROR."""
     async with Mock("--command=ClearCache", "--delay=0") as mock, mock.station("CS-1", "ocpp2.1") as station:

@@ -8,6 +8,7 @@ A side has at most one CALL open at a time (4.1.1). The queue for further CALLs 
 recorded conversations can be played through this class too.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from mock_csms.protocol.actions import Sender
 from mock_csms.protocol.decoding import decode
 from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import UNREADABLE_ID, Call, Error, ErrorCode, Malformed, Message, Result
-from mock_csms.protocol.records import Bounded, Record
+from mock_csms.protocol.records import Record
 from mock_csms.protocol.schemas import Violation
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.typed import call_reader
@@ -23,8 +24,11 @@ from mock_csms.protocol.versions import Version, refusal
 
 _MOST_OPEN = 1000
 """How many unanswered calls of the peer are remembered; a fault may leave all of them open."""
-_MOST_ANSWERED = 100
-"""How many answered calls of the peer are remembered, because it may refuse their CALLRESULT (OCPP 2.1)."""
+_MOST_ANSWERED = 5
+"""How many answered calls of the peer are remembered, because it may refuse their CALLRESULT (OCPP 2.1).
+
+It does so at once, so few are needed, and many would cost time and memory with each call.
+"""
 
 
 class ValidationPolicy(Protocol):
@@ -90,7 +94,7 @@ class Conversation:
         self.theirs: dict[str, Call] = {}
         """By id: the calls of the peer without an answer so far."""
         can_refuse = ResultError.number in version.framing.types
-        self._answered: Bounded[str, Call] | None = Bounded(_MOST_ANSWERED) if can_refuse else None
+        self._answered: deque[tuple[str, Call]] | None = deque(maxlen=_MOST_ANSWERED) if can_refuse else None
         """By id: the last calls of the peer that got a CALLRESULT. None if the version has no CALLRESULTERROR."""
 
     # Messages from the peer.
@@ -127,7 +131,7 @@ class Conversation:
         if type(message) is SendMessage:
             return self._take_send(message, strictness)
         if type(message) is ResultError and self._answered is not None:
-            return IncomingMessage(message, refuses=self._answered.pop(message.id, None))
+            return IncomingMessage(message, refuses=_taken_from(self._answered, message.id))
         return IncomingMessage(message, (), answers)
 
     def peek(self, data: bytes, strictness: ValidationPolicy) -> IncomingMessage:
@@ -181,7 +185,7 @@ class Conversation:
         """Note that the mock has answered a call of the peer with a result whose violations are known."""
         self.theirs.pop(call.id, None)
         if self._answered is not None:
-            self._answered.renew(call.id, call)
+            self._answered.append((call.id, call))
 
     def open(self, call: Call) -> None:
         """Note that a call of ours is open until an answer with its id comes."""
@@ -200,10 +204,19 @@ class Conversation:
             return self.version.call_violations(message, self._we) if isinstance(message, Call) else ()
         self.theirs.pop(answers.id, None)
         if self._answered is not None and type(message) is Result:
-            self._answered.renew(message.id, answers)
+            self._answered.append((message.id, answers))
         if type(message) is Result and answers.action in self.version.actions:
             return self.version.result_violations(answers, message.payload)
         return ()
+
+
+def _taken_from(answered: deque[tuple[str, Call]], id_: str) -> Call | None:
+    """Remove the last call that was answered with this message id, and return it; None if there is none."""
+    for pair in reversed(answered):
+        if pair[0] == id_:
+            answered.remove(pair)
+            return pair[1]
+    return None
 
 
 def _read_nothing(_: bytes) -> None:

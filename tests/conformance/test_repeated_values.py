@@ -8,8 +8,9 @@ import pytest
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.inspector import Inspector
+from mock_csms.conformance.lessons.heartbeats import MANY_BEATS
 from mock_csms.conformance.lessons.v2.acknowledgements import is_acknowledged
-from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS, is_expected
+from mock_csms.conformance.lessons.v2.repeated_values import is_expected
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Result

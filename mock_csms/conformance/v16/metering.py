@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from math import gcd
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.lessons.v16.registers import ENERGY, PERIODIC, readings_in
+from mock_csms.conformance.lessons.v16.registers import ENERGY, PERIODIC, readings_in, units_of
 from mock_csms.conformance.subject import ERROR, INFO, OF_V16, WARNING, CheckResult, Done, Due, Later, Subject, Wrong
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
@@ -19,18 +19,6 @@ CLOCK, TRIGGER = "Sample.Clock", "Trigger"
 _DECIMAL = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _QUARTER = 900
 """All time zones differ from UTC by a multiple of this, in seconds."""
-_UNITS = {
-    "Energy.Active": ("Wh", "kWh"),
-    "Energy.Reactive": ("varh", "kvarh"),
-    "Power.Active": ("W", "kW"),
-    "Power.Reactive": ("var", "kvar"),
-    "Power.Offered": ("W", "kW", "VA", "kVA", "A"),
-    "Current": ("A",),
-    "Voltage": ("V",),
-    "SoC": ("Percent",),
-    "Temperature": ("Celsius", "Celcius", "Fahrenheit", "K"),
-}
-"""The units of measurands, by the beginning of their names."""
 
 
 def samples_in(payload: Json) -> Iterator[Json]:
@@ -202,7 +190,7 @@ def units_fit(seen: Seen, _: KnownStation16) -> CheckResult:
     """Report a unit of another kind. The old spelling Celcius is an info."""
     for sample in samples_in(seen.payload):
         name, unit = sample.get("measurand", ENERGY), sample.get("unit")
-        units = next((row for kind, row in _UNITS.items() if name.startswith(kind)), None)
+        units = units_of(name)
         if unit == "Celcius":
             return Wrong("the unit is Celcius", severity=INFO, why="an old schema spells it so")
         if unit is not None and units is not None and unit not in units:

@@ -1,6 +1,7 @@
 """Check of triggered messages (check 6F01)."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
+from mock_csms.conformance.facts.v16.triggers import NO_CONNECTOR, AskedMessage
 from mock_csms.conformance.lessons.v16.triggers import COMMANDS
 from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Due, Later, Subject, Wrong
 from mock_csms.twin.seen import Seen, result
@@ -32,14 +33,20 @@ def was_not_sent(due: Due, station: KnownStation16) -> CheckResult:
     asked = station.asked.open.get(due.key)
     if asked is None or asked.is_in_doubt or not asked.is_answered or station.boots.is_in_doubt:
         return None
-    if not asked.came:
-        text = f"{due.key} was triggered, but came before the answer"
-        early = Wrong(text, severity=WARNING, why="it came nevertheless")
-        return early if asked.is_early else f"{due.key} was triggered, but did not come"
-    wanted = (
-        {asked.connector} if asked.connector is not None else {0, *station.numbers} if due.key in _ALL_OF else set()
-    )
-    missing = ", ".join(str(each) for each in sorted(wanted - asked.came)) if -1 not in asked.came else ""
-    text = f"{due.key} was triggered, but did not come for connector {missing}"
-    severity = WARNING if asked.connector is None else None
-    return Wrong(text, severity=severity, why="it came for others") if missing else None
+    if not asked.came and not asked.early:
+        return f"{due.key} was triggered, but did not come"
+    missing = _missing(asked, due.key, station)
+    late = missing - asked.early if NO_CONNECTOR not in asked.early else set()
+    if late:
+        text = f"{due.key} was triggered, but did not come for connector {', '.join(map(str, sorted(late)))}"
+        return Wrong(text, severity=WARNING if asked.connector is None else None, why="it came for others")
+    text = f"{due.key} was triggered, but came before the answer"
+    return Wrong(text, severity=WARNING, why="it came nevertheless") if missing or not asked.came else None
+
+
+def _missing(asked: AskedMessage, action: str, station: KnownStation16) -> set[int]:
+    """Return the connectors for which no message came since the answer."""
+    if NO_CONNECTOR in asked.came:
+        return set()
+    everyone = {0, *station.numbers} if action in _ALL_OF else set()
+    return (everyone if asked.connector is None else {asked.connector}) - asked.came

@@ -1,7 +1,7 @@
 """Checks of heartbeats (checks B09 and B10)."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.lessons.v2.repeated_values import MANY_BEATS
+from mock_csms.conformance.lessons.heartbeats import MANY_BEATS
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Due, Later
 from mock_csms.conformance.v2.provisioning import PROVISIONING
 from mock_csms.twin.seen import Seen, call, response, when

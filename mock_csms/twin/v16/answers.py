@@ -32,6 +32,13 @@ def _metered(station: StationModel, payload: Any) -> None:
         station.transactions[id_] = None
 
 
+def _typed_metered(station: StationModel, typed: Any) -> None:
+    """Do the same for a typed call."""
+    id_ = typed.transactionId
+    if isinstance(id_, int) and id_ > 0 and id_ not in station.transactions:
+        station.transactions[id_] = None
+
+
 def _stopped(station: StationModel, payload: Any) -> None:
     """Note that a transaction has ended."""
     id_ = at(payload, "transactionId")
@@ -73,7 +80,7 @@ MEANING = Meaning(
         "SignCertificate": certificate_asked,
         "StopTransaction": _stopped,
     },
-    typed_calls={},
+    typed_calls={"MeterValues": _typed_metered},
     results={"ChangeConfiguration": _configured},
     responses={"BootNotification": boot_answered, "StartTransaction": _started},
     asks_for=asks_for,

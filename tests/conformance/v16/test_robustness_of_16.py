@@ -70,8 +70,9 @@ def spoiled(event: Event, chance: Random) -> Event:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_odd_messages_in_any_order(seed: int) -> None:
-    """Odd, lost, repeated and exchanged messages raise no error."""
+    """Odd, lost, repeated and exchanged messages raise no error; the shortcut for repeated values changes nothing."""
     chance, inspector = Random(seed), Inspector(CHECKS.values(), TERMS, exercised=Exercised())
+    quick, thorough = (Inspector(CHECKS.values(), TERMS, is_thorough=each) for each in (False, True))
     for scenario in SCENARIOS:
         events = [spoiled(event, chance) for event in perform(scenario).events if chance.random() > 0.05]
         for _ in range(len(events) // 8):
@@ -82,4 +83,6 @@ def test_odd_messages_in_any_order(seed: int) -> None:
             )
         for event in events:
             inspector.look_at(event)
+            assert [*quick.look_at(event)] == [*thorough.look_at(event)]
+        assert quick.stations == thorough.stations
         inspector.tick(events[-1].at + 1e6)

@@ -2,6 +2,9 @@
 
 from mock_csms.protocol.records import Mutable, field
 
+NO_CONNECTOR = -1
+"""What stands for the connector of a message that has none."""
+
 
 class AskedMessage(Mutable):
     """A trigger whose message has not come yet."""
@@ -9,16 +12,20 @@ class AskedMessage(Mutable):
     connector: int | None
     """The connector that it is about; None for all."""
     is_answered: bool = False
-    is_early: bool = False
-    """Whether such a message came between the command and its answer."""
+    early: set[int] = field(default_factory=set)
+    """The connectors of the messages that came between the command and its answer, as in `came`."""
     came: set[int] = field(default_factory=set)
-    """The connectors of the messages that came; -1 for messages without one."""
+    """The connectors of the messages that came; NO_CONNECTOR for messages without one."""
     came_at: float = 0.0
     """When the first of these messages came."""
     earlier: "AskedMessage | None" = None
     """The trigger of the same message before this one, which still counts if this one is not accepted."""
     is_in_doubt: bool = False
     """Whether the message may be lost, refused or unreadable."""
+
+
+NO_CONNECTOR = -1
+"""What stands for the connector of a message that has none."""
 
 
 class AskedMessages(Mutable):

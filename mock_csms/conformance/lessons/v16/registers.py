@@ -1,6 +1,6 @@
 """Learns what the meters have shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from mock_csms.conformance.facts.v16.registers import Register
@@ -12,7 +12,29 @@ from mock_csms.twin.seen import Seen, call
 REGISTERS = Subject("registers")
 ENERGY = "Energy.Active.Import.Register"
 PERIODIC = "Sample.Periodic"
-_UNITS = {"Wh": 1.0, "kWh": 1000.0, "varh": 1.0, "kvarh": 1000.0}
+_FACTORS = {"Wh": 1.0, "kWh": 1000.0, "varh": 1.0, "kvarh": 1000.0}
+_UNITS = {
+    "Energy.Active": ("Wh", "kWh"),
+    "Energy.Reactive": ("varh", "kvarh"),
+    "Power.Active": ("W", "kW"),
+    "Power.Reactive": ("var", "kvar"),
+    "Power.Offered": ("W", "kW", "VA", "kVA", "A"),
+    "Current": ("A",),
+    "Voltage": ("V",),
+    "SoC": ("Percent",),
+    "Temperature": ("Celsius", "Celcius", "Fahrenheit", "K"),
+}
+"""The units of measurands, by the beginning of their names."""
+
+
+def units_of(measurand: str) -> Sequence[str] | None:
+    """Return the units of a measurand; None if it has no unit of its own."""
+    return next((units for kind, units in _UNITS.items() if measurand.startswith(kind)), None)
+
+
+def factor_of(sample: Json) -> float:
+    """Return how many Wh or varh the unit of a register has."""
+    return _FACTORS.get(sample.get("unit", "Wh"), 1.0)
 
 
 def readings_in(payload: Json) -> Iterator[tuple[Register, float, str]]:
@@ -22,7 +44,7 @@ def readings_in(payload: Json) -> Iterator[tuple[Register, float, str]]:
             name, number = sample.get("measurand", ENERGY), _number(sample)
             if name.endswith(".Register") and number is not None and "." in name:
                 place = (payload["connectorId"], name, sample.get("phase", ""), sample.get("location", "Outlet"))
-                yield place, number * _UNITS.get(sample.get("unit", "Wh"), 1.0), value["timestamp"]
+                yield place, number * factor_of(sample), value["timestamp"]
 
 
 def _number(sample: Json) -> float | None:

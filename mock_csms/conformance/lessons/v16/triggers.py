@@ -1,14 +1,13 @@
 """Learns which messages the CSMS has triggered, and which of them came."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
-from mock_csms.conformance.facts.v16.triggers import AskedMessage
+from mock_csms.conformance.facts.v16.triggers import NO_CONNECTOR, AskedMessage
 from mock_csms.conformance.subject import Subject
 from mock_csms.twin.seen import Seen, call, command, error, result, when
 from mock_csms.twin.v16.answers import asks_for
 
 TRIGGERS = Subject("triggers")
 COMMANDS = ("TriggerMessage", "ExtendedTriggerMessage")
-_NO_CONNECTOR = -1
 
 
 @TRIGGERS.learn(command(*COMMANDS))
@@ -32,7 +31,7 @@ def answered(seen: Seen, station: KnownStation16) -> None:
         if asked.earlier is not None and asked.earlier.is_answered:
             station.asked.open[action] = asked.earlier
     elif asked is not None:
-        asked.is_answered, asked.is_early, asked.came = True, bool(asked.came), set()
+        asked.is_answered, asked.early, asked.came = True, asked.came, set()
 
 
 @TRIGGERS.learn(call())
@@ -41,7 +40,7 @@ def came(seen: Seen, station: KnownStation16) -> None:
     asked = station.asked.open.get(seen.action) if station.asked.open else None
     while asked is not None:
         asked.came_at = asked.came_at if asked.came else seen.at
-        asked.came.add(seen.payload.get("connectorId", _NO_CONNECTOR))
+        asked.came.add(seen.payload.get("connectorId", NO_CONNECTOR))
         asked = asked.earlier
 
 

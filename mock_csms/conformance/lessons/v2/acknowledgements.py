@@ -1,8 +1,8 @@
 """A shortcut for answers to heartbeats and to transaction events without a token, which no check needs to see."""
 
 from mock_csms.conformance.facts.v2.station import KnownStation
-from mock_csms.conformance.lessons.v2.repeated_values import HEARTBEAT
-from mock_csms.protocol.actions import Json
+from mock_csms.conformance.lessons.heartbeats import note_time
+from mock_csms.protocol.actions import HEARTBEAT, Json
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.twin.events import Sent
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
@@ -34,10 +34,11 @@ def is_acknowledgement(call: Call, payload: Json, station: KnownStation) -> bool
 
 def note_acknowledgement(call: Call, at: float, payload: Json, station: KnownStation) -> None:
     """Learn from such an answer, sent at `at`."""
-    station.exchanges.called_at = at
     if call.action == HEARTBEAT:
-        station.exchanges.sent_time = payload["currentTime"], at
-    elif "totalCost" in payload:
+        note_time(at, payload["currentTime"], station)
+        return
+    station.exchanges.called_at = at
+    if "totalCost" in payload:
         station.transactions.by_id[call.typed.transactionInfo.transactionId].cost = payload["totalCost"]
 
 

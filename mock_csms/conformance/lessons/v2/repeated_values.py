@@ -21,8 +21,9 @@ from mock_csms.conformance.facts.v2.meters import (
     typed_reading,
 )
 from mock_csms.conformance.facts.v2.station import KnownStation
+from mock_csms.conformance.lessons.heartbeats import beats
 from mock_csms.conformance.lessons.v2.memory import use
-from mock_csms.protocol.actions import Json
+from mock_csms.protocol.actions import HEARTBEAT, Json
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
@@ -30,9 +31,6 @@ from mock_csms.twin.transactions import ReportedEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
 from mock_csms.twin.v2.transactions import PERIODIC
 
-HEARTBEAT = "Heartbeat"
-MANY_BEATS = 4
-"""The number of early heartbeats in a row that B10 reports. Fewer of them may only serve to set the clock."""
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
 """The deadline of check F01 for a heartbeat that may have come before the answer to its trigger."""
 _ACTION = f'"{TRANSACTION_EVENT}"'.encode()
@@ -82,23 +80,8 @@ def is_expected(call: Call, at: float, station: KnownStation, courses: dict[str,
 
 def _beat(call: Call, at: float, station: KnownStation) -> bool:
     """Return whether a heartbeat comes from an accepted station while nothing is open; if so, note its facts."""
-    boots, connections = station.boots, station.connections
-    if (
-        not call.text.isascii()  # T11
-        or connections.calls  # R06
-        or boots.due  # B01
-        or boots.status != "Accepted"  # B02, B03
-        or boots.asked_for
-        or boots.early_beats == MANY_BEATS - 1  # B10
-        or station.triggers.open  # F01, also the next line
-        or station.deadlines.get(_HEARTBEAT_AGAIN)
-        or station.unsound
-        or not station.exchanges.ids.add(call.id, NO_MARK)  # R05
-    ):
+    if station.triggers.open or station.deadlines.get(_HEARTBEAT_AGAIN) or not beats(call, at, station):  # F01
         return False
-    connections.heard_at = at
-    boots.note_beat(at)
-    station.exchanges.note(at)
     if station.memory.fresh is not None:
         use(call.id, NO_MARK, station)
     return True
