@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     import pytest
 
 _NOT = "not "
-FILES = "files"
-"""The need of a case in which the station downloads or uploads a file."""
+FILES, PASSWORD, TLS, CERTIFICATE = "files", "password", "tls", "certificate"
+MEANS: Mapping[str, str] = {
+    FILES: "needs a file server; see --files",
+    PASSWORD: "needs the password of the station; see --password-file",
+    TLS: "needs wss://; see --tls",
+    CERTIFICATE: "needs a certificate for the station; see --tls",
+}
+"""The needs of a case that an option of the plans provides, each with the reason for a skip without it."""
 
 Function: TypeAlias = Callable[..., Awaitable[None]]
 
@@ -33,7 +39,7 @@ class Case(Record):
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
     """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`), and
-    `files`: the file server."""
+    those of MEANS: `files`, `password`, `tls`, `certificate`."""
     fails_with: Mapping[str, str]
     """Proof that the case can fail: flags of the reference station, each with a regular expression for the failure."""
     where: str
@@ -46,12 +52,12 @@ class Case(Record):
         """The actions that an operator must perform for it."""
         return tuple(need for need in self.needs if need in ACTIONS)
 
-    def obstacles(self, profile: Profile, operator: Operator | None, *, has_files: bool = False) -> Iterator[str]:
-        """Yield each reason why it does not apply to this station."""
+    def obstacles(self, profile: Profile, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
+        """Yield each reason why it does not apply to this station; `means` are those of MEANS that there are."""
         for need in self.needs:
-            if need == FILES:
-                if not has_files:
-                    yield "needs a file server; see --files"
+            if need in MEANS:
+                if need not in means:
+                    yield MEANS[need]
             elif need in ACTIONS:
                 if operator is None:
                     yield f"needs an operator ({need}); see --operator"
@@ -85,9 +91,10 @@ def case(
     ValueError for an unknown need, an empty `fails_with`, or an id that another function already has.
     """
     for need in needs:
-        if need not in (*ACTIONS, FILES) and not FEATURE.fullmatch(need.removeprefix(_NOT)):
+        if need not in (*ACTIONS, *MEANS) and not FEATURE.fullmatch(need.removeprefix(_NOT)):
             raise ValueError(
-                f"{id_}: {need!r} is neither an action nor a feature, nor {FILES}{did_you_mean(need, ACTIONS)}"
+                f"{id_}: {need!r} is neither an action nor a feature, nor one of {', '.join(MEANS)}"
+                f"{did_you_mean(need, ACTIONS)}"
             )
     if not fails_with:
         raise ValueError(f"{id_}: a case that cannot fail proves nothing")

@@ -1,14 +1,16 @@
 """The options of a plan's command line: the station, the address of the mock, and the operator."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from mock_csms.plans.cases import CERTIFICATE, FILES, MEANS, PASSWORD, TLS
 from mock_csms.plans.operator import Operator, operator
 from mock_csms.plans.profile import Profile, read_profile
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.protocol.records import Record, replace
 from mock_csms.settings.files import directory, listens
+from mock_csms.settings.texts import read_text
 
 OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
     ("--station", {"metavar": "ID", "help": "identity of the station under test; this is the last segment of its URL"}),
@@ -62,6 +64,17 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
             "help": "where --files listens, as the flag of mock-csms: [SCHEME://][HOST:]PORT; repeatable",
         },
     ),
+    (
+        "--password-file",
+        {"metavar": "FILE", "help": "the first line of this file is the station's password for Basic authentication"},
+    ),
+    (
+        "--tls",
+        {
+            "metavar": "DIR",
+            "help": "serve wss:// beside ws://; its test authority is kept in DIR; stations must trust root.pem there",
+        },
+    ),
     ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
 )
 """The flags, each with the keyword arguments for argparse."""
@@ -76,8 +89,15 @@ class Options(Record):
     port: int
     reference_flags: Sequence[str] | None
     """The flags of the reference station; None if another station is under test."""
-    files: Mapping[str, Any]
-    """The settings of the mock for its file server; empty without one."""
+    settings: Mapping[str, Any]
+    """The settings of the mock for its file server and for TLS; empty without both."""
+
+    @property
+    def means(self) -> Collection[str]:
+        """The needs of cases, of those in MEANS, that the options provide."""
+        has_tls = "tls" in self.settings
+        given = {FILES: "files" in self.settings, PASSWORD: self.profile.password, TLS: has_tls, CERTIFICATE: has_tls}
+        return MEANS if self.reference_flags is not None else [need for need, is_given in given.items() if is_given]
 
 
 def read_options(given: Any) -> Options:
@@ -85,12 +105,14 @@ def read_options(given: Any) -> Options:
     if given.reference and (given.station or given.profile):
         raise ValueError("--reference starts its own station: leave out --station and --profile")
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
+    if given.reference and given.password_file:
+        raise ValueError("--reference has its own password: leave out --password-file")
     if flags and not given.reference:
         raise ValueError("--misbehave and --reference-flags need --reference")
-    files = _files(given)
+    settings = {**_files(given), **({"tls": "auto", "state_dir": given.tls} if given.tls else {})}
     who = operator(given.operator) if given.operator else None
     if given.reference:
-        return Options(REFERENCE, who, given.host, given.port or 0, flags, files)
+        return Options(REFERENCE, who, given.host, given.port or 0, flags, settings)
     if given.profile:
         profile = read_profile(given.profile)
         profile = replace(profile, identity=given.station) if given.station else profile
@@ -100,7 +122,18 @@ def read_options(given: Any) -> Options:
         raise ValueError(
             "no station given: use --station ID, --profile FILE, or --reference for the built-in mock-station"
         )
-    return Options(profile, who, given.host, 9000 if given.port is None else given.port, None, files)
+    profile = replace(profile, password=_password(given))
+    return Options(profile, who, given.host, 9000 if given.port is None else given.port, None, settings)
+
+
+def _password(given: Any) -> str:
+    """Return the password in the file of --password-file; "" without the option."""
+    if not given.password_file:
+        return ""
+    try:
+        return read_text(given.password_file).partition("\n")[0].rstrip("\r")
+    except ValueError as error:
+        raise ValueError(f"--password-file: {error}") from None
 
 
 def _files(given: Any) -> Mapping[str, Any]:

@@ -94,6 +94,8 @@ class Profile(Record):
     """The configuration slots of its network profiles."""
     interface: str = "Wired0"
     """The network interface through which it reaches the mock."""
+    password: str = ""
+    """Its password for Basic authentication, of --password-file; "" if it is not known."""
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:

@@ -3,13 +3,15 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
 from mock_csms.plans.profile import Profile, Timeouts
-from mock_csms.plans.v2.firmware import BROKEN, FILE
+from mock_csms.plans.v2.firmware import BROKEN
+from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
 from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 
@@ -17,13 +19,14 @@ _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settl
 REFERENCE = Profile(
     "CS-1",
     (1, 1),
-    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1"}),
+    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1", "AS-3"}),
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
 )
 """The profile of the reference station."""
 
+_PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
 _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
@@ -32,28 +35,45 @@ _FLAGS = (
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
-    """Return its profile for a case: it has or lacks the features that the case needs, if flags can change them."""
+    """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-    return replace(profile, features=(profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked))
+    features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
+    return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
 @contextmanager
-def reference_files() -> Iterator[Mapping[str, Any]]:
-    """Return the settings of a mock that serves firmware for it, good and broken, from a temporary directory."""
-    with tempfile.TemporaryDirectory() as directory:
-        (Path(directory) / FILE).write_bytes(b"firmware 2.0 of the reference station\n" * 25)
-        (Path(directory) / BROKEN).touch()
-        yield {"files": directory}
+def reference_home() -> Iterator[Path]:
+    """Return a temporary directory for its password, the files to serve to it, and the authority that it trusts."""
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / _PASSWORD_FILE).write_text(_PASSWORD, encoding="utf-8")
+        yield Path(home)
+
+
+def reference_settings(home: Path, needs: Collection[str]) -> dict[str, Any]:
+    """Return the settings of a mock that provides, from `home`, what these needs of cases name: files, and TLS."""
+    settings: dict[str, Any] = {"tls": "auto", "state_dir": f"{home / 'authority'}"} if TLS in needs else {}
+    if FILES in needs:
+        served = home / "files"
+        served.mkdir()
+        (served / FIRMWARE).write_bytes(b"firmware 2.0 of the reference station\n" * 25)
+        (served / BROKEN).touch()
+        settings["files"] = f"{served}"
+    return settings
 
 
 class Reference:
-    """One `mock-station`, from `start` to `stop`; for other features it is restarted with a new identity."""
+    """One `mock-station`, from `start` to `stop`; for other features it is restarted with a new identity.
 
-    def __init__(self, flags: Sequence[str] = ()) -> None:
+    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts.
+    """
+
+    def __init__(self, flags: Sequence[str] = (), authority: str = "", home: Path | None = None) -> None:
         self._flags = flags
+        self._authority = Path(authority)
+        self._home = home or Path()
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
         self._process: asyncio.subprocess.Process | None = None
-        self._features: frozenset[str] | None = None
+        self._running_with: tuple[frozenset[str], Sequence[str]] | None = None
         self._starts = 0
 
     @property
@@ -61,14 +81,26 @@ class Reference:
         """Its identity: a new one after each restart, so that facts about the old station are not applied to it."""
         return REFERENCE.identity if self._starts < 2 else f"{REFERENCE.identity}-{self._starts}"
 
-    async def start(self, url: str, features: frozenset[str] = REFERENCE.features) -> None:
-        """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them."""
-        if self._features == features:
+    async def start(self, url: str, features: frozenset[str] = REFERENCE.features, needs: Collection[str] = ()) -> None:
+        """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them.
+
+        `needs` are those of the case: they say whether it has a password, and whether it uses TLS.
+        """
+        secured = self._secured(needs)
+        if self._running_with == (features, secured):
             return
         await self._end()
-        self._features, self._starts = features, self._starts + 1
-        own = ",".join(features & {*FEATURES})
-        await self._launch(f"{url}/{self.identity}", (*_FLAGS, "--features", own, *self._flags))
+        self._running_with, self._starts = (features, secured), self._starts + 1
+        own, scheme = ",".join(features & {*FEATURES}), "wss" if TLS in needs else "ws"
+        address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
+        await self._launch(address, (*_FLAGS, "--features", own, *secured, *self._flags))
+
+    def _secured(self, needs: Collection[str]) -> Sequence[str]:
+        """Return its flags for the security profile of a case."""
+        password = ("--password-file", f"{self._home / _PASSWORD_FILE}") if PASSWORD in needs else ()
+        trusted = ("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()
+        certificate = ("--client-cert", f"{self._authority / 'station.pem'}") if CERTIFICATE in needs else ()
+        return (*password, *trusted, *certificate)
 
     async def _launch(self, url: str, flags: Sequence[str]) -> None:
         words = [sys.executable, "-m", "mock_csms.station", url, *flags]

@@ -27,9 +27,8 @@ class NoStation(Exception):
 class Run:
     """`async with Run(…) as run` listens until the block ends; call `begin` before and `end` after each case.
 
-    `operator` may be None; `reference` is None if another station is under test; `files` are the settings of the mock
-    for its file server. Entering raises OSError if the mock
-    cannot listen.
+    `operator` may be None; `reference` is None if another station is under test; `settings` are further settings
+    of the mock: those of its file server and of TLS. Entering raises OSError if the mock cannot listen.
     """
 
     def __init__(
@@ -39,10 +38,10 @@ class Run:
         reference: Reference | None,
         host: str,
         port: int,
-        files: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.profile = profile
-        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message, **(files or {}))
+        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message, **(settings or {}))
         self.findings = CaseFindings(self.csms.bus)
         self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference
@@ -112,7 +111,7 @@ class Run:
     async def _change(self, reference: Reference, needs: Sequence[str]) -> Profile:
         """Give the reference station the features that a case needs; return its profile. Its identity may change."""
         profile, before = reference_for(self.profile, needs), reference.identity
-        await reference.start(self.csms.url, profile.features)
+        await reference.start(self.csms.url, profile.features, needs)
         if reference.identity != before:
             self.findings.dismiss(before)
             self._known, self._untidy = StationUnderTest(reference.identity, self.csms), None

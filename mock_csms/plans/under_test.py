@@ -20,6 +20,9 @@ from mock_csms.twin.events import (
     Received,
     Refused,
     Sent,
+    TlsAgreed,
+    TlsFailed,
+    TlsOffered,
     Unanswered,
 )
 from mock_csms.twin.transactions import Transaction
@@ -46,15 +49,25 @@ class ConnectionEvent(Record):
         return {"Connected": "the connection", "Refused": "the connection attempt"}.get(self.kind, "the disconnection")
 
 
+class TlsHandshake(Record):
+    """A TLS handshake that is over."""
+
+    result: TlsAgreed | TlsFailed
+    offer: TlsOffered | None
+    """What the station has offered; None if the mock could not read it."""
+
+
 class StationUnderTest:
     """The facts about the station under test so far.
 
-    `connection_events`, `answers`, `attempts` and `transfers` begin anew with each case.
+    `connection_events`, `handshakes`, `answers`, `attempts` and `transfers` begin anew with each case.
     """
 
     def __init__(self, identity: str, csms: Csms) -> None:
         self.connection_events: list[ConnectionEvent] = []
         """How it connected and disconnected, without the events that earlier steps have used."""
+        self.handshakes: list[TlsHandshake] = []
+        """The TLS handshakes at the mock, without those that earlier steps have used."""
         self.answers: dict[str, Result | Error] = {}
         """The mock's answers, by the message ids of the calls."""
         self.attempts: list[FileRequested] = []
@@ -75,11 +88,13 @@ class StationUnderTest:
         """The number of a connection on which the station cannot be made to boot; 0 if there is none."""
         self._twin = Twin()
         self._given_up: dict[str, int] = {}
+        self._offer: TlsOffered | None = None
         self._identity = folded(identity)
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
         csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent, Unanswered)
         csms.bus.subscribe(self._note_upload, FileRequested, FileTransferred)
+        csms.bus.subscribe(self._note_handshake, TlsOffered, TlsAgreed, TlsFailed)
 
     @property
     def is_connected(self) -> bool:
@@ -96,6 +111,12 @@ class StationUnderTest:
         """The path before the identity in the URL of its last connection."""
         visitor = self._twin.connections.visitor
         return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
+
+    @property
+    def certificate(self) -> str:
+        """The client certificate of its last connection, in PEM; "" if it has shown none."""
+        visitor = self._twin.connections.visitor
+        return visitor.tls.certificate if visitor and visitor.tls else ""
 
     @property
     def connectors(self) -> Mapping[tuple[int, int], str]:
@@ -126,6 +147,7 @@ class StationUnderTest:
     def begin_case(self) -> None:
         """Reset everything that is kept for one case only."""
         self.connection_events.clear()
+        self.handshakes.clear()
         self.answers.clear()
         self.attempts.clear()
         self.transfers.clear()
@@ -199,6 +221,15 @@ class StationUnderTest:
             self.attempts.append(event)
         elif isinstance(event, FileTransferred) and event.method in _UPLOADING:
             self.transfers.append(event)
+        self._wake()
+
+    def _note_handshake(self, event: Event) -> None:
+        """Note a handshake when it is over. No identity is known in it, but no other station connects to the mock."""
+        if isinstance(event, TlsOffered):
+            self._offer = event
+        elif isinstance(event, TlsAgreed | TlsFailed):
+            self.handshakes.append(TlsHandshake(event, self._offer))
+            self._offer = None
         self._wake()
 
     def _wake(self) -> None:

@@ -252,7 +252,7 @@ def test_the_obstacles_of_a_case() -> None:
     finally:
         CASES.pop("TC-Y", None)
     rich, poor = Profile("CS-1", features=frozenset({"C-13"})), Profile("CS-1", features=frozenset({"C-14"}))
-    assert list(row.obstacles(rich, None, has_files=True)) == ["needs an operator (send); see --operator"]
+    assert list(row.obstacles(rich, None, ["files"])) == ["needs an operator (send); see --operator"]
     assert list(row.obstacles(poor, Prompt())) == [
         "the operator cannot send",
         "the profile of the station does not have C-13",

@@ -87,11 +87,12 @@ class Changes:
         return notes
 
     async def _undo_one(self, statuses: list[str]) -> str:
-        """Undo the last change, and return a note if that fails; the status of a variable is added to `statuses`."""
+        """Undo the last change, and return a note if that fails; the status of each variable is added to `statuses`."""
         if self._undoing:
             action, payload = self._undoing.pop()
             try:
-                await self._csms.call(self._profile.identity, action, payload)
+                answer = await self._csms.call(self._profile.identity, action, payload)
+                statuses += [each["attributeStatus"] for each in answer.get("setVariableResult", [])]
             except CallFailed as failure:
                 return f"clean-up: {failure}"
             return ""

@@ -45,9 +45,12 @@ async def put(station: Station, slot: int, path: str, *, security: int | None = 
 
     The payload of the result must contain `answer`.
     """
+    url = url_of(station, path)
+    if security is not None:
+        url = f"{'wss' if security > 1 else 'ws'}://{url.partition('://')[2]}"
     profile: Json = {
         "messageTimeout": _ANSWER,
-        "ocppCsmsUrl": url_of(station, path),
+        "ocppCsmsUrl": url,
         "ocppInterface": station.profile.interface,
         "ocppTransport": "JSON",
         "ocppVersion": "OCPP20",
