@@ -150,7 +150,7 @@ class RuleBook(Generic[Then]):
         made = RuleBook(rules, self._counts)
         if len(made._entries) == len(self._entries) and all(map(is_, made.rules, self.rules)):
             return self
-        if not any(action.startswith(ANY) for action in self.actions | made.actions):
+        if self._shelves and not any(action.startswith(ANY) for action in self.actions | made.actions):
             before, after = self._by_action(), made._by_action()
             made._shelves = {key: it for key, it in self._shelves.items() if before.get(key[0]) == after.get(key[0])}
         return made

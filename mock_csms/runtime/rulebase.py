@@ -6,17 +6,17 @@ Every rule has an id. As long as a rule does not change, its count of uses stays
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from mock_csms.behavior.dialect import TokenAnswer
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import TOTAL, Counts, Match, Rule, RuleBook
+from mock_csms.behavior.rules import TOTAL, Counts, Rule
 from mock_csms.protocol import records
-from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.protocol.versions import Version
+from mock_csms.runtime.token_answers import TokenAnswers
 from mock_csms.settings import Config
-from mock_csms.settings.layering import Layering
+from mock_csms.settings.layering import Layering, matches_same
 from mock_csms.settings.tables import Rules, Table, rules
 
 _ADDED = "rule-{}"
@@ -49,8 +49,8 @@ class Rulebase:
         self._number = 0
         self._given: Rules | None = None
         """The rules of the last settings."""
-        self._tokens: dict[str, TokenAnswer | None] = {}
-        """By folded id: the answers for tokens that were set at run time; None if the answer was removed."""
+        self.tokens = TokenAnswers()
+        """The answers for single tokens."""
         self._is_held = False
         self._identified: tuple[Rules, frozenset[str], Rules] | None = None
         """Rules of settings, the ids that were taken, and these rules with their ids."""
@@ -86,7 +86,7 @@ class Rulebase:
     def reset(self) -> None:
         """Remove all rules, answers for tokens and counts; the caller must call `configure` next."""
         self._rules, self._added, self._given = Rules(), frozenset(), None
-        self._tokens.clear()
+        self.tokens.clear()
         self._counts.clear()
 
     def restore_rules(self, given: Rules) -> None:
@@ -104,34 +104,25 @@ class Rulebase:
         """The last settings, with the rules and tokens that they had."""
         return replace(self._config, rule=self.given)
 
-    @property
-    def tokens(self) -> Sequence[TokenAnswer]:
-        """The answers for single tokens, those that were set at run time first."""
-        own = [each for each in self._tokens.values() if each is not None]
-        return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
-
     def set_token(self, answer: TokenAnswer) -> None:
         """Set the answer for a token, in place of that of the settings."""
-        self._tokens[folded(answer.id)] = answer
+        self.tokens.set(answer)
         self._build()
 
     def remove_token(self, id_: str) -> None:
         """Remove the answer for a token. Raises LookupError if there is none."""
-        known = [each.id for each in self.tokens]
-        if folded(id_) not in map(folded, known):
-            raise LookupError(f"there is no token {id_!r}{did_you_mean(id_, known)}")
-        self._tokens[folded(id_)] = None
+        self.tokens.remove(id_)
         self._build()
 
     def reset_tokens(self) -> None:
         """Drop the answers for tokens that were set at run time."""
-        self._tokens.clear()
+        self.tokens.clear()
         self._build()
 
     @property
     def state(self) -> RuleState:
         """The current state, for `restore`."""
-        return RuleState(self._rules, self._added, self.given, dict(self._counts), dict(self._tokens))
+        return RuleState(self._rules, self._added, self.given, dict(self._counts), self.tokens.changes)
 
     def restore(self, state: RuleState, config: Config) -> None:
         """Return to an earlier state; `config` must be the settings of that time.
@@ -139,7 +130,8 @@ class Rulebase:
         Rules that have changed since then get their counts of that time.
         """
         self._rules, self._added, self._given = state.rules, state.added, state.given
-        self._config, self._tokens = config, dict(state.tokens)
+        self._config = config
+        self.tokens.restore(state.tokens)
         self._build(state.counts)
 
     @property
@@ -246,7 +238,8 @@ class Rulebase:
         """
         if self._is_held:
             return
-        self._effective = replace(self._config, rule=self._rules, token=self.tokens)
+        self.tokens.use(self._config.token)
+        self._effective = replace(self._config, rule=self._rules, token=self.tokens.all)
         before = {version: self._layering.books(version) for version in self.replies}
         self.replies = _Made(self._layering.replies)
         self._layering.use(self._effective)
@@ -255,7 +248,7 @@ class Rulebase:
             self._counts.clear()
             self._counts.update(restored)
         else:
-            same = {id_ for id_ in {key[0] for key in self._counts} if _is_same(before, after, id_)}
+            same = {id_ for id_ in {key[0] for key in self._counts} if matches_same(before, after, id_)}
             for key in [key for key in self._counts if key[0] not in same]:
                 del self._counts[key]
         self._changed(self._effective)
@@ -270,20 +263,6 @@ class _Made(dict[Version, Replies]):
     def __missing__(self, version: Version) -> Replies:
         made = self[version] = self._make(version)
         return made
-
-
-Books: TypeAlias = Mapping[Version, Sequence[RuleBook[Any]]]
-"""The rule books in use, by version of OCPP."""
-
-
-def _is_same(before: Books, after: Books, id_: Any) -> bool:
-    """Whether a rule is in the books, and matches the same messages as before in every version."""
-    matches = [(_match(before[version], id_), _match(after[version], id_)) for version in after]
-    return any(after for _, after in matches) and all(before == after for before, after in matches)
-
-
-def _match(books: Sequence[RuleBook[Any]], id_: Any) -> Match | None:
-    return next((book.matches[id_] for book in books if id_ in book.matches), None)
 
 
 def _all(all_rules: Rules) -> Sequence[Rule[Any]]:

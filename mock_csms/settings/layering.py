@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from mock_csms.behavior.dialect import AnswerRules, Dialect
 from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import ANY, Answer, Counts, Rule, RuleBook, Spoil
+from mock_csms.behavior.rules import ANY, Answer, Counts, Match, Rule, RuleBook, Spoil
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import Version
@@ -19,6 +19,9 @@ from mock_csms.settings.flags import flag_of
 
 Below: TypeAlias = Callable[[Version], Replies]
 """Returns the answers of a version that the rules of users lie over."""
+
+Books: TypeAlias = Mapping[Version, Sequence[RuleBook[Any]]]
+"""The rule books in use, by version of OCPP."""
 
 _OVER = ("offline", "require_boot")
 """The settings whose rules do not count when the rules of users are checked."""
@@ -176,6 +179,16 @@ def _under(layers: Mapping[str, _Layer]) -> Sequence[_Layer]:
 
 def _is_same(value: Any, other: Any) -> bool:
     """Whether two values of a setting are the same object, or sequences of the same objects."""
-    if isinstance(value, tuple) and isinstance(other, tuple):
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple):
         return len(value) == len(other) and all(map(is_, value, other))
     return value is other
+
+
+def matches_same(before: Books, after: Books, id_: Any) -> bool:
+    """Whether a rule is in the books, and matches the same messages as before in every version."""
+    matches = [(_match(before[version], id_), _match(after[version], id_)) for version in after]
+    return any(after for _, after in matches) and all(before == after for before, after in matches)
+
+
+def _match(books: Sequence[RuleBook[Any]], id_: Any) -> Match | None:
+    return next((book.matches[id_] for book in books if id_ in book.matches), None)
