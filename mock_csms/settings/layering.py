@@ -5,7 +5,6 @@ from dataclasses import fields
 from operator import is_
 from typing import Any, TypeAlias
 
-from mock_csms.behavior.dialect import AnswerRules, Dialect
 from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import ANY, Answer, Counts, Match, Rule, RuleBook, Spoil
@@ -144,12 +143,12 @@ class _OfVersion:
                 continue
             old = self._layers.get(name)
             is_same = old and all(_is_same(value, getattr(config, each)) for each, value in old.read.items())
-            yield name, old if old and is_same else self._layer(name, make, config)
-
-    def _layer(self, name: str, make: Callable[[Any, Dialect], AnswerRules], config: Config) -> _Layer:
-        noted = _Noted(config)
-        rules = [*with_ids(name, make(noted, self._dialect))]
-        return _Layer(noted.read, RuleBook(rules, self._counts))
+            if old and is_same:
+                yield name, old
+                continue
+            noted = _Noted(config)
+            rules = [*with_ids(name, make(noted, self._dialect))]
+            yield name, _Layer(noted.read, old.book.followed_by(rules) if old else RuleBook(rules, self._counts))
 
     def _forget(self, actions: set[str]) -> None:
         """Forget what is known of the rules about these actions, because the answers below them have changed."""
