@@ -101,8 +101,10 @@ class _OfVersion:
 
     def layers(self, config: Config, below: Below) -> Sequence[RuleBook[Answer]]:
         """Return all layers; those of settings are the ones of the last call of `below`."""
-        forms = [self.form_of(rule, config, below) for rule in config.rule.answers]
-        self._known = {id(rule): pair for rule in config.rule.answers if (pair := self._known.get(id(rule)))}
+        answers, known = config.rule.answers, self._known
+        forms = [pair[1] if (pair := known.get(id(rule))) else self._form_of(rule, config, below) for rule in answers]
+        if len(known) > len(answers):
+            self._known = {id(rule): pair for rule in answers if (pair := known.get(id(rule)))}
         self._rules = self._rules.followed_by(with_ids("rule", filter(None, forms)))
         found = {name: layer.book for name, layer in self._layers.items()} | {"rule": self._rules}
         return [found[setting.name] for setting in fields(config) if setting.name in found]
@@ -118,7 +120,7 @@ class _OfVersion:
         )
         return [layer.book.copied() for layer in _under(self._layers)]
 
-    def form_of(self, rule: Rule[Answer], config: Config, below: Below) -> Rule[Answer] | None:
+    def _form_of(self, rule: Rule[Answer], config: Config, below: Below) -> Rule[Answer] | None:
         """Return a user's rule in the form for stations of this version; None if it does not apply to them.
 
         It does not apply if it names another version, or if its payload is invalid in this version but valid in another
@@ -127,8 +129,6 @@ class _OfVersion:
         version = self._version
         if rule.match.version:
             return rule if rule.match.version == version.name else None
-        if pair := self._known.get(id(rule)):
-            return pair[1]
         form = respelt(rule, version)
         if broken(below(version), rule, version):
             return None if is_fine_elsewhere(config, rule, version, below) else form
