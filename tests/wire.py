@@ -36,9 +36,14 @@ def breaks(action: str, kind: str, payload: Any) -> list[str]:
     return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in errors]
 
 
+_HASHES = orjson.dumps(
+    {"hashAlgorithm": "SHA256", "issuerNameHash": "0" * 64, "issuerKeyHash": "1" * 64, "serialNumber": "2"}
+).decode()
+
+
 def example(template: Any) -> Any:
     """Return a payload of the action table with every placeholder replaced by a sample value."""
-    text = orjson.dumps(template).decode().replace('"{{integer}}"', "7")
+    text = orjson.dumps(template).decode().replace('"{{integer}}"', "7").replace('"{{rootCertificateHash}}"', _HASHES)
     return orjson.loads(re.sub("{{.*?}}", "2026-01-01T00:00:00Z", text))
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pytest
 
 _NOT = "not "
+FILES = "files"
+"""The need of a case in which the station downloads or uploads a file."""
 
 Function: TypeAlias = Callable[..., Awaitable[None]]
 
@@ -30,7 +32,8 @@ class Case(Record):
     requirement: str
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
-    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`)."""
+    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`), and
+    `files`: the file server."""
     fails_with: Mapping[str, str]
     """Proof that the case can fail: flags of the reference station, each with a regular expression for the failure."""
     where: str
@@ -43,10 +46,13 @@ class Case(Record):
         """The actions that an operator must perform for it."""
         return tuple(need for need in self.needs if need in ACTIONS)
 
-    def obstacles(self, profile: Profile, operator: Operator | None) -> Iterator[str]:
+    def obstacles(self, profile: Profile, operator: Operator | None, *, has_files: bool = False) -> Iterator[str]:
         """Yield each reason why it does not apply to this station."""
         for need in self.needs:
-            if need in ACTIONS:
+            if need == FILES:
+                if not has_files:
+                    yield "needs a file server; see --files"
+            elif need in ACTIONS:
                 if operator is None:
                     yield f"needs an operator ({need}); see --operator"
                 elif not operator.can(need):
@@ -79,8 +85,10 @@ def case(
     ValueError for an unknown need, an empty `fails_with`, or an id that another function already has.
     """
     for need in needs:
-        if need not in ACTIONS and not FEATURE.fullmatch(need.removeprefix(_NOT)):
-            raise ValueError(f"{id_}: {need!r} is neither an action nor a feature{did_you_mean(need, ACTIONS)}")
+        if need not in (*ACTIONS, FILES) and not FEATURE.fullmatch(need.removeprefix(_NOT)):
+            raise ValueError(
+                f"{id_}: {need!r} is neither an action nor a feature, nor {FILES}{did_you_mean(need, ACTIONS)}"
+            )
     if not fails_with:
         raise ValueError(f"{id_}: a case that cannot fail proves nothing")
     for pattern in fails_with.values():

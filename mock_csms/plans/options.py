@@ -1,13 +1,14 @@
 """The options of a plan's command line: the station, the address of the mock, and the operator."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_csms.plans.operator import Operator, operator
 from mock_csms.plans.profile import Profile, read_profile
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.protocol.records import Record, replace
+from mock_csms.settings.files import directory, listens
 
 OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
     ("--station", {"metavar": "ID", "help": "identity of the station under test; this is the last segment of its URL"}),
@@ -45,6 +46,22 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
             "help": "fail a case if a conformance check reports a finding of at least this severity during it",
         },
     ),
+    (
+        "--files",
+        {
+            "metavar": "DIR",
+            "help": "serve the files of this directory to the station; firmware.bin is firmware that it can install",
+        },
+    ),
+    (
+        "--files-listen",
+        {
+            "metavar": "ADDRESS",
+            "action": "append",
+            "default": [],
+            "help": "where --files listens, as the flag of mock-csms: [SCHEME://][HOST:]PORT; repeatable",
+        },
+    ),
     ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
 )
 """The flags, each with the keyword arguments for argparse."""
@@ -59,6 +76,8 @@ class Options(Record):
     port: int
     reference_flags: Sequence[str] | None
     """The flags of the reference station; None if another station is under test."""
+    files: Mapping[str, Any]
+    """The settings of the mock for its file server; empty without one."""
 
 
 def read_options(given: Any) -> Options:
@@ -68,9 +87,10 @@ def read_options(given: Any) -> Options:
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
     if flags and not given.reference:
         raise ValueError("--misbehave and --reference-flags need --reference")
+    files = _files(given)
     who = operator(given.operator) if given.operator else None
     if given.reference:
-        return Options(REFERENCE, who, given.host, given.port or 0, flags)
+        return Options(REFERENCE, who, given.host, given.port or 0, flags, files)
     if given.profile:
         profile = read_profile(given.profile)
         profile = replace(profile, identity=given.station) if given.station else profile
@@ -80,4 +100,17 @@ def read_options(given: Any) -> Options:
         raise ValueError(
             "no station given: use --station ID, --profile FILE, or --reference for the built-in mock-station"
         )
-    return Options(profile, who, given.host, 9000 if given.port is None else given.port, None)
+    return Options(profile, who, given.host, 9000 if given.port is None else given.port, None, files)
+
+
+def _files(given: Any) -> Mapping[str, Any]:
+    if given.files_listen and not given.files:
+        raise ValueError("--files-listen needs --files")
+    if not given.files:
+        return {}
+    for option, parse, value in (("--files", directory, given.files), ("--files-listen", listens, given.files_listen)):
+        try:
+            parse(value)
+        except ValueError as error:
+            raise ValueError(f"{option}: {error}") from None
+    return {"files": given.files} | ({"files_listen": given.files_listen} if given.files_listen else {})

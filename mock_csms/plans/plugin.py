@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from mock_csms.plans.cases import case_of
+from mock_csms.plans.cases import FILES, case_of
 from mock_csms.plans.operator import ControlLines
 from mock_csms.plans.options import OPTIONS, Options, read_options
 from mock_csms.plans.preparing import NotJudged
-from mock_csms.plans.reference import Reference, reference_for
+from mock_csms.plans.reference import Reference, reference_files, reference_for
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
 from mock_csms.settings.values import reason_of
@@ -60,7 +60,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         operator, profile = options.operator, options.profile
         if options.reference_flags is not None:
             operator, profile = operator or ControlLines(lambda _: None), reference_for(profile, case.needs)
-        obstacle = next(case.obstacles(profile, operator), "")
+        has_files = bool(options.files) or options.reference_flags is not None
+        obstacle = next(case.obstacles(profile, operator, has_files=has_files), "")
         if obstacle:
             item.add_marker(pytest.mark.skip(reason=obstacle))
 
@@ -87,12 +88,15 @@ class Progress:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
+async def _run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> AsyncIterator[Run]:
     """The mock, and the reference station if it is the one under test, for all cases."""
     options = pytestconfig.stash[_OPTIONS]
     reference = None if options.reference_flags is None else Reference(options.reference_flags)
-    run = Run(options.profile, options.operator, reference, options.host, options.port)
     async with AsyncExitStack() as stack:
+        files = options.files
+        if reference and not files and any(_needs_files(item) for item in request.session.items):
+            files = stack.enter_context(reference_files())
+        run = Run(options.profile, options.operator, reference, options.host, options.port, files)
         try:
             await stack.enter_async_context(run)
         except OSError as error:
@@ -103,6 +107,11 @@ async def _run(pytestconfig: pytest.Config) -> AsyncIterator[Run]:
         if reporter and reference is None:
             reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
         yield run
+
+
+def _needs_files(item: pytest.Item) -> bool:
+    case = case_of(item)
+    return case is not None and FILES in case.needs
 
 
 @pytest_asyncio.fixture(loop_scope="session")

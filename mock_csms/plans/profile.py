@@ -30,8 +30,8 @@ from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import parse_toml, read_text
 from mock_csms.station.v2.notation import parse_token
 
-FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?")
-"""The form of the id of a feature (Part 5)."""
+FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?|L02")
+"""The form of the id of a feature: those of Part 5, and the use case L02, firmware without a signature."""
 _TWO_EVSES = "HFS-8"
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
 """The network interfaces that a profile may name (OCPPInterfaceEnumType)."""

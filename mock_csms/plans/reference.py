@@ -3,19 +3,23 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.v2.firmware import BROKEN, FILE
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import FEATURES
+from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 REFERENCE = Profile(
     "CS-1",
     (1, 1),
-    features=frozenset({"C-47", "C-56", "HFS-1"}),
+    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1"}),
     timeouts=_TIMEOUTS,
-    firmware="https://firmware.invalid/firmware.bin",
+    firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
 )
 """The profile of the reference station."""
@@ -31,6 +35,15 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks the features that the case needs, if flags can change them."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
     return replace(profile, features=(profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked))
+
+
+@contextmanager
+def reference_files() -> Iterator[Mapping[str, Any]]:
+    """Return the settings of a mock that serves firmware for it, good and broken, from a temporary directory."""
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / FILE).write_bytes(b"firmware 2.0 of the reference station\n" * 25)
+        (Path(directory) / BROKEN).touch()
+        yield {"files": directory}
 
 
 class Reference:

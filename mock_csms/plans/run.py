@@ -1,9 +1,9 @@
 """One run of plans: the mock, which is never restarted, the station under test, and the operator."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.findings import CaseFindings
@@ -27,15 +27,22 @@ class NoStation(Exception):
 class Run:
     """`async with Run(…) as run` listens until the block ends; call `begin` before and `end` after each case.
 
-    `operator` may be None; `reference` is None if another station is under test. Entering raises OSError if the mock
+    `operator` may be None; `reference` is None if another station is under test; `files` are the settings of the mock
+    for its file server. Entering raises OSError if the mock
     cannot listen.
     """
 
     def __init__(
-        self, profile: Profile, operator: Operator | None, reference: Reference | None, host: str, port: int
+        self,
+        profile: Profile,
+        operator: Operator | None,
+        reference: Reference | None,
+        host: str,
+        port: int,
+        files: Mapping[str, Any] | None = None,
     ) -> None:
         self.profile = profile
-        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message)
+        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message, **(files or {}))
         self.findings = CaseFindings(self.csms.bus)
         self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference

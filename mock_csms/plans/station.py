@@ -5,7 +5,7 @@ Each step looks only at events after the previous step, so a case reads like a t
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeAlias, TypeVar
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
@@ -19,6 +19,7 @@ from mock_csms.plans.v2.changes import Changes
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.open_call import CallFailed
+from mock_csms.twin.events import FileRequested
 from mock_csms.watch.history import History
 from mock_csms.watch.inbox import Either, Inbox, Taken, Wanted
 
@@ -26,6 +27,8 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Timed: TypeAlias = Taken | ConnectionEvent | FileRequested
+"""What has a time: a call, a connection event, an attempt to upload."""
 
 
 class Station:
@@ -173,13 +176,13 @@ class Station:
 
     def check_gap(
         self,
-        first: Taken | ConnectionEvent,
-        second: Taken | ConnectionEvent,
+        first: Timed,
+        second: Timed,
         *,
         least: float = 0.0,
         most: float | None = None,
     ) -> None:
-        """Check the time between two calls or connection events, in seconds, with the tolerance of the profile."""
+        """Check the seconds between two calls, connection events or uploads, with the tolerance of the profile."""
         gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
         if gap < least - tolerance or (most is not None and gap > most + tolerance):
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
@@ -284,5 +287,7 @@ def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
 
 
-def _name(step: Taken | ConnectionEvent) -> str:
+def _name(step: Timed) -> str:
+    if isinstance(step, FileRequested):
+        return "the upload"
     return step.name if isinstance(step, ConnectionEvent) else step.call.action

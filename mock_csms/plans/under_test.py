@@ -10,10 +10,24 @@ from mock_csms.control.python import Csms
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.protocol.records import Record
-from mock_csms.twin.events import Connected, Disconnected, Event, Knocked, Received, Refused, Sent, Unanswered
+from mock_csms.twin.events import (
+    Connected,
+    Disconnected,
+    Event,
+    FileRequested,
+    FileTransferred,
+    Knocked,
+    Received,
+    Refused,
+    Sent,
+    Unanswered,
+)
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.twin import Twin
 from mock_csms.watch.waiting import wait_for
+
+_UPLOADING = ("PUT", "POST")
+"""The methods of an upload, by any protocol."""
 
 
 class ConnectionEvent(Record):
@@ -33,13 +47,20 @@ class ConnectionEvent(Record):
 
 
 class StationUnderTest:
-    """The facts about the station under test so far; `connection_events` and `answers` only since the case began."""
+    """The facts about the station under test so far.
+
+    `connection_events`, `answers`, `attempts` and `transfers` begin anew with each case.
+    """
 
     def __init__(self, identity: str, csms: Csms) -> None:
         self.connection_events: list[ConnectionEvent] = []
         """How it connected and disconnected, without the events that earlier steps have used."""
         self.answers: dict[str, Result | Error] = {}
         """The mock's answers, by the message ids of the calls."""
+        self.attempts: list[FileRequested] = []
+        """Its attempts to upload a file."""
+        self.transfers: list[FileTransferred] = []
+        """How these attempts have ended."""
         self.parked: set[int] = set()
         """The EVSEs where the operator has driven a vehicle into the bay."""
         self.paused: set[int] = set()
@@ -58,6 +79,7 @@ class StationUnderTest:
         self._csms = csms
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
         csms.bus.subscribe(self._learn, Knocked, Connected, Disconnected, Refused, Received, Sent, Unanswered)
+        csms.bus.subscribe(self._note_upload, FileRequested, FileTransferred)
 
     @property
     def is_connected(self) -> bool:
@@ -86,6 +108,15 @@ class StationUnderTest:
         running = self._twin.transactions.running
         return {id_: each for id_, each in running.items() if self._given_up.get(id_) != each.highest}
 
+    @property
+    def firmware_status(self) -> str:
+        """The firmware status that a trigger must report while no update runs: Idle, or how the last one failed.
+
+        After Installed it is Idle (L01.FR.25), after any other end that status (L01.FR.26).
+        """
+        update = self._twin.firmware.update
+        return "Idle" if update is None or update.status in (None, "Installed") else update.status
+
     def give_up(self, id_: str) -> None:
         """Treat a transaction as ended until the station reports something about it."""
         transaction = self._twin.transactions.running.get(id_)
@@ -96,6 +127,8 @@ class StationUnderTest:
         """Reset everything that is kept for one case only."""
         self.connection_events.clear()
         self.answers.clear()
+        self.attempts.clear()
+        self.transfers.clear()
 
     def note_action(self, action: str, evse: int) -> None:
         """Note an action of the operator with a vehicle."""
@@ -157,6 +190,19 @@ class StationUnderTest:
                 self.answers[event.answers.id] = event.message
         elif isinstance(event, Received):
             self.received, self.unanswered, self.last_case = self.received + 1, 0, self.case
+        self._wake()
+
+    def _note_upload(self, event: Event) -> None:
+        if folded(event.station) != self._identity:
+            return
+        if isinstance(event, FileRequested) and event.method in _UPLOADING:
+            self.attempts.append(event)
+        elif isinstance(event, FileTransferred) and event.method in _UPLOADING:
+            self.transfers.append(event)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Wake those who wait for something that is so now."""
         for future, is_so in self._waiting.items():
             if not future.done() and is_so():
                 future.set_result(None)

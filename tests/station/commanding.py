@@ -183,6 +183,14 @@ def logs(begin: Begin) -> None:
     stage.wait(400)
 
 
+def cancelled_log(begin: Begin) -> None:
+    """A log is asked for while another one is uploaded."""
+    stage = begin().connect()
+    stage.command("GetLog", {"requestId": 62})
+    stage.command("GetLog", {"requestId": 63})
+    stage.wait(400)
+
+
 def customers(begin: Begin) -> None:
     """Customer information is requested for a known customer, and without a customer."""
     stage = begin().connect()
@@ -266,6 +274,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         signed_firmware,
         publishing,
         logs,
+        cancelled_log,
         customers,
         certificates,
         signing,

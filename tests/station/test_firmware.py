@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from mock_csms.protocol.records import replace
 from mock_csms.station import cues
+from mock_csms.station.v2.device import INSTALLS_UNSIGNED, INSTALLS_WHILE_CHARGING
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE, TX_START_POINT
 from tests.station.authority import Authority, ec_key, rsa_key, signature
 from tests.station.bench import TOKEN, Bench
@@ -277,3 +279,44 @@ def test_a_time_that_does_not_parse_is_rejected(given: Any) -> None:
     """An update with a time that does not parse is rejected, although the schema allows it."""
     bench = Bench()
     assert (update(bench, **given), reported(bench)) == ("Rejected", [])
+
+
+def test_a_station_that_downloads_no_firmware_while_charging() -> None:
+    """Without AQ-7 the download waits for the end of the transaction, and free connectors are Unavailable."""
+    bench = Bench()
+    bench.device = replace(bench.device, features=frozenset({INSTALLS_UNSIGNED}))
+    charge(bench)
+    update(bench)
+    bench.wait(60)
+    assert (reported(bench), connectors(bench)) == (["DownloadScheduled"], {1: "Occupied", 2: "Unavailable"})
+    leave(bench)
+    bench.wait(60)
+    assert reported(bench) == [*FETCHED, *INSTALLED]
+
+
+def test_a_station_that_installs_firmware_while_charging() -> None:
+    """With C-43 firmware is installed during a transaction, without a reboot, and the transaction goes on."""
+    bench = Bench()
+    bench.device = replace(bench.device, features=frozenset({INSTALLS_UNSIGNED, INSTALLS_WHILE_CHARGING}))
+    charge(bench)
+    update(bench)
+    bench.wait(60)
+    assert reported(bench) == [*FETCHED, "Installing", "FirmwareUpdated", "Installed"]
+    assert connectors(bench) == {1: "Occupied", 2: "Available"}
+    assert bench.device.evses[1].transaction
+
+
+def test_a_station_that_cannot_cancel_an_update() -> None:
+    """Without C-60 a second update is rejected, and the first one is installed (L01.FR.27)."""
+    bench = Bench()
+    bench.device = replace(bench.device, features=frozenset({INSTALLS_UNSIGNED}))
+    assert [update(bench), update(bench, 8)] == ["Accepted", "Rejected"]
+    bench.wait(60)
+    assert reported(bench) == [*FETCHED, *INSTALLED]
+
+
+def test_a_station_that_requires_a_signature() -> None:
+    """Without L02 an update without a signature is rejected, and nothing is downloaded."""
+    bench = Bench()
+    bench.device = replace(bench.device, features=frozenset())
+    assert (update(bench), reported(bench)) == ("Rejected", [])

@@ -27,9 +27,23 @@ PHASES = 3
 
 RESETS_EVSES = "C-13"
 SUMMARIZES = "C-56"
-FEATURES = (RESETS_EVSES, SUMMARIZES)
-"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, and
-report a SummaryInventory."""
+INSTALLS_WHILE_CHARGING = "C-43"
+CANCELS_UPDATES = "C-60"
+DOWNLOADS_WHILE_CHARGING = "AQ-7"
+INSTALLS_UNSIGNED = "L02"
+FEATURES = (
+    RESETS_EVSES,
+    SUMMARIZES,
+    INSTALLS_WHILE_CHARGING,
+    CANCELS_UPDATES,
+    DOWNLOADS_WHILE_CHARGING,
+    INSTALLS_UNSIGNED,
+)
+"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, report a
+SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction; and
+the use case L02: it installs firmware without a signature."""
+USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
+"""The features that it has unless a flag says otherwise."""
 
 
 class ActiveTransaction(Record):
@@ -181,7 +195,7 @@ class Device(State):
     """The variables that the device file adds to those of the table."""
     first_profile: int = 0
     """The security profile of the URL on the command line; 0 for none."""
-    features: frozenset[str] = frozenset({SUMMARIZES})
+    features: frozenset[str] = USUAL_FEATURES
     """The optional features of the station, from `FEATURES`."""
 
     @property

@@ -17,7 +17,14 @@ from mock_csms.station.v2 import jobs
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
-from mock_csms.station.v2.device import Device, Step
+from mock_csms.station.v2.device import (
+    CANCELS_UPDATES,
+    DOWNLOADS_WHILE_CHARGING,
+    INSTALLS_UNSIGNED,
+    INSTALLS_WHILE_CHARGING,
+    Device,
+    Step,
+)
 from mock_csms.station.v2.jobs import FIRMWARE, PUBLISHING
 from mock_csms.station.v2.storage import Job
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE
@@ -26,6 +33,11 @@ _SCHEDULED = {"Downloading": "DownloadScheduled", "Installing": "InstallSchedule
 """The status of an update while a step waits for its time."""
 _PAST_RECALL = ("Installing", "InstallRebooting")
 """The statuses in which an update cannot be cancelled any more."""
+_WHILE_CHARGING: Mapping[str, frozenset[str]] = {
+    "Downloading": frozenset({DOWNLOADS_WHILE_CHARGING, INSTALLS_WHILE_CHARGING}),
+    "Installing": frozenset({INSTALLS_WHILE_CHARGING}),
+}
+"""By step: a station with one of these features does not wait for the end of transactions."""
 _EVENTS = {"InvalidSignature": "InvalidFirmwareSignature", "Installed": "FirmwareUpdated"}
 """The security event that is sent with a status (L01.FR.03, L01.FR.31)."""
 _PUBLISHED_AT = "https://station.invalid/firmware/"
@@ -41,11 +53,14 @@ def update(device: Device, payload: Json, moment: Moment) -> Given:
     install_at = seconds_of(firmware.get("installDateTime", firmware["retrieveDateTime"]))
     if retrieve_at is None or install_at is None:
         return device, because("InvalidValue"), []
+    if not _is_signed(firmware) and INSTALLS_UNSIGNED not in device.features:
+        return device, because("MissingParam"), []
     if _is_signed(firmware) and not _is_trusted(device, firmware, moment):
         event = security_event("InvalidFirmwareSigningCertificate", moment, is_asked_for=True)
         return device, {"status": "InvalidCertificate"}, [event]
     runs = jobs.is_running(device, FIRMWARE)
-    if runs and device.storage.jobs[FIRMWARE].status in _PAST_RECALL:
+    is_past_recall = runs and device.storage.jobs[FIRMWARE].status in _PAST_RECALL
+    if is_past_recall or (runs and CANCELS_UPDATES not in device.features):
         return device, because("FwUpdateInProgress"), []
     moving = Moving(firmware["location"], payload.get("retries", 0), payload.get("retryInterval", PACE))
     job = Job(payload["requestId"], (("Downloading", retrieve_at),), moving=moving, order=firmware)
@@ -60,7 +75,7 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
     if jobs.waits(device, FIRMWARE):
         return jobs.go_on(device, FIRMWARE, _fetched, moment)
     status, earliest = device.storage.jobs[FIRMWARE].steps[0]
-    if moment.now < earliest or (status == "Installing" and device.is_busy):
+    if moment.now < earliest or _must_wait(device, status):
         return _wait(device, status, earliest, moment)
     device, acts = jobs.take_step(device, FIRMWARE)
     if status in _EVENTS:
@@ -70,7 +85,7 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
         device, more = jobs.begin(device, FIRMWARE, moment)
         return device, [*acts, *more]
     if status == "Installing":
-        device = _closed(device, is_closed=True)
+        device = _begin_to_install(device)
     if status == "InstallRebooting":  # the other steps come after the reboot
         return replace(device, reset="FirmwareUpdate"), acts
     if status == "InstallVerificationFailed":
@@ -172,6 +187,20 @@ def _wait(device: Device, status: str, earliest: float, moment: Moment) -> Step:
     if not device.is_on(NEW_SESSIONS_BEFORE_UPDATE):
         device = _closed(device, is_closed=True)
     return device, [*acts, Set((FIRMWARE,), PACE)]
+
+
+def _must_wait(device: Device, status: str) -> bool:
+    """Return whether a step has to wait until all transactions have ended."""
+    return device.is_busy and status in _WHILE_CHARGING and not device.features & _WHILE_CHARGING[status]
+
+
+def _begin_to_install(device: Device) -> Device:
+    """Let no transaction start from now on; while one runs, firmware is installed without a reboot."""
+    if not device.is_busy:
+        return _closed(device, is_closed=True)
+    job = device.storage.jobs[FIRMWARE]
+    steps = tuple(step for step in job.steps if step[0] != "InstallRebooting")
+    return jobs.put(device, FIRMWARE, replace(job, steps=steps))
 
 
 def _closed(device: Device, *, is_closed: bool) -> Device:

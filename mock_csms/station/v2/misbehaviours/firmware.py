@@ -43,7 +43,8 @@ def _fetches_by_itself(at: Situation, right: list[Act]) -> list[Act]:
 def _stays_open(at: Situation, right: list[Act]) -> list[Act]:
     """Do not report that connectors are Unavailable because of an update."""
     wrong: list[Act] = sends("StatusNotification", never, has(connectorStatus="Unavailable"))(at, right)
-    return wrong if JOB in at.device.storage.jobs else right
+    is_request = isinstance(at.event, tuple) and at.event[0] == "UpdateFirmware"
+    return wrong if is_request or JOB in at.device.storage.jobs else right
 
 
 KINDS: Kinds = {
@@ -91,6 +92,11 @@ KINDS: Kinds = {
     ),
     "upload-never-ends": Misbehaviour(
         "does not report the end of an upload", ("N03",), acts=sends(LOG, never, has(status="Uploaded"))
+    ),
+    "log-not-cancelled": Misbehaviour(
+        "does not report that another upload was cancelled",
+        ("N03",),
+        acts=sends(LOG, never, has(status="AcceptedCanceled")),
     ),
     "no-scheduled-status": Misbehaviour(
         "does not report that an update is scheduled",
