@@ -143,10 +143,11 @@ class Judge:
         if identity in self.tallies:
             return []
         self.tallies[identity] = [Tally() for _ in self.expected]
-        met = [n for n, each in enumerate(self.expected) if self.concerns(each, identity) and self.is_met(n, identity)]
+        concerned = [n for n, each in enumerate(self.expected) if self.concerns(each, identity)]
+        met = [n for n in concerned if not self.expected[n].least]  # nothing has happened yet
         for number in met:
             self._met_by[number] += 1
-        self._complete += self._meets_all(identity)
+        self._complete += len(met) == len(concerned)
         return [News(self.expected[n].text, "met") for n in met if self.expected[n].most is None]
 
     def concerns(self, expectation: Expectation, identity: str) -> bool:
@@ -227,7 +228,10 @@ class Judge:
 
     def is_exceeded(self, number: int) -> bool:
         """Whether an expectation was exceeded at any station."""
-        return any(_is_exceeded(self.expected[number], row[number]) for row in self.tallies.values())
+        expectation = self.expected[number]
+        return expectation.most is not None and any(
+            _is_exceeded(expectation, row[number]) for row in self.tallies.values()
+        )
 
     @property
     def stations_missing(self) -> int:

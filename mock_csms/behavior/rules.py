@@ -5,7 +5,9 @@ rules cost no more than a few. The uses of a rule are counted for each station, 
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, MutableMapping, Sequence
+from copy import copy
 from heapq import merge
+from operator import is_
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from mock_csms.behavior.matching import PRESENT, Condition, Path, comparable, value_at
@@ -115,22 +117,53 @@ class RuleBook(Generic[Then]):
     """One layer of rules. The caller that passes `counts` can pass them to a later book too."""
 
     def __init__(self, rules: Iterable[Rule[Then]], counts: Counts | None = None) -> None:
-        self._entries = tuple(enumerate(rules))
+        self.rules: Sequence[Rule[Then]] = tuple(rules)
+        """Its rules, in their order."""
         self._counts: Counts = {} if counts is None else counts
-        self._actions = frozenset(rule.match.action for _, rule in self._entries)
+        self.actions = frozenset([rule.match.action for rule in self.rules])
+        """The actions in its rules."""
         self._shelves: dict[tuple[str, str], _Shelf[Then]] = {}
+        self._matches: Mapping[str, Match] | None = None
 
     @property
-    def rules(self) -> Sequence[Rule[Then]]:
-        """Its rules, in their order."""
-        return [rule for _, rule in self._entries]
+    def matches(self) -> Mapping[str, Match]:
+        """What each rule matches, by its id."""
+        if self._matches is None:
+            self._matches = {rule.id: rule.match for rule in self.rules}
+        return self._matches
+
+    def copied(self) -> "RuleBook[Then]":
+        """Return a book with the same rules and counts of its own."""
+        made = copy(self)
+        made._counts = {}
+        return made
+
+    def followed_by(self, rules: Iterable[Rule[Then]]) -> "RuleBook[Then]":
+        """Return a book with these rules and the same counts; it is this one if the rules are the same objects.
+
+        What was prepared for actions whose rules are the same objects is used again.
+        """
+        made = RuleBook(rules, self._counts)
+        if len(made.rules) == len(self.rules) and all(map(is_, made.rules, self.rules)):
+            return self
+        if self._shelves and not any(action.startswith(ANY) for action in self.actions | made.actions):
+            before, after = self._by_action(), made._by_action()
+            made._shelves = {key: it for key, it in self._shelves.items() if before.get(key[0]) == after.get(key[0])}
+        return made
+
+    def _by_action(self) -> Mapping[str, Sequence[int]]:
+        """Return the `id` of each rule, by the action."""
+        found: dict[str, list[int]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.match.action, []).append(id(rule))
+        return found
 
     def __contains__(self, action: str) -> bool:
-        return not self._actions.isdisjoint((action, ANY))
+        return not self.actions.isdisjoint((action, ANY))
 
     def has_any(self, action: str, kind: str) -> bool:
         """Whether a rule applies to messages with that action, or to all messages of that kind."""
-        return not self._actions.isdisjoint((action, ANY, ANY + kind))
+        return not self.actions.isdisjoint((action, ANY, ANY + kind))
 
     def use(self, action: str, payload: Any, station: StationModel) -> Rule[Then] | None:
         """Return the first rule that matches a message and has uses left, and count the use."""
@@ -151,7 +184,7 @@ class RuleBook(Generic[Then]):
 
         kind: COMMAND or RESPONSE, to find the rules for every message of that kind too.
         """
-        if not self._entries:
+        if not self.rules:
             return ()
         shelf = self._shelf(action, kind)
         return [entry for entry in shelf.candidates(payload) if self._is_due(entry, payload, station)]
@@ -187,7 +220,7 @@ class RuleBook(Generic[Then]):
         shelf = self._shelves.get((action, kind))
         if shelf is None:
             wanted = (action, ANY, ANY + kind)
-            entries = [entry for entry in self._entries if entry[1].match.action in wanted]
+            entries = [entry for entry in enumerate(self.rules) if entry[1].match.action in wanted]
             shelf = self._shelves[action, kind] = _Shelf(entries)
         return shelf
 

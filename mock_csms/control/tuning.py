@@ -157,9 +157,9 @@ class Tuning:
         fresh = read(Config, [Source(patch, key_of)])
         config = replace(config, **{name: getattr(fresh, name) for name in patch})
         warnings = check(config if changes_rules else replace(config, rule=Rules()))
+        self._records.learn(config if changes_rules else replace(config, rule=Rules()))
         if not changes_rules:
             config = replace(config, rule=self._csms.rulebase.given)
-        self._records.learn(config)
         self._csms.configure(with_fixed(self._csms.config, config))
         self._patch = dict(patch)
         return warnings
@@ -189,7 +189,7 @@ class Tuning:
         rulebase = self._csms.rulebase
         door = dict(self._csms.door.counts)
         snapshot = Snapshot(
-            name, clock.now(), dict(self._patch), rulebase.settings, rulebase.state, len(rulebase.tokens), door
+            name, clock.now(), dict(self._patch), rulebase.settings, rulebase.state, len(rulebase.tokens.all), door
         )
         self.snapshots[name] = snapshot
         return snapshot

@@ -66,7 +66,7 @@ class Verbs:
     @property
     def tokens(self) -> Mapping[str, TokenAnswer]:
         """The answers for single idTokens, by id."""
-        return {answer.id: answer for answer in reversed(self._mock.rulebase.tokens)}
+        return {answer.id: answer for answer in reversed(self._mock.rulebase.tokens.all)}
 
     def set_token(self, id_: str, status: str, **more: Any) -> None:
         """Set the answer for an idToken; `more` has the keys of a [[token]] of a configuration file.

@@ -9,14 +9,14 @@ from dataclasses import replace
 from typing import Any
 
 from mock_csms.behavior.dialect import TokenAnswer
-from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import TOTAL, Counts, Match, Rule, RuleBook
+from mock_csms.behavior.rules import TOTAL, Counts, Rule
 from mock_csms.protocol import records
-from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean, fresh_name
 from mock_csms.protocol.versions import Version
-from mock_csms.settings import Config, assembly
+from mock_csms.runtime.token_answers import TokenAnswers
+from mock_csms.settings import Config
+from mock_csms.settings.layering import Layering, matches_same
 from mock_csms.settings.tables import Rules, Table, rules
 
 _ADDED = "rule-{}"
@@ -37,7 +37,9 @@ class Rulebase:
     """The current rules. `changed` is called with the settings that contain them whenever a rule changes."""
 
     def __init__(self, config: Config, changed: Callable[[Config], None]) -> None:
-        self.replies: Mapping[Version, Replies] = _Made(self._make)
+        self._counts: Counts = {}
+        self._layering = Layering(config, self._counts)
+        self.replies: Mapping[Version, Replies] = _Made(self._layering.replies)
         """By version of OCPP: the answers; made when the first station of the version connects."""
         self._changed = changed
         self._rules = Rules()
@@ -47,12 +49,11 @@ class Rulebase:
         self._number = 0
         self._given: Rules | None = None
         """The rules of the last settings."""
-        self._tokens: dict[str, TokenAnswer | None] = {}
-        """By folded id: the answers for tokens that were set at run time; None if the answer was removed."""
-        self._counts: Counts = {}
+        self.tokens = TokenAnswers()
+        """The answers for single tokens."""
         self._is_held = False
-        self._matches: dict[tuple[str, str], Match] = {}
-        """By version of OCPP and id of the rule: its match; the matches of faults are separate."""
+        self._identified: tuple[Rules, frozenset[str], Rules] | None = None
+        """Rules of settings, the ids that were taken, and these rules with their ids."""
         self.configure(config)
 
     def configure(self, config: Config) -> None:
@@ -63,7 +64,7 @@ class Rulebase:
         if config.rule is not self._given:
             kept = _changed(self._rules, lambda each: each if each.id in self._added else None)
             self._given = config.rule
-            self._rules = kept + _identified(config.rule, self._added)
+            self._rules = kept + self._named(config.rule, self._added)
         self._config = config
         self._build()
 
@@ -85,12 +86,12 @@ class Rulebase:
     def reset(self) -> None:
         """Remove all rules, answers for tokens and counts; the caller must call `configure` next."""
         self._rules, self._added, self._given = Rules(), frozenset(), None
-        self._tokens.clear()
+        self.tokens.clear()
         self._counts.clear()
 
     def restore_rules(self, given: Rules) -> None:
         """Return to these rules of the settings; rules that are the same keep their counts."""
-        self._rules, self._added, self._given = _identified(given, ()), frozenset(), given
+        self._rules, self._added, self._given = self._named(given, frozenset()), frozenset(), given
         self._build()
 
     def reset_counts(self) -> None:
@@ -103,34 +104,25 @@ class Rulebase:
         """The last settings, with the rules and tokens that they had."""
         return replace(self._config, rule=self.given)
 
-    @property
-    def tokens(self) -> Sequence[TokenAnswer]:
-        """The answers for single tokens, those that were set at run time first."""
-        own = [each for each in self._tokens.values() if each is not None]
-        return (*own, *(each for each in self._config.token if folded(each.id) not in self._tokens))
-
     def set_token(self, answer: TokenAnswer) -> None:
         """Set the answer for a token, in place of that of the settings."""
-        self._tokens[folded(answer.id)] = answer
+        self.tokens.set(answer)
         self._build()
 
     def remove_token(self, id_: str) -> None:
         """Remove the answer for a token. Raises LookupError if there is none."""
-        known = [each.id for each in self.tokens]
-        if folded(id_) not in map(folded, known):
-            raise LookupError(f"there is no token {id_!r}{did_you_mean(id_, known)}")
-        self._tokens[folded(id_)] = None
+        self.tokens.remove(id_)
         self._build()
 
     def reset_tokens(self) -> None:
         """Drop the answers for tokens that were set at run time."""
-        self._tokens.clear()
+        self.tokens.clear()
         self._build()
 
     @property
     def state(self) -> RuleState:
         """The current state, for `restore`."""
-        return RuleState(self._rules, self._added, self.given, dict(self._counts), dict(self._tokens))
+        return RuleState(self._rules, self._added, self.given, dict(self._counts), self.tokens.changes)
 
     def restore(self, state: RuleState, config: Config) -> None:
         """Return to an earlier state; `config` must be the settings of that time.
@@ -138,7 +130,8 @@ class Rulebase:
         Rules that have changed since then get their counts of that time.
         """
         self._rules, self._added, self._given = state.rules, state.added, state.given
-        self._config, self._tokens = config, dict(state.tokens)
+        self._config = config
+        self.tokens.restore(state.tokens)
         self._build(state.counts)
 
     @property
@@ -192,7 +185,8 @@ class Rulebase:
         if len(fresh) != 1 or len(_all(made)) != 1:
             raise ValueError("an answer can be changed into one other answer, a fault into one other fault")
         rule = records.replace(fresh[0], id=id_)
-        self._counts = {key: uses for key, uses in self._counts.items() if key[0] != id_}
+        for key in [key for key in self._counts if key[0] == id_]:
+            del self._counts[key]
         self._put(lambda each: rule if each.id == id_ else each)
 
     def remove(self, id_: str) -> None:
@@ -226,34 +220,38 @@ class Rulebase:
         self._rules = _changed(self._rules, change)
         self._build()
 
+    def below(self, version: Version) -> Replies:
+        """Return the answers to stations of a version without those that users wrote, for a look at what they say."""
+        return self._layering.below(version)
+
+    def _named(self, given: Rules, taken: frozenset[str]) -> Rules:
+        """Return rules of settings with their ids; the same objects if they are asked for again."""
+        last = self._identified
+        if last is None or last[0] is not given or last[1] != taken:
+            last = self._identified = given, taken, _identified(given, taken)
+        return last[2]
+
     def _build(self, restored: Mapping[Any, int] | None = None) -> None:
-        """Make the rule books again that are in use; within `at_once` that waits for the end.
+        """Make the rule books again that are in use and have changed; within `at_once` that waits for the end.
 
         Rules that did not change keep their counts; `restored` replaces all counts.
         """
         if self._is_held:
             return
-        self._effective = replace(self._config, rule=self._rules, token=self.tokens)
-        counts: Counts = {}
-        before, self._matches, in_use = self._matches, {}, list(self.replies)
-        self.replies = _Made(self._make)
-        old, self._counts = self._counts, counts
-        for version in in_use:
-            self.replies[version]
-        changed = {key[1] for key, match in self._matches.items() if before.get(key) != match}
-        same = {id_ for _, id_ in self._matches} - changed
-        kept = {key: uses for key, uses in old.items() if key[0] in same}
-        counts.update(kept if restored is None else restored)
+        self.tokens.use(self._config.token)
+        self._effective = replace(self._config, rule=self._rules, token=self.tokens.all)
+        before = {version: self._layering.books(version) for version in self.replies}
+        self.replies = _Made(self._layering.replies)
+        self._layering.use(self._effective)
+        after = {version: self._layering.books(version) for version in before if self.replies[version]}
+        if restored is not None:
+            self._counts.clear()
+            self._counts.update(restored)
+        else:
+            same = {id_ for id_ in {key[0] for key in self._counts} if matches_same(before, after, id_)}
+            for key in [key for key in self._counts if key[0] not in same]:
+                del self._counts[key]
         self._changed(self._effective)
-
-    def _make(self, version: Version) -> Replies:
-        """Return the answers to stations of a version, which use the counts of all rules."""
-        config = self._effective
-        faults = assembly.faults(config, version, self._counts)
-        layers = assembly.layers(config, version, self._counts)
-        books: Sequence[RuleBook[Any]] = [*layers, faults]
-        self._matches |= {(version.name, rule.id): rule.match for book in books for rule in book.rules}
-        return Replies(assembly.defaults(config, version), layers, faults, dialect_of(version))
 
 
 class _Made(dict[Version, Replies]):

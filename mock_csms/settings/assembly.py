@@ -1,8 +1,6 @@
-"""Makes the objects of the mock from the settings: layers of rules, admission policies, commands and payloads."""
+"""Makes the objects of the mock from the settings: default answers, admission policies, commands and payloads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.behavior.admission import AdmissionPolicies
@@ -11,7 +9,7 @@ from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.matching import Condition
 from mock_csms.behavior.presets import network_rules
 from mock_csms.behavior.replies import Replies
-from mock_csms.behavior.rules import ANY, COMMAND, Answer, Counts, Refusal, Reply, Rule, RuleBook, Spoil, Then
+from mock_csms.behavior.rules import ANY, COMMAND, Answer, Refusal, Reply, Rule, Spoil, Then
 from mock_csms.behavior.templates import Template, compile_template, merge, sample_of
 from mock_csms.protocol import records
 from mock_csms.protocol.actions import Sender
@@ -19,8 +17,7 @@ from mock_csms.protocol.messages import Call, ErrorCode, Result
 from mock_csms.protocol.versions import Version, versions
 from mock_csms.settings import Config
 from mock_csms.settings.calls import fills_of, merged
-from mock_csms.settings.flags import flag_of
-from mock_csms.settings.tables import Rules, sample_request
+from mock_csms.settings.tables import sample_request
 
 if TYPE_CHECKING:
     from mock_csms.conformance.facts.station import Terms
@@ -29,22 +26,6 @@ if TYPE_CHECKING:
 
 CODES = frozenset(map(str, ErrorCode))
 """The error codes of 2.0.1; other versions may spell them differently."""
-
-
-def layers(config: Config, version: Version, counts: Counts | None = None) -> Sequence[RuleBook[Answer]]:
-    """Return the rules of all settings for a version: a layer for each setting; later ones override earlier ones."""
-    dialect = dialect_of(version)
-    config = replace(config, rule=Rules(tuple(answers_in(config, version)), config.rule.faults))
-    makers = {
-        setting.name: flag_of(setting).rules for setting in fields(config) if _is_on(getattr(config, setting.name))
-    }
-    return [RuleBook(_with_ids(name, make(config, dialect)), counts) for name, make in makers.items() if make]
-
-
-def faults(config: Config, version: Version, counts: Counts | None = None) -> RuleBook[Spoil]:
-    """Return the rules with faults for outgoing messages: those of users, then the faults of the network."""
-    own = [rule for rule in config.rule.faults if rule.match.version in ("", version.name)]
-    return RuleBook([*_with_ids("fault", own), *network(config)], counts)
 
 
 def network(config: Config) -> Sequence[Rule[Spoil]]:
@@ -57,13 +38,13 @@ def slack(config: Config) -> float:
     return 2 * (config.latency.seconds + config.latency.jitter) if config.latency else 0.0
 
 
-def _with_ids(setting: str, rules: Iterable[Rule[Then]]) -> Iterator[Rule[Then]]:
+def with_ids(setting: str, rules: Iterable[Rule[Then]]) -> Iterator[Rule[Then]]:
     """Give the rules without an id one: the setting, and the number of the rule."""
     for number, rule in enumerate(rules, start=1):
         yield rule if rule.id else records.replace(rule, id=f"{setting} {number}")
 
 
-def _is_on(value: Any) -> bool:
+def is_on(value: Any) -> bool:
     """Whether a setting has a value; 0 is one."""
     return not (value is None or value is False or value == ())
 
@@ -132,30 +113,20 @@ def scripts(config: Config) -> Sequence[Script]:
 # Rules and commands in several versions.
 
 
-def answers_in(config: Config, version: Version) -> Iterator[Rule[Answer]]:
-    """Yield the rules of users that apply to stations of a version.
-
-    A rule does not apply if it names another version, or if its payload is invalid in this version but valid in another
-    version that the mock speaks. An error code gets the spelling of the version, unless the rule names the version.
-    """
-    below = cache(partial(answers_below, config))
+def is_fine_elsewhere(
+    config: Config, rule: Rule[Answer], version: Version, below: Callable[[Version], Replies]
+) -> bool:
+    """Whether a rule concerns another version that the mock speaks, and its reply is valid there."""
     others = [other for other in spoken(config) if other is not version]
-    for rule in config.rule.answers:
-        if rule.match.version == version.name:
-            yield rule
-        elif not rule.match.version and not (
-            broken(below(version), rule, version)
-            and any(concerns(rule, other) and not broken(below(other), rule, other) for other in others)
-        ):
-            then = rule.then
-            yield records.replace(rule, then=_respelt(then, version)) if isinstance(then, Refusal) else rule
+    return any(concerns(rule, other) and not broken(below(other), rule, other) for other in others)
 
 
-def _respelt(refusal: Refusal, version: Version) -> Refusal:
-    """Return a refusal with its error code in the spelling of a version; any other text stays as it is."""
-    framing = version.framing
-    is_other = refusal.code in CODES and refusal.code not in framing.codes
-    return records.replace(refusal, code=framing.spelled(ErrorCode(refusal.code))) if is_other else refusal
+def respelt(rule: Rule[Answer], version: Version) -> Rule[Answer]:
+    """Return a rule with its error code in the spelling of a version; any other text stays as it is."""
+    refusal, framing = rule.then, version.framing
+    if not isinstance(refusal, Refusal) or refusal.code not in CODES or refusal.code in framing.codes:
+        return rule
+    return records.replace(rule, then=records.replace(refusal, code=framing.spelled(ErrorCode(refusal.code))))
 
 
 def spoken(config: Config) -> Sequence[Version]:
@@ -190,7 +161,7 @@ def _has_paths(version: Version, name: str, conditions: Sequence[Condition]) -> 
 def broken(below: Replies, rule: Rule[Answer], version: Version) -> str:
     """Return how the reply of a rule breaks the schema of the answer in a version; empty if it does not.
 
-    below: the answers that the rule lies over, see `answers_below`.
+    below: the answers that the rule lies over, see `Layering.below`.
     """
     if isinstance(rule.then, Refusal) or rule.then.is_raw or not concerns(rule, version):
         return ""
@@ -213,9 +184,3 @@ def _broken_answer(below: Replies, rule: Rule[Answer], version: Version) -> str:
         if violations:
             return f"the answer breaks the schema of {action}Response: {violations[0]}"
     return ""
-
-
-def answers_below(config: Config, version: Version) -> Replies:
-    """Return the answers without those that users wrote."""
-    below = replace(config, rule=Rules(), offline=False, require_boot=False)
-    return Replies(defaults(below, version), layers(below, version), None, dialect_of(version))

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from mock_csms.behavior.dialect import AnswerRules, Dialect, TokenAnswer
+from mock_csms.protocol import records
 from mock_csms.settings import tables, values, versioned
 from mock_csms.settings.flags import Form, flag, part, switch
 
@@ -15,8 +16,9 @@ def _group_rules(group: str, dialect: Dialect) -> AnswerRules:
 
 @lru_cache(maxsize=4096)
 def _token_rules(told: TokenAnswer, dialect: Dialect) -> AnswerRules:
-    """Return the rules for a token, from a cache: whenever a setting or a token changes, those of all are needed."""
-    return tuple(dialect.token_rules(told))
+    """Return the rules for a token, with ids, from a cache: whenever a token changes, those of all are needed."""
+    rules = enumerate(dialect.token_rules(told), start=1)
+    return tuple(records.replace(rule, id=f"token {told.id} {number}") for number, rule in rules)
 
 
 @part

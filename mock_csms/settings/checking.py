@@ -1,22 +1,21 @@
 """Checks the settings together before the mock starts, for instance for rules that can never match."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.dialects import dialect_of
-from mock_csms.behavior.replies import Replies
 from mock_csms.behavior.rules import Match, Refusal, Reply, Rule
 from mock_csms.behavior.templates import compile_template
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.versions import Version
 from mock_csms.settings import Config
-from mock_csms.settings.assembly import CODES, answers_below, broken, concerns, scripts, spoken
+from mock_csms.settings.assembly import CODES, broken, concerns, scripts, spoken
 from mock_csms.settings.calls import has_calls, problem_of
 from mock_csms.settings.control import refuse_open_api
 from mock_csms.settings.encryption import check_tls
 from mock_csms.settings.flags import option
+from mock_csms.settings.layering import Below, Layering
 from mock_csms.settings.tables import Rules, sample_request
 
 
@@ -39,10 +38,13 @@ def check(config: Config) -> Sequence[str]:
     return [*_lengths(config), *warnings(config, config.rule)]
 
 
-def warnings(config: Config, rules: Rules) -> Sequence[str]:
-    """Return warnings about rules over these settings: rules that can never match, and answers that break OCPP."""
+def warnings(config: Config, rules: Rules, below: Below | None = None) -> Sequence[str]:
+    """Return warnings about rules over these settings: rules that can never match, and answers that break OCPP.
+
+    below: what the rules lie over, if it is made already.
+    """
     all_rules: Sequence[Rule[Any]] = [*rules.answers, *rules.faults]
-    below = cache(partial(answers_below, config))
+    below = below or Layering(config).below
     return [warning for rule in all_rules for warning in _warnings(config, rule, below)]
 
 
@@ -114,7 +116,7 @@ def _check_keys(config: Config) -> None:
                 raise ValueError(f"{option(name)}: {variable!r} is not COMPONENT.VARIABLE")
 
 
-def _warnings(config: Config, rule: Rule[Any], below: Callable[[Version], Replies]) -> Iterator[str]:
+def _warnings(config: Config, rule: Rule[Any], below: Below) -> Iterator[str]:
     """Yield what a user should know about a rule: that it has no use, or that its answer breaks OCPP.
 
     below: returns the answers of a version that the rules lie over.

@@ -12,8 +12,10 @@ from mock_csms.watch.digest import PlainExchange
 from mock_csms.watch.eventlog import KINDS, MessageKind, exchange_lines
 from mock_csms.watch.frames import action_text
 
-BlockWriter: TypeAlias = Callable[[int, Iterable[tuple[type[Event], bytes]]], bytes]
-"""Gets the number of the first event of a block, and the kind and the line of each event."""
+Entry: TypeAlias = PlainExchange | tuple[type[Event], bytes]
+"""An exchange, which is two events, or the kind and the line of an event."""
+BlockWriter: TypeAlias = Callable[[int, Iterable[Entry]], bytes]
+"""Gets the number of the first event of a block, and its entries."""
 Item = TypeVar("Item")
 
 PARTS = 7
@@ -85,15 +87,10 @@ class Block(Mutable, eq=False):
             )
         return found
 
-    def lines(self) -> Iterator[tuple[type[Event], bytes]]:
-        """Yield the kind and the line of each event."""
+    def entries(self) -> Iterator[Entry]:
+        """Yield what happened."""
         for parts in marshal.loads(self.data):  # noqa: S302 - it was written here
-            if len(parts) == PARTS:
-                yield events.ALL[parts[0]], parts[-1]
-            else:
-                call, result = exchange_lines(parts)
-                yield Received, call
-                yield Sent, result
+            yield (events.ALL[parts[0]], parts[-1]) if len(parts) == PARTS else parts
 
 
 class Recent(Generic[Item]):

@@ -33,15 +33,14 @@ def cases_of(judge: Judge, mask: Mask) -> Sequence[JUnitCase]:
 def _expected(judge: Judge, mask: Mask) -> Iterator[JUnitCase]:
     for number, expectation in enumerate(judge.expected):
         is_fine = judge.is_met_by_enough(number) and not judge.is_exceeded(number)
+        concerned = [identity for identity in judge.tallies if judge.concerns(expectation, identity)]
+        shown = [(identity, judge.tallies[identity][number]) for identity in concerned[:_MOST_STATIONS]]
         seen = [
-            printable(
-                f"{identity or '-'}: {tally[number].count} seen{'' if is_fine else _nearest(tally[number], mask)}"
-            )
-            for identity, tally in judge.tallies.items()
-            if judge.concerns(expectation, identity)
+            printable(f"{identity or '-'}: {tally.count} seen{'' if is_fine else _nearest(tally, mask)}")
+            for identity, tally in shown
         ] or ["no station came that it is about"]
-        more = [f"and {len(seen) - _MOST_STATIONS} stations more"] if len(seen) > _MOST_STATIONS else []
-        case = JUnitCase(expectation.text, details="\n".join(seen[:_MOST_STATIONS] + more))
+        more = [f"and {len(concerned) - _MOST_STATIONS} stations more"] if len(concerned) > _MOST_STATIONS else []
+        case = JUnitCase(expectation.text, details="\n".join(seen + more))
         lacking = f"expected {expectation.bounds}; {seen[0]}"
         if is_fine:
             yield case

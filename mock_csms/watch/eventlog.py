@@ -94,17 +94,24 @@ def line_about(event: Event) -> LogLine:
     return LogLine(*_key(event), _other_line(event))
 
 
-def exchange_lines(exchange: PlainExchange) -> tuple[bytes, bytes]:
-    """Return the lines about a call and its result. This runs for most of what a stream sends, so it is kept fast."""
+def exchange_values(exchange: PlainExchange) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Return the values for `CALL_FORM` and `RESULT_FORM`.
+
+    This runs for most of what a stream sends, so it is kept fast.
+    """
     called, answered, station, text, told, id_, action, rule, fault = exchange
-    shown, about = name_text(station), (json_text(id_), b',"action":', action_text(action), b',"text":')
-    call = orjson.dumps(text.decode(errors="backslashreplace"))
-    result = orjson.dumps(told.decode(errors="backslashreplace"))
+    about = name_text(station), json_text(id_), action_text(action)
     end = _usual_parts(Sent, (rule, fault)) if rule or fault else _RESULT_PARTS
     return (
-        without_tags(b"".join((_CALLED, moment(called), _STATION, shown, _OF_CALL, *about, call, _CALL_END))),
-        without_tags(b"".join((_ANSWERED, moment(answered), _STATION, shown, _OF_RESULT, *about, result, end, b"}\n"))),
+        (moment(called), *about, orjson.dumps(text.decode(errors="backslashreplace"))),
+        (moment(answered), *about, orjson.dumps(told.decode(errors="backslashreplace")), end),
     )
+
+
+def exchange_lines(exchange: PlainExchange) -> tuple[bytes, bytes]:
+    """Return the lines about a call and its result."""
+    call, result = exchange_values(exchange)
+    return without_tags(b"{" + CALL_FORM % call), without_tags(b"{" + RESULT_FORM % result)
 
 
 def _frame_line(event: Received | Sent, frame: Frame) -> bytes:
@@ -173,8 +180,11 @@ _OF_CALL, _OF_RESULT = (b',"messageType":"%b","messageId":' % _WORDS[kind] for k
 _CALL_END = _usual_parts(Received, (False, False)) + b"}\n"
 _RESULT_PARTS = _usual_parts(Sent, ("", ""))
 _RESULT_END = _RESULT_PARTS + b"}\n"
-_STATION = b',"station":'
 """The constant parts of the lines for a usual call and its result."""
+_ABOUT = b'"event":"%b","at":%%b,"station":%%b,"messageType":"%b","messageId":%%b,"action":%%b,"text":%%b'
+CALL_FORM = _ABOUT % (_WORDS[Received], _WORDS[Call]) + _CALL_END
+RESULT_FORM = _ABOUT % (_WORDS[Sent], _WORDS[Result]) + b"%b}\n"
+"""The same lines without the bracket in front; the values are those of `exchange_values`, and may have `<`."""
 
 
 def _lost(event: events.Lost) -> Json:

@@ -189,7 +189,7 @@ class Journal:
             return None
         written = self._written.get(block.first)
         if written is None:
-            written = write(block.first, block.lines())
+            written = write(block.first, block.entries())
             self._written.add(block.first, written, len(written) + _OVERHEAD)
         return written, block.end - 1
 

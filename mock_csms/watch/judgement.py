@@ -35,14 +35,18 @@ class Judgement(Mutable, eq=False):
 
     def suites(self) -> "dict[str, Sequence[JUnitCase]]":
         """Return the JUnit cases of each suite, by its name."""
-        suites: dict[str, Sequence[JUnitCase]] = {}
+        return {name: cases() for name, cases in self.makers().items()}
+
+    def makers(self) -> "dict[str, Callable[[], Sequence[JUnitCase]]]":
+        """Return by the name of each suite the function that makes its cases."""
+        makers: dict[str, Callable[[], Sequence[JUnitCase]]] = {}
         if self.run is not None:
-            suites["mock-csms"] = self.run.cases()
+            makers["mock-csms"] = self.run.cases
         if self.expectations is not None:
-            suites |= {each.name: each.cases() for each in self.expectations.sets.values()}
+            makers |= {each.name: each.cases for each in self.expectations.sets.values()}
         if self.findings.is_judged:
-            suites["conformance"] = self.findings.cases()
-        return suites
+            makers["conformance"] = self.findings.cases
+        return makers
 
     @property
     def status(self) -> Status:

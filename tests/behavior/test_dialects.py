@@ -17,6 +17,7 @@ from mock_csms.protocol.versions import SUBPROTOCOLS, V201, Version, versions
 from mock_csms.settings import Config, assembly, versioned
 from mock_csms.settings.calls import command_payload
 from mock_csms.settings.flags import Source, read
+from mock_csms.settings.layering import Layering
 from mock_csms.settings.tables import KEYS
 from tests.toy_version import SUBPROTOCOL, TOY
 
@@ -54,9 +55,9 @@ def test_a_version_without_a_dialect() -> None:
     """Without a dialect, settings that need one make no rules and fill nothing; rules of users and boots still work."""
     texts = {"total_cost": "5", "offline": True, "auth_group_id": "G", "boot_status_sequence": "Pending,Accepted"}
     config = read(Config, [Source(texts)])
-    rules = [rule.match.action for layer in assembly.layers(config, TOY) for rule in layer.rules]
+    rules = [rule.match.action for layer in Layering(config).layers(TOY) for rule in layer.rules]
     assert rules == ["BootNotification"] * 2
-    assert len([rule for layer in assembly.layers(config, V201) for rule in layer.rules]) > len(rules)
+    assert len([rule for layer in Layering(config).layers(V201) for rule in layer.rules]) > len(rules)
 
 
 def test_a_second_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +73,7 @@ def test_a_second_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
     assert versioned.names("reset_type") == ["Immediate", "OnIdle", "ImmediateAndResume", "Hard", "Soft", "Thrice"]
     config = read(Config, [Source({"reset_type": "thrice"})])
     assert command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}
-    assert [rule for layer in assembly.layers(config, TOY) for rule in layer.rules if rule.then is costs[0].then]
+    assert [rule for layer in Layering(config).layers(TOY) for rule in layer.rules if rule.then is costs[0].then]
     standard = read(Config, [Source({})])
     assert command_payload(standard, Step("Blink"), TOY)(SAMPLE) == {"times": 1}
     assert command_payload(standard, Step("Reset"), V201)(SAMPLE) == {"type": "Immediate"}

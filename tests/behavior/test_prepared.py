@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.emissions import Emission
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Replies
@@ -17,7 +16,8 @@ from mock_csms.protocol.messages import Call, Result, encode
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.typed import call_reader
 from mock_csms.protocol.versions import V201
-from mock_csms.settings import Config, assembly
+from mock_csms.settings import Config
+from mock_csms.settings.layering import Layering
 from mock_csms.settings.tables import rules
 from mock_csms.twin.station import StationModel
 
@@ -85,8 +85,7 @@ CONFIGS = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for 
 
 def replies_for(config: Config) -> Replies:
     """Return the replies of a mock with these settings; all counts are zero."""
-    layers = assembly.layers(config, V201, {})
-    return Replies(assembly.defaults(config, V201), layers, assembly.faults(config, V201, {}), dialect_of(V201))
+    return Layering(config).replies(V201)
 
 
 def typed_call(id_: str, action: str, payload: Any) -> Call:

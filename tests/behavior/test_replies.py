@@ -18,6 +18,7 @@ from mock_csms.protocol.records import replace
 from mock_csms.protocol.versions import V201
 from mock_csms.settings import Config, assembly
 from mock_csms.settings.flags import Source, read
+from mock_csms.settings.layering import Layering
 from mock_csms.twin.station import StationModel
 
 NOW = 1_767_268_800.0  # 2026-01-01T12:00:00Z
@@ -32,7 +33,7 @@ class Mock:
     def __init__(self, texts: Mapping[str, Any]) -> None:
         config = read(Config, [Source(texts)])
         faults = RuleBook(config.rule.faults)
-        self.replies = Replies(assembly.defaults(config, V201), assembly.layers(config, V201), faults, dialect_of(V201))
+        self.replies = Replies(assembly.defaults(config, V201), Layering(config).layers(V201), faults, dialect_of(V201))
         self.stations: dict[str, StationModel] = {}
 
     def send(self, action: str, payload: Any, identity: str = "CS-1") -> Message:

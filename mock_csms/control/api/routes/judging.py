@@ -151,13 +151,14 @@ def remove_expectation(asked: ApiRequest[None, None]) -> None:
 async def read_verdict(asked: ApiRequest[VerdictQuery, None]) -> VerdictNow | Content:
     """Judge the run so far."""
     panel, query = asked.panel, asked.query
-    suites, status = panel.judgement.suites(), panel.judgement.status
+    makers, status = panel.judgement.makers(), panel.judgement.status
     if query.id:
         those = panel.expectations.find(query.id)
-        suites, status = {those.name: those.cases()}, those.status
-    masked: dict[str, list[JUnitCase]] = {name: [] for name in suites}
-    for suite, cases in suites.items():
-        for number, case in enumerate(cases, start=1):
+        makers, status = {those.name: those.cases}, those.status
+    masked: dict[str, list[JUnitCase]] = {name: [] for name in makers}
+    for suite, make in makers.items():
+        await asyncio.sleep(0)
+        for number, case in enumerate(make(), start=1):
             masked[suite].append(await _masked(panel, case))
             if number % _SLICE == 0:
                 await asyncio.sleep(0)

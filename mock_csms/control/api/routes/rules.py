@@ -68,7 +68,7 @@ def _warnings(panel: Panel, ids: Any) -> list[str]:
     """Return a warning for each new rule whose answer breaks OCPP."""
     config = panel.csms.config
     fresh = tables.Rules(tuple(rule for rule in config.rule.answers if rule.id in ids))
-    return list(checking.warnings(config, fresh))
+    return list(checking.warnings(config, fresh, panel.csms.rulebase.below))
 
 
 async def order_rules(asked: ApiRequest[None, OrderBody]) -> list[RuleRow]:

@@ -8,8 +8,11 @@ from starlette.responses import Response, StreamingResponse
 
 from mock_csms.control.api.request import Trouble
 from mock_csms.control.panel import Panel
-from mock_csms.twin.events import ALL, Event
+from mock_csms.twin.events import ALL, Event, Received, Sent
+from mock_csms.watch.blocks import Entry
+from mock_csms.watch.eventlog import CALL_FORM, RESULT_FORM, exchange_values
 from mock_csms.watch.journal import Journal
+from mock_csms.watch.jsonlines import without_tags
 from mock_csms.watch.search import Criteria
 
 _MOST_STREAMS = 64
@@ -20,6 +23,12 @@ _PAUSE = 0.05
 _SLICE = 250
 """How many events are looked at before the loop may do something else."""
 _NAMES: Mapping[type[Event], bytes] = {kind: kind.__name__.encode() for kind in ALL}
+_PIECE = b'id: %d\nevent: %b\ndata: {"seq":%d,%b\n'
+_EXCHANGE = b"".join(
+    b'id: %%d\nevent: %b\ndata: {"seq":%%d,%b\n' % (_NAMES[kind], form)
+    for kind, form in ((Received, CALL_FORM), (Sent, RESULT_FORM))
+)
+"""The forms of an event, and of a call and its result."""
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -76,10 +85,19 @@ def _next(journal: Journal, what: Criteria, cursor: int) -> tuple[bytes, int]:
     return b"".join([_piece(each.seq, each.kind, each.line) for each in found]), end
 
 
-def _whole(first: int, lines: Iterable[tuple[type[Event], bytes]]) -> bytes:
-    """Return the stream of events that follow each other."""
-    return b"".join([_piece(seq, kind, line) for seq, (kind, line) in enumerate(lines, first)])
+def _whole(first: int, entries: Iterable[Entry]) -> bytes:
+    """Return the stream of events that follow each other. Most of them are exchanges, so these are written together."""
+    pieces, seq = list[bytes](), first
+    for entry in entries:
+        if len(entry) == 2:
+            pieces.append(_piece(seq, *entry))
+            seq += 1
+        else:
+            call, result = exchange_values(entry)
+            pieces.append(_EXCHANGE % (seq, seq, *call, seq + 1, seq + 1, *result))
+            seq += 2
+    return without_tags(b"".join(pieces))
 
 
 def _piece(seq: int, kind: type[Event], line: bytes) -> bytes:
-    return b'id: %d\nevent: %b\ndata: {"seq":%d,%b\n' % (seq, _NAMES[kind], seq, line[1:])
+    return _PIECE % (seq, _NAMES[kind], seq, line[1:])

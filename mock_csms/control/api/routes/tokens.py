@@ -9,7 +9,6 @@ from mock_csms.control.api.request import ApiRequest, Content, Trouble
 from mock_csms.control.api.routes.actions import spoken_version
 from mock_csms.control.api.routes.rules import table_of
 from mock_csms.control.panel import Panel
-from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import UNSET, json_text
 from mock_csms.protocol.versions import DEFAULT
@@ -35,11 +34,11 @@ def _row(panel: Panel, answer: TokenAnswer) -> TokenRow:
 
 def list_tokens(asked: ApiRequest[None, None]) -> list[TokenRow]:
     """Return all tokens."""
-    return [_row(asked.panel, answer) for answer in asked.panel.csms.rulebase.tokens]
+    return [_row(asked.panel, answer) for answer in asked.panel.csms.rulebase.tokens.all]
 
 
 def _find(panel: Panel, id_: str) -> TokenAnswer | None:
-    return next((answer for answer in panel.csms.rulebase.tokens if folded(answer.id) == folded(id_)), None)
+    return panel.csms.rulebase.tokens.find(id_)
 
 
 def read_token(asked: ApiRequest[Any, Any]) -> TokenRow:
@@ -47,7 +46,7 @@ def read_token(asked: ApiRequest[Any, Any]) -> TokenRow:
     id_ = asked.place["token"]
     answer = _find(asked.panel, id_)
     if answer is None:
-        known = [each.id for each in asked.panel.csms.rulebase.tokens]
+        known = [each.id for each in asked.panel.csms.rulebase.tokens.all]
         raise Trouble(404, asked.panel.records.mask(f"there is no token {id_!r}{did_you_mean(id_, known)}"))
     return _row(asked.panel, answer)
 
