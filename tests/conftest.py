@@ -36,8 +36,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many workers `-n auto` means: three for each core, as half of the tests wait for processes."""
-    return 3 * (os.cpu_count() or 1)
+    """Return how many workers `-n auto` means: two for each core, as half of the tests wait for processes."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(trylast=True)
