@@ -68,7 +68,7 @@ async def opens_all_connectors(station: Station) -> None:
     },
 )
 async def test_l_12_download_waits_for_all_sessions(station: Station) -> None:
-    """The download waits until all transactions have ended, also one that starts during the wait."""
+    """The station starts the download only when no transaction runs. A transaction may start while it waits."""
     await station.set(*NEW_SESSIONS, "true")
     await station.prepare(firmware.signer_trusted)
     await station.prepare(charges, 1)
@@ -120,7 +120,7 @@ async def test_l_13_download_waits_without_new_sessions(station: Station) -> Non
     },
 )
 async def test_l_14_installation_waits_for_all_sessions(station: Station) -> None:
-    """The installation waits until all transactions have ended, also one that starts during the wait."""
+    """The station starts the installation only when no transaction runs. A transaction may start while it waits."""
     await station.set(*NEW_SESSIONS, "true")
     await station.prepare(firmware.signer_trusted)
     await station.prepare(charges, 1)

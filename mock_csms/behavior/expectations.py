@@ -31,7 +31,7 @@ class Expectation(Record):
     """The name of the version of OCPP that the expectation is about; empty for every version."""
 
     def concerns(self, identity: str, version: Version | None = None) -> bool:
-        """Whether the expectation is about a station; `version` is the one that it speaks, None if not known yet."""
+        """Return whether the expectation applies to a station. `version` is its OCPP version; None if not known yet."""
         return matches(identity, self.stations) and (version is None or self.is_in(version))
 
     def is_in(self, version: Version) -> bool:

@@ -15,7 +15,7 @@ _DEVICES = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 def parts_of(path: str) -> tuple[str, ...] | None:
-    """Return the parts of the path of a download; None for one that leads out of the folder, or to a hidden file."""
+    """Split the path of a download. Returns None if the path leaves the folder or names a hidden file."""
     parts = tuple(part for part in path.split("/") if part not in ("", "."))
     is_wrong = any(part.startswith(".") or "\\" in part or "\0" in part or ":" in part for part in parts)
     return None if is_wrong or not parts else parts
