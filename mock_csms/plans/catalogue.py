@@ -39,6 +39,11 @@ def catalogue(folder: Path) -> Sequence[CatalogueEntry]:
         return [CatalogueEntry(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
 
 
+def entry_of(case: Case) -> CatalogueEntry:
+    """Return an entry for a case that is in no catalogue."""
+    return CatalogueEntry(case.id, case.proves, "", "", "")
+
+
 def load(folder: Path) -> Mapping[str, Case]:
     """Import the plans of a folder, which need not be a package, and return all cases by id."""
     for path in sorted(folder.glob("test_*.py")):

@@ -18,4 +18,4 @@ async def trigger(station: Station, message: str, *, evse: int | None = None, co
     if answer["status"] == "NotImplemented":
         station.lacks(f"trigger of {message}")
     if answer["status"] == "Rejected":
-        station.skip(f"the station rejects the trigger of {message}")
+        station.skip(f"the station rejects the trigger of {message}", applies=False)
