@@ -3,7 +3,8 @@
 A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.import_plugin("mock_csms.plans.plugin")`.
 """
 
-from collections.abc import AsyncIterator, Collection, Generator
+import os
+from collections.abc import AsyncIterator, Collection, Generator, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -12,18 +13,20 @@ import pytest
 import pytest_asyncio
 
 from mock_csms.plans.case_log import LOG, CaseLog
-from mock_csms.plans.cases import Case, case_of
+from mock_csms.plans.cases import CASES, Case, case_of
 from mock_csms.plans.collecting import ResultCollector
 from mock_csms.plans.operator import ControlLines
-from mock_csms.plans.options import OPTIONS, Options, read_options
-from mock_csms.plans.passes import StationCache
-from mock_csms.plans.reference import Reference, reference_for, reference_home, reference_settings
+from mock_csms.plans.options import OPTIONS, Options, has_workers, read_options
+from mock_csms.plans.order import beside, scheduling_of, units
+from mock_csms.plans.passes import EarlierPass, StationCache
+from mock_csms.plans.reference import Reference, reference_for, reference_home, reference_settings, setting_for
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
 from mock_csms.settings.values import reason_of
 
 _OPTIONS = pytest.StashKey[Options]()
 _CACHE = pytest.StashKey[StationCache]()
+_WORKERS_PER_CORE = 2
 _COLLECTOR = pytest.StashKey[ResultCollector]()
 
 
@@ -60,8 +63,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     if collector:
         collector.check_ids()
-    passed = config.stash[_CACHE].passed_before(config.option.fail_on_findings) if config.option.only_open else {}
-    wanted = config.option.case
+    passed, wanted = _passed_before(config), config.option.case
     for item in items:
         case = case_of(item)
         if case is None:
@@ -73,14 +75,64 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+    if options.reference_flags is not None:
+        _sort(items, config)
     if collector:
         collector.begin(passed, {log.case.id for item in items if (log := item.stash.get(LOG, None))})
 
 
+def _sort(items: list[pytest.Item], config: pytest.Config) -> None:
+    """Put the cases into their order for the reference station, the same in each worker."""
+    cases = [log.case for item in items if (log := item.stash.get(LOG, None))]
+    is_worker = hasattr(config, "workerinput")
+    units_ = units(cases, setting_for, config.stash[_CACHE].seconds()) if is_worker else [beside(cases, setting_for)]
+    places = {case.id: place for place, case in enumerate(case for unit in units_ for case in unit)}
+    items.sort(key=lambda item: places.get(_id_of(item), len(places)))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Show the time limit in the line of each case. With workers, check here what they cannot check."""
+    config = session.config
+    reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
+    if options is None or hasattr(config, "workerinput"):
+        return
+    if has_workers(config.option):
+        config.stash[_COLLECTOR].check_ids()
+        config.stash[_COLLECTOR].begin(_passed_before(config), set())
+    elif reporter and config.option.verbose > 0:
+        config.pluginmanager.register(Progress(reporter, options.profile.timeouts.case))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` means: several for each core, as cases wait most of the time."""
+    return _WORKERS_PER_CORE * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute the cases in units; see `order.py`."""
+    collector = config.stash.get(_COLLECTOR, None)
+    if collector is None:
+        return None
+    cases = [CASES[id_] for id_ in collector.known() if id_ in CASES]
+    return scheduling_of(config, log, units(cases, setting_for, config.stash[_CACHE].seconds()))
+
+
+def _passed_before(config: pytest.Config) -> Mapping[str, EarlierPass]:
+    """Return the cases that --only-open leaves out."""
+    option = config.option
+    return config.stash[_CACHE].passed_before(option.fail_on_findings) if option.only_open else {}
+
+
 def _is_selected(item: pytest.Item, wanted: Collection[str], passed: Collection[str]) -> bool:
+    return _id_of(item) not in passed and (not wanted or _id_of(item) in wanted)
+
+
+def _id_of(item: pytest.Item) -> str:
+    """Return the id of the case; "" if the test is not a case."""
     log = item.stash.get(LOG, None)
-    id_ = log.case.id if log else ""
-    return id_ not in passed and (not wanted or id_ in wanted)
+    return log.case.id if log else ""
 
 
 def _skip_if_needed(item: pytest.Item, log: CaseLog, options: Options) -> None:
@@ -93,14 +145,6 @@ def _skip_if_needed(item: pytest.Item, log: CaseLog, options: Options) -> None:
     obstacle = lacking or next(log.case.obstacles(operator, options.means), "")
     if obstacle:
         item.add_marker(pytest.mark.skip(reason=obstacle))
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Show the time limit in the line of each case."""
-    config = session.config
-    reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
-    if reporter and options and config.option.verbose > 0:
-        config.pluginmanager.register(Progress(reporter, options.profile.timeouts.case))
 
 
 class Progress:
