@@ -25,7 +25,8 @@ class CaseLog:
 
     def __init__(self, case: Case, expected: ExpectedFailure | None) -> None:
         self.case = case
-        self.result = CaseResult(case.id)
+        said = ", ".join(filter(None, [expected.why, expected.place])) if expected else ""
+        self.result = CaseResult(case.id, expectation=said)
         self.applies = True
         """Whether the case applies to the station, as far as its profile says."""
         self._expected = expected

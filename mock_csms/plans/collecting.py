@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mock_csms.plans.case_log import result_of
+from mock_csms.plans.case_log import LOG, result_of
 from mock_csms.plans.cases import CASES
 from mock_csms.plans.catalogue import CatalogueEntry, catalogue, entry_of, load
 from mock_csms.plans.expected import check_ids
@@ -57,10 +57,9 @@ class ResultCollector:
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
 
-    def begin(self, passed: Mapping[str, EarlierPass], selected: set[str]) -> None:
-        """Note the cases that will be run, and those that will not because the station has passed them before."""
-        self.selected = selected
-        self.earlier = passed
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the cases that will be run."""
+        self.selected |= {log.case.id for item in session.items if (log := item.stash.get(LOG, None))}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

@@ -197,6 +197,7 @@ def _about(row: PageRow) -> Iterator[str]:
     if case is not None:
         facts = {"proves": case.proves, "use cases": case.use_case, "requirements": case.requirement, **facts}
         facts["needs"] = ", ".join(case.needs)
+    facts["expected"] = row.result.expectation
     if row.earlier is not None:
         facts["passed"] = f"{row.earlier}, with mock-csms {row.earlier.version}"
     station = row.result.station

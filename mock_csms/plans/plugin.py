@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if options.reference_flags is not None:
         _sort(items, config)
     if collector:
-        collector.begin(passed, {log.case.id for item in items if (log := item.stash.get(LOG, None))})
+        collector.earlier = passed
 
 
 def _sort(items: list[pytest.Item], config: pytest.Config) -> None:
@@ -98,7 +98,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if has_workers(config.option):
         config.stash[_COLLECTOR].check_ids()
-        config.stash[_COLLECTOR].begin(_passed_before(config), set())
+        config.stash[_COLLECTOR].earlier = _passed_before(config)
     elif reporter and config.option.verbose > 0:
         config.pluginmanager.register(Progress(reporter, options.profile.timeouts.case))
 

@@ -60,6 +60,8 @@ class CaseResult(Mutable):
     """Why it has that verdict; empty for PASS."""
     is_expected: bool = False
     """Whether it failed as --expected-failures says."""
+    expectation: str = ""
+    """What --expected-failures says about it: the comment and the place; empty if it does not list the case."""
     is_unexpected: bool = False
     """Whether it passed, although --expected-failures lists it."""
     findings: list[CaseFinding] = field(default_factory=list)
