@@ -56,9 +56,9 @@ async def ev_connected(station: Station) -> None:
     await station.expect_all(*due, after=begin)
 
 
-async def authorized(station: Station) -> None:
+async def authorized(station: Station, token: str = VALID) -> None:
     """Authorized locally or remotely, depending on the profile."""
-    await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station)
+    await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station, token)
 
 
 async def authorized_locally(station: Station, token: str = VALID) -> None:
@@ -93,10 +93,10 @@ async def authorization_event(station: Station, why: str, token: str = VALID) ->
     )
 
 
-async def energy_transfer_started(station: Station) -> None:
+async def energy_transfer_started(station: Station, token: str = VALID) -> None:
     """EnergyTransferStarted: plugged in, authorized and charging."""
     await ev_connected(station)
-    await authorized(station)
+    await authorized(station, token)
     if station.evse in station.known.paused:
         await station.act("ev-ready")
     running = _transaction(station)
