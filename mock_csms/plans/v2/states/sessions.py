@@ -5,13 +5,14 @@ decide which TransactionEvents must come.
 """
 
 import asyncio
+from typing import Any
 
 from mock_csms.plans.messages import Message, absent, one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.twin.transactions import Transaction
-from mock_csms.watch.inbox import Wanted
+from mock_csms.watch.inbox import Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -76,20 +77,36 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
 
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
     """Authorized B: started remotely; if a transaction must run, it reports the remoteStartId and the token."""
-    if _is_authorized(station):
-        return
-    payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
-    await station.command("RequestStartTransaction", payload, status="Accepted")
-    if await is_started_by_authorization(station):
-        await station.expect(await authorization_event(station, "RemoteStart", token))
+    if not _is_authorized(station):
+        await start_remotely(station, token)
 
 
-async def authorization_event(station: Station, why: str, token: str = VALID) -> Wanted:
-    """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason."""
+async def start_remotely(station: Station, token: str = VALID, number: int = 1) -> Taken | None:
+    """Start remotely, and return the event that reports it; None if no transaction must run yet.
+
+    The answer names a transaction that runs already (F01.FR.13).
+    """
+    running = _transaction(station)
+    payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": number}
+    named = {"transactionId": running.id} if running else {}
+    await station.command("RequestStartTransaction", payload, status="Accepted", **named)
+    if not await is_started_by_authorization(station):
+        return None
+    return await station.expect(await authorization_event(station, "RemoteStart", token, remoteStartId=number))
+
+
+async def authorization_event(station: Station, why: str, token: str = VALID, **info: Any) -> Wanted:
+    """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason.
+
+    `info` is a part of its transactionInfo.
+    """
     points = await start_points(station)
     later = [reason for point, reason in _LATER.items() if point in points]
     return transaction_event(
-        one_of("Started", "Updated"), triggerReason=one_of(why, *later), idToken=station.profile.tokens[token]
+        one_of("Started", "Updated"),
+        triggerReason=one_of(why, *later),
+        idToken=station.profile.tokens[token],
+        transactionInfo=info,
     )
 
 
