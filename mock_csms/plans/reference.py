@@ -16,10 +16,20 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
+_ALWAYS = frozenset(
+    {
+        *("C-09.1", "C-09.2", "C-09.3", "C-09.4", "C-09.5", "C-09.6"),
+        *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
+        *("C-36", "C-37", "C-38", "C-39"),
+        *("C-48.1", "C-48.2"),
+        *("C-20", "C-47", "C-57", "HFS-1", "AS-3"),
+    }
+)
+"""The features that it has whatever its flags are."""
 REFERENCE = Profile(
     "CS-1",
     (1, 1),
-    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1", "AS-3"}),
+    features=USUAL_FEATURES | _ALWAYS,
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
