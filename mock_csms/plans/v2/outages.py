@@ -1,4 +1,4 @@
-"""Outages during a transaction: the station goes on offline, and reports its events when it is back (E04, E08, E11, E12, E14)."""
+"""Outages during a transaction: the station goes on offline, and reports its events when it is back (E08, E11, E12)."""
 
 import asyncio
 from collections.abc import Sequence
