@@ -7,6 +7,7 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.messages import transaction_event
+from mock_csms.plans.v2.variables import prefer
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken
 
@@ -14,8 +15,20 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 NEEDS = ("plug", "card", "unplug")
 """The actions of the operator that a session needs."""
+RFID = "C-30 or C-31 or C-32"
+"""The features of a station that authorizes cards or key codes, of which one is enough."""
+LOCAL_START = f"{RFID} or C-33 or C-34 or C-35"
+"""The features of a station at which a driver can start, of which one is enough."""
+LOCAL_STOP = f"{RFID} or C-35"
+"""The features of a station at which a driver can stop (E07), of which one is enough."""
 PERIODIC = transaction_event("Updated", triggerReason="MeterValuePeriodic")
 """An event with periodic meter values."""
+
+
+async def authorizes(station: Station) -> None:
+    """Let the station ask the CSMS about tokens, as far as this can be set."""
+    await prefer(station, "AuthCtrlr", "Enabled", "true")
+    await prefer(station, "AuthCtrlr", "DisableRemoteAuthorization", "false")
 
 
 async def measures_often(station: Station) -> None:
