@@ -17,7 +17,7 @@ from mock_csms.protocol.records import Record
 if TYPE_CHECKING:
     import pytest
 
-_NOT = "not "
+_NOT, _OR = "not ", " or "
 FILES, PASSWORD, TLS, CERTIFICATE = "files", "password", "tls", "certificate"
 MEANS: Mapping[str, str] = {
     FILES: "needs a file server; see --files",
@@ -39,8 +39,8 @@ class Case(Record):
     requirement: str
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
-    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`), and
-    those of MEANS: `files`, `password`, `tls`, `certificate`."""
+    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`),
+    several of which one is enough (`C-13 or not C-14`), and those of MEANS: `files`, `password` and so on."""
     fails_with: Mapping[str, str]
     """Proof that the case can fail: flags of the reference station, each with a regular expression for the failure."""
     where: str
@@ -64,11 +64,11 @@ class Case(Record):
     def lacking(self, profile: Profile) -> Iterator[str]:
         """Yield each reason why it does not apply to a station with this profile."""
         for need in self.needs:
-            if need in MEANS or need in ACTIONS:
+            if need in MEANS or need in ACTIONS or any(_is_met(each, profile) for each in need.split(_OR)):
                 continue
-            if need.startswith(_NOT) and profile.has(need.removeprefix(_NOT)):
+            if need.startswith(_NOT) and _OR not in need:
                 yield f"applies only to stations without {need.removeprefix(_NOT)}"
-            elif not need.startswith(_NOT) and not profile.has(need):
+            else:
                 yield f"the profile of the station does not have {need}"
 
     def obstacles(self, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
@@ -82,6 +82,11 @@ class Case(Record):
                     yield f"needs an operator ({need}); see --operator"
                 elif not operator.can(need):
                     yield f"the operator cannot {need}"
+
+
+def _is_met(feature: str, profile: Profile) -> bool:
+    """Whether the station has a feature, or lacks it if it is `not …`."""
+    return profile.has(feature.removeprefix(_NOT)) != feature.startswith(_NOT)
 
 
 CASES: dict[str, Case] = {}
@@ -106,7 +111,8 @@ def case(
     ValueError for an unknown need, an empty `fails_with`, or an id that another function already has.
     """
     for need in needs:
-        if need not in (*ACTIONS, *MEANS) and not FEATURE.fullmatch(need.removeprefix(_NOT)):
+        features = [each.removeprefix(_NOT) for each in need.split(_OR)]
+        if need not in (*ACTIONS, *MEANS) and not all(map(FEATURE.fullmatch, features)):
             raise ValueError(
                 f"{id_}: {need!r} is neither an action nor a feature, nor one of {', '.join(MEANS)}"
                 f"{did_you_mean(need, ACTIONS)}"
