@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
-from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
@@ -20,6 +20,7 @@ _ALWAYS = frozenset(
     {
         *("C-09.1", "C-09.2", "C-09.3", "C-09.4", "C-09.5", "C-09.6"),
         *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
+        *("C-30", "C-31", "C-34"),
         *("C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-20", "C-47", "C-57", "HFS-1", "AS-3"),
@@ -33,6 +34,7 @@ REFERENCE = Profile(
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
+    customer=TOKENS[VALID],
 )
 """The profile of the reference station."""
 
