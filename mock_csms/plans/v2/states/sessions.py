@@ -23,7 +23,7 @@ _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyT
 _LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
 """The triggerReason of the Started event, if the start point comes later than the authorization."""
 _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
-"""The stoppedReason of a transaction that ends later than it was stopped, by the triggerReason of the stop."""
+"""The stoppedReason of a transaction that ends when it is stopped, or later, by the triggerReason of the stop."""
 
 
 async def parking_bay_occupied(station: Station) -> None:
@@ -130,11 +130,9 @@ async def stop_authorized(station: Station) -> None:
 async def stop_authorized_locally(station: Station, token: str = VALID) -> None:
     """StopAuthorized A: stopped by presenting the same card again."""
     await station.act("card", token=token)
-    await station.expect(
-        transaction_event(
-            one_of("Updated", "Ended"), triggerReason="StopAuthorized", idToken=station.profile.tokens[token]
-        )
-    )
+    stop = {"triggerReason": "StopAuthorized", "idToken": station.profile.tokens[token]}
+    reason = _REASONS["StopAuthorized"]
+    await station.expect(transaction_event("Ended", stopped=reason, **stop) | transaction_event("Updated", **stop))
 
 
 async def stop_authorized_remotely(station: Station) -> None:
@@ -142,7 +140,8 @@ async def stop_authorized_remotely(station: Station) -> None:
     running = _transaction(station)
     payload = {"transactionId": running.id} if running else None
     await station.command("RequestStopTransaction", payload, status="Accepted")
-    await station.expect(transaction_event(one_of("Updated", "Ended"), triggerReason="RemoteStop"))
+    stop, reason = {"triggerReason": "RemoteStop"}, _REASONS["RemoteStop"]
+    await station.expect(transaction_event("Ended", stopped=reason, **stop) | transaction_event("Updated", **stop))
 
 
 async def ev_connected_post_session(station: Station) -> None:

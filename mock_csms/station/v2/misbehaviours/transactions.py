@@ -97,6 +97,13 @@ KINDS: Kinds = {
         acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
     "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
+    "never-ends": Misbehaviour(
+        "sends Updated in place of Ended",
+        ("X15", "X27"),
+        acts=sends(
+            EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
+        ),
+    ),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
         ("X06", "B20"),
