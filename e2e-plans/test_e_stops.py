@@ -29,9 +29,8 @@ async def ends_by_card(station: Station, point: str) -> None:
 async def ends_remotely(station: Station, point: str) -> None:
     """Stop remotely: the transaction ends at this TxStopPoint."""
     await points.stop_at(station, point)
-    await station.prepare(states.energy_transfer_started)
-    running = station.known.transaction_at(station.evse)
-    await station.command("RequestStopTransaction", {"transactionId": running and running.id}, status="Accepted")
+    running = await sessions.charging(station)
+    await station.command("RequestStopTransaction", {"transactionId": running.id}, status="Accepted")
     await ends(station, transaction_event(triggerReason="RemoteStop"), "Remote")
 
 

@@ -26,7 +26,7 @@ from mock_csms.plans.v2.states.memory import (
     id_token_in_local_list,
     installed_certificates,
 )
-from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
+from mock_csms.plans.v2.states.offline import act_offline, offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
     authorization_event,
     authorized,
@@ -54,6 +54,7 @@ __all__ = [
     "STARTUP",
     "STATES",
     "SWITCHED_ON",
+    "act_offline",
     "authorization_event",
     "authorized",
     "authorized_locally",
@@ -90,7 +91,7 @@ __all__ = [
     "unavailable",
 ]
 
-State: TypeAlias = Callable[[Station], Awaitable[None]]
+State: TypeAlias = Callable[[Station], Awaitable[object]]
 
 STATES: Mapping[str, Sequence[State]] = {
     "Booting": (booting,),

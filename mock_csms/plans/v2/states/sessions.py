@@ -11,7 +11,7 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.twin.transactions import Transaction
-from mock_csms.watch.inbox import Wanted
+from mock_csms.watch.inbox import Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -122,26 +122,31 @@ async def energy_transfer_suspended(station: Station) -> None:
 # The end of a session.
 
 
-async def stop_authorized(station: Station) -> None:
-    """Stop locally or remotely, depending on the profile."""
-    await (stop_authorized_remotely if station.profile.authorization == "remote" else stop_authorized_locally)(station)
+async def stop_authorized(station: Station) -> Taken:
+    """Stop locally or remotely, depending on the profile; return the event that reports it."""
+    remotely = station.profile.authorization == "remote"
+    return await (stop_authorized_remotely if remotely else stop_authorized_locally)(station)
 
 
-async def stop_authorized_locally(station: Station, token: str = VALID) -> None:
+async def stop_authorized_locally(station: Station, token: str = VALID) -> Taken:
     """StopAuthorized A: stopped by presenting the same card again."""
     await station.act("card", token=token)
     stop = {"triggerReason": "StopAuthorized", "idToken": station.profile.tokens[token]}
     reason = _REASONS["StopAuthorized"]
-    await station.expect(transaction_event("Ended", stopped=reason, **stop) | transaction_event("Updated", **stop))
+    return await station.expect(
+        transaction_event("Ended", stopped=reason, **stop) | transaction_event("Updated", **stop)
+    )
 
 
-async def stop_authorized_remotely(station: Station) -> None:
+async def stop_authorized_remotely(station: Station) -> Taken:
     """StopAuthorized B: stopped remotely."""
     running = _transaction(station)
     payload = {"transactionId": running.id} if running else None
     await station.command("RequestStopTransaction", payload, status="Accepted")
     stop, reason = {"triggerReason": "RemoteStop"}, _REASONS["RemoteStop"]
-    await station.expect(transaction_event("Ended", stopped=reason, **stop) | transaction_event("Updated", **stop))
+    return await station.expect(
+        transaction_event("Ended", stopped=reason, **stop) | transaction_event("Updated", **stop)
+    )
 
 
 async def ev_connected_post_session(station: Station) -> None:
