@@ -5,6 +5,7 @@ decide which TransactionEvents must come.
 """
 
 import asyncio
+from typing import Any
 
 from mock_csms.plans.messages import Message, absent, one_of, says
 from mock_csms.plans.profile import VALID
