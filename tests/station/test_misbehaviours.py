@@ -28,6 +28,7 @@ SEVERAL_ACTIONS = {
     "wrong-clock-context": {"MeterValues", "TransactionEvent"},
     "skips-clock-values": {"MeterValues", "TransactionEvent"},
     "fewer-measurands": {"MeterValues", "TransactionEvent"},
+    "wrong-trigger-context": {"MeterValues", "TransactionEvent"},
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},
