@@ -22,7 +22,7 @@ _OF_THE_VEHICLE = "SoC"
 """The measurand that only some vehicles tell, so that it may be missing."""
 
 
-class Reading(Record):
+class TimedValues(Record):
     """All values of one time."""
 
     stamp: str
@@ -86,18 +86,18 @@ def periodic_event(transaction: str) -> Wanted:
 # The values in messages.
 
 
-def readings(messages: Iterable[Taken], context: str) -> Sequence[Reading]:
+def readings(messages: Iterable[Taken], context: str) -> Sequence[TimedValues]:
     """Return the values with a context in messages, by time: several messages may have values of one time."""
-    found: dict[str, Reading] = {}
+    found: dict[str, TimedValues] = {}
     for message in messages:
         for value in message.payload.get("meterValue", ()):
             samples = [each for each in value["sampledValue"] if each.get("context", PERIODIC) == context]
             if samples:
-                found.setdefault(value["timestamp"], Reading(value["timestamp"])).samples.extend(samples)
+                found.setdefault(value["timestamp"], TimedValues(value["timestamp"])).samples.extend(samples)
     return sorted(found.values(), key=lambda reading: reading.at)
 
 
-async def series(station: Station, message: Message, context: str, count: int = 3) -> Sequence[Reading]:
+async def series(station: Station, message: Message, context: str, count: int = 3) -> Sequence[TimedValues]:
     """Wait for messages until the values of `count` successive times are complete; return them in order."""
     timeouts, taken = station.profile.timeouts, list[Taken]()
     while len(readings(taken, context)) <= count:
@@ -108,7 +108,7 @@ async def series(station: Station, message: Message, context: str, count: int = 
 # What the values must be.
 
 
-def check_series(station: Station, found: Sequence[Reading], wanted: frozenset[str]) -> None:
+def check_series(station: Station, found: Sequence[TimedValues], wanted: frozenset[str]) -> None:
     """Check that there are at least two readings, each with these measurands, and that they are an interval apart."""
     interval, tolerance = station.profile.timeouts.interval, station.profile.timeouts.tolerance
     if len(found) < 2:
@@ -120,7 +120,7 @@ def check_series(station: Station, found: Sequence[Reading], wanted: frozenset[s
             raise AssertionError(f"values of {one.stamp} are followed by those of {two.stamp}, expected {interval:g} s")
 
 
-def check_measurands(station: Station, reading: Reading, wanted: frozenset[str]) -> None:
+def check_measurands(station: Station, reading: TimedValues, wanted: frozenset[str]) -> None:
     """Check that a reading has a value of each of these measurands."""
     missing = wanted - reading.measurands
     if missing:
