@@ -26,6 +26,8 @@ SEVERAL_ACTIONS = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
     "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
     "wrong-clock-context": {"MeterValues", "TransactionEvent"},
+    "skips-clock-values": {"MeterValues", "TransactionEvent"},
+    "fewer-measurands": {"MeterValues", "TransactionEvent"},
     "wrong-trigger-context": {"MeterValues", "TransactionEvent"},
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},

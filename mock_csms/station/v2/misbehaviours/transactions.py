@@ -229,6 +229,9 @@ KINDS: Kinds = {
     "repeats-too-soon": Misbehaviour(
         "repeats failed events ten times too soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
     ),
+    "never-repeats": Misbehaviour(
+        "sends a failed event never again, nor any event after it", ("X18",), acts=alarms("retry", lambda _: None)
+    ),
     "repeats-too-often": Misbehaviour(
         "repeats failed events more often than MessageAttempts", ("X18",), acts=_repeats_more
     ),
