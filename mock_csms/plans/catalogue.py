@@ -21,9 +21,9 @@ class CatalogueEntry(Record):
     profile: str
     applies: str
     """The stations that it applies to, in words; "" for all."""
-    tls: str
+    tls: str = ""
     """Not empty if it needs TLS."""
-    cannot: str
+    cannot: str = ""
     """Why it cannot be played; "" if it can."""
 
     @property
@@ -46,7 +46,7 @@ def catalogue(folder: Path) -> Sequence[CatalogueEntry]:
 
 def entry_of(case: Case) -> CatalogueEntry:
     """Return an entry for a case that is in no catalogue."""
-    return CatalogueEntry(case.id, case.proves, "", "", "")
+    return CatalogueEntry(case.id, case.proves, "", "")
 
 
 def load(folder: Path) -> Mapping[str, Case]:

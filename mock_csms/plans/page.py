@@ -72,7 +72,9 @@ def _row(run: PlanRun, entry: CatalogueEntry) -> PageRow:
         reason = f"the run ended before it: {run.stopped or 'it was interrupted'}"
         return PageRow(entry, CaseResult(entry.id, CaseVerdict.NOT_RUN, reason), None)
     verdict = CaseVerdict.NOT_SELECTED if entry.id in CASES else CaseVerdict.NOT_WRITTEN
-    return PageRow(entry, CaseResult(entry.id, verdict), None)
+    return PageRow(
+        entry, CaseResult(entry.id, verdict, f"cannot be played: {entry.cannot}" if entry.cannot else ""), None
+    )
 
 
 def outcome_of(run: PlanRun) -> tuple[str, bool]:

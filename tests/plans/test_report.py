@@ -35,9 +35,7 @@ CASES = [
     *(("X-LACKS", 'station.lacks("cable")'), ("X-ERROR", WRONG), ("X-KNOWN", FAILS), ("X-OTHER", FAILS)),
     ("X-MENDED", CLEAR),
 ]
-CATALOGUE = (
-    f"id\ttitle\tprofile\tapplies\ttls\nX-PLANNED\tplanned {HOSTILE}\tCore\tall\t\nX-PASS\tit passes\tCore\t\t\n"
-)
+CATALOGUE = f"id\ttitle\tprofile\tapplies\ttls\tcannot\nX-PLANNED\tplanned {HOSTILE}\tCore\tall\t\t{HOSTILE}\nX-PASS\tit passes\tCore\t\t\n"
 KNOWN = f"""
 # what is known
 X-KNOWN  bad & {HOSTILE}  # ticket 17
@@ -130,6 +128,7 @@ def test_the_page_says_why(first: Run) -> None:
     assert "no way" in first.row("X-SKIP")
     assert "the station has no cable" in first.row("X-LACKS")
     assert "does not have ISO-1" in first.row("X-FEATURE")
+    assert f"cannot be played: {HOSTILE}" in first.row("X-PLANNED")
     assert "the case could not be prepared" in first.row("X-ERROR")
     assert re.search(r"-> ClearCache\.response", first.row("X-PASS"))
 
