@@ -18,6 +18,7 @@ from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 _ALWAYS = frozenset(
     {
+        *("C-01", "C-02", "C-03", "C-08", "C-30", "C-31", "C-32", "C-49", "C-53", "C-59", "C10"),
         *("C-09.1", "C-09.2", "C-09.3", "C-09.4", "C-09.5", "C-09.6"),
         *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
         *("C-36", "C-37", "C-38", "C-39"),

@@ -28,15 +28,18 @@ from mock_csms.plans.v2.states.memory import (
 )
 from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
+    LOCKED,
     authorization_event,
     authorized,
     authorized_locally,
     authorized_remotely,
+    connected_and_authorized,
     energy_transfer_started,
     energy_transfer_suspended,
     ev_connected,
     ev_connected_post_session,
     ev_disconnected,
+    is_plugged,
     is_started_by_authorization,
     is_started_by_cable,
     parking_bay_occupied,
@@ -49,6 +52,7 @@ from mock_csms.plans.v2.states.sessions import (
 )
 
 __all__ = [
+    "LOCKED",
     "NOT_YET",
     "STARTUP",
     "STATES",
@@ -63,6 +67,7 @@ __all__ = [
     "certificate_installed",
     "charging_profile_set",
     "comes_up",
+    "connected_and_authorized",
     "energy_transfer_started",
     "energy_transfer_suspended",
     "ev_connected",
@@ -71,6 +76,7 @@ __all__ = [
     "id_token_cached",
     "id_token_in_local_list",
     "installed_certificates",
+    "is_plugged",
     "is_started_by_authorization",
     "is_started_by_cable",
     "offline_session",
