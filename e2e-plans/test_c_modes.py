@@ -8,7 +8,7 @@ from mock_csms.plans import (
 )
 from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.authorization import clear_cache, present_unknown
-from mock_csms.plans.v2.variables import accepts
+from mock_csms.plans.v2.variables import prefer
 
 STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not come"}
 
@@ -22,7 +22,7 @@ async def is_accepted(station: Station, token: str) -> None:
 
 async def authorize_remote_starts(station: Station) -> None:
     """Make the station authorize the tokens of remote starts; skip the case if that cannot be set (C-48)."""
-    if not await accepts(station, "AuthCtrlr", "AuthorizeRemoteStart", "true"):
+    if not await prefer(station, "AuthCtrlr", "AuthorizeRemoteStart", "true"):
         station.lacks("setting to authorize the tokens of remote starts")
 
 

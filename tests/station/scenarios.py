@@ -118,7 +118,8 @@ def remote(begin: Begin) -> None:
     start = {"evseId": 1, "remoteStartId": 77, "idToken": TOKEN}
     stage.command("RequestStartTransaction", start)
     stage.command("RequestStartTransaction", start)
-    stage.command("GetTransactionStatus", {"transactionId": transaction(stage)})
+    for asked in (transaction(stage), "unknown", None):
+        stage.command("GetTransactionStatus", {"transactionId": asked})
     stage.wait(70).command("RequestStopTransaction", {"transactionId": "unknown"})
     stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
     stage.tell(Unplugged(1)).command("RequestStartTransaction", start)

@@ -26,6 +26,7 @@ SEVERAL_ACTIONS = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
     "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
     "wrong-clock-context": {"MeterValues", "TransactionEvent"},
+    "wrong-trigger-context": {"MeterValues", "TransactionEvent"},
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},

@@ -7,12 +7,11 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import sessions, states
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
-from mock_csms.plans.v2.variables import accepts
 from mock_csms.watch.inbox import Either, Taken
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
-NEEDS = (*sessions.NEEDS, "C-30 or C-31 or C-32")
+NEEDS = (*sessions.NEEDS, sessions.RFID)
 """What a case with cards needs: the actions of the operator, and a station that reads one of these types of tokens."""
 CACHE = "AuthCacheCtrlr", "Enabled"
 PRE_AUTHORIZE = "AuthCtrlr", "LocalPreAuthorize"
@@ -33,12 +32,9 @@ def judge(station: Station, statuses: Mapping[str, str], **info: str) -> None:
 
 async def authorize_online(station: Station) -> None:
     """Make the station ask the CSMS about tokens that it does not know; skip the case if it does not authorize."""
-    if await station.get("AuthCtrlr", "Enabled") == "false" and not await accepts(
-        station, "AuthCtrlr", "Enabled", "true"
-    ):
+    await sessions.authorizes(station)
+    if await station.get("AuthCtrlr", "Enabled") == "false":
         station.lacks("enabled authorization")
-    if await station.get("AuthCtrlr", "DisableRemoteAuthorization") == "true":
-        await station.set("AuthCtrlr", "DisableRemoteAuthorization", "false")
 
 
 async def clear_cache(station: Station) -> None:

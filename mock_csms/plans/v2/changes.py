@@ -1,6 +1,7 @@
 """The changes of a case in a station, and how to undo them: variables, and commands that undo other changes."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.profile import Profile
@@ -47,6 +48,13 @@ class Changes:
         before = await self.remember(component, name)
         if before != value and await self._put(component, name, value) == "RebootRequired":
             await self._restart()
+
+    async def prefer(self, component: str, name: str, value: str) -> bool:
+        """Set a variable if the station has it and accepts the value; return whether it has the value now."""
+        if await self.get(component, name) is not None:
+            with suppress(AssertionError):
+                await self.set(component, name, value)
+        return await self.get(component, name) == value
 
     async def remember(self, component: str, name: str) -> str | None:
         """Return the value of a variable, and set it back to that value after the case."""

@@ -33,11 +33,10 @@ async def put(station: Station, given: Sequence[Json], **result: Any) -> bool:
     return all(one["attributeStatus"] != "RebootRequired" for one in answer["setVariableResult"])
 
 
-async def accepts(station: Station, component: str, name: str, value: str) -> bool:
-    """Set a variable for the rest of the case, and return whether the station accepts the value."""
+async def prefer(station: Station, component: str, name: str, value: str) -> bool:
+    """Set a variable for the rest of the case, if the station has it and accepts the value.
+
+    Return whether it has the value now.
+    """
     with preparing(station):
-        try:
-            await station.changes.set(component, name, value)
-        except AssertionError:
-            return False
-    return True
+        return await station.changes.prefer(component, name, value)

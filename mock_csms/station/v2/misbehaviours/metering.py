@@ -95,7 +95,7 @@ KINDS: Kinds = {
     "wrong-trigger-context": Misbehaviour(
         "triggered values have the context Sample.Periodic",
         ("M10",),
-        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
+        acts=_everywhere(_of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
     ),
     "unknown-meter": Misbehaviour(
         "sends meter values of an EVSE that does not exist", ("M12",), acts=sends("MeterValues", patched(evseId=99))

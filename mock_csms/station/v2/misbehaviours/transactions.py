@@ -76,6 +76,7 @@ def _seconds_off(payload: Json) -> Json:
     return payload | {"timestamp": "2020-01-01T00:00:00.000Z"}
 
 
+_STATUS = "GetTransactionStatus"
 _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
@@ -165,9 +166,31 @@ KINDS: Kinds = {
         "answers that every transaction has ended",
         ("X20",),
         answer=answers(
-            "GetTransactionStatus",
+            _STATUS,
             lambda _, right: right | ({"ongoingIndicator": False} if "ongoingIndicator" in right else {}),
         ),
+    ),
+    "always-ongoing": Misbehaviour(
+        "answers that every transaction is ongoing",
+        ("X20",),
+        answer=answers(
+            _STATUS, lambda _, right: right | ({"ongoingIndicator": True} if "ongoingIndicator" in right else {})
+        ),
+    ),
+    "indicator-unasked": Misbehaviour(
+        "answers with an ongoingIndicator although no transaction was named",
+        ("X20",),
+        answer=answers(_STATUS, lambda _, right: {"ongoingIndicator": False} | right),
+    ),
+    "always-queued": Misbehaviour(
+        "answers that messages are queued, whether they are or not",
+        (),
+        answer=answers(_STATUS, lambda _, right: right | {"messagesInQueue": True}),
+    ),
+    "never-queued": Misbehaviour(
+        "answers that no messages are queued, whether they are or not",
+        (),
+        answer=answers(_STATUS, lambda _, right: right | {"messagesInQueue": False}),
     ),
     "stop-rejected": Misbehaviour(
         "rejects every remote stop",
