@@ -35,7 +35,11 @@ CASES = [
     *(("X-LACKS", 'station.lacks("cable")'), ("X-ERROR", WRONG), ("X-KNOWN", FAILS), ("X-OTHER", FAILS)),
     ("X-MENDED", CLEAR),
 ]
-CATALOGUE = f"id\ttitle\tprofile\tapplies\ttls\tcannot\nX-PLANNED\tplanned {HOSTILE}\tCore\tall\t\t{HOSTILE}\nX-PASS\tit passes\tCore\t\t\n"
+CATALOGUE = (
+    "id\ttitle\tprofile\tapplies\ttls\tcannot\n"
+    f"X-PLANNED\tplanned {HOSTILE}\tCore\tall\t\t{HOSTILE}\n"
+    "X-PASS\tit passes\tCore\t\t\n"
+)
 KNOWN = f"""
 # what is known
 X-KNOWN  bad & {HOSTILE}  # ticket 17
