@@ -9,6 +9,7 @@
     url = "ws://10.0.0.2:9000"          # URL at which it reaches the mock, if that differs from where the mock listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
+    customer = "…"                      # how it names the customer of the token valid, other than by that token (C-14)
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -94,6 +95,8 @@ class Profile(Record):
     """The configuration slots of its network profiles."""
     interface: str = "Wired0"
     """The network interface through which it reaches the mock."""
+    customer: str = ""
+    """The customerIdentifier by which it finds the customer of the token `valid` (C-14); "" if it is not known."""
     password: str = ""
     """Its password for Basic authentication, of --password-file; "" if it is not known."""
 
@@ -175,5 +178,6 @@ _KEYS: Mapping[str, Any] = {
     "logs": Text(values.text),
     "url": Text(values.text),
     "slots": _slots,
+    "customer": Text(values.text),
     "interface": Text(values.one_of(lambda: INTERFACES)),
 }

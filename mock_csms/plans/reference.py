@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
-from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
@@ -24,7 +24,7 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9"),
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40"),
     }
 )
 """The features that it has whatever its flags are."""
@@ -35,6 +35,7 @@ REFERENCE = Profile(
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
+    customer=TOKENS[VALID],
 )
 """The profile of the reference station."""
 
@@ -42,8 +43,9 @@ _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
 _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
+    *("--variable", "OCPPCommCtrlr.MessageTimeout[Default]=3"),
 )
-"""Two EVSEs with a connector each, and a short back-off, so that it reconnects soon."""
+"""Two EVSEs with a connector each; a short back-off, so that it reconnects soon; and a short MessageTimeout."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:

@@ -198,7 +198,7 @@ def neighbours(begin: Begin) -> None:
 
 def aligned(begin: Begin) -> None:
     """Clock-aligned meter values are sent, also during a transaction."""
-    stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
+    stage = begin(evses=2, AlignedDataCtrlr_Interval="60", AlignedDataCtrlr_TxEndedInterval="60").connect().wait(70)
     charge(stage)
     stage.wait(70)
 

@@ -20,12 +20,14 @@ from tests.station.performances import EVERY_KIND, perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world
 from tests.station.stage import Entry, Log
 
-FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
+FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off", "certificate-not-installed"}
 """Misbehaviours after which a station does something entirely different."""
 SEVERAL_ACTIONS = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
     "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
     "wrong-clock-context": {"MeterValues", "TransactionEvent"},
+    "skips-clock-values": {"MeterValues", "TransactionEvent"},
+    "fewer-measurands": {"MeterValues", "TransactionEvent"},
     "wrong-trigger-context": {"MeterValues", "TransactionEvent"},
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
@@ -120,6 +122,8 @@ def test_a_kind_survives_any_payload(kind: str) -> None:
             if row.answer is not None and entry.sent_by(Sender.CSMS):
                 misbehave(habits, KINDS, "answer", payload, action, {})
                 misbehave(habits, KINDS, "answer", ("InternalError", ""), action, payload)
+            if row.effect is not None and entry.sent_by(Sender.CSMS):
+                misbehave(habits, KINDS, "effect", device, action, payload, device)
             if row.wire is not None and entry.sent_by(Sender.STATION):
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):

@@ -138,6 +138,9 @@ FEATURES: Sequence[Feature] = (
         Feature(f"C-{number}", f"remote start with {what}")
         for number, what in enumerate(("ISO14443", "ISO15693", "a token of the CSMS", "no authorization"), 36)
     ),
+    Feature(
+        "C-40", "measures what charges (it has supported measurands)", "SampledDataCtrlr.TxUpdatedMeasurands", _there
+    ),
     Feature("C-42", "signs meter values", "SampledDataCtrlr.SignReadings", _can_be("true")),
     Feature("C-43", "installs firmware during a transaction"),
     Feature("C-47", "falls back to another network profile"),

@@ -24,7 +24,7 @@ _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyT
 _LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
 """The triggerReason of the Started event, if the start point comes later than the authorization."""
 _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
-"""The stoppedReason of a transaction that ends later than it was stopped, by the triggerReason of the stop."""
+"""The stoppedReason of a transaction that ends when it is stopped, or later, by the triggerReason of the stop."""
 
 
 async def parking_bay_occupied(station: Station) -> None:
@@ -148,11 +148,7 @@ async def stop_authorized(station: Station) -> Taken:
 async def stop_authorized_locally(station: Station, token: str = VALID) -> Taken:
     """StopAuthorized A: stopped by presenting the same card again."""
     await station.act("card", token=token)
-    return await station.expect(
-        transaction_event(
-            one_of("Updated", "Ended"), triggerReason="StopAuthorized", idToken=station.profile.tokens[token]
-        )
-    )
+    return await station.expect(_stop_event("StopAuthorized", idToken=station.profile.tokens[token]))
 
 
 async def stop_authorized_remotely(station: Station) -> Taken:
@@ -160,7 +156,13 @@ async def stop_authorized_remotely(station: Station) -> Taken:
     running = _transaction(station)
     payload = {"transactionId": running.id} if running else None
     await station.command("RequestStopTransaction", payload, status="Accepted")
-    return await station.expect(transaction_event(one_of("Updated", "Ended"), triggerReason="RemoteStop"))
+    return await station.expect(_stop_event("RemoteStop"))
+
+
+def _stop_event(why: str, **part: Any) -> Message:
+    """Describe the event that reports a stop; if it ends the transaction, it has the stoppedReason of that stop."""
+    ended = transaction_event("Ended", triggerReason=why, stopped=_REASONS[why], **part)
+    return ended | transaction_event("Updated", triggerReason=why, **part)
 
 
 async def ev_connected_post_session(station: Station) -> None:

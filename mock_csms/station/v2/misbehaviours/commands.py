@@ -6,6 +6,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.misbehaviour import (
+    Answer,
     Kinds,
     Misbehaviour,
     adds,
@@ -13,6 +14,7 @@ from mock_csms.station.misbehaviour import (
     answers,
     counted,
     has,
+    ignores,
     in_list,
     instead,
     never,
@@ -81,6 +83,10 @@ def _shifted(right: Json) -> Json:
         return right
     later = in_list("chargingSchedulePeriod", counted("startPeriod", lambda seconds: seconds + 10))
     return right | {"schedule": later(schedule)}
+
+
+def _refused_if_custom(_: str, request: Json, right: Answer) -> Answer:
+    return ("FormatViolation", "customData is unknown") if "customData" in request else right
 
 
 def chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
@@ -165,6 +171,15 @@ KINDS: Kinds = {
         ("N06", "N05"),
         answer=answers("CustomerInformation", instead("Invalid", "Accepted")),
     ),
+    "customer-kept": Misbehaviour(
+        "accepts to clear the data of a customer and keeps them", (), effect=ignores("CustomerInformation")
+    ),
+    "customer-not-found": Misbehaviour(
+        "reports no data of customers whose data it has stored",
+        (),
+        acts=sends("NotifyCustomerInformation", patched(data="")),
+    ),
+    "refuses-custom-data": Misbehaviour("refuses commands with customData", (), answer=_refused_if_custom),
     "monitor-results-missing": Misbehaviour(
         "leaves results out of its answer to SetVariableMonitoring",
         ("N07",),

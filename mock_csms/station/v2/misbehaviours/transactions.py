@@ -99,6 +99,13 @@ KINDS: Kinds = {
         acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
     "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
+    "never-ends": Misbehaviour(
+        "sends Updated in place of Ended",
+        ("X15", "X27"),
+        acts=sends(
+            EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
+        ),
+    ),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
         ("X06", "B20"),
@@ -225,6 +232,9 @@ KINDS: Kinds = {
     ),
     "repeats-too-soon": Misbehaviour(
         "repeats failed events ten times too soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
+    ),
+    "never-repeats": Misbehaviour(
+        "sends a failed event never again, nor any event after it", ("X18",), acts=alarms("retry", lambda _: None)
     ),
     "repeats-too-often": Misbehaviour(
         "repeats failed events more often than MessageAttempts", ("X18",), acts=_repeats_more
