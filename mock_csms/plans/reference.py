@@ -19,7 +19,8 @@ from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 _ALWAYS = frozenset(
     {
-        *("C-01", "C-02", "C-06.1", "C-06.2", *START_POINTS.values(), *STOP_POINTS.values(), "C-12.1", "C-12.2"),
+        *("C-01", "C-02", "C-03", "C-06.1", "C-06.2", "C-08", "C10"),
+        *(*START_POINTS.values(), *STOP_POINTS.values(), "C-12.1", "C-12.2"),
         *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),

@@ -13,6 +13,7 @@ Begin: TypeAlias = Callable[..., Stage]
 """Makes a station for a CSMS, a number of EVSEs, and variables."""
 
 EVENT = "TransactionEvent"
+CACHE = {"component": {"name": "AuthCacheCtrlr"}, "variable": {"name": "Enabled"}}
 BUTTON = {"idToken": "", "type": "NoAuthorization"}
 
 
@@ -93,6 +94,16 @@ def sessions(begin: Begin) -> None:
     charge(stage)
     stage.wait(10)
     charge(stage, token=BOB)
+
+
+def cached(begin: Begin) -> None:
+    """A driver charges twice, the second time with a cached idToken; another driver comes meanwhile."""
+    stage = begin(AuthCtrlr_LocalPreAuthorize="true").connect()
+    charge(stage)
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(70).tell(Presented(BOB, 1)).wait(70)
+    stage.tell(Presented(TOKEN, 1), Unplugged(1))
+    stage.command("SetVariables", {"setVariableData": [{**CACHE, "attributeValue": "false"}]})
+    stage.command("ClearCache")
 
 
 def judged(begin: Begin) -> None:
@@ -241,6 +252,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
         sessions,
+        cached,
         judged,
         idle,
         comes_again,
