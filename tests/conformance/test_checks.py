@@ -23,6 +23,7 @@ from tests.station.rig import Rig
 TRIGGERED = {check for row in KINDS.values() for check in row.checks}
 """The checks that a misbehaviour of the station triggers."""
 FOR_PLANS = {
+    *("authorizes-remote-starts", "never-gives-up", "unlock-fails"),
     *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
     *("customer-kept", "customer-not-found", "refuses-custom-data", "authorizes-cached", "cache-cleared"),
 }

@@ -36,6 +36,7 @@ SEVERAL_ACTIONS = {
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},
     "starts-without-asking": {"Authorize", "TransactionEvent"},
+    "remote-start-unasked": {"Authorize", "TransactionEvent"},
 }
 """Misbehaviours that change two actions. Each other one changes at most one action, except FAR and ANY_COMMAND."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
