@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.plans.operator import ACTIONS, Operator
 from mock_csms.plans.preparing import NotJudged, judged
-from mock_csms.plans.profile import FEATURE, Profile
+from mock_csms.plans.profile import FEATURE, VERSIONS, Profile
 from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
@@ -35,9 +35,9 @@ class Case(Record):
 
     id: str
     use_case: str
-    """The use cases of OCPP 2.0.1 Part 2 that the case tests: `B01, B02`."""
+    """The use cases of OCPP 2.0.1 Part 2 that the case tests: `B01, B02`; in 1.6 the names of its operations."""
     requirement: str
-    """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
+    """The requirements that it proves: `B01.FR.01`, in 1.6 the sections: `4.2, errata 3.22`; "" if it names none."""
     needs: tuple[str, ...]
     """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`),
     several of which one is enough (`C-13 or not C-14`), and those of MEANS: `files`, `password` and so on."""
@@ -47,6 +47,8 @@ class Case(Record):
     """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
     """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
+    versions: tuple[str, ...] = VERSIONS[1:]
+    """The versions of OCPP that it is for."""
     proves: str = ""
     """What it proves: the first paragraph of the docstring of its function."""
 
@@ -63,6 +65,8 @@ class Case(Record):
 
     def lacking(self, profile: Profile) -> Iterator[str]:
         """Yield each reason why it does not apply to a station with this profile."""
+        if profile.ocpp not in self.versions:
+            yield f"applies only to stations that speak OCPP {' or '.join(self.versions)}"
         for need in self.needs:
             if need in MEANS or need in ACTIONS or any(_is_met(each, profile) for each in need.split(_OR)):
                 continue
@@ -103,6 +107,7 @@ def case(
     requirement: str = "",
     needs: tuple[str, ...] = (),
     provokes: tuple[str, ...] = (),
+    versions: tuple[str, ...] = VERSIONS[1:],
 ) -> Callable[[Function], Function]:
     """Make a case of an asynchronous function with the parameter `station`; its docstring says what it proves.
 
@@ -126,7 +131,7 @@ def case(
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, _first_paragraph(function))
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, versions, _first_paragraph(function))
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 

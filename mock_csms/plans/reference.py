@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,26 +39,48 @@ REFERENCE = Profile(
     customer=TOKENS[VALID],
 )
 """The profile of the reference station."""
+REFERENCES: Mapping[str, Profile] = {
+    "1.6": replace(REFERENCE, ocpp="1.6", features=frozenset({"HFS-1"})),
+    "2.0.1": REFERENCE,
+    "2.1": replace(REFERENCE, ocpp="2.1"),
+}
+"""The same for each version of OCPP."""
 
 _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
 _FLAGS = (
-    *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
-    *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
-    *("--variable", "OCPPCommCtrlr.MessageTimeout[Default]=3"),
+    "--evses",
+    f"{len(REFERENCE.connectors)}",
+    "--connectors",
+    f"{REFERENCE.connectors[0]}",
+    "--quiet",
 )
-"""Two EVSEs with a connector each; a short back-off, so that it reconnects soon; and a short MessageTimeout."""
+"""Two EVSEs with a connector each."""
+_OF_2 = ("OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "OCPPCommCtrlr.RetryBackOffRandomRange=0")
+_VARIABLES: Mapping[str, Sequence[str]] = {
+    "1.6": ("RetryBackOffWaitMinimum=1", "RetryBackOffRandomRange=0", "MessageTimeout=3"),
+    "2.0.1": (*_OF_2, "OCPPCommCtrlr.MessageTimeout[Default]=3"),
+    "2.1": (*_OF_2, "OCPPCommCtrlr.MessageTimeout[Default]=3"),
+}
+"""By version: a short back-off, so that it reconnects soon, and a short MessageTimeout."""
+_FEATURES: Mapping[str, frozenset[str]] = {
+    "1.6": frozenset(),
+    "2.0.1": frozenset(FEATURES),
+    "2.1": frozenset(FEATURES),
+}
+"""By version: the features that it has or lacks according to its flags."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-    features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
+    own = _FEATURES[profile.ocpp]
+    features = (profile.features | (own & {*needs})) - (own & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
 def setting_for(case: Case) -> Hashable:
     """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
-    return reference_for(REFERENCE, case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
+    return reference_for(REFERENCES[case.versions[0]], case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
 
 
 @contextmanager
@@ -84,11 +106,20 @@ def reference_settings(home: Path, needs: Collection[str]) -> dict[str, Any]:
 class Reference:
     """One `mock-station`, from `start` to `stop`; for other features it is restarted with a new identity.
 
-    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts.
+    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts; `ocpp` is the
+    version that it speaks.
     """
 
-    def __init__(self, flags: Sequence[str] = (), authority: str = "", home: Path | None = None) -> None:
-        self._flags = flags
+    def __init__(
+        self,
+        flags: Sequence[str] = (),
+        authority: str = "",
+        home: Path | None = None,
+        ocpp: str = REFERENCE.ocpp,
+    ) -> None:
+        variables = [word for each in _VARIABLES[ocpp] for word in ("--variable", each)]
+        self._flags = (*_FLAGS, "--ocpp", ocpp, *variables, *flags)
+        self._own_features = _FEATURES[ocpp]
         self._authority = Path(authority)
         self._home = home or Path()
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
@@ -111,9 +142,9 @@ class Reference:
             return
         await self._end()
         self._running_with, self._starts = (features, secured), self._starts + 1
-        own, scheme = ",".join(features & {*FEATURES}), "wss" if TLS in needs else "ws"
+        own, scheme = ",".join(features & self._own_features), "wss" if TLS in needs else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
-        await self._launch(address, (*_FLAGS, "--features", own, *secured, *self._flags))
+        await self._launch(address, ("--features", own, *secured, *self._flags))
 
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""

@@ -1,0 +1,71 @@
+"""Configuration keys: steps that get and change them, and what they say about the station (OCPP 1.6, 5.3, 5.8, 9)."""
+
+from mock_csms.plans.messages import absent, one_of
+from mock_csms.plans.preparing import preparing
+from mock_csms.plans.station import Station
+from mock_csms.protocol.actions import Json
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+HARMLESS = "GetConfiguration", {"key": ["NumberOfConnectors"]}
+"""A command that changes nothing and that every station must support: its action and its payload."""
+NOTHING = one_of(absent, [])
+"""A list that is empty, or left out."""
+CHANGED = one_of("Accepted", "RebootRequired")
+"""The statuses of a key that was changed; the station decides whether it needs a reboot for that (7.22)."""
+
+
+async def get(station: Station, key: str) -> str | None:
+    """Return the value of a key, or None if the station does not have it."""
+    return await station.get("", key)
+
+
+async def put(station: Station, key: str, value: str) -> None:
+    """Change a key for the rest of the case, unless it has the value already (in any letter case)."""
+    found = await get(station, key)
+    if found is None or found.casefold() != value.casefold():
+        await station.set("", key, value)
+
+
+async def prefer(station: Station, key: str, value: str) -> bool:
+    """Change a key for the rest of the case, if the station has it and accepts the value.
+
+    Return whether it has the value now.
+    """
+    found = await get(station, key)
+    if found is not None and found.casefold() == value.casefold():
+        return True
+    with preparing(station):
+        return await station.changes.prefer("", key, value)
+
+
+async def require(station: Station, key: str, value: str) -> None:
+    """Change a key for the rest of the case; skip the case if the station does not have it, or not with that value."""
+    if not await prefer(station, key, value):
+        station.lacks(f"{key} that can be {value}")
+
+
+async def has_profile(station: Station, *profiles: str) -> None:
+    """Skip the case unless the station has these feature profiles (9.1.29)."""
+    known = await get(station, "SupportedFeatureProfiles") or ""
+    has = {name.strip().casefold() for name in known.split(",")}
+    missing = [name for name in profiles if name.casefold() not in has]
+    if missing:
+        station.lacks(f"feature profile {missing[0]}")
+
+
+# Steps that check the answers.
+
+
+async def shows(station: Station, *wanted: str) -> dict[str, Json]:
+    """Ask for keys that the station must have: it returns exactly these; return them by name (5.8)."""
+    answer = await station.command("GetConfiguration", {"key": list(wanted)}, unknownKey=NOTHING)
+    found = {each["key"].casefold(): each for each in answer.get("configurationKey", [])}
+    if found.keys() != {key.casefold() for key in wanted}:
+        raise AssertionError(f"asked for the keys {', '.join(wanted)}, got {', '.join(sorted(found)) or 'none'}")
+    return found
+
+
+async def changes(station: Station, key: str, value: str) -> None:
+    """Change a key, which must succeed (5.3). The caller has remembered its value."""
+    await station.command("ChangeConfiguration", {"key": key, "value": value}, status=CHANGED)
