@@ -31,8 +31,9 @@ from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import parse_toml, read_text
 from mock_csms.station.v2.notation import parse_token
 
-FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?|L02")
-"""The form of the id of a feature: those of Part 5, and the use case L02, firmware without a signature."""
+FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?|L02|C10")
+"""The form of the id of a feature: those of Part 5, and two use cases: L02, firmware without a signature;
+C10, an authorization cache that a reboot does not clear."""
 _TWO_EVSES = "HFS-8"
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
 """The network interfaces that a profile may name (OCPPInterfaceEnumType)."""

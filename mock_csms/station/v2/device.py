@@ -34,6 +34,8 @@ CANCELS_UPDATES = "C-60"
 DOWNLOADS_WHILE_CHARGING = "AQ-7"
 CHECKS_ROOTS = "AS-2"
 INSTALLS_UNSIGNED = "L02"
+HAS_DISPLAY = "C-07"
+LOCKS_CABLE = "AQ-2"
 FEATURES = (
     RESETS_EVSES,
     FINDS_CUSTOMERS,
@@ -43,11 +45,14 @@ FEATURES = (
     DOWNLOADS_WHILE_CHARGING,
     CHECKS_ROOTS,
     INSTALLS_UNSIGNED,
+    HAS_DISPLAY,
+    LOCKS_CABLE,
 )
 """The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, find a
 customer by an identifier, report a SummaryInventory, install firmware during a transaction, cancel an update, download
-firmware during a transaction, accept a new root of the CSMS only if the old one has signed it; and the use case L02: it
-installs firmware without a signature."""
+firmware during a transaction, accept a new root of the CSMS only if the old one has signed it; the use case L02: it
+installs firmware without a signature; it has a display, on which the holder of a master pass chooses a transaction; its
+cables can only be plugged in after authorization."""
 USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
 """The features that it has unless a flag says otherwise."""
 

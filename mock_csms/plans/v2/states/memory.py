@@ -5,8 +5,7 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates
 from mock_csms.plans.v2.states.sessions import (
-    authorized_locally,
-    ev_connected,
+    connected_and_authorized,
     ev_connected_post_session,
     ev_disconnected,
     stop_authorized_locally,
@@ -27,8 +26,7 @@ async def id_token_in_local_list(station: Station, token: str = VALID, status: s
 async def id_token_cached(station: Station, token: str = VALID) -> None:
     """IdTokenCached: the cache holds an accepted token, after a whole session with it."""
     await station.set("AuthCacheCtrlr", "Enabled", "true")
-    await ev_connected(station)
-    await authorized_locally(station, token)
+    await connected_and_authorized(station, token)
     await stop_authorized_locally(station, token)
     await ev_connected_post_session(station)
     await ev_disconnected(station)
