@@ -1,6 +1,6 @@
 """OCPP 1.6, configuration keys (5.3, 5.8, 9)."""
 
-from mock_csms.plans import Station, one_of
+from mock_csms.plans import Station
 from mock_csms.plans.v16 import keys
 from mock_csms.plans.v16.cases import case
 

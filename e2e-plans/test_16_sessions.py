@@ -4,7 +4,7 @@ from mock_csms.plans import Station, says
 from mock_csms.plans.v16 import keys, states
 from mock_csms.plans.v16.cases import case
 from mock_csms.plans.v16.messages import status
-from mock_csms.plans.v16.states.sessions import NEEDS
+from mock_csms.plans.v16.states.sessions import NEEDS, tag_of
 
 
 @case(
@@ -24,7 +24,7 @@ async def test_16_plugin_first(station: Station) -> None:
     await states.plugged(station)
     begin = station.mark()
     await station.act("card", token="valid")
-    await station.expect(says("Authorize", idTag=states.tag_of(station, "valid")), after=begin)
+    await station.expect(says("Authorize", idTag=tag_of(station, "valid")), after=begin)
     started = await states.starts(station, begin)
     await station.prepare(states.ends_locally, started)
     await station.prepare(states.unplugged)
@@ -46,7 +46,7 @@ async def test_16_identification_first(station: Station) -> None:
     await keys.asks_about_cards(station)
     begin = station.mark()
     await station.act("card", token="valid")
-    await station.expect(says("Authorize", idTag=states.tag_of(station, "valid")), after=begin)
+    await station.expect(says("Authorize", idTag=tag_of(station, "valid")), after=begin)
     await station.expect(status("Preparing", station.evse), after=begin)
     await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
     await station.act("plug")
@@ -61,7 +61,7 @@ async def test_16_identification_first(station: Station) -> None:
     requirement="4.9, 9.1.7",
     needs=("card",),
     fails_with={
-        "waits-forever": r"sent no StatusNotification\[connectorId=1, status=Available",
+        "waits-for-ever": r"sent no StatusNotification\[connectorId=1, status=Available",
     },
 )
 async def test_16_connection_timeout(station: Station) -> None:

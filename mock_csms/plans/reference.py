@@ -80,7 +80,8 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
 
 def setting_for(case: Case) -> Hashable:
     """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
-    return reference_for(REFERENCES[case.versions[0]], case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
+    profile = reference_for(REFERENCES[case.versions[0]], case.needs)
+    return profile.features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
 
 
 @contextmanager

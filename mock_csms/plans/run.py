@@ -41,7 +41,8 @@ class Run:
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.profile = profile
-        self.csms = Csms(host=host, port=port, ocpp=profile.ocpp, call_timeout=profile.timeouts.message, **(settings or {}))
+        listening = {"host": host, "port": port, "ocpp": profile.ocpp}
+        self.csms = Csms(**listening, call_timeout=profile.timeouts.message, **(settings or {}))
         self.findings = CaseFindings(self.csms.shown)
         self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference

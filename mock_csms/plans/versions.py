@@ -1,4 +1,4 @@
-"""What differs between the versions of OCPP in a run of plans. The steps of cases are in the folders of the versions."""
+"""What differs between the versions of OCPP in a run of plans; the steps of cases are in their folders."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -1,5 +1,7 @@
 """Configuration keys: steps that get and change them, and what they say about the station (OCPP 1.6, 5.3, 5.8, 9)."""
 
+from collections.abc import Collection, Mapping
+
 from mock_csms.plans.messages import absent, one_of
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.station import Station
@@ -66,6 +68,42 @@ async def shows(station: Station, *wanted: str) -> dict[str, Json]:
     return found
 
 
-async def changes(station: Station, key: str, value: str) -> None:
-    """Change a key, which must succeed (5.3). The caller has remembered its value."""
-    await station.command("ChangeConfiguration", {"key": key, "value": value}, status=CHANGED)
+async def changes(station: Station, key: str, value: str) -> str:
+    """Change a key, which must succeed, and return the status (5.3). The caller has remembered its value."""
+    answer = await station.command("ChangeConfiguration", {"key": key, "value": value}, status=CHANGED)
+    return str(answer["status"])
+
+
+async def is_now(station: Station, key: str, value: str) -> None:
+    """Check that a key has a value (5.8); the letter case of booleans does not matter."""
+    found = (await shows(station, key))[key.casefold()].get("value", "")
+    if found.casefold() != value.casefold():
+        raise AssertionError(f"{key}: expected {value}, got {found}")
+
+
+_REQUIRED: Mapping[str, str] = {
+    "Core": "AuthorizeRemoteTxRequests,ClockAlignedDataInterval,ConnectionTimeOut,ConnectorPhaseRotation,"
+    "GetConfigurationMaxKeys,HeartbeatInterval,LocalAuthorizeOffline,LocalPreAuthorize,MeterValuesAlignedData,"
+    "MeterValuesSampledData,MeterValueSampleInterval,NumberOfConnectors,ResetRetries,StopTransactionOnInvalidId,"
+    "StopTxnAlignedData,StopTxnSampledData,SupportedFeatureProfiles,TransactionMessageAttempts,"
+    "TransactionMessageRetryInterval,UnlockConnectorOnEVSideDisconnect",
+    "LocalAuthListManagement": "LocalAuthListEnabled,LocalAuthListMaxLength,SendLocalListMaxLength",
+    "SmartCharging": "ChargeProfileMaxStackLevel,ChargingScheduleAllowedChargingRateUnit,ChargingScheduleMaxPeriods,"
+    "MaxChargingProfilesInstalled",
+}
+"""By feature profile: the keys that it requires (9; StopTransactionOnEVSideDisconnect is optional: errata, 3.79)."""
+
+
+def check_required(answer: Json, profiles: Collection[str]) -> None:
+    """Check that an answer has the keys that these profiles require, and those of Core."""
+    found = {each["key"].casefold() for each in answer.get("configurationKey", [])}
+    claimed = {"Core", *(name.strip() for name in profiles)}
+    required = [key for name, keys in _REQUIRED.items() if name in claimed for key in keys.split(",")]
+    missing = [key for key in required if key.casefold() not in found]
+    if missing:
+        raise AssertionError(f"the station did not return the required keys {', '.join(missing)}")
+
+
+async def asks_about_cards(station: Station) -> None:
+    """Let the station ask the mock about cards: without LocalPreAuthorize, and with an empty cache (3.5, 4.1)."""
+    await put(station, "LocalPreAuthorize", "false")
