@@ -11,7 +11,7 @@ from mock_csms.plans.v16.cases import case
     use_case="Boot Notification",
     requirement="4.2, errata 3.22",
     fails_with={
-        "no-connector-zero": r"sent no StatusNotification\[connectorId=0, status=Available",
+        "no-connector-zero": r"sent no StatusNotification\[connectorId=0,status=Available",
         "no-statuses": r"sent no StatusNotification\[connectorId=",
     },
 )

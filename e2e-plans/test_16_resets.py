@@ -33,7 +33,7 @@ async def resets_charging(station: Station, kind: str, reason: Any) -> None:
     requirement="5.2, 5.14, 4.9",
     fails_with={
         "never-resets": "sent no BootNotification",
-        "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1, status=Unavailable",
+        "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1,status=Unavailable",
     },
 )
 async def test_16_hard_reset_without_transaction(station: Station) -> None:
@@ -47,7 +47,7 @@ async def test_16_hard_reset_without_transaction(station: Station) -> None:
     requirement="5.2, 5.14, 4.9",
     fails_with={
         "never-resets": "sent no BootNotification",
-        "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1, status=Unavailable",
+        "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1,status=Unavailable",
     },
 )
 async def test_16_soft_reset_without_transaction(station: Station) -> None:

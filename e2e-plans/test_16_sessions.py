@@ -13,7 +13,7 @@ from mock_csms.plans.v16.states.sessions import NEEDS, tag_of
     requirement="4.1, 4.8, 4.9, errata 3.19",
     needs=NEEDS,
     fails_with={
-        "no-statuses": r"sent no StatusNotification\[connectorId=1, status=Preparing",
+        "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
         "zero-connector": "sent StartTransaction, but not",
         "no-authorize": "sent no Authorize",
     },
@@ -36,7 +36,7 @@ async def test_16_plugin_first(station: Station) -> None:
     requirement="4.1, 4.8, 4.9, errata 3.19",
     needs=NEEDS,
     fails_with={
-        "no-statuses": r"sent no StatusNotification\[connectorId=1, status=Preparing",
+        "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
         "zero-connector": "sent StartTransaction, but not",
         "no-authorize": "sent no Authorize",
     },
@@ -61,7 +61,7 @@ async def test_16_identification_first(station: Station) -> None:
     requirement="4.9, 9.1.7",
     needs=("card",),
     fails_with={
-        "waits-for-ever": r"sent no StatusNotification\[connectorId=1, status=Available",
+        "waits-for-ever": r"sent no StatusNotification\[connectorId=1,status=Available",
     },
 )
 async def test_16_connection_timeout(station: Station) -> None:

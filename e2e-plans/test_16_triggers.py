@@ -28,7 +28,7 @@ async def _triggers(station: Station, message: str, *due: Message) -> bool:
         "no-statuses": r"sent no StatusNotification\[connectorId=0",
         "no-heartbeat": "sent no Heartbeat",
         "silent-uploads": "sent no DiagnosticsStatusNotification",
-        "never-triggered": "context: expected Trigger, got Sample.Periodic",
+        "never-triggered": "sent no MeterValues.meterValue=at least 1 items, each with .*Trigger",
     },
 )
 async def test_16_trigger(station: Station) -> None:

@@ -47,6 +47,8 @@ class Case(Record):
     """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
     """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
+    begins_with_boot: bool = False
+    """Whether its first step boots the station; a reboot that is due because of an earlier case waits for it."""
     versions: tuple[str, ...] = VERSIONS[1:]
     """The versions of OCPP that it is for."""
     proves: str = ""
@@ -95,8 +97,28 @@ def _is_met(feature: str, profile: Profile) -> bool:
 
 CASES: dict[str, Case] = {}
 """Every case whose module was imported, by id."""
+_BOOTING: set[Function] = set()
+"""The functions whose first step boots the station."""
+_OF_VERSIONS: dict[Function, tuple[str, ...]] = {}
+"""The functions of cases that are not for every version of OCPP 2.x, with the versions that they are for."""
 _ROWS: dict[Function, Case] = {}
 """The same cases by function. (A mark of pytest would not do: programs that only read the cases do not register it.)"""
+
+
+def begins_with_boot(function: Function) -> Function:
+    """Say that the first step of a case boots the station. Stands between `case` and the function."""
+    _BOOTING.add(function)
+    return function
+
+
+def for_versions(*versions: str) -> Callable[[Function], Function]:
+    """Say which versions of OCPP a case is for; without it, every version of 2.x. Stands as `begins_with_boot`."""
+
+    def mark(function: Function) -> Function:
+        _OF_VERSIONS[function] = versions
+        return function
+
+    return mark
 
 
 def case(
@@ -107,7 +129,6 @@ def case(
     requirement: str = "",
     needs: tuple[str, ...] = (),
     provokes: tuple[str, ...] = (),
-    versions: tuple[str, ...] = VERSIONS[1:],
 ) -> Callable[[Function], Function]:
     """Make a case of an asynchronous function with the parameter `station`; its docstring says what it proves.
 
@@ -131,7 +152,9 @@ def case(
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, versions, _first_paragraph(function))
+        proves, boots = _first_paragraph(function), function in _BOOTING
+        versions = _OF_VERSIONS.get(function, VERSIONS[1:])
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, boots, versions, proves)
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 

@@ -26,7 +26,7 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
         {
             "metavar": "VERSION",
             "choices": VERSIONS,
-            "help": "version of OCPP that the station speaks: 1.6, 2.0.1 or 2.1; default: that of the profile, or 2.0.1",
+            "help": "version of OCPP that the station speaks, 1.6, 2.0.1 or 2.1; default: the profile's, or 2.0.1",
         },
     ),
     ("--host", {"metavar": "HOST", "default": "127.0.0.1", "help": "address to listen on"}),
@@ -149,7 +149,16 @@ def read_options(given: Any) -> Options:
     key = partial(key_of, is_reference=bool(given.reference))
     if given.reference:
         _check_reference(given)
-        return Options(REFERENCES[given.ocpp or DEFAULT.name], who, given.host, given.port or 0, flags, settings, key("", ""), expected)
+        return Options(
+            REFERENCES[given.ocpp or DEFAULT.name],
+            who,
+            given.host,
+            given.port or 0,
+            flags,
+            settings,
+            key("", ""),
+            expected,
+        )
     if flags:
         raise ValueError("--misbehave and --reference-flags need --reference")
     profile, port = _profile(given), 9000 if given.port is None else given.port

@@ -76,7 +76,7 @@ def stop(started: StartedTransaction, reason: Any, **part: Any) -> Any:
     return says("StopTransaction", transactionId=started.id, reason=why, **part)
 
 
-async def ends_locally(station: Station, started: StartedTransaction, token: str = VALID, **part: Any) -> Taken:
+async def ends_locally(station: Station, /, started: StartedTransaction, token: str = VALID, **part: Any) -> Taken:
     """The driver presents a card to stop; the station reports the end, and that the cable must be unplugged."""
     begin = station.mark()
     await station.act("card", token=token)

@@ -6,9 +6,7 @@ _STATUS, _AUTHORIZE = "StatusNotification", "Authorize"
 
 KINDS: Kinds = {
     "no-authorize": Misbehaviour("does not ask about idTags", (), acts=sends(_AUTHORIZE, never)),
-    "waits-for-ever": Misbehaviour(
-        "waits for a vehicle for ever", (), acts=alarms("vehicle", lambda _: None)
-    ),
+    "waits-for-ever": Misbehaviour("waits for a vehicle for ever", (), acts=alarms("vehicle", lambda _: None)),
     "hides-unavailable": Misbehaviour(
         "reports that an Unavailable connector is Available",
         (),
