@@ -11,7 +11,7 @@ Our own cases are in the folder `e2e-plans`. You can write more for your station
 """
 
 from mock_csms.plans.cases import CASES, Case, case
-from mock_csms.plans.messages import absent, any_call, around, each, matching, one_of, says, some
+from mock_csms.plans.messages import absent, absent_or, any_call, around, each, matching, one_of, says, some
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports, no_problem, reason, transaction_event, variable
@@ -24,6 +24,7 @@ __all__ = [
     "Station",
     "Taken",
     "absent",
+    "absent_or",
     "any_call",
     "around",
     "case",

@@ -10,6 +10,7 @@ from typing import Any
 
 from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
 from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
@@ -18,11 +19,12 @@ from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 _ALWAYS = frozenset(
     {
-        *("C-09.1", "C-09.2", "C-09.3", "C-09.4", "C-09.5", "C-09.6"),
+        *("C-01", "C-02", "C-06.1", "C-06.2", *START_POINTS.values(), *STOP_POINTS.values(), "C-12.1", "C-12.2"),
         *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
-        *("C-36", "C-37", "C-38", "C-39"),
+        *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
-        *("C-20", "C-47", "C-57", "HFS-1", "AS-3"),
+        *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40"),
     }
 )
 """The features that it has whatever its flags are."""
@@ -40,8 +42,9 @@ _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
 _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
+    *("--variable", "OCPPCommCtrlr.MessageTimeout[Default]=3"),
 )
-"""Two EVSEs with a connector each, and a short back-off, so that it reconnects soon."""
+"""Two EVSEs with a connector each; a short back-off, so that it reconnects soon; and a short MessageTimeout."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:

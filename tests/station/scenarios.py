@@ -107,7 +107,8 @@ def remote(begin: Begin) -> None:
     start = {"evseId": 1, "remoteStartId": 77, "idToken": TOKEN}
     stage.command("RequestStartTransaction", start)
     stage.command("RequestStartTransaction", start)
-    stage.command("GetTransactionStatus", {"transactionId": transaction(stage)})
+    for asked in (transaction(stage), "unknown", None):
+        stage.command("GetTransactionStatus", {"transactionId": asked})
     stage.wait(70).command("RequestStopTransaction", {"transactionId": "unknown"})
     stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
     stage.tell(Unplugged(1)).command("RequestStartTransaction", start)
@@ -186,7 +187,7 @@ def neighbours(begin: Begin) -> None:
 
 def aligned(begin: Begin) -> None:
     """Clock-aligned meter values are sent, also during a transaction."""
-    stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
+    stage = begin(evses=2, AlignedDataCtrlr_Interval="60", AlignedDataCtrlr_TxEndedInterval="60").connect().wait(70)
     charge(stage)
     stage.wait(70)
 

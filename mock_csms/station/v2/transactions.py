@@ -115,7 +115,9 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     gone, come = points(before) - points(evse), points(evse) - points(before)
     transaction = evse.transaction
     if transaction is None:
-        starts = come and points(evse) & device.members(TX_START_POINT) and not device.is_leaving
+        starts = points(evse) & device.members(TX_START_POINT) if come and not device.is_leaving else frozenset()
+        if starts == {"EnergyTransfer"} and cause is PLUGGED:
+            cause = STATE_CHANGED
         return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
     if "EVConnected" in come:
         transaction = replace(transaction, is_evse_sent=False)

@@ -26,7 +26,7 @@ from mock_csms.plans.v2.states.memory import (
     id_token_in_local_list,
     installed_certificates,
 )
-from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
+from mock_csms.plans.v2.states.offline import act_offline, offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
     authorization_event,
     authorized,
@@ -37,11 +37,13 @@ from mock_csms.plans.v2.states.sessions import (
     ev_connected,
     ev_connected_post_session,
     ev_disconnected,
+    has_bays,
     is_started_by_authorization,
     is_started_by_cable,
     parking_bay_occupied,
     parking_bay_unoccupied,
     start_points,
+    start_remotely,
     stop_authorized,
     stop_authorized_locally,
     stop_authorized_remotely,
@@ -53,6 +55,7 @@ __all__ = [
     "STARTUP",
     "STATES",
     "SWITCHED_ON",
+    "act_offline",
     "authorization_event",
     "authorized",
     "authorized_locally",
@@ -68,6 +71,7 @@ __all__ = [
     "ev_connected",
     "ev_connected_post_session",
     "ev_disconnected",
+    "has_bays",
     "id_token_cached",
     "id_token_in_local_list",
     "installed_certificates",
@@ -81,6 +85,7 @@ __all__ = [
     "reserved",
     "start_offline_transaction",
     "start_points",
+    "start_remotely",
     "stop_authorized",
     "stop_authorized_locally",
     "stop_authorized_remotely",
@@ -88,7 +93,7 @@ __all__ = [
     "unavailable",
 ]
 
-State: TypeAlias = Callable[[Station], Awaitable[None]]
+State: TypeAlias = Callable[[Station], Awaitable[object]]
 
 STATES: Mapping[str, Sequence[State]] = {
     "Booting": (booting,),

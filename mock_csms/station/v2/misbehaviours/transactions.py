@@ -76,6 +76,7 @@ def _seconds_off(payload: Json) -> Json:
     return payload | {"timestamp": "2020-01-01T00:00:00.000Z"}
 
 
+_STATUS = "GetTransactionStatus"
 _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
@@ -97,6 +98,13 @@ KINDS: Kinds = {
         acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
     "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
+    "never-ends": Misbehaviour(
+        "sends Updated in place of Ended",
+        ("X15", "X27"),
+        acts=sends(
+            EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
+        ),
+    ),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
         ("X06", "B20"),
@@ -165,9 +173,31 @@ KINDS: Kinds = {
         "answers that every transaction has ended",
         ("X20",),
         answer=answers(
-            "GetTransactionStatus",
+            _STATUS,
             lambda _, right: right | ({"ongoingIndicator": False} if "ongoingIndicator" in right else {}),
         ),
+    ),
+    "always-ongoing": Misbehaviour(
+        "answers that every transaction is ongoing",
+        ("X20",),
+        answer=answers(
+            _STATUS, lambda _, right: right | ({"ongoingIndicator": True} if "ongoingIndicator" in right else {})
+        ),
+    ),
+    "indicator-unasked": Misbehaviour(
+        "answers with an ongoingIndicator although no transaction was named",
+        ("X20",),
+        answer=answers(_STATUS, lambda _, right: {"ongoingIndicator": False} | right),
+    ),
+    "always-queued": Misbehaviour(
+        "answers that messages are queued, whether they are or not",
+        (),
+        answer=answers(_STATUS, lambda _, right: right | {"messagesInQueue": True}),
+    ),
+    "never-queued": Misbehaviour(
+        "answers that no messages are queued, whether they are or not",
+        (),
+        answer=answers(_STATUS, lambda _, right: right | {"messagesInQueue": False}),
     ),
     "stop-rejected": Misbehaviour(
         "rejects every remote stop",
@@ -198,6 +228,9 @@ KINDS: Kinds = {
     ),
     "repeats-too-soon": Misbehaviour(
         "repeats failed events ten times too soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
+    ),
+    "never-repeats": Misbehaviour(
+        "sends a failed event never again, nor any event after it", ("X18",), acts=alarms("retry", lambda _: None)
     ),
     "repeats-too-often": Misbehaviour(
         "repeats failed events more often than MessageAttempts", ("X18",), acts=_repeats_more

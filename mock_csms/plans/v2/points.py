@@ -1,0 +1,34 @@
+"""The points at which transactions start and stop: which stations have them, and how a case sets them."""
+
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_START_CAN_BE_SET, _STOP_CAN_BE_SET = "C-51", "C-52"
+
+
+def starting_at(point: str, *earlier: str) -> tuple[str, ...]:
+    """Return the needs of a case whose transaction starts at a point: none of the `earlier` ones may be set too."""
+    return START_POINTS[point], *(f"{_START_CAN_BE_SET} or not {START_POINTS[each]}" for each in earlier)
+
+
+def stopping_at(point: str, *earlier: str) -> tuple[str, ...]:
+    """Return the needs of a case whose transaction stops at a point: none of the `earlier` ones may be set too."""
+    return STOP_POINTS[point], *_without(*earlier)
+
+
+def _without(*points: str) -> tuple[str, ...]:
+    return tuple(f"{_STOP_CAN_BE_SET} or not {STOP_POINTS[each]}" for each in points)
+
+
+async def start_at(station: Station, point: str) -> None:
+    """Let transactions start at this point; a station whose TxStartPoint is fixed has it already."""
+    if station.profile.has(_START_CAN_BE_SET):
+        await station.set("TxCtrlr", "TxStartPoint", point)
+
+
+async def stop_at(station: Station, point: str) -> None:
+    """Let transactions stop at this point; a station whose TxStopPoint is fixed has it already."""
+    if station.profile.has(_STOP_CAN_BE_SET):
+        await station.set("TxCtrlr", "TxStopPoint", point)
