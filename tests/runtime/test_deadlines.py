@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -172,10 +173,10 @@ class CountingLoop(Loop):
 
     timers = 0
 
-    def call_at(self, *args: Any, **more: Any) -> asyncio.TimerHandle:
+    def call_at(self, when: float, callback: Callable[..., object], *args: Any, **more: Any) -> asyncio.TimerHandle:
         """Count the timer."""
         self.timers += 1
-        return super().call_at(*args, **more)
+        return super().call_at(when, callback, *args, **more)
 
 
 @pytest.mark.parametrize("number", [1, 10])
@@ -183,7 +184,10 @@ def test_items_that_start_again_need_one_timer(number: int) -> None:
     """Items that start again while they expire, as pings do, need one timer for each round, however long it goes on."""
 
     async def rounds() -> None:
-        deadlines = Deadlines[int](20.0, lambda item: deadlines.start(item))
+        def again(item: int) -> None:
+            deadlines.start(item)
+
+        deadlines = Deadlines[int](20.0, again)
         for item in range(number):
             deadlines.start(item)
         await asyncio.sleep(20.0 * 100 + 10)
