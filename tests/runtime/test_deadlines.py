@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -173,10 +172,10 @@ class CountingLoop(Loop):
 
     timers = 0
 
-    def call_at(self, when: float, callback: Callable[..., object], *args: Any, **more: Any) -> asyncio.TimerHandle:
+    def call_at(self, when: float, *args: Any, **more: Any) -> asyncio.TimerHandle:  # type: ignore[override] # shorter
         """Count the timer."""
         self.timers += 1
-        return super().call_at(when, callback, *args, **more)
+        return super().call_at(when, *args, **more)
 
 
 @pytest.mark.parametrize("number", [1, 10])
