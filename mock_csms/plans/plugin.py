@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from mock_csms.plans.case_log import LOG, CaseLog
-from mock_csms.plans.cases import CASES, Case, case_of
+from mock_csms.plans.cases import CASES, LASTING, Case, case_of
 from mock_csms.plans.collecting import ResultCollector
 from mock_csms.plans.operator import ControlLines
 from mock_csms.plans.options import OPTIONS, Options, has_workers, read_options
@@ -77,6 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=left_out)
     if options.reference_flags is not None:
         _sort(items, config)
+    else:
+        items.sort(key=lambda item: LASTING in getattr(case_of(item), "needs", ()))
     if collector:
         collector.earlier = passed
 
