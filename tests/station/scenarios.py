@@ -198,6 +198,17 @@ def aligned_idle(begin: Begin) -> None:
     charge(stage)
 
 
+def signed(begin: Begin) -> None:
+    """The meter signs its values; first each one has the public key, then one, then none."""
+    key = "PublicKeyWithSignedMeterValue"
+    stage = begin(SampledDataCtrlr_SignReadings="true", **{f"OCPPCommCtrlr_{key}": "EveryMeterValue"}).connect()
+    charge(stage)
+    variable = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": key}}
+    for rule in ("OncePerTransaction", "Never"):
+        stage.command("SetVariables", {"setVariableData": [{**variable, "attributeValue": rule}]})
+        charge(stage)
+
+
 def reservations(begin: Begin) -> None:
     """Reservations are used or expire; one survives a reboot."""
     stage = begin(evses=2, connectors=1).connect()
@@ -250,6 +261,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         neighbours,
         aligned,
         aligned_idle,
+        signed,
         reservations,
         secure,
         bad_tls,
