@@ -14,7 +14,7 @@ from mock_csms.station.v2 import (
     transactions,
 )
 from mock_csms.station.v2.answers import Alarmed
-from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.device import HAS_DISPLAY, LOCKS_CABLE, POWER, Card, Device, Evse, Step
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import Cause, change
 from mock_csms.station.v2.variables import (
@@ -49,6 +49,8 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
     if evse.status(cue.connector) == "Unavailable":
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
+    if evse.authorized is None and LOCKS_CABLE in device.features:
+        return _say(device, f"the cable of EVSE {evse.id} is locked until a driver is authorized")
     device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
     return device, [Stop((VEHICLE, evse.id)), *acts]
 
@@ -224,11 +226,15 @@ def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
 
 
 def _stoppable(device: Device, card: Card, info: Json) -> list[Evse]:
-    """Return the EVSEs where this idToken may stop the transaction of another idToken."""
+    """Return the EVSEs where this idToken may stop the transaction of another idToken.
+
+    A master pass may stop all transactions (C16.FR.02); on a display its holder chooses an EVSE, or all (C16.FR.01).
+    """
     if card.remote_start_id is not None:
         return []
-    charging = _charging_at(device, card.evse)
-    return charging if _is_master(device, info) else [e for e in charging if is_same(e.group, info.get("groupIdToken"))]
+    if _is_master(device, info):
+        return _charging_at(device, card.evse if HAS_DISPLAY in device.features else None)
+    return [evse for evse in _charging_at(device, card.evse) if is_same(evse.group, info.get("groupIdToken"))]
 
 
 def _charging_at(device: Device, place: int | None) -> list[Evse]:
