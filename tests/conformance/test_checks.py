@@ -24,7 +24,14 @@ TRIGGERED = {check for row in KINDS.values() for check in row.checks}
 """The checks that a misbehaviour of the station triggers."""
 FOR_PLANS = {
     *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
-    *("customer-kept", "customer-not-found", "refuses-custom-data", "authorizes-cached", "cache-cleared"),
+    *(
+        "customer-kept",
+        "customer-not-found",
+        "refuses-custom-data",
+        "authorizes-cached",
+        "cache-cleared",
+        "no-authorize",
+    ),
 }
 """Misbehaviours that no check can detect. A case of the test plans finds them, because it knows what it requested."""
 ALSO = {"two-open-calls": {"B02", "B10"}, "old-tls": {"S04"}}
