@@ -21,9 +21,9 @@ class CatalogueEntry(Record):
     profile: str
     applies: str
     """The stations that it applies to, in words; "" for all."""
-    tls: str
+    tls: str = ""
     """Not empty if it needs TLS."""
-    cannot: str
+    cannot: str = ""
     """Why it cannot be played; "" if it can."""
 
     @property
@@ -42,6 +42,11 @@ def catalogue(folder: Path) -> Sequence[CatalogueEntry]:
     with (folder / "catalogue.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, restval="")
         return [CatalogueEntry(**row) for row in rows]
+
+
+def entry_of(case: Case) -> CatalogueEntry:
+    """Return an entry for a case that is in no catalogue."""
+    return CatalogueEntry(case.id, case.proves, "", "")
 
 
 def load(folder: Path) -> Mapping[str, Case]:

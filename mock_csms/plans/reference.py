@@ -3,12 +3,12 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
+from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS, Case
 from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
@@ -54,6 +54,11 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
     features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
+
+
+def setting_for(case: Case) -> Hashable:
+    """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
+    return reference_for(REFERENCE, case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
 
 
 @contextmanager

@@ -135,6 +135,17 @@ def remote_at_once(begin: Begin) -> None:
     stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
 
 
+def nobody_plugs_in(begin: Begin) -> None:
+    """The station authorizes the tokens of remote starts; the first driver does not come, the second one charges."""
+    forgetful = {"AuthCacheCtrlr_Enabled": "false", "LocalAuthListCtrlr_Enabled": "false"}
+    at_once = {"TxCtrlr_TxStartPoint": "Authorized", "AuthCtrlr_AuthorizeRemoteStart": "true"}
+    stage = begin(evses=2, **forgetful, **at_once).connect()
+    stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 80, "idToken": BOB})
+    stage.wait(90).tell(Plugged(2))
+    stage.command("RequestStartTransaction", {"evseId": 2, "remoteStartId": 81, "idToken": TOKEN})
+    stage.wait(5).tell(Presented(TOKEN, 2), Unplugged(2)).wait(40)
+
+
 def offline(begin: Begin) -> None:
     """The connection is lost during a transaction, and comes back before its end, and after it."""
     stage = begin(evses=2).connect().tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
@@ -258,6 +269,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         resets,
         remote,
         remote_at_once,
+        nobody_plugs_in,
         offline,
         refused_events,
         refused_later,

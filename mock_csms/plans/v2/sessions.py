@@ -34,7 +34,7 @@ async def authorizes(station: Station) -> None:
 async def measures_often(station: Station) -> None:
     """Set the interval of periodic meter values to `timeouts.interval`, so that a case can wait for them."""
     if await station.get("SampledDataCtrlr", "TxUpdatedMeasurands") == "":
-        station.skip("the station sends no periodic meter values (TxUpdatedMeasurands is empty)")
+        station.skip("the station sends no periodic meter values (TxUpdatedMeasurands is empty)", applies=False)
     await station.set("SampledDataCtrlr", "TxUpdatedInterval", f"{station.profile.timeouts.interval:g}")
 
 

@@ -12,6 +12,7 @@ from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import (
     AUTHORIZATION,
+    AUTHORIZE_REMOTE_START,
     MASTER_PASS_GROUP,
     TX_ENDED_MEASURANDS,
     TX_STARTED_MEASURANDS,
@@ -122,6 +123,30 @@ def _starts_without_authorize(at: Situation, right: list[Act]) -> list[Act]:
     return [*kept, begins(at, at.event.evse or 1, idToken=at.event.token)]
 
 
+def _starts_remotely_without_authorize(at: Situation, right: list[Act]) -> list[Act]:
+    """Start remotely without the Authorize that AuthorizeRemoteStart requires."""
+    kept = [act for act in right if not (isinstance(act, Send) and act.action == "Authorize")]
+    if not _is_remote_start(at) or kept == right:
+        return right
+    wanted = at.event[1]
+    info = {"transactionId": at.moment.world.new_id(), "chargingState": "Charging"}
+    info["remoteStartId"] = wanted["remoteStartId"]
+    start = begins(
+        at, wanted.get("evseId", 1), idToken=wanted["idToken"], triggerReason="RemoteStart", transactionInfo=info
+    )
+    return [*kept, start]
+
+
+def _authorizes_remote_starts(at: Situation, right: list[Act]) -> list[Act]:
+    """Send Authorize for the idToken of a remote start that needs none."""
+    is_it = _is_remote_start(at) and bool(right) and not at.device.is_on(AUTHORIZE_REMOTE_START)
+    return [Send("Authorize", {"idToken": at.event[1]["idToken"]}), *right] if is_it else right
+
+
+def _is_remote_start(at: Situation) -> bool:
+    return isinstance(at.event, tuple) and at.event[0] == "RequestStartTransaction"
+
+
 def _starts_where_closed(at: Situation, right: list[Act]) -> list[Act]:
     """Start at an Inoperative EVSE."""
     cue = at.event
@@ -168,6 +193,14 @@ KINDS: Kinds = {
     ),
     "starts-without-asking": Misbehaviour(
         "starts for a token cached as invalid without a new Authorize", ("A03",), acts=_starts_without_authorize
+    ),
+    "remote-start-unasked": Misbehaviour(
+        "starts remotely without the Authorize that AuthorizeRemoteStart requires",
+        ("A01", "X15"),
+        acts=_starts_remotely_without_authorize,
+    ),
+    "authorizes-remote-starts": Misbehaviour(
+        "sends Authorize for remote starts although AuthorizeRemoteStart is false", (), acts=_authorizes_remote_starts
     ),
     "cache-cleared": Misbehaviour(
         "accepts ClearCache although its cache is disabled",

@@ -135,6 +135,9 @@ KINDS: Kinds = {
         ("G08",),
         answer=answers("UnlockConnector", always(status="Unlocked")),
     ),
+    "unlock-fails": Misbehaviour(
+        "fails to unlock every connector", (), answer=answers("UnlockConnector", instead("Unlocked", "UnlockFailed"))
+    ),
     "no-triggered-message": Misbehaviour(
         "accepts TriggerMessage and sends nothing",
         ("F02", "S06", "X03"),
