@@ -34,7 +34,7 @@ async def authorizes(station: Station) -> None:
 async def measures_often(station: Station) -> None:
     """Set the interval of periodic meter values to `timeouts.interval`, so that a case can wait for them."""
     if await station.get("SampledDataCtrlr", "TxUpdatedMeasurands") == "":
-        station.skip("the station sends no periodic meter values (TxUpdatedMeasurands is empty)")
+        station.skip("the station sends no periodic meter values (TxUpdatedMeasurands is empty)", applies=False)
     await station.set("SampledDataCtrlr", "TxUpdatedInterval", f"{station.profile.timeouts.interval:g}")
 
 
@@ -52,6 +52,15 @@ async def session(station: Station, periodic: int = 1, token: str = VALID) -> Se
     is_over = any(each.payload["eventType"] == "Ended" for each in taken)
     taken += await events(station, begin, until_ended=not is_over)
     return sorted(taken, key=lambda each: each.number)
+
+
+async def authorize(station: Station) -> None:
+    """Let a driver start, by card or remotely as the profile says; wait for no event."""
+    if station.profile.authorization == "remote":
+        payload = {"evseId": station.evse, "idToken": station.profile.tokens[VALID], "remoteStartId": 1}
+        await station.command("RequestStartTransaction", payload, status="Accepted")
+    else:
+        await station.act("card", token=VALID)
 
 
 async def charging(station: Station) -> Transaction:
