@@ -14,7 +14,7 @@ from mock_csms.plans.v16.states.sessions import NEEDS, tag_of
     needs=NEEDS,
     fails_with={
         "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
-        "zero-connector": "sent StartTransaction, but not",
+        "zero-connector": "sent no StartTransaction.connectorId=1",
         "no-authorize": "sent no Authorize",
     },
 )
@@ -37,7 +37,7 @@ async def test_16_plugin_first(station: Station) -> None:
     needs=NEEDS,
     fails_with={
         "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
-        "zero-connector": "sent StartTransaction, but not",
+        "zero-connector": "sent no StartTransaction.connectorId=1",
         "no-authorize": "sent no Authorize",
     },
 )

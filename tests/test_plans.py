@@ -119,6 +119,13 @@ def test_every_case_can_fail() -> None:
             assert len(reason) > 10, f"{case.id}: {reason}"
 
 
+def test_every_misbehaviour_of_16_is_found() -> None:
+    """Each misbehaviour of the 1.6 station has a check that reports it, or a case that finds it."""
+    found = {way.partition("@")[0] for case in CASES.values() for way in case.fails_with if case.versions == ("1.6",)}
+    kinds = MACHINES["1.6"].kinds
+    assert [kind for kind, row in kinds.items() if not row.checks and kind not in found] == []
+
+
 def test_every_case_names_its_use_case() -> None:
     """Each case has a use case of Part 2; a case of Part 6 has requirements too. A case of 1.6 names its sections."""
     for case in CASES.values():

@@ -53,7 +53,7 @@ class CaseLog:
         result.notes += run.take_notes()
         result.findings += run.findings.take(self.case.provokes)
         result.transcript = [*station.history.lines()]
-        about = PLAN_VERSIONS[station.profile.ocpp].about
+        about = PLAN_VERSIONS[station.profile.version].about
         result.station = {"identity": station.identity, **about(run.csms.follow(station.identity).boots.asked)}
         self._grave = [str(each) for each in worse(result.findings, least)]
         return "\n".join(["the conformance checks reported:", *self._grave]) if self._grave else ""

@@ -31,7 +31,7 @@ class Changes:
         self._profile = profile
         self._known = known
         self._settle = settle
-        self._settable = _SETTABLES[profile.ocpp]
+        self._settable = _SETTABLES[profile.version]
         self._values: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
         self._undoing: list[tuple[str, Json]] = []
@@ -139,7 +139,7 @@ class Changes:
         before = known.opened
         await self._csms.call(identity, *self._settable.restart)
         if not await known.until(lambda: known.opened > before and known.is_usable, boot):
-            raise AssertionError(f"{identity} did not come back after a Reset within {boot:g} s")
+            raise AssertionError(f"{identity} did not come back after a restart within {boot:g} s")
         await self._settle()
 
 

@@ -32,7 +32,7 @@ def facts_of(options: Options, given: Any, results: Collection[CaseResult], time
         secrets.hide(options.profile.password)
     groups = {
         "Station": _station(options, results),
-        "Run": {**times, **_run(options.profile.ocpp, results)},
+        "Run": {**times, **_run(options.profile.version, results)},
         "Options": _options(given),
         PROFILE: _profile(options.profile),
     }

@@ -6,7 +6,7 @@
     authorization = "local"             # how sessions begin where a case does not say: local or remote
     firmware = "https://…"              # URL of firmware that it can install, and
     logs = "https://…"                  # URL to which it can upload logs; without them cases that need them are skipped
-    ocpp = "1.6"                        # version of OCPP that it speaks: 1.6, 2.0.1 or 2.1; default 2.0.1
+    version = "1.6"                     # version of OCPP that it speaks: 1.6, 2.0.1 or 2.1; default 2.0.1
     url = "ws://10.0.0.2:9000"          # URL at which it reaches the mock, if that differs from where the mock listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
@@ -104,7 +104,7 @@ class Profile(Record):
     """The customerIdentifier by which it finds the customer of the token `valid` (C-14); "" if it is not known."""
     password: str = ""
     """Its password for Basic authentication, of --password-file; "" if it is not known."""
-    ocpp: str = DEFAULT.name
+    version: str = DEFAULT.name
     """The version of OCPP that it speaks."""
 
     @property
@@ -186,6 +186,6 @@ _KEYS: Mapping[str, Any] = {
     "url": Text(values.text),
     "slots": _slots,
     "customer": Text(values.text),
-    "ocpp": Text(values.one_of(lambda: VERSIONS)),
+    "version": Text(values.one_of(lambda: VERSIONS)),
     "interface": Text(values.one_of(lambda: INTERFACES)),
 }

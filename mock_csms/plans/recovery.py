@@ -24,7 +24,7 @@ async def outage(station: Station) -> str:
         await known.until(lambda: not known.is_silent, 2 * timeouts.interval)
     if known.is_silent:
         with suppress(CallFailed):
-            await station.csms.call(identity, *PLAN_VERSIONS[station.profile.ocpp].harmless)
+            await station.csms.call(identity, *PLAN_VERSIONS[station.profile.version].harmless)
     if not known.is_silent:
         return ""
     return f"{identity} has not answered anything since {known.last_case or 'it connected'}"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS, Case
+from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, PASSWORD, TLS, Case
 from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
@@ -25,7 +25,8 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40"),
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0"),
+        *("AQ-1", "AQ-3"),
     }
 )
 """The features that it has whatever its flags are."""
@@ -40,13 +41,14 @@ REFERENCE = Profile(
 )
 """The profile of the reference station."""
 REFERENCES: Mapping[str, Profile] = {
-    "1.6": replace(REFERENCE, ocpp="1.6", features=frozenset({"HFS-1"})),
+    "1.6": replace(REFERENCE, version="1.6", features=frozenset({"HFS-1"})),
     "2.0.1": REFERENCE,
-    "2.1": replace(REFERENCE, ocpp="2.1"),
+    "2.1": replace(REFERENCE, version="2.1"),
 }
 """The same for each version of OCPP."""
 
 _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
+_WITHOUT_TLS = "--security-profile 1"
 _FLAGS = (
     "--evses",
     f"{len(REFERENCE.connectors)}",
@@ -73,7 +75,7 @@ _FEATURES: Mapping[str, frozenset[str]] = {
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-    own = _FEATURES[profile.ocpp]
+    own = _FEATURES[profile.version]
     features = (profile.features | (own & {*needs})) - (own & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
@@ -81,7 +83,7 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
 def setting_for(case: Case) -> Hashable:
     """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
     profile = reference_for(REFERENCES[case.versions[0]], case.needs)
-    return profile.features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
+    return profile.features, frozenset({PASSWORD, TLS, CERTIFICATE, LASTING} & {*case.needs})
 
 
 @contextmanager
@@ -107,8 +109,8 @@ def reference_settings(home: Path, needs: Collection[str]) -> dict[str, Any]:
 class Reference:
     """One `mock-station`, from `start` to `stop`; for other features it is restarted with a new identity.
 
-    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts; `ocpp` is the
-    version that it speaks.
+    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts; `version` is
+    the version of OCPP that it speaks.
     """
 
     def __init__(
@@ -116,11 +118,11 @@ class Reference:
         flags: Sequence[str] = (),
         authority: str = "",
         home: Path | None = None,
-        ocpp: str = REFERENCE.ocpp,
+        version: str = REFERENCE.version,
     ) -> None:
-        variables = [word for each in _VARIABLES[ocpp] for word in ("--variable", each)]
-        self._flags = (*_FLAGS, "--ocpp", ocpp, *variables, *flags)
-        self._own_features = _FEATURES[ocpp]
+        variables = [word for each in _VARIABLES[version] for word in ("--variable", each)]
+        self._flags = (*_FLAGS, "--ocpp", version, *variables, *flags)
+        self._own_features = _FEATURES[version]
         self._authority = Path(authority)
         self._home = home or Path()
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
@@ -136,21 +138,26 @@ class Reference:
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features, needs: Collection[str] = ()) -> None:
         """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them.
 
-        `needs` are those of the case: they say whether it has a password, and whether it uses TLS.
+        `needs` are those of the case: they say whether it has a password, and whether it uses TLS. Before and after a
+        case that changes it for good, it is started anew.
         """
-        secured = self._secured(needs)
-        if self._running_with == (features, secured):
+        secured, is_lasting = self._secured(needs), LASTING in needs
+        if self._running_with == (features, secured) and not is_lasting:
             return
         await self._end()
-        self._running_with, self._starts = (features, secured), self._starts + 1
-        own, scheme = ",".join(features & self._own_features), "wss" if TLS in needs else "ws"
+        self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
+        own, scheme = ",".join(features & self._own_features), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
         await self._launch(address, ("--features", own, *secured, *self._flags))
+
+    def _uses_tls(self, needs: Collection[str]) -> bool:
+        """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
+        return TLS in needs and _WITHOUT_TLS not in " ".join(self._flags)
 
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""
         password = ("--password-file", f"{self._home / _PASSWORD_FILE}") if PASSWORD in needs else ()
-        trusted = ("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()
+        trusted = ("--ca", f"{self._authority / 'root.pem'}") if self._uses_tls(needs) else ()
         certificate = ("--client-cert", f"{self._authority / 'station.pem'}") if CERTIFICATE in needs else ()
         return (*password, *trusted, *certificate)
 

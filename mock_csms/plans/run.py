@@ -42,8 +42,9 @@ class Run:
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.profile = profile
-        own: dict[str, Any] = {"ocpp": profile.ocpp, "call_timeout": profile.timeouts.message}
-        self.csms = Csms(host=host, port=port, **own, **(settings or {}))
+        self.csms = Csms(
+            host=host, port=port, ocpp=profile.version, call_timeout=profile.timeouts.message, **(settings or {})
+        )
         self.findings = CaseFindings(self.csms.shown)
         self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference
@@ -97,7 +98,7 @@ class Run:
         station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
         await self._recover_if_needed(station)
-        ready = PLAN_VERSIONS[profile.ocpp].ready
+        ready = PLAN_VERSIONS[profile.version].ready
         await ready(station)
         if self._known.is_silent:
             await self._recover_if_needed(station)

@@ -244,7 +244,7 @@ class Station:
 
     async def send(self, action: str, /, **part: Any) -> Taken:
         """Let the operator make the station send a valid call that contains `part`; return the received call."""
-        payload = valid_payload(self.csms, self.identity, self.profile.ocpp, action, part)
+        payload = valid_payload(self.csms, self.identity, self.profile.version, action, part)
         await self._do(OperatorAction("send", self.evse, self.connector, None, action, payload))
         return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
 

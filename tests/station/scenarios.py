@@ -167,6 +167,13 @@ def refused_later(begin: Begin) -> None:
     stage.wait(40).tell(Unplugged(1))
 
 
+def refused_slowly(begin: Begin) -> None:
+    """An idToken turns out to be invalid during a transaction, which may still get some energy."""
+    some: Any = {"TxCtrlr_StopTxOnInvalidId": "false", "TxCtrlr_MaxEnergyOnInvalidId": "550"}
+    stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}}), **some).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(250).tell(Unplugged(1))
+
+
 def refused_tokens(begin: Begin) -> None:
     """An idToken is rejected, and again when it is cached."""
     stage = begin(answering(Authorize={"idTokenInfo": {"status": "Invalid"}})).connect()
@@ -220,6 +227,13 @@ def aligned_idle(begin: Begin) -> None:
     charge(stage)
 
 
+def signed(begin: Begin) -> None:
+    """The meters of three stations sign their values: each with the public key, one, and none."""
+    for rule in ("EveryMeterValue", "OncePerTransaction", "Never"):
+        key = {"OCPPCommCtrlr_PublicKeyWithSignedMeterValue": rule}
+        charge(begin(SampledDataCtrlr_SignReadings="true", **key).connect())
+
+
 def reservations(begin: Begin) -> None:
     """Reservations are used or expire; one survives a reboot."""
     stage = begin(evses=2, connectors=1).connect()
@@ -266,6 +280,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         offline,
         refused_events,
         refused_later,
+        refused_slowly,
         refused_tokens,
         elsewhere,
         master_pass,
@@ -274,6 +289,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         neighbours,
         aligned,
         aligned_idle,
+        signed,
         reservations,
         secure,
         bad_tls,
