@@ -1,15 +1,14 @@
 """Block F, remote control: triggered statuses while no file is uploaded or downloaded (F06)."""
 
 from mock_csms.plans import Station, case, says
-from mock_csms.protocol.actions import Json
+from mock_csms.plans.v2 import triggers
 
 LOG, FIRMWARE = "LogStatusNotification", "FirmwareStatusNotification"
 
 
-async def triggered(station: Station, message: str, status: str, place: Json | None = None) -> None:
+async def triggered(station: Station, message: str, status: str, evse: int | None = None) -> None:
     """Trigger a message: the station must accept that, and send the message with this status."""
-    asked = {"requestedMessage": message, **({"evse": place} if place else {})}
-    await station.command("TriggerMessage", asked, status="Accepted")
+    await triggers.must_accept(station, message, evse=evse)
     station.check(await station.expect(says(message)), says(message, status=status))
 
 
@@ -43,7 +42,7 @@ async def test_f_17_firmware_status_of_an_evse(station: Station) -> None:
 
     The status is Idle, or the one with which the last update has failed.
     """
-    await triggered(station, FIRMWARE, station.known.firmware_status, {"id": station.evse})
+    await triggered(station, FIRMWARE, station.known.firmware_status, station.evse)
 
 
 @case(

@@ -1,7 +1,7 @@
 """Block F, remote control: triggered statuses while a file is uploaded or downloaded (F06)."""
 
 from mock_csms.plans import Station, case
-from mock_csms.plans.v2 import firmware, logs
+from mock_csms.plans.v2 import firmware, logs, triggers
 
 
 @case(
@@ -19,7 +19,7 @@ async def test_f_16_log_status_during_an_upload(station: Station) -> None:
     station.configure(files_fault=[f"slow={3 * station.profile.timeouts.interval:g}@{logs.UPLOADS}"])
     upload = await logs.request(station)
     await logs.reports(station, upload, "Uploading")
-    await station.command("TriggerMessage", {"requestedMessage": "LogStatusNotification"}, status="Accepted")
+    await triggers.must_accept(station, "LogStatusNotification")
     await logs.reports(station, upload, "Uploading", "Uploaded")
 
 
@@ -39,5 +39,5 @@ async def test_f_19_firmware_status_during_a_download(station: Station) -> None:
     station.configure(files_fault=[f"slow={3 * station.profile.timeouts.interval:g}@{firmware.FILE}"])
     update = await firmware.request(station)
     await firmware.reports(station, update, "Downloading")
-    await station.command("TriggerMessage", {"requestedMessage": "FirmwareStatusNotification"}, status="Accepted")
+    await triggers.must_accept(station, "FirmwareStatusNotification")
     await firmware.installed(station, update, await firmware.verified(station, update))

@@ -111,14 +111,18 @@ def test_a_session(tmp_path: Path) -> None:
     assert (ended.status, ended.err) == (0, "")
 
 
+LATE = ("TransactionEvent", "delay seconds=1")
+
+
 @pytest.mark.parametrize(
     "flags",
     [
         ("--auth-mode", "rate_limit"),
         ("--offline",),
         ("--reply", "TransactionEvent", '{"idTokenInfo": {"status": "Invalid"}}'),
+        ("--reply", "TransactionEvent", '{"idTokenInfo": {"status": "Invalid"}}', "--fault", *LATE),
     ],
-    ids=["refused", "error", "judged later"],
+    ids=["refused", "error", "judged later", "judged after the session would have ended"],
 )
 def test_a_session_with_a_rejected_token(flags: tuple[str, ...]) -> None:
     """If the token is not Accepted, --charge says so at once, with status 1."""

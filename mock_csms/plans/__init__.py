@@ -10,8 +10,8 @@ Our own cases are in the folder `e2e-plans`. You can write more for your station
         await station.expect(says("Heartbeat"), within=60)
 """
 
-from mock_csms.plans.cases import CASES, Case, case
-from mock_csms.plans.messages import absent, any_call, around, each, matching, one_of, says, some
+from mock_csms.plans.cases import CASES, Case, begins_with_boot, case
+from mock_csms.plans.messages import absent, absent_or, any_call, around, each, matching, one_of, says, some
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports, no_problem, reason, transaction_event, variable
@@ -24,8 +24,10 @@ __all__ = [
     "Station",
     "Taken",
     "absent",
+    "absent_or",
     "any_call",
     "around",
+    "begins_with_boot",
     "case",
     "connector_reports",
     "each",

@@ -4,10 +4,11 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.plans.operator import ACTIONS, Operator
-from mock_csms.plans.preparing import judged
+from mock_csms.plans.preparing import NotJudged, judged
 from mock_csms.plans.profile import FEATURE, Profile
 from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
@@ -16,13 +17,14 @@ from mock_csms.protocol.records import Record
 if TYPE_CHECKING:
     import pytest
 
-_NOT = "not "
-FILES, PASSWORD, TLS, CERTIFICATE = "files", "password", "tls", "certificate"
+_NOT, _OR = "not ", " or "
+FILES, PASSWORD, TLS, CERTIFICATE, LASTING = "files", "password", "tls", "certificate", "for-good"
 MEANS: Mapping[str, str] = {
     FILES: "needs a file server; see --files",
     PASSWORD: "needs the password of the station; see --password-file",
     TLS: "needs wss://; see --tls",
     CERTIFICATE: "needs a certificate for the station; see --tls",
+    LASTING: "changes the station for good; see --for-good",
 }
 """The needs of a case that an option of the plans provides, each with the reason for a skip without it."""
 
@@ -38,22 +40,42 @@ class Case(Record):
     requirement: str
     """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
     needs: tuple[str, ...]
-    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`), and
-    those of MEANS: `files`, `password`, `tls`, `certificate`."""
+    """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`),
+    several of which one is enough (`C-13 or not C-14`), and those of MEANS: `files`, `password` and so on."""
     fails_with: Mapping[str, str]
     """Proof that the case can fail: flags of the reference station, each with a regular expression for the failure."""
     where: str
     """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
     """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
+    begins_with_boot: bool = False
+    """Whether its first step boots the station; a reboot that is due because of an earlier case waits for it."""
+    proves: str = ""
+    """What it proves: the first paragraph of the docstring of its function."""
+
+    @property
+    def function(self) -> str:
+        """The end of the id that pytest gives it: `FILE::NAME`, without the folder."""
+        file, _, name = self.where.rpartition(":")
+        return f"{Path(file).name}::{name}"
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The actions that an operator must perform for it."""
         return tuple(need for need in self.needs if need in ACTIONS)
 
-    def obstacles(self, profile: Profile, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
-        """Yield each reason why it does not apply to this station; `means` are those of MEANS that there are."""
+    def lacking(self, profile: Profile) -> Iterator[str]:
+        """Yield each reason why it does not apply to a station with this profile."""
+        for need in self.needs:
+            if need in MEANS or need in ACTIONS or any(_is_met(each, profile) for each in need.split(_OR)):
+                continue
+            if need.startswith(_NOT) and _OR not in need:
+                yield f"applies only to stations without {need.removeprefix(_NOT)}"
+            else:
+                yield f"the profile of the station does not have {need}"
+
+    def obstacles(self, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
+        """Yield each reason why it cannot be run: no operator, or an option is missing; `means` are those of MEANS."""
         for need in self.needs:
             if need in MEANS:
                 if need not in means:
@@ -63,16 +85,25 @@ class Case(Record):
                     yield f"needs an operator ({need}); see --operator"
                 elif not operator.can(need):
                     yield f"the operator cannot {need}"
-            elif need.startswith(_NOT) and profile.has(need.removeprefix(_NOT)):
-                yield f"applies only to stations without {need.removeprefix(_NOT)}"
-            elif not need.startswith(_NOT) and not profile.has(need):
-                yield f"the profile of the station does not have {need}"
+
+
+def _is_met(feature: str, profile: Profile) -> bool:
+    """Whether the station has a feature, or lacks it if it is `not …`."""
+    return profile.has(feature.removeprefix(_NOT)) != feature.startswith(_NOT)
 
 
 CASES: dict[str, Case] = {}
 """Every case whose module was imported, by id."""
+_BOOTING: set[Function] = set()
+"""The functions whose first step boots the station."""
 _ROWS: dict[Function, Case] = {}
 """The same cases by function. (A mark of pytest would not do: programs that only read the cases do not register it.)"""
+
+
+def begins_with_boot(function: Function) -> Function:
+    """Say that the first step of a case boots the station. Stands between `case` and the function."""
+    _BOOTING.add(function)
+    return function
 
 
 def case(
@@ -91,7 +122,8 @@ def case(
     ValueError for an unknown need, an empty `fails_with`, or an id that another function already has.
     """
     for need in needs:
-        if need not in (*ACTIONS, *MEANS) and not FEATURE.fullmatch(need.removeprefix(_NOT)):
+        features = [each.removeprefix(_NOT) for each in need.split(_OR)]
+        if need not in (*ACTIONS, *MEANS) and not all(map(FEATURE.fullmatch, features)):
             raise ValueError(
                 f"{id_}: {need!r} is neither an action nor a feature, nor one of {', '.join(MEANS)}"
                 f"{did_you_mean(need, ACTIONS)}"
@@ -105,7 +137,8 @@ def case(
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes)
+        proves = _first_paragraph(function)
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, function in _BOOTING, proves)
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 
@@ -120,8 +153,14 @@ def case(
     return mark
 
 
+def _first_paragraph(function: Function) -> str:
+    return " ".join((function.__doc__ or "").strip().partition("\n\n")[0].split())
+
+
 async def _run(work: Awaitable[None], station: Station) -> None:
-    """Run a case within its time limit; add the messages of the case to a failure."""
+    """Run a case within its time limit, and clean up; add the messages of the case to a failure."""
+    import pytest  # noqa: PLC0415 - as above
+
     __tracebackhide__ = True
     limit = station.profile.timeouts.case
     try:
@@ -130,10 +169,25 @@ async def _run(work: Awaitable[None], station: Station) -> None:
     except Exception as error:
         is_late = isinstance(error, TimeoutError) and time.expired()
         failure = judged(AssertionError(f"the case did not end within {limit:g} s") if is_late else error, station)
+        failure = _masked(failure, station)
         failure.add_note(station.transcript())
+        await station.finish()
         if failure is error:
             raise
         raise failure from None
+    reason = await station.finish()
+    if reason:
+        pytest.fail(reason, pytrace=False)
+
+
+def _masked(failure: Exception, station: Station) -> Exception:
+    """Return the failure with the secrets in its text masked; the same failure if it has none."""
+    text = f"{failure}"
+    masked = station.csms.mask(text)
+    if masked == text:
+        return failure
+    kind = type(failure) if isinstance(failure, NotJudged) else AssertionError
+    return kind(masked).with_traceback(failure.__traceback__)
 
 
 def case_of(item: "pytest.Item") -> Case | None:

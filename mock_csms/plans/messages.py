@@ -46,6 +46,11 @@ def one_of(*values: Any) -> Predicate:
     return Predicate(text, lambda found: found in plain or (found is ABSENT and absent in values))
 
 
+def absent_or(**part: Any) -> Predicate:
+    """Match a missing value, or an object that contains this part."""
+    return Predicate(f"nothing, or {_text(part)}", lambda found: found is ABSENT or not differences(found, part))
+
+
 def matching(pattern: str) -> Predicate:
     """Match a string that matches this regular expression as a whole."""
     return Predicate(f"/{pattern}/", lambda found: isinstance(found, str) and bool(re.fullmatch(pattern, found)))

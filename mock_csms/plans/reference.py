@@ -3,35 +3,52 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
-from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, PASSWORD, TLS, Case
+from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
+from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
 from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
+_ALWAYS = frozenset(
+    {
+        *("C-01", "C-02", "C-03", "C-06.1", "C-06.2", "C-08", "C10"),
+        *(*START_POINTS.values(), *STOP_POINTS.values(), "C-12.1", "C-12.2"),
+        *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
+        *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
+        *("C-48.1", "C-48.2"),
+        *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0"),
+        *("AQ-1", "AQ-3"),
+    }
+)
+"""The features that it has whatever its flags are."""
 REFERENCE = Profile(
     "CS-1",
     (1, 1),
-    features=frozenset({*USUAL_FEATURES, "C-20", "C-29.3", "C-29.4", "C-47", "C-57", "HFS-1", "AS-3"}),
+    features=USUAL_FEATURES | _ALWAYS,
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
+    customer=TOKENS[VALID],
 )
 """The profile of the reference station."""
 
 _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
+_WITHOUT_TLS = "--security-profile 1"
 _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
+    *("--variable", "OCPPCommCtrlr.MessageTimeout[Default]=3"),
 )
-"""Two EVSEs with a connector each, and a short back-off, so that it reconnects soon."""
+"""Two EVSEs with a connector each; a short back-off, so that it reconnects soon; and a short MessageTimeout."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
@@ -39,6 +56,13 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
     features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
+
+
+def setting_for(case: Case) -> Hashable:
+    """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
+    return reference_for(REFERENCE, case.needs).features, frozenset(
+        {PASSWORD, TLS, CERTIFICATE, LASTING} & {*case.needs}
+    )
 
 
 @contextmanager
@@ -84,21 +108,26 @@ class Reference:
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features, needs: Collection[str] = ()) -> None:
         """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them.
 
-        `needs` are those of the case: they say whether it has a password, and whether it uses TLS.
+        `needs` are those of the case: they say whether it has a password, and whether it uses TLS. Before and after a
+        case that changes it for good, it is started anew.
         """
-        secured = self._secured(needs)
-        if self._running_with == (features, secured):
+        secured, is_lasting = self._secured(needs), LASTING in needs
+        if self._running_with == (features, secured) and not is_lasting:
             return
         await self._end()
-        self._running_with, self._starts = (features, secured), self._starts + 1
-        own, scheme = ",".join(features & {*FEATURES}), "wss" if TLS in needs else "ws"
+        self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
+        own, scheme = ",".join(features & {*FEATURES}), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
         await self._launch(address, (*_FLAGS, "--features", own, *secured, *self._flags))
+
+    def _uses_tls(self, needs: Collection[str]) -> bool:
+        """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
+        return TLS in needs and _WITHOUT_TLS not in " ".join(self._flags)
 
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""
         password = ("--password-file", f"{self._home / _PASSWORD_FILE}") if PASSWORD in needs else ()
-        trusted = ("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()
+        trusted = ("--ca", f"{self._authority / 'root.pem'}") if self._uses_tls(needs) else ()
         certificate = ("--client-cert", f"{self._authority / 'station.pem'}") if CERTIFICATE in needs else ()
         return (*password, *trusted, *certificate)
 

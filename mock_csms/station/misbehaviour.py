@@ -49,6 +49,8 @@ class Misbehaviour(Record):
     """Changes the call that is sent now; it also gets the call as it was queued."""
     answer: Callable[[str, Json, Answer], Answer] | None = None
     """Changes the answer to a command; it also gets the action and the request."""
+    effect: Callable[[Situation[Any], Any], Any] | None = None
+    """Changes what has become of the station in a situation."""
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     """Changes the answer to an invalid call."""
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
@@ -135,6 +137,20 @@ def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
 def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
     """Change the result of the commands of an action; `change` gets the request and the right payload."""
     return lambda name, request, right: change(request, right) if name == action and isinstance(right, dict) else right
+
+
+def ignores(action: str) -> Any:
+    """Keep the station as it was before the commands of an action; the answer stays."""
+    return after_command(action, lambda before, _: before)
+
+
+def after_command(action: str, change: Callable[[Any, Any], Any]) -> Any:
+    """Change what has become of the station after the commands of an action; `change` gets it before and after."""
+
+    def effect(at: Situation[Any], right: Any) -> Any:
+        return change(at.device, right) if isinstance(at.event, tuple) and at.event[0] == action else right
+
+    return effect
 
 
 def always(**answer: Any) -> Any:

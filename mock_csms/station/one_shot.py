@@ -74,6 +74,7 @@ async def charge(player: Player, evse: int, token: Json, seconds: float) -> None
     await player.until(lambda device: not player.machine.is_authorizing(device), patience)
     _check(player, evse)
     await asyncio.sleep(player.site.real(seconds))
+    await player.until(_is_idle, patience)  # a late answer to a TransactionEvent may still reject the token
     _check(player, evse)
     player.tell(cues.Presented(token, evse))
     await player.until(_is_idle, patience)

@@ -84,7 +84,7 @@ async def test_an_offline_session_is_reported_later() -> None:
 async def test_every_case_begins_idle() -> None:
     """A case begins idle, whatever the previous one left: a transaction, a reservation, Unavailable, Pending."""
     async with run() as it:
-        for leave in (states.energy_transfer_started, states.reserved, states.unavailable, _pending):
+        for leave in (states.energy_transfer_started, states.reserved, _inoperative, _pending):
             station = await it.begin()
             await leave(station)
             await it.end(station)
@@ -92,6 +92,11 @@ async def test_every_case_begins_idle() -> None:
             known = station.known
             assert (known.is_usable, known.transactions, set(known.connectors.values())) == (True, {}, {"Available"})
             assert station.csms.config.boot_status == "Accepted"
+
+
+async def _inoperative(station: Station) -> None:
+    await station.command("ChangeAvailability", {"operationalStatus": "Inoperative"})
+    assert await station.known.until(lambda: set(station.known.connectors.values()) == {"Unavailable"}, PATIENCE)
 
 
 async def _pending(station: Station) -> None:

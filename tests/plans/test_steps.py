@@ -241,10 +241,13 @@ def test_an_invalid_case_is_refused(how: Any, problem: str) -> None:
 
 
 def test_the_obstacles_of_a_case() -> None:
-    """Missing operators, actions, features and files are obstacles, and a feature that the station must not have."""
+    """Missing operators, actions, features and files are obstacles, and a feature that the station must not have; of
+    several features with `or` one is enough.
+    """
     try:
+        needs = ("send", "C-13", "not C-14", "C-15 or not C-14", "files")
 
-        @case("TC-Y", use_case="B01", needs=("send", "C-13", "not C-14", "files"), fails_with={"no-boot": "x"})
+        @case("TC-Y", use_case="B01", needs=needs, fails_with={"no-boot": "x"})
         async def test_it(station: Station) -> None:
             """Nothing."""
 
@@ -252,12 +255,13 @@ def test_the_obstacles_of_a_case() -> None:
     finally:
         CASES.pop("TC-Y", None)
     rich, poor = Profile("CS-1", features=frozenset({"C-13"})), Profile("CS-1", features=frozenset({"C-14"}))
-    assert list(row.obstacles(rich, None, ["files"])) == ["needs an operator (send); see --operator"]
-    assert list(row.obstacles(poor, Prompt())) == [
-        "the operator cannot send",
+    assert [*row.obstacles(None, ["files"])] == ["needs an operator (send); see --operator"]
+    assert [*row.obstacles(Prompt())] == ["the operator cannot send", "needs a file server; see --files"]
+    assert [*row.lacking(rich)] == []
+    assert [*row.lacking(poor)] == [
         "the profile of the station does not have C-13",
         "applies only to stations without C-14",
-        "needs a file server; see --files",
+        "the profile of the station does not have C-15 or not C-14",
     ]
 
 

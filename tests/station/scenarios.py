@@ -13,6 +13,7 @@ Begin: TypeAlias = Callable[..., Stage]
 """Makes a station for a CSMS, a number of EVSEs, and variables."""
 
 EVENT = "TransactionEvent"
+CACHE = {"component": {"name": "AuthCacheCtrlr"}, "variable": {"name": "Enabled"}}
 BUTTON = {"idToken": "", "type": "NoAuthorization"}
 
 
@@ -95,6 +96,16 @@ def sessions(begin: Begin) -> None:
     charge(stage, token=BOB)
 
 
+def cached(begin: Begin) -> None:
+    """A driver charges twice, the second time with a cached idToken; another driver comes meanwhile."""
+    stage = begin(AuthCtrlr_LocalPreAuthorize="true").connect()
+    charge(stage)
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(70).tell(Presented(BOB, 1)).wait(70)
+    stage.tell(Presented(TOKEN, 1), Unplugged(1))
+    stage.command("SetVariables", {"setVariableData": [{**CACHE, "attributeValue": "false"}]})
+    stage.command("ClearCache")
+
+
 def judged(begin: Begin) -> None:
     """The CSMS sends idTokenInfo in each answer to an event."""
     stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Accepted"}})).connect()
@@ -107,7 +118,8 @@ def remote(begin: Begin) -> None:
     start = {"evseId": 1, "remoteStartId": 77, "idToken": TOKEN}
     stage.command("RequestStartTransaction", start)
     stage.command("RequestStartTransaction", start)
-    stage.command("GetTransactionStatus", {"transactionId": transaction(stage)})
+    for asked in (transaction(stage), "unknown", None):
+        stage.command("GetTransactionStatus", {"transactionId": asked})
     stage.wait(70).command("RequestStopTransaction", {"transactionId": "unknown"})
     stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
     stage.tell(Unplugged(1)).command("RequestStartTransaction", start)
@@ -121,6 +133,17 @@ def remote_at_once(begin: Begin) -> None:
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
     stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
+
+
+def nobody_plugs_in(begin: Begin) -> None:
+    """The station authorizes the tokens of remote starts; the first driver does not come, the second one charges."""
+    forgetful = {"AuthCacheCtrlr_Enabled": "false", "LocalAuthListCtrlr_Enabled": "false"}
+    at_once = {"TxCtrlr_TxStartPoint": "Authorized", "AuthCtrlr_AuthorizeRemoteStart": "true"}
+    stage = begin(evses=2, **forgetful, **at_once).connect()
+    stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 80, "idToken": BOB})
+    stage.wait(90).tell(Plugged(2))
+    stage.command("RequestStartTransaction", {"evseId": 2, "remoteStartId": 81, "idToken": TOKEN})
+    stage.wait(5).tell(Presented(TOKEN, 2), Unplugged(2)).wait(40)
 
 
 def offline(begin: Begin) -> None:
@@ -142,6 +165,13 @@ def refused_later(begin: Begin) -> None:
     invalid = {"idTokenInfo": {"status": "Invalid"}}
     stage = begin(answering(TransactionEvent=invalid)).connect().tell(Plugged(1), Presented(TOKEN, 1))
     stage.wait(40).tell(Unplugged(1))
+
+
+def refused_slowly(begin: Begin) -> None:
+    """An idToken turns out to be invalid during a transaction, which may still get some energy."""
+    some: Any = {"TxCtrlr_StopTxOnInvalidId": "false", "TxCtrlr_MaxEnergyOnInvalidId": "550"}
+    stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}}), **some).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(250).tell(Unplugged(1))
 
 
 def refused_tokens(begin: Begin) -> None:
@@ -186,7 +216,7 @@ def neighbours(begin: Begin) -> None:
 
 def aligned(begin: Begin) -> None:
     """Clock-aligned meter values are sent, also during a transaction."""
-    stage = begin(evses=2, AlignedDataCtrlr_Interval="60").connect().wait(70)
+    stage = begin(evses=2, AlignedDataCtrlr_Interval="60", AlignedDataCtrlr_TxEndedInterval="60").connect().wait(70)
     charge(stage)
     stage.wait(70)
 
@@ -195,6 +225,13 @@ def aligned_idle(begin: Begin) -> None:
     """Clock-aligned meter values are sent while nobody charges."""
     stage = begin(evses=2, AlignedDataCtrlr_Interval="60", AlignedDataCtrlr_SendDuringIdle="true").connect().wait(70)
     charge(stage)
+
+
+def signed(begin: Begin) -> None:
+    """The meters of three stations sign their values: each with the public key, one, and none."""
+    for rule in ("EveryMeterValue", "OncePerTransaction", "Never"):
+        key = {"OCPPCommCtrlr_PublicKeyWithSignedMeterValue": rule}
+        charge(begin(SampledDataCtrlr_SignReadings="true", **key).connect())
 
 
 def reservations(begin: Begin) -> None:
@@ -229,6 +266,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
         sessions,
+        cached,
         judged,
         idle,
         comes_again,
@@ -238,9 +276,11 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         resets,
         remote,
         remote_at_once,
+        nobody_plugs_in,
         offline,
         refused_events,
         refused_later,
+        refused_slowly,
         refused_tokens,
         elsewhere,
         master_pass,
@@ -249,6 +289,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         neighbours,
         aligned,
         aligned_idle,
+        signed,
         reservations,
         secure,
         bad_tls,

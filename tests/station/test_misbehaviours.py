@@ -11,7 +11,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station.cues import CallRequested, Opened, Plugged, Presented
-from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.misbehaviour import Situation, misbehave
 from mock_csms.station.state import Habit, Identity, Moment
 from mock_csms.station.v2 import machine, misbehaviours
 from mock_csms.station.v2.device import new_device
@@ -20,16 +20,23 @@ from tests.station.performances import EVERY_KIND, perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world
 from tests.station.stage import Entry, Log
 
-FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
+FAR = {
+    *("boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"),
+    *("certificate-not-installed", "no-authorize"),
+}
 """Misbehaviours after which a station does something entirely different."""
 SEVERAL_ACTIONS = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
     "certificate-always-accepted": {"CertificateSigned", "SecurityEventNotification"},
     "wrong-clock-context": {"MeterValues", "TransactionEvent"},
+    "skips-clock-values": {"MeterValues", "TransactionEvent"},
+    "fewer-measurands": {"MeterValues", "TransactionEvent"},
+    "wrong-trigger-context": {"MeterValues", "TransactionEvent"},
     "trigger-first-evse-only": {"MeterValues", "StatusNotification"},
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},
     "starts-without-asking": {"Authorize", "TransactionEvent"},
+    "remote-start-unasked": {"Authorize", "TransactionEvent"},
 }
 """Misbehaviours that change two actions. Each other one changes at most one action, except FAR and ANY_COMMAND."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
@@ -118,6 +125,8 @@ def test_a_kind_survives_any_payload(kind: str) -> None:
             if row.answer is not None and entry.sent_by(Sender.CSMS):
                 misbehave(habits, KINDS, "answer", payload, action, {})
                 misbehave(habits, KINDS, "answer", ("InternalError", ""), action, payload)
+            if row.effect is not None and entry.sent_by(Sender.CSMS):
+                misbehave(habits, KINDS, "effect", device, Situation(device, (action, payload), moment))
             if row.wire is not None and entry.sent_by(Sender.STATION):
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):

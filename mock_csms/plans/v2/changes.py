@@ -1,6 +1,7 @@
 """The changes of a case in a station, and how to undo them: variables, and commands that undo other changes."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.profile import Profile
@@ -30,11 +31,13 @@ class Changes:
         self._values: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
         self._undoing: list[tuple[str, Json]] = []
+        self.needs_restart = False
+        """Whether a reboot is due, because of undone variables."""
 
     async def get(self, component: str, name: str) -> str | None:
         """Return the value of a variable, or None if the station does not have it."""
         if (component, name) not in self._values:
-            asked = {"getVariableData": [variable(component, name)]}
+            asked = {"getVariableData": [_variable(component, name)]}
             answer = await self._csms.call(self._profile.identity, "GetVariables", asked)
             result = answer["getVariableResult"][0]
             if result["attributeStatus"] != "Accepted":
@@ -47,6 +50,13 @@ class Changes:
         before = await self.remember(component, name)
         if before != value and await self._put(component, name, value) == "RebootRequired":
             await self._restart()
+
+    async def prefer(self, component: str, name: str, value: str) -> bool:
+        """Set a variable if the station has it and accepts the value; return whether it has the value now."""
+        if await self.get(component, name) is not None:
+            with suppress(AssertionError):
+                await self.set(component, name, value)
+        return await self.get(component, name) == value
 
     async def remember(self, component: str, name: str) -> str | None:
         """Return the value of a variable, and set it back to that value after the case."""
@@ -79,12 +89,17 @@ class Changes:
             if note and (self._known.unanswered > ignored or not self._known.is_connected):
                 self._undoing, self._before = left
                 return notes
-        if "RebootRequired" in statuses:
-            try:
-                await self._restart()
-            except (AssertionError, CallFailed) as failure:
-                notes.append(f"clean-up: {failure}")
+        self.needs_restart |= "RebootRequired" in statuses
         return notes
+
+    async def restart_after_undo(self) -> list[str]:
+        """Reset the station, so that the undone variables take effect; return a note if that fails."""
+        self.needs_restart = False
+        try:
+            await self._restart()
+        except (AssertionError, CallFailed) as failure:
+            return [f"clean-up: {failure}"]
+        return []
 
     async def _undo_one(self, statuses: list[str]) -> str:
         """Undo the last change, and return a note if that fails; the status of each variable is added to `statuses`."""
@@ -107,7 +122,7 @@ class Changes:
     async def _put(self, component: str, name: str, value: str) -> str:
         """Set a variable, and return the status: Accepted or RebootRequired."""
         self._values.pop((component, name), None)
-        given = {"setVariableData": [variable(component, name, attributeValue=value)]}
+        given = {"setVariableData": [_variable(component, name, attributeValue=value)]}
         answer = await self._csms.call(self._profile.identity, "SetVariables", given)
         status: str = answer["setVariableResult"][0]["attributeStatus"]
         if status not in ("Accepted", "RebootRequired"):
@@ -124,3 +139,9 @@ class Changes:
         if not await known.until(lambda: known.opened > before and known.is_usable, boot):
             raise AssertionError(f"{identity} did not come back after a Reset within {boot:g} s")
         await self._settle()
+
+
+def _variable(component: str, name: str, **more: str) -> Json:
+    """Return the JSON of a variable that may have an instance, as in `MessageTimeout[Default]`."""
+    plain, _, instance = name.removesuffix("]").partition("[")
+    return variable(component, plain, instance=instance, **more)

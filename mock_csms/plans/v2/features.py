@@ -1,6 +1,6 @@
 """The optional features of a station (Part 5, 3.1), and the variables that show whether a station has them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from mock_csms.plans.v2.model import ReportedVariable, ReportedVariables
@@ -56,6 +56,24 @@ _IS_DC: Test = lambda reported: reported.value in ("cCCS1", "cCCS2", "cG105", "c
 _START, _STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
 _CABLE = "Connector.ConnectorType"
 
+START_POINTS: Mapping[str, str] = {
+    "EVConnected": "C-09.1",
+    "Authorized": "C-09.2",
+    "DataSigned": "C-09.3",
+    "PowerPathClosed": "C-09.4",
+    "EnergyTransfer": "C-09.5",
+    "ParkingBayOccupancy": "C-09.6",
+}
+"""Every value of TxStartPoint, with the feature of a station that supports it."""
+STOP_POINTS: Mapping[str, str] = {
+    "EVConnected": "C-10.1",
+    "Authorized": "C-10.2",
+    "PowerPathClosed": "C-10.3",
+    "EnergyTransfer": "C-10.4",
+    "ParkingBayOccupancy": "C-10.5",
+}
+"""Every value of TxStopPoint that a test plan uses, with the feature of a station that supports it."""
+
 FEATURES: Sequence[Feature] = (
     Feature("C-01", "authorizes offline", "LocalAuthListCtrlr.Enabled", _is_true),
     Feature("C-01", "authorizes offline", "AuthCacheCtrlr.Enabled", _there),
@@ -71,17 +89,10 @@ FEATURES: Sequence[Feature] = (
     Feature("C-07", "has a master pass and a display (AuthCtrlr.MasterPassGroupId)"),
     Feature("C-08", "has a master pass and no display (AuthCtrlr.MasterPassGroupId)"),
     *(
-        Feature(f"C-09.{number}", f"can start transactions at {point}", _START, _offers(point))
-        for number, point in enumerate(
-            ("EVConnected", "Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer", "ParkingBayOccupancy"), 1
-        )
+        Feature(id_, f"can start transactions at {point}", _START, _offers(point))
+        for point, id_ in START_POINTS.items()
     ),
-    *(
-        Feature(f"C-10.{number}", f"can stop transactions at {point}", _STOP, _offers(point))
-        for number, point in enumerate(
-            ("EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer", "ParkingBayOccupancy"), 1
-        )
-    ),
+    *(Feature(id_, f"can stop transactions at {point}", _STOP, _offers(point)) for point, id_ in STOP_POINTS.items()),
     Feature(
         "C-12.1",
         "unlocks the connector when unplugged at the EV",
@@ -127,6 +138,9 @@ FEATURES: Sequence[Feature] = (
         Feature(f"C-{number}", f"remote start with {what}")
         for number, what in enumerate(("ISO14443", "ISO15693", "a token of the CSMS", "no authorization"), 36)
     ),
+    Feature(
+        "C-40", "measures what charges (it has supported measurands)", "SampledDataCtrlr.TxUpdatedMeasurands", _there
+    ),
     Feature("C-42", "signs meter values", "SampledDataCtrlr.SignReadings", _can_be("true")),
     Feature("C-43", "installs firmware during a transaction"),
     Feature("C-47", "falls back to another network profile"),
@@ -151,7 +165,9 @@ FEATURES: Sequence[Feature] = (
         _there,
     ),
     Feature("C-60", "can cancel a firmware update"),
+    Feature("C10", "keeps its authorization cache over a reboot"),
     Feature("L02", "installs firmware without a signature"),
+    Feature("LA-0", "has a local authorization list", "LocalAuthListCtrlr.Enabled", _there),
     Feature(
         "AS-2", "checks new root certificates additionally", "SecurityCtrlr.AdditionalRootCertificateCheck", _is_true
     ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.plans.messages import one_of
+from mock_csms.plans.preparing import preparing
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
@@ -30,3 +31,12 @@ async def put(station: Station, given: Sequence[Json], **result: Any) -> bool:
     results = [{key: value for key, value in one.items() if key != "attributeValue"} | result for one in given]
     answer = await station.command("SetVariables", {"setVariableData": list(given)}, setVariableResult=results)
     return all(one["attributeStatus"] != "RebootRequired" for one in answer["setVariableResult"])
+
+
+async def prefer(station: Station, component: str, name: str, value: str) -> bool:
+    """Set a variable for the rest of the case, if the station has it and accepts the value.
+
+    Return whether it has the value now.
+    """
+    with preparing(station):
+        return await station.changes.prefer(component, name, value)

@@ -12,6 +12,7 @@ from mock_csms.station.state import Identity, State
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras
 from mock_csms.station.v2.storage import Storage
 from mock_csms.station.v2.variables import (
+    ADDITIONAL_ROOT_CHECK,
     EV_CONNECTION_TIMEOUT,
     MESSAGE_ATTEMPT_INTERVAL,
     MESSAGE_ATTEMPTS,
@@ -26,22 +27,32 @@ VOLTAGE = 230.0
 PHASES = 3
 
 RESETS_EVSES = "C-13"
+FINDS_CUSTOMERS = "C-14"
 SUMMARIZES = "C-56"
 INSTALLS_WHILE_CHARGING = "C-43"
 CANCELS_UPDATES = "C-60"
 DOWNLOADS_WHILE_CHARGING = "AQ-7"
+CHECKS_ROOTS = "AS-2"
 INSTALLS_UNSIGNED = "L02"
+HAS_DISPLAY = "C-07"
+LOCKS_CABLE = "AQ-2"
 FEATURES = (
     RESETS_EVSES,
+    FINDS_CUSTOMERS,
     SUMMARIZES,
     INSTALLS_WHILE_CHARGING,
     CANCELS_UPDATES,
     DOWNLOADS_WHILE_CHARGING,
+    CHECKS_ROOTS,
     INSTALLS_UNSIGNED,
+    HAS_DISPLAY,
+    LOCKS_CABLE,
 )
-"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, report a
-SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction; and
-the use case L02: it installs firmware without a signature."""
+"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, find a
+customer by an identifier, report a SummaryInventory, install firmware during a transaction, cancel an update, download
+firmware during a transaction, accept a new root of the CSMS only if the old one has signed it; the use case L02: it
+installs firmware without a signature; it has a display, on which the holder of a master pass chooses a transaction; its
+cables can only be plugged in after authorization."""
 USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
 """The features that it has unless a flag says otherwise."""
 
@@ -56,6 +67,8 @@ class ActiveTransaction(Record):
     """Whether an event has named the EVSE and connector in use."""
     is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
+    is_key_sent: bool = False
+    """Whether an event has named the public key of the meter."""
     stopped_by: str | None = None
     """The stoppedReason for its end, if the reason came before the end."""
     samples: tuple[Json, ...] = ()
@@ -273,7 +286,8 @@ Step: TypeAlias = tuple[Any, list[Act]]
 
 def equipped(device: D, variables: Mapping[Name, str], features: frozenset[str]) -> D:
     """Return a device with other values of variables, and with these optional features."""
-    return replace(device.with_variables(variables), features=features)
+    shown = {ADDITIONAL_ROOT_CHECK: "true"} if CHECKS_ROOTS in features else {}
+    return replace(device.with_variables({**variables, **shown}), features=features)
 
 
 def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:

@@ -14,7 +14,7 @@ from mock_csms.station.v2 import (
     transactions,
 )
 from mock_csms.station.v2.answers import Alarmed
-from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.device import HAS_DISPLAY, LOCKS_CABLE, POWER, Card, Device, Evse, Step
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import Cause, change
 from mock_csms.station.v2.variables import (
@@ -49,6 +49,8 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
     if evse.status(cue.connector) == "Unavailable":
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
+    if evse.authorized is None and LOCKS_CABLE in device.features:
+        return _say(device, f"the cable of EVSE {evse.id} is locked until a driver is authorized")
     device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
     return device, [Stop((VEHICLE, evse.id)), *acts]
 
@@ -158,11 +160,13 @@ def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
 
 
 def no_vehicle(device: Device, about: list[Any], moment: Moment) -> Step:
-    """Give up waiting for a vehicle (E03.FR.05)."""
+    """Give up waiting for a vehicle to be plugged in; if it may stay in the bay, the transaction may go on (E03)."""
     evse = device.evses.get(about[0])
     if evse is None or evse.authorized is None or evse.plugged is not None:
         return device, []
-    return change(device, replace(evse, authorized=None), transactions.NO_VEHICLE, moment)
+    is_end = "ParkingBayOccupancy" not in device.members(TX_STOP_POINT)  # E03.FR.05, E03.FR.15
+    cause = replace(transactions.NO_VEHICLE, is_end=is_end)
+    return change(device, replace(evse, authorized=None), cause, moment)
 
 
 def token_judged(device: Device, request: Json, response: Json, moment: Moment) -> Step:
@@ -224,11 +228,15 @@ def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
 
 
 def _stoppable(device: Device, card: Card, info: Json) -> list[Evse]:
-    """Return the EVSEs where this idToken may stop the transaction of another idToken."""
+    """Return the EVSEs where this idToken may stop the transaction of another idToken.
+
+    A master pass may stop all transactions (C16.FR.02); on a display its holder chooses an EVSE, or all (C16.FR.01).
+    """
     if card.remote_start_id is not None:
         return []
-    charging = _charging_at(device, card.evse)
-    return charging if _is_master(device, info) else [e for e in charging if is_same(e.group, info.get("groupIdToken"))]
+    if _is_master(device, info):
+        return _charging_at(device, card.evse if HAS_DISPLAY in device.features else None)
+    return [evse for evse in _charging_at(device, card.evse) if is_same(evse.group, info.get("groupIdToken"))]
 
 
 def _charging_at(device: Device, place: int | None) -> list[Evse]:

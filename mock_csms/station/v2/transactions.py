@@ -13,7 +13,7 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import limits
+from mock_csms.station.v2 import limits, signed_values
 from mock_csms.station.v2.answers import Alarmed
 from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
@@ -115,7 +115,9 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     gone, come = points(before) - points(evse), points(evse) - points(before)
     transaction = evse.transaction
     if transaction is None:
-        starts = come and points(evse) & device.members(TX_START_POINT) and not device.is_leaving
+        starts = points(evse) & device.members(TX_START_POINT) if come and not device.is_leaving else frozenset()
+        if starts == {"EnergyTransfer"} and cause is PLUGGED:
+            cause = STATE_CHANGED
         return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
     if "EVConnected" in come:
         transaction = replace(transaction, is_evse_sent=False)
@@ -265,13 +267,15 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
     if evse.reservation is not None:
         payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
-    if event.values:
-        payload["meterValue"] = event.values
+    values = signed_values.with_one_key(device, event.values, is_sent=transaction.is_key_sent)
+    if values:
+        payload["meterValue"] = values
     after = replace(
         transaction,
         seq_no=transaction.seq_no + 1,
         is_token_sent=transaction.is_token_sent or tells_token,
         is_evse_sent=transaction.is_evse_sent or tells_evse,
+        is_key_sent=transaction.is_key_sent or signed_values.has_key(values),
     )
     return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]
 

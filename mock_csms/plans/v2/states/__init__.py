@@ -25,23 +25,29 @@ from mock_csms.plans.v2.states.memory import (
     id_token_cached,
     id_token_in_local_list,
     installed_certificates,
+    local_list_set,
 )
-from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
+from mock_csms.plans.v2.states.offline import act_offline, offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
+    LOCKED,
     authorization_event,
     authorized,
     authorized_locally,
     authorized_remotely,
+    connected_and_authorized,
     energy_transfer_started,
     energy_transfer_suspended,
     ev_connected,
     ev_connected_post_session,
     ev_disconnected,
+    has_bays,
+    is_plugged,
     is_started_by_authorization,
     is_started_by_cable,
     parking_bay_occupied,
     parking_bay_unoccupied,
     start_points,
+    start_remotely,
     stop_authorized,
     stop_authorized_locally,
     stop_authorized_remotely,
@@ -49,10 +55,12 @@ from mock_csms.plans.v2.states.sessions import (
 )
 
 __all__ = [
+    "LOCKED",
     "NOT_YET",
     "STARTUP",
     "STATES",
     "SWITCHED_ON",
+    "act_offline",
     "authorization_event",
     "authorized",
     "authorized_locally",
@@ -63,16 +71,20 @@ __all__ = [
     "certificate_installed",
     "charging_profile_set",
     "comes_up",
+    "connected_and_authorized",
     "energy_transfer_started",
     "energy_transfer_suspended",
     "ev_connected",
     "ev_connected_post_session",
     "ev_disconnected",
+    "has_bays",
     "id_token_cached",
     "id_token_in_local_list",
     "installed_certificates",
+    "is_plugged",
     "is_started_by_authorization",
     "is_started_by_cable",
+    "local_list_set",
     "offline_session",
     "parking_bay_occupied",
     "parking_bay_unoccupied",
@@ -81,6 +93,7 @@ __all__ = [
     "reserved",
     "start_offline_transaction",
     "start_points",
+    "start_remotely",
     "stop_authorized",
     "stop_authorized_locally",
     "stop_authorized_remotely",
@@ -88,7 +101,7 @@ __all__ = [
     "unavailable",
 ]
 
-State: TypeAlias = Callable[[Station], Awaitable[None]]
+State: TypeAlias = Callable[[Station], Awaitable[object]]
 
 STATES: Mapping[str, Sequence[State]] = {
     "Booting": (booting,),

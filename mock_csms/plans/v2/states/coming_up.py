@@ -1,18 +1,23 @@
 """How a station boots, and its states before a session: booted, idle, Unavailable, Reserved."""
 
+from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.operator import OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import availability
 from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
+
+Places: TypeAlias = Collection[tuple[int, int]]
+"""Connectors, as pairs of EVSE and connector."""
 
 STARTUP = says("SecurityEventNotification", type=one_of("StartupOfTheDevice", "ResetOrReboot"))
 """The security event of a station that has started."""
@@ -104,28 +109,31 @@ async def booted(station: Station) -> None:
     await comes_up(station)
 
 
-async def comes_up(station: Station, *, status: Any = "Available", **boot: Any) -> None:
-    """Expect the boot, the status of every connector and the startup event; the connector in use has that status."""
-    await station.expect(says("BootNotification", **boot), within=station.profile.timeouts.boot)
-    await reports_connectors(station, STARTUP, status=status)
+async def comes_up(station: Station, *, status: Any = "Available", of: Places | None = None, **boot: Any) -> None:
+    """Expect the boot, the status of every connector and the startup event.
 
-
-async def reports_connectors(station: Station, *besides: Any, status: Any = "Available") -> None:
-    """Expect the status of every connector, in any order: `status` for the one in use, Available for the others.
-
-    `besides` are further messages to expect.
+    `of` are the connectors with that status, by default the one in use; the others are Available.
     """
-    own = station.evse, station.connector
-    reports = [connector_reports(status if place == own else "Available", *place) for place in station.profile.places]
+    await station.expect(says("BootNotification", **boot), within=station.profile.timeouts.boot)
+    await reports_connectors(station, STARTUP, status=status, of=of)
+
+
+async def reports_connectors(
+    station: Station, *besides: Any, status: Any = "Available", of: Places | None = None
+) -> None:
+    """Expect the status of every connector, in any order: `status` for those in `of`, Available for the others.
+
+    `besides` are further messages to expect; `of` is by default the connector in use.
+    """
+    own = [(station.evse, station.connector)] if of is None else of
+    reports = [connector_reports(status if place in own else "Available", *place) for place in station.profile.places]
     await station.expect_all(*reports, *besides)
 
 
 async def unavailable(station: Station, evse: int | None = None, connector: int | None = None) -> None:
     """Unavailable: the station, an EVSE or a connector is Unavailable; all its connectors have reported that."""
-    place = {} if evse is None else {"evse": {"id": evse, **({"connectorId": connector} if connector else {})}}
-    await station.command("ChangeAvailability", {"operationalStatus": "Inoperative", **place}, status="Accepted")
-    places = [one for one in station.profile.places if evse in (None, one[0]) and connector in (None, one[1])]
-    await station.expect_all(*[connector_reports("Unavailable", *one) for one in places])
+    await availability.change(station, availability.INOPERATIVE, evse, connector)
+    await station.expect_all(*availability.reports(station, "Unavailable", evse, connector))
 
 
 async def reserved(station: Station, token: str = VALID) -> None:

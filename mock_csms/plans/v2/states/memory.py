@@ -1,12 +1,13 @@
 """States of the memory of a station: tokens in its cache and its local list, certificates, charging profiles."""
 
-from mock_csms.plans.messages import differences, some
+from collections.abc import Mapping
+
+from mock_csms.plans.messages import some
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates
 from mock_csms.plans.v2.states.sessions import (
-    authorized_locally,
-    ev_connected,
+    connected_and_authorized,
     ev_connected_post_session,
     ev_disconnected,
     stop_authorized_locally,
@@ -18,47 +19,38 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 async def id_token_in_local_list(station: Station, token: str = VALID, status: str = "Accepted") -> None:
     """IdTokenLocalAuthList: the local list holds one token with the given status."""
+    await local_list_set(station, {token: {"status": status}})
+
+
+async def local_list_set(station: Station, infos: Mapping[str, Json]) -> None:
+    """The local list holds these kinds of tokens, each with its idTokenInfo; it is emptied after the case."""
     version = (await station.command("GetLocalListVersion"))["versionNumber"]
-    entry = {"idToken": station.profile.tokens[token], "idTokenInfo": {"status": status}}
-    payload = {"updateType": "Full", "versionNumber": version + 1, "localAuthorizationList": [entry]}
+    entries = [{"idToken": station.profile.tokens[token], "idTokenInfo": info} for token, info in infos.items()]
+    payload = {"updateType": "Full", "versionNumber": version + 1, "localAuthorizationList": entries}
     await station.command("SendLocalList", payload, status="Accepted")
+    station.undo_with("SendLocalList", payload | {"versionNumber": version + 2, "localAuthorizationList": None})
 
 
 async def id_token_cached(station: Station, token: str = VALID) -> None:
     """IdTokenCached: the cache holds an accepted token, after a whole session with it."""
     await station.set("AuthCacheCtrlr", "Enabled", "true")
-    await ev_connected(station)
-    await authorized_locally(station, token)
+    await connected_and_authorized(station, token)
     await stop_authorized_locally(station, token)
     await ev_connected_post_session(station)
     await ev_disconnected(station)
 
 
-async def certificate_installed(station: Station, kind: str = "CSMSRootCertificate") -> None:
+async def certificate_installed(station: Station, kind: str = certificates.OF_CSMS) -> None:
     """CertificateInstalled: the root of the plans is installed with the given type; it is deleted after the case."""
-    if await _listed(station, kind) is not None:
-        return
-    root = {"certificateType": kind, "certificate": certificates.ROOT}
-    await station.command("InstallCertificate", root, status="Accepted")
-    hash_data = await _listed(station, kind)
-    if hash_data is not None:
-        station.undo_with("DeleteCertificate", {"certificateHashData": hash_data})
+    await certificates.installed(station, kind)
 
 
-async def installed_certificates(station: Station, kind: str = "CSMSRootCertificate") -> None:
+async def installed_certificates(station: Station, kind: str = certificates.OF_CSMS) -> None:
     """GetInstalledCertificates: the root of the plans is listed with its type and its hash data."""
-    await certificate_installed(station, kind)
-    entry = some(certificateType=kind, certificateHashData=certificates.of_root)
+    root = await certificates.installed(station, kind)
+    entry = some(certificateType=kind, certificateHashData=root.hashes)
     asked = {"certificateType": [kind]}
     await station.command("GetInstalledCertificateIds", asked, status="Accepted", certificateHashDataChain=entry)
-
-
-async def _listed(station: Station, kind: str) -> Json | None:
-    """Return the hash data of the root in the station's list; None if the list lacks it."""
-    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
-    wanted = {"certificateType": kind, "certificateHashData": certificates.of_root}
-    chains = answer.get("certificateHashDataChain", [])
-    return next((chain["certificateHashData"] for chain in chains if not differences(chain, wanted)), None)
 
 
 async def charging_profile_set(station: Station, profile: Json | None = None, evse: int | None = None) -> None:

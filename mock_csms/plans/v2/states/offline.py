@@ -14,7 +14,7 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 async def offline_session(station: Station) -> None:
     """TransactionEventsInQueueEnded: a whole session took place offline; the station is offline, its events queued."""
     bay = await has_bays(station)
-    await _do_offline(station, [*["drive-in"] * bay, "plug", "card", "card", "unplug", *["drive-out"] * bay])
+    await act_offline(station, [*["drive-in"] * bay, "plug", "card", "card", "unplug", *["drive-out"] * bay])
 
 
 async def start_offline_transaction(station: Station) -> None:
@@ -25,7 +25,7 @@ async def start_offline_transaction(station: Station) -> None:
     if station.known.transactions or "Occupied" in station.known.connectors.values():
         await ready(station)
     bay = await has_bays(station)
-    await _do_offline(station, [*["drive-in"] * bay, "card", "plug"])
+    await act_offline(station, [*["drive-in"] * bay, "card", "plug"])
     await station.let_in()
     known, patience = station.known, station.profile.timeouts.message
     if not await known.until(lambda: bool(known.transactions), patience):
@@ -33,12 +33,12 @@ async def start_offline_transaction(station: Station) -> None:
     await known.until(lambda: "Occupied" in known.connectors.values(), patience)
 
 
-async def _do_offline(station: Station, actions: Sequence[str]) -> None:
+async def act_offline(station: Station, actions: Sequence[str], token: str = VALID) -> None:
     """Disconnect and refuse the station, and do these actions once it is offline."""
     known, timeouts = station.known, station.profile.timeouts
     station.keep_away()
     await known.until(lambda: not known.is_connected, timeouts.message)
     await asyncio.sleep(timeouts.settle)
     for action in actions:
-        await station.act(action, token=VALID if action == "card" else None)
+        await station.act(action, token=token if action == "card" else None)
         await asyncio.sleep(timeouts.settle)

@@ -5,16 +5,19 @@ decide which TransactionEvents must come.
 """
 
 import asyncio
+from typing import Any
 
 from mock_csms.plans.messages import Message, absent, one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.twin.transactions import Transaction
-from mock_csms.watch.inbox import Wanted
+from mock_csms.watch.inbox import Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
+LOCKED = "AQ-2"
+"""The feature of a station whose cable can only be plugged in after authorization."""
 _BAY = "ParkingBayOccupancy"
 _WITH_CABLE = frozenset({_BAY, "EVConnected"})
 """The start points at which a plugged-in cable implies a transaction: the vehicle is in the bay by then."""
@@ -23,12 +26,12 @@ _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyT
 _LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
 """The triggerReason of the Started event, if the start point comes later than the authorization."""
 _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
-"""The stoppedReason of a transaction that ends later than it was stopped, by the triggerReason of the stop."""
+"""The stoppedReason of a transaction that ends when it is stopped, or later, by the triggerReason of the stop."""
 
 
 async def parking_bay_occupied(station: Station) -> None:
     """ParkingBayOccupied: a vehicle is in the bay; if that is a TxStartPoint, a transaction has started."""
-    if station.evse in station.known.parked or _is_plugged(station):
+    if station.evse in station.known.parked or is_plugged(station):
         return
     await station.act("drive-in")
     if _BAY in await start_points(station):
@@ -37,7 +40,7 @@ async def parking_bay_occupied(station: Station) -> None:
 
 async def ev_connected(station: Station) -> None:
     """EVConnectedPreSession: a vehicle is plugged in; if that is a TxStartPoint, a transaction has started."""
-    if _is_plugged(station):
+    if is_plugged(station):
         return
     if await has_bays(station):
         await parking_bay_occupied(station)
@@ -56,9 +59,9 @@ async def ev_connected(station: Station) -> None:
     await station.expect_all(*due, after=begin)
 
 
-async def authorized(station: Station) -> None:
+async def authorized(station: Station, token: str = VALID) -> None:
     """Authorized locally or remotely, depending on the profile."""
-    await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station)
+    await (authorized_remotely if station.profile.authorization == "remote" else authorized_locally)(station, token)
 
 
 async def authorized_locally(station: Station, token: str = VALID) -> None:
@@ -74,29 +77,55 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
         await station.expect(await authorization_event(station, "Authorized", token))
 
 
+async def connected_and_authorized(station: Station, token: str = VALID) -> None:
+    """EVConnectedPreSession and Authorized A, in the order that the station allows."""
+    if station.profile.has(LOCKED):
+        await authorized_locally(station, token)
+        await ev_connected(station)
+    else:
+        await ev_connected(station)
+        await authorized_locally(station, token)
+
+
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
     """Authorized B: started remotely; if a transaction must run, it reports the remoteStartId and the token."""
-    if _is_authorized(station):
-        return
-    payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": 1}
-    await station.command("RequestStartTransaction", payload, status="Accepted")
-    if await is_started_by_authorization(station):
-        await station.expect(await authorization_event(station, "RemoteStart", token))
+    if not _is_authorized(station):
+        await start_remotely(station, token)
 
 
-async def authorization_event(station: Station, why: str, token: str = VALID) -> Wanted:
-    """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason."""
+async def start_remotely(station: Station, token: str = VALID, number: int = 1) -> Taken | None:
+    """Start remotely, and return the event that reports it; None if no transaction must run yet.
+
+    The answer names a transaction that runs already (F01.FR.13).
+    """
+    running = _transaction(station)
+    payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": number}
+    named = {"transactionId": running.id} if running else {}
+    await station.command("RequestStartTransaction", payload, status="Accepted", **named)
+    if not await is_started_by_authorization(station):
+        return None
+    return await station.expect(await authorization_event(station, "RemoteStart", token, remoteStartId=number))
+
+
+async def authorization_event(station: Station, why: str, token: str = VALID, **info: Any) -> Wanted:
+    """Describe the TransactionEvent that reports the token; it may start the transaction for another triggerReason.
+
+    `info` is a part of its transactionInfo.
+    """
     points = await start_points(station)
     later = [reason for point, reason in _LATER.items() if point in points]
     return transaction_event(
-        one_of("Started", "Updated"), triggerReason=one_of(why, *later), idToken=station.profile.tokens[token]
+        one_of("Started", "Updated"),
+        triggerReason=one_of(why, *later),
+        idToken=station.profile.tokens[token],
+        transactionInfo=info,
     )
 
 
-async def energy_transfer_started(station: Station) -> None:
+async def energy_transfer_started(station: Station, token: str = VALID) -> None:
     """EnergyTransferStarted: plugged in, authorized and charging."""
     await ev_connected(station)
-    await authorized(station)
+    await authorized(station, token)
     if station.evse in station.known.paused:
         await station.act("ev-ready")
     running = _transaction(station)
@@ -122,27 +151,30 @@ async def energy_transfer_suspended(station: Station) -> None:
 # The end of a session.
 
 
-async def stop_authorized(station: Station) -> None:
-    """Stop locally or remotely, depending on the profile."""
-    await (stop_authorized_remotely if station.profile.authorization == "remote" else stop_authorized_locally)(station)
+async def stop_authorized(station: Station) -> Taken:
+    """Stop locally or remotely, depending on the profile; return the event that reports it."""
+    remotely = station.profile.authorization == "remote"
+    return await (stop_authorized_remotely if remotely else stop_authorized_locally)(station)
 
 
-async def stop_authorized_locally(station: Station, token: str = VALID) -> None:
+async def stop_authorized_locally(station: Station, token: str = VALID) -> Taken:
     """StopAuthorized A: stopped by presenting the same card again."""
     await station.act("card", token=token)
-    await station.expect(
-        transaction_event(
-            one_of("Updated", "Ended"), triggerReason="StopAuthorized", idToken=station.profile.tokens[token]
-        )
-    )
+    return await station.expect(_stop_event("StopAuthorized", idToken=station.profile.tokens[token]))
 
 
-async def stop_authorized_remotely(station: Station) -> None:
+async def stop_authorized_remotely(station: Station) -> Taken:
     """StopAuthorized B: stopped remotely."""
     running = _transaction(station)
     payload = {"transactionId": running.id} if running else None
     await station.command("RequestStopTransaction", payload, status="Accepted")
-    await station.expect(transaction_event(one_of("Updated", "Ended"), triggerReason="RemoteStop"))
+    return await station.expect(_stop_event("RemoteStop"))
+
+
+def _stop_event(why: str, **part: Any) -> Message:
+    """Describe the event that reports a stop; if it ends the transaction, it has the stoppedReason of that stop."""
+    ended = transaction_event("Ended", triggerReason=why, stopped=_REASONS[why], **part)
+    return ended | transaction_event("Updated", triggerReason=why, **part)
 
 
 async def ev_connected_post_session(station: Station) -> None:
@@ -165,7 +197,7 @@ async def ev_disconnected(station: Station) -> None:
 
 async def parking_bay_unoccupied(station: Station) -> None:
     """ParkingBayUnoccupied: the vehicle has left the bay; a running transaction has ended."""
-    if _is_plugged(station):
+    if is_plugged(station):
         await ev_disconnected(station)
     if station.evse not in station.known.parked:
         return
@@ -204,14 +236,15 @@ async def is_started_by_authorization(station: Station) -> bool:
     starts = await start_points(station)
     if _transaction(station) is not None or "Authorized" in starts:
         return True
-    return _is_plugged(station) and bool(starts & _WITH_POWER)
+    return is_plugged(station) and bool(starts & _WITH_POWER)
 
 
 def _transaction(station: Station) -> Transaction | None:
     return station.known.transaction_at(station.evse)
 
 
-def _is_plugged(station: Station) -> bool:
+def is_plugged(station: Station) -> bool:
+    """Whether the station has reported that its connector is Occupied."""
     return station.known.connectors.get((station.evse, station.connector)) == "Occupied"
 
 

@@ -1,15 +1,28 @@
 """Misbehaviours with meter values (checks M)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.times import seconds_of
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Where, alarms, anywhere, has, in_list, patched, sends
+from mock_csms.station.misbehaviour import (
+    Kinds,
+    Misbehaviour,
+    Where,
+    alarms,
+    anywhere,
+    has,
+    in_list,
+    inside,
+    patched,
+    sends,
+)
 from mock_csms.station.v2 import aligned
 from mock_csms.station.v2.misbehaviours.connection import an_hour_later
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
-from mock_csms.station.v2.variables import SEND_DURING_IDLE
+from mock_csms.station.v2.variables import ALIGNED_ENDED_INTERVAL, ALIGNED_INTERVAL, SEND_DURING_IDLE
 
 
 def _of_values(change: Any, where: Where = anywhere) -> Any:
@@ -63,12 +76,63 @@ def _is_last_register(sample: Json) -> bool:
 
 _ALL_ENDS = has(eventType="Ended")
 
+
+def _fewer(value: Json) -> Json:
+    samples = value.get("sampledValue") or []
+    return value | {"sampledValue": samples[:-1] if len(samples) > 1 else samples}
+
+
+def _values_of(*, end: bool) -> Callable[[Json], Json]:
+    """Keep only the values of the end, or only the other values."""
+
+    def change(payload: Json) -> Json:
+        values = [value for value in payload.get("meterValue") or () if _is_of_the_end(value) is end]
+        return patched(meterValue=values or None)(payload)
+
+    return change
+
+
+def _is_of_the_end(value: Json) -> bool:
+    return any(sample.get("context") == "Transaction.End" for sample in value["sampledValue"])
+
+
+def _skips_clock_values(at: Situation, right: list[Act]) -> list[Act]:
+    """Leave out the clock-aligned values of every second boundary."""
+    interval = at.device.number(ALIGNED_INTERVAL) or at.device.number(ALIGNED_ENDED_INTERVAL)
+    if not interval:
+        return right
+
+    def change(payload: Json) -> Json:
+        values = [value for value in payload.get("meterValue") or () if not _is_odd(value, interval)]
+        return patched(meterValue=values or None)(payload)
+
+    def alone(payload: Json) -> Json | None:
+        changed = change(payload)
+        return changed if "meterValue" in changed else None
+
+    return sends("MeterValues", alone)(at, sends(EVENT, change)(at, right))  # type: ignore[no-any-return] # building blocks
+
+
+def _is_odd(value: Json, interval: int) -> bool:
+    is_clock = any(sample.get("context") == "Sample.Clock" for sample in value["sampledValue"])
+    return is_clock and round((seconds_of(value["timestamp"]) or 0.0) / interval) % 2 == 1
+
+
 KINDS: Kinds = {
     "no-begin-values": Misbehaviour(
         "sends Started without meter values", ("M01",), acts=events(patched(meterValue=None), eventType="Started")
     ),
     "no-end-values": Misbehaviour(
         "sends Ended without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
+    ),
+    "only-last-values": Misbehaviour(
+        "sends Ended without the values that it has collected", (), acts=sends(EVENT, _values_of(end=True), _ALL_ENDS)
+    ),
+    "no-last-values": Misbehaviour(
+        "sends Ended without values of the end", ("M02",), acts=sends(EVENT, _values_of(end=False), _ALL_ENDS)
+    ),
+    "fewer-measurands": Misbehaviour(
+        "leaves out the last of several measurands", ("M06",), acts=_everywhere(in_list("meterValue", _fewer))
     ),
     "wrong-sample-context": Misbehaviour(
         "periodic values have the context Other",
@@ -80,6 +144,21 @@ KINDS: Kinds = {
         "sends a measurand that is not configured",
         ("M06",),
         acts=sends(EVENT, _of_values(patched(measurand="Frequency", unitOfMeasure=None))),
+    ),
+    "signs-nothing": Misbehaviour(
+        "sends values without signedMeterValue, whatever SignReadings is",
+        ("M11",),
+        acts=_everywhere(_of_values(patched(signedMeterValue=None))),
+    ),
+    "no-public-key": Misbehaviour(
+        "never sends the public key of its meter",
+        ("M11",),
+        acts=_everywhere(_of_values(inside("signedMeterValue", publicKey=""))),
+    ),
+    "key-each-time": Misbehaviour(
+        "sends a public key with each signed value",
+        ("M11",),
+        acts=_everywhere(_of_values(inside("signedMeterValue", publicKey="a2V5"))),
     ),
     "register-runs-back": Misbehaviour(
         "the energy register goes back", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))
@@ -95,10 +174,15 @@ KINDS: Kinds = {
     "wrong-trigger-context": Misbehaviour(
         "triggered values have the context Sample.Periodic",
         ("M10",),
-        acts=sends("MeterValues", _of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
+        acts=_everywhere(_of_values(patched(context="Sample.Periodic"), has(context="Trigger"))),
     ),
     "unknown-meter": Misbehaviour(
         "sends meter values of an EVSE that does not exist", ("M12",), acts=sends("MeterValues", patched(evseId=99))
+    ),
+    "skips-clock-values": Misbehaviour(
+        "sends clock-aligned values at every second boundary only",
+        (),
+        acts=_skips_clock_values,
     ),
     "wrong-clock-context": Misbehaviour(
         "clock-aligned values have the context Sample.Periodic",

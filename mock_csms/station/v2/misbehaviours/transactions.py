@@ -2,7 +2,7 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.cues import Act, FailedCall, Plugged, Send, Set, Transmit
+from mock_csms.station.cues import Act, Answered, FailedCall, Plugged, Rang, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
@@ -19,6 +19,7 @@ from mock_csms.station.misbehaviour import (
     sends,
 )
 from mock_csms.station.outbox import RETRY
+from mock_csms.station.v2.drivers import ALLOWANCE, VEHICLE
 from mock_csms.station.v2.misbehaviours.authorization import begins
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS
@@ -72,10 +73,38 @@ def _forgets_offline(_: Situation, right: list[Act]) -> list[Act]:
     return [act for act in right if not (isinstance(act, Send) and act.payload.get("offline"))]
 
 
+def _is_judged(at: Situation) -> bool:
+    """Whether the answer to an event, or the end of the energy for an invalid idToken, is the reason of the acts."""
+    is_used_up = isinstance(at.event, Rang) and at.event.alarm[0] == ALLOWANCE
+    return is_used_up or (isinstance(at.event, Answered) and at.event.action == EVENT)
+
+
+def _ignores_invalid(at: Situation, right: list[Act]) -> list[Act]:
+    """Leave out the events that report that an invalid idToken gets no energy any more."""
+    return [act for act in right if not (_is_judged(at) and isinstance(act, Send) and act.action == EVENT)]
+
+
+def _allows_nothing(at: Situation, right: list[Act]) -> list[Act]:
+    """Report that the energy was stopped at once, although MaxEnergyOnInvalidId allows some."""
+    acts: list[Act] = []
+    if not isinstance(at.event, Answered) or "idToken" not in at.event.request:
+        return right
+    for act in right:
+        evse = at.device.charging(act.alarm[1]) if isinstance(act, Set) and act.alarm[0] == ALLOWANCE else None
+        if evse is None or evse.transaction is None:
+            acts.append(act)
+            continue
+        info = {"transactionId": evse.transaction.id, "chargingState": "SuspendedEVSE"}
+        event = {"eventType": "Updated", "triggerReason": "ChargingStateChanged", "seqNo": evse.transaction.seq_no}
+        acts += [act, Send(EVENT, {**event, "timestamp": at.moment.stamp, "transactionInfo": info})]
+    return acts
+
+
 def _seconds_off(payload: Json) -> Json:
     return payload | {"timestamp": "2020-01-01T00:00:00.000Z"}
 
 
+_STATUS = "GetTransactionStatus"
 _ALL_ENDS = has(eventType="Ended")
 
 KINDS: Kinds = {
@@ -97,6 +126,13 @@ KINDS: Kinds = {
         acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
     "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
+    "never-ends": Misbehaviour(
+        "sends Updated in place of Ended",
+        ("X15", "X27"),
+        acts=sends(
+            EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
+        ),
+    ),
     "no-stopped-reason": Misbehaviour(
         "ends without a stoppedReason",
         ("X06", "B20"),
@@ -158,16 +194,41 @@ KINDS: Kinds = {
     "forgets-offline": Misbehaviour("loses the events of an outage", ("X03", "X17"), acts=_forgets_offline),
     "ignores-invalid-token": Misbehaviour(
         "keeps charging although the token turned out to be invalid",
-        ("X19",),
-        acts=events(never, triggerReason="Deauthorized"),
+        ("X03", "X19"),
+        acts=_ignores_invalid,
+    ),
+    "allows-no-energy": Misbehaviour(
+        "suspends charging at once although MaxEnergyOnInvalidId allows some energy", ("X03",), acts=_allows_nothing
     ),
     "wrong-indicator": Misbehaviour(
         "answers that every transaction has ended",
         ("X20",),
         answer=answers(
-            "GetTransactionStatus",
+            _STATUS,
             lambda _, right: right | ({"ongoingIndicator": False} if "ongoingIndicator" in right else {}),
         ),
+    ),
+    "always-ongoing": Misbehaviour(
+        "answers that every transaction is ongoing",
+        ("X20",),
+        answer=answers(
+            _STATUS, lambda _, right: right | ({"ongoingIndicator": True} if "ongoingIndicator" in right else {})
+        ),
+    ),
+    "indicator-unasked": Misbehaviour(
+        "answers with an ongoingIndicator although no transaction was named",
+        ("X20",),
+        answer=answers(_STATUS, lambda _, right: {"ongoingIndicator": False} | right),
+    ),
+    "always-queued": Misbehaviour(
+        "answers that messages are queued, whether they are or not",
+        (),
+        answer=answers(_STATUS, lambda _, right: right | {"messagesInQueue": True}),
+    ),
+    "never-queued": Misbehaviour(
+        "answers that no messages are queued, whether they are or not",
+        (),
+        answer=answers(_STATUS, lambda _, right: right | {"messagesInQueue": False}),
     ),
     "stop-rejected": Misbehaviour(
         "rejects every remote stop",
@@ -193,11 +254,17 @@ KINDS: Kinds = {
     "starts-when-plugged": Misbehaviour(
         "starts a new transaction when the cable is plugged in", ("X15", "X27"), acts=_starts_when_plugged
     ),
+    "never-gives-up": Misbehaviour(
+        "waits for ever for a driver who does not plug in", (), acts=alarms(VEHICLE, lambda _: None)
+    ),
     "no-reservation-id": Misbehaviour(
         "leaves the reservationId out", ("X21",), acts=sends(EVENT, patched(reservationId=None))
     ),
     "repeats-too-soon": Misbehaviour(
         "repeats failed events ten times too soon", ("X18",), acts=alarms("retry", lambda seconds: seconds / 10)
+    ),
+    "never-repeats": Misbehaviour(
+        "sends a failed event never again, nor any event after it", ("X18",), acts=alarms("retry", lambda _: None)
     ),
     "repeats-too-often": Misbehaviour(
         "repeats failed events more often than MessageAttempts", ("X18",), acts=_repeats_more
