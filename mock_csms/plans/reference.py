@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0"),
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
     }
 )
 """The features that it has whatever its flags are."""
@@ -49,10 +49,15 @@ _FLAGS = (
 """Two EVSEs with a connector each; a short back-off, so that it reconnects soon; and a short MessageTimeout."""
 
 
+_SWITCHES: Mapping[str, str] = {"SC-0": "SmartChargingCtrlr.Available"}
+"""Its features that a variable switches off."""
+_CHANGEABLE = frozenset({*FEATURES, *_SWITCHES})
+
+
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-    features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
+    features = (profile.features | (_CHANGEABLE & {*needs})) - (_CHANGEABLE & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
@@ -113,7 +118,10 @@ class Reference:
         self._running_with, self._starts = (features, secured), self._starts + 1
         own, scheme = ",".join(features & {*FEATURES}), "wss" if TLS in needs else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
-        await self._launch(address, (*_FLAGS, "--features", own, *secured, *self._flags))
+        off = [
+            word for id_, name in _SWITCHES.items() if id_ not in features for word in ("--variable", f"{name}=false")
+        ]
+        await self._launch(address, (*_FLAGS, "--features", own, *off, *secured, *self._flags))
 
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""
