@@ -26,6 +26,7 @@ FOR_PLANS = {
     *("authorizes-remote-starts", "never-gives-up", "unlock-fails"),
     *("old-root-dropped", "old-root-kept"),
     *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
+    "refuses-start-profile",
     *("customer-kept", "customer-not-found", "refuses-custom-data", "authorizes-cached", "cache-cleared"),
 }
 """Misbehaviours that no check can detect. A case of the test plans finds them, because it knows what it requested."""

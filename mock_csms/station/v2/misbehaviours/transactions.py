@@ -141,7 +141,7 @@ KINDS: Kinds = {
     ),
     "refuses-start-profile": Misbehaviour(
         "rejects each remote start with a charging profile, and starts all the same",
-        ("X10",),
+        (),
         answer=answers(
             "RequestStartTransaction", instead("Accepted", "Rejected", lambda request: "chargingProfile" in request)
         ),
