@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     import pytest
 
 _NOT, _OR = "not ", " or "
-FILES, PASSWORD, TLS, CERTIFICATE = "files", "password", "tls", "certificate"
+FILES, PASSWORD, TLS, CERTIFICATE, LASTING = "files", "password", "tls", "certificate", "for-good"
 MEANS: Mapping[str, str] = {
     FILES: "needs a file server; see --files",
     PASSWORD: "needs the password of the station; see --password-file",
     TLS: "needs wss://; see --tls",
     CERTIFICATE: "needs a certificate for the station; see --tls",
+    LASTING: "changes the station for good; see --for-good",
 }
 """The needs of a case that an option of the plans provides, each with the reason for a skip without it."""
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, MEANS, PASSWORD, TLS
+from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, MEANS, PASSWORD, TLS
 from mock_csms.plans.expected import OPTION, ExpectedFailure, read_expected_failures
 from mock_csms.plans.operator import Operator, operator
 from mock_csms.plans.passes import key_of
@@ -80,6 +80,13 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
             "help": "serve wss:// beside ws://; its test authority is kept in DIR; stations must trust root.pem there",
         },
     ),
+    (
+        "--for-good",
+        {
+            "action": "store_true",
+            "help": "also run, at the end, the case that changes the station for good: it raises its security profile",
+        },
+    ),
     ("--case", {"metavar": "ID", "action": "append", "default": [], "help": "run only this case; repeatable"}),
     (
         "--report",
@@ -116,12 +123,15 @@ class Options(Record):
     """The key of the station in pytest's cache."""
     expected: Mapping[str, ExpectedFailure]
     """The cases that are known to fail, by id."""
+    is_for_good: bool = False
+    """Whether cases may change the station for good."""
 
     @property
     def means(self) -> Collection[str]:
         """The needs of cases, of those in MEANS, that the options provide."""
         has_tls = "tls" in self.settings
         given = {FILES: "files" in self.settings, PASSWORD: self.profile.password, TLS: has_tls, CERTIFICATE: has_tls}
+        given[LASTING] = self.is_for_good
         return MEANS if self.reference_flags is not None else [need for need, is_given in given.items() if is_given]
 
 
@@ -145,7 +155,8 @@ def read_options(given: Any) -> Options:
         raise ValueError("--misbehave and --reference-flags need --reference")
     profile, port = _profile(given), 9000 if given.port is None else given.port
     path = str(Path(given.profile).resolve()) if given.profile else ""
-    return Options(profile, who, given.host, port, None, settings, key(profile.identity, path), expected)
+    own = key(profile.identity, path)
+    return Options(profile, who, given.host, port, None, settings, own, expected, given.for_good)
 
 
 def has_workers(given: Any) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS, Case
+from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, PASSWORD, TLS, Case
 from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
@@ -25,7 +25,12 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
+<<<<<<< HEAD
         *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
+=======
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0"),
+        *("AQ-1", "AQ-3"),
+>>>>>>> main
     }
 )
 """The features that it has whatever its flags are."""
@@ -41,6 +46,7 @@ REFERENCE = Profile(
 """The profile of the reference station."""
 
 _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
+_WITHOUT_TLS = "--security-profile 1"
 _FLAGS = (
     *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
     *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
@@ -63,7 +69,9 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
 
 def setting_for(case: Case) -> Hashable:
     """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
-    return reference_for(REFERENCE, case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
+    return reference_for(REFERENCE, case.needs).features, frozenset(
+        {PASSWORD, TLS, CERTIFICATE, LASTING} & {*case.needs}
+    )
 
 
 @contextmanager
@@ -109,24 +117,29 @@ class Reference:
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features, needs: Collection[str] = ()) -> None:
         """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them.
 
-        `needs` are those of the case: they say whether it has a password, and whether it uses TLS.
+        `needs` are those of the case: they say whether it has a password, and whether it uses TLS. Before and after a
+        case that changes it for good, it is started anew.
         """
-        secured = self._secured(needs)
-        if self._running_with == (features, secured):
+        secured, is_lasting = self._secured(needs), LASTING in needs
+        if self._running_with == (features, secured) and not is_lasting:
             return
         await self._end()
-        self._running_with, self._starts = (features, secured), self._starts + 1
-        own, scheme = ",".join(features & {*FEATURES}), "wss" if TLS in needs else "ws"
+        self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
+        own, scheme = ",".join(features & {*FEATURES}), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
         off = [
             word for id_, name in _SWITCHES.items() if id_ not in features for word in ("--variable", f"{name}=false")
         ]
         await self._launch(address, (*_FLAGS, "--features", own, *off, *secured, *self._flags))
 
+    def _uses_tls(self, needs: Collection[str]) -> bool:
+        """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
+        return TLS in needs and _WITHOUT_TLS not in " ".join(self._flags)
+
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""
         password = ("--password-file", f"{self._home / _PASSWORD_FILE}") if PASSWORD in needs else ()
-        trusted = ("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()
+        trusted = ("--ca", f"{self._authority / 'root.pem'}") if self._uses_tls(needs) else ()
         certificate = ("--client-cert", f"{self._authority / 'station.pem'}") if CERTIFICATE in needs else ()
         return (*password, *trusted, *certificate)
 

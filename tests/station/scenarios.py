@@ -173,6 +173,13 @@ def refused_later(begin: Begin) -> None:
     stage.wait(40).tell(Unplugged(1))
 
 
+def refused_slowly(begin: Begin) -> None:
+    """An idToken turns out to be invalid during a transaction, which may still get some energy."""
+    some: Any = {"TxCtrlr_StopTxOnInvalidId": "false", "TxCtrlr_MaxEnergyOnInvalidId": "550"}
+    stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}}), **some).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(250).tell(Unplugged(1))
+
+
 def refused_tokens(begin: Begin) -> None:
     """An idToken is rejected, and again when it is cached."""
     stage = begin(answering(Authorize={"idTokenInfo": {"status": "Invalid"}})).connect()
@@ -279,6 +286,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         offline,
         refused_events,
         refused_later,
+        refused_slowly,
         refused_tokens,
         elsewhere,
         master_pass,

@@ -47,7 +47,7 @@ async def measurands(station: Station, controller: str, variable: str) -> frozen
     """Return the measurands that a variable lists; skip the case if it lists none, which is allowed (E01.FR.09)."""
     listed = await station.get(controller, variable)
     if not listed:
-        station.skip(f"{controller}.{variable} is empty")
+        station.skip(f"{controller}.{variable} is empty", applies=False)
     return frozenset(listed.split(",")) - {_OF_THE_VEHICLE}
 
 
