@@ -26,10 +26,7 @@ FOR_PLANS = {
     *("authorizes-remote-starts", "never-gives-up", "unlock-fails"),
     *("old-root-dropped", "old-root-kept", "low-profile-kept", "slot-forgotten"),
     *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
-<<<<<<< HEAD
     "refuses-start-profile",
-    *("customer-kept", "customer-not-found", "refuses-custom-data", "authorizes-cached", "cache-cleared"),
-=======
     *(
         "customer-kept",
         "customer-not-found",
@@ -38,7 +35,6 @@ FOR_PLANS = {
         "cache-cleared",
         "no-authorize",
     ),
->>>>>>> main
 }
 """Misbehaviours that no check can detect. A case of the test plans finds them, because it knows what it requested."""
 ALSO = {"two-open-calls": {"B02", "B10"}, "old-tls": {"S04"}}
