@@ -25,7 +25,7 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0"),
+        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
         *("AQ-1", "AQ-3"),
     }
 )
@@ -72,11 +72,20 @@ _FEATURES: Mapping[str, frozenset[str]] = {
 """By version: the features that it has or lacks according to its flags."""
 
 
+_SWITCHES: Mapping[str, str] = {"SC-0": "SmartChargingCtrlr.Available"}
+"""Its features that a variable switches off."""
+_CHANGEABLE = frozenset({*FEATURES, *_SWITCHES})
+
+
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
+<<<<<<< HEAD
     own = _FEATURES[profile.version]
     features = (profile.features | (own & {*needs})) - (own & lacked)
+=======
+    features = (profile.features | (_CHANGEABLE & {*needs})) - (_CHANGEABLE & lacked)
+>>>>>>> main
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
@@ -148,7 +157,14 @@ class Reference:
         self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
         own, scheme = ",".join(features & self._own_features), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
+<<<<<<< HEAD
         await self._launch(address, ("--features", own, *secured, *self._flags))
+=======
+        off = [
+            word for id_, name in _SWITCHES.items() if id_ not in features for word in ("--variable", f"{name}=false")
+        ]
+        await self._launch(address, (*_FLAGS, "--features", own, *off, *secured, *self._flags))
+>>>>>>> main
 
     def _uses_tls(self, needs: Collection[str]) -> bool:
         """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
