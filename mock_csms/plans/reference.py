@@ -74,18 +74,13 @@ _FEATURES: Mapping[str, frozenset[str]] = {
 
 _SWITCHES: Mapping[str, str] = {"SC-0": "SmartChargingCtrlr.Available"}
 """Its features that a variable switches off."""
-_CHANGEABLE = frozenset({*FEATURES, *_SWITCHES})
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-<<<<<<< HEAD
-    own = _FEATURES[profile.version]
+    own = _FEATURES[profile.version] | ({*_SWITCHES} if _FEATURES[profile.version] else set())
     features = (profile.features | (own & {*needs})) - (own & lacked)
-=======
-    features = (profile.features | (_CHANGEABLE & {*needs})) - (_CHANGEABLE & lacked)
->>>>>>> main
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
@@ -157,14 +152,9 @@ class Reference:
         self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
         own, scheme = ",".join(features & self._own_features), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
-<<<<<<< HEAD
-        await self._launch(address, ("--features", own, *secured, *self._flags))
-=======
-        off = [
-            word for id_, name in _SWITCHES.items() if id_ not in features for word in ("--variable", f"{name}=false")
-        ]
-        await self._launch(address, (*_FLAGS, "--features", own, *off, *secured, *self._flags))
->>>>>>> main
+        away = [name for id_, name in _SWITCHES.items() if self._own_features and id_ not in features]
+        off = [word for name in away for word in ("--variable", f"{name}=false")]
+        await self._launch(address, ("--features", own, *off, *secured, *self._flags))
 
     def _uses_tls(self, needs: Collection[str]) -> bool:
         """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
