@@ -94,7 +94,7 @@ def test_a_pass_with_findings() -> None:
 
 
 def test_stations_do_not_mix() -> None:
-    """Each identity, profile and version of OCPP has its own passes; a station cannot take those of the reference station."""
+    """Each identity, profile and version of OCPP has its own passes, and so has the reference station."""
     kept = DictCache()
     keys = {
         key_of(identity, profile, version, is_reference=False)
