@@ -140,6 +140,12 @@ def remote_at_once(begin: Begin) -> None:
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
     stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
+    profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
+    period = [{"startPeriod": 0, "limit": 6.0}]
+    profile |= {"chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": period}]}
+    start = {"evseId": 1, "remoteStartId": 80, "idToken": TOKEN, "chargingProfile": profile}
+    stage.wait(5).command("RequestStartTransaction", start)
+    stage.wait(5).tell(Plugged(1)).wait(5).tell(Presented(TOKEN, 1), Unplugged(1))
 
 
 def nobody_plugs_in(begin: Begin) -> None:

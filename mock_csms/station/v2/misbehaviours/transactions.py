@@ -166,6 +166,13 @@ KINDS: Kinds = {
         ("X10",),
         answer=answers("RequestStartTransaction", instead("Rejected", "Accepted", has(evseId=9))),
     ),
+    "refuses-start-profile": Misbehaviour(
+        "rejects each remote start with a charging profile, and starts all the same",
+        (),
+        answer=answers(
+            "RequestStartTransaction", instead("Accepted", "Rejected", lambda request: "chargingProfile" in request)
+        ),
+    ),
     "other-remote-start-id": Misbehaviour(
         "reports a remoteStartId that was never given",
         ("X10",),
