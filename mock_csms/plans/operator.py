@@ -20,7 +20,8 @@ from mock_csms.protocol.records import Record
 
 ACTIONS: Mapping[str, str] = {
     "plug": "plug the cable of EVSE {evse}, connector {connector}, into the vehicle",
-    "unplug": "take the cable of EVSE {evse}, connector {connector}, out of the vehicle",
+    "unplug": "unplug the cable of EVSE {evse}, connector {connector}; also from the station if it is detachable",
+    "unplug-ev": "take the cable of EVSE {evse}, connector {connector}, out of the vehicle, but not out of the station",
     "card": "present the token {token} at EVSE {evse}",
     "reboot": "switch the station off and on again",
     "ev-ready": "let the vehicle at EVSE {evse} take energy",
@@ -193,6 +194,7 @@ class Post:
 _LINES: Mapping[str, str] = {
     "plug": "plug {evse} {connector}",
     "unplug": "unplug {evse}",
+    "unplug-ev": "unplug-ev {evse}",
     "card": "card {token} {evse}",
     "reboot": "reboot",
     "ev-ready": "ev-ready {evse}",

@@ -227,7 +227,8 @@ class Shape:
         _NOTATION.default_features,
         "optional features of Part 5 that the station has; not in OCPP 1.6; C-13: it can reset a single EVSE; C-43 "
         "and AQ-7: it installs or downloads firmware during a transaction; C-56: it sends a summary inventory; "
-        "C-60: it can cancel a firmware update; L02: it installs firmware without a signature; '' is none",
+        "C-60: it can cancel a firmware update; L02: it installs firmware without a signature; HFS-1: its cables are "
+        "detachable; HFS-4: its connectors are for direct current; '' is none",
         _NOTATION.features,
         "ID[,ID]",
         shown=",".join(sorted(_NOTATION.default_features)),

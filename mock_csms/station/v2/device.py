@@ -31,6 +31,8 @@ INSTALLS_WHILE_CHARGING = "C-43"
 CANCELS_UPDATES = "C-60"
 DOWNLOADS_WHILE_CHARGING = "AQ-7"
 INSTALLS_UNSIGNED = "L02"
+DETACHABLE_CABLES = "HFS-1"
+DIRECT_CURRENT = "HFS-4"
 FEATURES = (
     RESETS_EVSES,
     SUMMARIZES,
@@ -38,10 +40,13 @@ FEATURES = (
     CANCELS_UPDATES,
     DOWNLOADS_WHILE_CHARGING,
     INSTALLS_UNSIGNED,
+    DETACHABLE_CABLES,
+    DIRECT_CURRENT,
 )
 """The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, report a
-SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction; and
-the use case L02: it installs firmware without a signature."""
+SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction; the
+use case L02: it installs firmware without a signature; and its hardware: detachable cables, connectors for direct
+current."""
 USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
 """The features that it has unless a flag says otherwise."""
 
@@ -74,6 +79,10 @@ class Evse(Record):
     """How many connectors it has; their ids count from 1."""
     plugged: int | None = None
     """The connector whose cable is plugged into a vehicle."""
+    left: int | None = None
+    """The connector whose detachable cable is in the station, but not in a vehicle any more."""
+    locked_for: Json | None = None
+    """The idToken that unlocks that cable; None if it is not locked."""
     authorized: Json | None = None
     """The idToken that may charge."""
     remote_start_id: int | None = None
@@ -142,10 +151,11 @@ class Evse(Record):
         """Return the connectorStatus, without regard to reservations."""
         if connector in self.faulty:
             return "Faulted"
-        is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
+        has_cable = connector in (self.plugged, self.left)
+        is_free = not has_cable and (self.plugged is not None or self.transaction is None)
         if connector in self.out_of_order or (self.is_closed and is_free):
             return "Unavailable"
-        return "Occupied" if self.plugged == connector else "Available"
+        return "Occupied" if has_cable else "Available"
 
 
 class Card(Record):
@@ -273,7 +283,15 @@ Step: TypeAlias = tuple[Any, list[Act]]
 
 def equipped(device: D, variables: Mapping[Name, str], features: frozenset[str]) -> D:
     """Return a device with other values of variables, and with these optional features."""
-    return replace(device.with_variables(variables), features=features)
+    types = {DETACHABLE_CABLES: "sType2", DIRECT_CURRENT: "cCCS2"}
+    connectors = {
+        (f"Connector[{evse.id},{connector}]", "ConnectorType"): kind
+        for feature, kind in types.items()
+        if feature in features
+        for evse in device.evses.values()
+        for connector in evse.each_connector
+    }
+    return replace(device.with_variables({**connectors, **variables}), features=features)
 
 
 def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:

@@ -10,7 +10,12 @@ from mock_csms.station.v2 import tokens
 from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
-from mock_csms.station.v2.variables import AUTHORIZATION, MASTER_PASS_GROUP, TX_STARTED_MEASURANDS
+from mock_csms.station.v2.variables import (
+    AUTHORIZATION,
+    MASTER_PASS_GROUP,
+    NO_REMOTE_AUTHORIZATION,
+    TX_STARTED_MEASURANDS,
+)
 
 
 def begins(at: Situation, evse: int, **more: Any) -> Send:
@@ -68,8 +73,9 @@ def _is_master(device: Device, info: Json) -> bool:
 
 
 def _authorizes_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
-    """Send Authorize although authorization is disabled."""
-    is_it = isinstance(at.event, Presented) and not at.device.is_on(AUTHORIZATION)
+    """Send Authorize although authorization, or the question of the CSMS, is disabled."""
+    may_not = not at.device.is_on(AUTHORIZATION) or at.device.is_on(NO_REMOTE_AUTHORIZATION)
+    is_it = isinstance(at.event, Presented) and may_not
     return [Send("Authorize", {"idToken": at.event.token}), *right] if is_it else right
 
 
@@ -117,7 +123,7 @@ KINDS: Kinds = {
     ),
     "master-pass-starts": Misbehaviour("starts for a master pass", ("A06",), acts=_starts(_is_master)),
     "asks-though-disabled": Misbehaviour(
-        "sends Authorize although authorization is disabled", ("A01",), acts=_authorizes_though_disabled
+        "sends Authorize although AuthCtrlr.Enabled or DisableRemoteAuthorization forbids it", ("A01",), acts=_authorizes_though_disabled
     ),
     "starts-without-asking": Misbehaviour(
         "starts for a token cached as invalid without a new Authorize", ("A03",), acts=_starts_without_authorize
