@@ -1,7 +1,5 @@
 """Block B, provisioning: how a station boots, and what it does until it is accepted (B01 to B03)."""
 
-import pytest
-
 from mock_csms.plans import (
     Station,
     any_call,
@@ -114,7 +112,7 @@ async def test_b_30_commands_to_a_rejected_station(station: Station) -> None:
     await station.expect(says("BootNotification"), within=timeouts.boot)
     await station.settle()
     if not station.known.is_connected:
-        pytest.skip("the station closes the connection when it is rejected")
+        station.skip("the station closes the connection when it is rejected", applies=False)
     await station.refuses("SecurityError", "GetBaseReport", {"requestId": 42, "reportBase": "FullInventory"})
     await station.expect(says("BootNotification"), within=2 * timeouts.interval + timeouts.boot)
     await states.reports_connectors(station)

@@ -2,13 +2,13 @@
 
 from mock_csms.plans import (
     Station,
-    Taken,
     case,
     one_of,
     says,
-    variable,
 )
 from mock_csms.plans.v2 import states
+from mock_csms.plans.v2.authorization import clear_cache, present_unknown
+from mock_csms.plans.v2.variables import prefer
 
 STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not come"}
 
@@ -16,38 +16,19 @@ STARTS_REFUSED = {"starts-refused-token": "sent TransactionEvent, which must not
 async def is_accepted(station: Station, token: str) -> None:
     """Plug in and present a card that the mock accepts: the station authorizes it, and reports it in a transaction."""
     await station.prepare(states.ev_connected)
-    await station.answered(await send_authorize(station, token), idTokenInfo={"status": "Accepted"})
+    await station.answered(await present_unknown(station, token), idTokenInfo={"status": "Accepted"})
     await station.expect(await states.authorization_event(station, "Authorized", token))
-
-
-async def send_authorize(station: Station, token: str) -> Taken:
-    """Present a card that the station does not know, and return the station's Authorize."""
-    if await station.get("AuthCtrlr", "Enabled") == "false":
-        station.lacks("enabled authorization")
-    await station.prepare(clear_cache)
-    await station.act("card", token=token)
-    return await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
-
-
-async def clear_cache(station: Station) -> None:
-    """Clear the cache of the station; without a cache it need not support the command (C11)."""
-    if await station.get("AuthCacheCtrlr", "Enabled") == "true":
-        await station.command("ClearCache", status="Accepted")
 
 
 async def authorize_remote_starts(station: Station) -> None:
     """Make the station authorize the tokens of remote starts; skip the case if that cannot be set (C-48)."""
-    if await station.remember("AuthCtrlr", "AuthorizeRemoteStart") == "true":
-        return
-    given = {"setVariableData": [variable("AuthCtrlr", "AuthorizeRemoteStart", attributeValue="true")]}
-    answer = await station.command("SetVariables", given)
-    if answer["setVariableResult"][0]["attributeStatus"] != "Accepted":
+    if not await prefer(station, "AuthCtrlr", "AuthorizeRemoteStart", "true"):
         station.lacks("setting to authorize the tokens of remote starts")
 
 
 async def is_refused(station: Station, token: str, status: str) -> None:
     """Present a card that the mock does not accept: no transaction starts."""
-    await station.answered(await send_authorize(station, token), idTokenInfo={"status": status})
+    await station.answered(await present_unknown(station, token), idTokenInfo={"status": status})
     await station.expect_nothing(says("TransactionEvent"))
 
 
@@ -100,7 +81,7 @@ async def test_c01_too_many_ask(station: Station) -> None:
 async def test_c01_nobody_can_judge(station: Station) -> None:
     """A station whose Authorize is answered with a CALLERROR starts no transaction."""
     station.configure(offline=True)
-    await station.was_refused(await send_authorize(station, "unknown"), "InternalError")
+    await station.was_refused(await present_unknown(station, "unknown"), "InternalError")
     await station.expect_nothing(says("TransactionEvent"))
 
 

@@ -1,8 +1,4 @@
-"""Block E, transactions: cables that are taken out of the vehicle, and drivers who lose their authorization (E06, E09,
-E10).
-"""
-
-from typing import Any
+"""Block E, transactions: the cable is taken out of the vehicle (E06, E09, E10)."""
 
 from mock_csms.plans import (
     Station,
@@ -11,39 +7,160 @@ from mock_csms.plans import (
     one_of,
     transaction_event,
 )
-from mock_csms.plans.v2 import points, sessions, states
-from mock_csms.plans.v2.variables import prefer
-from mock_csms.protocol.actions import Json
+from mock_csms.plans.v2 import cables, points
 
-AT_THE_VEHICLE = (*sessions.NEEDS, "unplug-ev", "ev-pause")
-LOST: Json = {"triggerReason": "EVCommunicationLost", "charging": "Idle"}
-LOCKS = "UnlockOnEVSideDisconnect is false: the driver has to present the card before the cable can be taken out"
-
-
-async def suspended(station: Station, *, stops: bool, unlocks: bool | None = None) -> None:
-    """Bring the station into EnergyTransferSuspended.
-
-    `stops` and `unlocks` are StopTxOnEVSideDisconnect and UnlockOnEVSideDisconnect, as far as they can be set.
-    """
-    await prefer(station, "TxCtrlr", "StopTxOnEVSideDisconnect", f"{stops}".lower())
-    if unlocks is not None:
-        await prefer(station, "OCPPCommCtrlr", "UnlockOnEVSideDisconnect", f"{unlocks}".lower())
-    await station.prepare(sessions.authorizes)
-    await station.prepare(states.energy_transfer_suspended)
+LOST_TOO_EARLY = {"no-charging-state@3": "chargingState: expected Idle, got nothing"}
+AUTHORIZED_OR_BAY = (
+    "C-10.2 or C-10.5",
+    *points.without("EVConnected", "PowerPathClosed", "EnergyTransfer"),
+    *("C-06.1", "C-12.2", "AQ-9"),
+)
 
 
-async def is_detachable(station: Station) -> bool:
-    """Whether the cable of the connector in use can be taken out of the station (its ConnectorType is a socket)."""
-    kind = await station.get("Connector", "ConnectorType", station.evse, station.connector)
-    return station.profile.has("HFS-1") if kind is None else kind.startswith("s")
+@case(
+    "TC_E_37_CS",
+    use_case="E06",
+    requirement="E06.FR.06, E06.FR.15",
+    needs=(*cables.NEEDS, *points.stopping_at("PowerPathClosed", "EVConnected", "EnergyTransfer"), "AQ-9"),
+    fails_with={**LOST_TOO_EARLY, "no-stopped-reason": "stoppedReason: expected EVDisconnected, got nothing"},
+)
+async def test_e_37_unplugged_at_power_path_closed(station: Station) -> None:
+    """With TxStopPoint PowerPathClosed, a cable that is taken out of the vehicle ends the transaction."""
+    await points.stop_at(station, "PowerPathClosed")
+    await station.prepare(cables.suspended, stops=False)
+    await cables.unplug_at_the_vehicle(station, "Ended", "EVDisconnected")
 
 
-async def taken_out(station: Station, *, by_card: bool) -> None:
-    """Take a detachable cable out of the station, after the card if it is locked; the connector becomes Available."""
-    begin = station.opened()
-    if await is_detachable(station):
-        if by_card:
-            await station.act("card", token="valid")
-        begin = station.mark()
-        await station.act("unplug")
-    await station.expect(connector_reports("Available", station.evse, station.connector), after=begin)
+@case(
+    "TC_E_20_CS",
+    use_case="E06, E10",
+    requirement="E06.FR.02, E06.FR.15",
+    needs=(
+        *(*cables.NEEDS, *points.stopping_at("EVConnected", "PowerPathClosed", "EnergyTransfer")),
+        *("C-06.1 or C-52 or not C-10.2", "AQ-9"),
+    ),
+    fails_with={**LOST_TOO_EARLY, "wrong-stopped-reason": "stoppedReason: expected EVDisconnected, got PowerLoss"},
+)
+async def test_e_20_unplugged_at_the_vehicle(station: Station) -> None:
+    """With TxStopPoint EVConnected, a cable that is taken out of the vehicle ends the transaction."""
+    await points.stop_at(station, "EVConnected")
+    await station.prepare(cables.suspended, stops=False)
+    await cables.unplug_at_the_vehicle(station, "Ended", "EVDisconnected")
+
+
+@case(
+    "TC_E_54_CS",
+    use_case="E06, E10",
+    requirement="E06.FR.02, E06.FR.15",
+    needs=(
+        *(*cables.NEEDS, *points.stopping_at("EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer")),
+        "HFS-4",
+    ),
+    fails_with={"wrong-stopped-reason": "stoppedReason: expected StoppedByEV or EVDisconnected, got PowerLoss"},
+)
+async def test_e_54_unplugged_at_the_vehicle_with_direct_current(station: Station) -> None:
+    """With direct current the vehicle may have stopped the transaction that ends with the cable."""
+    await points.stop_at(station, "EVConnected")
+    await station.prepare(cables.suspended, stops=False)
+    await cables.unplug_at_the_vehicle(station, "Ended", "StoppedByEV", "EVDisconnected")
+
+
+@case(
+    "TC_E_17_CS",
+    use_case="E06",
+    requirement="E06.FR.04, E06.FR.15",
+    needs=(
+        *cables.NEEDS,
+        *points.stopping_at("Authorized", "EVConnected", "PowerPathClosed", "EnergyTransfer"),
+        *("C-06.2", "AQ-9"),
+    ),
+    fails_with={
+        "no-stopped-reason": "stoppedReason: expected EVDisconnected, got nothing",
+        "no-connector-report@3": r"sent no StatusNotification\[connectorStatus=Available",
+    },
+)
+async def test_e_17_deauthorized_when_unplugged(station: Station) -> None:
+    """With TxStopPoint Authorized and StopTxOnEVSideDisconnect, taking the cable out of the vehicle ends it."""
+    await points.stop_at(station, "Authorized")
+    await station.prepare(cables.suspended, stops=True, unlocks=False)
+    begin = await cables.unplug_at_the_vehicle(station, "Ended", "EVDisconnected")
+    await cables.becomes_available(station, begin, is_locked=True)
+
+
+@case(
+    "TC_E_25_CS",
+    use_case="E09",
+    requirement="E09.FR.01, E09.FR.03, E09.FR.04",
+    needs=(*cables.NEEDS, "C-06.2", "C-12.2", "AQ-9"),
+    fails_with={
+        **LOST_TOO_EARLY,
+        "no-connector-report@3": r"sent no StatusNotification\[connectorStatus=Available",
+    },
+)
+async def test_e_25_unplugged_and_locked(station: Station) -> None:
+    """Without UnlockOnEVSideDisconnect a detachable cable can be taken out of the station after the card."""
+    await station.prepare(cables.suspended, stops=True, unlocks=False)
+    begin = await cables.unplug_at_the_vehicle(station, one_of("Updated", "Ended"))
+    await cables.becomes_available(station, begin, is_locked=True)
+
+
+@case(
+    "TC_E_24_CS",
+    use_case="E09",
+    requirement="E09.FR.01, E09.FR.02, E09.FR.04",
+    needs=(*cables.NEEDS, "HFS-1", "C-06.2", "C-12.1", "AQ-9"),
+    fails_with={
+        **LOST_TOO_EARLY,
+        "no-connector-report@3": r"sent no StatusNotification\[connectorStatus=Available",
+    },
+)
+async def test_e_24_unplugged_and_unlocked(station: Station) -> None:
+    """With UnlockOnEVSideDisconnect a cable that was taken out of the vehicle can be taken out of the station too."""
+    await station.prepare(cables.suspended, stops=True, unlocks=True)
+    begin = await cables.unplug_at_the_vehicle(station, one_of("Updated", "Ended"))
+    await cables.becomes_available(station, begin, is_locked=False)
+
+
+async def stays_authorized(station: Station) -> int:
+    """Take the cable out of the vehicle; the transaction stays authorized and continues. Return the position before."""
+    await points.stop_at(station, "Authorized" if station.profile.has("C-10.2") else "ParkingBayOccupancy")
+    await station.prepare(cables.suspended, stops=False, unlocks=False)
+    detachable = await cables.is_detachable(station)
+    begin = await cables.unplug_at_the_vehicle(station, "Updated")
+    if not detachable:
+        await station.expect(connector_reports("Available", station.evse, station.connector), after=begin)
+    return begin
+
+
+@case(
+    "TC_E_26_CS",
+    use_case="E10",
+    requirement="E10.FR.01, E10.FR.03",
+    needs=(*cables.NEEDS, *AUTHORIZED_OR_BAY),
+    fails_with={
+        **LOST_TOO_EARLY,
+        "no-charging-state@4": "chargingState: expected EVConnected, got nothing",
+    },
+)
+async def test_e_26_suspended_by_unplugging(station: Station) -> None:
+    """Without StopTxOnEVSideDisconnect the transaction continues when the cable is plugged in again."""
+    await stays_authorized(station)
+    begin = station.mark()
+    await station.act("plug")
+    plugged = transaction_event("Updated", triggerReason="CablePluggedIn", charging="EVConnected")
+    charges = transaction_event("Updated", triggerReason="ChargingStateChanged", charging="Charging")
+    await station.expect_all(plugged, charges, after=begin)
+
+
+@case(
+    "TC_E_27_CS",
+    use_case="E10",
+    requirement="E10.FR.02, E10.FR.03",
+    needs=(*cables.NEEDS, "HFS-2", *AUTHORIZED_OR_BAY),
+    fails_with={"keeps-waiting": "sent no .*triggerReason=EVConnectTimeout"},
+)
+async def test_e_27_not_plugged_in_again(station: Station) -> None:
+    """Without StopTxOnEVSideDisconnect a transaction with a fixed cable is deauthorized after EVConnectionTimeOut."""
+    await cables.wait_for_cables(station, station.profile.timeouts.interval)
+    await stays_authorized(station)
+    await cables.gives_up_waiting(station)

@@ -78,3 +78,36 @@ async def test_e06_remote_stop_of_what_has_ended(station: Station) -> None:
     id_ = ended.payload["transactionInfo"]["transactionId"]
     await station.command("RequestStopTransaction", {"transactionId": id_}, status="Rejected")
     await station.expect_nothing(says("TransactionEvent"))
+
+
+@case(
+    "TC_F_08_CS",
+    use_case="F03",
+    requirement="F03.FR.02, F03.FR.03, F03.FR.07, F03.FR.09",
+    needs=sessions.NEEDS,
+    fails_with={
+        "stop-rejected": "status: expected Accepted, got Rejected",
+        "no-remote-stop": "sent no TransactionEvent.*triggerReason=RemoteStop",
+        "wrong-stopped-reason": "stoppedReason: expected Remote, got PowerLoss",
+    },
+)
+async def test_f_08_remote_stop(station: Station) -> None:
+    """A remote stop is accepted and stops the transaction; if that ends it, the reason is Remote."""
+    await sessions.charging(station)
+    stopped = await states.stop_authorized_remotely(station)
+    if stopped.payload["eventType"] == "Ended":
+        station.check(stopped, transaction_event(stopped="Remote"))
+
+
+@case(
+    "TC_F_09_CS",
+    use_case="F03",
+    requirement="F03.FR.08",
+    needs=sessions.NEEDS,
+    fails_with={"stop-accepted": "status: expected Rejected, got Accepted"},
+)
+async def test_f_09_remote_stop_of_another_transaction(station: Station) -> None:
+    """The station rejects a remote stop with another transactionId, and continues its transaction."""
+    await sessions.charging(station)
+    await station.command("RequestStopTransaction", {"transactionId": "test_transaction_123"}, status="Rejected")
+    await station.expect_nothing(transaction_event("Ended"))

@@ -15,12 +15,12 @@ def status(what: str) -> Message:
 async def begin_update(station: Station) -> None:
     """Let the station download and install firmware now; skip the case if it only installs signed firmware."""
     if not station.profile.firmware:
-        station.lacks("firmware URL in its profile")
+        station.skip("the profile of the station has no URL of firmware")
     firmware = {"location": station.profile.firmware}
     answers = one_of("Accepted", "Rejected", "InvalidCertificate")
     answer = await station.command("UpdateFirmware", {"requestId": REQUEST, "firmware": firmware}, status=answers)
     if answer["status"] != "Accepted":
-        station.skip("the station installs no firmware without a signature (L01)")
+        station.skip("the station installs no firmware without a signature (L01)", applies=False)
 
 
 @case(

@@ -5,7 +5,7 @@ from mock_csms.plans.messages import differences
 from mock_csms.plans.v2 import certificates
 from mock_csms.protocol.actions import Json
 
-KIND = "CSMSRootCertificate"
+KIND = certificates.OF_CSMS
 
 
 async def install(station: Station) -> bool:
@@ -17,17 +17,7 @@ async def install(station: Station) -> bool:
 
 async def installed(station: Station) -> list[Json]:
     """Return the hash data of the CSMS roots; the station must return a list, or NotFound."""
-    asked = {"certificateType": [KIND]}
-    answer = await station.command("GetInstalledCertificateIds", asked, status=one_of("Accepted", "NotFound"))
-    chains = answer.get("certificateHashDataChain", [])
-    assert bool(chains) == (answer["status"] == "Accepted"), f"{answer['status']} with {len(chains)} certificates"
-    assert {chain["certificateType"] for chain in chains} <= {KIND}
-    return [chain["certificateHashData"] for chain in chains]
-
-
-async def delete(station: Station, hash_data: Json, status: str = "Accepted") -> None:
-    """Delete a certificate; the result must have this status."""
-    await station.command("DeleteCertificate", {"certificateHashData": hash_data}, status=status)
+    return [entry["certificateHashData"] for entry in await certificates.listed(station, KIND)]
 
 
 @case(
@@ -40,7 +30,7 @@ async def test_m03_installed_certificates_are_listed(station: Station) -> None:
     before = await installed(station)
     if await install(station):
         for new in [one for one in await installed(station) if one not in before]:
-            await delete(station, new)
+            await certificates.delete(station, new)
 
 
 @case(
@@ -53,9 +43,9 @@ async def test_m04_certificates_are_deleted(station: Station) -> None:
     before = await installed(station)
     if await install(station):
         for new in [one for one in await installed(station) if one not in before]:
-            await delete(station, new)
+            await certificates.delete(station, new)
         assert await installed(station) == before
-    await delete(station, certificates.HASHES, "NotFound")
+    await certificates.delete(station, certificates.HASHES, "NotFound")
 
 
 @case(
@@ -73,7 +63,7 @@ async def test_m05_certificates_are_installed(station: Station) -> None:
     was_there = any(not differences({"hash": one}, {"hash": certificates.of_root}) for one in before)
     assert len(new) == (is_taken and not was_there), f"listed {len(new)} new certificates"
     for one in new:
-        await delete(station, one)
+        await certificates.delete(station, one)
 
 
 @case(

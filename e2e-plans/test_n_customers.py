@@ -1,6 +1,7 @@
 """Block N, diagnostics: the data that a station stores about a customer (N09, N10)."""
 
 from mock_csms.plans import Station, absent, case, one_of, says
+from mock_csms.plans.v2 import customers
 from mock_csms.protocol.actions import Json
 
 
@@ -40,7 +41,4 @@ async def test_n02_customer_is_told(station: Station) -> None:
     """For the customer of a token the station sends numbered parts; only the last one is marked as the last."""
     asked = {"requestId": 2, "report": True, "clear": False, "idToken": station.profile.tokens["valid"]}
     await inform(station, asked | {"customerIdentifier": None})
-    number, is_more = 0, True
-    while is_more:
-        part = await station.expect(says("NotifyCustomerInformation", requestId=2, seqNo=number, data=...))
-        number, is_more = number + 1, part.payload.get("tbc", False)
+    await customers.told(station, 2)

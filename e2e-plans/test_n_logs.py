@@ -18,7 +18,7 @@ def status(what: Any) -> Message:
 async def get_log(station: Station) -> Json:
     """Let the station upload its diagnostics log, and return its answer."""
     if not station.profile.logs:
-        station.lacks("logs URL in its profile")
+        station.skip("the profile of the station has no URL for logs")
     log = {"logType": "DiagnosticsLog", "requestId": REQUEST, "log": {"remoteLocation": station.profile.logs}}
     return await station.command("GetLog", log, status="Accepted")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from mock_csms.plans.cases import Case
-from mock_csms.plans.catalogue import catalogue, load
+from mock_csms.plans.catalogue import catalogue, load, matrix
 from mock_csms.station.v2.misbehaviours import KINDS
 from tests import warm
 from tests.pace import turns
@@ -80,11 +80,21 @@ def test_findings_are_listed_and_may_fail_a_case() -> None:
 
 
 def test_the_catalogue_has_every_case() -> None:
-    """The catalogue has all 229 cases of Part 6 (the errata remove B_08) and others, each once, and no unknown ones."""
+    """The catalogue has all 229 cases of Part 6, TC_B_08_CS, and others, each once, and no unknown ones."""
     known = [entry.id for entry in catalogue(FOLDER)]
-    assert len([id_ for id_ in known if re.fullmatch(r"TC_[A-P]_\d+_CS", id_)]) == 229
-    assert len(known) == len(set(known)) >= 294
+    assert len([id_ for id_ in known if re.fullmatch(r"TC_[A-P]_\d+_CS", id_)]) == 230
+    assert len(known) == len(set(known)) >= 295
     assert CASES.keys() - set(known) == set(), "each case has a row in e2e-plans/catalogue.tsv"
+
+
+def test_cases_that_cannot_be_played() -> None:
+    """A case that cannot be played has a reason in the catalogue, a status of its own, and no function."""
+    entries = [entry for entry in catalogue(FOLDER) if entry.cannot]
+    assert "TC_B_08_CS" in [entry.id for entry in entries]
+    assert {entry.status for entry in entries} == {"cannot be played"}
+    assert {entry.id for entry in entries} & CASES.keys() == set()
+    rows = {row[0]: row[-1] for row in matrix(FOLDER)}
+    assert all(rows[f"`{entry.id}`"] == f"cannot be played: {entry.cannot}" for entry in entries)
 
 
 def test_every_case_can_fail() -> None:

@@ -95,6 +95,15 @@ class Csms(Verbs):
         """The findings of the conformance checks so far, in order; the last 10,000."""
         return self._passed.findings()
 
+    @property
+    def shown(self) -> Bus:
+        """The events of `bus` with secrets masked, for everything that people read."""
+        return self._records.shown
+
+    def mask(self, text: str) -> str:
+        """Return a text with the secrets in it masked: those that its form shows, and those of earlier messages."""
+        return self._records.mask(text)
+
     def lines(self) -> Sequence[str]:
         """Return a line for each event so far, like those in the report of a failed test."""
         return self._passed.lines()

@@ -4,10 +4,11 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.plans.operator import ACTIONS, Operator
-from mock_csms.plans.preparing import judged
+from mock_csms.plans.preparing import NotJudged, judged
 from mock_csms.plans.profile import FEATURE, Profile
 from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
@@ -46,14 +47,32 @@ class Case(Record):
     """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
     """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
+    proves: str = ""
+    """What it proves: the first paragraph of the docstring of its function."""
+
+    @property
+    def function(self) -> str:
+        """The end of the id that pytest gives it: `FILE::NAME`, without the folder."""
+        file, _, name = self.where.rpartition(":")
+        return f"{Path(file).name}::{name}"
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The actions that an operator must perform for it."""
         return tuple(need for need in self.needs if need in ACTIONS)
 
-    def obstacles(self, profile: Profile, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
-        """Yield each reason why it does not apply to this station; `means` are those of MEANS that there are."""
+    def lacking(self, profile: Profile) -> Iterator[str]:
+        """Yield each reason why it does not apply to a station with this profile."""
+        for need in self.needs:
+            if need in MEANS or need in ACTIONS or any(_is_met(each, profile) for each in need.split(_OR)):
+                continue
+            if need.startswith(_NOT) and _OR not in need:
+                yield f"applies only to stations without {need.removeprefix(_NOT)}"
+            else:
+                yield f"the profile of the station does not have {need}"
+
+    def obstacles(self, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
+        """Yield each reason why it cannot be run: no operator, or an option is missing; `means` are those of MEANS."""
         for need in self.needs:
             if need in MEANS:
                 if need not in means:
@@ -63,13 +82,6 @@ class Case(Record):
                     yield f"needs an operator ({need}); see --operator"
                 elif not operator.can(need):
                     yield f"the operator cannot {need}"
-            elif not any(_is_met(each, profile) for each in need.split(_OR)):
-                is_lack = need.startswith(_NOT) and _OR not in need
-                yield (
-                    f"applies only to stations without {need.removeprefix(_NOT)}"
-                    if is_lack
-                    else f"the profile of the station does not have {need}"
-                )
 
 
 def _is_met(feature: str, profile: Profile) -> bool:
@@ -114,7 +126,7 @@ def case(
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes)
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, _first_paragraph(function))
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 
@@ -129,8 +141,14 @@ def case(
     return mark
 
 
+def _first_paragraph(function: Function) -> str:
+    return " ".join((function.__doc__ or "").strip().partition("\n\n")[0].split())
+
+
 async def _run(work: Awaitable[None], station: Station) -> None:
-    """Run a case within its time limit; add the messages of the case to a failure."""
+    """Run a case within its time limit, and clean up; add the messages of the case to a failure."""
+    import pytest  # noqa: PLC0415 - as above
+
     __tracebackhide__ = True
     limit = station.profile.timeouts.case
     try:
@@ -139,10 +157,25 @@ async def _run(work: Awaitable[None], station: Station) -> None:
     except Exception as error:
         is_late = isinstance(error, TimeoutError) and time.expired()
         failure = judged(AssertionError(f"the case did not end within {limit:g} s") if is_late else error, station)
+        failure = _masked(failure, station)
         failure.add_note(station.transcript())
+        await station.finish()
         if failure is error:
             raise
         raise failure from None
+    reason = await station.finish()
+    if reason:
+        pytest.fail(reason, pytrace=False)
+
+
+def _masked(failure: Exception, station: Station) -> Exception:
+    """Return the failure with the secrets in its text masked; the same failure if it has none."""
+    text = f"{failure}"
+    masked = station.csms.mask(text)
+    if masked == text:
+        return failure
+    kind = type(failure) if isinstance(failure, NotJudged) else AssertionError
+    return kind(masked).with_traceback(failure.__traceback__)
 
 
 def case_of(item: "pytest.Item") -> Case | None:

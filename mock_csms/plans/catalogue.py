@@ -10,7 +10,7 @@ from mock_csms.protocol.records import Record
 
 OLDER = "the older plan"
 """The profile of the cases that are not from Part 6."""
-STATUSES = ("automated", "needs operator", "needs TLS", "not yet")
+STATUSES = ("automated", "needs operator", "needs TLS", "not yet", "cannot be played")
 
 
 class CatalogueEntry(Record):
@@ -21,12 +21,16 @@ class CatalogueEntry(Record):
     profile: str
     applies: str
     """The stations that it applies to, in words; "" for all."""
-    tls: str
+    tls: str = ""
     """Not empty if it needs TLS."""
+    cannot: str = ""
+    """Why it cannot be played; "" if it can."""
 
     @property
     def status(self) -> str:
         """One of STATUSES."""
+        if self.cannot:
+            return "cannot be played"
         case = CASES.get(self.id)
         if case is None:
             return "needs TLS" if self.tls else "not yet"
@@ -34,9 +38,15 @@ class CatalogueEntry(Record):
 
 
 def catalogue(folder: Path) -> Sequence[CatalogueEntry]:
-    """Return the rows of `catalogue.tsv` in a folder."""
+    """Return the rows of `catalogue.tsv` in a folder; a row may end before its last columns."""
     with (folder / "catalogue.tsv").open(encoding="utf-8", newline="") as file:
-        return [CatalogueEntry(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE, restval="")
+        return [CatalogueEntry(**row) for row in rows]
+
+
+def entry_of(case: Case) -> CatalogueEntry:
+    """Return an entry for a case that is in no catalogue."""
+    return CatalogueEntry(case.id, case.proves, "", "")
 
 
 def load(folder: Path) -> Mapping[str, Case]:
@@ -54,7 +64,8 @@ def matrix(folder: Path) -> Iterator[tuple[str, ...]]:
     load(folder)
     yield "case", "what it is about", "profile", "applies to", "status"
     for entry in catalogue(folder):
-        yield f"`{entry.id}`", entry.title, entry.profile, entry.applies, entry.status
+        status = f"{entry.status}: {entry.cannot}" if entry.cannot else entry.status
+        yield f"`{entry.id}`", entry.title, entry.profile, entry.applies, status
 
 
 def summary(folder: Path) -> Iterator[tuple[str, ...]]:

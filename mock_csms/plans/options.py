@@ -2,15 +2,20 @@
 
 import shlex
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mock_csms.plans.cases import CERTIFICATE, FILES, MEANS, PASSWORD, TLS
+from mock_csms.plans.expected import OPTION, ExpectedFailure, read_expected_failures
 from mock_csms.plans.operator import Operator, operator
+from mock_csms.plans.passes import key_of
 from mock_csms.plans.profile import Profile, read_profile
 from mock_csms.plans.reference import REFERENCE
 from mock_csms.protocol.records import Record, replace
 from mock_csms.settings.files import directory, listens
 from mock_csms.settings.texts import read_text
+from mock_csms.settings.values import reason_of
 
 OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
     ("--station", {"metavar": "ID", "help": "identity of the station under test; this is the last segment of its URL"}),
@@ -75,7 +80,23 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
             "help": "serve wss:// beside ws://; its test authority is kept in DIR; stations must trust root.pem there",
         },
     ),
-    ("--case", {"metavar": "ID", "action": "append", "help": "run only this case; repeatable"}),
+    ("--case", {"metavar": "ID", "action": "append", "default": [], "help": "run only this case; repeatable"}),
+    (
+        "--report",
+        {"metavar": "FILE", "help": "write an HTML page about the run: the station, and the result of each case"},
+    ),
+    (
+        OPTION,
+        {
+            "metavar": "FILE",
+            "help": "the cases in this file may fail, and must not pass; on each line `ID`, or `ID TEXT` with a text "
+            "of the failure",
+        },
+    ),
+    (
+        "--only-open",
+        {"action": "store_true", "default": False, "help": "run only the cases that this station has not passed yet"},
+    ),
 )
 """The flags, each with the keyword arguments for argparse."""
 
@@ -91,6 +112,10 @@ class Options(Record):
     """The flags of the reference station; None if another station is under test."""
     settings: Mapping[str, Any]
     """The settings of the mock for its file server and for TLS; empty without both."""
+    key: str
+    """The key of the station in pytest's cache."""
+    expected: Mapping[str, ExpectedFailure]
+    """The cases that are known to fail, by id."""
 
     @property
     def means(self) -> Collection[str]:
@@ -100,19 +125,53 @@ class Options(Record):
         return MEANS if self.reference_flags is not None else [need for need, is_given in given.items() if is_given]
 
 
+_OF_ONE_STATION = ("--port", "--files-listen", "--tls", "--operator")
+"""The options that several mocks and reference stations beside each other cannot share."""
+
+
 def read_options(given: Any) -> Options:
     """Return the options that argparse has parsed. Raises ValueError, in one line, for wrong options."""
-    if given.reference and (given.station or given.profile):
-        raise ValueError("--reference starts its own station: leave out --station and --profile")
-    flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
-    if given.reference and given.password_file:
-        raise ValueError("--reference has its own password: leave out --password-file")
-    if flags and not given.reference:
-        raise ValueError("--misbehave and --reference-flags need --reference")
+    _check_workers(given)
     settings = {**_files(given), **({"tls": "auto", "state_dir": given.tls} if given.tls else {})}
     who = operator(given.operator) if given.operator else None
+    expected = _expected(given)
+    _check_report(given)
+    flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
+    key = partial(key_of, is_reference=bool(given.reference))
     if given.reference:
-        return Options(REFERENCE, who, given.host, given.port or 0, flags, settings)
+        _check_reference(given)
+        return Options(REFERENCE, who, given.host, given.port or 0, flags, settings, key("", ""), expected)
+    if flags:
+        raise ValueError("--misbehave and --reference-flags need --reference")
+    profile, port = _profile(given), 9000 if given.port is None else given.port
+    path = str(Path(given.profile).resolve()) if given.profile else ""
+    return Options(profile, who, given.host, port, None, settings, key(profile.identity, path), expected)
+
+
+def has_workers(given: Any) -> bool:
+    """Whether the options of pytest-xdist ask for several processes."""
+    return bool(getattr(given, "tx", None))
+
+
+def _check_workers(given: Any) -> None:
+    if not has_workers(given):
+        return
+    if not given.reference:
+        raise ValueError("-n needs --reference: a station can run only one case at a time")
+    for option in _OF_ONE_STATION:
+        if getattr(given, option.removeprefix("--").replace("-", "_")):
+            raise ValueError(f"-n starts several mocks, each with its own reference station: leave out {option}")
+
+
+def _check_reference(given: Any) -> None:
+    if given.station or given.profile:
+        raise ValueError("--reference starts its own station: leave out --station and --profile")
+    if given.password_file:
+        raise ValueError("--reference has its own password: leave out --password-file")
+
+
+def _profile(given: Any) -> Profile:
+    """Return the profile of the station under test."""
     if given.profile:
         profile = read_profile(given.profile)
         profile = replace(profile, identity=given.station) if given.station else profile
@@ -122,8 +181,28 @@ def read_options(given: Any) -> Options:
         raise ValueError(
             "no station given: use --station ID, --profile FILE, or --reference for the built-in mock-station"
         )
-    profile = replace(profile, password=_password(given))
-    return Options(profile, who, given.host, 9000 if given.port is None else given.port, None, settings)
+    return replace(profile, password=_password(given))
+
+
+def _expected(given: Any) -> Mapping[str, ExpectedFailure]:
+    """Return the expected failures, by case."""
+    if not given.expected_failures:
+        return {}
+    try:
+        return read_expected_failures(given.expected_failures)
+    except ValueError as error:
+        raise ValueError(f"{OPTION}: {error}") from None
+
+
+def _check_report(given: Any) -> None:
+    """Raise ValueError if the report cannot be written; it is written at the end of a run, which may take hours."""
+    if not given.report:
+        return
+    try:
+        with Path(given.report).open("ab"):
+            pass
+    except OSError as error:
+        raise ValueError(f"--report: cannot write {given.report!r}: {reason_of(error)}") from None
 
 
 def _password(given: Any) -> str:

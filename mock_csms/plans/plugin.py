@@ -3,26 +3,31 @@
 A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.import_plugin("mock_csms.plans.plugin")`.
 """
 
-from collections.abc import AsyncIterator, Generator
+import os
+from collections.abc import AsyncIterator, Collection, Generator, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from mock_csms.plans.cases import case_of
+from mock_csms.plans.case_log import LOG, CaseLog
+from mock_csms.plans.cases import CASES, Case, case_of
+from mock_csms.plans.collecting import ResultCollector
 from mock_csms.plans.operator import ControlLines
-from mock_csms.plans.options import OPTIONS, Options, read_options
-from mock_csms.plans.preparing import NotJudged
-from mock_csms.plans.reference import Reference, reference_for, reference_home, reference_settings
+from mock_csms.plans.options import OPTIONS, Options, has_workers, read_options
+from mock_csms.plans.order import beside, scheduling_of, units
+from mock_csms.plans.passes import EarlierPass, StationCache
+from mock_csms.plans.reference import Reference, reference_for, reference_home, reference_settings, setting_for
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import Station
 from mock_csms.settings.values import reason_of
-from mock_csms.twin.events import Severity
 
 _OPTIONS = pytest.StashKey[Options]()
-_FINDINGS = pytest.StashKey[list[str]]()
-_NOTES = pytest.StashKey[list[str]]()
+_CACHE = pytest.StashKey[StationCache]()
+_WORKERS_PER_CORE = 2
+_COLLECTOR = pytest.StashKey[ResultCollector]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,44 +38,113 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read and check the options."""
-    config.stash[_FINDINGS], config.stash[_NOTES] = [], []
+    """Read and check the options; in the process that the user has started, collect the results."""
     try:
-        config.stash[_OPTIONS] = read_options(config.option)
+        options = config.stash[_OPTIONS] = read_options(config.option)
     except ValueError as error:
         if not config.option.collectonly:
             raise pytest.UsageError(str(error)) from None
+        return
+    cache = getattr(config, "cache", None)
+    if config.option.only_open and cache is None:
+        raise pytest.UsageError("--only-open needs the cache of pytest, which is switched off")
+    kept = config.stash[_CACHE] = StationCache(cache, options.key)
+    if not hasattr(config, "workerinput"):
+        config.stash[_COLLECTOR] = ResultCollector(config, options, kept)
+        config.pluginmanager.register(config.stash[_COLLECTOR])
     if config.option.verbose == 0:
         config.option.verbose = 1  # a line for each case
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the cases that `--case` does not name, and skip those that do not apply, with the reason."""
-    wanted = config.option.case
-    left_out = [item for item in items if wanted and getattr(case_of(item), "id", None) not in wanted]
+    """Select the cases to run, and skip those that do not apply, with the reason."""
+    options, collector = config.stash.get(_OPTIONS, None), config.stash.get(_COLLECTOR, None)
+    if options is None:
+        return
+    if collector:
+        collector.check_ids()
+    passed, wanted = _passed_before(config), config.option.case
+    for item in items:
+        case = case_of(item)
+        if case is None:
+            continue
+        item.stash[LOG] = CaseLog(case, options.expected.get(case.id))
+        item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
+        _skip_if_needed(item, item.stash[LOG], options)
+    left_out = [item for item in items if not _is_selected(item, wanted, passed)]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-    options = config.stash.get(_OPTIONS, None)
-    for item in items:
-        case = case_of(item)
-        if case is None or options is None:
-            continue
-        item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
-        operator, profile = options.operator, options.profile
-        if options.reference_flags is not None:
-            operator, profile = operator or ControlLines(lambda _: None), reference_for(profile, case.needs)
-        obstacle = next(case.obstacles(profile, operator, options.means), "")
-        if obstacle:
-            item.add_marker(pytest.mark.skip(reason=obstacle))
+    if options.reference_flags is not None:
+        _sort(items, config)
+    if collector:
+        collector.earlier = passed
+
+
+def _sort(items: list[pytest.Item], config: pytest.Config) -> None:
+    """Put the cases into their order for the reference station, the same in each worker."""
+    cases = [log.case for item in items if (log := item.stash.get(LOG, None))]
+    is_worker = hasattr(config, "workerinput")
+    units_ = units(cases, setting_for, config.stash[_CACHE].seconds()) if is_worker else [beside(cases, setting_for)]
+    places = {case.id: place for place, case in enumerate(case for unit in units_ for case in unit)}
+    items.sort(key=lambda item: places.get(_id_of(item), len(places)))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Show the time limit in the line of each case."""
+    """Show the time limit in the line of each case. With workers, check here what they cannot check."""
     config = session.config
     reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
-    if reporter and options and config.option.verbose > 0:
+    if options is None or hasattr(config, "workerinput"):
+        return
+    if has_workers(config.option):
+        config.stash[_COLLECTOR].check_ids()
+        config.stash[_COLLECTOR].earlier = _passed_before(config)
+    elif reporter and config.option.verbose > 0:
         config.pluginmanager.register(Progress(reporter, options.profile.timeouts.case))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many workers `-n auto` means: several for each core, as cases wait most of the time."""
+    return _WORKERS_PER_CORE * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Distribute the cases in units; see `order.py`."""
+    collector = config.stash.get(_COLLECTOR, None)
+    if collector is None:
+        return None
+    cases = [CASES[id_] for id_ in collector.known() if id_ in CASES]
+    return scheduling_of(config, log, units(cases, setting_for, config.stash[_CACHE].seconds()))
+
+
+def _passed_before(config: pytest.Config) -> Mapping[str, EarlierPass]:
+    """Return the cases that --only-open leaves out."""
+    option = config.option
+    return config.stash[_CACHE].passed_before(option.fail_on_findings) if option.only_open else {}
+
+
+def _is_selected(item: pytest.Item, wanted: Collection[str], passed: Collection[str]) -> bool:
+    return _id_of(item) not in passed and (not wanted or _id_of(item) in wanted)
+
+
+def _id_of(item: pytest.Item) -> str:
+    """Return the id of the case; "" if the test is not a case."""
+    log = item.stash.get(LOG, None)
+    return log.case.id if log else ""
+
+
+def _skip_if_needed(item: pytest.Item, log: CaseLog, options: Options) -> None:
+    """Mark a case that cannot be run at this station."""
+    operator, profile = options.operator, options.profile
+    if options.reference_flags is not None:
+        operator, profile = operator or ControlLines(lambda _: None), reference_for(profile, log.case.needs)
+    lacking = next(log.case.lacking(profile), "")
+    log.applies = not lacking
+    obstacle = lacking or next(log.case.obstacles(operator, options.means), "")
+    if obstacle:
+        item.add_marker(pytest.mark.skip(reason=obstacle))
 
 
 class Progress:
@@ -113,39 +187,28 @@ async def _run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> A
 @pytest_asyncio.fixture(loop_scope="session")
 async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[Station]:
     """The station under test, ready for a case."""
-    case = case_of(request.node)
+    log = request.node.stash.setdefault(LOG, CaseLog(Case(request.node.name, "", "", (), {}, ""), None))
     try:
-        station = await _run.begin(case.needs if case else (), case.id if case else request.node.name)
+        station = await _run.begin(log.case.needs, log.case.id)
     except NoStation as gone:
         request.session.shouldstop = str(gone).partition("\n")[0]
         raise
+    log.begin(_run, station)
+    station.finish = partial(log.finish, _run, request.config.option.fail_on_findings)
     yield station
-    await _run.end(station)
-    for note in _run.take_notes():
-        request.node.user_properties.append(("note", note))
-        request.config.stash[_NOTES].append(f"{request.node.name}: {note}")
-    found = _run.findings.take(case.provokes if case else ())
-    request.config.stash[_FINDINGS] += [f"{request.node.name}: {line}" for _, line in found]
-    least = request.config.option.fail_on_findings
-    grave = [line for severity, line in found if least and severity.rank >= Severity(least).rank]
-    if grave:
-        pytest.fail("\n".join(["the conformance checks reported:", *grave]), pytrace=False)
+    reason = await station.finish()
+    request.node.user_properties += [("note", note) for note in log.result.notes]
+    if reason:
+        pytest.fail(reason, pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Report a case whose preparation failed as an error of the set-up, not as a failure, also in JUnit."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note the result of a case; report an error of its set-up, and an expected failure, as such."""
     report = yield
-    if report.when == "call" and call.excinfo and isinstance(call.excinfo.value, NotJudged):
-        report.when = "setup"
+    log = item.stash.get(LOG, None)
+    if log is not None:
+        log.see(call, report)
     return report
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Show the findings of the conformance checks, and the problems before and after cases."""
-    for title, key in (("conformance findings", _FINDINGS), ("notes", _NOTES)):
-        lines = config.stash.get(key, [])
-        if lines:
-            terminalreporter.section(title)
-        for line in lines:
-            terminalreporter.write_line(line)

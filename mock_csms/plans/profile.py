@@ -9,6 +9,7 @@
     url = "ws://10.0.0.2:9000"          # URL at which it reaches the mock, if that differs from where the mock listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
+    customer = "…"                      # how it names the customer of the token valid, other than by that token (C-14)
 
     [tokens]                            # ID, or ID:TYPE
     valid = "TAG1:ISO14443"
@@ -30,8 +31,9 @@ from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import parse_toml, read_text
 from mock_csms.station.v2.notation import parse_token
 
-FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?|L02")
-"""The form of the id of a feature: those of Part 5, and the use case L02, firmware without a signature."""
+FEATURE = re.compile(r"(C|AS|HFS|SC|ISO|LA|UI|DM|R|AQ)-\d+(\.\d+)?|L02|C10")
+"""The form of the id of a feature: those of Part 5, and two use cases: L02, firmware without a signature;
+C10, an authorization cache that a reboot does not clear."""
 _TWO_EVSES = "HFS-8"
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
 """The network interfaces that a profile may name (OCPPInterfaceEnumType)."""
@@ -94,6 +96,8 @@ class Profile(Record):
     """The configuration slots of its network profiles."""
     interface: str = "Wired0"
     """The network interface through which it reaches the mock."""
+    customer: str = ""
+    """The customerIdentifier by which it finds the customer of the token `valid` (C-14); "" if it is not known."""
     password: str = ""
     """Its password for Basic authentication, of --password-file; "" if it is not known."""
 
@@ -175,5 +179,6 @@ _KEYS: Mapping[str, Any] = {
     "logs": Text(values.text),
     "url": Text(values.text),
     "slots": _slots,
+    "customer": Text(values.text),
     "interface": Text(values.one_of(lambda: INTERFACES)),
 }

@@ -85,6 +85,7 @@ def _addresses(known: Learned) -> Iterator[str]:
     )
     yield _line("slots", slots, "slots of its network profiles", is_set=slots != usual)
     yield _line("interface", _USUAL.interface, "the interface through which it reaches the mock", is_set=False)
+    yield _noted('# customer = "…"', "how it names the customer of the token valid, other than by that token (C-14)")
     yield _noted('# firmware = "https://…"', "URL of firmware that it can install")
     yield _noted('# logs = "https://…"', "URL to which it can upload logs")
 

@@ -3,23 +3,24 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS
-from mock_csms.plans.profile import Profile, Timeouts
+from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS, Case
+from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
+from mock_csms.station.v2.features import FEATURES, USUAL_FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 _ALWAYS = frozenset(
     {
-        *("C-01", "C-02", "C-06.1", "C-06.2", *START_POINTS.values(), *STOP_POINTS.values(), "C-12.1", "C-12.2"),
+        *("C-01", "C-02", "C-03", "C-06.1", "C-06.2", "C-08", "C10"),
+        *(*START_POINTS.values(), *STOP_POINTS.values(), "C-12.1", "C-12.2"),
         *("C-29.1", "C-29.2", "C-29.3", "C-29.4", "C-29.5", "C-29.6"),
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
@@ -35,6 +36,7 @@ REFERENCE = Profile(
     timeouts=_TIMEOUTS,
     firmware="https://firmware.invalid/2.0.bin",
     logs="https://logs.invalid/upload",
+    customer=TOKENS[VALID],
 )
 """The profile of the reference station."""
 
@@ -52,6 +54,11 @@ def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
     features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
+
+
+def setting_for(case: Case) -> Hashable:
+    """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
+    return reference_for(REFERENCE, case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.plans.v2 import states
 from mock_csms.protocol.records import replace
-from mock_csms.twin.events import Event
+from mock_csms.twin.events import Event, Started
 from mock_csms.watch.history import KINDS, History
 from mock_csms.watch.inbox import Inbox
 
@@ -42,7 +42,7 @@ class Run:
     ) -> None:
         self.profile = profile
         self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message, **(settings or {}))
-        self.findings = CaseFindings(self.csms.bus)
+        self.findings = CaseFindings(self.csms.shown)
         self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference
         self._inbox = Inbox(self.csms.bus)
@@ -51,13 +51,20 @@ class Run:
         self._untidy: Station | None = None
         self.notes: list[str] = []
         """The problems in preparations and clean-ups that `take_notes` has not returned yet."""
+        self.seed = 0
+        """The seed of the random numbers of the mock, once it listens."""
         self.is_attended = False
         """Whether a person at a terminal can be asked for help."""
-        self.csms.bus.subscribe(self._see, *KINDS)
+        self.csms.shown.subscribe(self._see, *KINDS)
+        self.csms.bus.subscribe(self._note_seed, Started)
         self._stack = AsyncExitStack()
 
     def _see(self, event: Event) -> None:
         self._history.see(event)
+
+    def _note_seed(self, event: Event) -> None:
+        if isinstance(event, Started):
+            self.seed = event.seed
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -126,5 +133,5 @@ class Run:
 
     def take_notes(self) -> list[str]:
         """Return the notes about preparations and clean-ups since the last call."""
-        notes, self.notes = self.notes, []
+        notes, self.notes = [self.csms.mask(note) for note in self.notes], []
         return notes

@@ -5,7 +5,7 @@ Each step looks only at events after the previous step, so a case reads like a t
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, NoReturn, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
@@ -14,21 +14,21 @@ from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import valid_payload
-from mock_csms.plans.under_test import ConnectionEvent, StationUnderTest
+from mock_csms.plans.under_test import StationUnderTest, Timed, name_of
 from mock_csms.plans.v2.changes import Changes
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.open_call import CallFailed
-from mock_csms.twin.events import FileRequested
 from mock_csms.watch.history import History
 from mock_csms.watch.inbox import Either, Inbox, Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
+TRANSCRIPT = "messages of this case:"
+"""The line before the messages of a case, in the text of a failure."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
-Timed: TypeAlias = Taken | ConnectionEvent | FileRequested
-"""What has a time: a call, a connection event, an attempt to upload."""
 
 
 class Station:
@@ -49,6 +49,10 @@ class Station:
         self._settings: list[dict[str, Any]] = []
         self.changes = Changes(csms, profile, known, self.settle)
         self.is_preparing = False
+        self.does_not_apply = False
+        """Whether the case turned out not to apply to the station."""
+        self.finish: Callable[[], Awaitable[str]] = _nothing
+        """Cleans up after the case; returns why its findings fail it, else ""."""
 
     def begin_case(self) -> None:
         """Forget all steps and messages so far: the case begins here."""
@@ -186,7 +190,7 @@ class Station:
         gap, tolerance = second.at - first.at, self.profile.timeouts.tolerance
         if gap < least - tolerance or (most is not None and gap > most + tolerance):
             wanted = f"at least {least:g} s" if most is None else f"{least:g} to {most:g} s"
-            raise AssertionError(f"{_name(second)} came {gap:.1f} s after {_name(first)}, expected {wanted}")
+            raise AssertionError(f"{name_of(second)} came {gap:.1f} s after {name_of(first)}, expected {wanted}")
 
     def check(self, taken: Taken, message: Wanted) -> None:
         """Check that a received call matches `message`."""
@@ -216,12 +220,13 @@ class Station:
 
     def lacks(self, what: str) -> NoReturn:
         """Skip the case, because the station lacks something, as the case has found out."""
-        self.skip(f"the station has no {what}")
+        self.skip(f"the station has no {what}", applies=False)
 
-    def skip(self, reason: str) -> NoReturn:
-        """Skip the case for that reason."""
+    def skip(self, reason: str, *, applies: bool = True) -> NoReturn:
+        """Skip the case for that reason: something is missing, or the case does not apply to the station."""
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
+        self.does_not_apply = not applies
         pytest.skip(reason)
 
     # Actions at the station.
@@ -280,14 +285,12 @@ class Station:
 
     def transcript(self) -> str:
         """Return the messages of the case so far, one per line."""
-        return "\n".join(["", "messages of this case:", *(f"  {line}" for line in self.history.lines())])
+        return "\n".join(["", TRANSCRIPT, *(f"  {line}" for line in self.history.lines())])
+
+
+async def _nothing() -> str:
+    return ""
 
 
 def _options(message: Message) -> list[Wanted]:
     return list(message.options) if isinstance(message, Either) else [message]
-
-
-def _name(step: Timed) -> str:
-    if isinstance(step, FileRequested):
-        return "the upload"
-    return step.name if isinstance(step, ConnectionEvent) else step.call.action

@@ -5,6 +5,7 @@ The states (`v2/states/`) use them to decide which steps are still to be done.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from mock_csms.control.python import Csms
 from mock_csms.protocol.identifiers import folded
@@ -27,6 +28,7 @@ from mock_csms.twin.events import (
 )
 from mock_csms.twin.transactions import Transaction
 from mock_csms.twin.twin import Twin
+from mock_csms.watch.inbox import Taken
 from mock_csms.watch.waiting import wait_for
 
 _UPLOADING = ("PUT", "POST")
@@ -47,6 +49,17 @@ class ConnectionEvent(Record):
     def name(self) -> str:
         """The name of the station in failures."""
         return {"Connected": "the connection", "Refused": "the connection attempt"}.get(self.kind, "the disconnection")
+
+
+Timed: TypeAlias = Taken | ConnectionEvent | FileRequested
+"""What has a time: a call, a connection event, an attempt to upload."""
+
+
+def name_of(step: Timed) -> str:
+    """Return the name of a step of the station in failures."""
+    if isinstance(step, FileRequested):
+        return "the upload"
+    return step.name if isinstance(step, ConnectionEvent) else step.call.action
 
 
 class TlsHandshake(Record):

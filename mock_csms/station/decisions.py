@@ -74,6 +74,7 @@ class Decisions(Record, eq=False, kw_only=True):
             else:
                 device, acts = then, [*acts, *more]
         habits, answer = misbehave(device.habits, self.kinds, "answer", answer, action, payload)
+        habits, device = misbehave(habits, self.kinds, "effect", device, action, payload, before)
         device, acts = self._end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
         return CommandOutcome(device, answer, acts)
 

@@ -49,6 +49,8 @@ class Misbehaviour(Record):
     """Changes the call that is sent now; it also gets the call as it was queued."""
     answer: Callable[[str, Json, Answer], Answer] | None = None
     """Changes the answer to a command; it also gets the action and the request."""
+    effect: Callable[[str, Json, Any, Any], Any] | None = None
+    """Changes the station after a command; it gets the action, the request, and the station before and after it."""
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     """Changes the answer to an invalid call."""
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
@@ -135,6 +137,15 @@ def alarms(kind: str, change: Callable[[float], float | None]) -> Any:
 def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
     """Change the result of the commands of an action; `change` gets the request and the right payload."""
     return lambda name, request, right: change(request, right) if name == action and isinstance(right, dict) else right
+
+
+def ignores(action: str, where: "Where | None" = None) -> Any:
+    """Keep the station as it was before the commands of an action, if the request matches; the answer stays."""
+
+    def unchanged(name: str, request: Json, before: Any, after: Any) -> Any:
+        return before if name == action and (where is None or where(request)) else after
+
+    return unchanged
 
 
 def always(**answer: Any) -> Any:

@@ -22,7 +22,11 @@ from tests.station.rig import Rig
 
 TRIGGERED = {check for row in KINDS.values() for check in row.checks}
 """The checks that a misbehaviour of the station triggers."""
-FOR_PLANS = {"stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"}
+FOR_PLANS = {
+    *("authorizes-remote-starts", "never-gives-up", "unlock-fails"),
+    *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
+    *("customer-kept", "customer-not-found", "refuses-custom-data", "authorizes-cached", "cache-cleared"),
+}
 """Misbehaviours that no check can detect. A case of the test plans finds them, because it knows what it requested."""
 ALSO = {"two-open-calls": {"B02", "B10"}, "old-tls": {"S04"}}
 """Other checks that may report a misbehaviour: if the mock answers at once, the overlapping call is only a surplus

@@ -75,7 +75,7 @@ async def test_a_failed_clean_up_is_a_note(tmp_path: Path, statuses: list[str], 
     assert (found.status, found.notes("x1")) == (0, [note]), found.out
     assert "Traceback" not in found.out
     assert "CallFailed" not in found.out
-    assert f"test_x1: {note}" in found.out
+    assert f"X1: {note}" in found.out
 
 
 async def test_an_unanswered_undo_is_a_note(tmp_path: Path) -> None:

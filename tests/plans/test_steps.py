@@ -255,13 +255,13 @@ def test_the_obstacles_of_a_case() -> None:
     finally:
         CASES.pop("TC-Y", None)
     rich, poor = Profile("CS-1", features=frozenset({"C-13"})), Profile("CS-1", features=frozenset({"C-14"}))
-    assert list(row.obstacles(rich, None, ["files"])) == ["needs an operator (send); see --operator"]
-    assert list(row.obstacles(poor, Prompt())) == [
-        "the operator cannot send",
+    assert [*row.obstacles(None, ["files"])] == ["needs an operator (send); see --operator"]
+    assert [*row.obstacles(Prompt())] == ["the operator cannot send", "needs a file server; see --files"]
+    assert [*row.lacking(rich)] == []
+    assert [*row.lacking(poor)] == [
         "the profile of the station does not have C-13",
         "applies only to stations without C-14",
         "the profile of the station does not have C-15 or not C-14",
-        "needs a file server; see --files",
     ]
 
 

@@ -13,6 +13,7 @@ from tests.station.scenarios import Begin, charge, transaction
 from tests.station.stage import Stage
 
 ROOT, OTHER = Authority("Root"), Authority("Other")
+ROOT_OF_CSMS = "CSMSRootCertificate"
 URL = "https://firmware.invalid/2.0"
 SIGNER = ROOT.issue("Signer", ec_key("Signer").public_key())
 SIGNATURE = signature(ec_key("Signer"), URL.encode())
@@ -53,7 +54,7 @@ def get_and_set(begin: Begin) -> None:
         item("Nobody", "Nothing", attributeValue="5"),
     )
     stage.command("GetVariables", {"getVariableData": asked})
-    stage.command("GetVariables", {"getVariableData": [THRESHOLD]})
+    stage.command("GetVariables", {"getVariableData": [THRESHOLD], "customData": {"vendorId": "org.example"}})
     charge(stage, seconds=5)
 
 
@@ -192,10 +193,12 @@ def cancelled_log(begin: Begin) -> None:
 
 
 def customers(begin: Begin) -> None:
-    """Customer information is requested for a known customer, and without a customer."""
-    stage = begin().connect()
+    """Customer information is requested for a known customer, cleared, and requested without a customer."""
+    stage = begin().connect().tell(Presented(TOKEN, 1)).wait(5)
     named = {"requestId": 70, "report": True, "clear": False, "customerIdentifier": None, "idToken": TOKEN}
     stage.command("CustomerInformation", named)
+    stage.command("CustomerInformation", named | {"requestId": 72, "clear": True})
+    stage.command("CustomerInformation", named | {"requestId": 73})
     stage.command("CustomerInformation", named | {"requestId": 71, "idToken": None, "customerIdentifier": None})
     stage.wait(40)
 
@@ -204,10 +207,11 @@ def certificates(begin: Begin) -> None:
     """Certificates are installed, listed and deleted; broken, expired and unknown ones too."""
     stage = begin().connect()
     for pem in (ROOT.root, EXPIRED, "no certificate"):
-        stage.command("InstallCertificate", {"certificateType": "CSMSRootCertificate", "certificate": pem})
+        stage.command("InstallCertificate", {"certificateType": ROOT_OF_CSMS, "certificate": pem})
         stage.command("GetInstalledCertificateIds", {"certificateType": None})
     for hash_data in (OTHER.hash_data(), ROOT.hash_data()):
         stage.command("DeleteCertificate", {"certificateHashData": hash_data})
+        stage.command("GetInstalledCertificateIds", {"certificateType": [ROOT_OF_CSMS]})
 
 
 def signing(begin: Begin) -> None:

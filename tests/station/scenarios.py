@@ -13,6 +13,7 @@ Begin: TypeAlias = Callable[..., Stage]
 """Makes a station for a CSMS, a number of EVSEs, and variables."""
 
 EVENT = "TransactionEvent"
+CACHE = {"component": {"name": "AuthCacheCtrlr"}, "variable": {"name": "Enabled"}}
 BUTTON = {"idToken": "", "type": "NoAuthorization"}
 
 
@@ -95,6 +96,16 @@ def sessions(begin: Begin) -> None:
     charge(stage, token=BOB)
 
 
+def cached(begin: Begin) -> None:
+    """A driver charges twice, the second time with a cached idToken; another driver comes meanwhile."""
+    stage = begin(AuthCtrlr_LocalPreAuthorize="true").connect()
+    charge(stage)
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(70).tell(Presented(BOB, 1)).wait(70)
+    stage.tell(Presented(TOKEN, 1), Unplugged(1))
+    stage.command("SetVariables", {"setVariableData": [{**CACHE, "attributeValue": "false"}]})
+    stage.command("ClearCache")
+
+
 def judged(begin: Begin) -> None:
     """The CSMS sends idTokenInfo in each answer to an event."""
     stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Accepted"}})).connect()
@@ -122,6 +133,17 @@ def remote_at_once(begin: Begin) -> None:
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
     stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
+
+
+def nobody_plugs_in(begin: Begin) -> None:
+    """The station authorizes the tokens of remote starts; the first driver does not come, the second one charges."""
+    forgetful = {"AuthCacheCtrlr_Enabled": "false", "LocalAuthListCtrlr_Enabled": "false"}
+    at_once = {"TxCtrlr_TxStartPoint": "Authorized", "AuthCtrlr_AuthorizeRemoteStart": "true"}
+    stage = begin(evses=2, **forgetful, **at_once).connect()
+    stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 80, "idToken": BOB})
+    stage.wait(90).tell(Plugged(2))
+    stage.command("RequestStartTransaction", {"evseId": 2, "remoteStartId": 81, "idToken": TOKEN})
+    stage.wait(5).tell(Presented(TOKEN, 2), Unplugged(2)).wait(40)
 
 
 def offline(begin: Begin) -> None:
@@ -230,6 +252,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
     scenario.__name__: scenario
     for scenario in (
         sessions,
+        cached,
         judged,
         idle,
         comes_again,
@@ -239,6 +262,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         resets,
         remote,
         remote_at_once,
+        nobody_plugs_in,
         offline,
         refused_events,
         refused_later,

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Plugged, Presented, Unplugged
+from mock_csms.station.v2.features import HAS_DISPLAY, LOCKS_CABLE
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 FAMILY: Json = {"idToken": "Family", "type": "Central"}
@@ -205,20 +207,32 @@ def test_a_stop_before_the_vehicle_came() -> None:
     assert ("vehicle", 1) not in booted().tell(ALICE, ALICE).alarms
 
 
-@pytest.mark.parametrize("place", [None, 2])
+@pytest.mark.parametrize(("place", "has_display"), [(None, False), (2, False), (None, True), (2, True)])
 @pytest.mark.parametrize("is_known", [True, False])
-def test_a_master_pass_stops(place: int | None, *, is_known: bool) -> None:
-    """A master pass stops all transactions, or that of its reader, with MasterPass (C16.FR.02, .05, .08)."""
+def test_a_master_pass_stops(place: int | None, *, has_display: bool, is_known: bool) -> None:
+    """A master pass stops all transactions (C16.FR.02); on a display its holder may choose one (C16.FR.01)."""
     play = booted(evses=3, AuthCtrlr_MasterPassGroupId="master").tell(Plugged(1), Presented(TOKEN, 1), Plugged(2))
     play.tell(Presented({"idToken": "Carol", "type": "Local"}, 2))
+    play.device = replace(play.device, features=frozenset({HAS_DISPLAY} if has_display else ()))
     info = {"status": "Accepted", "groupIdToken": MASTER}
     play.csms = answering(Authorize={"idTokenInfo": info})
     if is_known:
         listed(play, bob=info)
     play.sent.clear()
     lines = play.tell(Presented(BOB, place)).transcript()
-    assert lines == [*([] if is_known else ["Authorize"]), *["Ended 1 StopAuthorized MasterPass"] * (1 if place else 2)]
-    assert (is_charging(play, 1), is_charging(play, 2)) == (place == 2, False)
+    is_one = has_display and place is not None
+    assert lines == [*([] if is_known else ["Authorize"]), *["Ended 1 StopAuthorized MasterPass"] * (2 - is_one)]
+    assert (is_charging(play, 1), is_charging(play, 2)) == (is_one, False)
+
+
+def test_a_locked_cable() -> None:
+    """A station with the feature AQ-2 lets a driver plug in only after the authorization."""
+    play = booted()
+    play.device = replace(play.device, features=frozenset({LOCKS_CABLE}))
+    play.tell(Plugged(1))
+    assert play.said == ["the cable of EVSE 1 is locked until a driver is authorized"]
+    assert play.device.evses[1].plugged is None
+    assert is_charging(play.tell(ALICE, Plugged(1)))
 
 
 @pytest.mark.parametrize("variables", [{}, LOCAL])

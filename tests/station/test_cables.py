@@ -3,7 +3,8 @@
 import pytest
 
 from mock_csms.station.cues import Arrived, Plugged, Presented, Unplugged
-from mock_csms.station.v2.device import DETACHABLE_CABLES, equipped
+from mock_csms.station.v2.device import equipped
+from mock_csms.station.v2.features import DETACHABLE_CABLES
 from tests.station.play import TOKEN, Play, booted
 
 PLUG, CARD, OUT_OF_THE_VEHICLE, OUT = Plugged(1), Presented(TOKEN), Unplugged(1, is_left=True), Unplugged(1)
@@ -12,11 +13,16 @@ LOCKED, UNLOCKED = ["the cable is locked in EVSE 1"], ["EVSE 1 unlocks the cable
 
 def charging(**variables: str) -> Play:
     """Return a station with detachable cables where a vehicle charges."""
-    play = booted(**variables)
+    play = waiting(**variables)
     play.device = equipped(play.device, play.device.variables, frozenset({DETACHABLE_CABLES}))
     play.tell(PLUG, CARD)
     play.sent.clear()
     return play
+
+
+def waiting(**variables: str) -> Play:
+    """Return a station that has booted, with these variables."""
+    return booted(**variables)  # type: ignore[arg-type] # the variables are no other arguments
 
 
 def test_the_cable_stays_in_the_station() -> None:
@@ -58,7 +64,8 @@ def test_another_connector_cannot_be_plugged_in() -> None:
 def test_a_fixed_cable_that_is_not_plugged_in_again() -> None:
     """Without StopTxOnEVSideDisconnect the transaction waits for the vehicle until the time-out (E10.FR.02)."""
     stop = {"TxCtrlr_StopTxOnEVSideDisconnect": "false", "TxCtrlr_TxStopPoint": "Authorized"}
-    play = booted(**stop, TxCtrlr_EVConnectionTimeOut="5").tell(PLUG, CARD)
+    stop["TxCtrlr_EVConnectionTimeOut"] = "5"
+    play = waiting(**stop).tell(PLUG, CARD)
     play.sent.clear()
     assert play.tell(OUT_OF_THE_VEHICLE).transcript() == ["Updated 1 EVCommunicationLost", "1.1 Available"]
     assert play.wait(4).transcript() == []
@@ -69,7 +76,7 @@ def test_a_fixed_cable_that_is_not_plugged_in_again() -> None:
 def test_a_vehicle_that_is_not_plugged_in(stop: str, kind: str) -> None:
     """After the time-out the transaction ends, but with ParkingBayOccupancy it continues (E03.FR.05, .15)."""
     limits = {"TxCtrlr_TxStartPoint": "Authorized", "TxCtrlr_TxStopPoint": stop, "TxCtrlr_EVConnectionTimeOut": "5"}
-    play = booted(**limits).tell(Arrived(1), CARD)
+    play = waiting(**limits).tell(Arrived(1), CARD)
     play.sent.clear()
     reason = " Timeout" if kind == "Ended" else ""
     assert play.wait(6).transcript() == [f"{kind} 1 EVConnectTimeout{reason}"]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from mock_csms.protocol.records import replace
+from mock_csms.station.v2.features import FINDS_CUSTOMERS
 from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from tests.station.bench import TOKEN, Bench
 
@@ -154,15 +156,31 @@ def test_much_data_comes_in_parts() -> None:
 
 
 def test_a_customer_is_forgotten() -> None:
-    """All data of the customer are cleared, and no data of others (N10.FR.01)."""
+    """All data of the customer are cleared, except in the local list, and no data of others (N10.FR.03, N10.FR.06)."""
     bench = with_customers()
-    assert "Accepted" in answered(bench, idToken=TOKEN, clear=True)
-    assert answered(bench, idToken=TOKEN) == ""
-    assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
-    assert bench.device.storage.local_list.version == 3
+    assert "cache" in answered(bench, idToken=TOKEN, clear=True)
+    in_list = 'idToken tag (ISO14443)\nlocal list: {"status":"Accepted"}'
+    assert answered(bench, idToken=TOKEN) == in_list
     assert answered(bench, idToken=OTHER).count("Blocked") == 2
     assert answered(bench, idToken=OTHER, report=False, clear=True) == "cleared"
-    assert (bench.device.storage.cache, bench.device.storage.local_list.entries) == ({}, {})
+    held = bench.device.storage
+    assert (held.cache, held.local_list.version, len(held.local_list.entries)) == ({}, 3, 2)
+    gone = [{"idToken": TOKEN}]
+    new = {"versionNumber": 4, "updateType": "Differential", "localAuthorizationList": gone}
+    assert bench.status("SendLocalList", new) == "Accepted"
+    assert answered(bench, idToken=TOKEN) == ""
+    assert answered(bench, idToken=TOKEN, report=False, clear=True) == ""
+
+
+def test_a_customer_is_found_by_an_identifier() -> None:
+    """With C-14 the station finds the customer whose idToken has that text; without it, it finds none."""
+    bench = with_customers()
+    assert answered(bench, customerIdentifier="TAG") == ""
+    bench.device = replace(bench.device, features=frozenset({FINDS_CUSTOMERS}))
+    assert answered(bench, customerIdentifier="TAG") == answered(bench, idToken=TOKEN)
+    assert answered(bench, customerIdentifier="TAG", clear=True).count("Accepted") == 2
+    assert answered(bench, customerIdentifier="TAG").count("Accepted") == 1
+    assert answered(bench, customerIdentifier="TAG 2") == ""
 
 
 @pytest.mark.parametrize(

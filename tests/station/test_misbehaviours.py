@@ -20,7 +20,10 @@ from tests.station.performances import EVERY_KIND, perform, right, wrong
 from tests.station.play import TOKEN, default_answer, world
 from tests.station.stage import Entry, Log
 
-FAR = {"boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"}
+FAR = {
+    *("boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"),
+    *("certificate-not-installed", "starts-unasked"),
+}
 """Misbehaviours after which a station does something entirely different."""
 SEVERAL_ACTIONS = {
     "no-base-report": {"GetBaseReport", "NotifyReport"},
@@ -33,6 +36,7 @@ SEVERAL_ACTIONS = {
     "wrong-idle-status": {"FirmwareStatusNotification", "LogStatusNotification"},
     "status-by-event": {"NotifyEvent", "StatusNotification"},
     "starts-without-asking": {"Authorize", "TransactionEvent"},
+    "remote-start-unasked": {"Authorize", "TransactionEvent"},
 }
 """Misbehaviours that change two actions. Each other one changes at most one action, except FAR and ANY_COMMAND."""
 ANY_COMMAND = {"no-triggered-message", "answers-while-rejected", "takes-anything"}
@@ -121,6 +125,8 @@ def test_a_kind_survives_any_payload(kind: str) -> None:
             if row.answer is not None and entry.sent_by(Sender.CSMS):
                 misbehave(habits, KINDS, "answer", payload, action, {})
                 misbehave(habits, KINDS, "answer", ("InternalError", ""), action, payload)
+            if row.effect is not None and entry.sent_by(Sender.CSMS):
+                misbehave(habits, KINDS, "effect", device, action, payload, device)
             if row.wire is not None and entry.sent_by(Sender.STATION):
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):

@@ -1,9 +1,21 @@
-"""Certificates to send to a station: a root that belongs to no real CA, and a broken one."""
+"""Certificates to send to a station, and steps that install, list and delete them (M03, M04, M05)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from mock_csms.behavior.matching import Predicate
+from mock_csms.plans.messages import differences, one_of
+from mock_csms.plans.station import Station
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.records import Record
 from mock_csms.protocol.v2.certificates import hash_data
+from mock_csms.runtime.open_call import CallFailed
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+OF_CSMS = "CSMSRootCertificate"
+OF_MAKER = "ManufacturerRootCertificate"
+OF_OPERATOR = "MORootCertificate"
 
 ROOT = """\
 -----BEGIN CERTIFICATE-----
@@ -20,6 +32,22 @@ cEP5Cyf1h3lSBLMCIBeOlpe4gRMQvnI3XeNbmv2ol0yl3vzpw61oL5GvVd8V
 """
 """A valid root certificate, from 2024 to 2100; its private key was destroyed."""
 
+EXPIRED = """\
+-----BEGIN CERTIFICATE-----
+MIIBuDCCAV6gAwIBAgIUX/IMmBRYj5qy0LGjwB6T3CdlIVswCgYIKoZIzj0EAwIw
+OjESMBAGA1UECgwJbW9jay1jc21zMSQwIgYDVQQDDBttb2NrLWNzbXMgZXhwaXJl
+ZCB0ZXN0IHJvb3QwHhcNMjAwMTAxMDAwMDAwWhcNMjEwMTAxMDAwMDAwWjA6MRIw
+EAYDVQQKDAltb2NrLWNzbXMxJDAiBgNVBAMMG21vY2stY3NtcyBleHBpcmVkIHRl
+c3Qgcm9vdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCZfwFM990leTc7U2CEN
+gojs0+QVBEqErdG3B6xkM//tjaW40WCJHQ3jx1EJF4ptSWh648Hu9k9tnObB/cj8
+rlCjQjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgEGMB0GA1UdDgQW
+BBRGyQXyEx0VzkrKXGft6MvJAGg7LjAKBggqhkjOPQQDAgNIADBFAiEAlbLWq1oe
+I8XvuLcgKW0Sb2Dqlz8v6HTc/eFnQhhkbf0CIG9hT/nLGAYkYg0buIESQVCqeIGU
+m/hMfBonqgOblHzN
+-----END CERTIFICATE-----
+"""
+"""A root certificate of the year 2020; its private key was destroyed."""
+
 BROKEN = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE-----\n"
 """A PEM block that does not contain a certificate."""
 
@@ -31,14 +59,125 @@ HASHES = {
 }
 """The hash data of a certificate that no station has."""
 
-
-def _is_of_root(found: Any) -> bool:
-    algorithm = found.get("hashAlgorithm") if isinstance(found, dict) else None
-    if algorithm not in ("SHA256", "SHA384", "SHA512"):
-        return False
-    own = hash_data(ROOT, ROOT, algorithm)
-    return all(f"{found.get(part)}".lower().lstrip("0") == own[part].lower().lstrip("0") for part in own)
+_UNSUPPORTED = (": NotImplemented:", ": NotSupported:")
+"""What is in the text of a failure if a station does not support a command."""
 
 
-of_root = Predicate("the hash data of the root", _is_of_root)
+class Root(Record):
+    """A root certificate to install."""
+
+    pem: str
+    issuer: str
+    """The certificate that has signed it, in PEM: that of the root itself, or of the root before it."""
+
+    @property
+    def hashes(self) -> Predicate:
+        """Matches the hash data of the root, with any hash algorithm."""
+        return Predicate("the hash data of the root", self._is_named_by)
+
+    def _is_named_by(self, found: Any) -> bool:
+        algorithm = found.get("hashAlgorithm") if isinstance(found, dict) else None
+        if algorithm not in ("SHA256", "SHA384", "SHA512"):
+            return False
+        own = hash_data(self.pem, self.issuer, algorithm)
+        return all(f"{found.get(part)}".lower().lstrip("0") == own[part].lower().lstrip("0") for part in own)
+
+    def entry_in(self, entries: Sequence[Json], kind: str) -> Json | None:
+        """Return the entry of the root with that type in a list of certificates; None if there is none."""
+        wanted = {"certificateType": kind, "certificateHashData": self.hashes}
+        return next((entry for entry in entries if not differences(entry, wanted)), None)
+
+
+OF_PLANS = Root(ROOT, ROOT)
+"""The root of the plans."""
+EXPIRED_ROOT = Root(EXPIRED, EXPIRED)
+of_root = OF_PLANS.hashes
 """Matches the hash data of ROOT, with any hash algorithm."""
+
+
+def unknown_hashes(like: Json) -> Json:
+    """Return the hash data of a certificate that no station has, with the hash algorithm of others (M04.FR.07)."""
+    parts = ("issuerNameHash", "issuerKeyHash")
+    longer = {part: (HASHES[part] * 2)[: len(like[part])] for part in parts}
+    return {**HASHES, **longer, "hashAlgorithm": like["hashAlgorithm"]}
+
+
+async def supported(station: Station) -> None:
+    """Skip the case if the station does not support certificates; with security profile 2 or 3 it must."""
+    try:
+        await station.csms.call(station.identity, "GetInstalledCertificateIds", {"certificateType": [OF_CSMS]})
+    except CallFailed as failure:
+        security = await station.get("SecurityCtrlr", "SecurityProfile")
+        if any(text in str(failure) for text in _UNSUPPORTED) and security in (None, "0", "1"):
+            station.lacks("commands for certificates")
+
+
+async def listed(station: Station, *kinds: str) -> list[Json]:
+    """Return the list of certificates of these types, or of all types without any.
+
+    The station must return a list, or NotFound; the list must only have these types (M03.FR.02 to 04).
+    """
+    asked = {"certificateType": [*kinds] or None}
+    answer = await station.command("GetInstalledCertificateIds", asked, status=one_of("Accepted", "NotFound"))
+    entries: list[Json] = answer.get("certificateHashDataChain", [])
+    if bool(entries) != (answer["status"] == "Accepted"):
+        raise AssertionError(f"{answer['status']} with {len(entries)} certificates")
+    others = {entry["certificateType"] for entry in entries} - set(kinds)
+    if kinds and others:
+        raise AssertionError(f"the list has {', '.join(sorted(others))}, which was not requested")
+    return entries
+
+
+async def expect_listed(station: Station, kinds: Sequence[str], *roots: tuple[str, Root]) -> None:
+    """Check that the list of these types, or of all, has each of these roots with its type."""
+    entries = await listed(station, *kinds)
+    for kind, root in roots:
+        if root.entry_in(entries, kind) is None:
+            raise AssertionError(f"the station does not list the {kind} that was installed")
+
+
+async def install(station: Station, kind: str, root: Root) -> None:
+    """Install a root, which the station must accept; it is deleted after the case, unless it was there before."""
+    before = await _hashes_in_station(station, kind, root)
+    await station.command("InstallCertificate", {"certificateType": kind, "certificate": root.pem}, status="Accepted")
+    if before is None:
+        after = await _hashes_in_station(station, kind, root) or hash_data(root.pem, root.issuer)
+        station.undo_with("DeleteCertificate", {"certificateHashData": after})
+
+
+async def installed(station: Station, kind: str) -> Root:
+    """Install a root of the plans unless the station has it, and return it."""
+    root = await new_root(station, kind)
+    if await _hashes_in_station(station, kind, root) is None:
+        await install(station, kind, root)
+    return root
+
+
+async def new_root(station: Station, kind: str = OF_CSMS) -> Root:
+    """Return a root that the station must accept.
+
+    With AdditionalRootCertificateCheck that is one that its root has signed (M05.FR.10): if the plans have none, the
+    case is skipped.
+    """
+    is_strict = kind == OF_CSMS and await station.get("SecurityCtrlr", "AdditionalRootCertificateCheck") == "true"
+    if is_strict and await in_station(station, kind):
+        station.skip("the plans have no root that the root of the station has signed")
+    return OF_PLANS
+
+
+async def delete(station: Station, hash_data_: Json, status: object = "Accepted") -> None:
+    """Delete a certificate; the result must have this status."""
+    await station.command("DeleteCertificate", {"certificateHashData": hash_data_}, status=status)
+
+
+async def in_station(station: Station, kind: str) -> list[Json]:
+    """Return the certificates of a type in the station, whatever the status of its answer is."""
+    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
+    entries: list[Json] = answer.get("certificateHashDataChain", [])
+    return entries
+
+
+async def _hashes_in_station(station: Station, kind: str, root: Root) -> Json | None:
+    """Return the hash data of a root in the station's list; None if the list lacks it."""
+    entry = root.entry_in(await in_station(station, kind), kind)
+    return entry["certificateHashData"] if entry else None

@@ -165,6 +165,7 @@ FEATURES: Sequence[Feature] = (
         _there,
     ),
     Feature("C-60", "can cancel a firmware update"),
+    Feature("C10", "keeps its authorization cache over a reboot"),
     Feature("L02", "installs firmware without a signature"),
     Feature(
         "AS-2", "checks new root certificates additionally", "SecurityCtrlr.AdditionalRootCertificateCheck", _is_true

@@ -9,6 +9,7 @@ from pathlib import Path
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.plans.messages import says
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import certificates
 from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
@@ -20,22 +21,16 @@ FILE = "firmware.bin"
 """The firmware in --files that the station can install."""
 BROKEN = "broken.bin"
 """An image in --files that it can download, but not install."""
-_ROOT = "ManufacturerRootCertificate"
 _IDS = count(1)
 
 
 async def signer_trusted(station: Station) -> None:
     """The root of the mock is installed as root of the manufacturer; it is deleted after the case."""
-    before = await _roots(station)
-    await station.command("InstallCertificate", {"certificateType": _ROOT}, status="Accepted")
-    for new in [root for root in await _roots(station) if root not in before]:
-        station.undo_with("DeleteCertificate", {"certificateHashData": new})
-
-
-async def _roots(station: Station) -> list[Json]:
-    """Return the hash data of the roots of the manufacturer."""
-    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [_ROOT]})
-    return [chain["certificateHashData"] for chain in answer.get("certificateHashDataChain", [])]
+    kind = certificates.OF_MAKER
+    before = await certificates.in_station(station, kind)
+    await station.command("InstallCertificate", {"certificateType": kind}, status="Accepted")
+    for new in [entry for entry in await certificates.in_station(station, kind) if entry not in before]:
+        station.undo_with("DeleteCertificate", {"certificateHashData": new["certificateHashData"]})
 
 
 def needs_file(station: Station, name: str) -> None:

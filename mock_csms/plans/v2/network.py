@@ -25,7 +25,7 @@ async def slots(station: Station) -> tuple[int, int]:
     used = int(order.partition(",")[0] or station.profile.slots[0])
     free = [slot for slot in station.profile.slots if slot != used]
     if not free:
-        station.skip("the station has only one slot for network profiles (see its profile)")
+        station.skip("the station has only one slot for network profiles (see its profile)", applies=False)
     return used, free[0]
 
 

@@ -17,7 +17,7 @@ async def trigger(station: Station, message: str, *, evse: int | None = None, co
     if answer["status"] == "NotImplemented":
         station.lacks(f"trigger of {message}")
     if answer["status"] == "Rejected":
-        station.skip(f"the station rejects the trigger of {message}")
+        station.skip(f"the station rejects the trigger of {message}", applies=False)
 
 
 async def must_accept(station: Station, message: str, *, evse: int | None = None, connector: int | None = None) -> None:

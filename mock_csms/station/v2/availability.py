@@ -7,7 +7,8 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import causes, transactions
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, has
-from mock_csms.station.v2.device import RESETS_EVSES, Device
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.features import RESETS_EVSES
 
 
 def change_availability(device: Device, payload: Json, _: Moment) -> Given:

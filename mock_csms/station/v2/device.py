@@ -9,9 +9,11 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.v2.identifiers import TOKEN_TYPES_OF_21
 from mock_csms.station.cues import Act
 from mock_csms.station.state import Identity, State
+from mock_csms.station.v2.features import CHECKS_ROOTS, DETACHABLE_CABLES, DIRECT_CURRENT, USUAL_FEATURES
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras
 from mock_csms.station.v2.storage import Storage
 from mock_csms.station.v2.variables import (
+    ADDITIONAL_ROOT_CHECK,
     EV_CONNECTION_TIMEOUT,
     MESSAGE_ATTEMPT_INTERVAL,
     MESSAGE_ATTEMPTS,
@@ -24,31 +26,6 @@ POWER = MOST_POWER
 VOLTAGE = 230.0
 """Between a phase and neutral, in V."""
 PHASES = 3
-
-RESETS_EVSES = "C-13"
-SUMMARIZES = "C-56"
-INSTALLS_WHILE_CHARGING = "C-43"
-CANCELS_UPDATES = "C-60"
-DOWNLOADS_WHILE_CHARGING = "AQ-7"
-INSTALLS_UNSIGNED = "L02"
-DETACHABLE_CABLES = "HFS-1"
-DIRECT_CURRENT = "HFS-4"
-FEATURES = (
-    RESETS_EVSES,
-    SUMMARIZES,
-    INSTALLS_WHILE_CHARGING,
-    CANCELS_UPDATES,
-    DOWNLOADS_WHILE_CHARGING,
-    INSTALLS_UNSIGNED,
-    DETACHABLE_CABLES,
-    DIRECT_CURRENT,
-)
-"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, report a
-SummaryInventory, install firmware during a transaction, cancel an update, download firmware during a transaction; the
-use case L02: it installs firmware without a signature; and its hardware: detachable cables, connectors for direct
-current."""
-USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
-"""The features that it has unless a flag says otherwise."""
 
 
 class ActiveTransaction(Record):
@@ -291,7 +268,8 @@ def equipped(device: D, variables: Mapping[Name, str], features: frozenset[str])
         for evse in device.evses.values()
         for connector in evse.each_connector
     }
-    return replace(device.with_variables({**connectors, **variables}), features=features)
+    shown = {ADDITIONAL_ROOT_CHECK: "true"} if CHECKS_ROOTS in features else {}
+    return replace(device.with_variables({**connectors, **variables, **shown}), features=features)
 
 
 def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:

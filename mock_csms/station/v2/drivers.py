@@ -16,7 +16,8 @@ from mock_csms.station.v2 import (
 )
 from mock_csms.station.v2.answers import Alarmed
 from mock_csms.station.v2.causes import Cause
-from mock_csms.station.v2.device import DETACHABLE_CABLES, POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.features import DETACHABLE_CABLES, HAS_DISPLAY, LOCKS_CABLE
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import change
 from mock_csms.station.v2.variables import (
@@ -52,6 +53,8 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"a vehicle is plugged in at EVSE {evse.id} already")
     if evse.status(cue.connector) == "Unavailable":
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
+    if evse.authorized is None and LOCKS_CABLE in device.features:
+        return _say(device, f"the cable of EVSE {evse.id} is locked until a driver is authorized")
     if evse.left not in (None, cue.connector):
         return _say(device, f"the cable of connector {evse.left} is still in EVSE {evse.id}")
     plugged = replace(evse, plugged=cue.connector, left=None, locked_for=None)
@@ -248,11 +251,15 @@ def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
 
 
 def _stoppable(device: Device, card: Card, info: Json) -> list[Evse]:
-    """Return the EVSEs where this idToken may stop the transaction of another idToken."""
+    """Return the EVSEs where this idToken may stop the transaction of another idToken.
+
+    A master pass may stop all transactions (C16.FR.02); on a display its holder chooses an EVSE, or all (C16.FR.01).
+    """
     if card.remote_start_id is not None:
         return []
-    charging = _charging_at(device, card.evse)
-    return charging if _is_master(device, info) else [e for e in charging if is_same(e.group, info.get("groupIdToken"))]
+    if _is_master(device, info):
+        return _charging_at(device, card.evse if HAS_DISPLAY in device.features else None)
+    return [evse for evse in _charging_at(device, card.evse) if is_same(evse.group, info.get("groupIdToken"))]
 
 
 def _charging_at(device: Device, place: int | None) -> list[Evse]:

@@ -28,16 +28,19 @@ from mock_csms.plans.v2.states.memory import (
 )
 from mock_csms.plans.v2.states.offline import act_offline, offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
+    LOCKED,
     authorization_event,
     authorized,
     authorized_locally,
     authorized_remotely,
+    connected_and_authorized,
     energy_transfer_started,
     energy_transfer_suspended,
     ev_connected,
     ev_connected_post_session,
     ev_disconnected,
     has_bays,
+    is_plugged,
     is_started_by_authorization,
     is_started_by_cable,
     parking_bay_occupied,
@@ -51,6 +54,7 @@ from mock_csms.plans.v2.states.sessions import (
 )
 
 __all__ = [
+    "LOCKED",
     "NOT_YET",
     "STARTUP",
     "STATES",
@@ -66,6 +70,7 @@ __all__ = [
     "certificate_installed",
     "charging_profile_set",
     "comes_up",
+    "connected_and_authorized",
     "energy_transfer_started",
     "energy_transfer_suspended",
     "ev_connected",
@@ -75,6 +80,7 @@ __all__ = [
     "id_token_cached",
     "id_token_in_local_list",
     "installed_certificates",
+    "is_plugged",
     "is_started_by_authorization",
     "is_started_by_cable",
     "offline_session",

@@ -1,12 +1,11 @@
 """States of the memory of a station: tokens in its cache and its local list, certificates, charging profiles."""
 
-from mock_csms.plans.messages import differences, some
+from mock_csms.plans.messages import some
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import certificates
 from mock_csms.plans.v2.states.sessions import (
-    authorized_locally,
-    ev_connected,
+    connected_and_authorized,
     ev_connected_post_session,
     ev_disconnected,
     stop_authorized_locally,
@@ -27,38 +26,23 @@ async def id_token_in_local_list(station: Station, token: str = VALID, status: s
 async def id_token_cached(station: Station, token: str = VALID) -> None:
     """IdTokenCached: the cache holds an accepted token, after a whole session with it."""
     await station.set("AuthCacheCtrlr", "Enabled", "true")
-    await ev_connected(station)
-    await authorized_locally(station, token)
+    await connected_and_authorized(station, token)
     await stop_authorized_locally(station, token)
     await ev_connected_post_session(station)
     await ev_disconnected(station)
 
 
-async def certificate_installed(station: Station, kind: str = "CSMSRootCertificate") -> None:
+async def certificate_installed(station: Station, kind: str = certificates.OF_CSMS) -> None:
     """CertificateInstalled: the root of the plans is installed with the given type; it is deleted after the case."""
-    if await _listed(station, kind) is not None:
-        return
-    root = {"certificateType": kind, "certificate": certificates.ROOT}
-    await station.command("InstallCertificate", root, status="Accepted")
-    hash_data = await _listed(station, kind)
-    if hash_data is not None:
-        station.undo_with("DeleteCertificate", {"certificateHashData": hash_data})
+    await certificates.installed(station, kind)
 
 
-async def installed_certificates(station: Station, kind: str = "CSMSRootCertificate") -> None:
+async def installed_certificates(station: Station, kind: str = certificates.OF_CSMS) -> None:
     """GetInstalledCertificates: the root of the plans is listed with its type and its hash data."""
-    await certificate_installed(station, kind)
-    entry = some(certificateType=kind, certificateHashData=certificates.of_root)
+    root = await certificates.installed(station, kind)
+    entry = some(certificateType=kind, certificateHashData=root.hashes)
     asked = {"certificateType": [kind]}
     await station.command("GetInstalledCertificateIds", asked, status="Accepted", certificateHashDataChain=entry)
-
-
-async def _listed(station: Station, kind: str) -> Json | None:
-    """Return the hash data of the root in the station's list; None if the list lacks it."""
-    answer = await station.command("GetInstalledCertificateIds", {"certificateType": [kind]})
-    wanted = {"certificateType": kind, "certificateHashData": certificates.of_root}
-    chains = answer.get("certificateHashDataChain", [])
-    return next((chain["certificateHashData"] for chain in chains if not differences(chain, wanted)), None)
 
 
 async def charging_profile_set(station: Station, profile: Json | None = None, evse: int | None = None) -> None:

@@ -16,6 +16,8 @@ from mock_csms.watch.inbox import Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
+LOCKED = "AQ-2"
+"""The feature of a station whose cable can only be plugged in after authorization."""
 _BAY = "ParkingBayOccupancy"
 _WITH_CABLE = frozenset({_BAY, "EVConnected"})
 """The start points at which a plugged-in cable implies a transaction: the vehicle is in the bay by then."""
@@ -29,7 +31,7 @@ _REASONS = {"StopAuthorized": one_of("Local", absent), "RemoteStop": "Remote"}
 
 async def parking_bay_occupied(station: Station) -> None:
     """ParkingBayOccupied: a vehicle is in the bay; if that is a TxStartPoint, a transaction has started."""
-    if station.evse in station.known.parked or _is_plugged(station):
+    if station.evse in station.known.parked or is_plugged(station):
         return
     await station.act("drive-in")
     if _BAY in await start_points(station):
@@ -38,7 +40,7 @@ async def parking_bay_occupied(station: Station) -> None:
 
 async def ev_connected(station: Station) -> None:
     """EVConnectedPreSession: a vehicle is plugged in; if that is a TxStartPoint, a transaction has started."""
-    if _is_plugged(station):
+    if is_plugged(station):
         return
     if await has_bays(station):
         await parking_bay_occupied(station)
@@ -73,6 +75,16 @@ async def authorized_locally(station: Station, token: str = VALID) -> None:
         )
     if await is_started_by_authorization(station):
         await station.expect(await authorization_event(station, "Authorized", token))
+
+
+async def connected_and_authorized(station: Station, token: str = VALID) -> None:
+    """EVConnectedPreSession and Authorized A, in the order that the station allows."""
+    if station.profile.has(LOCKED):
+        await authorized_locally(station, token)
+        await ev_connected(station)
+    else:
+        await ev_connected(station)
+        await authorized_locally(station, token)
 
 
 async def authorized_remotely(station: Station, token: str = VALID) -> None:
@@ -185,7 +197,7 @@ async def ev_disconnected(station: Station) -> None:
 
 async def parking_bay_unoccupied(station: Station) -> None:
     """ParkingBayUnoccupied: the vehicle has left the bay; a running transaction has ended."""
-    if _is_plugged(station):
+    if is_plugged(station):
         await ev_disconnected(station)
     if station.evse not in station.known.parked:
         return
@@ -224,14 +236,15 @@ async def is_started_by_authorization(station: Station) -> bool:
     starts = await start_points(station)
     if _transaction(station) is not None or "Authorized" in starts:
         return True
-    return _is_plugged(station) and bool(starts & _WITH_POWER)
+    return is_plugged(station) and bool(starts & _WITH_POWER)
 
 
 def _transaction(station: Station) -> Transaction | None:
     return station.known.transaction_at(station.evse)
 
 
-def _is_plugged(station: Station) -> bool:
+def is_plugged(station: Station) -> bool:
+    """Whether the station has reported that its connector is Occupied."""
     return station.known.connectors.get((station.evse, station.connector)) == "Occupied"
 
 

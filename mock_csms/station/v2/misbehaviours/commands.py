@@ -6,6 +6,7 @@ from typing import Any
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Send
 from mock_csms.station.misbehaviour import (
+    Answer,
     Kinds,
     Misbehaviour,
     adds,
@@ -13,6 +14,7 @@ from mock_csms.station.misbehaviour import (
     answers,
     counted,
     has,
+    ignores,
     in_list,
     instead,
     never,
@@ -83,6 +85,10 @@ def _shifted(right: Json) -> Json:
     return right | {"schedule": later(schedule)}
 
 
+def _refused_if_custom(_: str, request: Json, right: Answer) -> Answer:
+    return ("FormatViolation", "customData is unknown") if "customData" in request else right
+
+
 def chain(action: str, name: str, check: str, *of_id: str) -> Kinds:
     """Return the misbehaviours of a report in parts; `of_id` are more checks that find a wrong requestId."""
     return {
@@ -129,6 +135,9 @@ KINDS: Kinds = {
         ("G08",),
         answer=answers("UnlockConnector", always(status="Unlocked")),
     ),
+    "unlock-fails": Misbehaviour(
+        "fails to unlock every connector", (), answer=answers("UnlockConnector", instead("Unlocked", "UnlockFailed"))
+    ),
     "no-triggered-message": Misbehaviour(
         "accepts TriggerMessage and sends nothing",
         ("F02", "S06", "X03"),
@@ -162,6 +171,15 @@ KINDS: Kinds = {
         ("N06", "N05"),
         answer=answers("CustomerInformation", instead("Invalid", "Accepted")),
     ),
+    "customer-kept": Misbehaviour(
+        "accepts to clear the data of a customer and keeps them", (), effect=ignores("CustomerInformation")
+    ),
+    "customer-not-found": Misbehaviour(
+        "reports no data of customers whose data it has stored",
+        (),
+        acts=sends("NotifyCustomerInformation", patched(data="")),
+    ),
+    "refuses-custom-data": Misbehaviour("refuses commands with customData", (), answer=_refused_if_custom),
     "monitor-results-missing": Misbehaviour(
         "leaves results out of its answer to SetVariableMonitoring",
         ("N07",),

@@ -1,11 +1,26 @@
 """Misbehaviours with certificates and security events (checks C and S)."""
 
+from mock_csms.protocol.actions import Json
+from mock_csms.protocol.v2.fragments import HASH
 from mock_csms.station.cues import Act, Answered, Send, Set
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, alarms, always, answers, has, never, patched, sends
+from mock_csms.station.misbehaviour import (
+    Kinds,
+    Misbehaviour,
+    alarms,
+    always,
+    answers,
+    has,
+    ignores,
+    never,
+    patched,
+    sends,
+)
 from mock_csms.station.v2 import certificates
 from mock_csms.station.v2.misbehaviours.events import Situation
 
 EVENT, REQUEST, SIGNING = "SecurityEventNotification", "SignCertificate", "signing"
+_LIST = "certificateHashDataChain"
+_TYPES = ("V2GRootCertificate", "MORootCertificate", "CSMSRootCertificate", "ManufacturerRootCertificate")
 
 
 def _forgets_events(at: Situation, right: list[Act]) -> list[Act]:
@@ -33,21 +48,39 @@ def _requests_without_trigger(at: Situation, right: list[Act]) -> list[Act]:
     return wrong
 
 
+def _with_others(request: Json, right: Json) -> Json:
+    """List a certificate of a type that was not requested too."""
+    others = [kind for kind in _TYPES if kind not in request.get("certificateType", _TYPES)]
+    if not others:
+        return right
+    entry = {"certificateType": others[0], "certificateHashData": HASH}
+    return {"status": "Accepted", _LIST: [*right.get(_LIST, []), entry]}
+
+
 KINDS: Kinds = {
     "certificates-without-list": Misbehaviour(
         "answers Accepted without a list of certificates",
         ("C01",),
-        answer=answers("GetInstalledCertificateIds", lambda _, right: patched(certificateHashDataChain=None)(right)),
+        answer=answers("GetInstalledCertificateIds", lambda _, right: patched(**{_LIST: None})(right)),
     ),
     "certificate-not-installed": Misbehaviour(
         "accepts certificates and does not install them",
         ("C02", "C04"),
         answer=answers("InstallCertificate", always(status="Accepted")),
+        effect=ignores("InstallCertificate"),
     ),
     "certificate-not-deleted": Misbehaviour(
         "accepts the deletion of certificates that it does not have",
         ("C03",),
         answer=answers("DeleteCertificate", always(status="Accepted")),
+    ),
+    "certificate-kept": Misbehaviour(
+        "accepts the deletion of a certificate and keeps it", ("C03",), effect=ignores("DeleteCertificate")
+    ),
+    "certificates-of-other-types": Misbehaviour(
+        "lists certificates of types that were not requested",
+        ("C01",),
+        answer=answers("GetInstalledCertificateIds", _with_others),
     ),
     "certificate-always-accepted": Misbehaviour(
         "accepts any signed certificate",

@@ -19,6 +19,7 @@ from mock_csms.station.misbehaviour import (
     sends,
 )
 from mock_csms.station.outbox import RETRY
+from mock_csms.station.v2.drivers import VEHICLE
 from mock_csms.station.v2.misbehaviours.authorization import begins
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS
@@ -227,6 +228,9 @@ KINDS: Kinds = {
     ),
     "starts-when-plugged": Misbehaviour(
         "starts a new transaction when the cable is plugged in", ("X15", "X27"), acts=_starts_when_plugged
+    ),
+    "never-gives-up": Misbehaviour(
+        "waits for ever for a driver who does not plug in", (), acts=alarms(VEHICLE, lambda _: None)
     ),
     "no-reservation-id": Misbehaviour(
         "leaves the reservationId out", ("X21",), acts=sends(EVENT, patched(reservationId=None))

@@ -1,0 +1,63 @@
+"""The order of the cases: neighbours need the same station, and the longest come first.
+
+The reference station is started again for other features, or for TLS; so cases that need the same are run one after
+another. For several workers they are divided into units, which the workers take one by one; the longest unit is first.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mock_csms.plans.cases import Case
+
+if TYPE_CHECKING:
+    import pytest
+    from xdist.scheduler import Scheduling
+
+_UNKNOWN = 2.0
+"""How many seconds a case is assumed to take before it was run."""
+_MOST = 10.0
+"""How many seconds a unit may take if it has several cases."""
+
+
+def units(
+    cases: Sequence[Case], setting_of: Callable[[Case], Hashable], seconds: Mapping[str, float]
+) -> Sequence[Sequence[Case]]:
+    """Divide cases into units of cases that need the same setting of the station; the longest unit is first.
+
+    `seconds` are the durations of cases in an earlier run, by id.
+    """
+
+    def duration(case: Case) -> float:
+        return seconds.get(case.id, _UNKNOWN)
+
+    found: list[list[Case]] = []
+    settings = list(dict.fromkeys(map(setting_of, cases)))
+    for setting in settings:
+        room = 0.0
+        for case in sorted((each for each in cases if setting_of(each) == setting), key=lambda each: -duration(each)):
+            if room < duration(case):
+                found.append([])
+                room = _MOST
+            found[-1].append(case)
+            room -= duration(case)
+    return sorted(found, key=lambda unit: -sum(map(duration, unit)))
+
+
+def beside(cases: Sequence[Case], setting_of: Callable[[Case], Hashable]) -> Sequence[Case]:
+    """Return the cases in an order in which those that need the same setting of the station are neighbours."""
+    settings = [*dict.fromkeys(map(setting_of, cases))]
+    return sorted(cases, key=lambda case: settings.index(setting_of(case)))
+
+
+def scheduling_of(config: "pytest.Config", log: Any, divided: Sequence[Sequence[Case]]) -> "Scheduling":
+    """Return a scheduler of pytest-xdist that gives each worker one unit after another."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only runs with workers need it
+
+    numbers = {case.function: f"{number}" for number, unit in enumerate(divided) for case in unit}
+
+    class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return numbers.get(nodeid.rpartition("/")[2], nodeid)
+
+    config.option.loadscopereorder = False  # the units are in order
+    return UnitScheduling(config, log)
