@@ -14,7 +14,7 @@ from mock_csms.plans.v2.variables import prefer
 async def charges_after_the_card(station: Station) -> None:
     """Plug in after the card: the transaction names the token, and the vehicle charges."""
     begin = station.mark()
-    if not cables.BEFORE_THE_CABLE & await states.start_points(station):
+    if station.known.transaction_at(station.evse) is None:
         await station.act("plug")
         await station.expect_all(
             connector_reports("Occupied", station.evse, station.connector),
@@ -77,8 +77,7 @@ async def test_e_05_no_cable_in_time(station: Station) -> None:
     await station.prepare(sessions.authorizes)
     await prefer(station, "AuthCacheCtrlr", "Enabled", "false")
     await prefer(station, "AuthCtrlr", "LocalPreAuthorize", "false")
-    await cables.wait_for_cables(station, station.profile.timeouts.interval)
-    await station.prepare(states.authorized_locally)
+    await station.prepare(cables.wait_for_one, states.authorized_locally)
     await cables.gives_up_waiting(station)
     await cables.wait_for_cables(station, station.profile.timeouts.operator)
     await sessions.asks_about_the_card(station)
@@ -101,8 +100,7 @@ async def test_e_39_deauthorized_without_a_cable(station: Station) -> None:
     if station.profile.has("C-10.2"):
         await points.stop_at(station, "Authorized")
     await station.prepare(sessions.authorizes)
-    await cables.wait_for_cables(station, station.profile.timeouts.interval)
-    await station.prepare(states.authorized)
+    await station.prepare(cables.wait_for_one, states.authorized)
     await cables.gives_up_waiting(station)
     begin = station.mark()
     await station.act("plug")

@@ -1,6 +1,7 @@
 """Cables that are not plugged in in time, and cables that are taken out of the vehicle (E03, E09, E10)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mock_csms.plans.messages import one_of
@@ -15,13 +16,22 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 NEEDS = (*sessions.NEEDS, "unplug-ev", "ev-pause")
 """The actions of a case in which a vehicle that has suspended charging loses its cable."""
-BEFORE_THE_CABLE = frozenset({"ParkingBayOccupancy", "Authorized"})
-"""The start points at which a transaction runs before the cable is plugged in."""
 
 
 async def wait_for_cables(station: Station, seconds: float) -> None:
     """Set how long the station waits for the cable of an authorized driver (EVConnectionTimeOut)."""
     await station.set("TxCtrlr", "EVConnectionTimeOut", f"{seconds:g}")
+
+
+async def wait_for_one(station: Station, authorized: Callable[[Station], Awaitable[None]]) -> None:
+    """Set EVConnectionTimeOut to `timeouts.interval`, and bring the station into a state without a cable: authorized.
+
+    If there is a parking bay, the vehicle is in it.
+    """
+    await wait_for_cables(station, station.profile.timeouts.interval)
+    if await states.has_bays(station):
+        await states.parking_bay_occupied(station)
+    await authorized(station)
 
 
 async def gives_up_waiting(station: Station) -> None:
@@ -30,8 +40,8 @@ async def gives_up_waiting(station: Station) -> None:
     It must end if Authorized is a TxStopPoint. Otherwise it may end too (E03.FR.05), or wait until the vehicle leaves
     the bay (E03.FR.15).
     """
-    timeouts, is_running = station.profile.timeouts, station.known.transaction_at(station.evse) is not None
-    if not is_running and not BEFORE_THE_CABLE & await states.start_points(station):
+    timeouts = station.profile.timeouts
+    if station.known.transaction_at(station.evse) is None:
         await asyncio.sleep(2 * timeouts.interval)  # no message shows that it has given up
         return
     ended = transaction_event("Ended", triggerReason="EVConnectTimeout", stopped="Timeout")

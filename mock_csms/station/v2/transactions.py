@@ -229,7 +229,8 @@ def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Caus
     values = [*transaction.samples, *last]
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
-    lock = evse.locked_for if cause is UNPLUGGED else None  # E06.FR.10: the end unlocks the cable, unless E09.FR.03
+    is_kept = cause is UNPLUGGED and evse.authorized is None  # E09.FR.03; otherwise the end unlocks it (E06.FR.10)
+    lock = evse.locked_for if is_kept else None
     ended = replace(device.evses[evse.id].released(), transaction=None, locked_for=lock)
     return device.with_evse(ended), [*acts, Stop((METER, evse.id)), Stop((COLLECT, evse.id))]
 
