@@ -3,6 +3,7 @@
 from mock_csms.plans import (
     Station,
     any_call,
+    begins_with_boot,
     case,
     says,
     variable,
@@ -19,6 +20,7 @@ from mock_csms.plans.v2 import reports, states, variables
         "no-security-event": r"sent no SecurityEventNotification",
     },
 )
+@begins_with_boot
 async def test_b_01_cold_boot_accepted(station: Station) -> None:
     """After a start the station boots; once accepted it reports the status of each connector and a startup event."""
     await states.booted(station)
@@ -29,6 +31,7 @@ async def test_b_01_cold_boot_accepted(station: Station) -> None:
     use_case="B01",
     fails_with={"no-boot": "sent StatusNotification, which must not come"},
 )
+@begins_with_boot
 async def test_b01_cold_boot(station: Station) -> None:
     """The first message of a station is a BootNotification with model and vendor; then its connectors are Available."""
     await states.booting(station)
@@ -48,6 +51,7 @@ async def test_b01_cold_boot(station: Station) -> None:
         "no-report": "sent no NotifyReport",
     },
 )
+@begins_with_boot
 async def test_b_02_cold_boot_pending(station: Station) -> None:
     """A Pending station sets and reports variables, rejects remote starts, and boots when it is triggered."""
     station.configure(reply=states.boot_answer("Pending", 2 * station.profile.timeouts.message))
@@ -80,6 +84,7 @@ async def test_b_02_cold_boot_pending(station: Station) -> None:
         "never-boots-again": "sent no BootNotification",
     },
 )
+@begins_with_boot
 async def test_b_03_cold_boot_rejected(station: Station) -> None:
     """A Rejected station is silent for the interval, boots again, and once accepted reports its connectors.
 
@@ -101,6 +106,7 @@ async def test_b_03_cold_boot_rejected(station: Station) -> None:
     requirement="B03.FR.08",
     fails_with={"answers-while-rejected": "expected the CALLERROR SecurityError, got the result"},
 )
+@begins_with_boot
 async def test_b_30_commands_to_a_rejected_station(station: Station) -> None:
     """A Rejected station that stays connected answers commands with a SecurityError, and boots again.
 

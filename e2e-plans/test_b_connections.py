@@ -2,6 +2,7 @@
 
 from mock_csms.plans import (
     Station,
+    begins_with_boot,
     case,
     connection,
     one_of,
@@ -94,6 +95,7 @@ async def test_b10_moves_to_another_address_and_back(station: Station) -> None:
         "no-connector-report": "sent no StatusNotification",
     },
 )
+@begins_with_boot
 async def test_b01_switched_off_and_on(station: Station) -> None:
     """After a power cycle the station boots with a fitting reason, and reports its connectors as Available."""
     await station.act("reboot")

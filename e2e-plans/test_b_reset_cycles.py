@@ -4,6 +4,7 @@ import asyncio
 
 from mock_csms.plans import (
     Station,
+    begins_with_boot,
     case,
     connector_reports,
     says,
@@ -41,6 +42,7 @@ async def test_b12_reset_while_something_charges(station: Station) -> None:
         "no-reboot": "sent no BootNotification",
     },
 )
+@begins_with_boot
 async def test_b11_reset_before_it_is_accepted(station: Station) -> None:
     """A Pending station accepts a reset, and boots again without waiting for its interval."""
     timeouts = station.profile.timeouts

@@ -3,6 +3,7 @@
 from mock_csms.plans import (
     Station,
     absent,
+    begins_with_boot,
     case,
     one_of,
     says,
@@ -27,6 +28,7 @@ async def ends_and_reboots(station: Station) -> None:
     requirement="B11.FR.01, B11.FR.03, B11.FR.04, B01.FR.03",
     fails_with={"no-reboot": "sent no BootNotification", "reset-rejected": "status: expected Accepted, got Rejected"},
 )
+@begins_with_boot
 async def test_b_20_reset_when_idle(station: Station) -> None:
     """An idle station accepts a reset OnIdle, boots again, and reports its connectors."""
     await station.command("Reset", {"type": "OnIdle"}, status="Accepted")
@@ -35,6 +37,7 @@ async def test_b_20_reset_when_idle(station: Station) -> None:
 
 
 @case("TC-B11", use_case="B11", fails_with={"no-reboot": "sent no BootNotification"})
+@begins_with_boot
 async def test_b11_reset_at_once(station: Station) -> None:
     """An idle station accepts an Immediate reset, boots again, and reports its connectors."""
     await station.command("Reset", {"type": "Immediate"}, status="Accepted")

@@ -3,6 +3,7 @@
 from mock_csms.plans import (
     Station,
     any_call,
+    begins_with_boot,
     case,
     says,
     variable,
@@ -21,6 +22,7 @@ BOOT = says("BootNotification")
         "never-boots-again": "sent no BootNotification",
     },
 )
+@begins_with_boot
 async def test_b03_rejected_again_and_again(station: Station) -> None:
     """A station that is Rejected twice boots again after each interval, not before, and sends nothing else."""
     timeouts = station.profile.timeouts
@@ -45,6 +47,7 @@ async def test_b03_rejected_again_and_again(station: Station) -> None:
         "never-boots-again": "sent no BootNotification",
     },
 )
+@begins_with_boot
 async def test_b02_pending_again_and_again(station: Station) -> None:
     """A Pending station boots again after each interval, not before, and sends only requested reports meanwhile."""
     timeouts = station.profile.timeouts
@@ -68,6 +71,7 @@ async def test_b02_pending_again_and_again(station: Station) -> None:
     needs=("reboot",),
     fails_with={"wrong-boot-reason": "reason: expected PowerUp or LocalReset or Unknown, got Watchdog"},
 )
+@begins_with_boot
 async def test_b01_booted_again(station: Station) -> None:
     """An accepted station boots again after a power cycle, and is accepted again."""
     await states.booting(station)

@@ -1,7 +1,7 @@
 """Block E, transactions: transactions that continue, end or take place offline (E04, E08, E11, E12)."""
 
 from mock_csms.plans import Station, absent, case, connector_reports, one_of, transaction_event
-from mock_csms.plans.v2 import outages, sessions, states
+from mock_csms.plans.v2 import offline_tokens, outages, sessions, states
 
 
 @case(
@@ -56,7 +56,7 @@ async def test_e_40_connection_lost_in_a_transaction(station: Station) -> None:
     "TC_E_44_CS",
     use_case="E08, E12",
     requirement="E08.FR.05, E12.FR.01, E12.FR.02",
-    needs=sessions.NEEDS,
+    needs=(*sessions.NEEDS, sessions.LOCAL_START),
     fails_with={
         "offline-not-told": "offline: expected true, got nothing",
         "forgets-offline": "sent no TransactionEvent",
@@ -65,7 +65,56 @@ async def test_e_40_connection_lost_in_a_transaction(station: Station) -> None:
 )
 async def test_e_44_stopped_while_offline(station: Station) -> None:
     """A card that has started a transaction stops it offline; the events of the end come later, marked as offline."""
-    running = await outages.stops_away(station)
+    running = await outages.stops_away(station, locally=True)
     back = station.mark()
     await station.let_in()
     await outages.reports_the_end(station, running, back)
+
+
+@case(
+    "TC_E_45_CS",
+    use_case="E08, C09, E12",
+    requirement="E08.FR.05, C09.FR.03, E12.FR.01, E12.FR.02",
+    needs=(*sessions.NEEDS, sessions.RFID, "LA-0 or C-49"),
+    fails_with={
+        "offline-not-told": "offline: expected true, got nothing",
+        "forgets-offline": "sent no TransactionEvent",
+        "no-token": "idToken.idToken: expected .*, got nothing",
+    },
+)
+async def test_e_45_stopped_by_another_token_of_the_group_while_offline(station: Station) -> None:
+    """A token of the group of the one that has started the transaction stops it offline; the events come later."""
+    await station.prepare(offline_tokens.known_offline, "valid", "valid-2", group=offline_tokens.GROUP)
+    running = await outages.stops_away(station, "valid-2", locally=True)
+    back = station.mark()
+    await station.let_in()
+    stopped = await station.expect(transaction_event(triggerReason="StopAuthorized"), after=back)
+    token = station.profile.tokens["valid-2"]
+    station.check(stopped, transaction_event(one_of("Updated", "Ended"), offline=True, idToken=token))
+    if stopped.payload["eventType"] != "Ended":
+        await outages.reports_the_end(station, running, back)
+
+
+@case(
+    "TC_E_43_CS",
+    use_case="E04, E08, E12",
+    requirement="E04.FR.01, E04.FR.02, E12.FR.01, E12.FR.02",
+    needs=(*sessions.NEEDS, "C-01", sessions.LOCAL_START),
+    fails_with={
+        "offline-not-told": "offline: expected true, got nothing",
+        "forgets-offline": "sent no TransactionEvent",
+        "no-start": "eventType: expected Started, got Updated",
+    },
+)
+async def test_e_43_whole_transaction_offline(station: Station) -> None:
+    """A driver starts and stops while the station is offline; all events come later, from Started to Ended."""
+    await station.prepare(offline_tokens.known_offline, "valid")
+    await station.prepare(states.offline_session)
+    back = station.mark()
+    await station.let_in()
+    first, *others = await outages.reported_later(station, back)
+    id_ = first.payload["transactionInfo"]["transactionId"]
+    station.check(first, transaction_event("Started"))
+    for number, event in enumerate(others, 1):
+        kind = "Ended" if number == len(others) else "Updated"
+        station.check(event, transaction_event(kind, transactionInfo={"transactionId": id_}))

@@ -1,7 +1,7 @@
 """Block J, meter values: sampled values at the start of a transaction, periodically, and at its end (J02)."""
 
-from mock_csms.plans import Station, case
-from mock_csms.plans.v2 import meters, sessions
+from mock_csms.plans import Station, case, transaction_event
+from mock_csms.plans.v2 import meters, points, sessions
 
 
 @case(
@@ -38,9 +38,29 @@ async def test_j_09_periodic_values(station: Station) -> None:
 async def test_j_10_values_at_the_end(station: Station) -> None:
     """The event that ends a transaction has the values that were collected during it, and those of the end."""
     wanted = await meters.measurands(station, meters.SAMPLED, "TxEndedMeasurands")
-    await meters.every_interval(station, meters.SAMPLED, "TxEndedInterval")
-    await sessions.charging(station)
-    await meters.several_intervals(station)
-    ended = await sessions.end(station)
+    _, ended = await meters.collected(station, meters.SAMPLED)
     meters.check_series(station, meters.readings([ended], meters.PERIODIC), wanted)
     meters.check_once(station, ended, meters.END, wanted)
+
+
+@case(
+    "TC_J_07_CS",
+    use_case="J02, E01",
+    requirement="E01.FR.09",
+    needs=("C-40", "C-51 or not C-09.6", *sessions.NEEDS),
+    fails_with={
+        "no-begin-values": "sent Started with 0 values of Transaction.Begin, expected 1",
+        "no-evse": "evse.id: expected 1, got nothing",
+    },
+)
+async def test_j_07_values_at_the_start(station: Station) -> None:
+    """If the EVSE is known when a transaction starts, the Started event has the values of the start."""
+    wanted = await meters.measurands(station, meters.SAMPLED, "TxStartedMeasurands")
+    await points.start_at_evse(station)
+    begin = station.mark()
+    await station.act("plug")
+    await station.settle()
+    await sessions.authorize(station)
+    started = await station.expect(transaction_event("Started"), after=begin)
+    station.check(started, transaction_event(evse={"id": station.evse}))
+    meters.check_once(station, started, meters.BEGIN, wanted)

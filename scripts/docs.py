@@ -30,7 +30,16 @@ from mock_csms.station.control_lines import WORDS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
 from scripts.cells import code, json
-from scripts.plan_tables import PLANS, plan_actions, plan_matrix, plan_options, plan_profile, plan_states, plan_summary
+from scripts.plan_tables import (
+    PLANS,
+    plan_actions,
+    plan_matrix,
+    plan_options,
+    plan_profile,
+    plan_states,
+    plan_summary,
+    plan_verdicts,
+)
 from scripts.settings_tables import configuration, flags_of_group
 
 ROOT = Path(__file__).parent.parent
@@ -216,6 +225,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "plan_profile": plan_profile,
     "plan_actions": plan_actions,
     "plan_states": plan_states,
+    "plan_verdicts": plan_verdicts,
     "plan_summary": plan_summary,
     "plan_matrix": plan_matrix,
 }

@@ -48,6 +48,15 @@ def plan_actions() -> Iterable[tuple[str, ...]]:
         yield f"`{name}`", text
 
 
+def plan_verdicts() -> Iterable[tuple[str, ...]]:
+    """Return a row for every verdict about a case."""
+    from mock_csms.plans.results import MEANINGS
+
+    yield "verdict", "what it means"
+    for verdict, meaning in MEANINGS.items():
+        yield str(verdict), meaning
+
+
 def plan_states() -> Iterable[tuple[str, ...]]:
     """Return a row for every state of Part 6: the step that leads to it, or why there is no step."""
     from mock_csms.plans.v2.states import NOT_YET, STATES

@@ -122,6 +122,23 @@ def test_cases_work_with_every_station(path: Path) -> None:
     assert [module for module in ours if not re.match(r"mock_csms\.(plans|protocol)\b", module)] == []
 
 
+BOOTS = (
+    r'await (station\.prepare\()?states\.boot(ed|ing)\b|await station\.act\("reboot"\)'
+    r'|await station\.command\("Reset", \{"type": "(OnIdle|Immediate)"\}'
+)
+"""The steps that boot a whole station."""
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("test_*.py")), ids=lambda path: path.name)
+def test_what_begins_with_a_boot(path: Path) -> None:
+    """The first step of a case with @begins_with_boot boots the station: an earlier case may have left that to it."""
+    text = path.read_text(encoding="utf-8")
+    for function in [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AsyncFunctionDef)]:
+        steps = [ast.get_source_segment(text, node) or "" for node in ast.walk(function) if isinstance(node, ast.Await)]
+        if any(isinstance(each, ast.Name) and each.id == "begins_with_boot" for each in function.decorator_list):
+            assert re.match(BOOTS, steps[0]), f"{function.name}: {steps[0]}"
+
+
 def test_without_a_station_nothing_runs() -> None:
     """Without a station on the command line, nothing runs, and the error says how to name one."""
     words = [sys.executable, "-m", "pytest", str(FOLDER), "-p", "no:cacheprovider"]

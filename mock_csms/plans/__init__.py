@@ -10,7 +10,7 @@ Our own cases are in the folder `e2e-plans`. You can write more for your station
         await station.expect(says("Heartbeat"), within=60)
 """
 
-from mock_csms.plans.cases import CASES, Case, case
+from mock_csms.plans.cases import CASES, Case, begins_with_boot, case
 from mock_csms.plans.messages import absent, absent_or, any_call, around, each, matching, one_of, says, some
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.station import Station
@@ -27,6 +27,7 @@ __all__ = [
     "absent_or",
     "any_call",
     "around",
+    "begins_with_boot",
     "case",
     "connector_reports",
     "each",

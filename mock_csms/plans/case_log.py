@@ -49,6 +49,7 @@ class CaseLog:
         if not station.changes.is_undone:
             station.history.add("clean-up:")
         await run.end(station)
+        result.owes_reboot = station.changes.needs_restart
         result.notes += run.take_notes()
         result.findings += run.findings.take(self.case.provokes)
         result.transcript = [*station.history.lines()]

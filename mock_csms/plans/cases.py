@@ -47,6 +47,8 @@ class Case(Record):
     """The function of the case, as `FILE:NAME`."""
     provokes: tuple[str, ...] = ()
     """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
+    begins_with_boot: bool = False
+    """Whether its first step boots the station; a reboot that is due because of an earlier case waits for it."""
     proves: str = ""
     """What it proves: the first paragraph of the docstring of its function."""
 
@@ -91,8 +93,16 @@ def _is_met(feature: str, profile: Profile) -> bool:
 
 CASES: dict[str, Case] = {}
 """Every case whose module was imported, by id."""
+_BOOTING: set[Function] = set()
+"""The functions whose first step boots the station."""
 _ROWS: dict[Function, Case] = {}
 """The same cases by function. (A mark of pytest would not do: programs that only read the cases do not register it.)"""
+
+
+def begins_with_boot(function: Function) -> Function:
+    """Say that the first step of a case boots the station. Stands between `case` and the function."""
+    _BOOTING.add(function)
+    return function
 
 
 def case(
@@ -126,7 +136,8 @@ def case(
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, _first_paragraph(function))
+        proves = _first_paragraph(function)
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, function in _BOOTING, proves)
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 

@@ -1,10 +1,10 @@
-"""The order of the cases: neighbours need the same station, and the longest come first.
+"""The order of the cases: it spares restarts of the reference station, or reboots of a real one.
 
 The reference station is started again for other features, or for TLS; so cases that need the same are run one after
 another. For several workers they are divided into units, which the workers take one by one; the longest unit is first.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.plans.cases import Case
@@ -43,7 +43,21 @@ def units(
     return sorted(found, key=lambda unit: -sum(map(duration, unit)))
 
 
-def beside(cases: Sequence[Case], setting_of: Callable[[Case], Hashable]) -> Sequence[Case]:
+def sparing(cases: Sequence[Case], owing: Collection[str]) -> list[Case]:
+    """Return the cases in an order with fewer reboots of a real station.
+
+    `owing` are those after which a reboot was due in an earlier run. Each is followed by a case that begins with one.
+    """
+    boots = iter([case for case in cases if case.begins_with_boot and case.id not in owing])
+    followed_by = {
+        case.id: boot for case, boot in zip((each for each in cases if each.id in owing), boots, strict=False)
+    }
+    moved = {boot.id for boot in followed_by.values()}
+    pairs = [(case, followed_by.get(case.id)) for case in cases if case.id not in moved]
+    return [each for pair in pairs for each in pair if each]
+
+
+def beside(cases: Sequence[Case], setting_of: Callable[[Case], Hashable]) -> list[Case]:
     """Return the cases in an order in which those that need the same setting of the station are neighbours."""
     settings = [*dict.fromkeys(map(setting_of, cases))]
     return sorted(cases, key=lambda case: settings.index(setting_of(case)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from mock_csms.plans.cases import CASES
 from mock_csms.plans.catalogue import CatalogueEntry
 from mock_csms.plans.passes import EarlierPass
-from mock_csms.plans.results import CaseResult, CaseVerdict
+from mock_csms.plans.results import MEANINGS, CaseResult, CaseVerdict
 from mock_csms.plans.v2.blocks import block_of, order_of
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.release import VERSION
@@ -130,6 +130,11 @@ _COUNTED: Mapping[str, str] = {
 }
 
 
+_MEANINGS: Mapping[str, str] = {
+    verdict.replace(" ", "-"): meaning.replace("`", "") for verdict, meaning in MEANINGS.items()
+}
+
+
 def _counted(rows: Sequence[PageRow]) -> Mapping[str, int]:
     every = [tag for row in rows for tag in _tags(row)]
     return {tag: every.count(tag) for tag in _COUNTED if tag in every}
@@ -140,7 +145,8 @@ def _counts(rows: Sequence[PageRow]) -> Iterator[str]:
     yield f'<label><input type="radio" name="f" id="f-all" checked>all <b>{len(rows)}</b></label>'
     for tag, count in _counted(rows).items():
         words = f"{_COUNTED[tag]} <b>{count}</b>"
-        yield f'<label class="{tag}"><input type="radio" name="f" id="f-{tag}">{words}</label>'
+        title = escape(_MEANINGS.get(tag, ""))
+        yield f'<label class="{tag}" title="{title}"><input type="radio" name="f" id="f-{tag}">{words}</label>'
     yield "</fieldset>"
 
 

@@ -1,7 +1,7 @@
 """What pytest's cache keeps about each station: the cases that it has passed, and how long its cases take."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from mock_csms.protocol.records import Record, ValidationError, convert, to_buil
 from mock_csms.protocol.release import VERSION
 from mock_csms.twin.events import Severity
 
-_PASSED, _SECONDS = "mock-csms/passed", "mock-csms/seconds"
+_PASSED, _SECONDS, _OWING = (f"mock-csms/{each}" for each in ("passed", "seconds", "owing-a-reboot"))
 
 
 class Cache(Protocol):
@@ -73,6 +73,10 @@ class StationCache:
         """Return how many seconds each case took at the last time, by id."""
         return self._read(_SECONDS, dict[str, float])
 
+    def owing(self) -> Collection[str]:
+        """Return the cases after which a reboot was due."""
+        return self._read(_OWING, dict[str, bool])
+
     def _read(self, what: str, kind: Any) -> Mapping[str, Any]:
         found = self._cache.get(f"{what}/{self._key}", {}) if self._cache else {}
         try:
@@ -84,13 +88,16 @@ class StationCache:
         """Keep these results: a case that has not passed is open again; one that was skipped stays as it was."""
         if self._cache is None:
             return
-        passed, seconds = {**self.passed()}, {**self.seconds()}
+        passed, seconds, owing = {**self.passed()}, {**self.seconds()}, dict.fromkeys(self.owing(), True)
         for each in results:
             if each.has_run:
                 passed.pop(each.id, None)
+                owing.pop(each.id, None)
+                owing |= {each.id: True} if each.owes_reboot else {}
                 seconds[each.id] = round(each.seconds, 1)
             if each.has_passed:
                 firmware = each.station.get(FIRMWARE, "")
                 passed[each.id] = EarlierPass(rfc3339(each.at), firmware, VERSION, each.worst)
         self._cache.set(f"{_PASSED}/{self._key}", to_builtins(passed))
         self._cache.set(f"{_SECONDS}/{self._key}", seconds)
+        self._cache.set(f"{_OWING}/{self._key}", owing)

@@ -17,7 +17,7 @@ from mock_csms.plans.cases import CASES, Case, case_of
 from mock_csms.plans.collecting import ResultCollector
 from mock_csms.plans.operator import ControlLines
 from mock_csms.plans.options import OPTIONS, Options, has_workers, read_options
-from mock_csms.plans.order import beside, scheduling_of, units
+from mock_csms.plans.order import beside, scheduling_of, sparing, units
 from mock_csms.plans.passes import EarlierPass, StationCache
 from mock_csms.plans.reference import Reference, reference_for, reference_home, reference_settings, setting_for
 from mock_csms.plans.run import NoStation, Run
@@ -75,18 +75,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-    if options.reference_flags is not None:
-        _sort(items, config)
+    _sort(items, config, options)
     if collector:
         collector.earlier = passed
 
 
-def _sort(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Put the cases into their order for the reference station, the same in each worker."""
-    cases = [log.case for item in items if (log := item.stash.get(LOG, None))]
-    is_worker = hasattr(config, "workerinput")
-    units_ = units(cases, setting_for, config.stash[_CACHE].seconds()) if is_worker else [beside(cases, setting_for)]
-    places = {case.id: place for place, case in enumerate(case for unit in units_ for case in unit)}
+def _sort(items: list[pytest.Item], config: pytest.Config, options: Options) -> None:
+    """Put the cases into their order, the same in each worker."""
+    cases, cache = [log.case for item in items if (log := item.stash.get(LOG, None))], config.stash[_CACHE]
+    if hasattr(config, "workerinput"):
+        cases = [case for unit in units(cases, setting_for, cache.seconds()) for case in unit]
+    elif options.reference_flags is not None:
+        cases = beside(cases, setting_for)
+    else:
+        cases = sparing(cases, cache.owing())
+    places = {case.id: place for place, case in enumerate(cases)}
     items.sort(key=lambda item: places.get(_id_of(item), len(places)))
 
 
@@ -182,6 +185,8 @@ async def _run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> A
         if reporter and reference is None:
             reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
         yield run
+        for note in await run.close() if reference is None else ():
+            reporter.write_line(note)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -189,7 +194,8 @@ async def station(_run: Run, request: pytest.FixtureRequest) -> AsyncIterator[St
     """The station under test, ready for a case."""
     log = request.node.stash.setdefault(LOG, CaseLog(Case(request.node.name, "", "", (), {}, ""), None))
     try:
-        station = await _run.begin(log.case.needs, log.case.id)
+        case = log.case
+        station = await _run.begin(case.needs, case.id, begins_with_boot=case.begins_with_boot)
     except NoStation as gone:
         request.session.shouldstop = str(gone).partition("\n")[0]
         raise

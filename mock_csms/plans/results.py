@@ -3,6 +3,7 @@
 Each worker process makes the results of its cases; the process that the user has started collects them.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from mock_csms.behavior.templates import rfc3339
@@ -12,20 +13,28 @@ from mock_csms.twin.events import Finding, Severity
 
 
 class CaseVerdict(StrEnum):
-    """What a run says about a case; the last three are for cases that were not run."""
+    """What a run says about a case."""
 
     PASS = "PASS"  # noqa: S105 - it is no password
     FAIL = "FAIL"
     ERROR = "ERROR"
-    """The case proves nothing about the station: its preparation, the operator or the case itself failed."""
     NOT_APPLICABLE = "NOT APPLICABLE"
-    """The station does not have what the case is about."""
     SKIPPED = "SKIPPED"
-    """An option or an operator is missing."""
     NOT_RUN = "NOT RUN"
-    """The run ended before it."""
     NOT_SELECTED = "NOT SELECTED"
     NOT_WRITTEN = "NOT WRITTEN"
+
+
+MEANINGS: Mapping[CaseVerdict, str] = {
+    CaseVerdict.PASS: "the station does what the case requires",
+    CaseVerdict.FAIL: "it does not, or the conformance checks report what `--fail-on-findings` names",
+    CaseVerdict.ERROR: "nothing is proved: the preparation of the case, the operator or the case itself failed",
+    CaseVerdict.NOT_APPLICABLE: "the station does not have what the case is about",
+    CaseVerdict.SKIPPED: "an option or an operator is missing",
+    CaseVerdict.NOT_RUN: "the run ended before it",
+    CaseVerdict.NOT_SELECTED: "the options of the run leave it out",
+    CaseVerdict.NOT_WRITTEN: "the case is planned, but does not exist, or cannot be played",
+}
 
 
 class CaseFinding(Record):
@@ -75,6 +84,8 @@ class CaseResult(Mutable):
     """How long it took, with its preparation and clean-up."""
     station: dict[str, str] = field(default_factory=dict)
     """What the station said about itself: vendor, model, serial number, firmware."""
+    owes_reboot: bool = False
+    """Whether a reboot was due after it, because of variables that were set back."""
     seed: int = 0
     """The seed of the random numbers of the mock."""
 

@@ -14,6 +14,7 @@ from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
 from mock_csms.plans.v2 import states
+from mock_csms.plans.v2.changes import Changes
 from mock_csms.protocol.records import replace
 from mock_csms.twin.events import Event, Started
 from mock_csms.watch.history import KINDS, History
@@ -49,6 +50,8 @@ class Run:
         self._known = StationUnderTest(profile.identity, self.csms)
         self._history = History()
         self._untidy: Station | None = None
+        self._owed: tuple[Changes, int] | None = None
+        """The undone changes that require a reboot, and the number of the connection at that time; None if none do."""
         self.notes: list[str] = []
         """The problems in preparations and clean-ups that `take_notes` has not returned yet."""
         self.seed = 0
@@ -79,10 +82,11 @@ class Run:
     ) -> None:
         await self._stack.aclose()
 
-    async def begin(self, needs: Sequence[str] = (), case: str = "") -> Station:
+    async def begin(self, needs: Sequence[str] = (), case: str = "", *, begins_with_boot: bool = False) -> Station:
         """Return the station for the next case: connected, accepted and idle, as far as that works.
 
-        The reference station gets the features that the case needs. Raises NoStation if the station is not connected or
+        The reference station gets the features that the case needs. A reboot that is due because of an earlier case is
+        left to a case that begins with one. Raises NoStation if the station is not connected or
         does not answer, and could not be recovered.
         """
         self.csms.restore()
@@ -99,6 +103,9 @@ class Run:
         if self._untidy:
             untidy, self._untidy = self._untidy, None
             self.notes += await untidy.changes.undo()
+            self._owe_restart(untidy)
+        if not begins_with_boot and await self._restart_if_owed():
+            await states.ready(station)
         self._inbox.forget(profile.identity)
         station.begin_case()
         self._history, self._known.case = station.history, case
@@ -121,7 +128,8 @@ class Run:
         await reference.start(self.csms.url, profile.features, needs)
         if reference.identity != before:
             self.findings.dismiss(before)
-            self._known, self._untidy = StationUnderTest(reference.identity, self.csms), None
+            self._known = StationUnderTest(reference.identity, self.csms)
+            self._untidy = self._owed = None
         return replace(profile, identity=reference.identity)
 
     async def end(self, station: Station) -> None:
@@ -130,6 +138,26 @@ class Run:
         if self._known.is_usable:
             self.notes += await station.changes.undo()
         self._untidy = None if station.changes.is_undone else station
+        self._owe_restart(station)
+
+    def _owe_restart(self, station: Station) -> None:
+        if station.changes.needs_restart:
+            self._owed = station.changes, self._known.opened
+
+    async def _restart_if_owed(self) -> bool:
+        """Reset the station if an undone change requires a reboot and none came since; return whether it was reset."""
+        if self._owed is None:
+            return False
+        (changes, opened), self._owed = self._owed, None
+        if self._known.opened > opened or not self._known.is_usable:
+            return False
+        self.notes += await changes.restart_after_undo()
+        return True
+
+    async def close(self) -> Sequence[str]:
+        """Reboot the station if that is owed, and return the notes about it: no case follows."""
+        await self._restart_if_owed()
+        return self.take_notes()
 
     def take_notes(self) -> list[str]:
         """Return the notes about preparations and clean-ups since the last call."""

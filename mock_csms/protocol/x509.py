@@ -1,7 +1,8 @@
-"""Certificates and requests for them: reading and making them, and the keys of the reference station.
+"""Certificates and requests for them: reading and making them.
 
-The only importer of `cryptography`, which is loaded with the first certificate. Certificates are passed as PEM texts,
-so that no other module sees a type of that library. The functions here take certificates that `split` has returned.
+Only this module and `key_pairs.py` import `cryptography`, which is loaded with the first certificate. Certificates are
+passed as PEM texts, so that no other module sees a type of that library. The functions here take certificates that
+`split` has returned.
 """
 
 from base64 import b64decode
@@ -10,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
+from mock_csms.protocol.key_pairs import key_pair, private_key
 from mock_csms.protocol.records import Record
 
 if TYPE_CHECKING:
@@ -170,7 +172,7 @@ def request(serial_number: str, organization: str, number: int) -> str:
     parts = {x509.NameOID.ORGANIZATION_NAME: organization, x509.NameOID.COMMON_NAME: serial_number}
     name = x509.Name(x509.NameAttribute(oid, text[:_LONGEST_NAME]) for oid, text in parts.items() if text)
     builder = x509.CertificateSigningRequestBuilder(name)
-    signed = builder.sign(_key(serial_number, number), SHA256(), ecdsa_deterministic=True)
+    signed = builder.sign(key_pair(serial_number, number), SHA256(), ecdsa_deterministic=True)
     return signed.public_bytes(Encoding.PEM).decode()
 
 
@@ -178,7 +180,7 @@ def self_signed(name: str, secret: int, times: tuple[float, float]) -> str:
     """Return the root certificate of an authority with the private key `secret`, valid between two times."""
     from cryptography import x509  # noqa: PLC0415 - as above
 
-    key, own = _private(secret), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    key, own = private_key(secret), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     return _issued(own, own, key.public_key(), times, key, is_authority=True)
 
 
@@ -192,19 +194,19 @@ def issue(request_: str, issuer: str, secret: int, times: tuple[float, float]) -
     if read_request(request_) is None:
         return None
     asked = x509.load_pem_x509_csr(request_.encode())
-    return _issued(_read(issuer).subject, asked.subject, asked.public_key(), times, _private(secret))
+    return _issued(_read(issuer).subject, asked.subject, asked.public_key(), times, private_key(secret))
 
 
 def has_key(certificate: str, serial_number: str, number: int) -> bool:
     """Return whether a certificate is for a station's key pair `number`."""
-    return _read(certificate).public_key() == _key(serial_number, number).public_key()
+    return _read(certificate).public_key() == key_pair(serial_number, number).public_key()
 
 
 def key_text(serial_number: str, number: int) -> str:
     """Return the private key of a station's key pair `number`, in PEM."""
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat  # noqa: PLC0415 - as above
 
-    key = _key(serial_number, number)
+    key = key_pair(serial_number, number)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
@@ -282,19 +284,3 @@ def _issued(
     builder = builder.not_valid_before(begin).not_valid_after(end)
     builder = builder.add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
     return builder.sign(by, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.PEM).decode()
-
-
-def _key(serial_number: str, number: int) -> "EllipticCurvePrivateKey":
-    """Return a key pair that depends only on the arguments, so that the decisions of the station can be repeated.
-
-    The key is not secret, because the key of a mock protects nothing.
-    """
-    seed = sha256(f"mock-station {serial_number} {number}".encode()).digest()
-    return _private(int.from_bytes(seed[:31]))
-
-
-def _private(secret: int) -> "EllipticCurvePrivateKey":
-    """Return the key pair of a number below 2**248, which is less than the order of the curve."""
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - as above
-
-    return ec.derive_private_key(secret + 1, ec.SECP256R1())

@@ -74,7 +74,6 @@ class Decisions(Record, eq=False, kw_only=True):
             else:
                 device, acts = then, [*acts, *more]
         habits, answer = misbehave(device.habits, self.kinds, "answer", answer, action, payload)
-        habits, device = misbehave(habits, self.kinds, "effect", device, action, payload, before)
         device, acts = self._end(replace(device, habits=habits), acts, Situation(before, (action, payload), moment))
         return CommandOutcome(device, answer, acts)
 
@@ -112,7 +111,8 @@ class Decisions(Record, eq=False, kw_only=True):
 
     def _end(self, device: Any, acts: list[Act], situation: Situation[Any]) -> Decided:
         """Add the consequences of an event, and send the next call."""
-        device, acts = self.consequences(device, acts, situation.moment)
+        habits, device = misbehave(device.habits, self.kinds, "effect", device, situation)
+        device, acts = self.consequences(replace(device, habits=habits), acts, situation.moment)
         habits, acts = misbehave(device.habits, self.kinds, "acts", acts, situation)
         device = replace(device, habits=habits)
         for act in acts:

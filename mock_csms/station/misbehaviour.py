@@ -49,8 +49,8 @@ class Misbehaviour(Record):
     """Changes the call that is sent now; it also gets the call as it was queued."""
     answer: Callable[[str, Json, Answer], Answer] | None = None
     """Changes the answer to a command; it also gets the action and the request."""
-    effect: Callable[[str, Json, Any, Any], Any] | None = None
-    """Changes the station after a command; it gets the action, the request, and the station before and after it."""
+    effect: Callable[[Situation[Any], Any], Any] | None = None
+    """Changes what has become of the station in a situation."""
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     """Changes the answer to an invalid call."""
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
@@ -139,13 +139,18 @@ def answers(action: str, change: Callable[[Json, Json], Answer]) -> Any:
     return lambda name, request, right: change(request, right) if name == action and isinstance(right, dict) else right
 
 
-def ignores(action: str, where: "Where | None" = None) -> Any:
-    """Keep the station as it was before the commands of an action, if the request matches; the answer stays."""
+def ignores(action: str) -> Any:
+    """Keep the station as it was before the commands of an action; the answer stays."""
+    return after_command(action, lambda before, _: before)
 
-    def unchanged(name: str, request: Json, before: Any, after: Any) -> Any:
-        return before if name == action and (where is None or where(request)) else after
 
-    return unchanged
+def after_command(action: str, change: Callable[[Any, Any], Any]) -> Any:
+    """Change what has become of the station after the commands of an action; `change` gets it before and after."""
+
+    def effect(at: Situation[Any], right: Any) -> Any:
+        return change(at.device, right) if isinstance(at.event, tuple) and at.event[0] == action else right
+
+    return effect
 
 
 def always(**answer: Any) -> Any:

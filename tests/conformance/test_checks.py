@@ -24,6 +24,7 @@ TRIGGERED = {check for row in KINDS.values() for check in row.checks}
 """The checks that a misbehaviour of the station triggers."""
 FOR_PLANS = {
     *("authorizes-remote-starts", "never-gives-up", "unlock-fails"),
+    *("old-root-dropped", "old-root-kept"),
     *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
     *("customer-kept", "customer-not-found", "refuses-custom-data", "authorizes-cached", "cache-cleared"),
 }

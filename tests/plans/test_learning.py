@@ -181,8 +181,8 @@ START, STOP = "TxCtrlr.TxStartPoint", "TxCtrlr.TxStopPoint"
     ("expected", "features"),
     [
         (report("AuthCtrlr.OfflineTxForUnknownIdEnabled", "false"), "C-01 C-02"),
-        (report("LocalAuthListCtrlr.Enabled", "true"), "C-01"),
-        (report("LocalAuthListCtrlr.Enabled", "false"), ""),
+        (report("LocalAuthListCtrlr.Enabled", "true"), "C-01 LA-0"),
+        (report("LocalAuthListCtrlr.Enabled", "false"), "LA-0"),
         (report("AuthCacheCtrlr.Enabled", "false"), "C-01 C-49"),
         (report("TxCtrlr.StopTxOnEVSideDisconnect", "true"), "C-06.1 C-06.2"),
         (report("TxCtrlr.StopTxOnEVSideDisconnect", "true", fixed=True), "C-06.2"),

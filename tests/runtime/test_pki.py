@@ -94,6 +94,16 @@ def test_the_certificate_of_the_other_root(folder: Path) -> None:
     assert PROBLEMS["unknown-root"] in verified(path, folder / "root.pem")
 
 
+def test_each_root_is_signed_by_the_other(folder: Path) -> None:
+    """Who trusts a root trusts the other one as it was signed; who trusts that trusts the certificates below it."""
+    for name, other in (("root", OTHER_ROOT), (OTHER_ROOT, "root")):
+        signed = folder / f"{name}-signed.pem"
+        assert verified(signed, folder / f"{other}.pem").endswith(": OK\n")
+        assert PROBLEMS["incomplete-chain"] in verified(signed, folder / f"{name}.pem")
+    for path, name in ((folder / "server-ec.pem", "root"), (folder / "wrong" / "other-root.pem", OTHER_ROOT)):
+        assert verified(path, folder / f"{name}-signed.pem", "-partial_chain").endswith(": OK\n")
+
+
 def test_every_key_fits_its_certificate_and_is_private(folder: Path) -> None:
     """Each certificate has a file with its key beside it, which only the user may read."""
     for path in [*folder.glob("*.pem"), *folder.glob("wrong/*.pem")]:

@@ -220,6 +220,13 @@ def aligned_idle(begin: Begin) -> None:
     charge(stage)
 
 
+def signed(begin: Begin) -> None:
+    """The meters of three stations sign their values: each with the public key, one, and none."""
+    for rule in ("EveryMeterValue", "OncePerTransaction", "Never"):
+        key = {"OCPPCommCtrlr_PublicKeyWithSignedMeterValue": rule}
+        charge(begin(SampledDataCtrlr_SignReadings="true", **key).connect())
+
+
 def reservations(begin: Begin) -> None:
     """Reservations are used or expire; one survives a reboot."""
     stage = begin(evses=2, connectors=1).connect()
@@ -274,6 +281,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         neighbours,
         aligned,
         aligned_idle,
+        signed,
         reservations,
         secure,
         bad_tls,

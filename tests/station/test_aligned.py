@@ -257,16 +257,3 @@ def test_triggered_values_are_the_aligned_ones() -> None:
     station = driven({ALIGNED_MEASURANDS: "Voltage"})
     station.command("TriggerMessage", {"requestedMessage": "MeterValues"})
     assert values_of(station.payloads("MeterValues"), "Trigger") == [(7, {"Voltage"})]
-
-
-def test_readings_are_not_signed() -> None:
-    """SignReadings is false, and the CSMS cannot change it (M11)."""
-    station = driven({})
-    item = {
-        "component": {"name": "SampledDataCtrlr"},
-        "variable": {"name": "SignReadings"},
-    }
-    answer = station.command("SetVariables", {"setVariableData": [{**item, "attributeValue": "true"}]})
-    assert answer["setVariableResult"][0]["attributeStatus"] == "Rejected"
-    answer = station.command("GetVariables", {"getVariableData": [item]})
-    assert answer["getVariableResult"][0]["attributeValue"] == "false"

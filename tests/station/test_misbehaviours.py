@@ -11,7 +11,7 @@ from mock_csms.protocol.messages import Call
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.v2.v201 import ACTIONS
 from mock_csms.station.cues import CallRequested, Opened, Plugged, Presented
-from mock_csms.station.misbehaviour import misbehave
+from mock_csms.station.misbehaviour import Situation, misbehave
 from mock_csms.station.state import Habit, Identity, Moment
 from mock_csms.station.v2 import machine, misbehaviours
 from mock_csms.station.v2.device import new_device
@@ -126,7 +126,7 @@ def test_a_kind_survives_any_payload(kind: str) -> None:
                 misbehave(habits, KINDS, "answer", payload, action, {})
                 misbehave(habits, KINDS, "answer", ("InternalError", ""), action, payload)
             if row.effect is not None and entry.sent_by(Sender.CSMS):
-                misbehave(habits, KINDS, "effect", device, action, payload, device)
+                misbehave(habits, KINDS, "effect", device, Situation(device, (action, payload), moment))
             if row.wire is not None and entry.sent_by(Sender.STATION):
                 misbehave(habits, KINDS, "wire", (Emission(Call("1", action, payload)),), world())
             if row.acts is not None and entry.sent_by(Sender.STATION):

@@ -115,3 +115,15 @@ def test_limits_while_a_vehicle_pauses() -> None:
     for limit, expected in ((6.0, []), (0.0, ["SuspendedEVSE"]), (8.0, ["SuspendedEV"])):
         set_limit(play, limit)
         assert events(play) == [f"Updated ChargingStateChanged {state}" for state in expected]
+
+
+@pytest.mark.parametrize(
+    ("stop", "line"),
+    [("ParkingBayOccupancy", "Updated EVConnectTimeout Idle"), ("EVConnected", "Ended EVConnectTimeout Idle Timeout")],
+)
+def test_a_vehicle_in_the_bay_that_is_not_plugged_in(stop: str, line: str) -> None:
+    """After EVConnectionTimeOut the transaction of a vehicle in the bay ends, unless the bay is a TxStopPoint (E03)."""
+    play = booted(TxCtrlr_TxStartPoint="ParkingBayOccupancy", TxCtrlr_TxStopPoint=stop).tell(ARRIVE, CARD)
+    play.sent.clear()
+    assert events(play.wait(61))[-1] == line
+    assert play.device.evses[1].authorized is None

@@ -1,6 +1,7 @@
 """Certificates to send to a station, and steps that install, list and delete them (M03, M04, M05)."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from mock_csms.behavior.matching import Predicate
@@ -136,6 +137,13 @@ async def expect_listed(station: Station, kinds: Sequence[str], *roots: tuple[st
             raise AssertionError(f"the station does not list the {kind} that was installed")
 
 
+async def still_listed(station: Station, before: Sequence[Json]) -> None:
+    """Check that the station lists all roots of the CSMS that it has listed before."""
+    after = await listed(station, OF_CSMS)
+    if not all(entry in after for entry in before):
+        raise AssertionError("the station does not list its old root any more")
+
+
 async def install(station: Station, kind: str, root: Root) -> None:
     """Install a root, which the station must accept; it is deleted after the case, unless it was there before."""
     before = await _hashes_in_station(station, kind, root)
@@ -153,16 +161,30 @@ async def installed(station: Station, kind: str) -> Root:
     return root
 
 
-async def new_root(station: Station, kind: str = OF_CSMS) -> Root:
-    """Return a root that the station must accept.
+async def new_root(station: Station, kind: str) -> Root:
+    """Return a root that the station must accept: that of the plans.
 
-    With AdditionalRootCertificateCheck that is one that its root has signed (M05.FR.10): if the plans have none, the
-    case is skipped.
+    With AdditionalRootCertificateCheck the root of the station must have signed it (M05.FR.10): it is another root of
+    --tls, and the case is skipped if the station has another root than that of --tls.
     """
-    is_strict = kind == OF_CSMS and await station.get("SecurityCtrlr", "AdditionalRootCertificateCheck") == "true"
-    if is_strict and await in_station(station, kind):
-        station.skip("the plans have no root that the root of the station has signed")
-    return OF_PLANS
+    if kind != OF_CSMS or await station.get("SecurityCtrlr", "AdditionalRootCertificateCheck") != "true":
+        return OF_PLANS
+    entries, own = await in_station(station, kind), root_of_tls(station)
+    if entries and (own is None or own.entry_in(entries, kind) is None):
+        station.skip("the plans have no root that the root of the station has signed; see --tls")
+    return Root(of_tls(station, "other-root-signed"), own.pem) if entries and own else OF_PLANS
+
+
+def root_of_tls(station: Station) -> Root | None:
+    """Return the root of --tls, which stations must trust; None without --tls."""
+    pem = of_tls(station, "root")
+    return Root(pem, pem) if pem else None
+
+
+def of_tls(station: Station, name: str) -> str:
+    """Return a certificate of the test authority of --tls; "" without --tls."""
+    config = station.csms.config
+    return (Path(config.state_dir) / f"{name}.pem").read_text("utf-8") if config.tls and config.state_dir else ""
 
 
 async def delete(station: Station, hash_data_: Json, status: object = "Accepted") -> None:

@@ -31,6 +31,8 @@ class Changes:
         self._values: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
         self._undoing: list[tuple[str, Json]] = []
+        self.needs_restart = False
+        """Whether a reboot is due, because of undone variables."""
 
     async def get(self, component: str, name: str) -> str | None:
         """Return the value of a variable, or None if the station does not have it."""
@@ -87,12 +89,17 @@ class Changes:
             if note and (self._known.unanswered > ignored or not self._known.is_connected):
                 self._undoing, self._before = left
                 return notes
-        if "RebootRequired" in statuses:
-            try:
-                await self._restart()
-            except (AssertionError, CallFailed) as failure:
-                notes.append(f"clean-up: {failure}")
+        self.needs_restart |= "RebootRequired" in statuses
         return notes
+
+    async def restart_after_undo(self) -> list[str]:
+        """Reset the station, so that the undone variables take effect; return a note if that fails."""
+        self.needs_restart = False
+        try:
+            await self._restart()
+        except (AssertionError, CallFailed) as failure:
+            return [f"clean-up: {failure}"]
+        return []
 
     async def _undo_one(self, statuses: list[str]) -> str:
         """Undo the last change, and return a note if that fails; the status of each variable is added to `statuses`."""

@@ -167,6 +167,7 @@ FEATURES: Sequence[Feature] = (
     Feature("C-60", "can cancel a firmware update"),
     Feature("C10", "keeps its authorization cache over a reboot"),
     Feature("L02", "installs firmware without a signature"),
+    Feature("LA-0", "has a local authorization list", "LocalAuthListCtrlr.Enabled", _there),
     Feature(
         "AS-2", "checks new root certificates additionally", "SecurityCtrlr.AdditionalRootCertificateCheck", _is_true
     ),

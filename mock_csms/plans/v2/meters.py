@@ -6,10 +6,12 @@ from itertools import pairwise
 
 from mock_csms.plans.messages import Message, absent, one_of, says, some
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import sessions
 from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
 from mock_csms.protocol.times import seconds_of
+from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
@@ -55,9 +57,12 @@ async def every_interval(station: Station, controller: str, variable: str) -> No
     await station.set(controller, variable, f"{station.profile.timeouts.interval:g}")
 
 
-async def several_intervals(station: Station) -> None:
-    """Wait until values are due at least three times."""
+async def collected(station: Station, controller: str) -> tuple[Transaction, Taken]:
+    """Play a transaction in which values for its end are due at least three times; return it and its Ended event."""
+    await every_interval(station, controller, "TxEndedInterval")
+    running = await sessions.charging(station)
     await asyncio.sleep(3 * station.profile.timeouts.interval + station.profile.timeouts.settle)
+    return running, await sessions.end(station)
 
 
 # Which messages have meter values.

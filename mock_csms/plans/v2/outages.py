@@ -30,8 +30,14 @@ async def goes_away_charging(station: Station) -> Transaction:
     return running
 
 
-async def stops_away(station: Station, token: str = VALID) -> Transaction:
-    """Let a card stop a transaction while the station is offline, and the vehicle leave; return the transaction."""
+async def stops_away(station: Station, token: str = VALID, *, locally: bool = False) -> Transaction:
+    """Let a card stop a transaction while the station is offline, and the vehicle leave; return the transaction.
+
+    It began as the profile says, or with `locally` by a card.
+    """
+    if locally:
+        await station.prepare(states.ev_connected)
+        await station.prepare(states.authorized_locally)
     running = await sessions.charging(station)
     await station.settle()
     await states.act_offline(station, ["card", "unplug", *["drive-out"] * await states.has_bays(station)], token)

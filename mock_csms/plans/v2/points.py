@@ -1,10 +1,12 @@
 """The points at which transactions start and stop: which stations have them, and how a case sets them."""
 
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
+_BAY = "ParkingBayOccupancy"
 _START_CAN_BE_SET, _STOP_CAN_BE_SET = "C-51", "C-52"
 
 
@@ -27,6 +29,15 @@ async def start_at(station: Station, point: str) -> None:
     """Let transactions start at this point; a station whose TxStartPoint is fixed has it already."""
     if station.profile.has(_START_CAN_BE_SET):
         await station.set("TxCtrlr", "TxStartPoint", point)
+
+
+async def start_at_evse(station: Station) -> None:
+    """Let transactions start when their EVSE is known: not when a vehicle enters the parking bay."""
+    if _BAY in await states.start_points(station):
+        profile = station.profile
+        await start_at(
+            station, next(point for point, id_ in START_POINTS.items() if profile.has(id_) and point != _BAY)
+        )
 
 
 async def stop_at(station: Station, point: str) -> None:

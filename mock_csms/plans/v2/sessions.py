@@ -62,6 +62,15 @@ async def session(station: Station, periodic: int = 1, token: str = VALID) -> Se
     return sorted(taken, key=lambda each: each.number)
 
 
+async def authorize(station: Station) -> None:
+    """Let a driver start, by card or remotely as the profile says; wait for no event."""
+    if station.profile.authorization == "remote":
+        payload = {"evseId": station.evse, "idToken": station.profile.tokens[VALID], "remoteStartId": 1}
+        await station.command("RequestStartTransaction", payload, status="Accepted")
+    else:
+        await station.act("card", token=VALID)
+
+
 async def charging(station: Station) -> Transaction:
     """Bring the station into EnergyTransferStarted; return its transaction."""
     await station.prepare(states.energy_transfer_started)

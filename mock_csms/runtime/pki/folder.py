@@ -7,6 +7,8 @@
 | `server-rsa.pem`, `server-ec.pem`, `.key` | the mock's own certificates, each followed by the intermediate one |
 | `station.pem`, `station.key` | a certificate for a station with security profile 3 |
 | `other-root.pem`, `.key` | another root, for stations that are to change theirs |
+| `other-root-signed.pem`, `.key` | the same, but signed by `root.pem`: for AdditionalRootCertificateCheck (M05.FR.10) |
+| `root-signed.pem`, `.key` | `root.pem`, but signed by `other-root.pem`: for the way back |
 | `wrong/KIND.pem`, `.key` | a server certificate that is wrong in that way; `KIND-ec` is for an EC key |
 | `wrong/other-root.pem`, `.key` | a right one below the other root |
 | `wrong/station-KIND.pem`, `.key` | a wrong certificate of a station |
@@ -42,6 +44,8 @@ _RENEW = 30 * DAY
 _LOCK = ".pki.lock"
 _ROOT_NAME = "mock-csms test root"
 OTHER_ROOT = "other-root"
+SIGNED = "-signed"
+"""The end of the name of a root that the other root has signed."""
 SERVERS = ("server-rsa", "server-ec")
 _ONLY_RSA = ("weak-key",)
 
@@ -86,7 +90,7 @@ class PkiFolder:
             for name in SERVERS:
                 self._keep(name, self._server(name), self._has_names)
             self._keep("station", self._station(), self._is_of_holder)
-            self._other_root()
+            self._sign_each_other(self._root(), self._other_root())
 
     def make_wrong(self, kinds: Iterable[str]) -> None:
         """Make the wrong server certificates of these kinds.
@@ -113,7 +117,7 @@ class PkiFolder:
     def root(self) -> Issuer:
         """Return the root, which signs for manufacturers."""
         with self._locked():
-            return self._signer("root", _ROOT_NAME, None)
+            return self._root()
 
     def files(self, name: str) -> Files:
         """Return the paths for a certificate, such as `server-rsa` or `wrong/expired`."""
@@ -145,11 +149,21 @@ class PkiFolder:
 
     def _authority(self) -> Issuer:
         """Return the intermediate authority."""
-        root = self._signer("root", _ROOT_NAME, None)
-        return self._signer("intermediate", "mock-csms test authority", root)
+        return self._signer("intermediate", "mock-csms test authority", self._root())
+
+    def _root(self) -> Issuer:
+        return self._signer("root", _ROOT_NAME, None)
 
     def _other_root(self) -> Issuer:
         return self._signer(OTHER_ROOT, "mock-csms other test root", None)
+
+    def _sign_each_other(self, root: Issuer, other: Issuer) -> None:
+        """Let each of two roots sign the other one: with its name and its key."""
+        for name, one, by in (("root", root, other), (OTHER_ROOT, other, root)):
+            made = self._read(f"{name}{SIGNED}")
+            if made is None or not (self._is_current(made) and _is_below(made, by) and _is_same_key(made, one)):
+                wish = self._wish("", is_authority=True, subject=one.certificate.subject)
+                self._write(f"{name}{SIGNED}", Made((certificate(wish, one.key, by),), one.key))
 
     def _signer(self, name: str, common_name: str, above: Issuer | None) -> Issuer:
         """Return an authority; a new one if there is none, if it expires soon, or if another root has signed it."""
@@ -259,6 +273,10 @@ def _is_below(made: Made, above: Issuer) -> bool:
     except (ValueError, TypeError, InvalidSignature):
         return False
     return True
+
+
+def _is_same_key(made: Made, one: Issuer) -> bool:
+    return bool(made.chain[0].public_key() == one.certificate.public_key())
 
 
 def _replace(path: str, text: str, mode: int) -> None:

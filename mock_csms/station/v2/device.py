@@ -38,6 +38,8 @@ class ActiveTransaction(Record):
     """Whether an event has named the EVSE and connector in use."""
     is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
+    is_key_sent: bool = False
+    """Whether an event has named the public key of the meter."""
     stopped_by: str | None = None
     """The stoppedReason for its end, if the reason came before the end."""
     samples: tuple[Json, ...] = ()

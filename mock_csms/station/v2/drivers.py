@@ -185,11 +185,13 @@ def free_evse(device: Device, card: Card, info: Json = NOTHING) -> Evse | None:
 
 
 def no_vehicle(device: Device, about: list[Any], moment: Moment) -> Step:
-    """Give up waiting for a vehicle (E03.FR.05)."""
+    """Give up waiting for a vehicle to be plugged in; if it may stay in the bay, the transaction may go on (E03)."""
     evse = device.evses.get(about[0])
     if evse is None or evse.authorized is None or evse.plugged is not None:
         return device, []
-    return change(device, replace(evse, authorized=None), causes.NO_VEHICLE, moment)
+    is_end = "ParkingBayOccupancy" not in device.members(TX_STOP_POINT)  # E03.FR.05, E03.FR.15
+    cause = replace(causes.NO_VEHICLE, is_end=is_end)
+    return change(device, replace(evse, authorized=None), cause, moment)
 
 
 def token_judged(device: Device, request: Json, response: Json, moment: Moment) -> Step:

@@ -5,8 +5,9 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.state import Moment
+from mock_csms.station.v2 import signed_values
 from mock_csms.station.v2.device import PHASES, VOLTAGE, Device, Evse
-from mock_csms.station.v2.variables import Name
+from mock_csms.station.v2.variables import SIGN_READINGS, Name
 
 
 def meter_values(device: Device, evse: Evse, measurands: Name, context: str, moment: Moment) -> list[Json]:
@@ -15,6 +16,8 @@ def meter_values(device: Device, evse: Evse, measurands: Name, context: str, mom
     if not wanted or not device.is_on((measurands[0], "Enabled")):
         return []
     samples = [_sample(evse, measurand, context, moment.now) for measurand in wanted]
+    if device.is_on((measurands[0], SIGN_READINGS)):
+        samples = signed_values.signed(device, evse, samples, moment)
     return [{"timestamp": moment.stamp, "sampledValue": samples}]
 
 

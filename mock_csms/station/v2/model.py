@@ -33,6 +33,7 @@ _STOP_POINTS = ("ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathCl
 _MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
 _STATES = ("Available", "Occupied", "Reserved", "Unavailable", "Faulted")
 _BASES = ("All", "FactoryDefault", "HardWiredOnly")
+_KEYS = ("Never", "OncePerTransaction", "EveryMeterValue")
 _PROTOCOLS = ("FTP", "FTPS", "HTTP", "HTTPS", "SFTP")
 _SOURCES = ("Heartbeat", "NTP", "GPS", "RealTimeClock", "MobileNetwork", "RadioTimeTransmitter")
 
@@ -91,7 +92,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.ALIGNED_INTERVAL: seconds(0),
     variables.ALIGNED_MEASURANDS: _measurands("Energy.Active.Import.Register,Power.Active.Import"),
     variables.SEND_DURING_IDLE: switch(default=False),
-    ("AlignedDataCtrlr", "SignReadings"): fixed_switch(value=False),
+    ("AlignedDataCtrlr", variables.SIGN_READINGS): switch(default=False),
     variables.ALIGNED_ENDED_INTERVAL: seconds(0),
     variables.ALIGNED_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
     ("AuthCacheCtrlr", "Available"): fixed_switch(value=True),
@@ -153,6 +154,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.NETWORK_PRIORITY: Variable("1", "SequenceList", values=("1", "2", "3"), needs_reboot=True),
     variables.NETWORK_ATTEMPTS: Variable("3", "integer", least=1, most=100),
     variables.OFFLINE_THRESHOLD: seconds(60),
+    variables.PUBLIC_KEY: Variable("OncePerTransaction", "OptionList", values=_KEYS),
     ("OCPPCommCtrlr", "QueueAllMessages"): fixed_switch(value=False),
     ("OCPPCommCtrlr", "ResetRetries"): Variable("1", "integer", least=0, most=10),
     variables.BACK_OFF_RANGE: seconds(2),
@@ -165,7 +167,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.RESERVATIONS_ANYWHERE: switch(default=True),
     ("SampledDataCtrlr", "Available"): fixed_switch(value=True),
     ("SampledDataCtrlr", "Enabled"): switch(default=True),
-    variables.SIGN_READINGS: fixed_switch(value=False),
+    ("SampledDataCtrlr", variables.SIGN_READINGS): switch(default=False),
     variables.ENDED_INTERVAL: seconds(0),
     variables.TX_ENDED_MEASURANDS: _measurands("Energy.Active.Import.Register"),
     variables.TX_STARTED_MEASURANDS: _measurands("Energy.Active.Import.Register"),

@@ -13,9 +13,9 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import limits
+from mock_csms.station.v2 import limits, signed_values
 from mock_csms.station.v2.answers import Alarmed
-from mock_csms.station.v2.causes import NO_VEHICLE, PLUGGED, STATE_CHANGED, UNPLUGGED, Cause
+from mock_csms.station.v2.causes import PLUGGED, STATE_CHANGED, UNPLUGGED, Cause
 from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
@@ -90,9 +90,7 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
         transaction = replace(transaction, is_evse_sent=False)
     if "Authorized" in come:
         transaction = replace(transaction, is_token_sent=False, stopped_by=None)
-    stops = device.members(TX_STOP_POINT)
-    is_end = cause.is_end and not (cause is NO_VEHICLE and "ParkingBayOccupancy" in stops)  # E03.FR.15
-    if is_end or gone & stops or not points(evse):
+    if cause.is_end or gone & device.members(TX_STOP_POINT) or not points(evse):
         return _end(device, evse, transaction, cause, moment)
     if cause.stops:
         transaction, evse = replace(transaction, stopped_by=cause.stopped_reason), replace(evse, locked_for=None)
@@ -261,13 +259,15 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
     if evse.reservation is not None:
         payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
-    if event.values:
-        payload["meterValue"] = event.values
+    values = signed_values.with_one_key(device, event.values, is_sent=transaction.is_key_sent)
+    if values:
+        payload["meterValue"] = values
     after = replace(
         transaction,
         seq_no=transaction.seq_no + 1,
         is_token_sent=transaction.is_token_sent or tells_token,
         is_evse_sent=transaction.is_evse_sent or tells_evse,
+        is_key_sent=transaction.is_key_sent or signed_values.has_key(values),
     )
     return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]
 

@@ -103,7 +103,9 @@ ALLOW_DOWNGRADE: Name = ("SecurityCtrlr", "AllowSecurityProfileDowngrade")
 ORGANIZATION: Name = ("SecurityCtrlr", "OrganizationName")
 NEW_SESSIONS_BEFORE_UPDATE: Name = ("ChargingStation", "AllowNewSessionsPendingFirmwareUpdate")
 ENDED_INTERVAL: Name = ("SampledDataCtrlr", "TxEndedInterval")
-SIGN_READINGS: Name = ("SampledDataCtrlr", "SignReadings")
+SIGN_READINGS = "SignReadings"
+"""The variable of SampledDataCtrlr and of AlignedDataCtrlr that says whether their values are signed."""
+PUBLIC_KEY: Name = ("OCPPCommCtrlr", "PublicKeyWithSignedMeterValue")
 ALIGNED_INTERVAL: Name = ("AlignedDataCtrlr", "Interval")
 ALIGNED_MEASURANDS: Name = ("AlignedDataCtrlr", "Measurands")
 ALIGNED_ENDED_INTERVAL: Name = ("AlignedDataCtrlr", "TxEndedInterval")

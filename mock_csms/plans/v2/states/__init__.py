@@ -25,6 +25,7 @@ from mock_csms.plans.v2.states.memory import (
     id_token_cached,
     id_token_in_local_list,
     installed_certificates,
+    local_list_set,
 )
 from mock_csms.plans.v2.states.offline import act_offline, offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
@@ -83,6 +84,7 @@ __all__ = [
     "is_plugged",
     "is_started_by_authorization",
     "is_started_by_cable",
+    "local_list_set",
     "offline_session",
     "parking_bay_occupied",
     "parking_bay_unoccupied",

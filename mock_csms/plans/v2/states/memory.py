@@ -1,5 +1,7 @@
 """States of the memory of a station: tokens in its cache and its local list, certificates, charging profiles."""
 
+from collections.abc import Mapping
+
 from mock_csms.plans.messages import some
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
@@ -17,10 +19,16 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 async def id_token_in_local_list(station: Station, token: str = VALID, status: str = "Accepted") -> None:
     """IdTokenLocalAuthList: the local list holds one token with the given status."""
+    await local_list_set(station, {token: {"status": status}})
+
+
+async def local_list_set(station: Station, infos: Mapping[str, Json]) -> None:
+    """The local list holds these kinds of tokens, each with its idTokenInfo; it is emptied after the case."""
     version = (await station.command("GetLocalListVersion"))["versionNumber"]
-    entry = {"idToken": station.profile.tokens[token], "idTokenInfo": {"status": status}}
-    payload = {"updateType": "Full", "versionNumber": version + 1, "localAuthorizationList": [entry]}
+    entries = [{"idToken": station.profile.tokens[token], "idTokenInfo": info} for token, info in infos.items()]
+    payload = {"updateType": "Full", "versionNumber": version + 1, "localAuthorizationList": entries}
     await station.command("SendLocalList", payload, status="Accepted")
+    station.undo_with("SendLocalList", payload | {"versionNumber": version + 2, "localAuthorizationList": None})
 
 
 async def id_token_cached(station: Station, token: str = VALID) -> None:

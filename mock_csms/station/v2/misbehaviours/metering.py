@@ -7,7 +7,18 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.protocol.times import seconds_of
 from mock_csms.station.cues import Act, Send
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, Where, alarms, anywhere, has, in_list, patched, sends
+from mock_csms.station.misbehaviour import (
+    Kinds,
+    Misbehaviour,
+    Where,
+    alarms,
+    anywhere,
+    has,
+    in_list,
+    inside,
+    patched,
+    sends,
+)
 from mock_csms.station.v2 import aligned
 from mock_csms.station.v2.misbehaviours.connection import an_hour_later
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
@@ -133,6 +144,21 @@ KINDS: Kinds = {
         "sends a measurand that is not configured",
         ("M06",),
         acts=sends(EVENT, _of_values(patched(measurand="Frequency", unitOfMeasure=None))),
+    ),
+    "signs-nothing": Misbehaviour(
+        "sends values without signedMeterValue, whatever SignReadings is",
+        ("M11",),
+        acts=_everywhere(_of_values(patched(signedMeterValue=None))),
+    ),
+    "no-public-key": Misbehaviour(
+        "never sends the public key of its meter",
+        ("M11",),
+        acts=_everywhere(_of_values(inside("signedMeterValue", publicKey=""))),
+    ),
+    "key-each-time": Misbehaviour(
+        "sends a public key with each signed value",
+        ("M11",),
+        acts=_everywhere(_of_values(inside("signedMeterValue", publicKey="a2V5"))),
     ),
     "register-runs-back": Misbehaviour(
         "the energy register goes back", ("M07",), acts=sends(EVENT, _of_values(_lowered, _is_last_register))

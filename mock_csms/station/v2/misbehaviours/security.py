@@ -2,10 +2,11 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.v2.fragments import HASH
-from mock_csms.station.cues import Act, Answered, Send, Set
+from mock_csms.station.cues import Act, Answered, Opened, Send, Set
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
+    after_command,
     alarms,
     always,
     answers,
@@ -16,7 +17,9 @@ from mock_csms.station.misbehaviour import (
     sends,
 )
 from mock_csms.station.v2 import certificates
+from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.misbehaviours.events import Situation
+from mock_csms.station.v2.storage import TYPES
 
 EVENT, REQUEST, SIGNING = "SecurityEventNotification", "SignCertificate", "signing"
 _LIST = "certificateHashDataChain"
@@ -57,6 +60,22 @@ def _with_others(request: Json, right: Json) -> Json:
     return {"status": "Accepted", _LIST: [*right.get(_LIST, []), entry]}
 
 
+def _drops_old_roots(before: Device, after: Device) -> Device:
+    """Remove the old root of the CSMS as soon as the new one that replaces it is installed."""
+    held = after.storage.certificates
+    new = [each for each in held if each.kind == TYPES.root and each.is_new]
+    if not new or held == before.storage.certificates:
+        return after
+    return after.storing(certificates=tuple(each for each in held if each.kind != TYPES.root or each in new))
+
+
+def _keeps_old_roots(at: Situation, right: Device) -> Device:
+    """Keep the old root of the CSMS when a connection was made with the new one."""
+    before = at.device.storage.certificates
+    is_less = isinstance(at.event, Opened) and len(right.storage.certificates) < len(before)
+    return right.storing(certificates=before) if is_less else right
+
+
 KINDS: Kinds = {
     "certificates-without-list": Misbehaviour(
         "answers Accepted without a list of certificates",
@@ -76,6 +95,14 @@ KINDS: Kinds = {
     ),
     "certificate-kept": Misbehaviour(
         "accepts the deletion of a certificate and keeps it", ("C03",), effect=ignores("DeleteCertificate")
+    ),
+    "old-root-dropped": Misbehaviour(
+        "removes the old root of the CSMS as soon as the new one is installed",
+        (),
+        effect=after_command("InstallCertificate", _drops_old_roots),
+    ),
+    "old-root-kept": Misbehaviour(
+        "keeps the old root of the CSMS after it has connected with the new one", (), effect=_keeps_old_roots
     ),
     "certificates-of-other-types": Misbehaviour(
         "lists certificates of types that were not requested",

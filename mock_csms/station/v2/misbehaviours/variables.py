@@ -151,6 +151,6 @@ KINDS: Kinds = {
     "says-it-signs": Misbehaviour(
         "reports SignReadings true and signs nothing",
         ("M11",),
-        answer=_got(lambda result: result["variable"]["name"] == SIGN_READINGS[1], attributeValue="true"),
+        answer=_got(lambda result: result["variable"]["name"] == SIGN_READINGS, attributeValue="true"),
     ),
 }

@@ -1,0 +1,59 @@
+"""Signed meter values (J02.FR.21), and with which of them the public key of the meter must come."""
+
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Sequence
+
+from mock_csms.plans.station import Station
+from mock_csms.plans.v2.meters import TimedValues
+from mock_csms.protocol.actions import Json
+from mock_csms.twin.transactions import Transaction
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_SIGNED = "signedMeterValue"
+_RULE = "OCPPCommCtrlr", "PublicKeyWithSignedMeterValue"
+
+
+def check_signed(station: Station, found: Sequence[TimedValues]) -> None:
+    """Check that each of these times has a signed value: a meter may not be able to sign all measurands."""
+    for values in found:
+        signed = [sample[_SIGNED] for sample in values.samples if _SIGNED in sample]
+        if not signed:
+            raise AssertionError(f"{station.identity} sent no signedMeterValue of {values.stamp}")
+        for each in signed:
+            _check_base64(station, each["signedMeterData"], "signedMeterData")
+
+
+async def check_keys(station: Station, transaction: Transaction) -> None:
+    """Check which signed values of a transaction have the public key, by PublicKeyWithSignedMeterValue if it has that.
+
+    OncePerTransaction allows it in one event only; all signed values there may have it.
+    """
+    events = [_signed_in(event.payload) for event in transaction.events.values() if _signed_in(event.payload)]
+    with_key = [[each for each in event if each["publicKey"]] for event in events]
+    for key in (each["publicKey"] for event in with_key for each in event):
+        _check_base64(station, key, "publicKey")
+    rule, number = await station.get(*_RULE), sum(map(bool, with_key))
+    is_right = {
+        "Never": number == 0,
+        "OncePerTransaction": number == 1,
+        "EveryMeterValue": events == with_key,
+    }
+    if not is_right.get(rule or "", True):
+        text = f"{station.identity} sent {number} of {len(events)} events with the public key"
+        raise AssertionError(f"{text}, but {'.'.join(_RULE)} is {rule}")
+
+
+def _signed_in(payload: Json) -> Sequence[Json]:
+    samples = (sample for value in payload.get("meterValue", ()) for sample in value["sampledValue"])
+    return [sample[_SIGNED] for sample in samples if _SIGNED in sample]
+
+
+def _check_base64(station: Station, text: str, name: str) -> None:
+    try:
+        is_empty = not b64decode(text, validate=True)
+    except Error:
+        is_empty = True
+    if is_empty:
+        raise AssertionError(f"{station.identity} sent a {name} that is not Base64: {text[:50]}")

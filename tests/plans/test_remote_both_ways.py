@@ -1,0 +1,111 @@
+"""Cases about remote control and availability: they accept both behaviours that the requirements allow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.plans.scripted import STATUS, Say, Scripted, outcome
+from tests.plans.test_both_ways import NOT_IMPLEMENTED, TIME, Device
+from tests.test_plans import run
+
+FEATURES = '"HFS-1", "C-29.5"'
+BAY, CABLE, ENERGY = "ParkingBayOccupancy", "EVConnected", "EnergyTransfer"
+PASSED: Sequence[tuple[str, Sequence[str]]] = [
+    ("TC_F_01_CS", [f"TxCtrlr.TxStartPoint={CABLE}"]),
+    ("TC_F_01_CS", ["AuthCtrlr.AuthorizeRemoteStart=true"]),
+    ("TC_F_02_CS", [f"TxCtrlr.TxStartPoint={ENERGY}"]),
+    ("TC_F_02_CS", ["TxCtrlr.TxStartPoint=Authorized"]),
+    ("TC_F_03_CS", [f"TxCtrlr.TxStartPoint={BAY}"]),
+    ("TC_F_04_CS", [f"TxCtrlr.TxStartPoint={BAY}", f"TxCtrlr.TxStopPoint={BAY}"]),
+    ("TC_F_04_CS", [f"TxCtrlr.TxStartPoint={BAY}"]),
+    ("TC_F_08_CS", [f"TxCtrlr.TxStopPoint={CABLE}"]),
+    ("TC_F_13_CS", ["SampledDataCtrlr.TxUpdatedMeasurands="]),
+    ("TC_G_11_CS", [f"TxCtrlr.TxStopPoint={CABLE}"]),
+    ("TC_G_14_CS", [f"TxCtrlr.TxStartPoint={BAY}", f"TxCtrlr.TxStopPoint={BAY}"]),
+]
+"""Cases, and the variables of the reference station with which they must pass too."""
+
+
+@pytest.mark.parametrize(("case", "variables"), PASSED)
+def test_cases_pass_with_other_variables(case: str, variables: Sequence[str]) -> None:
+    """The cases pass with other points at which transactions start and stop, and with other measurands."""
+    flags = " ".join(f"--variable {each}" for each in variables)
+    done = run("--case", case, f"--reference-flags={flags}", "--fail-on-findings", "warning")
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_a_station_without_measurands_has_no_values_to_send() -> None:
+    """Without measurands there is nothing that a trigger of MeterValues could send."""
+    done = run("--case", "TC_F_12_CS", "--reference-flags=--variable AlignedDataCtrlr.Measurands=")
+    assert (done.returncode, "1 skipped" in done.stdout) == (0, True), done.stdout
+
+
+async def verdict(folder: Path, case: str, **answers: Any) -> tuple[str, str]:
+    """Return the verdict of a case on a station with these answers, and the output."""
+    found = await outcome(folder, Scripted(Device(**answers)), "", "--case", case, "-rs", features=FEATURES)
+    return next(iter(found.verdicts.values()), "not run"), found.out
+
+
+def event(status: str, trigger: str = "Delta") -> Say:
+    """Return a NotifyEvent that reports the status of the connector."""
+    place = {"name": "Connector", "evse": {"id": 1, "connectorId": 1}}
+    data = {
+        **{"eventId": 1, "timestamp": TIME, "trigger": trigger, "actualValue": status},
+        **{"eventNotificationType": "HardWiredNotification", "component": place},
+        "variable": {"name": "AvailabilityState"},
+    }
+    return Say("NotifyEvent", {"generatedAt": TIME, "seqNo": 0, "tbc": False, "eventData": [data]})
+
+
+def triggered(asked: Any) -> Any:
+    """Report the status by a NotifyEvent."""
+    return [{"status": "Accepted"}, event("Available")]
+
+
+def changed(asked: Any) -> Any:
+    """Change the availability, and report it by a NotifyEvent."""
+    status = "Available" if asked["operationalStatus"] == "Operative" else "Unavailable"
+    return [{"status": "Accepted"}, event(status)]
+
+
+@pytest.mark.parametrize(
+    ("case", "answers"),
+    [
+        ("TC_F_23_CS", {"TriggerMessage": triggered}),
+        ("TC_G_03_CS", {"ChangeAvailability": changed}),
+        ("TC_G_04_CS", {"ChangeAvailability": changed}),
+        ("TC_G_05_CS", {"ChangeAvailability": changed}),
+    ],
+)
+async def test_an_event_reports_a_status(tmp_path: Path, case: str, answers: Any) -> None:
+    """A station may report the status of a connector by NotifyEvent (G01.FR.07)."""
+    is_passed, out = await verdict(tmp_path, case, **answers)
+    assert is_passed == "passed", out
+
+
+async def test_a_status_must_follow_its_report(tmp_path: Path) -> None:
+    """A station that reports another status than the new one fails."""
+    wrong = [{"status": "Accepted"}, Say("StatusNotification", STATUS)]
+    found, out = await verdict(tmp_path, "TC_G_03_CS", ChangeAvailability=wrong)
+    assert (found, "expected Unavailable, got Available" in out) == ("failure", True), out
+
+
+@pytest.mark.parametrize("case", ["TC_F_06_CS", "TC_F_07_CS", "TC_F_10_CS"])
+async def test_a_connector_without_a_lock(tmp_path: Path, case: str) -> None:
+    """A station whose connectors have no lock answers UnlockConnector with NotSupported (F05.FR.07)."""
+    found, out = await verdict(tmp_path, case, UnlockConnector="NotSupported")
+    assert (found, "no connector lock that the CSMS can open" in out) == ("skipped", True), out
+
+
+async def test_a_connector_that_cannot_be_unlocked(tmp_path: Path) -> None:
+    """A station that answers UnlockConnector with another CALLERROR fails."""
+    found, out = await verdict(tmp_path, "TC_F_06_CS", UnlockConnector="InternalError")
+    assert (found, "InternalError" in out) == ("failure", True), out
+
+
+async def test_a_station_without_a_trigger_of_heartbeats(tmp_path: Path) -> None:
+    """A station need not implement the trigger of Heartbeat (F06.FR.08)."""
+    found, out = await verdict(tmp_path, "TC_F_20_CS", TriggerMessage=NOT_IMPLEMENTED)
+    assert found == "skipped", out
