@@ -15,7 +15,7 @@ from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits, signed_values
 from mock_csms.station.v2.answers import Alarmed
-from mock_csms.station.v2.causes import PLUGGED, STATE_CHANGED, UNPLUGGED, Cause
+from mock_csms.station.v2.causes import PLUGGED, SIGNED, STATE_CHANGED, UNPLUGGED, Cause
 from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
@@ -33,6 +33,8 @@ EVENT = "TransactionEvent"
 METER, COLLECT = "meter", "collect"
 """The alarms of an EVSE: to send periodic meter values, and to store values for the end of the transaction."""
 
+_STARTS_WITHOUT_CABLE = {frozenset({"EnergyTransfer"}): STATE_CHANGED, frozenset({"DataSigned"}): SIGNED}
+"""The cause of a start that a cable makes possible, but that comes after it, by the TxStartPoint."""
 _MOST_SAMPLES = 500
 """How many meter values are stored for the end of a transaction."""
 
@@ -83,8 +85,8 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = evse.transaction
     if transaction is None:
         starts = points(evse) & device.members(TX_START_POINT) if come and not device.is_leaving else frozenset()
-        if starts == {"EnergyTransfer"} and cause is PLUGGED:
-            cause = STATE_CHANGED
+        if cause is PLUGGED:
+            cause = _STARTS_WITHOUT_CABLE.get(starts, cause)
         return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
     if "EVConnected" in come:
         transaction = replace(transaction, is_evse_sent=False)
@@ -210,7 +212,7 @@ def _state_at(cause: Cause) -> str | None:
 
     Two things that happen at the same time have an event each (remark of E02 and E03).
     """
-    return "EVConnected" if cause is PLUGGED else None
+    return "EVConnected" if cause in (PLUGGED, SIGNED) else None
 
 
 def _then_state(device: Device, number: int, cause: Cause, acts: list[Act], moment: Moment) -> Step:
