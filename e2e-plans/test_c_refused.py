@@ -12,7 +12,7 @@ async def is_refused(station: Station, token: str, status: str) -> None:
     """Plug in, if that is possible without a driver, and present a card; the mock answers with the status."""
     authorization.judge(station, {token: status})
     await station.prepare(authorization.plug_first)
-    await authorization.is_refused(station, await authorization.present_unknown(station, token), status)
+    await authorization.starts_nothing(station, await authorization.present_unknown(station, token), status)
 
 
 @case(

@@ -173,7 +173,7 @@ REMEMBERED: Sequence[Bound] = (
     (
         "layouts of messages that the console cuts lines out of",
         "{watch.layouts._MOST_LAYOUTS} for the calls of each action and as many for their results, of "
-        "{watch.layouts._MOST_KINDS} actions",
+        "{watch.layouts._MOST_KINDS} actions; {watch.layouts._MOST_OUTLINES} outlines of the calls of each action",
         "lines about others are made from the parsed payload",
     ),
     ("visitors that were refused and never let in", "{twin.station.MOST_VISITORS}", "forgotten"),

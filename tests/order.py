@@ -1,8 +1,8 @@
-"""The order of the tests in a run with several workers: those that wait longest begin first.
+"""The order of the tests in a run with several workers: those that wait longest begin first, on half of the workers.
 
 Otherwise the last minute of a run is a few tests that wait, with all other workers idle. xdist gives each worker an
-equal part of the list, and later lets idle workers take the end of another's part. So the long tests are dealt to the
-workers one by one, and each of them begins with its own.
+equal part of the list, and later lets idle workers take the end of another's part. So the long tests are dealt to some
+workers one by one, and each of them begins with its own. The other workers have something to compute meanwhile.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,8 @@ T = TypeVar("T")
 
 
 def dealt(tests: Sequence[T], ids: Sequence[str], workers: int) -> list[T]:
-    """Return the tests in an order in which each of some workers begins with its share of the long ones."""
+    """Return the tests in an order in which half of some workers begin with their share of the long ones."""
+    waiting = (workers + 1) // 2
     ranks = [next((rank for rank, long in enumerate(LONG) if id_.startswith(long)), len(LONG)) for id_ in ids]
     ranked = sorted(zip(ranks, range(len(tests)), strict=True))
     long = [tests[place] for rank, place in ranked if rank < len(LONG)]
@@ -41,6 +42,6 @@ def dealt(tests: Sequence[T], ids: Sequence[str], workers: int) -> list[T]:
     found: list[T] = []
     for worker in range(workers):
         size = (len(tests) - len(found)) // (workers - worker)  # as xdist divides them
-        own = long[worker::workers]
+        own = long[worker::waiting] if worker < waiting else []
         found += [*own, *islice(others, max(0, size - len(own)))]
     return [*found, *others]

@@ -93,7 +93,7 @@ async def test_a_pipe_that_nobody_reads(tmp_path: Path) -> None:
 
 # Signals.
 
-STEPS = 32
+STEPS = 64
 """The difference in imports between the signals of two attempts."""
 LISTENS = " listening "
 """A part of the first line of the log."""

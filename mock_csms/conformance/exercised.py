@@ -1,6 +1,7 @@
 """Notes which checks have judged anything: an occasion, an expired deadline, or a finding."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Set
+from functools import cache
 from typing import TypeAlias
 
 from mock_csms.conformance.exercise import Exercise
@@ -64,10 +65,11 @@ class Exercised:
         actions = (seen.action, f"{seen.action}.{seen.detail}", f"{seen.action}.{seen.sort}", "*")
         occasions = {(seen.kind, action) for action in actions}
         open_ = checks_for(version, self._open)
-        return [check for check in open_ if occasions.intersection(_occasions(check))]
+        return [check for check in open_ if not occasions.isdisjoint(_occasions(check.id, check.on))]
 
 
-def _occasions(check: Check) -> Sequence[Occasion]:
+@cache
+def _occasions(id_: str, runs_at: tuple[Occasion, ...]) -> Set[Occasion]:
     """Return the occasions that may exercise a check, without broken messages, which lead to findings anyway."""
-    on = (EXERCISES.get(check.id) or Exercise()).on
-    return [each for each in (check.on if on is None else on) if not each[0].startswith(BROKEN)]
+    on = (EXERCISES.get(id_) or Exercise()).on
+    return frozenset(each for each in (runs_at if on is None else on) if not each[0].startswith(BROKEN))

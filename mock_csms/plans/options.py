@@ -6,13 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, MEANS, PASSWORD, TLS
+from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, MEANS, PASSWORD, TLS
 from mock_csms.plans.expected import OPTION, ExpectedFailure, read_expected_failures
 from mock_csms.plans.operator import Operator, operator
 from mock_csms.plans.passes import key_of
-from mock_csms.plans.profile import Profile, read_profile
-from mock_csms.plans.reference import REFERENCE
+from mock_csms.plans.profile import VERSIONS, Profile, read_profile
+from mock_csms.plans.reference import REFERENCES
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.settings.files import directory, listens
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
@@ -20,6 +21,14 @@ from mock_csms.settings.values import reason_of
 OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
     ("--station", {"metavar": "ID", "help": "identity of the station under test; this is the last segment of its URL"}),
     ("--profile", {"metavar": "FILE", "help": "TOML file with the profile of the station under test"}),
+    (
+        "--ocpp",
+        {
+            "metavar": "VERSION",
+            "choices": VERSIONS,
+            "help": "version of OCPP that the station speaks, 1.6, 2.0.1 or 2.1; default: the profile's, or 2.0.1",
+        },
+    ),
     ("--host", {"metavar": "HOST", "default": "127.0.0.1", "help": "address to listen on"}),
     (
         "--port",
@@ -80,6 +89,13 @@ OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
             "help": "serve wss:// beside ws://; its test authority is kept in DIR; stations must trust root.pem there",
         },
     ),
+    (
+        "--for-good",
+        {
+            "action": "store_true",
+            "help": "also run, at the end, the case that changes the station for good: it raises its security profile",
+        },
+    ),
     ("--case", {"metavar": "ID", "action": "append", "default": [], "help": "run only this case; repeatable"}),
     (
         "--report",
@@ -116,12 +132,15 @@ class Options(Record):
     """The key of the station in pytest's cache."""
     expected: Mapping[str, ExpectedFailure]
     """The cases that are known to fail, by id."""
+    is_for_good: bool = False
+    """Whether cases may change the station for good."""
 
     @property
     def means(self) -> Collection[str]:
         """The needs of cases, of those in MEANS, that the options provide."""
         has_tls = "tls" in self.settings
         given = {FILES: "files" in self.settings, PASSWORD: self.profile.password, TLS: has_tls, CERTIFICATE: has_tls}
+        given[LASTING] = self.is_for_good
         return MEANS if self.reference_flags is not None else [need for need, is_given in given.items() if is_given]
 
 
@@ -140,12 +159,22 @@ def read_options(given: Any) -> Options:
     key = partial(key_of, is_reference=bool(given.reference))
     if given.reference:
         _check_reference(given)
-        return Options(REFERENCE, who, given.host, given.port or 0, flags, settings, key("", ""), expected)
+        return Options(
+            REFERENCES[given.ocpp or DEFAULT.name],
+            who,
+            given.host,
+            given.port or 0,
+            flags,
+            settings,
+            key("", ""),
+            expected,
+        )
     if flags:
         raise ValueError("--misbehave and --reference-flags need --reference")
     profile, port = _profile(given), 9000 if given.port is None else given.port
     path = str(Path(given.profile).resolve()) if given.profile else ""
-    return Options(profile, who, given.host, port, None, settings, key(profile.identity, path), expected)
+    own = key(profile.identity, path)
+    return Options(profile, who, given.host, port, None, settings, own, expected, given.for_good)
 
 
 def has_workers(given: Any) -> bool:
@@ -175,8 +204,9 @@ def _profile(given: Any) -> Profile:
     if given.profile:
         profile = read_profile(given.profile)
         profile = replace(profile, identity=given.station) if given.station else profile
+        profile = replace(profile, version=given.ocpp) if given.ocpp else profile
     elif given.station:
-        profile = Profile(given.station)
+        profile = Profile(given.station, version=given.ocpp or DEFAULT.name)
     else:
         raise ValueError(
             "no station given: use --station ID, --profile FILE, or --reference for the built-in mock-station"

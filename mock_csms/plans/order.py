@@ -7,7 +7,7 @@ another. For several workers they are divided into units, which the workers take
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.plans.cases import Case
+from mock_csms.plans.cases import LASTING, Case
 
 if TYPE_CHECKING:
     import pytest
@@ -44,7 +44,7 @@ def units(
 
 
 def sparing(cases: Sequence[Case], owing: Collection[str]) -> list[Case]:
-    """Return the cases in an order with fewer reboots of a real station.
+    """Return the cases in an order with fewer reboots of a real station; those that change it for good come last.
 
     `owing` are those after which a reboot was due in an earlier run. Each is followed by a case that begins with one.
     """
@@ -54,7 +54,8 @@ def sparing(cases: Sequence[Case], owing: Collection[str]) -> list[Case]:
     }
     moved = {boot.id for boot in followed_by.values()}
     pairs = [(case, followed_by.get(case.id)) for case in cases if case.id not in moved]
-    return [each for pair in pairs for each in pair if each]
+    found = [each for pair in pairs for each in pair if each]
+    return sorted(found, key=lambda case: LASTING in case.needs)
 
 
 def beside(cases: Sequence[Case], setting_of: Callable[[Case], Hashable]) -> list[Case]:

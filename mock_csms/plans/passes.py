@@ -6,8 +6,8 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from mock_csms.behavior.templates import rfc3339
+from mock_csms.plans.about import FIRMWARE
 from mock_csms.plans.results import CaseResult
-from mock_csms.plans.v2.about import FIRMWARE
 from mock_csms.protocol.records import Record, ValidationError, convert, to_builtins
 from mock_csms.protocol.release import VERSION
 from mock_csms.twin.events import Severity

@@ -3,12 +3,12 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mock_csms.plans.cases import CERTIFICATE, FILES, PASSWORD, TLS, Case
+from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, PASSWORD, TLS, Case
 from mock_csms.plans.profile import TOKENS, VALID, Profile, Timeouts
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
@@ -25,7 +25,8 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0"),
+        *("C-20", "C-47", "C-57", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
+        *("AQ-1", "AQ-3"),
     }
 )
 """The features that it has whatever its flags are."""
@@ -39,26 +40,54 @@ REFERENCE = Profile(
     customer=TOKENS[VALID],
 )
 """The profile of the reference station."""
+REFERENCES: Mapping[str, Profile] = {
+    "1.6": replace(REFERENCE, version="1.6", features=frozenset({"HFS-1"})),
+    "2.0.1": REFERENCE,
+    "2.1": replace(REFERENCE, version="2.1"),
+}
+"""The same for each version of OCPP."""
 
 _PASSWORD, _PASSWORD_FILE = "reference-station-1", "password"
+_WITHOUT_TLS = "--security-profile 1"
 _FLAGS = (
-    *("--evses", f"{len(REFERENCE.connectors)}", "--connectors", f"{REFERENCE.connectors[0]}", "--quiet"),
-    *("--variable", "OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "--variable", "OCPPCommCtrlr.RetryBackOffRandomRange=0"),
-    *("--variable", "OCPPCommCtrlr.MessageTimeout[Default]=3"),
+    "--evses",
+    f"{len(REFERENCE.connectors)}",
+    "--connectors",
+    f"{REFERENCE.connectors[0]}",
+    "--quiet",
 )
-"""Two EVSEs with a connector each; a short back-off, so that it reconnects soon; and a short MessageTimeout."""
+"""Two EVSEs with a connector each."""
+_OF_2 = ("OCPPCommCtrlr.RetryBackOffWaitMinimum=1", "OCPPCommCtrlr.RetryBackOffRandomRange=0")
+_VARIABLES: Mapping[str, Sequence[str]] = {
+    "1.6": ("RetryBackOffWaitMinimum=1", "RetryBackOffRandomRange=0", "MessageTimeout=3"),
+    "2.0.1": (*_OF_2, "OCPPCommCtrlr.MessageTimeout[Default]=3"),
+    "2.1": (*_OF_2, "OCPPCommCtrlr.MessageTimeout[Default]=3"),
+}
+"""By version: a short back-off, so that it reconnects soon, and a short MessageTimeout."""
+_FEATURES: Mapping[str, frozenset[str]] = {
+    "1.6": frozenset(),
+    "2.0.1": frozenset(FEATURES),
+    "2.1": frozenset(FEATURES),
+}
+"""By version: the features that it has or lacks according to its flags."""
+
+
+_SWITCHES: Mapping[str, str] = {"SC-0": "SmartChargingCtrlr.Available"}
+"""Its features that a variable switches off."""
+_CHANGEABLE = frozenset({*FEATURES, *_SWITCHES})
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-    features = (profile.features | ({*FEATURES} & {*needs})) - ({*FEATURES} & lacked)
+    features = (profile.features | (_CHANGEABLE & {*needs})) - (_CHANGEABLE & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
 def setting_for(case: Case) -> Hashable:
     """Return what the reference station needs for a case; it is restarted for a case that needs something else."""
-    return reference_for(REFERENCE, case.needs).features, frozenset({PASSWORD, TLS, CERTIFICATE} & {*case.needs})
+    profile = reference_for(REFERENCES[case.versions[0]], case.needs)
+    return profile.features, frozenset({PASSWORD, TLS, CERTIFICATE, LASTING} & {*case.needs})
 
 
 @contextmanager
@@ -84,11 +113,20 @@ def reference_settings(home: Path, needs: Collection[str]) -> dict[str, Any]:
 class Reference:
     """One `mock-station`, from `start` to `stop`; for other features it is restarted with a new identity.
 
-    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts.
+    `home` is the directory of `reference_home`; `authority` is the one with the root that it trusts; `version` is
+    the version of OCPP that it speaks.
     """
 
-    def __init__(self, flags: Sequence[str] = (), authority: str = "", home: Path | None = None) -> None:
-        self._flags = flags
+    def __init__(
+        self,
+        flags: Sequence[str] = (),
+        authority: str = "",
+        home: Path | None = None,
+        version: str = REFERENCE.version,
+    ) -> None:
+        variables = [word for each in _VARIABLES[version] for word in ("--variable", each)]
+        self._flags = (*_FLAGS, "--ocpp", version, *variables, *flags)
+        self._own_features = _FEATURES[version]
         self._authority = Path(authority)
         self._home = home or Path()
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
@@ -104,21 +142,29 @@ class Reference:
     async def start(self, url: str, features: frozenset[str] = REFERENCE.features, needs: Collection[str] = ()) -> None:
         """Start it with these features and let it connect to the CSMS at `url`, unless it already runs with them.
 
-        `needs` are those of the case: they say whether it has a password, and whether it uses TLS.
+        `needs` are those of the case: they say whether it has a password, and whether it uses TLS. Before and after a
+        case that changes it for good, it is started anew.
         """
-        secured = self._secured(needs)
-        if self._running_with == (features, secured):
+        secured, is_lasting = self._secured(needs), LASTING in needs
+        if self._running_with == (features, secured) and not is_lasting:
             return
         await self._end()
-        self._running_with, self._starts = (features, secured), self._starts + 1
-        own, scheme = ",".join(features & {*FEATURES}), "wss" if TLS in needs else "ws"
+        self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
+        own, scheme = ",".join(features & self._own_features), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
-        await self._launch(address, (*_FLAGS, "--features", own, *secured, *self._flags))
+        off = [
+            word for id_, name in _SWITCHES.items() if id_ not in features for word in ("--variable", f"{name}=false")
+        ]
+        await self._launch(address, (*_FLAGS, "--features", own, *off, *secured, *self._flags))
+
+    def _uses_tls(self, needs: Collection[str]) -> bool:
+        """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
+        return TLS in needs and _WITHOUT_TLS not in " ".join(self._flags)
 
     def _secured(self, needs: Collection[str]) -> Sequence[str]:
         """Return its flags for the security profile of a case."""
         password = ("--password-file", f"{self._home / _PASSWORD_FILE}") if PASSWORD in needs else ()
-        trusted = ("--ca", f"{self._authority / 'root.pem'}") if TLS in needs else ()
+        trusted = ("--ca", f"{self._authority / 'root.pem'}") if self._uses_tls(needs) else ()
         certificate = ("--client-cert", f"{self._authority / 'station.pem'}") if CERTIFICATE in needs else ()
         return (*password, *trusted, *certificate)
 

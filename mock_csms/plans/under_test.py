@@ -126,6 +126,12 @@ class StationUnderTest:
         return visitor.path.partition("?")[0].rpartition("/")[0] if visitor else ""
 
     @property
+    def security_profile(self) -> int:
+        """The security profile of its last connection; 0 for none."""
+        visitor = self._twin.connections.visitor
+        return visitor.profile if visitor else 0
+
+    @property
     def certificate(self) -> str:
         """The client certificate of its last connection, in PEM; "" if it has shown none."""
         visitor = self._twin.connections.visitor

@@ -23,6 +23,7 @@ __all__ = ["UNSET", "CallReader", "call_reader", "decoder_for"]
 _HEADS = (b"[2,", b"[2, ")
 _COMMAS = (b",", b", ")
 """The text before the first string of a call, and the text between the first two strings."""
+_BACKSLASH = ord("\\")  # `int in bytes` takes a fifth of the time of `bytes in bytes`
 
 Decode: TypeAlias = Callable[[bytes], tuple[int, str, str, Any]]
 
@@ -59,7 +60,7 @@ class CallReader:
         try:
             head, _, comma, name, _ = data.split(b'"', 4)
             decode = self._decoders[name]
-            if decode is None or head not in _HEADS or comma not in _COMMAS or b"\\" in data:
+            if decode is None or head not in _HEADS or comma not in _COMMAS or _BACKSLASH in data:
                 return None
             _, id_, action, typed = decode(data)
         except KeyError:

@@ -45,6 +45,8 @@ class Boots(Mutable):
     """
     is_triggered: bool = False
     """Whether a boot was triggered and has not come yet."""
+    trigger: str = ""
+    """The message id of the last command that has triggered a boot."""
     asked_for: set[str] = field(default_factory=set)
     """The actions that commands requested since a boot was last accepted, or since an accepted station booted again."""
     commanded: dict[str, str | None] = field(default_factory=dict)

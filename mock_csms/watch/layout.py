@@ -10,8 +10,9 @@ from mock_csms.protocol.records import Mutable, Record
 from mock_csms.protocol.versions import Version
 from mock_csms.watch.gist import gist
 
-_HEAD = re.compile(rb'\[(?:2,"[^"]*+",("[^"]*+")|3,"[^"]*+"),')
-_VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!\s*:)|"[^"]*+"|(?P<number>-?[0-9][-+0-9.eE]*+)')
+HEAD = re.compile(rb'\[(?:2,"[^"]*+",("[^"]*+")|3,"[^"]*+"),')
+"""The text before a payload."""
+VALUE = re.compile(rb'"(?P<text>[^"]*+)"(?!\s*:)|"[^"]*+"|(?P<number>-?[0-9][-+0-9.eE]*+)')
 """A value in a payload, or a key."""
 _STRING = rb'[^"]{%d,}+'
 _SHOWN_NUMBER = rb"(?!-0[^.])-?(?:0|[1-9][0-9]{0,10})(?:\.(?:0|[0-9]{0,3}[1-9]))?"
@@ -61,11 +62,11 @@ class Layout(Record):
 
 def layout_of(text: bytes, message: Call | Result, answers: Call | None, version: Version, width: int) -> Layout | None:
     """Return the layout of a message; None if it cannot be learned. The text must not contain a backslash."""
-    head = _HEAD.match(text)
+    head = HEAD.match(text)
     if head is None or _FIRST_MARK in text:
         return None
     payload = text[head.end() : -1]
-    values = [_value(found) for found in _VALUE.finditer(payload) if found["text"] is not None or found["number"]]
+    values = [_value(found) for found in VALUE.finditer(payload) if found["text"] is not None or found["number"]]
     marked = _with_marks(payload, values)
     read = orjson.loads(marked)
     like = Call("", message.action, read) if isinstance(message, Call) else Result("", read)

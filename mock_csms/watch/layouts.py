@@ -3,7 +3,7 @@
 The layout of a message is its text with all values (strings and numbers) replaced by placeholders. Stations send most
 of their messages in a few layouts. When a layout has come often, `gist` is called once with marks in place of the
 values. This shows which values are in the output, and where. From then on messages of this layout are cut at the same
-places.
+places. Calls that differ from an earlier one in digits only are cut without looking at the layout (`outlined.py`).
 
 The output is always that of `gist`, because these texts are left to it:
 
@@ -15,12 +15,14 @@ The output is always that of `gist`, because these texts are left to it:
 from typing import TYPE_CHECKING, Any
 
 from mock_csms.protocol.messages import Call, Result
-from mock_csms.protocol.records import Bounded, Mutable, field
+from mock_csms.protocol.outlines import outline_of
+from mock_csms.protocol.records import Bounded, Mutable, bounded, field
 from mock_csms.protocol.versions import Version
 from mock_csms.twin.answered import AnsweredCall
 
 if TYPE_CHECKING:
     from mock_csms.watch.layout import Layout
+    from mock_csms.watch.outlined import Outlined
 
 _RESULT, _BEFORE_TAIL = b'[3,"', len(b'[3,"",')
 """The start of a result, and the length of the text around its id before the payload."""
@@ -32,6 +34,8 @@ _OFTEN = 16
 """After how many messages with an unknown layout the next layout is learned, which takes milliseconds."""
 _MOST_LAYOUTS, _MOST_KINDS = 4, 100
 """The most layouts of one kind of message, and the most kinds."""
+_MOST_OUTLINES = 20
+"""The most outlines of calls of one action."""
 
 
 class _KindOfMessage(Mutable):
@@ -39,6 +43,10 @@ class _KindOfMessage(Mutable):
 
     layouts: "list[Layout]" = field(default_factory=list)
     """The layouts, the last used one first."""
+    outlined: "Outlined | None" = None
+    """What the last call that was cut by its outline has in common with others."""
+    outlines: "Bounded[bytes, Outlined | bool]" = bounded(_MOST_OUTLINES)
+    """The same by outline. True for an outline that has come once, False if its calls are cut by their layouts."""
     misses: int = 0
     last: tuple[Version | None, bytes] = (None, b"")
     """The version, and the text after the message id, of the last result. Many results are the same."""
@@ -64,13 +72,15 @@ class Layouts:
     def cut_answered(self, event: AnsweredCall) -> tuple[str, str] | None:
         """Return what `gist` returns for a call and for its answer, as `cut` does; None if `gist` must be called."""
         call, text, payload = event.call, event.call.text, event.payload
-        if text.endswith(_EMPTY):
-            shown: str | None = "{}"
+        kind = self._calls.get(call.action)
+        if kind is not None:
+            outline, outlined = outline_of(call), kind.outlined
+            if outlined is not None and outlined.outline == outline and outlined.version is event.version:
+                shown = outlined.cut(text)
+            else:
+                shown = self._cut_call(kind, call, outline, event.version)
         else:
-            kind = self._calls.get(call.action)
-            layout = kind.layouts[0] if kind is not None and kind.layouts else None
-            is_usual = layout is not None and layout.version is event.version
-            shown = layout.cut(text) if layout and is_usual and len(text) <= _LONGEST and text.isascii() else None
+            shown = "{}" if text.endswith(_EMPTY) else None
         if shown is None:
             return None
         if event.text.endswith(_EMPTY):
@@ -83,6 +93,27 @@ class Layouts:
             return None
         kind.last_payload, kind.last_payload_cut = payload, answer
         return shown, answer
+
+    def _cut_call(self, kind: _KindOfMessage, call: Call, outline: bytes, version: Version) -> str | None:
+        """Return what `gist` returns for a call with another outline than the last one; None if it must be called."""
+        text = call.text
+        if text.endswith(_EMPTY):
+            return "{}"
+        found = kind.outlines.get(outline)
+        if found is not None and not isinstance(found, bool) and found.version is version:
+            kind.outlined = found
+            return found.cut(text)
+        layout = kind.layouts[0] if kind.layouts else None
+        if layout is None or layout.version is not version or len(text) > _LONGEST or not text.isascii():
+            return None
+        shown = layout.cut(text)
+        if shown is not None and found is None:
+            kind.outlines[outline] = True
+        elif shown is not None and found is True:
+            from mock_csms.watch.outlined import outlined  # noqa: PLC0415 - no start waits for it
+
+            kind.outlines[outline] = outlined(text, outline, layout) or False
+        return shown
 
     def cut(self, text: bytes, message: Call | Result, answers: Call | None, version: Version) -> str | None:
         """Return what `gist` returns for a call, or for a result of the call `answers`; None if `gist` must be called.

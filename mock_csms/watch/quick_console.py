@@ -87,14 +87,11 @@ class QuickConsole(Console):
             return
         if self._millisecond != millisecond:
             self._set_time(at, millisecond)
-        stamp, most, today = self._stamp, self._most, self._today
-        call = f"{stamp} {begun[0]}{rests[0]}"[: most + MOST_DATES].replace(today, '"')
-        if len(call) > most:
-            call = call[: most - 1] + "…"
-        answer = f"{stamp} {begun[1]}{rests[1]}"[: most + MOST_DATES].replace(today, '"')
-        if len(answer) > most:
-            answer = answer[: most - 1] + "…"
-        self._put(f"{call}\n{self._dim}{answer}{self._plain_end}")
+        stamp = self._stamp
+        call, answer = f"{stamp} {begun[0]}{rests[0]}", f"{stamp} {begun[1]}{rests[1]}"
+        if len(answer) > self._most or self._today in answer:
+            answer = self._fitted(answer)
+        self._put(f"{self._fitted(call)}\n{self._dim}{answer}{self._plain_end}")
 
     def _remember_both(self, station: str, action: str) -> None:
         """Remember what both lines of an exchange begin with, if both were shown before and are printable."""
@@ -111,9 +108,13 @@ class QuickConsole(Console):
             return self._cut(f"{self._begin_again(at, station, way, subject)}{rest}")
         if self._millisecond != (millisecond := int(at * 1000)):
             self._set_time(at, millisecond)
+        return self._fitted(f"{self._stamp} {begun}{rest}")
+
+    def _fitted(self, line: str) -> str:
+        """Return a printable line without today's date, cut to the width."""
         width = self._most
-        text = f"{self._stamp} {begun}{rest}"[: width + MOST_DATES].replace(self._today, '"')
-        return text if len(text) <= width else text[: width - 1] + "…"
+        line = line[: width + MOST_DATES].replace(self._today, '"')
+        return line if len(line) <= width else line[: width - 1] + "…"
 
     def _begin_again(self, at: float, station: str, way: str, subject: str) -> str:
         """Return the first part of a line, and cache it without the time if it is printable."""

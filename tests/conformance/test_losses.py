@@ -1,5 +1,6 @@
 """Stations at a mock that loses messages in both directions, in virtual time: no station is accused of these losses."""
 
+import os
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,7 +12,8 @@ from mock_csms.twin.events import Event, Lost, Spoiled
 from tests.station.performances import SCENARIOS
 from tests.station.rig import Rig
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3) if "MATRIX" in os.environ else (1,)
+"""Which messages are lost; `task scenarios` tries several."""
 
 
 class Lossy(Rig):
@@ -61,5 +63,5 @@ def test_lost_messages_cause_no_finding(scenario: str) -> None:
 )
 def test_a_wrong_message_is_reported_despite_losses(habit: str, check: str) -> None:
     """A wrong message that arrives is reported, although other messages are lost."""
-    stands = [stand for scenario in SCENARIOS for stand in perform(scenario, 1, Habit(habit))]
-    assert check in {found.check for stand in stands for found in stand.found}
+    stands = (stand for scenario in SCENARIOS for stand in perform(scenario, 1, Habit(habit)))
+    assert any(found.check == check for stand in stands for found in stand.found)

@@ -51,6 +51,15 @@ def test_a_triggered_boot_comes_early() -> None:
     assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, but nothing was triggered"]
 
 
+def test_a_boot_crosses_the_trigger_of_another() -> None:
+    """A boot that comes before the answer to the trigger is not the triggered one, which follows (B06, B21)."""
+    trigger = ("TriggerMessage", {"requestedMessage": "BootNotification"}, {"status": "Accepted"})
+    boot = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V", "serialNumber": "S-1"}}
+    crossing = Story().connect().command(*trigger, ("BootNotification", boot)).boot("Triggered")
+    assert crossing.found("B06", "B21") == []
+    assert crossing.boot("Triggered").found("B06") == ["the reason is Triggered, but nothing was triggered"]
+
+
 def test_a_reset_ends_the_boot_interval() -> None:
     """B04 allows a boot before the interval is over after a reset by the CSMS."""
 

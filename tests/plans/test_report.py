@@ -221,3 +221,17 @@ async def test_the_page_in_a_browser(first: Run, folder: Path, chromium: "Browse
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
     assert problems == []
     await page.close()
+
+
+def test_a_run_that_ends_early(again: Run, folder: Path) -> None:
+    """Cases that a run did not reach are NOT RUN, with the reason."""
+    assert again.done.returncode == 0
+    (folder / "passes.txt").write_text("X-PASS\n")
+    cases = ("--case", "X-PASS", "--case", "X-FAIL")
+    stopped = execute(folder, "stopped", "-x", *cases, "--expected-failures", f"{folder / 'passes.txt'}")
+    assert (stopped.done.returncode, stopped.verdicts["X-FAIL"], stopped.verdicts["X-OTHER"]) == (
+        1,
+        "NOT RUN",
+        "NOT SELECTED",
+    )
+    assert "the run ended before it: stopping after 1 failures" in stopped.row("X-FAIL")

@@ -3,10 +3,12 @@
 import asyncio
 import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from mock_csms.runtime.transport.deadlines import Deadlines
+from tests.virtual import Loop
 from tests.wire import PATIENCE
 
 SHORT = 0.05
@@ -163,3 +165,33 @@ async def test_many_items_expire_by_one_timer(number: int) -> None:
     for item in items:
         rings.deadlines.start(item)
     assert await rings.wait_for(number) == items
+
+
+class CountingLoop(Loop):
+    """A loop with virtual time that counts the timers that are set."""
+
+    timers = 0
+
+    def call_at(self, when: float, *args: Any, **more: Any) -> asyncio.TimerHandle:  # type: ignore[override] # shorter
+        """Count the timer."""
+        self.timers += 1
+        return super().call_at(when, *args, **more)
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_items_that_start_again_need_one_timer(number: int) -> None:
+    """Items that start again while they expire, as pings do, need one timer for each round, however long it goes on."""
+
+    async def rounds() -> None:
+        def again(item: int) -> None:
+            deadlines.start(item)
+
+        deadlines = Deadlines[int](20.0, again)
+        for item in range(number):
+            deadlines.start(item)
+        await asyncio.sleep(20.0 * 100 + 10)
+
+    loop = CountingLoop()
+    loop.run_until_complete(rounds())
+    loop.close()
+    assert loop.timers == 102  # the first, one for each of 100 rounds, and the sleep

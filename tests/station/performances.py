@@ -35,14 +35,17 @@ def perform(scenario: str, *habits: Habit) -> Log:
     return [entry for stage in play(scenario, habits) for entry in stage.log]
 
 
+DORMANT = tuple(Habit(kind, 10**6) for kind in KINDS)
+"""All misbehaviours, each of which starts at an occasion that never comes."""
+
+
 @cache
 def occasions() -> Mapping[str, set[str]]:
     """Return, for each scenario, the misbehaviours that have an occasion in it.
 
-    Each scenario is played once with all misbehaviours, each of which starts at an occasion that never comes.
+    Each scenario is played once, with DORMANT misbehaviours.
     """
-    dormant = tuple(Habit(kind, 10**6) for kind in KINDS)
-    played = {scenario: play(scenario, dormant) for scenario in SCENARIOS}
+    played = {scenario: play(scenario, DORMANT) for scenario in SCENARIOS}
     return {
         scenario: {habit.kind for stage in stages for habit in stage.device.habits if habit.seen}
         for scenario, stages in played.items()

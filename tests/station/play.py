@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import count
 from typing import Any, Self, TypeAlias
 
-from mock_csms.behavior.templates import Context, World, compile_template, merge, rfc3339
+from mock_csms.behavior.templates import Context, Template, World, compile_template, merge, rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.versions import V201, actions
@@ -41,8 +42,13 @@ def world() -> World:
 
 def default_answer(action: str, _: Json) -> Json:
     """Answer with the default response of the action."""
-    answer: Json = compile_template(actions()[action].response)(Context(BEGIN, StationModel("CS"), world()))
+    answer: Json = _default(action)(Context(BEGIN, StationModel("CS"), world()))
     return answer
+
+
+@cache
+def _default(action: str) -> Template:
+    return compile_template(actions()[action].response)
 
 
 def answering(**patches: Any) -> "Answering":

@@ -133,6 +133,12 @@ def remote_at_once(begin: Begin) -> None:
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
     stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
+    profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
+    period = [{"startPeriod": 0, "limit": 6.0}]
+    profile |= {"chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": period}]}
+    start = {"evseId": 1, "remoteStartId": 80, "idToken": TOKEN, "chargingProfile": profile}
+    stage.wait(5).command("RequestStartTransaction", start)
+    stage.wait(5).tell(Plugged(1)).wait(5).tell(Presented(TOKEN, 1), Unplugged(1))
 
 
 def nobody_plugs_in(begin: Begin) -> None:
@@ -165,6 +171,13 @@ def refused_later(begin: Begin) -> None:
     invalid = {"idTokenInfo": {"status": "Invalid"}}
     stage = begin(answering(TransactionEvent=invalid)).connect().tell(Plugged(1), Presented(TOKEN, 1))
     stage.wait(40).tell(Unplugged(1))
+
+
+def refused_slowly(begin: Begin) -> None:
+    """An idToken turns out to be invalid during a transaction, which may still get some energy."""
+    some: Any = {"TxCtrlr_StopTxOnInvalidId": "false", "TxCtrlr_MaxEnergyOnInvalidId": "550"}
+    stage = begin(answering(TransactionEvent={"idTokenInfo": {"status": "Invalid"}}), **some).connect()
+    stage.tell(Plugged(1), Presented(TOKEN, 1)).wait(250).tell(Unplugged(1))
 
 
 def refused_tokens(begin: Begin) -> None:
@@ -273,6 +286,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         offline,
         refused_events,
         refused_later,
+        refused_slowly,
         refused_tokens,
         elsewhere,
         master_pass,

@@ -22,7 +22,7 @@ from tests.station.stage import Entry, Log
 
 FAR = {
     *("boots-too-soon", "never-boots-again", "no-reboot", "no-back-off"),
-    *("certificate-not-installed", "starts-unasked"),
+    *("certificate-not-installed", "no-authorize"),
 }
 """Misbehaviours after which a station does something entirely different."""
 SEVERAL_ACTIONS = {

@@ -5,17 +5,35 @@ import { at, button, calmly, empty, make, toast } from "./dom.js";
 import { on, state } from "./state.js";
 import { table } from "./station.js";
 
-let settings = [];
+let settings = [], list = null, nothing = null;
+const rows = new Map(); // by name: the row, and the setting that it shows
 
 export async function refresh() {
   try { settings = await get("/settings"); } catch (problem) { toast(problem.message, "error"); return; }
   draw();
 }
 
+// A row stays as long as its setting does, so that nothing is lost of a text that somebody types meanwhile.
 function draw() {
+  for (const each of settings) {
+    const told = JSON.stringify(each), old = rows.get(each.name);
+    if (old?.told === told) continue;
+    rows.set(each.name, {told, element: row(each)});
+    old?.element.replaceWith(rows.get(each.name).element);
+  }
+  if (!list) {
+    list = table(["Setting", "Value", "From", ""], settings.map((each) => rows.get(each.name).element), "wide");
+    nothing = empty("No setting matches", "Words may be in its name or in its meaning.");
+    at("settinglist").replaceChildren(list, nothing);
+  }
+  filter();
+}
+
+function filter() {
   const words = at("settingwords").value.toLowerCase().split(/\s+/).filter(Boolean), isGiven = at("settingsgiven").checked;
-  const shown = settings.filter((each) => (!isGiven || each.origin !== "default") && words.every((word) => `${each.name} ${each.help}`.toLowerCase().includes(word)));
-  at("settinglist").replaceChildren(shown.length ? table(["Setting", "Value", "From", ""], shown.map(row), "wide") : empty("No setting matches", "Words may be in its name or in its meaning."));
+  const matches = (each) => (!isGiven || each.origin !== "default") && words.every((word) => `${each.name} ${each.help}`.toLowerCase().includes(word));
+  for (const each of settings) rows.get(each.name).element.hidden = !matches(each);
+  nothing.hidden = !(list.hidden = !settings.some(matches));
 }
 
 const written = (value) => value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
@@ -52,8 +70,8 @@ async function goBack() {
 }
 
 export function begin() {
-  at("settingwords").oninput = calmly(draw, 150);
-  at("settingsgiven").onchange = draw;
+  at("settingwords").oninput = calmly(filter, 150);
+  at("settingsgiven").onchange = filter;
   at("settingsback").onclick = goBack;
   on("wasreset", () => { if (state.view === "settings") refresh(); });
 }

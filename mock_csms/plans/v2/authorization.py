@@ -7,7 +7,7 @@ from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import sessions, states
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
-from mock_csms.watch.inbox import Either, Taken
+from mock_csms.watch.inbox import Either, Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -18,6 +18,8 @@ PRE_AUTHORIZE = "AuthCtrlr", "LocalPreAuthorize"
 FINAL = "AuthCacheCtrlr", "DisablePostAuthorize"
 CHARGING = transaction_event(one_of("Started", "Updated"), charging="Charging")
 """An event of a transaction in which energy flows."""
+STARTS = transaction_event("Started") | transaction_event(triggerReason="Authorized") | CHARGING
+"""The events of a transaction in which a token starts."""
 
 
 def judge(station: Station, statuses: Mapping[str, str], **info: str) -> None:
@@ -59,14 +61,19 @@ async def plug_first(station: Station) -> None:
         await states.ev_connected(station)
 
 
-async def cache_refused(station: Station, token: str, status: str) -> None:
-    """Let the cache hold a token that is not accepted: it was presented, and the answer to Authorize had the status.
+async def cache_valid(station: Station, token: str = VALID) -> None:
+    """Let the cache hold an accepted token, which may start without an Authorize."""
+    await use_cache(station)
+    await states.id_token_cached(station, token)
+
+
+async def cache_refused(station: Station, token: str) -> None:
+    """Let the cache hold a token that the mock does not accept: it was presented once.
 
     The cable is plugged in, unless it is locked.
     """
-    judge(station, {token: status})
     await plug_first(station)
-    await station.answered(await present(station, token), idTokenInfo={"status": status})
+    await station.answered(await present(station, token))
     await station.settle()
 
 
@@ -91,7 +98,12 @@ def running(station: Station) -> str:
 async def present(station: Station, token: str) -> Taken:
     """Present a card, and return the Authorize that the station must send about it."""
     await station.act("card", token=token)
-    return await station.expect(says("Authorize", idToken=station.profile.tokens[token]))
+    return await station.expect(asks(station, token))
+
+
+def asks(station: Station, token: str) -> Wanted:
+    """Describe an Authorize about a token."""
+    return says("Authorize", idToken=station.profile.tokens[token])
 
 
 async def present_unknown(station: Station, token: str) -> Taken:
@@ -101,22 +113,26 @@ async def present_unknown(station: Station, token: str) -> Taken:
     return await present(station, token)
 
 
-async def is_refused(station: Station, asked: Taken, status: str) -> None:
-    """Check that an Authorize was answered with a status, and that the token then starts nothing."""
+async def starts_nothing(station: Station, asked: Taken, status: str) -> None:
+    """Check that an Authorize was answered with a status, and that its token then starts nothing."""
     await station.answered(asked, idTokenInfo={"status": status})
-    await station.expect_nothing(starts(asked.payload["idToken"]))
+    await station.expect_nothing(STARTS)
 
 
-async def is_charged(station: Station, token: str = VALID) -> None:
-    """Check that an accepted token starts: the cable is plugged in, an event names the token, and energy flows."""
-    await station.expect_all(
-        await states.authorization_event(station, "Authorized", token),
-        CHARGING,
-    )
+async def is_charged(station: Station, asked: Taken) -> None:
+    """Check that the accepted token of an Authorize starts charging; plug in if that is still to be done."""
+    token = asked.payload["idToken"]
+    named = transaction_event(one_of("Started", "Updated"), idToken=token)
+    if not states.is_plugged(station):
+        await station.act("plug")
+    await station.expect_all(named, CHARGING, after=asked.number)
 
 
-async def start_from_cache(station: Station, token: str = VALID) -> None:
-    """Present a cached card: it starts without an Authorize. A cable that is not plugged in yet is plugged in then."""
+async def is_used(station: Station, token: str = VALID) -> Taken:
+    """Present a cached card: the station uses it without an Authorize. Return the event that names the token.
+
+    A cable that is not plugged in yet is plugged in then; before that no energy flows.
+    """
     begin = station.mark()
     await station.act("card", token=token)
     event = None
@@ -128,15 +144,20 @@ async def start_from_cache(station: Station, token: str = VALID) -> None:
         await station.act("plug")
         await station.expect(connector_reports("Occupied", station.evse, station.connector), after=begin)
         event = event or await station.expect(transaction_event(idToken=station.profile.tokens[token]), after=begin)
+    if event is None:
+        raise AssertionError("TxStartPoint does not start a transaction for an authorized driver")
     await station.expect_nothing(says("Authorize"), after=begin, before=event)
-    if station.known.transactions[running(station)].charging_state != "Charging":
+    return event
+
+
+async def start_from_cache(station: Station, token: str = VALID) -> str:
+    """Present a cached card, which must charge without an Authorize; return the id of the transaction."""
+    begin = station.mark()
+    await is_used(station, token)
+    transaction = running(station)
+    if station.known.transactions[transaction].charging_state != "Charging":
         await station.expect(CHARGING, after=begin)
-
-
-def starts(token: Mapping[str, str]) -> Either:
-    """Describe the events of a transaction in which a token starts charging."""
-    begins = transaction_event("Started") | transaction_event(triggerReason="Authorized")
-    return begins | CHARGING | transaction_event(idToken=token)
+    return transaction
 
 
 def stops(transaction: str) -> Either:

@@ -161,6 +161,16 @@ async def installed(station: Station, kind: str) -> Root:
     return root
 
 
+async def trusts_tls(station: Station) -> None:
+    """Let the station have the root of --tls, for good."""
+    root = root_of_tls(station)
+    if root is None:
+        station.skip("needs wss://; see --tls")
+    if root.entry_in(await in_station(station, OF_CSMS), OF_CSMS) is None:
+        given = {"certificateType": OF_CSMS, "certificate": root.pem}
+        await station.command("InstallCertificate", given, status="Accepted")
+
+
 async def new_root(station: Station, kind: str) -> Root:
     """Return a root that the station must accept: that of the plans.
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from mock_csms.behavior.matching import Predicate
 from mock_csms.plans.connection import next_connection_event, url_of
 from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
@@ -14,14 +15,17 @@ __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _OTHERS = ("/other", "/another")
 """The paths of other URLs of the mock, in place of other CSMSs."""
-_PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
+PRIORITY = ("OCPPCommCtrlr", "NetworkConfigurationPriority")
 _ANSWER = 30
 """The messageTimeout of profiles, in seconds."""
 
 
-async def slots(station: Station) -> tuple[int, int]:
-    """Return the slot in use and another one; skip the case if there is no other one."""
-    order = await station.remember(*_PRIORITY) or ""
+async def slots(station: Station, *, for_good: bool = False) -> tuple[int, int]:
+    """Return the slot in use and another one; skip the case if there is no other one.
+
+    After the case the order of the slots is set back, unless the case changes it for good.
+    """
+    order = await (station.get if for_good else station.remember)(*PRIORITY) or ""
     used = int(order.partition(",")[0] or station.profile.slots[0])
     free = [slot for slot in station.profile.slots if slot != used]
     if not free:
@@ -59,13 +63,27 @@ async def put(station: Station, slot: int, path: str, *, security: int | None = 
     await station.command("SetNetworkProfile", {"configurationSlot": slot, "connectionData": profile}, **answer)
 
 
+def without(slot: int) -> Predicate:
+    """Match an order of slots that does not have this one."""
+    return Predicate(
+        f"a list without {slot}", lambda found: isinstance(found, str) and f"{slot}" not in found.split(",")
+    )
+
+
+async def rejects(station: Station, order: Sequence[int]) -> None:
+    """Set the order of the slots, which the station must reject (A05.FR.02, A05.FR.03)."""
+    given = variable(*PRIORITY, attributeValue=",".join(map(str, order)))
+    result = {"attributeStatus": "Rejected"}
+    await station.command("SetVariables", {"setVariableData": [given]}, setVariableResult=[result])
+
+
 async def start_with(station: Station, order: Sequence[int]) -> None:
     """Set the order of the slots, and restart the station: by a Reset if required, else in the same way as `booting`.
 
     Returns when the station has disconnected.
     """
     station.known.connection_events.clear()
-    given = variable(*_PRIORITY, attributeValue=",".join(map(str, order)))
+    given = variable(*PRIORITY, attributeValue=",".join(map(str, order)))
     result = {"attributeStatus": one_of("Accepted", "RebootRequired")}
     answer = await station.command("SetVariables", {"setVariableData": [given]}, setVariableResult=[result])
     if answer["setVariableResult"][0]["attributeStatus"] == "RebootRequired":

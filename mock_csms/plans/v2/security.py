@@ -4,12 +4,13 @@ from pathlib import Path
 
 from mock_csms.behavior.handshake_faults import KINDS
 from mock_csms.plans.connection import hang_up, next_connection_event
-from mock_csms.plans.messages import one_of
+from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import TlsHandshake
 from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.messages import variable
 from mock_csms.plans.v2.network import security_of
+from mock_csms.plans.v2.triggers import trigger
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.v2.certificates import hash_data
@@ -111,6 +112,14 @@ def check_certificate(station: Station, serial_number: object) -> None:
         raise AssertionError("the key of the station's certificate is too short")
     if facts.common_name != serial_number:
         raise AssertionError(f"the certificate is for {facts.common_name!r}, the serial number is {serial_number!r}")
+
+
+async def certificate_signed(station: Station) -> None:
+    """Let the station request its own certificate, and accept the one that the mock makes for it (A02)."""
+    kind = "ChargingStationCertificate"
+    await trigger(station, f"Sign{kind}")
+    check_request(await station.expect(says("SignCertificate", certificateType=kind)))
+    await station.command("CertificateSigned", {"certificateType": kind}, status="Accepted")
 
 
 def hashes_of_own(station: Station) -> Json:

@@ -37,11 +37,13 @@ class Deadlines(Generic[Item]):
 
     def _ring(self) -> None:
         loop = asyncio.get_running_loop()
-        self._timer = None
-        while self._due:
-            item, due = next(iter(self._due.items()))
-            if due > loop.time():
-                self._timer = loop.call_at(due, self._ring)
-                return
-            del self._due[item]
-            self._expire(item)
+        try:
+            while self._due:
+                item, due = next(iter(self._due.items()))
+                if due > loop.time():
+                    break
+                del self._due[item]
+                self._expire(item)  # may start it again; `start` adds no timer, as this one is still set
+        finally:
+            first = next(iter(self._due.values()), None)
+            self._timer = None if first is None else loop.call_at(first, self._ring)

@@ -184,7 +184,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.ORGANIZATION: text("mock-csms", most=64),
     variables.SECURITY_PROFILE: Variable("0", "integer", mutability="ReadOnly", least=0, most=3),
     ("SmartChargingCtrlr", "ACPhaseSwitchingSupported"): fixed_switch(value=False),
-    ("SmartChargingCtrlr", "Available"): fixed_switch(value=True),
+    variables.SMART_CHARGING: fixed_switch(value=True),
     ("SmartChargingCtrlr", "Enabled"): switch(default=True),
     ("SmartChargingCtrlr", "Entries[ChargingProfiles]"): _fact("integer", most=MOST_PROFILES),
     ("SmartChargingCtrlr", "LimitChangeSignificance"): Variable("1", "decimal", "Percent", least=0, most=100),

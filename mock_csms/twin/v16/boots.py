@@ -16,7 +16,7 @@ def asked(seen: Seen, twin: Twin) -> None:
     is_other = bool(twin.resets.status) or (seen.payload != boots.asked and not boots.is_triggered)
     boots.is_new = not boots.is_repeated or is_other
     boots.count, boots.asked, boots.asked_at, boots.status = boots.count + 1, seen.payload, seen.at, None
-    boots.is_triggered = False
+    boots.is_triggered = boots.trigger in boots.commanded  # before its answer, another boot has crossed the trigger
     twin.resets.status = ""
     if boots.is_repeated:
         boots.asked_for.clear()
@@ -31,7 +31,8 @@ def commanded(seen: Seen, twin: Twin) -> None:
         boots.commanded[message.id] = boots.status
     action = asks_for(message.action, message.payload)
     if action is not None:
-        boots.is_triggered |= action == "BootNotification"
+        if action == "BootNotification":
+            boots.is_triggered, boots.trigger = True, message.id
         boots.asked_for.add(action)
 
 

@@ -34,7 +34,7 @@ def asked(seen: Seen, twin: Twin) -> None:
     is_other = bool(twin.resets.status) or (seen.payload["reason"] != "Triggered" and seen.payload != boots.asked)
     boots.is_new = not boots.is_repeated or is_other
     boots.count, boots.asked, boots.asked_at, boots.status = boots.count + 1, seen.payload, seen.at, None
-    boots.is_triggered = False
+    boots.is_triggered = boots.trigger in boots.commanded  # before its answer, another boot has crossed the trigger
     if boots.is_repeated:
         boots.asked_for.clear()
 
@@ -50,7 +50,8 @@ def commanded(seen: Seen, twin: Twin) -> None:
         boots.asked_for.add(_REQUESTED[message.action])
     elif message.action == "TriggerMessage":
         asked_for = str(message.payload.get("requestedMessage"))
-        boots.is_triggered |= asked_for == "BootNotification"
+        if asked_for == "BootNotification":
+            boots.is_triggered, boots.trigger = True, message.id
         boots.asked_for |= set(seen.version.actions) if asked_for == _ANY else _TRIGGERED.get(asked_for, {asked_for})
 
 

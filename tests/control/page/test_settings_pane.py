@@ -25,7 +25,6 @@ async def test_settings_are_shown_and_changed(chromium: "Browser") -> None:
     mock = ApiMock("--boot-interval=30", f"--basic-auth=CS-1:{PASSWORD}")
     async with mock, browse(chromium, mock, "#/settings/*") as live, mock.station("CS-1", headers=LOGIN) as station:
         await live.at("#settingwords").fill("boot-interval")
-        await eventually(live.at("#settinglist tr").count, lambda rows: rows < 6)  # until then a field may be replaced
         await live.reads("#settinglist", "boot-interval", "--boot-interval")
         field = live.at("#settinglist").get_by_label("boot-interval", exact=True)
         assert await field.input_value() == "30"
@@ -42,6 +41,23 @@ async def test_settings_are_shown_and_changed(chromium: "Browser") -> None:
         await live.at("#settingwords").fill("basic-auth")
         await live.reads("#settinglist", "not shown")
         assert PASSWORD not in await live.page.content()
+
+
+@in_browser
+async def test_a_text_that_is_being_typed_stays(chromium: "Browser") -> None:
+    """A text in a field stays while the list is filtered, and while another setting is changed."""
+    mock = ApiMock("--boot-interval=30")
+    async with mock, browse(chromium, mock, "#/settings/*") as live:
+        cost = live.at("#settinglist").get_by_label("total-cost", exact=True)
+        await cost.press("ControlOrMeta+a")
+        await cost.press_sequentially("12.")
+        interval = live.at("#settinglist").get_by_label("boot-interval", exact=True)
+        await interval.evaluate("(field) => { field.value = '7'; field.dispatchEvent(new Event('change')); }")
+        await live.reads("#settinglist", "API")
+        await live.at("#settingwords").evaluate("(field) => { field.value = 'cost'; field.oninput(); }")
+        await eventually(live.at("#settinglist tr:visible").count, lambda rows: 1 < rows < 6)
+        await cost.press_sequentially("5")
+        assert (await cost.input_value(), await interval.is_visible()) == ("12.5", False)
 
 
 @in_browser

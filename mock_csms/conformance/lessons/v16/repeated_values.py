@@ -17,14 +17,13 @@ from mock_csms.conformance.lessons.heartbeats import beats, note_time
 from mock_csms.conformance.lessons.v16.registers import ENERGY, PERIODIC, factor_of, units_of
 from mock_csms.protocol.actions import HEARTBEAT, Json
 from mock_csms.protocol.messages import Call, Result
+from mock_csms.protocol.outlines import outline_of
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.times import usual_seconds_of
 from mock_csms.twin.events import Sent
 from mock_csms.twin.transactions import Transaction
 
 _METER = "MeterValues"
-_ACTION = b'"MeterValues"'
-_MASK = bytes.maketrans(b"123456789", b"0" * 9)
 _is_plain = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII).fullmatch
 _QUOTES = 4
 """The number of quotes that a call has around its id and its action."""
@@ -33,8 +32,8 @@ _QUOTES = 4
 class PeriodicValues(Record):
     """What all periodic values of a transaction have in common, until another message of the station comes."""
 
-    mask: bytes
-    """The text of the messages from the action on, with 0 in place of each digit."""
+    outline: bytes
+    """The outline of the messages."""
     connector: int
     registers: tuple[tuple[int, Register, float], ...]
     """The position of each register among the values, its place, and how many Wh or varh its unit has."""
@@ -64,9 +63,9 @@ def _follow(call: Call, at: float, station: KnownStation16, courses: Courses) ->
     id_, stamp = typed.transactionId, typed.meterValue[0].timestamp
     if not text.isascii() or connections.calls or usual_seconds_of(stamp) is None:  # T11, R06, R18
         return False
-    mask, course = text[text.find(_ACTION) :].translate(_MASK), courses.get(id_)
-    if course is None or course.mask != mask or course.connector != typed.connectorId:
-        course = courses[id_] = _course_of(call, mask, station)
+    outline, course = outline_of(call), courses.get(id_)
+    if course is None or course.outline != outline or course.connector != typed.connectorId:
+        course = courses[id_] = _course_of(call, outline, station)
     if course is None:
         return False
     samples, shown = typed.meterValue[0].sampledValue, station.meters.shown
@@ -89,7 +88,7 @@ def _follow(call: Call, at: float, station: KnownStation16, courses: Courses) ->
     return True
 
 
-def _course_of(call: Call, mask: bytes, station: KnownStation16) -> PeriodicValues | None:
+def _course_of(call: Call, outline: bytes, station: KnownStation16) -> PeriodicValues | None:
     """Return the course of a message; None if anything except the numbers may be wrong."""
     payload, text = call.payload, call.text
     number, id_, boots = payload["connectorId"], payload.get("transactionId"), station.boots
@@ -107,11 +106,11 @@ def _course_of(call: Call, mask: bytes, station: KnownStation16) -> PeriodicValu
         or not _is_complete(samples, station)  # 6M03
     ):
         return None
-    return _with_registers(mask, number, samples, station.transactions.running.get(str(id_)), running)
+    return _with_registers(outline, number, samples, station.transactions.running.get(str(id_)), running)
 
 
 def _with_registers(
-    mask: bytes, number: int, samples: list[Json], transaction: Transaction | None, running: Transaction | None
+    outline: bytes, number: int, samples: list[Json], transaction: Transaction | None, running: Transaction | None
 ) -> PeriodicValues | None:
     """Return a course with the registers among the samples; None if phases tell some of them apart."""
     registers: list[tuple[int, Register, float]] = []
@@ -125,7 +124,7 @@ def _with_registers(
         if (name, location) == (ENERGY, "Outlet"):
             main = len(registers)
         registers.append((position, (number, name, "", location), factor_of(sample)))
-    return PeriodicValues(mask, number, tuple(registers), main, transaction, running)
+    return PeriodicValues(outline, number, tuple(registers), main, transaction, running)
 
 
 def _may_be_older(station: KnownStation16, running: Transaction | None) -> bool:

@@ -25,6 +25,7 @@ from mock_csms.conformance.lessons.heartbeats import beats
 from mock_csms.conformance.lessons.v2.memory import use
 from mock_csms.protocol.actions import HEARTBEAT, Json
 from mock_csms.protocol.messages import Call
+from mock_csms.protocol.outlines import outline_of
 from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.transactions import ReportedEvent, Transaction
@@ -33,9 +34,8 @@ from mock_csms.twin.v2.transactions import PERIODIC
 
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
 """The deadline of check F01 for a heartbeat that may have come before the answer to its trigger."""
-_ACTION = f'"{TRANSACTION_EVENT}"'.encode()
-_DIGITS = b"0123456789."
-_MASK = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))
+_DIGITS = b"0."
+"""What a digit or a dot is in an outline."""
 _has_braces = re.compile(rb"\{\}").search
 _QUOTES = 4
 """The number of quotes that a call has around its id and its action."""
@@ -48,10 +48,10 @@ class Course(Mutable):
 
     transaction: Transaction
     """The transaction."""
-    mask: bytes
-    """The text of the last message from its action on, with 0 in place of each digit and each dot."""
+    outline: bytes
+    """The outline of the last message."""
     shape: bytes
-    """The text of the messages without digits."""
+    """The outline of the messages without digits and dots."""
     evse: Any
     """The typed evse in the messages; UNSET if they have none."""
     samples: Samples
@@ -89,15 +89,14 @@ def _beat(call: Call, at: float, station: KnownStation) -> bool:
 
 def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Course]) -> bool:
     """Return whether periodic values continue a course without errors; if so, learn from them."""
-    typed, text = call.typed, call.text
+    typed = call.typed
     id_, number = typed.transactionInfo.transactionId, typed.seqNo
     transaction = station.transactions.by_id.get(id_)
     if transaction is None or number != transaction.highest + 1:  # X01, X03
         return False
-    tail = text[text.find(_ACTION) :]
-    course, mask = courses.get(id_), tail.translate(_MASK)
-    if course is None or course.evse != typed.evse or (mask != course.mask and not _is_like(tail, mask, course)):
-        course = _course_of(call, tail, mask, station)
+    course, outline = courses.get(id_), outline_of(call)
+    if course is None or course.evse != typed.evse or (outline != course.outline and not _is_like(outline, course)):
+        course = _course_of(call, outline, station)
         if course is None:
             return False
         courses[id_] = course
@@ -113,15 +112,15 @@ def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Cou
     return True
 
 
-def _is_like(tail: bytes, mask: bytes, course: Course) -> bool:
+def _is_like(outline: bytes, course: Course) -> bool:
     """Whether a message differs from the others of its course in digits only, in their values or their number."""
-    if tail.translate(None, _DIGITS) != course.shape:
+    if outline.translate(None, _DIGITS) != course.shape:
         return False
-    course.mask = mask
+    course.outline = outline
     return True
 
 
-def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -> Course | None:
+def _course_of(message: Call, outline: bytes, station: KnownStation) -> Course | None:
     """Return the course of a message; None if anything except its numbers may be wrong."""
     payload = message.payload
     info, values, meters = payload["transactionInfo"], payload.get("meterValue", ()), station.meters
@@ -135,7 +134,8 @@ def _course_of(message: Call, tail: bytes, mask: bytes, station: KnownStation) -
     if samples.contexts != ONLY_PERIODIC or (settings.updated and samples.measurands != settings.updated):
         return None  # M03, M04, M06
     interval = settings.interval if settings.updated else None
-    return Course(transaction, mask, tail.translate(None, _DIGITS), message.typed.evse, samples, interval or 0.0)
+    shape = outline.translate(None, _DIGITS)
+    return Course(transaction, outline, shape, message.typed.evse, samples, interval or 0.0)
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
@@ -195,7 +195,7 @@ def _is_next(course: Course, call: Call, at: float, station: KnownStation) -> bo
 
 def _seconds_of(stamp: str, course: Course) -> float | None:
     """Return a timestamp as `usual_seconds_of` does. Its second is parsed only once for all messages within it."""
-    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the mask has the dot and the Z
+    if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the outline has dot and Z
         return course.second_at + int(stamp[20:23]) / 1000
     at = usual_seconds_of(stamp)
     if at is not None:

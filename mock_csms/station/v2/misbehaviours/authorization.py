@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Act, Answered, FailedCall, Presented, Say, Send
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, answers, inside, instead, patched, sends
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, answers, inside, instead, never, patched, sends
 from mock_csms.station.v2 import tokens
 from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.metering import meter_values
@@ -55,17 +55,6 @@ def _authorizes_cached(at: Situation, right: list[Act]) -> list[Act]:
 def _stops(acts: list[Act]) -> bool:
     """Whether a driver stops a transaction."""
     return any(isinstance(act, Send) and act.payload.get("triggerReason") == "StopAuthorized" for act in acts)
-
-
-def _starts_unasked(at: Situation, right: list[Act]) -> list[Act]:
-    """Start for any idToken, in place of an Authorize."""
-    if not isinstance(at.event, Presented) or not any(isinstance(act, Send) for act in right):
-        return right
-    evse = at.event.evse or 1
-    return [
-        begins(at, evse, idToken=act.payload["idToken"]) if isinstance(act, Send) and act.action == "Authorize" else act
-        for act in right
-    ]
 
 
 def _stops_for_all(at: Situation, right: list[Act]) -> list[Act]:
@@ -186,7 +175,7 @@ KINDS: Kinds = {
     "authorizes-cached": Misbehaviour(
         "sends Authorize for a cached token although it starts without the answer", (), acts=_authorizes_cached
     ),
-    "starts-unasked": Misbehaviour("starts for any token without an Authorize", ("X15",), acts=_starts_unasked),
+    "no-authorize": Misbehaviour("sends no Authorize", (), acts=sends("Authorize", never)),
     "stops-for-all": Misbehaviour(
         "ends a transaction when another token is presented", ("A08", "X03", "X05"), acts=_stops_for_all
     ),
@@ -202,7 +191,7 @@ KINDS: Kinds = {
     ),
     "master-pass-starts": Misbehaviour("starts for a master pass", ("A06",), acts=_starts(_is_master)),
     "asks-though-disabled": Misbehaviour(
-        "sends Authorize although authorization is disabled, or DisableRemoteAuthorization is set",
+        "sends Authorize although a variable of the station forbids it",
         ("A01",),
         acts=_authorizes_though_disabled,
     ),

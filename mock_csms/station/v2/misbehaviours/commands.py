@@ -243,6 +243,9 @@ KINDS: Kinds = {
     "slot-accepted": Misbehaviour(
         "accepts every network profile", ("V20",), answer=answers("SetNetworkProfile", always(status="Accepted"))
     ),
+    "slot-forgotten": Misbehaviour(
+        "accepts network profiles and does not store them", (), effect=ignores("SetNetworkProfile")
+    ),
     "status-by-event": Misbehaviour(
         "reports statuses by NotifyEvent with the trigger Alerting", ("G07",), acts=_reports_by_event
     ),

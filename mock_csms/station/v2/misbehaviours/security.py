@@ -20,6 +20,7 @@ from mock_csms.station.v2 import certificates
 from mock_csms.station.v2.device import Device
 from mock_csms.station.v2.misbehaviours.events import Situation
 from mock_csms.station.v2.storage import TYPES
+from mock_csms.station.v2.variables import NETWORK_PRIORITY
 
 EVENT, REQUEST, SIGNING = "SecurityEventNotification", "SignCertificate", "signing"
 _LIST = "certificateHashDataChain"
@@ -76,6 +77,12 @@ def _keeps_old_roots(at: Situation, right: Device) -> Device:
     return right.storing(certificates=before) if is_less else right
 
 
+def _keeps_order(at: Situation, right: Device) -> Device:
+    """Keep the order of the network profiles when a connection has raised the security profile."""
+    is_it = isinstance(at.event, Opened) and right.variables[NETWORK_PRIORITY] != at.device.variables[NETWORK_PRIORITY]
+    return right.with_variables({NETWORK_PRIORITY: at.device.variables[NETWORK_PRIORITY]}) if is_it else right
+
+
 KINDS: Kinds = {
     "certificates-without-list": Misbehaviour(
         "answers Accepted without a list of certificates",
@@ -103,6 +110,9 @@ KINDS: Kinds = {
     ),
     "old-root-kept": Misbehaviour(
         "keeps the old root of the CSMS after it has connected with the new one", (), effect=_keeps_old_roots
+    ),
+    "low-profile-kept": Misbehaviour(
+        "keeps network profiles with a lower security profile than that in use", (), effect=_keeps_order
     ),
     "certificates-of-other-types": Misbehaviour(
         "lists certificates of types that were not requested",

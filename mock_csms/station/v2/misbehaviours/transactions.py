@@ -2,7 +2,7 @@
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
-from mock_csms.station.cues import Act, FailedCall, Plugged, Send, Set, Transmit
+from mock_csms.station.cues import Act, Answered, FailedCall, Plugged, Rang, Send, Set, Transmit
 from mock_csms.station.misbehaviour import (
     Kinds,
     Misbehaviour,
@@ -19,7 +19,7 @@ from mock_csms.station.misbehaviour import (
     sends,
 )
 from mock_csms.station.outbox import RETRY
-from mock_csms.station.v2.drivers import VEHICLE
+from mock_csms.station.v2.drivers import ALLOWANCE, VEHICLE
 from mock_csms.station.v2.misbehaviours.authorization import begins
 from mock_csms.station.v2.misbehaviours.events import EVENT, Situation, events
 from mock_csms.station.v2.variables import MESSAGE_ATTEMPTS
@@ -71,6 +71,33 @@ def _other_number(queued: Send | None, right: list[Act]) -> list[Act]:
 def _forgets_offline(_: Situation, right: list[Act]) -> list[Act]:
     """Lose the events of an outage."""
     return [act for act in right if not (isinstance(act, Send) and act.payload.get("offline"))]
+
+
+def _is_judged(at: Situation) -> bool:
+    """Whether the answer to an event, or the end of the energy for an invalid idToken, is the reason of the acts."""
+    is_used_up = isinstance(at.event, Rang) and at.event.alarm[0] == ALLOWANCE
+    return is_used_up or (isinstance(at.event, Answered) and at.event.action == EVENT)
+
+
+def _ignores_invalid(at: Situation, right: list[Act]) -> list[Act]:
+    """Leave out the events that report that an invalid idToken gets no energy any more."""
+    return [act for act in right if not (_is_judged(at) and isinstance(act, Send) and act.action == EVENT)]
+
+
+def _allows_nothing(at: Situation, right: list[Act]) -> list[Act]:
+    """Report that the energy was stopped at once, although MaxEnergyOnInvalidId allows some."""
+    acts: list[Act] = []
+    if not isinstance(at.event, Answered) or "idToken" not in at.event.request:
+        return right
+    for act in right:
+        evse = at.device.charging(act.alarm[1]) if isinstance(act, Set) and act.alarm[0] == ALLOWANCE else None
+        if evse is None or evse.transaction is None:
+            acts.append(act)
+            continue
+        info = {"transactionId": evse.transaction.id, "chargingState": "SuspendedEVSE"}
+        event = {"eventType": "Updated", "triggerReason": "ChargingStateChanged", "seqNo": evse.transaction.seq_no}
+        acts += [act, Send(EVENT, {**event, "timestamp": at.moment.stamp, "transactionInfo": info})]
+    return acts
 
 
 def _seconds_off(payload: Json) -> Json:
@@ -144,6 +171,13 @@ KINDS: Kinds = {
         ("X10",),
         answer=answers("RequestStartTransaction", instead("Rejected", "Accepted", has(evseId=9))),
     ),
+    "refuses-start-profile": Misbehaviour(
+        "rejects each remote start with a charging profile, and starts all the same",
+        (),
+        answer=answers(
+            "RequestStartTransaction", instead("Accepted", "Rejected", lambda request: "chargingProfile" in request)
+        ),
+    ),
     "other-remote-start-id": Misbehaviour(
         "reports a remoteStartId that was never given",
         ("X10",),
@@ -172,8 +206,11 @@ KINDS: Kinds = {
     "forgets-offline": Misbehaviour("loses the events of an outage", ("X03", "X17"), acts=_forgets_offline),
     "ignores-invalid-token": Misbehaviour(
         "keeps charging although the token turned out to be invalid",
-        ("X19",),
-        acts=events(never, triggerReason="Deauthorized"),
+        ("X03", "X19"),
+        acts=_ignores_invalid,
+    ),
+    "allows-no-energy": Misbehaviour(
+        "suspends charging at once although MaxEnergyOnInvalidId allows some energy", ("X03",), acts=_allows_nothing
     ),
     "wrong-indicator": Misbehaviour(
         "answers that every transaction has ended",
