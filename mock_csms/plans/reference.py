@@ -64,23 +64,20 @@ _VARIABLES: Mapping[str, Sequence[str]] = {
     "2.1": (*_OF_2, "OCPPCommCtrlr.MessageTimeout[Default]=3"),
 }
 """By version: a short back-off, so that it reconnects soon, and a short MessageTimeout."""
-_FEATURES: Mapping[str, frozenset[str]] = {
-    "1.6": frozenset(),
-    "2.0.1": frozenset(FEATURES),
-    "2.1": frozenset(FEATURES),
-}
-"""By version: the features that it has or lacks according to its flags."""
 
 
 _SWITCHES: Mapping[str, str] = {"SC-0": "SmartChargingCtrlr.Available"}
 """Its features that a variable switches off."""
-_CHANGEABLE = frozenset({*FEATURES, *_SWITCHES})
+_OF_2X = frozenset({*FEATURES, *_SWITCHES})
+_CHANGEABLE: Mapping[str, frozenset[str]] = {"1.6": frozenset(), "2.0.1": _OF_2X, "2.1": _OF_2X}
+"""By version: the features that it has or lacks according to its flags."""
 
 
 def reference_for(profile: Profile, needs: Sequence[str]) -> Profile:
     """Return its profile for a case: it has or lacks what the case needs, if flags can change that."""
     lacked = {need.removeprefix("not ") for need in needs if need.startswith("not ")}
-    features = (profile.features | (_CHANGEABLE & {*needs})) - (_CHANGEABLE & lacked)
+    own = _CHANGEABLE[profile.version]
+    features = (profile.features | (own & {*needs})) - (own & lacked)
     return replace(profile, features=features, password=_PASSWORD if PASSWORD in needs else "")
 
 
@@ -126,7 +123,7 @@ class Reference:
     ) -> None:
         variables = [word for each in _VARIABLES[version] for word in ("--variable", each)]
         self._flags = (*_FLAGS, "--ocpp", version, *variables, *flags)
-        self._own_features = _FEATURES[version]
+        self._changeable = _CHANGEABLE[version]
         self._authority = Path(authority)
         self._home = home or Path()
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - it lives as long as the process
@@ -150,12 +147,11 @@ class Reference:
             return
         await self._end()
         self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
-        own, scheme = ",".join(features & self._own_features), "wss" if self._uses_tls(needs) else "ws"
+        own, scheme = ",".join(features & self._changeable & {*FEATURES}), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
-        off = [
-            word for id_, name in _SWITCHES.items() if id_ not in features for word in ("--variable", f"{name}=false")
-        ]
-        await self._launch(address, (*_FLAGS, "--features", own, *off, *secured, *self._flags))
+        switched_off = [_SWITCHES[id_] for id_ in _SWITCHES if id_ in self._changeable - features]
+        off = [word for name in switched_off for word in ("--variable", f"{name}=false")]
+        await self._launch(address, ("--features", own, *off, *secured, *self._flags))
 
     def _uses_tls(self, needs: Collection[str]) -> bool:
         """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""

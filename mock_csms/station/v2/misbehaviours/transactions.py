@@ -133,7 +133,7 @@ KINDS: Kinds = {
     ),
     "never-ends": Misbehaviour(
         "sends Updated in place of Ended",
-        ("X15", "X27"),
+        ("X15", "X27", "G03"),
         acts=sends(
             EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
         ),
