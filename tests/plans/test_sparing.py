@@ -36,10 +36,14 @@ def ids(found: Sequence[Case]) -> str:
         ("a* b c d* e*", "b c", "b a* c d* e*"),
         ("a* b c", "b c", "b a* c"),
         ("a* b*", "a*", "a* b*"),
+        ("a:for-good b c*", "b", "b c* a"),
     ],
 )
 def test_a_reboot_that_is_due_is_left_to_a_case(given: str, owing: str, wanted: str) -> None:
-    """A case after which a reboot is due is followed by one that begins with a boot; all others keep their order."""
+    """A case after which a reboot is due is followed by one that begins with a boot; all others keep their order.
+
+    A case that changes the station for good is the last one.
+    """
     assert ids(sparing(cases(given), owing.split())) == wanted
 
 
