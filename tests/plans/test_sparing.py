@@ -98,14 +98,16 @@ def test_a_pass_with_findings() -> None:
 
 
 def test_stations_do_not_mix() -> None:
-    """Each identity, and each profile, has its own passes; a station cannot take those of the reference station."""
+    """Each identity, profile and version of OCPP has its own passes, and so has the reference station."""
     kept = DictCache()
     keys = {
-        key_of(identity, profile, is_reference=False)
+        key_of(identity, profile, version, is_reference=False)
         for identity in ("CS-1", "CS-2", "../x", "x" * 300)
         for profile in ("", "/a.toml", "/b.toml")
+        for version in ("1.6", "2.0.1")
     }
-    assert len(keys | {key_of("reference", "", is_reference=False), key_of("", "", is_reference=True)}) == 14
+    like_it, reference = (key_of("reference", "", "2.0.1", is_reference=each) for each in (False, True))
+    assert len(keys | {like_it, reference}) == 26
     assert [key for key in keys if "/" in key or len(key) > 100] == []
     for key in keys:
         StationCache(kept, key).keep([CaseResult(key)])
