@@ -12,7 +12,7 @@ from pathlib import Path
 from mock_csms.plans.cases import CASES
 from mock_csms.plans.catalogue import OF_16, CatalogueEntry
 from mock_csms.plans.passes import EarlierPass
-from mock_csms.plans.results import MEANINGS, CaseResult, CaseVerdict
+from mock_csms.plans.results import MEANINGS, REPORTED, CaseResult, CaseVerdict
 from mock_csms.plans.v2.blocks import block_of, order_of
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.release import VERSION
@@ -69,7 +69,7 @@ def _row(run: PlanRun, entry: CatalogueEntry) -> PageRow:
     if earlier is not None:
         return PageRow(entry, CaseResult(entry.id), earlier)
     if entry.id in run.selected:
-        reason = f"the run ended before it: {run.stopped or 'it was interrupted'}"
+        reason = f"the run ended before it: {run.stopped or 'its worker has ended'}"
         return PageRow(entry, CaseResult(entry.id, CaseVerdict.NOT_RUN, reason), None)
     verdict = CaseVerdict.NOT_SELECTED if entry.id in CASES else CaseVerdict.NOT_WRITTEN
     return PageRow(
@@ -206,7 +206,7 @@ def _why(row: PageRow) -> str:
     """Return the line under the title: why the case has this verdict."""
     if row.earlier is not None:
         return f"passed before: {row.earlier}"
-    first = row.result.reason.partition("\n")[0]
+    first = row.result.reason.removeprefix(f"{REPORTED}\n").partition("\n")[0]
     return f"expected: {first}" if row.result.is_expected else first
 
 
@@ -223,6 +223,7 @@ def _about(row: PageRow) -> Iterator[str]:
     if station:
         facts["station"] = ", ".join(f"{name} {text}" for name, text in station.items())
         facts["began"] = row.result.began
+        facts["seed"] = f"{row.result.seed}"
     yield from _list(facts)
 
 
