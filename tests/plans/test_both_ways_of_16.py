@@ -1,4 +1,4 @@
-"""Where OCPP 1.6 leaves a station a choice, the cases of e2e-plans accept both; each row is a variant of mock-station."""
+"""Where OCPP 1.6 leaves a station a choice, the cases of e2e-plans accept both, with a variant of mock-station each."""
 
 import pytest
 
