@@ -36,6 +36,7 @@ CHECKS_ROOTS = "AS-2"
 INSTALLS_UNSIGNED = "L02"
 HAS_DISPLAY = "C-07"
 LOCKS_CABLE = "AQ-2"
+KNOWS_EVSE = "AQ-8"
 FEATURES = (
     RESETS_EVSES,
     FINDS_CUSTOMERS,
@@ -47,13 +48,14 @@ FEATURES = (
     INSTALLS_UNSIGNED,
     HAS_DISPLAY,
     LOCKS_CABLE,
+    KNOWS_EVSE,
 )
 """The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, find a
 customer by an identifier, report a SummaryInventory, install firmware during a transaction, cancel an update, download
 firmware during a transaction, accept a new root of the CSMS only if the old one has signed it; the use case L02: it
 installs firmware without a signature; it has a display, on which the holder of a master pass chooses a transaction; its
-cables can only be plugged in after authorization."""
-USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
+cables can only be plugged in after authorization; the EVSE is chosen before authorization."""
+USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED, KNOWS_EVSE})
 """The features that it has unless a flag says otherwise."""
 
 
@@ -65,6 +67,8 @@ class ActiveTransaction(Record):
     """The seqNo of its next event."""
     is_evse_sent: bool = False
     """Whether an event has named the EVSE and connector in use."""
+    is_placed: bool = True
+    """Whether its EVSE is known. Without `KNOWS_EVSE` that is not so until a vehicle is plugged in."""
     is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
     is_key_sent: bool = False
@@ -130,6 +134,11 @@ class Evse(Record):
     def is_charging(self) -> bool:
         """Whether energy may flow: a vehicle is plugged in, even if it pauses, and a driver is authorized."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
+
+    @property
+    def measured(self) -> ActiveTransaction | None:
+        """The transaction to which its meter values belong; None while it is not known that it is at this EVSE."""
+        return self.transaction if self.transaction and self.transaction.is_placed else None
 
     @property
     def drawn(self) -> float:

@@ -14,7 +14,7 @@ from mock_csms.station.v2 import (
     transactions,
 )
 from mock_csms.station.v2.answers import Alarmed
-from mock_csms.station.v2.device import HAS_DISPLAY, LOCKS_CABLE, POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.device import HAS_DISPLAY, KNOWS_EVSE, LOCKS_CABLE, POWER, Card, Device, Evse, Step
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import Cause, change
 from mock_csms.station.v2.variables import (
@@ -51,8 +51,25 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
     if evse.authorized is None and LOCKS_CABLE in device.features:
         return _say(device, f"the cable of EVSE {evse.id} is locked until a driver is authorized")
-    device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
-    return device, [Stop((VEHICLE, evse.id)), *acts]
+    device, moved = _moved_to(device, evse)
+    evse = replace(device.evses[evse.id], plugged=cue.connector)
+    device, acts = change(device, evse, transactions.PLUGGED, moment)
+    return device, [*moved, Stop((VEHICLE, evse.id)), *acts]
+
+
+def _moved_to(device: Device, evse: Evse) -> Step:
+    """Move a driver who has not plugged in yet to this EVSE, if the driver has not chosen an EVSE before."""
+    waiting = (each for each in device.evses.values() if each.authorized is not None and each.plugged is None)
+    other = next((each for each in waiting if each.remote_start_id is None), None)
+    if KNOWS_EVSE in device.features or evse.authorized is not None or evse.transaction or other is None:
+        return device, []
+    if other.transaction and other.transaction.is_placed:
+        return device, []
+    driver = {"authorized": other.authorized, "group": other.group, "reservation": other.reservation}
+    moved = replace(evse, transaction=other.transaction, **driver)
+    device = device.with_evse(replace(other.released(), transaction=None)).with_evse(moved)
+    stops: list[Act] = [Stop((kind, other.id)) for kind in (VEHICLE, transactions.METER, transactions.COLLECT)]
+    return device, [*stops, *(transactions.wake(device, moved) if moved.transaction else [])]
 
 
 def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
@@ -70,10 +87,11 @@ def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
     """Start charging for an idToken if it may charge; if it already charges, stop without an Authorize (C01.FR.03)."""
     is_button = cue.token["type"] == START_BUTTON["type"]
-    card = Card(START_BUTTON if is_button else cue.token, cue.evse)
+    place = cue.evse if KNOWS_EVSE in device.features else None
+    card = Card(START_BUTTON if is_button else cue.token, place)
     if card.token["type"] in device.unknown_token_types:
         return _say(device, f"this version of OCPP has no idToken of the type {card.token['type']}")
-    for evse in _charging_at(device, cue.evse):
+    for evse in _charging_at(device, place):
         if is_same(evse.authorized, card.token):
             return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
     if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):
