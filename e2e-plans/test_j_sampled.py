@@ -72,8 +72,8 @@ async def test_j_07_values_at_the_start(station: Station) -> None:
     requirement="E01.FR.09",
     needs=("C-40", "not AQ-8", "C-09.2 or C-09.6", "HFS-8", sessions.LOCAL_START, *sessions.NEEDS),
     fails_with={
-        "no-begin-values": r"with 0 values of Transaction.Begin, expected 1",
-        "no-evse": r"sent no TransactionEvent\[evse.id=1",
+        "no-begin-values": "with 0 values of Transaction.Begin, expected 1",
+        "no-evse": r"sent no TransactionEvent\[.*evse.id=1",
     },
 )
 async def test_j_08_values_of_the_start_come_later(station: Station) -> None:

@@ -78,8 +78,8 @@ _ALL_ENDS = has(eventType="Ended")
 
 
 def _fewer(value: Json) -> Json:
-    samples = value.get("sampledValue") or []
-    return value | {"sampledValue": samples[:-1] if len(samples) > 1 else samples}
+    samples = value.get("sampledValue")
+    return value | {"sampledValue": samples[:-1]} if isinstance(samples, list) and len(samples) > 1 else value
 
 
 def _only(keep: Callable[[Json], bool]) -> Callable[[Json], Json]:
@@ -92,8 +92,12 @@ def _only(keep: Callable[[Json], bool]) -> Callable[[Json], Json]:
     return change
 
 
-def _is_of(context: str, value: Json) -> bool:
-    return any(sample.get("context") == context for sample in value.get("sampledValue") or ())
+def _is_of(context: str, value: Any) -> bool:
+    """Whether a meter value has a sample of this context; a user's own call may have anything in its place."""
+    samples = value.get("sampledValue") if isinstance(value, dict) else None
+    if not isinstance(samples, list):
+        return False
+    return any(isinstance(each, dict) and each.get("context") == context for each in samples)
 
 
 def _but_of(context: str) -> Callable[[Json], Json]:
@@ -116,8 +120,9 @@ def _skips_clock_values(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _is_odd(value: Json, interval: int) -> bool:
-    at = seconds_of(str(value.get("timestamp"))) or 0.0
-    return _is_of("Sample.Clock", value) and round(at / interval) % 2 == 1
+    if not _is_of("Sample.Clock", value):
+        return False
+    return round((seconds_of(str(value.get("timestamp"))) or 0.0) / interval) % 2 == 1
 
 
 KINDS: Kinds = {
