@@ -14,7 +14,7 @@ from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
+from mock_csms.station.v2.features import FEATURES, USUAL_FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 _ALWAYS = frozenset(
@@ -25,7 +25,7 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
+        *("C-20", "C-47", "C-57", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
         *("AQ-1", "AQ-3"),
     }
 )

@@ -6,7 +6,7 @@ import pytest
 
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Plugged, Presented
-from mock_csms.station.v2.device import KNOWS_EVSE
+from mock_csms.station.v2.features import KNOWS_EVSE
 from mock_csms.station.v2.variables import ALIGNED_INTERVAL, TX_START_POINT, TX_UPDATED_INTERVAL
 from tests.station.driven import TOKEN, Driven
 
@@ -45,6 +45,7 @@ def test_the_cable_says_where_the_transaction_is(evse: int) -> None:
     assert told(station) == [
         ("Started", None, []),
         ("Updated", evse, ["Transaction.Begin"]),
+        ("Updated", None, []),
         ("Updated", None, ["Sample.Periodic"]),
         ("Ended", None, ["Transaction.End"]),
     ]
