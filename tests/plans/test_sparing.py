@@ -36,10 +36,14 @@ def ids(found: Sequence[Case]) -> str:
         ("a* b c d* e*", "b c", "b a* c d* e*"),
         ("a* b c", "b c", "b a* c"),
         ("a* b*", "a*", "a* b*"),
+        ("a:for-good b c*", "b", "b c* a"),
     ],
 )
 def test_a_reboot_that_is_due_is_left_to_a_case(given: str, owing: str, wanted: str) -> None:
-    """A case after which a reboot is due is followed by one that begins with a boot; all others keep their order."""
+    """A case after which a reboot is due is followed by one that begins with a boot; all others keep their order.
+
+    A case that changes the station for good is the last one.
+    """
     assert ids(sparing(cases(given), owing.split())) == wanted
 
 
@@ -94,14 +98,16 @@ def test_a_pass_with_findings() -> None:
 
 
 def test_stations_do_not_mix() -> None:
-    """Each identity, and each profile, has its own passes; a station cannot take those of the reference station."""
+    """Each identity, profile and version of OCPP has its own passes, and so has the reference station."""
     kept = DictCache()
     keys = {
-        key_of(identity, profile, is_reference=False)
+        key_of(identity, profile, version, is_reference=False)
         for identity in ("CS-1", "CS-2", "../x", "x" * 300)
         for profile in ("", "/a.toml", "/b.toml")
+        for version in ("1.6", "2.0.1")
     }
-    assert len(keys | {key_of("reference", "", is_reference=False), key_of("", "", is_reference=True)}) == 14
+    like_it, reference = (key_of("reference", "", "2.0.1", is_reference=each) for each in (False, True))
+    assert len(keys | {like_it, reference}) == 26
     assert [key for key in keys if "/" in key or len(key) > 100] == []
     for key in keys:
         StationCache(kept, key).keep([CaseResult(key)])
