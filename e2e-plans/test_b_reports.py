@@ -59,7 +59,7 @@ async def test_b_53_required_variables_are_as_they_must_be(station: Station) -> 
     """The required variables are reported with the right mutability, type, unit, values and maximum."""
     report = await reports.base_report(station, "FullInventory")
     reports.check("are missing", reports.incomplete(report, station.profile.places))
-    reports.check("are not as they must be", reports.unsuited(report))
+    reports.check("are not as they must be", reports.unsuited(report, station.profile.version))
 
 
 @case(

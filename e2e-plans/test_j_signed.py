@@ -8,11 +8,11 @@ async def signed_at_the_end(station: Station, controller: str, context: str) -> 
     """Play a transaction with signed values that are collected for its end; return its Ended event."""
     wanted = await meters.measurands(station, controller, "TxEndedMeasurands")
     await station.set(controller, "SignReadings", "true")
-    transaction, ended = await meters.collected(station, controller)
+    payloads, ended = await meters.collected(station, controller)
     found = meters.readings([ended], context)
     meters.check_series(station, found, wanted)
     signed_meters.check_signed(station, found)
-    await signed_meters.check_keys(station, transaction)
+    await signed_meters.check_keys(station, payloads)
     return ended
 
 

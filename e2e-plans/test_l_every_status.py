@@ -9,7 +9,7 @@ from mock_csms.protocol.versions import V201
     "TC-ERR-04",
     use_case="L01",
     needs=("send",),
-    provokes=("L01",),  # the CSMS requested no update
+    provokes=("L01", "L02"),  # the CSMS requested no update, or another one before
     fails_with={
         "wrong-firmware-id": "requestId: expected 1, got 2",
         "firmware-out-of-order": "status: expected Downloading, got Installed",

@@ -24,27 +24,6 @@ async def test_m_09_root_that_the_old_one_has_not_signed(station: Station) -> No
 
 
 @case(
-    "TC_M_31_CS",
-    use_case="M05",
-    requirement="M05.FR.09, M05.FR.12, M05.FR.14",
-    needs=("tls", "password", "AS-2"),
-    fails_with={"old-root-dropped": "did not try to connect within .*; its last TLS handshake: "},
-)
-async def test_m_31_csms_keeps_its_old_root(station: Station) -> None:
-    """If the CSMS still has a certificate of the old root, the station connects with that, and keeps that root.
-
-    It may have a failed attempt before, or try both roots in the same one.
-    """
-    await security.uses(station, 2, 3)
-    before = await certificates.listed(station, OF_CSMS)
-    await station.prepare(certificates.install, OF_CSMS, await roots.other_root(station))
-    await roots.restarts(station)
-    await roots.connects(station)
-    await states.comes_up(station)
-    await certificates.still_listed(station, before)
-
-
-@case(
     "TC_M_30_CS",
     use_case="M05",
     requirement="M05.FR.09, M05.FR.12, M05.FR.13",
@@ -69,3 +48,24 @@ async def test_m_30_csms_has_a_certificate_of_the_new_root(station: Station) -> 
             raise AssertionError("the station does not list its new root")
         if any(entry in after for entry in before):
             raise AssertionError("the station still lists its old root")
+
+
+@case(
+    "TC_M_31_CS",
+    use_case="M05",
+    requirement="M05.FR.09, M05.FR.12, M05.FR.14",
+    needs=("tls", "password", "AS-2"),
+    fails_with={"old-root-dropped": "did not try to connect within .*; its last TLS handshake: "},
+)
+async def test_m_31_csms_keeps_its_old_root(station: Station) -> None:
+    """If the CSMS still has a certificate of the old root, the station connects with that, and keeps that root.
+
+    It may have a failed attempt before, or try both roots in the same one.
+    """
+    await security.uses(station, 2, 3)
+    before = await certificates.listed(station, OF_CSMS)
+    await station.prepare(certificates.install, OF_CSMS, await roots.other_root(station))
+    await roots.restarts(station)
+    await roots.connects(station)
+    await states.comes_up(station)
+    await certificates.still_listed(station, before)

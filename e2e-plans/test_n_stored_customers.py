@@ -4,7 +4,7 @@ from mock_csms.plans import Station, case, one_of
 from mock_csms.plans.v2 import customers
 from mock_csms.protocol.actions import Json
 
-CARD = "C-30 or C-31 or C-34"
+CARD, STORE = "C-30 or C-31 or C-34", "LA-0 or C-49"
 NEVER_ENDS = {"customer-information-never-ends": "tbc: expected false or nothing, got true"}
 NOT_SENT = {"no-customer-information": "sent no NotifyCustomerInformation"}
 
@@ -28,7 +28,7 @@ async def is_cleared(station: Station, customer: Json) -> None:
     "TC_N_27_CS",
     use_case="N09",
     requirement="N09.FR.02, N09.FR.05",
-    needs=(CARD,),
+    needs=(CARD, STORE),
     fails_with=NOT_SENT
     | {
         "wrong-customer-information-id": "requestId: expected .*, got ",
@@ -45,7 +45,7 @@ async def test_n_27_data_are_reported(station: Station) -> None:
     "TC_N_28_CS",
     use_case="N09",
     requirement="N09.FR.02, N09.FR.06",
-    needs=(CARD,),
+    needs=(CARD, STORE),
     fails_with=NEVER_ENDS | NOT_SENT,
 )
 async def test_n_28_no_data_to_report(station: Station) -> None:
@@ -58,7 +58,7 @@ async def test_n_28_no_data_to_report(station: Station) -> None:
     "TC_N_30_CS",
     use_case="N10",
     requirement="N10.FR.01, N10.FR.03, N10.FR.04",
-    needs=(CARD,),
+    needs=(CARD, STORE),
     fails_with={"customer-kept": "the station still reports the data that it has cleared"},
 )
 async def test_n_30_data_are_reported_and_cleared(station: Station) -> None:
@@ -70,7 +70,7 @@ async def test_n_30_data_are_reported_and_cleared(station: Station) -> None:
     "TC_N_31_CS",
     use_case="N10",
     requirement="N10.FR.01, N10.FR.04",
-    needs=(CARD,),
+    needs=(CARD, STORE),
     fails_with=NEVER_ENDS | NOT_SENT,
 )
 async def test_n_31_no_data_to_clear(station: Station) -> None:

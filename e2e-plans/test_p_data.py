@@ -1,11 +1,18 @@
 """Block P, data transfer: vendor-specific data (P01, P02)."""
 
-from mock_csms.plans import Station, case, one_of, variable
+from mock_csms.plans import Station, case, one_of, says, variable
 from mock_csms.plans.v2 import states, variables
 
 VENDOR = {"vendorId": "org.example.nobody", "messageId": "TestMessage"}
 CUSTOM = {"customData": {"vendorId": "org.example.nobody", "note": "a property that no station knows"}}
 THRESHOLD = variable("OCPPCommCtrlr", "OfflineThreshold")
+
+
+async def reboot(station: Station) -> None:
+    """Let the station reboot, so that a variable takes effect."""
+    await states.booting(station)
+    await station.expect(says("BootNotification"), within=station.profile.timeouts.boot)
+    await station.settle()
 
 
 async def data_are_not_accepted(station: Station) -> None:
@@ -63,7 +70,7 @@ async def test_p_03_custom_data(station: Station) -> None:
     result = THRESHOLD | {"attributeStatus": variables.TAKEN}
     answer = await station.command("SetVariables", given, setVariableResult=[result])
     if answer["setVariableResult"][0]["attributeStatus"] == "RebootRequired":
-        await station.prepare(states.booted)
+        await station.prepare(reboot)
     asked = {"getVariableData": [THRESHOLD | CUSTOM]} | CUSTOM
     found = THRESHOLD | {"attributeStatus": "Accepted", "attributeValue": value}
     await station.command("GetVariables", asked, getVariableResult=[found])

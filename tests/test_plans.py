@@ -16,7 +16,7 @@ import pytest
 
 from mock_csms.plans.cases import Case
 from mock_csms.plans.catalogue import catalogue, load, matrix
-from mock_csms.station.v2.misbehaviours import KINDS
+from mock_csms.station.machines import MACHINES
 from tests import warm
 from tests.pace import turns
 
@@ -27,6 +27,8 @@ WAYS = [(case, way) for case in CASES.values() for way in case.fails_with]
 TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tenth is tried may depend on the day
 TENTH = [way for number, way in enumerate(WAYS) if (number - TODAY) % 10 == 0]
 TRIED = {"": [], "tenth": TENTH, "whole": WAYS}[os.environ.get("MATRIX", "")]
+SECTION = re.compile(r"(errata |OCPP-J |OCPP-J errata )?\d+(\.\d+)*|whitepaper [A-N]\d\d(\.FR\.\d+)?")
+"""A section that a case of OCPP 1.6 rests on: of the specification, its errata, OCPP-J, or the security whitepaper."""
 PATIENCE = 600.0
 PLAIN = [
     word
@@ -42,9 +44,10 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return warm.run(words, timeout=PATIENCE, cwd=ROOT)
 
 
-def flags(way: str) -> list[str]:
-    """Return the options of a run for a misbehaviour, or for flags of the reference station."""
-    return [f"--reference-flags={way}"] if way.startswith("--") else ["--misbehave", way]
+def flags(case: Case, way: str) -> list[str]:
+    """Return the options of a run for a case and a misbehaviour, or for flags of the reference station."""
+    wrong = [f"--reference-flags={way}"] if way.startswith("--") else ["--misbehave", way]
+    return ["--ocpp", case.versions[0], "--case", case.id, *wrong]
 
 
 @pytest.mark.parametrize(("case", "way"), TRIED, ids=lambda value: getattr(value, "id", value))
@@ -52,7 +55,7 @@ def test_a_case_fails_with_its_reason(case: Case, way: str) -> None:
     """With each misbehaviour that it names, a case fails, and the failure has the expected text."""
     for turn in turns():  # the reference station has short time-outs
         with turn:
-            done = run("--case", case.id, *flags(way))
+            done = run(*flags(case, way))
             output = "\n".join(line for line in done.stdout.splitlines() if line.startswith("E  "))
             failed = output.partition("messages of this case")[0]
             assert done.returncode == 1, done.stdout
@@ -65,6 +68,15 @@ def test_the_reference_station_passes() -> None:
         with turn:
             done = run("--case", "TC_B_06_CS", "--case", "TC_B_02_CS", "--case", "TC_B_22_CS")
             assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_the_reference_station_of_16_passes() -> None:
+    """A case of 1.6 passes with --ocpp 1.6; a case of another version does not apply then."""
+    for turn in turns():
+        with turn:
+            done = run("--ocpp", "1.6", "--case", "TC_001_CS", "--case", "TC_B_06_CS", "-rs")
+            assert (done.returncode, "1 passed, 1 skipped" in done.stdout) == (0, True), done.stdout
+            assert "applies only to stations that speak OCPP 2.0.1 or 2.1" in done.stdout, done.stdout
 
 
 def test_findings_are_listed_and_may_fail_a_case() -> None:
@@ -102,13 +114,25 @@ def test_every_case_can_fail() -> None:
     for case in CASES.values():
         assert case.fails_with, case.id
         for way, reason in case.fails_with.items():
-            assert way.startswith("--") or way.partition("@")[0] in KINDS, f"{case.id}: {way}"
+            kinds = MACHINES[case.versions[0]].kinds
+            assert way.startswith("--") or way.partition("@")[0] in kinds, f"{case.id}: {way}"
             assert len(reason) > 10, f"{case.id}: {reason}"
 
 
+def test_every_misbehaviour_of_16_is_found() -> None:
+    """Each misbehaviour of the 1.6 station has a check that reports it, or a case that finds it."""
+    found = {way.partition("@")[0] for case in CASES.values() for way in case.fails_with if case.versions == ("1.6",)}
+    kinds = MACHINES["1.6"].kinds
+    assert [kind for kind, row in kinds.items() if not row.checks and kind not in found] == []
+
+
 def test_every_case_names_its_use_case() -> None:
-    """Each case has a use case of Part 2; a case of Part 6 has requirements too."""
+    """Each case has a use case of Part 2; a case of Part 6 has requirements too. A case of 1.6 names its sections."""
     for case in CASES.values():
+        if case.versions == ("1.6",):
+            assert case.use_case, case.id
+            assert all(SECTION.fullmatch(each) for each in case.requirement.split(", ")), case.requirement
+            continue
         assert re.fullmatch(r"[A-P]\d\d(, [A-P]\d\d)*", case.use_case), case.id
         assert bool(case.requirement) == case.id.endswith("_CS"), case.id
 

@@ -7,10 +7,10 @@ import pytest
 from mock_csms.plans.cases import Case
 from mock_csms.plans.expected import ExpectedFailure
 from mock_csms.plans.preparing import NotJudged
-from mock_csms.plans.results import CaseResult, CaseVerdict, worse
+from mock_csms.plans.results import REPORTED, CaseResult, CaseVerdict, worse
 from mock_csms.plans.run import NoStation, Run
 from mock_csms.plans.station import TRANSCRIPT, Station
-from mock_csms.plans.v2.about import about
+from mock_csms.plans.versions import PLAN_VERSIONS
 from mock_csms.protocol.records import convert, to_builtins
 
 LOG = pytest.StashKey["CaseLog"]()
@@ -53,9 +53,10 @@ class CaseLog:
         result.notes += run.take_notes()
         result.findings += run.findings.take(self.case.provokes)
         result.transcript = [*station.history.lines()]
+        about = PLAN_VERSIONS[station.profile.version].about
         result.station = {"identity": station.identity, **about(run.csms.follow(station.identity).boots.asked)}
         self._grave = [str(each) for each in worse(result.findings, least)]
-        return "\n".join(["the conformance checks reported:", *self._grave]) if self._grave else ""
+        return "\n".join([REPORTED, *self._grave]) if self._grave else ""
 
     def see(self, call: "pytest.CallInfo[None]", report: pytest.TestReport) -> None:
         """Note the end of a phase of the case; change its report if the failure, or none, is not as expected."""

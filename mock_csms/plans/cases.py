@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mock_csms.plans.operator import ACTIONS, Operator
 from mock_csms.plans.preparing import NotJudged, judged
-from mock_csms.plans.profile import FEATURE, Profile
+from mock_csms.plans.profile import FEATURE, VERSIONS, Profile
 from mock_csms.plans.station import Station
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
@@ -36,9 +36,9 @@ class Case(Record):
 
     id: str
     use_case: str
-    """The use cases of OCPP 2.0.1 Part 2 that the case tests: `B01, B02`."""
+    """The use cases of OCPP 2.0.1 Part 2 that the case tests: `B01, B02`; in 1.6 the names of its operations."""
     requirement: str
-    """The requirements that it proves: `B01.FR.01`; "" if the plan names none."""
+    """The requirements that it proves: `B01.FR.01`, in 1.6 the sections: `4.2, errata 3.22`; "" if it names none."""
     needs: tuple[str, ...]
     """Actions of the operator (`plug`), features that the station must have (`C-13`) or must not have (`not C-13`),
     several of which one is enough (`C-13 or not C-14`), and those of MEANS: `files`, `password` and so on."""
@@ -50,6 +50,8 @@ class Case(Record):
     """Checks whose findings are expected: in this case the operator makes the station send unusual messages."""
     begins_with_boot: bool = False
     """Whether its first step boots the station; a reboot that is due because of an earlier case waits for it."""
+    versions: tuple[str, ...] = VERSIONS[1:]
+    """The versions of OCPP that it is for."""
     proves: str = ""
     """What it proves: the first paragraph of the docstring of its function."""
 
@@ -66,6 +68,8 @@ class Case(Record):
 
     def lacking(self, profile: Profile) -> Iterator[str]:
         """Yield each reason why it does not apply to a station with this profile."""
+        if profile.version not in self.versions:
+            yield f"applies only to stations that speak OCPP {' or '.join(self.versions)}"
         for need in self.needs:
             if need in MEANS or need in ACTIONS or any(_is_met(each, profile) for each in need.split(_OR)):
                 continue
@@ -96,6 +100,8 @@ CASES: dict[str, Case] = {}
 """Every case whose module was imported, by id."""
 _BOOTING: set[Function] = set()
 """The functions whose first step boots the station."""
+_OF_VERSIONS: dict[Function, tuple[str, ...]] = {}
+"""The functions of cases that are not for every version of OCPP 2.x, with the versions that they are for."""
 _ROWS: dict[Function, Case] = {}
 """The same cases by function. (A mark of pytest would not do: programs that only read the cases do not register it.)"""
 
@@ -104,6 +110,16 @@ def begins_with_boot(function: Function) -> Function:
     """Say that the first step of a case boots the station. Stands between `case` and the function."""
     _BOOTING.add(function)
     return function
+
+
+def for_versions(*versions: str) -> Callable[[Function], Function]:
+    """Say which versions of OCPP a case is for; without it, every version of 2.x. Stands as `begins_with_boot`."""
+
+    def mark(function: Function) -> Function:
+        _OF_VERSIONS[function] = versions
+        return function
+
+    return mark
 
 
 def case(
@@ -137,8 +153,9 @@ def case(
         import pytest  # noqa: PLC0415 - only programs with cases need it
 
         where = f"{function.__code__.co_filename}:{function.__name__}"
-        proves = _first_paragraph(function)
-        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, function in _BOOTING, proves)
+        proves, boots = _first_paragraph(function), function in _BOOTING
+        versions = _OF_VERSIONS.get(function, VERSIONS[1:])
+        row = Case(id_, use_case, requirement, needs, fails_with, where, provokes, boots, versions, proves)
         if CASES.setdefault(id_, row).where != where:
             raise ValueError(f"{id_} is defined twice: {CASES[id_].where} and {where}")
 

@@ -10,11 +10,13 @@ from mock_csms.protocol.records import Record
 
 OLDER = "the older plan"
 """The profile of the cases that are not from Part 6."""
+OF_16 = "OCPP 1.6"
+"""How the profile of the cases of 1.6 begins; their group comes after it."""
 STATUSES = ("automated", "needs operator", "needs TLS", "not yet", "cannot be played")
 
 
 class CatalogueEntry(Record):
-    """A planned case: from Part 6, with its certification profile, or from the older plan."""
+    """A planned case: from Part 6, with its certification profile, from the older plan, or of OCPP 1.6 in a group."""
 
     id: str
     title: str
@@ -72,9 +74,14 @@ def summary(folder: Path) -> Iterator[tuple[str, ...]]:
     """Yield the number of cases of each status, the heading first."""
     load(folder)
     entries = catalogue(folder)
-    kinds = [("OCPP 2.0.1 Part 6", [entry for entry in entries if entry.profile != OLDER])]
-    kinds.append((OLDER, [entry for entry in entries if entry.profile == OLDER]))
     yield "cases of", *STATUSES, "all"
-    for kind, of_kind in kinds:
+    for kind in dict.fromkeys(map(_kind_of, entries)):
+        of_kind = [entry for entry in entries if _kind_of(entry) == kind]
         counts = [sum(entry.status == status for entry in of_kind) for status in STATUSES]
         yield kind, *map(str, counts), str(len(of_kind))
+
+
+def _kind_of(entry: CatalogueEntry) -> str:
+    if entry.profile.startswith(OF_16):
+        return OF_16
+    return OLDER if entry.profile == OLDER else "OCPP 2.0.1 Part 6"

@@ -83,7 +83,8 @@ class ResultCollector:
             session.exitstatus = pytest.ExitCode.OK  # all have passed before
         self._cache.keep(self._results.values())
         if config.option.report:
-            self._write(str(session.shouldstop or session.shouldfail or ""))
+            is_cut = exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
+            self._write(str(session.shouldstop or session.shouldfail or ("it was interrupted" if is_cut else "")))
 
     def _write(self, stopped: str) -> None:
         results, options = self._results, self._options

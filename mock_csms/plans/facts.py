@@ -15,7 +15,6 @@ from mock_csms.plans.v2.features import FEATURES
 from mock_csms.plans.v2.tokens import token_text
 from mock_csms.protocol.records import asdict
 from mock_csms.protocol.release import VERSION
-from mock_csms.protocol.versions import DEFAULT
 
 _OF_PYTEST: Mapping[str, str] = {"keyword": "-k", "numprocesses": "-n", "lf": "--lf", "deselect": "--deselect"}
 """Options of pytest that select or distribute cases, by their names in the parsed options."""
@@ -33,7 +32,7 @@ def facts_of(options: Options, given: Any, results: Collection[CaseResult], time
         secrets.hide(options.profile.password)
     groups = {
         "Station": _station(options, results),
-        "Run": {**times, **_run(results)},
+        "Run": {**times, **_run(options.profile.version, results)},
         "Options": _options(given),
         PROFILE: _profile(options.profile),
     }
@@ -47,10 +46,10 @@ def _station(options: Options, results: Collection[CaseResult]) -> Mapping[str, 
     return {"identity": options.profile.identity, "kind": kind, **{k: v for k, v in said.items() if k != "identity"}}
 
 
-def _run(results: Collection[CaseResult]) -> Mapping[str, str]:
+def _run(ocpp: str, results: Collection[CaseResult]) -> Mapping[str, str]:
     seeds = ", ".join(dict.fromkeys(str(each.seed) for each in results if each.seed))
     versions = f"mock-csms {VERSION}, Python {platform.python_version()}"
-    return {"OCPP": DEFAULT.name, "versions": versions, "seed of the mock": seeds}
+    return {"OCPP": ocpp, "versions": versions, "seed of the mock": seeds}
 
 
 def _profile(profile: Profile) -> Mapping[str, str]:

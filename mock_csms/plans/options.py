@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,10 @@ from mock_csms.plans.cases import CERTIFICATE, FILES, LASTING, MEANS, PASSWORD, 
 from mock_csms.plans.expected import OPTION, ExpectedFailure, read_expected_failures
 from mock_csms.plans.operator import Operator, operator
 from mock_csms.plans.passes import key_of
-from mock_csms.plans.profile import Profile, read_profile
-from mock_csms.plans.reference import REFERENCE
+from mock_csms.plans.profile import VERSIONS, Profile, read_profile
+from mock_csms.plans.reference import REFERENCES
 from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.settings.files import directory, listens
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
@@ -20,6 +20,14 @@ from mock_csms.settings.values import reason_of
 OPTIONS: Sequence[tuple[str, dict[str, Any]]] = (
     ("--station", {"metavar": "ID", "help": "identity of the station under test; this is the last segment of its URL"}),
     ("--profile", {"metavar": "FILE", "help": "TOML file with the profile of the station under test"}),
+    (
+        "--ocpp",
+        {
+            "metavar": "VERSION",
+            "choices": VERSIONS,
+            "help": "version of OCPP that the station speaks, 1.6, 2.0.1 or 2.1; default: the profile's, or 2.0.1",
+        },
+    ),
     ("--host", {"metavar": "HOST", "default": "127.0.0.1", "help": "address to listen on"}),
     (
         "--port",
@@ -147,16 +155,16 @@ def read_options(given: Any) -> Options:
     expected = _expected(given)
     _check_report(given)
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
-    key = partial(key_of, is_reference=bool(given.reference))
     if given.reference:
         _check_reference(given)
-        return Options(REFERENCE, who, given.host, given.port or 0, flags, settings, key("", ""), expected)
-    if flags:
+    elif flags:
         raise ValueError("--misbehave and --reference-flags need --reference")
-    profile, port = _profile(given), 9000 if given.port is None else given.port
+    profile = REFERENCES[given.ocpp or DEFAULT.name] if given.reference else _profile(given)
     path = str(Path(given.profile).resolve()) if given.profile else ""
-    own = key(profile.identity, path)
-    return Options(profile, who, given.host, port, None, settings, own, expected, given.for_good)
+    own = key_of(profile.identity, path, profile.version, is_reference=given.reference)
+    port = given.port if given.port is not None else 0 if given.reference else 9000
+    own_flags = flags if given.reference else None
+    return Options(profile, who, given.host, port, own_flags, settings, own, expected, given.for_good)
 
 
 def has_workers(given: Any) -> bool:
@@ -186,8 +194,9 @@ def _profile(given: Any) -> Profile:
     if given.profile:
         profile = read_profile(given.profile)
         profile = replace(profile, identity=given.station) if given.station else profile
+        profile = replace(profile, version=given.ocpp) if given.ocpp else profile
     elif given.station:
-        profile = Profile(given.station)
+        profile = Profile(given.station, version=given.ocpp or DEFAULT.name)
     else:
         raise ValueError(
             "no station given: use --station ID, --profile FILE, or --reference for the built-in mock-station"

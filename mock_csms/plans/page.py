@@ -10,9 +10,9 @@ from itertools import groupby
 from pathlib import Path
 
 from mock_csms.plans.cases import CASES
-from mock_csms.plans.catalogue import CatalogueEntry
+from mock_csms.plans.catalogue import OF_16, CatalogueEntry
 from mock_csms.plans.passes import EarlierPass
-from mock_csms.plans.results import MEANINGS, CaseResult, CaseVerdict
+from mock_csms.plans.results import MEANINGS, REPORTED, CaseResult, CaseVerdict
 from mock_csms.plans.v2.blocks import block_of, order_of
 from mock_csms.protocol.records import Record
 from mock_csms.protocol.release import VERSION
@@ -55,7 +55,7 @@ class PageRow(Record):
 
 def write_page(path: Path, run: PlanRun, entries: Sequence[CatalogueEntry]) -> None:
     """Write the page, with a row for each of these cases."""
-    rows = sorted((_row(run, each) for each in entries), key=lambda row: order_of(block_of(row.entry.id)))
+    rows = sorted((_row(run, each) for each in entries), key=lambda row: _place(row.entry))
     head = _HEAD.read_text(encoding="utf-8").replace("/* look.css */\n", _LOOK.read_text(encoding="utf-8"))
     head = head.replace("/* title */", escape(run.title)).replace("/* filters */", "\n".join(_filters(rows)))
     path.write_text(head + "\n".join(_body(run, rows)) + "\n", encoding="utf-8", errors="backslashreplace")
@@ -69,12 +69,23 @@ def _row(run: PlanRun, entry: CatalogueEntry) -> PageRow:
     if earlier is not None:
         return PageRow(entry, CaseResult(entry.id), earlier)
     if entry.id in run.selected:
-        reason = f"the run ended before it: {run.stopped or 'it was interrupted'}"
+        reason = f"the run ended before it: {run.stopped or 'its worker has ended'}"
         return PageRow(entry, CaseResult(entry.id, CaseVerdict.NOT_RUN, reason), None)
     verdict = CaseVerdict.NOT_SELECTED if entry.id in CASES else CaseVerdict.NOT_WRITTEN
     return PageRow(
         entry, CaseResult(entry.id, verdict, f"cannot be played: {entry.cannot}" if entry.cannot else ""), None
     )
+
+
+def _group(entry: CatalogueEntry) -> str:
+    """Return the title of the group of a case: its block, or for 1.6 the group in the catalogue."""
+    return entry.profile if entry.profile.startswith(OF_16) else block_of(entry.id)
+
+
+def _place(entry: CatalogueEntry) -> tuple[bool, tuple[bool, str]]:
+    """Return the key to sort cases with: those of 1.6 come last, in the order of the catalogue."""
+    is_16 = entry.profile.startswith(OF_16)
+    return is_16, (False, "") if is_16 else order_of(block_of(entry.id))
 
 
 def outcome_of(run: PlanRun) -> tuple[str, bool]:
@@ -104,7 +115,7 @@ def _body(run: PlanRun, rows: Sequence[PageRow]) -> Iterator[str]:
     yield "</details>"
     yield from _counts(rows)
     yield "<main>"
-    for block, group in groupby(rows, lambda row: block_of(row.entry.id)):
+    for block, group in groupby(rows, lambda row: _group(row.entry)):
         yield f"<section>\n<h2>{escape(block)}</h2>"
         for row in group:
             yield from _case(row)
@@ -195,7 +206,7 @@ def _why(row: PageRow) -> str:
     """Return the line under the title: why the case has this verdict."""
     if row.earlier is not None:
         return f"passed before: {row.earlier}"
-    first = row.result.reason.partition("\n")[0]
+    first = row.result.reason.removeprefix(f"{REPORTED}\n").partition("\n")[0]
     return f"expected: {first}" if row.result.is_expected else first
 
 
@@ -212,6 +223,7 @@ def _about(row: PageRow) -> Iterator[str]:
     if station:
         facts["station"] = ", ".join(f"{name} {text}" for name, text in station.items())
         facts["began"] = row.result.began
+        facts["seed"] = f"{row.result.seed}"
     yield from _list(facts)
 
 

@@ -173,7 +173,9 @@ async def _run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> A
             cases = [case_of(item) for item in request.session.items]
             home = stack.enter_context(reference_home())
             settings = {**reference_settings(home, {need for case in cases if case for need in case.needs}), **settings}
-            reference = Reference(options.reference_flags, settings.get("state_dir", home), home)
+            reference = Reference(
+                options.reference_flags, settings.get("state_dir", home), home, options.profile.version
+            )
         run = Run(options.profile, options.operator, reference, options.host, options.port, settings)
         try:
             await stack.enter_async_context(run)

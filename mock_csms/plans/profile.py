@@ -6,6 +6,7 @@
     authorization = "local"             # how sessions begin where a case does not say: local or remote
     firmware = "https://…"              # URL of firmware that it can install, and
     logs = "https://…"                  # URL to which it can upload logs; without them cases that need them are skipped
+    version = "1.6"                     # version of OCPP that it speaks: 1.6, 2.0.1 or 2.1; default 2.0.1
     url = "ws://10.0.0.2:9000"          # URL at which it reaches the mock, if that differs from where the mock listens
     slots = [1, 2]                      # slots of its network profiles
     interface = "Wired0"                # which of its interfaces leads to the mock
@@ -26,6 +27,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
+from mock_csms.protocol.versions import DEFAULT
 from mock_csms.settings import values
 from mock_csms.settings.tables import Text, take
 from mock_csms.settings.texts import parse_toml, read_text
@@ -37,6 +39,8 @@ C10, an authorization cache that a reboot does not clear."""
 _TWO_EVSES = "HFS-8"
 INTERFACES = tuple(f"{kind}{number}" for kind in ("Wired", "Wireless") for number in range(4))
 """The network interfaces that a profile may name (OCPPInterfaceEnumType)."""
+VERSIONS = ("1.6", "2.0.1", "2.1")
+"""The versions of OCPP of which a station can be under test."""
 
 VALID = "valid"
 """The kind of token for cases that name no other."""
@@ -78,7 +82,7 @@ class Profile(Record):
 
     identity: str
     connectors: tuple[int, ...] = (1,)
-    """How many connectors each EVSE has."""
+    """How many connectors each EVSE has; in OCPP 1.6 each connector counts as an EVSE with one."""
     features: frozenset[str] = frozenset()
     """The ids of the features of Part 5 that it has."""
     tokens: Mapping[str, Json] = field(default_factory=lambda: _tokens({}))
@@ -100,6 +104,8 @@ class Profile(Record):
     """The customerIdentifier by which it finds the customer of the token `valid` (C-14); "" if it is not known."""
     password: str = ""
     """Its password for Basic authentication, of --password-file; "" if it is not known."""
+    version: str = DEFAULT.name
+    """The version of OCPP that it speaks."""
 
     @property
     def places(self) -> Sequence[tuple[int, int]]:
@@ -180,5 +186,6 @@ _KEYS: Mapping[str, Any] = {
     "url": Text(values.text),
     "slots": _slots,
     "customer": Text(values.text),
+    "version": Text(values.one_of(lambda: VERSIONS)),
     "interface": Text(values.one_of(lambda: INTERFACES)),
 }

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed, Prompt
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2.variables import HARMLESS
+from mock_csms.plans.versions import PLAN_VERSIONS
 from mock_csms.runtime.open_call import CallFailed
 
 _REBOOT = "reboot"
@@ -24,7 +24,7 @@ async def outage(station: Station) -> str:
         await known.until(lambda: not known.is_silent, 2 * timeouts.interval)
     if known.is_silent:
         with suppress(CallFailed):
-            await station.csms.call(identity, *HARMLESS)
+            await station.csms.call(identity, *PLAN_VERSIONS[station.profile.version].harmless)
     if not known.is_silent:
         return ""
     return f"{identity} has not answered anything since {known.last_case or 'it connected'}"

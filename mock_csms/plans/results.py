@@ -37,6 +37,10 @@ MEANINGS: Mapping[CaseVerdict, str] = {
 }
 
 
+REPORTED = "the conformance checks reported:"
+"""The first line of the reason if findings fail a case; each finding follows in a line of its own."""
+
+
 class CaseFinding(Record):
     """A finding of the conformance checks during a case."""
 

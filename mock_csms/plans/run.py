@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mock_csms.control.python import Csms
+from mock_csms.plans.changes import Changes
 from mock_csms.plans.findings import CaseFindings
 from mock_csms.plans.operator import ControlLines, Operator
 from mock_csms.plans.profile import Profile
@@ -13,8 +14,7 @@ from mock_csms.plans.recovery import outage, recover
 from mock_csms.plans.reference import Reference, reference_for
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import StationUnderTest
-from mock_csms.plans.v2 import states
-from mock_csms.plans.v2.changes import Changes
+from mock_csms.plans.versions import PLAN_VERSIONS
 from mock_csms.protocol.records import replace
 from mock_csms.twin.events import Event, Started
 from mock_csms.watch.history import KINDS, History
@@ -42,7 +42,9 @@ class Run:
         settings: Mapping[str, Any] | None = None,
     ) -> None:
         self.profile = profile
-        self.csms = Csms(host=host, port=port, call_timeout=profile.timeouts.message, **(settings or {}))
+        self.csms = Csms(
+            host=host, port=port, ocpp=profile.version, call_timeout=profile.timeouts.message, **(settings or {})
+        )
         self.findings = CaseFindings(self.csms.shown)
         self._operator = ControlLines(reference.type) if operator is None and reference else operator
         self._reference = reference
@@ -96,16 +98,17 @@ class Run:
         station = Station(self.csms, profile, self._operator, self._inbox, self._known)
         self._history = station.history
         await self._recover_if_needed(station)
-        await states.ready(station)
+        ready = PLAN_VERSIONS[profile.version].ready
+        await ready(station)
         if self._known.is_silent:
             await self._recover_if_needed(station)
-            await states.ready(station)
+            await ready(station)
         if self._untidy:
             untidy, self._untidy = self._untidy, None
             self.notes += await untidy.changes.undo()
             self._owe_restart(untidy)
         if not begins_with_boot and await self._restart_if_owed():
-            await states.ready(station)
+            await ready(station)
         self._inbox.forget(profile.identity)
         station.begin_case()
         self._history, self._known.case = station.history, case

@@ -9,13 +9,13 @@ from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.answers import check_refusal, result
+from mock_csms.plans.changes import Changes
 from mock_csms.plans.messages import Message, absent, differences, explained, says
 from mock_csms.plans.operator import Operator, OperatorAction, OperatorFailed
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import Profile
 from mock_csms.plans.sending import valid_payload
 from mock_csms.plans.under_test import StationUnderTest, Timed, name_of
-from mock_csms.plans.v2.changes import Changes
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.runtime.open_call import CallFailed
@@ -244,7 +244,7 @@ class Station:
 
     async def send(self, action: str, /, **part: Any) -> Taken:
         """Let the operator make the station send a valid call that contains `part`; return the received call."""
-        payload = valid_payload(self.csms, self.identity, action, part)
+        payload = valid_payload(self.csms, self.identity, self.profile.version, action, part)
         await self._do(OperatorAction("send", self.evse, self.connector, None, action, payload))
         return await self.expect(says(action, **{name: payload.get(name, absent) for name in part}))
 

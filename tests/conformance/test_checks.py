@@ -26,6 +26,7 @@ FOR_PLANS = {
     *("authorizes-remote-starts", "never-gives-up", "unlock-fails"),
     *("old-root-dropped", "old-root-kept", "low-profile-kept", "slot-forgotten"),
     *("stays-with-url", "always-queued", "never-queued", "only-last-values", "skips-clock-values"),
+    "refuses-start-profile",
     *(
         "customer-kept",
         "customer-not-found",

@@ -32,6 +32,7 @@ def test_the_password_and_tls(tmp_path: Path) -> None:
     assert options.settings == {"tls": "auto", "state_dir": f"{tmp_path}"}
     assert [*options.means] == ["password", "tls", "certificate"]
     assert [*read_options(given(station="CS-1")).means] == []
+    assert [*read_options(given(station="CS-1", for_good=True)).means] == ["for-good"]
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,14 @@ def availability(begin: Begin) -> None:
     stage.command("ChangeAvailability", {"operationalStatus": "Operative", "evse": None})
 
 
+def closes(begin: Begin) -> None:
+    """The whole station is set Inoperative during a long transaction on one EVSE: the other one closes at once."""
+    stage = begin(evses=2).connect().tell(Plugged(1), Presented(TOKEN, 1)).wait(5)
+    stage.command("ChangeAvailability", {"operationalStatus": "Inoperative", "evse": None})
+    stage.wait(90).tell(Presented(TOKEN, 1), Unplugged(1)).wait(40)
+    stage.command("ChangeAvailability", {"operationalStatus": "Operative", "evse": None})
+
+
 def closed(begin: Begin) -> None:
     """A driver wants to charge at an Inoperative EVSE, also after a reboot."""
     stage = begin(evses=1).connect()
@@ -270,6 +278,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         reports,
         monitors,
         availability,
+        closes,
         closed,
         locks,
         triggers,

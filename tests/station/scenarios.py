@@ -127,12 +127,25 @@ def remote(begin: Begin) -> None:
     stage.tell(Unplugged(1)).wait(40)
 
 
+def stopped_before_the_driver(begin: Begin) -> None:
+    """The CSMS stops a transaction that the cable has started, before a driver is authorized."""
+    stage = begin(TxCtrlr_TxStartPoint="EVConnected").connect().tell(Plugged(1)).wait(5)
+    stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
+    stage.wait(70).tell(Unplugged(1))
+
+
 def remote_at_once(begin: Begin) -> None:
     """A remote start with the TxStartPoint Authorized starts a transaction, and at an unknown EVSE none."""
     stage = begin(evses=2, TxCtrlr_TxStartPoint="Authorized").connect()
     stage.command("RequestStartTransaction", {"evseId": 1, "remoteStartId": 78, "idToken": TOKEN})
     stage.wait(5).command("RequestStartTransaction", {"evseId": 9, "remoteStartId": 79, "idToken": BOB})
     stage.wait(5).tell(Plugged(1)).wait(200).tell(Presented(TOKEN, 1), Unplugged(1))
+    profile = {"id": 1, "stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
+    period = [{"startPeriod": 0, "limit": 6.0}]
+    profile |= {"chargingSchedule": [{"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": period}]}
+    start = {"evseId": 1, "remoteStartId": 80, "idToken": TOKEN, "chargingProfile": profile}
+    stage.wait(5).command("RequestStartTransaction", start)
+    stage.wait(5).tell(Plugged(1)).wait(5).tell(Presented(TOKEN, 1), Unplugged(1))
 
 
 def nobody_plugs_in(begin: Begin) -> None:
@@ -275,6 +288,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         refused_boot,
         resets,
         remote,
+        stopped_before_the_driver,
         remote_at_once,
         nobody_plugs_in,
         offline,

@@ -12,6 +12,8 @@ from mock_csms.station import cues
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.v2 import network
 from mock_csms.station.v2.certificates import CAPACITY
+from mock_csms.station.v2.device import equipped
+from mock_csms.station.v2.features import CHECKS_ROOTS
 from mock_csms.station.v2.security import secured
 from mock_csms.station.v2.variables import (
     ADDITIONAL_ROOT_CHECK,
@@ -44,6 +46,14 @@ def listed(bench: Bench, *kinds: str) -> list[tuple[str, Any]]:
 def delete(bench: Bench, hash_data: Any) -> Any:
     """Delete a certificate, and return the status."""
     return bench.status("DeleteCertificate", {"certificateHashData": hash_data})
+
+
+def test_a_station_that_checks_new_roots() -> None:
+    """With the feature AS-2 a root replaces the first one only if that has signed it, and a variable says so."""
+    bench = Bench()
+    bench.device = equipped(bench.device, {}, frozenset({CHECKS_ROOTS}))
+    assert bench.device.variables[ADDITIONAL_ROOT_CHECK] == "true"
+    assert (install(bench, ROOT.root), install(bench, OTHER.root)) == ("Accepted", "Rejected")
 
 
 # Certificates that the CSMS installs.

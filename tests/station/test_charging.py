@@ -7,8 +7,17 @@ import pytest
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.protocol.actions import Json
 from mock_csms.station.cues import Plugged, Unplugged
+from mock_csms.station.v2.device import POWER
+from mock_csms.station.v2.machine import MACHINE
 from mock_csms.station.v2.model import MOST_PROFILES
-from mock_csms.station.v2.variables import RATE_UNIT, STACK_LEVEL, TX_START_POINT, TX_STOP_POINT, TX_UPDATED_INTERVAL
+from mock_csms.station.v2.variables import (
+    RATE_UNIT,
+    SMART_CHARGING,
+    STACK_LEVEL,
+    TX_START_POINT,
+    TX_STOP_POINT,
+    TX_UPDATED_INTERVAL,
+)
 from tests.station.driven import MIDNIGHT, TOKEN, Driven
 
 NOON = MIDNIGHT + 43_200
@@ -247,3 +256,27 @@ def test_a_remote_start_with_a_wrong_profile() -> None:
     assert started(station, profile(3, DEFAULT)) == "InvalidProfile"
     assert started(station, profile(3, TX, stackLevel=99)) == "InvalidStackLevel"
     assert station.device.evses[1].authorized is None
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("SetChargingProfile", {"evseId": 1, "chargingProfile": profile()}),
+        ("GetChargingProfiles", {"requestId": 77, "chargingProfile": {}}),
+        ("ClearChargingProfile", {"chargingProfileId": 1}),
+        ("GetCompositeSchedule", {"evseId": 1, "duration": 60}),
+    ],
+)
+def test_without_smart_charging_commands_about_profiles_are_not_supported(action: str, payload: Json) -> None:
+    """If SmartChargingCtrlr.Available is false, these commands get the CALLERROR NotSupported."""
+    station = Driven({SMART_CHARGING: "false"})
+    answer = MACHINE.command(station.device, action, payload, station.moment).answer
+    assert answer == ("NotSupported", "the station has no smart charging")
+
+
+def test_without_smart_charging_the_profile_of_a_remote_start_is_ignored() -> None:
+    """The remote start is accepted, also with a profile that is not valid; the vehicle takes all it can (TC_K_38)."""
+    station = Driven({SMART_CHARGING: "false"})
+    assert started(station, profile(3, DEFAULT, 8)) == "Accepted"
+    station.tell(Plugged(1))
+    assert (station.device.evses[1].drawn, station.device.storage.profiles) == (POWER, {})

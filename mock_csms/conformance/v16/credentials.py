@@ -1,22 +1,6 @@
-"""Authorization headers of OCPP 1.6: the password is bytes (OCPP-J 1.6, 6.2.2)."""
+"""Passwords in the Authorization headers of OCPP 1.6: they are bytes (OCPP-J 1.6, 6.2.2)."""
 
-import base64
-import binascii
-
-
-def credentials_of(header: str | None) -> tuple[bytes, bytes] | str:
-    """Return the user and the password of an Authorization header, or a text that says why it has none."""
-    if header is None:
-        return "there is no Authorization header"
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"  # do not show the header: it may hold the password
-    try:
-        text = base64.b64decode(encoded.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        return "the credentials are not in base64"
-    user, colon, password = text.partition(b":")
-    return (user, password) if colon else "the credentials have no colon"
+from mock_csms.conformance.common.credentials import credentials_of
 
 
 def password_in(header: str | None) -> bytes | None:

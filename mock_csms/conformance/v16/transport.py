@@ -1,19 +1,18 @@
 """Checks of handshakes and connections of OCPP 1.6 (checks 6T)."""
 
+from mock_csms.conformance.common.credentials import credentials_of, expected_password
 from mock_csms.conformance.common.transport import visitor_of
 from mock_csms.conformance.facts.v16.station import KnownStation16
 from mock_csms.conformance.subject import ERROR, OF_V16, WARNING, CheckResult, Done, Later, Subject, Wrong
-from mock_csms.conformance.v16.credentials import credentials_of, forms_of
+from mock_csms.conformance.v16.credentials import forms_of
 from mock_csms.protocol import x509
 from mock_csms.protocol.identifiers import folded
-from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.connections import has_hung_up
 from mock_csms.twin.events import Disconnected
 from mock_csms.twin.seen import Seen, call, when
 
 TRANSPORT = Subject("transport", OF_V16, "v16")
 BOOT, EVENT = "BootNotification", "SecurityEventNotification"
-_WITH_CERTIFICATE = 3
 _SHORTEST, _LONGEST = 16, 20
 """How many bytes a password has (whitepaper, A00.FR.205)."""
 _MANY, _AT_ONCE = 3, 1.0
@@ -38,15 +37,6 @@ def has_an_identity(seen: Seen, _: KnownStation16) -> CheckResult:
     return f"the identity {visitor.identity[:60]!r} has a colon, and is the user of Basic" if is_cut else None
 
 
-def _expected(seen: Seen, station: KnownStation16) -> tuple[Visitor, str] | None:
-    """Return the visitor and the password configured for its identity; None if no password is configured."""
-    visitor = visitor_of(seen)
-    if visitor is None or visitor.profile == _WITH_CERTIFICATE:
-        return None
-    password = (station.terms.passwords or {}).get(folded(visitor.identity))
-    return None if password is None else (visitor, password)
-
-
 @TRANSPORT.check(
     "6T04", "OCPP-J 1.6 6.2.2, whitepaper A00.FR.202-204", ERROR,
     "the Authorization header has the identity and the password that were set", when("knocked"),
@@ -56,7 +46,7 @@ def has_credentials(seen: Seen, station: KnownStation16) -> CheckResult:
 
     Silent if no password is configured. Once the CSMS has set another one, 6S02 checks which one the station uses.
     """
-    expected = _expected(seen, station)
+    expected = expected_password(seen, station)
     if expected is None:
         return None
     (visitor, password), found = expected, credentials_of(expected[0].authorization)
@@ -75,7 +65,7 @@ def has_credentials(seen: Seen, station: KnownStation16) -> CheckResult:
 )  # fmt: skip
 def sends_bytes(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a password that is too short or too long, or the hex digits of AuthorizationKey in place of its bytes."""
-    expected = _expected(seen, station)
+    expected = expected_password(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if isinstance(found, str):
         return None

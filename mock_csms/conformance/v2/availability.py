@@ -169,7 +169,7 @@ def _is_in_time(place: Connector, status: str, station: KnownStation) -> Later |
     if status == "Available" and not running and station.connectors.statuses.get(place) not in CLOSED:
         text = f"connector {name(place)} is Available, but should be Unavailable after its transaction"
         return Later(text, station.terms.tolerance, place, survives=True)  # also if the connection breaks
-    using = [each for each in running if each.connector == place[1]]
+    using = [each for each in running if (each.evse, each.connector) == place]
     if status != "Unavailable" or not using:
         return None
     text = f"connector {name(place)} is Unavailable before the end of transaction {using[0].id}"

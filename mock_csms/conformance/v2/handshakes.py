@@ -1,16 +1,15 @@
 """Checks of identities and credentials in the handshake (checks T03, T05 to T07 and T16)."""
 
-import base64
-import binascii
 import re
 
+from mock_csms.conformance.common import credentials
+from mock_csms.conformance.common.credentials import WITH_CERTIFICATE, expected_password
 from mock_csms.conformance.common.transport import TRANSPORT, visitor_of
 from mock_csms.conformance.facts.v2.station import KnownStation
 from mock_csms.conformance.subject import ERROR, WARNING, CheckResult, Wrong
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.masks import is_right_password
 from mock_csms.protocol.versions import V21
-from mock_csms.protocol.visitors import Visitor
 from mock_csms.twin.seen import Seen, when
 
 _IDENTITY = re.compile(r"[A-Za-z0-9*\-_=+|@.]*")
@@ -20,9 +19,6 @@ _PASSWORD = re.compile(r"[A-Za-z0-9*\-_=:+|@.]*")
 
 
 _LONGEST_IDENTITY = 48
-
-_WITH_CERTIFICATE = 3
-"""The security profile in which a client certificate replaces the password (A00.FR.402)."""
 
 
 @TRANSPORT.check(
@@ -54,26 +50,11 @@ def has_an_identity(seen: Seen, _: KnownStation) -> CheckResult:
 
 def credentials_of(header: str | None) -> tuple[str, str] | str:
     """Return the user and the password in an Authorization header, or a text about its fault."""
-    if header is None:
-        return "there is no Authorization header"
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return "the Authorization header is not Basic"  # do not show the header: it may hold the password
+    found = credentials.credentials_of(header)
     try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):  # text that is not UTF-8 raises ValueError
-        return "the credentials are not UTF-8 text in base64"
-    user, colon, password = text.partition(":")
-    return (user, password) if colon else "the credentials have no colon"
-
-
-def _expected(seen: Seen, station: KnownStation) -> tuple[Visitor, str] | None:
-    """Return the visitor and the password configured for its identity; None if no password is configured."""
-    visitor = visitor_of(seen)
-    if visitor is None or visitor.profile == _WITH_CERTIFICATE:
-        return None
-    password = (station.terms.passwords or {}).get(folded(visitor.identity))
-    return None if password is None else (visitor, password)
+        return found if isinstance(found, str) else (found[0].decode(), found[1].decode())
+    except UnicodeDecodeError:
+        return "the credentials are not UTF-8 text"
 
 
 @TRANSPORT.check(
@@ -84,7 +65,7 @@ def sends_credentials(seen: Seen, station: KnownStation) -> CheckResult:
 
     Silent if no password is configured for the station.
     """
-    expected = _expected(seen, station)
+    expected = expected_password(seen, station)
     if expected is None:
         return None
     found = credentials_of(expected[0].authorization)
@@ -96,7 +77,7 @@ def sends_credentials(seen: Seen, station: KnownStation) -> CheckResult:
 )
 def is_the_user(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a user name that differs from the identity in the path."""
-    expected = _expected(seen, station)
+    expected = expected_password(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str) or folded(found[0]) == folded(expected[0].identity):
         return None
@@ -116,7 +97,7 @@ def has_the_password(seen: Seen, station: KnownStation) -> CheckResult:
     because the station did not choose it. After the CSMS has set another password, S05 checks which one the station
     uses. Edition 4 allows 64 characters.
     """
-    expected = _expected(seen, station)
+    expected = expected_password(seen, station)
     found = "" if expected is None else credentials_of(expected[0].authorization)
     if expected is None or isinstance(found, str):
         return None
@@ -139,7 +120,7 @@ def keeps_its_profile(seen: Seen, station: KnownStation) -> CheckResult:
         return None
     if visitor.profile < before.profile and before.profile > 1 and not _may_go_down(before.profile, station):
         return f"the security profile is {visitor.profile}, and it was {before.profile} in the handshake before"
-    if before.authorization is None or visitor.authorization is not None or visitor.profile == _WITH_CERTIFICATE:
+    if before.authorization is None or visitor.authorization is not None or visitor.profile == WITH_CERTIFICATE:
         return None
     given = station.commands.agreed.get("SetNetworkProfile")
     profiles = [station.variables.text("SecurityCtrlr", "SecurityProfile")]
@@ -150,4 +131,4 @@ def keeps_its_profile(seen: Seen, station: KnownStation) -> CheckResult:
 def _may_go_down(profile: int, station: KnownStation) -> bool:
     """Whether a station may lower its security profile: from 3 to 2, if a variable of OCPP 2.1 allows that (A05)."""
     is_allowed = station.variables.switch("SecurityCtrlr", "AllowSecurityProfileDowngrade")
-    return station.version == V21.name and profile == _WITH_CERTIFICATE and is_allowed is not False
+    return station.version == V21.name and profile == WITH_CERTIFICATE and is_allowed is not False

@@ -71,9 +71,6 @@ async def stored(station: Station, *, in_list: bool = False) -> None:
     if has_list and (in_list or not has_cache):
         await station.set(*_LIST, "true")
         await states.id_token_in_local_list(station)
-        later = await _list_version(station) + 2  # than that of `remove_from_list`
-        empty = {"updateType": "Full", "versionNumber": later, "localAuthorizationList": None}
-        station.undo_with("SendLocalList", empty)
     elif has_cache:
         await states.id_token_cached(station)
     else:
@@ -91,12 +88,8 @@ async def remove_from_list(station: Station) -> None:
     """Remove the customer from the local list: only the CSMS may change it (N10.FR.02, N10.FR.03)."""
     if await station.get(*_LIST) != "true":
         return
-    version = await _list_version(station)
+    version = (await station.command("GetLocalListVersion"))["versionNumber"]
     if version > 0:
         update = {"updateType": "Differential", "versionNumber": version + 1}
         given = update | {"localAuthorizationList": [driver(station)]}
         await station.command("SendLocalList", given, status="Accepted")
-
-
-async def _list_version(station: Station) -> int:
-    return int((await station.command("GetLocalListVersion"))["versionNumber"])

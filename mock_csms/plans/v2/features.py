@@ -175,6 +175,7 @@ FEATURES: Sequence[Feature] = (
     Feature("HFS-1", "detachable cables", _CABLE, _begins_with("s")),
     Feature("HFS-2", "fixed cables", _CABLE, _begins_with("c")),
     Feature("HFS-4", "direct current", _CABLE, _IS_DC),
+    Feature("SC-0", "supports smart charging", "SmartChargingCtrlr.Available", _is_true),
     Feature("AQ-1", "its last CSMS root certificate can be removed"),
     Feature("AQ-2", "its cable can only be plugged in after authorization"),
     Feature("AQ-3", "its last certificate can be removed"),

@@ -11,7 +11,6 @@ from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, field
 from mock_csms.protocol.times import seconds_of
-from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken, Wanted
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
@@ -57,12 +56,17 @@ async def every_interval(station: Station, controller: str, variable: str) -> No
     await station.set(controller, variable, f"{station.profile.timeouts.interval:g}")
 
 
-async def collected(station: Station, controller: str) -> tuple[Transaction, Taken]:
-    """Play a transaction in which values for its end are due at least three times; return it and its Ended event."""
+async def collected(station: Station, controller: str) -> tuple[Sequence[Json], Taken]:
+    """Play a transaction in which values for its end are due at least three times.
+
+    Returns the payloads of its events, and the Ended event.
+    """
     await every_interval(station, controller, "TxEndedInterval")
     running = await sessions.charging(station)
     await asyncio.sleep(3 * station.profile.timeouts.interval + station.profile.timeouts.settle)
-    return running, await sessions.end(station)
+    before = dict(running.events)  # of a transaction that has ended only the last events are kept
+    ended = await sessions.end(station)
+    return [event.payload for event in (before | dict(running.events)).values()], ended
 
 
 # Which messages have meter values.

@@ -61,9 +61,9 @@ def missing(report: Sequence[Json], required: Iterable[str]) -> Iterator[str]:
     yield from (name for name in required if name not in reported)
 
 
-def unsuited(report: Sequence[Json]) -> Iterator[str]:
-    """Yield the faults of the required variables in a report."""
-    rows = required_of(_components(report))
+def unsuited(report: Sequence[Json], version: str) -> Iterator[str]:
+    """Yield the faults of the required variables in a report, in a version of OCPP."""
+    rows = required_of(_components(report), version)
     for item in report:
         if name_of(item) in rows:
             yield from rows[name_of(item)].faults(item)

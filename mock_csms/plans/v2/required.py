@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.versions import DEFAULT, V21
 
 _STATES = "Available Occupied Reserved Unavailable Faulted"
 _POINTS = "ParkingBayOccupancy EVConnected Authorized PowerPathClosed EnergyTransfer"
@@ -148,8 +149,15 @@ WRITABLE: Sequence[str] = [
 """The variables of Core that must be writable; without those that may be ReadOnly."""
 
 
-def required_of(components: Collection[str]) -> Mapping[str, Required]:
-    """Return the variables that a station with these components must have."""
+_VALUES_OF_21: Mapping[str, Sequence[str]] = {"DisplayMessageCtrlr.SupportedFormats": ("QRCODE",)}
+"""The values that OCPP 2.1 has added to those in the table."""
+
+
+def required_of(components: Collection[str], version: str = DEFAULT.name) -> Mapping[str, Required]:
+    """Return the variables that a station with these components must have, in a version of OCPP."""
+    added = _VALUES_OF_21 if version == V21.name else {}
     return {
-        name: row for name, row in REQUIRED.items() if row.component not in _MAY_LACK or row.component in components
+        name: replace(row, values=(*row.values, *added.get(name, ())))
+        for name, row in REQUIRED.items()
+        if row.component not in _MAY_LACK or row.component in components
     }

@@ -67,4 +67,5 @@ async def _go_back(station: Station) -> None:
         hang_up(station)
         await next_connection_event(station, "Disconnected")
         await connects(station)
+        await station.settle()  # it drops the root before it just after it has connected
     station.configure(tls_fault=())

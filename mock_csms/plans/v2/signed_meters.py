@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.meters import TimedValues
 from mock_csms.protocol.actions import Json
-from mock_csms.twin.transactions import Transaction
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
@@ -25,12 +24,13 @@ def check_signed(station: Station, found: Sequence[TimedValues]) -> None:
             _check_base64(station, each["signedMeterData"], "signedMeterData")
 
 
-async def check_keys(station: Station, transaction: Transaction) -> None:
-    """Check which signed values of a transaction have the public key, by PublicKeyWithSignedMeterValue if it has that.
+async def check_keys(station: Station, payloads: Sequence[Json]) -> None:
+    """Check which signed values in the events of a transaction have the public key.
 
-    OncePerTransaction allows it in one event only; all signed values there may have it.
+    PublicKeyWithSignedMeterValue says it, if the station has that. OncePerTransaction allows it in one event only; all
+    signed values there may have it.
     """
-    events = [_signed_in(event.payload) for event in transaction.events.values() if _signed_in(event.payload)]
+    events = [_signed_in(payload) for payload in payloads if _signed_in(payload)]
     with_key = [[each for each in event if each["publicKey"]] for event in events]
     for key in (each["publicKey"] for event in with_key for each in event):
         _check_base64(station, key, "publicKey")

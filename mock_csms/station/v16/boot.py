@@ -15,8 +15,6 @@ HEARTBEAT: tuple[str] = ("heartbeat",)
 
 _RETRY = 30
 """The seconds until the next BootNotification if the CSMS sends the interval 0 (4.2)."""
-_FIRST_WAIT, _MOST_DOUBLED, _RANGE = 10.0, 3, 5.0
-"""Back-off before a reconnect: the first wait in seconds, the most doublings, and the range of the random part."""
 
 
 def opened(device: Device16, moment: Moment) -> Step:
@@ -133,9 +131,11 @@ def mark_undelivered(device: Device16, payload: Json) -> Device16:
     return replace(device, reported={number: status for number, status in device.reported.items() if number != lost})
 
 
-def back_off(_: Device16, attempt: int, moment: Moment) -> float:
+def back_off(device: Device16, attempt: int, moment: Moment) -> float:
     """Return the seconds to wait before reconnecting after that many failed attempts (OCPP-J 1.6 errata, 3.3)."""
-    return _FIRST_WAIT * 2.0 ** min(attempt, _MOST_DOUBLED) + moment.world.chance() * _RANGE
+    doubled = min(attempt, device.number("RetryBackOffRepeatTimes"))
+    random = moment.world.chance() * device.number("RetryBackOffRandomRange")
+    return float(device.number("RetryBackOffWaitMinimum") * 2**doubled + random)
 
 
 ALARMS: Mapping[str, Ringing] = {

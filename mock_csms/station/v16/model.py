@@ -83,6 +83,10 @@ KEYS: Mapping[str, Key] = {
     "ChargingScheduleAllowedChargingRateUnit": Key("Current,Power"),
     "ChargingScheduleMaxPeriods": Key(str(MOST_PERIODS)),
     "MaxChargingProfilesInstalled": Key(str(MOST_PROFILES)),
+    # Of the vendor: when it reconnects, as in OCPP 2.x
+    "RetryBackOffRandomRange": Key("5", _number()),
+    "RetryBackOffRepeatTimes": Key("3", _number()),
+    "RetryBackOffWaitMinimum": Key("10", _number(1)),
     # Security whitepaper
     "AdditionalRootCertificateCheck": Key("false"),
     "AllowSecurityProfileDowngrade": Key("false", _boolean),

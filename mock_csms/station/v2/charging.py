@@ -12,16 +12,18 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import limits, transactions
+from mock_csms.station.v2 import causes, limits, transactions
 from mock_csms.station.v2.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.profiles import fault_of
 from mock_csms.station.v2.schedules import amount
 from mock_csms.station.v2.storage import ChargingProfile
-from mock_csms.station.v2.variables import RATE_UNIT
+from mock_csms.station.v2.variables import RATE_UNIT, SMART_CHARGING
 
 LIMIT: tuple[str] = ("limit",)
 
+_NOT_SUPPORTED: Any = ("NotSupported", "the station has no smart charging")
+"""The CALLERROR to the commands about charging profiles."""
 _IN_A_REPORT = 10
 """How many profiles one ReportChargingProfiles holds at most."""
 
@@ -127,9 +129,9 @@ def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
     """
     state = transactions.charging_state(evse)
     if state != transactions.charging_state(before):
-        cause = transactions.PAUSED if state == "SuspendedEV" else transactions.STATE_CHANGED
+        cause = causes.PAUSED if state == "SuspendedEV" else causes.STATE_CHANGED
     elif evse.drawn:
-        cause = transactions.RATE_CHANGED
+        cause = causes.RATE_CHANGED
     else:
         return device.with_evse(evse), []
     return transactions.change(device, evse, cause, moment)
@@ -165,11 +167,20 @@ def _meets(each: ChargingProfile, criteria: Json, evse: int | None) -> bool:
     return evse in (None, each.evse) and all(each.profile[key] == criteria.get(key, each.profile[key]) for key in keys)
 
 
+def _if_available(answer: Answer) -> Answer:
+    """Answer a command with NotSupported if the station has no smart charging."""
+
+    def answer_or_refuse(device: Device, payload: Json, moment: Moment) -> Given:
+        return answer(device, payload, moment) if device.is_on(SMART_CHARGING) else (device, _NOT_SUPPORTED, [])
+
+    return answer_or_refuse
+
+
 ANSWERS: Mapping[str, Answer] = {
-    "ClearChargingProfile": clear_profiles,
-    "GetChargingProfiles": get_profiles,
-    "GetCompositeSchedule": composite_schedule,
-    "SetChargingProfile": set_profile,
+    "ClearChargingProfile": _if_available(clear_profiles),
+    "GetChargingProfiles": _if_available(get_profiles),
+    "GetCompositeSchedule": _if_available(composite_schedule),
+    "SetChargingProfile": _if_available(set_profile),
 }
 
 ALARMS: Mapping[str, Alarmed] = {

@@ -5,17 +5,18 @@ from collections.abc import Mapping
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import drivers, tokens, transactions
+from mock_csms.station.v2 import causes, drivers, tokens, transactions
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, because, has
 from mock_csms.station.v2.device import Card, Device
 from mock_csms.station.v2.profiles import fault_of
 from mock_csms.station.v2.storage import ChargingProfile
-from mock_csms.station.v2.variables import AUTHORIZE_REMOTE_START
+from mock_csms.station.v2.variables import AUTHORIZE_REMOTE_START, SMART_CHARGING
 
 
 def request_start(device: Device, payload: Json, moment: Moment) -> Given:
-    """Start charging remotely (F01, F02)."""
-    card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"], payload.get("chargingProfile"))
+    """Start charging remotely (F01, F02); without smart charging the charging profile is ignored (F01.FR.12)."""
+    profile = payload.get("chargingProfile") if device.is_on(SMART_CHARGING) else None
+    card = Card(payload["idToken"], payload.get("evseId"), payload["remoteStartId"], profile)
     known = tokens.known(device, card.token, moment)
     group = payload.get("groupIdToken") or (known.info.get("groupIdToken") if known else None)
     info: Json = {"groupIdToken": group} if group else {}
@@ -39,7 +40,7 @@ def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
     evse = device.charging(payload["transactionId"])
     if evse is None or not device.is_accepted:  # B02.FR.05
         return device, REJECTED, []
-    device, acts = transactions.change(device, replace(evse, authorized=None), transactions.REMOTE_STOP, moment)
+    device, acts = transactions.change(device, replace(evse, authorized=None), causes.REMOTE_STOP, moment)
     return device, ACCEPTED, acts
 
 

@@ -11,6 +11,7 @@ from mock_csms.plans.messages import Message, absent, one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
+from mock_csms.protocol.actions import Json
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken, Wanted
 
@@ -93,13 +94,16 @@ async def authorized_remotely(station: Station, token: str = VALID) -> None:
         await start_remotely(station, token)
 
 
-async def start_remotely(station: Station, token: str = VALID, number: int = 1) -> Taken | None:
+async def start_remotely(
+    station: Station, token: str = VALID, number: int = 1, profile: Json | None = None
+) -> Taken | None:
     """Start remotely, and return the event that reports it; None if no transaction must run yet.
 
-    The answer names a transaction that runs already (F01.FR.13).
+    The answer names a transaction that runs already (F01.FR.13). The request may have a charging profile.
     """
     running = _transaction(station)
     payload = {"evseId": station.evse, "idToken": station.profile.tokens[token], "remoteStartId": number}
+    payload |= {"chargingProfile": profile} if profile else {}
     named = {"transactionId": running.id} if running else {}
     await station.command("RequestStartTransaction", payload, status="Accepted", **named)
     if not await is_started_by_authorization(station):

@@ -1,18 +1,21 @@
 """The changes of a case in a station, and how to undo them: variables, and commands that undo other changes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from mock_csms.control.python import Csms
 from mock_csms.plans.profile import Profile
+from mock_csms.plans.settable import Settable
 from mock_csms.plans.under_test import StationUnderTest
-from mock_csms.plans.v2.messages import variable
+from mock_csms.plans.v2.settable import SETTABLE as OF_2
+from mock_csms.plans.v16.settable import SETTABLE as OF_16
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
-_RESET = {"type": "Immediate"}
+_SETTABLES: Mapping[str, Settable] = {"1.6": OF_16, "2.0.1": OF_2, "2.1": OF_2}
+"""How variables are set, by version."""
 
 
 class Changes:
@@ -28,6 +31,7 @@ class Changes:
         self._profile = profile
         self._known = known
         self._settle = settle
+        self._settable = _SETTABLES[profile.version]
         self._values: dict[tuple[str, str], str] = {}
         self._before: dict[tuple[str, str], str] = {}
         self._undoing: list[tuple[str, Json]] = []
@@ -37,12 +41,11 @@ class Changes:
     async def get(self, component: str, name: str) -> str | None:
         """Return the value of a variable, or None if the station does not have it."""
         if (component, name) not in self._values:
-            asked = {"getVariableData": [_variable(component, name)]}
-            answer = await self._csms.call(self._profile.identity, "GetVariables", asked)
-            result = answer["getVariableResult"][0]
-            if result["attributeStatus"] != "Accepted":
+            asked = self._settable.ask(component, name)
+            value = self._settable.value_in(await self._csms.call(self._profile.identity, *asked))
+            if value is None:
                 return None
-            self._values[component, name] = result.get("attributeValue", "")
+            self._values[component, name] = value
         return self._values[component, name]
 
     async def set(self, component: str, name: str, value: str) -> None:
@@ -107,7 +110,7 @@ class Changes:
             action, payload = self._undoing.pop()
             try:
                 answer = await self._csms.call(self._profile.identity, action, payload)
-                statuses += [each["attributeStatus"] for each in answer.get("setVariableResult", [])]
+                statuses += self._settable.statuses_in(answer)
             except CallFailed as failure:
                 return f"clean-up: {failure}"
             return ""
@@ -116,17 +119,16 @@ class Changes:
             if await self.get(component, name) != value:
                 statuses.append(await self._put(component, name, value))
         except (AssertionError, CallFailed) as failure:
-            return f"clean-up: {component}.{name} could not be set back to {value}: {failure}"
+            return f"clean-up: {_text(component, name)} could not be set back to {value}: {failure}"
         return ""
 
     async def _put(self, component: str, name: str, value: str) -> str:
         """Set a variable, and return the status: Accepted or RebootRequired."""
         self._values.pop((component, name), None)
-        given = {"setVariableData": [_variable(component, name, attributeValue=value)]}
-        answer = await self._csms.call(self._profile.identity, "SetVariables", given)
-        status: str = answer["setVariableResult"][0]["attributeStatus"]
+        given = self._settable.give(component, name, value)
+        [status] = self._settable.statuses_in(await self._csms.call(self._profile.identity, *given))
         if status not in ("Accepted", "RebootRequired"):
-            raise AssertionError(f"{component}.{name} = {value} is {status}")
+            raise AssertionError(f"{_text(component, name)} = {value} is {status}")
         return status
 
     async def _restart(self) -> None:
@@ -135,13 +137,11 @@ class Changes:
         if not known.is_accepted:
             return
         before = known.opened
-        await self._csms.call(identity, "Reset", _RESET)
+        await self._csms.call(identity, *self._settable.restart)
         if not await known.until(lambda: known.opened > before and known.is_usable, boot):
-            raise AssertionError(f"{identity} did not come back after a Reset within {boot:g} s")
+            raise AssertionError(f"{identity} did not come back after a restart within {boot:g} s")
         await self._settle()
 
 
-def _variable(component: str, name: str, **more: str) -> Json:
-    """Return the JSON of a variable that may have an instance, as in `MessageTimeout[Default]`."""
-    plain, _, instance = name.removesuffix("]").partition("[")
-    return variable(component, plain, instance=instance, **more)
+def _text(component: str, name: str) -> str:
+    return f"{component}.{name}".removeprefix(".")

@@ -1,4 +1,4 @@
-"""The misbehaviours of the 1.6 station; `station/misbehaviour.py` explains how they work."""
+"""Misbehaviours that conformance checks of OCPP 1.6 report."""
 
 from typing import Any
 

@@ -1,0 +1,10 @@
+"""Misbehaviours with what the station stores, which the cases of test plans find: keys, lists, profiles."""
+
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, ignores
+
+KINDS: Kinds = {
+    "forgets-keys": Misbehaviour(
+        "does not use the values of keys that it accepts", (), effect=ignores("ChangeConfiguration")
+    ),
+}
+"""By name in `--misbehave`."""
