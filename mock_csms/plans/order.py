@@ -33,7 +33,7 @@ def units(
     found: list[list[Case]] = []
     settings = list(dict.fromkeys(map(setting_of, cases)))
     for setting in settings:
-        room = 0.0
+        room = -1.0  # none in a unit of another setting
         for case in [each for each in cases if setting_of(each) == setting]:
             if room < duration(case):
                 found.append([])

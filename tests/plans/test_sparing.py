@@ -53,10 +53,10 @@ def test_cases_with_the_same_setting_are_neighbours() -> None:
 
 
 def test_units_of_workers() -> None:
-    """A unit has cases of one setting, and at most ten seconds unless it is one case; the longest unit is first."""
-    seconds = {"a": 1.0, "b": 30.0, "c": 6.0, "d": 5.0, "e": 4.0, "f": 3.0}
-    found = units(cases("a b c d:tls e f:tls g:C-13"), lambda case: case.needs, seconds)
-    assert [ids(unit) for unit in found] == ["b", "c e", "d f", "g", "a"]
+    """A unit has cases of one setting, in their order; at most ten seconds, or one case. The longest is first."""
+    seconds = {"a": 1.0, "b": 30.0, "c": 6.0, "d": 5.0, "e": 4.0, "f": 3.0, "g": 0.0}
+    found = units(cases("a b e d:tls c f:tls g:C-13"), lambda case: case.needs, seconds)
+    assert [ids(unit) for unit in found] == ["b", "e c", "d f", "a", "g"]
 
 
 class DictCache:

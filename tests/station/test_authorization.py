@@ -7,7 +7,7 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Plugged, Presented, Unplugged
-from mock_csms.station.v2.device import HAS_DISPLAY, LOCKS_CABLE
+from mock_csms.station.v2.features import HAS_DISPLAY, LOCKS_CABLE
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 FAMILY: Json = {"idToken": "Family", "type": "Central"}

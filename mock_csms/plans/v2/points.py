@@ -17,10 +17,11 @@ def starting_at(point: str, *earlier: str) -> tuple[str, ...]:
 
 def stopping_at(point: str, *earlier: str) -> tuple[str, ...]:
     """Return the needs of a case whose transaction stops at a point: none of the `earlier` ones may be set too."""
-    return STOP_POINTS[point], *_without(*earlier)
+    return STOP_POINTS[point], *without(*earlier)
 
 
-def _without(*points: str) -> tuple[str, ...]:
+def without(*points: str) -> tuple[str, ...]:
+    """Return the needs of a case in which none of these is a TxStopPoint."""
     return tuple(f"{_STOP_CAN_BE_SET} or not {STOP_POINTS[each]}" for each in points)
 
 

@@ -15,6 +15,7 @@ from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits, signed_values
 from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.causes import PLUGGED, SIGNED, STATE_CHANGED, UNPLUGGED, Cause
 from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
@@ -32,42 +33,10 @@ EVENT = "TransactionEvent"
 METER, COLLECT = "meter", "collect"
 """The alarms of an EVSE: to send periodic meter values, and to store values for the end of the transaction."""
 
+_STARTS_WITHOUT_CABLE = {frozenset({"EnergyTransfer"}): STATE_CHANGED, frozenset({"DataSigned"}): SIGNED}
+"""The cause of a start that a cable makes possible, but that comes after it, by the TxStartPoint."""
 _MOST_SAMPLES = 500
 """How many meter values are stored for the end of a transaction."""
-
-
-class Cause(Record):
-    """Why an EVSE changes."""
-
-    trigger: str
-    """The triggerReason of the event."""
-    stopped_reason: str = "Local"
-    """The stoppedReason, if the transaction ends."""
-    stops: bool = False
-    """Whether `stopped_reason` also applies if the transaction ends later."""
-    is_end: bool = False
-    """Whether the transaction ends independent of TxStopPoint."""
-    token: Json | None = None
-    """The idToken with which a driver stopped it (E07.FR.02)."""
-
-
-PLUGGED = Cause("CablePluggedIn")
-AUTHORIZED = Cause("Authorized")
-REMOTE_START = Cause("RemoteStart")
-STOPPED = Cause("StopAuthorized", "Local", stops=True)
-MASTER_PASS = Cause("StopAuthorized", "MasterPass", stops=True)
-REMOTE_STOP = Cause("RemoteStop", "Remote", stops=True)
-DEAUTHORIZED = Cause("Deauthorized", "DeAuthorized", stops=True)
-SUSPENDED = Cause("ChargingStateChanged", "DeAuthorized")
-UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
-NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
-RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
-ARRIVED = Cause("EVDetected")
-DEPARTED = Cause("EVDeparted")
-PAUSED = Cause("ChargingStateChanged", "StoppedByEV")
-STATE_CHANGED = Cause("ChargingStateChanged")
-RATE_CHANGED = Cause("ChargingRateChanged")
-POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
 def points(evse: Evse) -> frozenset[str]:
@@ -116,8 +85,8 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = evse.transaction
     if transaction is None:
         starts = points(evse) & device.members(TX_START_POINT) if come and not device.is_leaving else frozenset()
-        if starts == {"EnergyTransfer"} and cause is PLUGGED:
-            cause = STATE_CHANGED
+        if cause is PLUGGED:
+            cause = _STARTS_WITHOUT_CABLE.get(starts, cause)
         return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
     if "EVConnected" in come:
         transaction = replace(transaction, is_evse_sent=False)
@@ -126,8 +95,10 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     if cause.is_end or gone & device.members(TX_STOP_POINT) or not points(evse):
         return _end(device, evse, transaction, cause, moment)
     if cause.stops:
-        transaction = replace(transaction, stopped_by=cause.stopped_reason)
-    return _tell(device, evse, transaction, _Event("Updated", cause.trigger, token=cause.token), moment)
+        transaction, evse = replace(transaction, stopped_by=cause.stopped_reason), replace(evse, locked_for=None)
+    event = _Event("Updated", cause.trigger, token=cause.token, state=_state_at(cause))
+    device, acts = _tell(device, evse, transaction, event, moment)
+    return _then_state(device, evse.id, cause, acts, moment)
 
 
 def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
@@ -223,13 +194,34 @@ class _Event(Record):
     values: Sequence[Json] = ()
     stopped_reason: str | None = None
     token: Json | None = None
+    state: str | None = None
+    """The chargingState; None for the present one."""
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy)
     values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
-    device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
+    event = _Event("Started", cause.trigger, values, state=_state_at(cause))
+    device, acts = _tell(device, evse, transaction, event, moment)
+    device, acts = _then_state(device, evse.id, cause, acts, moment)
     return device, [*acts, *wake(device, evse)]
+
+
+def _state_at(cause: Cause) -> str | None:
+    """Return the chargingState in the event of a cable: energy flows a little later, which has an event of its own.
+
+    Two things that happen at the same time have an event each (remark of E02 and E03).
+    """
+    return "EVConnected" if cause in (PLUGGED, SIGNED) else None
+
+
+def _then_state(device: Device, number: int, cause: Cause, acts: list[Act], moment: Moment) -> Step:
+    """Report the charging state after an event that has named an earlier one."""
+    evse = device.evses[number]
+    if evse.transaction is None or _state_at(cause) in (None, charging_state(evse)):
+        return device, acts
+    device, more = _tell(device, evse, evse.transaction, _Event("Updated", STATE_CHANGED.trigger), moment)
+    return device, [*acts, *more]
 
 
 def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Cause, moment: Moment) -> Step:
@@ -237,7 +229,9 @@ def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Caus
     values = [*transaction.samples, *last]
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
-    ended = replace(device.evses[evse.id].released(), transaction=None)
+    is_kept = cause is UNPLUGGED and evse.authorized is None  # E09.FR.03; otherwise the end unlocks it (E06.FR.10)
+    lock = evse.locked_for if is_kept else None
+    ended = replace(device.evses[evse.id].released(), transaction=None, locked_for=lock)
     return device.with_evse(ended), [*acts, Stop((METER, evse.id)), Stop((COLLECT, evse.id))]
 
 
@@ -245,7 +239,7 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
     """Send one TransactionEvent (E01.FR.07: the numbers of a transaction's events have no gap)."""
     tells_token = evse.authorized is not None and not transaction.is_token_sent
     tells_evse = evse.plugged is not None and not transaction.is_evse_sent
-    info: Json = {"transactionId": transaction.id, "chargingState": charging_state(evse)}
+    info: Json = {"transactionId": transaction.id, "chargingState": event.state or charging_state(evse)}
     is_remote_start = tells_token and evse.remote_start_id is not None
     if is_remote_start:
         info["remoteStartId"] = evse.remote_start_id  # F01.FR.25, F02.FR.21
