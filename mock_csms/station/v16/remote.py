@@ -54,9 +54,9 @@ def stop(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def unlock(device: Device16, payload: Json, moment: Moment) -> Given:
-    """Unlock a cable; a running transaction is stopped first (5.18, errata 3.85)."""
+    """Unlock a cable; a running transaction is stopped first (5.18, errata 3.85). A fixed cable has no lock (7.46)."""
     connector = device.connectors.get(payload["connectorId"])
-    if connector is None:
+    if connector is None or device.is_on("CablesAreFixed"):
         return device, {"status": "NotSupported"}, []
     acts: list[Act] = []
     if connector.transaction is not None:

@@ -1,4 +1,4 @@
-"""Misbehaviours with what the station stores, which the cases of test plans find: keys, lists, profiles."""
+"""Misbehaviours with what the station stores, which the cases of test plans find: keys, tokens, lists, profiles."""
 
 from mock_csms.station.misbehaviour import Kinds, Misbehaviour, ignores
 
@@ -6,5 +6,6 @@ KINDS: Kinds = {
     "forgets-keys": Misbehaviour(
         "does not use the values of keys that it accepts", (), effect=ignores("ChangeConfiguration")
     ),
+    "keeps-cache": Misbehaviour("does not clear its cache", (), effect=ignores("ClearCache")),
 }
 """By name in `--misbehave`."""

@@ -126,9 +126,14 @@ KINDS: Kinds = {
         acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
     "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
+    "keeps-waiting": Misbehaviour(
+        "waits for the vehicle of an authorized driver without a time-out",
+        (),
+        acts=alarms("vehicle", lambda _: None),
+    ),
     "never-ends": Misbehaviour(
         "sends Updated in place of Ended",
-        ("X15", "X27"),
+        ("X15", "X27", "G03"),
         acts=sends(
             EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
         ),
