@@ -1,4 +1,4 @@
-"""OCPP 1.6, the security whitepaper: certificates, logs, signed firmware, and the password (A01, L01, M03 to M05, N01)."""
+"""OCPP 1.6, the security whitepaper: the password, certificates, logs and signed firmware."""
 
 from mock_csms.plans import Station, one_of, says
 from mock_csms.plans.v2.firmware import FILE
