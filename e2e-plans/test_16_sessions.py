@@ -74,3 +74,21 @@ async def test_16_connection_timeout(station: Station) -> None:
     over = await station.expect(status("Available", station.evse), within=timeouts.interval + timeouts.message)
     station.check_gap(waiting, over, least=timeouts.interval)
     await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
+
+
+@case(
+    "TC_023_4_CS",
+    use_case="Authorize",
+    requirement="4.1",
+    needs=NEEDS,
+    fails_with={"starts-refused": "sent StartTransaction, which must not come", "no-authorize": "sent no Authorize"},
+)
+async def test_16_invalid_card(station: Station) -> None:
+    """If the mock does not accept a card, the station starts no transaction."""
+    await keys.asks_about_cards(station)
+    station.configure(reply=("Authorize", {"idTagInfo": {"status": "Invalid"}}))
+    await states.plugged(station)
+    begin = station.mark()
+    await station.act("card", token="invalid")
+    await station.expect(says("Authorize", idTag=tag_of(station, "invalid")), after=begin)
+    await station.expect_nothing(says("StartTransaction"), after=begin)

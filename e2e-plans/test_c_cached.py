@@ -110,7 +110,9 @@ async def test_c_37_cache_is_cleared(station: Station) -> None:
     await station.prepare(authorization.cache_valid)
     await station.command("ClearCache", status="Accepted")
     await station.prepare(authorization.plug_first)
-    await station.answered(await authorization.present(station, "valid"), idTokenInfo={"status": "Accepted"})
+    asked = await authorization.present(station, "valid")
+    await station.answered(asked, idTokenInfo={"status": "Accepted"})
+    await authorization.is_charged(station, asked)
 
 
 @case(

@@ -8,6 +8,7 @@ from mock_csms.plans import (
     connector_reports,
     one_of,
     says,
+    some,
     transaction_event,
 )
 from mock_csms.plans.v2 import points, sessions, states
@@ -16,10 +17,11 @@ from mock_csms.plans.v2.sessions import authorizes
 ALL_OF_E01 = "E01.FR.07, E01.FR.10, E01.FR.15, E01.FR.16"
 
 
-async def starts_with_the_cable(station: Station, point: str, local: Any, remote: Any, **started: Any) -> None:
+async def starts_with_the_cable(station: Station, point: str, local: Any, remote: Any, **started: Any) -> int:
     """Authorize and plug in: the transaction starts with the cable, and reports the token and the connector.
 
-    `local` and `remote` are the triggerReason after a local and after a remote authorization.
+    `local` and `remote` are the triggerReason after a local and after a remote authorization. Returns the position
+    before the cable was plugged in.
     """
     await points.start_at(station, point)
     await station.prepare(states.authorized)
@@ -33,6 +35,7 @@ async def starts_with_the_cable(station: Station, point: str, local: Any, remote
         **started,
     )
     await station.expect_all(connector_reports("Occupied", station.evse, station.connector), start, after=begin)
+    return begin
 
 
 @case(
@@ -120,12 +123,36 @@ async def test_e_10_start_when_a_driver_is_authorized(station: Station) -> None:
     """With TxStartPoint Authorized, a card starts the transaction before the cable is plugged in."""
     await points.start_at(station, "Authorized")
     await station.prepare(authorizes)
+    await sessions.asks_about_the_card(station)
     token = station.profile.tokens["valid"]
-    await station.act("card", token="valid")
-    if await station.get("AuthCtrlr", "Enabled") != "false" and token["type"] != "NoAuthorization":
-        await station.expect(says("Authorize", idToken=token))
     await station.expect(transaction_event("Started", triggerReason="Authorized", idToken=token))
     await states.energy_transfer_started(station)
+
+
+@case(
+    "TC_E_11_CS",
+    use_case="E01",
+    requirement=f"E01.FR.04, {ALL_OF_E01}",
+    needs=(
+        *sessions.NEEDS,
+        "C-42",
+        *points.starting_at("DataSigned", "ParkingBayOccupancy", "EVConnected", "Authorized"),
+    ),
+    fails_with={
+        "signs-nothing": "meterValue: expected an item with .*signedMeterValue",
+        "no-begin-values": "meterValue: expected an item with .*, got nothing",
+        "no-token": "idToken.idToken: expected .*, got nothing",
+    },
+)
+async def test_e_11_start_when_data_is_signed(station: Station) -> None:
+    """With TxStartPoint DataSigned, the transaction starts with a signed meter value; then the vehicle charges."""
+    await station.set("SampledDataCtrlr", "SignReadings", "true")
+    signed = dict.fromkeys(("encodingMethod", "publicKey", "signedMeterData", "signingMethod"), ...)
+    values = some(sampledValue=some(context="Transaction.Begin", signedMeterValue=signed))
+    why = "SignedDataReceived"
+    begin = await starts_with_the_cable(station, "DataSigned", why, one_of(why, "RemoteStart"), meterValue=values)
+    charging = transaction_event("Updated", triggerReason="ChargingStateChanged", charging="Charging")
+    await station.expect(charging, after=begin)
 
 
 @case(

@@ -11,7 +11,8 @@ from mock_csms.plans import (
     transaction_event,
 )
 from mock_csms.plans.messages import Message
-from mock_csms.plans.v2 import points, sessions, states
+from mock_csms.plans.v2 import authorization, points, sessions, states
+from mock_csms.plans.v2.variables import prefer
 
 BY_CARD = (*sessions.NEEDS, sessions.LOCAL_STOP)
 LOCAL = one_of("Local", absent)  # E06.FR.09: a driver has stopped it
@@ -137,6 +138,33 @@ async def test_e_21_remote_stop_at_authorized(station: Station) -> None:
 async def test_e_35_remote_stop_at_power_path_closed(station: Station) -> None:
     """With TxStopPoint PowerPathClosed, a remote stop ends the transaction."""
     await ends_remotely(station, "PowerPathClosed")
+
+
+@case(
+    "TC_E_16_CS",
+    use_case="E06, C15",
+    requirement="E06.FR.04, E06.FR.15, C15.FR.04",
+    needs=(*sessions.NEEDS, "C-10.2 or C-10.3", *points.without("EnergyTransfer"), "C-01", sessions.RFID),
+    fails_with={
+        "ignores-invalid-token": "sent no .*triggerReason=Deauthorized",
+        "offline-not-told": "offline: expected true, got nothing",
+        "wrong-stopped-reason": "stoppedReason: expected DeAuthorized, got PowerLoss",
+    },
+)
+async def test_e_16_token_turns_out_to_be_invalid(station: Station) -> None:
+    """A transaction that began offline ends when the answer to its token is Invalid (StopTxOnInvalidId)."""
+    await points.stop_at(station, "PowerPathClosed" if station.profile.has("C-10.3") else "Authorized")
+    await station.prepare(sessions.authorizes)
+    await station.set("TxCtrlr", "StopTxOnInvalidId", "true")
+    await prefer(station, "AuthCtrlr", "LocalAuthorizeOffline", "true")
+    if not await prefer(station, "AuthCtrlr", "OfflineTxForUnknownIdEnabled", "true"):
+        await station.prepare(states.id_token_cached)  # then it accepts only tokens that it knows
+    authorization.judge(station, {"valid": "Invalid"})
+    bay = await states.has_bays(station)
+    await station.prepare(states.act_offline, [*["drive-in"] * bay, "card", "plug"])
+    await station.let_in()
+    await station.expect(transaction_event(offline=True))
+    await station.expect(transaction_event("Ended", triggerReason="Deauthorized", stopped="DeAuthorized"))
 
 
 @case(

@@ -20,7 +20,8 @@ from mock_csms.protocol.records import Record
 
 ACTIONS: Mapping[str, str] = {
     "plug": "plug the cable of EVSE {evse}, connector {connector}, into the vehicle",
-    "unplug": "take the cable of EVSE {evse}, connector {connector}, out of the vehicle",
+    "unplug": "unplug the cable of EVSE {evse}, connector {connector}; also from the station if it is detachable",
+    "unplug-ev": "take the cable of EVSE {evse}, connector {connector}, out of the vehicle, but not out of the station",
     "card": "present the token {token} at EVSE {evse}",
     "stop-all": "present the token {token}, and choose on the display to stop all transactions",
     "stop-one": "present the token {token}, and choose on the display to stop the transaction at EVSE {evse}",
@@ -195,6 +196,7 @@ class Post:
 _LINES: Mapping[str, str] = {
     "plug": "plug {evse} {connector}",
     "unplug": "unplug {evse}",
+    "unplug-ev": "unplug-ev {evse}",
     "card": "card {token} {evse}",
     "stop-all": "card {token}",
     "stop-one": "card {token} {evse}",

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,25 +155,16 @@ def read_options(given: Any) -> Options:
     expected = _expected(given)
     _check_report(given)
     flags = [word for kind in given.misbehave for word in ("--misbehave", kind)] + shlex.split(given.reference_flags)
-    key = partial(key_of, is_reference=bool(given.reference))
     if given.reference:
         _check_reference(given)
-        return Options(
-            REFERENCES[given.ocpp or DEFAULT.name],
-            who,
-            given.host,
-            given.port or 0,
-            flags,
-            settings,
-            key("", ""),
-            expected,
-        )
-    if flags:
+    elif flags:
         raise ValueError("--misbehave and --reference-flags need --reference")
-    profile, port = _profile(given), 9000 if given.port is None else given.port
+    profile = REFERENCES[given.ocpp or DEFAULT.name] if given.reference else _profile(given)
     path = str(Path(given.profile).resolve()) if given.profile else ""
-    own = key(profile.identity, path)
-    return Options(profile, who, given.host, port, None, settings, own, expected, given.for_good)
+    own = key_of(profile.identity, path, profile.version, is_reference=given.reference)
+    port = given.port if given.port is not None else 0 if given.reference else 9000
+    own_flags = flags if given.reference else None
+    return Options(profile, who, given.host, port, own_flags, settings, own, expected, given.for_good)
 
 
 def has_workers(given: Any) -> bool:

@@ -24,7 +24,7 @@ def units(
 ) -> Sequence[Sequence[Case]]:
     """Divide cases into units of cases that need the same setting of the station; the longest unit is first.
 
-    `seconds` are the durations of cases in an earlier run, by id.
+    In a unit they keep their order. `seconds` are the durations of cases in an earlier run, by id.
     """
 
     def duration(case: Case) -> float:
@@ -33,8 +33,8 @@ def units(
     found: list[list[Case]] = []
     settings = list(dict.fromkeys(map(setting_of, cases)))
     for setting in settings:
-        room = 0.0
-        for case in sorted((each for each in cases if setting_of(each) == setting), key=lambda each: -duration(each)):
+        room = -1.0  # none in a unit of another setting
+        for case in [each for each in cases if setting_of(each) == setting]:
             if room < duration(case):
                 found.append([])
                 room = _MOST

@@ -46,11 +46,14 @@ class EarlierPass(Record):
         return not (least and self.worst) or Severity(self.worst).rank < Severity(least).rank
 
 
-def key_of(identity: str, profile: str, *, is_reference: bool) -> str:
-    """Return the key of a station: by its identity and the path of its profile, or of the reference station."""
+def key_of(identity: str, profile: str, version: str, *, is_reference: bool) -> str:
+    """Return the key of a station with a version of OCPP: by its identity and the path of its profile.
+
+    The reference station has its own key.
+    """
     if is_reference:
-        return "reference"
-    digest = hashlib.sha256(f"{identity}\0{profile}".encode()).hexdigest()
+        return f"reference-{version}"
+    digest = hashlib.sha256(f"{identity}\0{profile}\0{version}".encode()).hexdigest()
     return f"station-{quote(identity, safe='')[:60]}-{digest[:12]}"
 
 
@@ -94,7 +97,7 @@ class StationCache:
                 passed.pop(each.id, None)
                 owing.pop(each.id, None)
                 owing |= {each.id: True} if each.owes_reboot else {}
-                seconds[each.id] = round(each.seconds, 1)
+            seconds[each.id] = round(each.seconds, 1)
             if each.has_passed:
                 firmware = each.station.get(FIRMWARE, "")
                 passed[each.id] = EarlierPass(rfc3339(each.at), firmware, VERSION, each.worst)

@@ -14,7 +14,7 @@ from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 from mock_csms.plans.v2.firmware import BROKEN
 from mock_csms.plans.v2.firmware import FILE as FIRMWARE
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES
+from mock_csms.station.v2.features import FEATURES, USUAL_FEATURES
 
 _TIMEOUTS = Timeouts(message=5, boot=20, operator=20, case=120, silence=1, settle=0.1, interval=1, tolerance=0.3)
 _ALWAYS = frozenset(
@@ -25,7 +25,7 @@ _ALWAYS = frozenset(
         *("C-30", "C-31", "C-32", "C-34", "C-35", "C-36", "C-37", "C-38", "C-39"),
         *("C-48.1", "C-48.2"),
         *("C-49", "C-51", "C-52", "C-53", "C-58", "C-59"),
-        *("C-20", "C-47", "C-57", "HFS-1", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
+        *("C-20", "C-47", "C-57", "HFS-2", "AS-3", "AQ-9", "C-28", "C-40", "C-42", "LA-0", "SC-0"),
         *("AQ-1", "AQ-3"),
     }
 )
@@ -66,10 +66,13 @@ _VARIABLES: Mapping[str, Sequence[str]] = {
 """By version: a short back-off, so that it reconnects soon, and a short MessageTimeout."""
 
 
-_SWITCHES: Mapping[str, str] = {"SC-0": "SmartChargingCtrlr.Available"}
-"""Its features that a variable switches off."""
-_OF_2X = frozenset({*FEATURES, *_SWITCHES})
-_CHANGEABLE: Mapping[str, frozenset[str]] = {"1.6": frozenset(), "2.0.1": _OF_2X, "2.1": _OF_2X}
+_SWITCHES: Mapping[str, tuple[str, bool]] = {
+    "SC-0": ("SmartChargingCtrlr.Available=false", False),
+    "HFS-2": ("CablesAreFixed=true", True),
+}
+"""Its features that a variable switches: the variable, and whether the station has the feature with it."""
+_OF_2X = frozenset({*FEATURES, "SC-0"})
+_CHANGEABLE: Mapping[str, frozenset[str]] = {"1.6": frozenset({"HFS-2"}), "2.0.1": _OF_2X, "2.1": _OF_2X}
 """By version: the features that it has or lacks according to its flags."""
 
 
@@ -149,9 +152,14 @@ class Reference:
         self._running_with, self._starts = None if is_lasting else (features, secured), self._starts + 1
         own, scheme = ",".join(features & self._changeable & {*FEATURES}), "wss" if self._uses_tls(needs) else "ws"
         address = f"{scheme}://{url.partition('://')[2]}/{self.identity}"
-        switched_off = [_SWITCHES[id_] for id_ in _SWITCHES if id_ in self._changeable - features]
-        off = [word for name in switched_off for word in ("--variable", f"{name}=false")]
-        await self._launch(address, ("--features", own, *off, *secured, *self._flags))
+        await self._launch(address, ("--features", own, *self._switched(features), *secured, *self._flags))
+
+    def _switched(self, features: frozenset[str]) -> Sequence[str]:
+        """Return the flags of the variables that give it these features, or take others away."""
+        rows = [
+            _SWITCHES[id_] for id_ in _SWITCHES if id_ in self._changeable and (id_ in features) is _SWITCHES[id_][1]
+        ]
+        return [word for variable, _ in rows for word in ("--variable", variable)]
 
     def _uses_tls(self, needs: Collection[str]) -> bool:
         """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""

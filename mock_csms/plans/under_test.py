@@ -179,7 +179,7 @@ class StationUnderTest:
             self.parked.discard(evse)
         elif action == "ev-pause":
             self.paused.add(evse)
-        elif action in ("ev-ready", "unplug"):
+        elif action in ("ev-ready", "unplug", "unplug-ev"):
             self.paused.discard(evse)
 
     @property

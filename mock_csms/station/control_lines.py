@@ -111,6 +111,11 @@ def _card(parts: Sequence[str]) -> cues.Presented:
 WORDS: Mapping[str, Word] = {
     "plug": Word("[EVSE] [CONNECTOR]", "plug the cable into the vehicle", _plug),
     "unplug": Word("[EVSE]", "unplug the cable from the vehicle", lambda parts: cues.Unplugged(_evse(parts))),
+    "unplug-ev": Word(
+        "[EVSE]",
+        "take the cable out of the vehicle; a detachable one (HFS-1) stays in the station",
+        lambda parts: cues.Unplugged(_evse(parts), is_left=True),
+    ),
     "card": Word("<ID[:TYPE]> [EVSE]", "present an idToken; presenting it again stops charging", _card),
     "ev-pause": Word("[EVSE]", "let the vehicle suspend charging", lambda parts: cues.Paused(_evse(parts))),
     "ev-ready": Word("[EVSE]", "let the vehicle resume charging", lambda parts: cues.Ready(_evse(parts))),

@@ -64,6 +64,8 @@ class Unplugged(Record):
     """A driver unplugs the cable."""
 
     evse: int
+    is_left: bool = False
+    """Whether the driver takes it out of the vehicle only: a detachable cable stays in the station."""
 
 
 class Arrived(Record):

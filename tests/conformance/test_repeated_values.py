@@ -47,7 +47,7 @@ def charging(*also: Callable[[Story], object]) -> Story:
     return story.wait(60)
 
 
-def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
+def goes_on(story: Story, number: int = 2, *, answer: Any = (), **more: Any) -> Story:
     """Let the station send periodic values."""
     usual: Json = {
         "eventType": "Updated",
@@ -58,7 +58,9 @@ def goes_on(story: Story, number: int = 2, **more: Any) -> Story:
         "evse": WIDE,
         "meterValue": values(story.at()),
     }
-    return story.call("TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None})
+    return story.call(
+        "TransactionEvent", {key: value for key, value in (usual | more).items() if value is not None}, answer
+    )
 
 
 def known_in(inspector: Inspector) -> KnownStation:

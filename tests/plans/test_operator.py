@@ -191,5 +191,5 @@ async def test_operator_lines_are_valid_control_lines() -> None:
     sent = 'send DataTransfer {"vendorId": "a b"}'
     vehicles = ["ev-ready 2", "ev-pause 2", "drive-in 2", "drive-out 2"]
     cards = ["card TAG1:ISO14443 2", "card TAG1:ISO14443", "card TAG1:ISO14443 2"]
-    assert typed == ["plug 2 1", "unplug 2", *cards, "reboot", *vehicles, sent]
+    assert typed == ["plug 2 1", "unplug 2", "unplug-ev 2", *cards, "reboot", *vehicles, sent]
     assert all(parse_line(line) for line in typed)

@@ -53,10 +53,10 @@ def test_cases_with_the_same_setting_are_neighbours() -> None:
 
 
 def test_units_of_workers() -> None:
-    """A unit has cases of one setting, and at most ten seconds unless it is one case; the longest unit is first."""
-    seconds = {"a": 1.0, "b": 30.0, "c": 6.0, "d": 5.0, "e": 4.0, "f": 3.0}
-    found = units(cases("a b c d:tls e f:tls g:C-13"), lambda case: case.needs, seconds)
-    assert [ids(unit) for unit in found] == ["b", "c e", "d f", "g", "a"]
+    """A unit has cases of one setting, in their order; at most ten seconds, or one case. The longest is first."""
+    seconds = {"a": 1.0, "b": 30.0, "c": 6.0, "d": 5.0, "e": 4.0, "f": 3.0, "g": 0.0}
+    found = units(cases("a b e d:tls c f:tls g:C-13"), lambda case: case.needs, seconds)
+    assert [ids(unit) for unit in found] == ["b", "e c", "d f", "a", "g"]
 
 
 class DictCache:
@@ -98,14 +98,16 @@ def test_a_pass_with_findings() -> None:
 
 
 def test_stations_do_not_mix() -> None:
-    """Each identity, and each profile, has its own passes; a station cannot take those of the reference station."""
+    """Each identity, profile and version of OCPP has its own passes, and so has the reference station."""
     kept = DictCache()
     keys = {
-        key_of(identity, profile, is_reference=False)
+        key_of(identity, profile, version, is_reference=False)
         for identity in ("CS-1", "CS-2", "../x", "x" * 300)
         for profile in ("", "/a.toml", "/b.toml")
+        for version in ("1.6", "2.0.1")
     }
-    assert len(keys | {key_of("reference", "", is_reference=False), key_of("", "", is_reference=True)}) == 14
+    like_it, reference = (key_of("reference", "", "2.0.1", is_reference=each) for each in (False, True))
+    assert len(keys | {like_it, reference}) == 26
     assert [key for key in keys if "/" in key or len(key) > 100] == []
     for key in keys:
         StationCache(kept, key).keep([CaseResult(key)])

@@ -127,6 +127,13 @@ def remote(begin: Begin) -> None:
     stage.tell(Unplugged(1)).wait(40)
 
 
+def stopped_before_the_driver(begin: Begin) -> None:
+    """The CSMS stops a transaction that the cable has started, before a driver is authorized."""
+    stage = begin(TxCtrlr_TxStartPoint="EVConnected").connect().tell(Plugged(1)).wait(5)
+    stage.command("RequestStopTransaction", {"transactionId": transaction(stage)})
+    stage.wait(70).tell(Unplugged(1))
+
+
 def remote_at_once(begin: Begin) -> None:
     """A remote start with the TxStartPoint Authorized starts a transaction, and at an unknown EVSE none."""
     stage = begin(evses=2, TxCtrlr_TxStartPoint="Authorized").connect()
@@ -281,6 +288,7 @@ SCENARIOS: Mapping[str, Callable[[Begin], Any]] = {
         refused_boot,
         resets,
         remote,
+        stopped_before_the_driver,
         remote_at_once,
         nobody_plugs_in,
         offline,

@@ -12,7 +12,8 @@ from mock_csms.station import cues
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.v2 import network
 from mock_csms.station.v2.certificates import CAPACITY
-from mock_csms.station.v2.device import CHECKS_ROOTS, equipped
+from mock_csms.station.v2.device import equipped
+from mock_csms.station.v2.features import CHECKS_ROOTS
 from mock_csms.station.v2.security import secured
 from mock_csms.station.v2.variables import (
     ADDITIONAL_ROOT_CHECK,

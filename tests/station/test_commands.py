@@ -9,7 +9,7 @@ from mock_csms.station import cues
 from mock_csms.station.cues import Plugged, Presented, Unplugged
 from mock_csms.station.v2 import commands
 from mock_csms.station.v2.commands import ANSWERS
-from mock_csms.station.v2.device import RESETS_EVSES
+from mock_csms.station.v2.features import RESETS_EVSES
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 CARD = Presented(TOKEN)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mock_csms.protocol.records import replace
-from mock_csms.station.v2.device import FINDS_CUSTOMERS
+from mock_csms.station.v2.features import FINDS_CUSTOMERS
 from mock_csms.station.v2.storage import LocalAuthorizationList, token_key
 from tests.station.bench import TOKEN, Bench
 

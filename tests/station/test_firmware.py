@@ -6,7 +6,7 @@ import pytest
 
 from mock_csms.protocol.records import replace
 from mock_csms.station import cues
-from mock_csms.station.v2.device import INSTALLS_UNSIGNED, INSTALLS_WHILE_CHARGING
+from mock_csms.station.v2.features import INSTALLS_UNSIGNED, INSTALLS_WHILE_CHARGING
 from mock_csms.station.v2.variables import NEW_SESSIONS_BEFORE_UPDATE, TX_START_POINT
 from tests.station.authority import Authority, ec_key, rsa_key, signature
 from tests.station.bench import TOKEN, Bench

@@ -13,7 +13,13 @@ BY_CABLE, BY_TOKEN = ("EVConnected", "ParkingBayOccupancy"), ("Authorized",)
 BY_ENERGY = ("PowerPathClosed", "EnergyTransfer")
 STOP_POINTS = [*BY_CABLE, *BY_TOKEN, *BY_ENERGY]
 START_POINTS = [*STOP_POINTS, "DataSigned"]
-TRIGGERS = {"plug": "CablePluggedIn", "card": "Authorized", "stop": "StopAuthorized", "unplug": "EVCommunicationLost"}
+TRIGGERS = {
+    "plug": "CablePluggedIn",
+    "card": "Authorized",
+    "charge": "ChargingStateChanged",
+    "stop": "StopAuthorized",
+    "unplug": "EVCommunicationLost",
+}
 ORDERS: dict[str, list[tuple[str, Cue]]] = {
     "cable first": [("plug", PLUG), ("card", CARD), ("stop", CARD), ("unplug", UNPLUG)],
     "token first": [("card", CARD), ("plug", PLUG), ("stop", CARD), ("unplug", UNPLUG)],
@@ -33,13 +39,17 @@ def test_start_and_stop_points(start: str, stop: str, order: str) -> None:
     play = booted(TxCtrlr_TxStartPoint=start, TxCtrlr_TxStopPoint=stop)
     steps = ORDERS[order]
     names = [name for name, _ in steps]
+    if order == "token first":  # the cable and the energy have an event each
+        names.insert(2, "charge")
     first = "plug" if start in BY_CABLE else "card" if start in BY_TOKEN else names[1]
+    if start == "EnergyTransfer" and order == "token first":
+        first = "charge"
     last = "unplug" if stop in BY_CABLE else "stop"
     result = names[names.index(first) : names.index(last) + 1]
     wanted = [f"Updated {number} {TRIGGERS[name]}" for number, name in enumerate(result)]
     wanted[0] = wanted[0].replace("Updated", "Started")
-    if start == "EnergyTransfer":  # it starts with the energy, not with the cable
-        wanted[0] = wanted[0].replace("CablePluggedIn", "ChargingStateChanged")
+    if start == "DataSigned":
+        wanted[0] = wanted[0].replace("CablePluggedIn", "SignedDataReceived")
     wanted[-1] = wanted[-1].replace("Updated", "Ended") + " Local"  # as the driver had stopped before
     play.tell(*(cue for _, cue in steps))
     assert events(play) == wanted
@@ -53,7 +63,13 @@ def test_a_driver_who_pulls_the_cable() -> None:
 @pytest.mark.parametrize(
     ("stop", "lines"),
     [
-        ("Authorized", ["Updated 1 EVCommunicationLost", "Updated 2 CablePluggedIn", "Ended 3 StopAuthorized Local"]),
+        (
+            "Authorized",
+            [
+                *("Updated 1 EVCommunicationLost", "Updated 2 CablePluggedIn", "Updated 3 ChargingStateChanged"),
+                "Ended 4 StopAuthorized Local",
+            ],
+        ),
         ("EVConnected", ["Ended 1 EVCommunicationLost EVDisconnected", "Started 0 Authorized"]),
         ("PowerPathClosed", ["Ended 1 EVCommunicationLost EVDisconnected", "Started 0 Authorized"]),
     ],
@@ -84,12 +100,13 @@ def test_the_content_of_events() -> None:
     """The idToken is sent once, the EVSE again when its connector is known, and the chargingState each time."""
     play = booted(connectors=2, TxCtrlr_TxStartPoint="Authorized", TxCtrlr_TxStopPoint="EVConnected")
     play.tell(CARD, Plugged(1, 2)).wait(60)
-    started, plugged, sampled = play.take("TransactionEvent")
+    started, plugged, charging_, sampled = play.take("TransactionEvent")
     assert (started["idToken"], started["evse"]) == (TOKEN, {"id": 1})
     assert started["transactionInfo"]["chargingState"] == "Idle"
     assert (plugged["evse"], plugged.get("idToken")) == ({"id": 1, "connectorId": 2}, None)
-    assert plugged["transactionInfo"]["chargingState"] == "Charging"
-    assert {"evse", "idToken", "offline"} & sampled.keys() == set()
+    states = [event["transactionInfo"]["chargingState"] for event in (plugged, charging_)]
+    assert states == ["EVConnected", "Charging"]
+    assert {"evse", "idToken", "offline"} & (charging_.keys() | sampled.keys()) == set()
     stopped, ended = play.tell(CARD, UNPLUG).take("TransactionEvent")
     assert [event["transactionInfo"]["chargingState"] for event in (stopped, ended)] == ["EVConnected", "Idle"]
 

@@ -56,8 +56,8 @@ def test_the_bay_is_no_start_point() -> None:
         ((PLUG,), ARRIVE, "there is already a vehicle in the bay of EVSE 1"),
         ((), DEPART, "there is no vehicle in the bay of EVSE 1"),
         ((ARRIVE, PLUG), DEPART, "the vehicle at EVSE 1 is still plugged in"),
-        ((ARRIVE,), PAUSE, "no vehicle is plugged in at EVSE 1"),
-        ((), Ready(2), "no vehicle is plugged in at EVSE 2"),
+        ((ARRIVE,), Paused(2), "there is no EVSE 2"),
+        ((), Ready(2), "there is no EVSE 2"),
     ],
 )
 def test_impossible_cues(before: tuple[Cue, ...], cue: Cue, said: str) -> None:
@@ -93,6 +93,8 @@ def test_a_vehicle_that_is_not_ready_yet() -> None:
     assert events(play.tell(READY)) == ["Started ChargingStateChanged Charging"]
     play = booted().tell(PLUG, PAUSE, CARD)
     assert events(play) == ["Started Authorized SuspendedEV"]
+    play = booted().tell(PAUSE, CARD, PLUG)
+    assert events(play) == ["Started CablePluggedIn EVConnected", "Updated ChargingStateChanged SuspendedEV"]
     assert events(play.tell(UNPLUG, PLUG, CARD))[-1] == "Started Authorized Charging"
 
 

@@ -52,7 +52,8 @@ def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a remote start without an Authorize if the key is true, and with one if it is false.
 
-    Silent where a cache or a local list may have the idTag.
+    Silent where a cache or a local list may have the idTag, and after the start was given up: then the driver may have
+    presented a card.
     """
     tag, wants = station.tags.known(seen.payload["idTag"]), station.switch("AuthorizeRemoteTxRequests")
     at = [start.at for start in station.orders.starts if start.tag == folded(seen.payload["idTag"])][-1:]
@@ -61,7 +62,8 @@ def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
         return None
     if wants and not is_known and tag.asked_at < at[0]:
         return "a remote start without an Authorize, although AuthorizeRemoteTxRequests is true"
-    is_asked = not wants and tag.asked_at >= at[0]
+    is_given_up = at[0] < station.orders.freed_at <= tag.asked_at
+    is_asked = not wants and tag.asked_at >= at[0] and not is_given_up
     return "a remote start with an Authorize, although AuthorizeRemoteTxRequests is false" if is_asked else None
 
 

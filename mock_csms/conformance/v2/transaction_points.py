@@ -68,12 +68,17 @@ def _end(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 def _until_ended(payload: Json, points: Sequence[str], station: KnownStation) -> CheckResult:
-    """Set a deadline for the end if this event should have ended the transaction."""
+    """Set a deadline for the end if this event should have ended the transaction.
+
+    A transaction without an authorized driver has not reached Authorized or PowerPathClosed, so it cannot leave them.
+    """
     trigger, id_ = payload["triggerReason"], payload["transactionInfo"]["transactionId"]
     if trigger == "EVCommunicationLost":
         is_over = "EVConnected" in points or "PowerPathClosed" in points
     else:
-        is_over = "Authorized" in points or "PowerPathClosed" in points
+        running = station.transactions.by_id.get(id_)
+        has_driver = running is not None and (running.token is not None or running.remote is not None)
+        is_over = has_driver and ("Authorized" in points or "PowerPathClosed" in points)
     return (
         Later(
             f"{id_} continues after {trigger}, although TxStopPoint is {', '.join(points)}", station.terms.patience, id_

@@ -17,10 +17,11 @@ def starting_at(point: str, *earlier: str) -> tuple[str, ...]:
 
 def stopping_at(point: str, *earlier: str) -> tuple[str, ...]:
     """Return the needs of a case whose transaction stops at a point: none of the `earlier` ones may be set too."""
-    return STOP_POINTS[point], *_without(*earlier)
+    return STOP_POINTS[point], *without(*earlier)
 
 
-def _without(*points: str) -> tuple[str, ...]:
+def without(*points: str) -> tuple[str, ...]:
+    """Return the needs of a case in which none of these is a TxStopPoint."""
     return tuple(f"{_STOP_CAN_BE_SET} or not {STOP_POINTS[each]}" for each in points)
 
 
@@ -37,6 +38,12 @@ async def start_at_evse(station: Station) -> None:
         await start_at(
             station, next(point for point, id_ in START_POINTS.items() if profile.has(id_) and point != _BAY)
         )
+
+
+async def start_before_the_cable(station: Station) -> None:
+    """Let transactions start when a driver is authorized, or else when a vehicle enters the parking bay."""
+    first = "Authorized" if station.profile.has(START_POINTS["Authorized"]) else _BAY
+    await start_at(station, first)
 
 
 async def stop_at(station: Station, point: str) -> None:

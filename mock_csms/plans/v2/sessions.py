@@ -31,6 +31,14 @@ async def authorizes(station: Station) -> None:
     await prefer(station, "AuthCtrlr", "DisableRemoteAuthorization", "false")
 
 
+async def asks_about_the_card(station: Station, token: str = VALID) -> None:
+    """Present a card that the station does not know: it asks the CSMS, unless it does not authorize at all."""
+    id_token = station.profile.tokens[token]
+    await station.act("card", token=token)
+    if await station.get("AuthCtrlr", "Enabled") != "false" and id_token["type"] != "NoAuthorization":
+        await station.expect(says("Authorize", idToken=id_token))
+
+
 async def measures_often(station: Station) -> None:
     """Set the interval of periodic meter values to `timeouts.interval`, so that a case can wait for them."""
     if await station.get("SampledDataCtrlr", "TxUpdatedMeasurands") == "":

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import transactions
+from mock_csms.station.v2 import causes, transactions
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, has
-from mock_csms.station.v2.device import RESETS_EVSES, Device
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.features import RESETS_EVSES
 
 
 def change_availability(device: Device, payload: Json, _: Moment) -> Given:
@@ -36,7 +37,7 @@ def reset(device: Device, payload: Json, moment: Moment) -> Given:
     if "evseId" in payload:
         return _reset_evse(device, payload, moment)
     if payload["type"] == "Immediate":
-        device, acts = transactions.end_all(device, transactions.RESET, moment)
+        device, acts = transactions.end_all(device, causes.RESET, moment)
         return replace(device, reset="RemoteReset"), ACCEPTED, acts
     if device.is_busy:
         return replace(device, reset="ScheduledReset"), {"status": "Scheduled"}, []
@@ -52,7 +53,7 @@ def _reset_evse(device: Device, payload: Json, moment: Moment) -> Given:
     if evse is None or RESETS_EVSES not in device.features:
         return device, REJECTED, []
     if payload["type"] == "Immediate":
-        device, acts = transactions.end(device, evse, transactions.RESET, moment)
+        device, acts = transactions.end(device, evse, causes.RESET, moment)
         return device, ACCEPTED, acts
     return device, {"status": "Scheduled"} if evse.transaction else ACCEPTED, []
 

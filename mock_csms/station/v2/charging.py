@@ -12,7 +12,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import limits, transactions
+from mock_csms.station.v2 import causes, limits, transactions
 from mock_csms.station.v2.answers import ACCEPTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.profiles import fault_of
@@ -129,9 +129,9 @@ def _limited(device: Device, before: Evse, evse: Evse, moment: Moment) -> Step:
     """
     state = transactions.charging_state(evse)
     if state != transactions.charging_state(before):
-        cause = transactions.PAUSED if state == "SuspendedEV" else transactions.STATE_CHANGED
+        cause = causes.PAUSED if state == "SuspendedEV" else causes.STATE_CHANGED
     elif evse.drawn:
-        cause = transactions.RATE_CHANGED
+        cause = causes.RATE_CHANGED
     else:
         return device.with_evse(evse), []
     return transactions.change(device, evse, cause, moment)

@@ -8,7 +8,8 @@ from mock_csms.protocol.actions import Json
 from mock_csms.station.state import Moment
 from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import FINDS_CUSTOMERS, Device
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.features import FINDS_CUSTOMERS
 from mock_csms.station.v2.storage import Token, token_key
 
 _REFERENCES = ("idToken", "customerCertificate", "customerIdentifier")

@@ -9,6 +9,7 @@ from mock_csms.protocol.records import Record, replace
 from mock_csms.protocol.v2.identifiers import TOKEN_TYPES_OF_21
 from mock_csms.station.cues import Act
 from mock_csms.station.state import Identity, State
+from mock_csms.station.v2.features import CHECKS_ROOTS, DETACHABLE_CABLES, DIRECT_CURRENT, USUAL_FEATURES
 from mock_csms.station.v2.model import DEFAULTS, MOST_POWER, Extras
 from mock_csms.station.v2.storage import Storage
 from mock_csms.station.v2.variables import (
@@ -26,36 +27,6 @@ VOLTAGE = 230.0
 """Between a phase and neutral, in V."""
 PHASES = 3
 
-RESETS_EVSES = "C-13"
-FINDS_CUSTOMERS = "C-14"
-SUMMARIZES = "C-56"
-INSTALLS_WHILE_CHARGING = "C-43"
-CANCELS_UPDATES = "C-60"
-DOWNLOADS_WHILE_CHARGING = "AQ-7"
-CHECKS_ROOTS = "AS-2"
-INSTALLS_UNSIGNED = "L02"
-HAS_DISPLAY = "C-07"
-LOCKS_CABLE = "AQ-2"
-FEATURES = (
-    RESETS_EVSES,
-    FINDS_CUSTOMERS,
-    SUMMARIZES,
-    INSTALLS_WHILE_CHARGING,
-    CANCELS_UPDATES,
-    DOWNLOADS_WHILE_CHARGING,
-    CHECKS_ROOTS,
-    INSTALLS_UNSIGNED,
-    HAS_DISPLAY,
-    LOCKS_CABLE,
-)
-"""The optional features that the station may have, with their numbers in Part 5: it can reset a single EVSE, find a
-customer by an identifier, report a SummaryInventory, install firmware during a transaction, cancel an update, download
-firmware during a transaction, accept a new root of the CSMS only if the old one has signed it; the use case L02: it
-installs firmware without a signature; it has a display, on which the holder of a master pass chooses a transaction; its
-cables can only be plugged in after authorization."""
-USUAL_FEATURES = frozenset({SUMMARIZES, CANCELS_UPDATES, DOWNLOADS_WHILE_CHARGING, INSTALLS_UNSIGNED})
-"""The features that it has unless a flag says otherwise."""
-
 
 class ActiveTransaction(Record):
     """A transaction that runs."""
@@ -65,6 +36,8 @@ class ActiveTransaction(Record):
     """The seqNo of its next event."""
     is_evse_sent: bool = False
     """Whether an event has named the EVSE and connector in use."""
+    is_placed: bool = True
+    """Whether its EVSE is known. Without the feature AQ-8 that is not so until a vehicle is plugged in."""
     is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
     is_key_sent: bool = False
@@ -87,6 +60,10 @@ class Evse(Record):
     """How many connectors it has; their ids count from 1."""
     plugged: int | None = None
     """The connector whose cable is plugged into a vehicle."""
+    left: int | None = None
+    """The connector whose detachable cable is in the station, but not in a vehicle any more."""
+    locked_for: Json | None = None
+    """The idToken that unlocks that cable; None if it is not locked."""
     authorized: Json | None = None
     """The idToken that may charge."""
     remote_start_id: int | None = None
@@ -132,6 +109,11 @@ class Evse(Record):
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
 
     @property
+    def measured(self) -> ActiveTransaction | None:
+        """The transaction to which its meter values belong; None while it is not known that it is at this EVSE."""
+        return self.transaction if self.transaction and self.transaction.is_placed else None
+
+    @property
     def drawn(self) -> float:
         """The power that the vehicle takes now, in W."""
         return self.power if self.is_charging and not self.is_paused else 0.0
@@ -155,10 +137,11 @@ class Evse(Record):
         """Return the connectorStatus, without regard to reservations."""
         if connector in self.faulty:
             return "Faulted"
-        is_free = self.plugged != connector and (self.plugged is not None or self.transaction is None)
+        has_cable = connector in (self.plugged, self.left)
+        is_free = not has_cable and (self.plugged is not None or self.transaction is None)
         if connector in self.out_of_order or (self.is_closed and is_free):
             return "Unavailable"
-        return "Occupied" if self.plugged == connector else "Available"
+        return "Occupied" if has_cable else "Available"
 
 
 class Card(Record):
@@ -286,8 +269,16 @@ Step: TypeAlias = tuple[Any, list[Act]]
 
 def equipped(device: D, variables: Mapping[Name, str], features: frozenset[str]) -> D:
     """Return a device with other values of variables, and with these optional features."""
+    types = {DETACHABLE_CABLES: "sType2", DIRECT_CURRENT: "cCCS2"}
+    connectors = {
+        (f"Connector[{evse.id},{connector}]", "ConnectorType"): kind
+        for feature, kind in types.items()
+        if feature in features
+        for evse in device.evses.values()
+        for connector in evse.each_connector
+    }
     shown = {ADDITIONAL_ROOT_CHECK: "true"} if CHECKS_ROOTS in features else {}
-    return replace(device.with_variables({**variables, **shown}), features=features)
+    return replace(device.with_variables({**connectors, **variables, **shown}), features=features)
 
 
 def new_device(identity: Identity, evses: int, connectors: int, variables: Mapping[Name, str] | None = None) -> Device:

@@ -8,15 +8,19 @@ from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop, Unplugged
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
+    causes,
+    late_choices,
     reservations,
     reserved,
     tokens,
     transactions,
 )
 from mock_csms.station.v2.answers import Alarmed
-from mock_csms.station.v2.device import HAS_DISPLAY, LOCKS_CABLE, POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.causes import Cause
+from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
+from mock_csms.station.v2.features import DETACHABLE_CABLES, HAS_DISPLAY, KNOWS_EVSE, LOCKS_CABLE
 from mock_csms.station.v2.tokens import KnownToken, is_same
-from mock_csms.station.v2.transactions import Cause, change
+from mock_csms.station.v2.transactions import change
 from mock_csms.station.v2.variables import (
     AUTHORIZATION,
     EV_CONNECTION_TIMEOUT,
@@ -29,6 +33,7 @@ from mock_csms.station.v2.variables import (
     STOP_ON_EV_DISCONNECT,
     STOP_ON_INVALID_ID,
     TX_STOP_POINT,
+    UNLOCK_ON_EV_DISCONNECT,
 )
 
 VEHICLE, ALLOWANCE = "vehicle", "allowance"
@@ -51,31 +56,54 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"connector {cue.connector} of EVSE {evse.id} is out of order")
     if evse.authorized is None and LOCKS_CABLE in device.features:
         return _say(device, f"the cable of EVSE {evse.id} is locked until a driver is authorized")
-    device, acts = change(device, replace(evse, plugged=cue.connector), transactions.PLUGGED, moment)
-    return device, [Stop((VEHICLE, evse.id)), *acts]
+    if evse.left not in (None, cue.connector):
+        return _say(device, f"the cable of connector {evse.left} is still in EVSE {evse.id}")
+    device, moved = late_choices.moved_to(device, evse, VEHICLE)
+    plugged = replace(device.evses[evse.id], plugged=cue.connector, left=None, locked_for=None)
+    device, acts = change(device, plugged, causes.PLUGGED, moment)
+    return device, [*moved, Stop((VEHICLE, evse.id)), *acts]
 
 
 def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
     """Unplug the cable: the driver is no longer authorized (E09), or charging is only interrupted (E10)."""
     evse = device.evses.get(cue.evse)
+    if evse is not None and evse.left is not None and not cue.is_left:
+        return _take_out(device, evse)
     if evse is None or evse.plugged is None:
         return _say(device, f"no vehicle is plugged in at EVSE {cue.evse}")
     is_interrupted = evse.transaction is not None and not device.is_on(STOP_ON_EV_DISCONNECT)
     authorized = evse.authorized if is_interrupted else None
-    return change(
-        device, replace(evse, plugged=None, authorized=authorized, is_paused=False), transactions.UNPLUGGED, moment
-    )
+    unplugged = replace(evse, plugged=None, authorized=authorized, is_paused=False)
+    if cue.is_left and DETACHABLE_CABLES in device.features:
+        keeps_lock = is_interrupted or not device.is_on(UNLOCK_ON_EV_DISCONNECT)  # E10.FR.01, E09.FR.03
+        unplugged = replace(unplugged, left=evse.plugged, locked_for=evse.authorized if keeps_lock else None)
+    device, acts = change(device, unplugged, causes.UNPLUGGED, moment)
+    after = device.evses[evse.id]
+    if after.transaction is None or after.authorized is None or after.left is not None:
+        return device, acts
+    return device, [*acts, Set((VEHICLE, evse.id), device.number(EV_CONNECTION_TIMEOUT))]  # E10.FR.02
+
+
+def _take_out(device: Device, evse: Evse) -> Step:
+    """Take a detachable cable out of the station."""
+    if evse.locked_for is not None:
+        return _say(device, f"the cable is locked in EVSE {evse.id}")
+    return device.with_evse(replace(evse, left=None)), []
 
 
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
     """Start charging for an idToken if it may charge; if it already charges, stop without an Authorize (C01.FR.03)."""
     is_button = cue.token["type"] == START_BUTTON["type"]
-    card = Card(START_BUTTON if is_button else cue.token, cue.evse)
+    place = cue.evse if KNOWS_EVSE in device.features else None
+    card = Card(START_BUTTON if is_button else cue.token, place)
     if card.token["type"] in device.unknown_token_types:
         return _say(device, f"this version of OCPP has no idToken of the type {card.token['type']}")
-    for evse in _charging_at(device, cue.evse):
+    for evse in device.evses.values():
+        if evse.authorized is None and cue.evse in (None, evse.id) and is_same(evse.locked_for, card.token):
+            return device.with_evse(replace(evse, locked_for=None)), [Say(f"EVSE {evse.id} unlocks the cable")]
+    for evse in _charging_at(device, place):
         if is_same(evse.authorized, card.token):
-            return _stop(device, [evse], replace(transactions.STOPPED, token=card.token), moment)
+            return _stop(device, [evse], replace(causes.STOPPED, token=card.token), moment)
     if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):
         return _say(device, f"{card.token['idToken']} is already being authorized")
     if device.is_online and not device.is_accepted:
@@ -125,7 +153,7 @@ def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> S
     group = info.get("groupIdToken")
     reservation = reserved.reservation_for(device, evse, card.token, group)
     device, used = reservations.use(device, reservation.id) if reservation else (device, [])
-    cause = transactions.AUTHORIZED if card.remote_start_id is None else transactions.REMOTE_START
+    cause = causes.AUTHORIZED if card.remote_start_id is None else causes.REMOTE_START
     evse = replace(evse, authorized=card.token, remote_start_id=card.remote_start_id, profile=card.profile, group=group)
     device, acts = change(device, replace(evse, reservation=reservation.id if reservation else None), cause, moment)
     if evse.plugged is None:
@@ -165,7 +193,7 @@ def no_vehicle(device: Device, about: list[Any], moment: Moment) -> Step:
     if evse is None or evse.authorized is None or evse.plugged is not None:
         return device, []
     is_end = "ParkingBayOccupancy" not in device.members(TX_STOP_POINT)  # E03.FR.05, E03.FR.15
-    cause = replace(transactions.NO_VEHICLE, is_end=is_end)
+    cause = replace(causes.NO_VEHICLE, is_end=is_end)
     return change(device, replace(evse, authorized=None), cause, moment)
 
 
@@ -181,7 +209,7 @@ def token_judged(device: Device, request: Json, response: Json, moment: Moment) 
     if info["status"] == "Accepted" and evse.id in (info.get("evseId") or [evse.id]):
         return device.with_evse(replace(evse, group=info.get("groupIdToken", evse.group))), []
     if device.is_on(STOP_ON_INVALID_ID):
-        return change(device, replace(evse, authorized=None), transactions.DEAUTHORIZED, moment)
+        return change(device, replace(evse, authorized=None), causes.DEAUTHORIZED, moment)
     return _suspend(device, evse, moment)
 
 
@@ -199,7 +227,7 @@ def _suspend(device: Device, evse: Evse, moment: Moment) -> Step:
     if left > 0.01:
         return device, [Set((ALLOWANCE, evse.transaction.id), max(1.0, left / POWER * 3600))]
     is_end = "EnergyTransfer" in device.members(TX_STOP_POINT)
-    cause = transactions.DEAUTHORIZED if is_end else transactions.SUSPENDED
+    cause = causes.DEAUTHORIZED if is_end else causes.SUSPENDED
     return change(device, replace(evse, is_suspended=True), cause, moment)
 
 
@@ -219,7 +247,7 @@ def _admitted(device: Device, card: Card, info: Json, moment: Moment) -> Step:
     stoppable = _stoppable(device, card, info)
     if stoppable:
         is_master = _is_master(device, info)
-        cause = transactions.MASTER_PASS if is_master else transactions.STOPPED
+        cause = causes.MASTER_PASS if is_master else causes.STOPPED
         return _stop(device, stoppable if is_master else stoppable[:1], replace(cause, token=card.token), moment)
     allowed = info.get("evseId")
     if allowed and card.evse is not None and card.evse not in allowed:

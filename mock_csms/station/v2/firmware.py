@@ -17,13 +17,12 @@ from mock_csms.station.v2 import jobs
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Alarmed, Answer, Given, because
 from mock_csms.station.v2.calls import security_event
 from mock_csms.station.v2.certificates import ROOT_OF_MAKER, installed
-from mock_csms.station.v2.device import (
+from mock_csms.station.v2.device import Device, Step
+from mock_csms.station.v2.features import (
     CANCELS_UPDATES,
     DOWNLOADS_WHILE_CHARGING,
     INSTALLS_UNSIGNED,
     INSTALLS_WHILE_CHARGING,
-    Device,
-    Step,
 )
 from mock_csms.station.v2.jobs import FIRMWARE, PUBLISHING
 from mock_csms.station.v2.storage import Job

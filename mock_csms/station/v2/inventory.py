@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import reserved
-from mock_csms.station.v2.device import RESETS_EVSES, Device, Evse
+from mock_csms.station.v2.device import Device, Evse
+from mock_csms.station.v2.features import RESETS_EVSES
 from mock_csms.station.v2.model import Shape, folded, rows
 from mock_csms.station.v2.variables import Name, Variable
 

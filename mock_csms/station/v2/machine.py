@@ -31,6 +31,7 @@ from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     aligned,
     boot,
+    causes,
     certificates,
     charging,
     diagnostics,
@@ -118,7 +119,7 @@ def _status_failed(device: Device, cue: FailedCall, _: Moment) -> Step:
 
 
 def _power_cycled(device: Device, _: PowerCycled, moment: Moment) -> Step:
-    device, acts = transactions.end_all(device, transactions.POWER_LOSS, moment)
+    device, acts = transactions.end_all(device, causes.POWER_LOSS, moment)
     return replace(device, reset="PowerUp"), acts
 
 

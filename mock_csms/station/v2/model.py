@@ -160,7 +160,7 @@ VARIABLES: Mapping[Name, Variable] = {
     variables.BACK_OFF_RANGE: seconds(2),
     variables.BACK_OFF_TIMES: Variable("5", "integer", least=0, most=20),
     variables.BACK_OFF_WAIT: seconds(2, least=1),
-    ("OCPPCommCtrlr", "UnlockOnEVSideDisconnect"): switch(default=True),
+    variables.UNLOCK_ON_EV_DISCONNECT: switch(default=True),
     ("OCPPCommCtrlr", "WebSocketPingInterval"): seconds(20),
     ("ReservationCtrlr", "Available"): fixed_switch(value=True),
     variables.RESERVATIONS: switch(default=True),

@@ -10,7 +10,8 @@ from mock_csms.protocol.v2.identifiers import TOKEN_TYPES_OF_21
 from mock_csms.settings import values
 from mock_csms.settings.texts import read_text
 from mock_csms.station.machine import Notation
-from mock_csms.station.v2.device import FEATURES, USUAL_FEATURES, Device
+from mock_csms.station.v2.device import Device
+from mock_csms.station.v2.features import FEATURES, USUAL_FEATURES
 from mock_csms.station.v2.identity import IDENTITY
 from mock_csms.station.v2.model import VARIABLES
 from mock_csms.station.v2.variables import Name, Variable, accepts

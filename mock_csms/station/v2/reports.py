@@ -8,7 +8,8 @@ from mock_csms.station.state import Moment
 from mock_csms.station.v2 import boot, network, transactions
 from mock_csms.station.v2.answers import ACCEPTED, Answer, Given, because
 from mock_csms.station.v2.calls import in_parts
-from mock_csms.station.v2.device import SUMMARIZES, D, Device
+from mock_csms.station.v2.device import D, Device
+from mock_csms.station.v2.features import SUMMARIZES
 from mock_csms.station.v2.inventory import find, has_component, value_of, variables_of
 from mock_csms.station.v2.variables import (
     BASIC_AUTH_PASSWORD,

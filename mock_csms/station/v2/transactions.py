@@ -8,14 +8,14 @@ left. Only `change` compares them.
 from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits, signed_values
 from mock_csms.station.v2.answers import Alarmed
+from mock_csms.station.v2.causes import PLUGGED, SIGNED, STATE_CHANGED, UNPLUGGED, Cause
 from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
+from mock_csms.station.v2.features import KNOWS_EVSE
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
     ENDED_INTERVAL,
@@ -32,42 +32,10 @@ EVENT = "TransactionEvent"
 METER, COLLECT = "meter", "collect"
 """The alarms of an EVSE: to send periodic meter values, and to store values for the end of the transaction."""
 
+_STARTS_WITHOUT_CABLE = {frozenset({"EnergyTransfer"}): STATE_CHANGED, frozenset({"DataSigned"}): SIGNED}
+"""The cause of a start that a cable makes possible, but that comes after it, by the TxStartPoint."""
 _MOST_SAMPLES = 500
 """How many meter values are stored for the end of a transaction."""
-
-
-class Cause(Record):
-    """Why an EVSE changes."""
-
-    trigger: str
-    """The triggerReason of the event."""
-    stopped_reason: str = "Local"
-    """The stoppedReason, if the transaction ends."""
-    stops: bool = False
-    """Whether `stopped_reason` also applies if the transaction ends later."""
-    is_end: bool = False
-    """Whether the transaction ends independent of TxStopPoint."""
-    token: Json | None = None
-    """The idToken with which a driver stopped it (E07.FR.02)."""
-
-
-PLUGGED = Cause("CablePluggedIn")
-AUTHORIZED = Cause("Authorized")
-REMOTE_START = Cause("RemoteStart")
-STOPPED = Cause("StopAuthorized", "Local", stops=True)
-MASTER_PASS = Cause("StopAuthorized", "MasterPass", stops=True)
-REMOTE_STOP = Cause("RemoteStop", "Remote", stops=True)
-DEAUTHORIZED = Cause("Deauthorized", "DeAuthorized", stops=True)
-SUSPENDED = Cause("ChargingStateChanged", "DeAuthorized")
-UNPLUGGED = Cause("EVCommunicationLost", "EVDisconnected")
-NO_VEHICLE = Cause("EVConnectTimeout", "Timeout", is_end=True)
-RESET = Cause("ResetCommand", "ImmediateReset", is_end=True)
-ARRIVED = Cause("EVDetected")
-DEPARTED = Cause("EVDeparted")
-PAUSED = Cause("ChargingStateChanged", "StoppedByEV")
-STATE_CHANGED = Cause("ChargingStateChanged")
-RATE_CHANGED = Cause("ChargingRateChanged")
-POWER_LOSS = Cause("AbnormalCondition", "PowerLoss", is_end=True)
 
 
 def points(evse: Evse) -> frozenset[str]:
@@ -116,8 +84,8 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     transaction = evse.transaction
     if transaction is None:
         starts = points(evse) & device.members(TX_START_POINT) if come and not device.is_leaving else frozenset()
-        if starts == {"EnergyTransfer"} and cause is PLUGGED:
-            cause = STATE_CHANGED
+        if cause is PLUGGED:
+            cause = _STARTS_WITHOUT_CABLE.get(starts, cause)
         return _start(device, evse, cause, moment) if starts else (device.with_evse(evse), [])
     if "EVConnected" in come:
         transaction = replace(transaction, is_evse_sent=False)
@@ -126,8 +94,10 @@ def change(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
     if cause.is_end or gone & device.members(TX_STOP_POINT) or not points(evse):
         return _end(device, evse, transaction, cause, moment)
     if cause.stops:
-        transaction = replace(transaction, stopped_by=cause.stopped_reason)
-    return _tell(device, evse, transaction, _Event("Updated", cause.trigger, token=cause.token), moment)
+        transaction, evse = replace(transaction, stopped_by=cause.stopped_reason), replace(evse, locked_for=None)
+    event = _Event("Updated", cause.trigger, token=cause.token, state=_state_at(cause))
+    device, acts = _tell(device, evse, transaction, event, moment)
+    return _then_state(device, evse.id, cause, acts, moment)
 
 
 def end_all(device: Device, cause: Cause, moment: Moment) -> Step:
@@ -164,9 +134,9 @@ def collect(device: Device, evse: Evse, moment: Moment) -> Step:
 
 def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json], moment: Moment) -> Step:
     """Send meter values in a TransactionEvent, if there are any and a transaction runs."""
-    if evse.transaction is None or not values:
+    if evse.measured is None or not values:
         return device, []
-    return _tell(device, evse, evse.transaction, _Event("Updated", reason, values), moment)
+    return _tell(device, evse, evse.measured, _Event("Updated", reason, values), moment)
 
 
 def tell(device: Device, evse: Evse, reason: str, moment: Moment) -> Step:
@@ -178,11 +148,11 @@ def tell(device: Device, evse: Evse, reason: str, moment: Moment) -> Step:
 
 def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
     """Store meter values for the end of the transaction; if there are too many, every second one is dropped."""
-    if evse.transaction is None or not values:
+    if evse.measured is None or not values:
         return device
-    kept = (*evse.transaction.samples, *values)
+    kept = (*evse.measured.samples, *values)
     samples = kept if len(kept) <= _MOST_SAMPLES else kept[::2]
-    return device.with_evse(replace(evse, transaction=replace(evse.transaction, samples=samples)))
+    return device.with_evse(replace(evse, transaction=replace(evse.measured, samples=samples)))
 
 
 def retime(device: Device, changed: Collection[Name]) -> list[Act]:
@@ -199,7 +169,7 @@ def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
     """Send the TransactionEvent that the CSMS has triggered (F06.FR.07)."""
     if evse.transaction is None:
         return device, []
-    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment)
+    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment) if evse.measured else []
     return _tell(device, evse, evse.transaction, _Event("Updated", "Trigger", values), moment)
 
 
@@ -207,12 +177,6 @@ def transaction_of(event: Json) -> str | None:
     """Return the id of the transaction that a TransactionEvent belongs to; a user's own event may have none."""
     info = event.get("transactionInfo")
     return info.get("transactionId") if isinstance(info, dict) else None
-
-
-def has_undelivered(device: Device, transaction: str | None = None) -> bool:
-    """Return whether TransactionEvents wait for delivery: of one transaction, or of any if none is named (E14)."""
-    ids = [transaction_of(call.payload) for call in outbox.calls(device) if call.action == EVENT]
-    return bool(ids) if transaction is None else any(is_same(id_, transaction) for id_ in ids)
 
 
 class _Event(Record):
@@ -223,21 +187,50 @@ class _Event(Record):
     values: Sequence[Json] = ()
     stopped_reason: str | None = None
     token: Json | None = None
+    state: str | None = None
+    """The chargingState; None for the present one."""
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
-    transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy)
-    values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
-    device, acts = _tell(device, evse, transaction, _Event("Started", cause.trigger, values), moment)
+    is_placed = evse.plugged is not None or evse.is_parked or evse.remote_start_id is not None
+    is_placed = is_placed or KNOWS_EVSE in device.features
+    transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy, is_placed=is_placed)
+    values = _first_values(device, evse, moment) if is_placed else []
+    event = _Event("Started", cause.trigger, values, state=_state_at(cause))
+    device, acts = _tell(device, evse, transaction, event, moment)
+    device, acts = _then_state(device, evse.id, cause, acts, moment)
     return device, [*acts, *wake(device, evse)]
+
+
+def _first_values(device: Device, evse: Evse, moment: Moment) -> Sequence[Json]:
+    return meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
+
+
+def _state_at(cause: Cause) -> str | None:
+    """Return the chargingState in the event of a cable: energy flows a little later, which has an event of its own.
+
+    Two things that happen at the same time have an event each (remark of E02 and E03).
+    """
+    return "EVConnected" if cause in (PLUGGED, SIGNED) else None
+
+
+def _then_state(device: Device, number: int, cause: Cause, acts: list[Act], moment: Moment) -> Step:
+    """Report the charging state after an event that has named an earlier one."""
+    evse = device.evses[number]
+    if evse.transaction is None or _state_at(cause) in (None, charging_state(evse)):
+        return device, acts
+    device, more = _tell(device, evse, evse.transaction, _Event("Updated", STATE_CHANGED.trigger), moment)
+    return device, [*acts, *more]
 
 
 def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Cause, moment: Moment) -> Step:
     last = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
-    values = [*transaction.samples, *last]
+    values = [*transaction.samples, *last] if transaction.is_placed else []
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
-    ended = replace(device.evses[evse.id].released(), transaction=None)
+    is_kept = cause is UNPLUGGED and evse.authorized is None  # E09.FR.03; otherwise the end unlocks it (E06.FR.10)
+    lock = evse.locked_for if is_kept else None
+    ended = replace(device.evses[evse.id].released(), transaction=None, locked_for=lock)
     return device.with_evse(ended), [*acts, Stop((METER, evse.id)), Stop((COLLECT, evse.id))]
 
 
@@ -245,7 +238,7 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
     """Send one TransactionEvent (E01.FR.07: the numbers of a transaction's events have no gap)."""
     tells_token = evse.authorized is not None and not transaction.is_token_sent
     tells_evse = evse.plugged is not None and not transaction.is_evse_sent
-    info: Json = {"transactionId": transaction.id, "chargingState": charging_state(evse)}
+    info: Json = {"transactionId": transaction.id, "chargingState": event.state or charging_state(evse)}
     is_remote_start = tells_token and evse.remote_start_id is not None
     if is_remote_start:
         info["remoteStartId"] = evse.remote_start_id  # F01.FR.25, F02.FR.21
@@ -263,11 +256,12 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
     token = evse.authorized if tells_token else event.token
     if token is not None:
         payload["idToken"] = token
-    if tells_evse or event.kind == "Started":
+    if tells_evse or (event.kind == "Started" and transaction.is_placed):
         payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
     if evse.reservation is not None:
         payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
-    values = signed_values.with_one_key(device, event.values, is_sent=transaction.is_key_sent)
+    late = _first_values(device, evse, moment) if tells_evse and not transaction.is_placed else []  # E01.FR.09
+    values = signed_values.with_one_key(device, [*late, *event.values], is_sent=transaction.is_key_sent)
     if values:
         payload["meterValue"] = values
     after = replace(
@@ -275,6 +269,7 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         seq_no=transaction.seq_no + 1,
         is_token_sent=transaction.is_token_sent or tells_token,
         is_evse_sent=transaction.is_evse_sent or tells_evse,
+        is_placed=transaction.is_placed or tells_evse,
         is_key_sent=transaction.is_key_sent or signed_values.has_key(values),
     )
     return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]

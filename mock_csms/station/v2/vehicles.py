@@ -3,7 +3,7 @@
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Arrived, Departed, Paused, Ready, Say
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import transactions
+from mock_csms.station.v2 import causes
 from mock_csms.station.v2.device import Device, Evse, Step
 from mock_csms.station.v2.transactions import change, charging_state
 
@@ -15,7 +15,7 @@ def arrive(device: Device, cue: Arrived, moment: Moment) -> Step:
         return device, [Say(f"there is no EVSE {cue.evse}")]
     if evse.is_parked or evse.plugged is not None:
         return device, [Say(f"there is already a vehicle in the bay of EVSE {evse.id}")]
-    return change(device, replace(evse, is_parked=True), transactions.ARRIVED, moment)
+    return change(device, replace(evse, is_parked=True), causes.ARRIVED, moment)
 
 
 def depart(device: Device, cue: Departed, moment: Moment) -> Step:
@@ -25,11 +25,11 @@ def depart(device: Device, cue: Departed, moment: Moment) -> Step:
         return device, [Say(f"there is no vehicle in the bay of EVSE {cue.evse}")]
     if evse.plugged is not None:
         return device, [Say(f"the vehicle at EVSE {evse.id} is still plugged in")]
-    return change(device, replace(evse, is_parked=False), transactions.DEPARTED, moment)
+    return change(device, replace(evse, is_parked=False), causes.DEPARTED, moment)
 
 
 def pause(device: Device, cue: Paused, moment: Moment) -> Step:
-    """Stop taking energy, which may end the transaction (E06.FR.07)."""
+    """Stop taking energy, which may end the transaction (E06.FR.07); a vehicle may do so before it is plugged in."""
     return _set(device, cue.evse, moment, is_paused=True)
 
 
@@ -40,12 +40,12 @@ def go_on(device: Device, cue: Ready, moment: Moment) -> Step:
 
 def _set(device: Device, number: int, moment: Moment, *, is_paused: bool) -> Step:
     before = device.evses.get(number)
-    if before is None or before.plugged is None:
-        return device, [Say(f"no vehicle is plugged in at EVSE {number}")]
+    if before is None:
+        return device, [Say(f"there is no EVSE {number}")]
     evse = replace(before, is_paused=is_paused)
     if not _is_seen(before, evse):
         return device.with_evse(evse), []
-    return change(device, evse, transactions.PAUSED if is_paused else transactions.STATE_CHANGED, moment)
+    return change(device, evse, causes.PAUSED if is_paused else causes.STATE_CHANGED, moment)
 
 
 def _is_seen(before: Evse, evse: Evse) -> bool:

@@ -127,6 +127,13 @@ def remote_with_authorize(begin: Begin) -> None:
     remote(begin, asks="true")
 
 
+def remote_given_up(begin: Begin) -> None:
+    """Nobody plugs in after a remote start; after it was given up, the same driver comes with the card."""
+    rig = begin(AuthorizeRemoteTxRequests="false", ConnectionTimeOut="2").known()
+    rig.command("RemoteStartTransaction", {"connectorId": 1, "idTag": CARD["idToken"]})
+    rig.wait(5).charge().wait(5).leave().wait(40)
+
+
 def offline(begin: Begin) -> None:
     """The connection is lost during a transaction, and comes back before its end, and after it."""
     rig = begin().known().charge().wait(5)
@@ -290,8 +297,9 @@ SCENARIOS: Mapping[str, Callable[[Begin], None]] = {
     scenario.__name__: scenario
     for scenario in (
         pending, rejected, refused_boot, idle, comes_again, sessions, whole_data, pays_late, refused_tokens,
-        refused_later, suspended_later, refused_messages, never_answered, remote, remote_with_authorize, offline,
-        offline_whole, resets, unlocking, availability, reservations, local_list, smart_charging, triggers, files, keys,
+        refused_later, suspended_later, refused_messages, never_answered, remote, remote_with_authorize,
+        remote_given_up, offline, offline_whole, resets, unlocking, availability, reservations, local_list,
+        smart_charging, triggers, files, keys,
         any_commands,
     )
 }  # fmt: skip

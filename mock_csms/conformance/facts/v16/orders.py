@@ -27,6 +27,8 @@ class Orders(Mutable):
     """When each command was sent, by its message id."""
     starts: list[RemoteStart16] = field(default_factory=list)
     """The last accepted remote starts."""
+    freed_at: float = 0.0
+    """When a connector was last reported Available; a remote start that waited there was given up."""
     stops: Bounded[str, float] = bounded(100)
     """When each transaction was stopped remotely, by its id: when the command was answered."""
     unlocked: Bounded[str, float] = bounded(100)

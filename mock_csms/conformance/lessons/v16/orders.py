@@ -27,6 +27,13 @@ def start_ordered(seen: Seen, station: KnownStation16) -> None:
         station.orders.starts = [*station.orders.starts[1 - _MOST_STARTS :], start]
 
 
+@ORDERS.learn(call("StatusNotification"))
+def freed(seen: Seen, station: KnownStation16) -> None:
+    """A connector is Available: a remote start that has waited there for a vehicle is over."""
+    if seen.payload["status"] == "Available" and seen.payload["connectorId"]:
+        station.orders.freed_at = seen.at
+
+
 @ORDERS.learn(result("RemoteStopTransaction"))
 def stop_ordered(seen: Seen, station: KnownStation16) -> None:
     """The station will stop a transaction."""

@@ -1,9 +1,10 @@
 """A fast path for heartbeats and periodic values in which no check can find anything.
 
-These are most of the messages of a station. The conditions here say when certain checks find nothing. If one does not
-hold, all checks look at the message. Most conditions concern more than numbers: they are tested once, for a `Course`,
-and then hold for all later values that differ only in digits, until another message comes. The other conditions are
-tested each time. A test runs all checks on these messages too, and compares the findings.
+These are most of the messages of a station; values may also come again unchanged. The conditions here say when certain
+checks find nothing. If one does not hold, all checks look at the message. Most conditions concern more than numbers:
+they are tested once, for a `Course`, and then hold for all later values that differ only in digits, until another
+message comes. The other conditions are tested each time. A test runs all checks on these messages too, and compares the
+findings.
 """
 
 import re
@@ -30,6 +31,7 @@ from mock_csms.protocol.records import Mutable
 from mock_csms.protocol.times import seconds_of, usual_seconds_of
 from mock_csms.twin.transactions import ReportedEvent, Transaction
 from mock_csms.twin.v2.details import TRANSACTION_EVENT
+from mock_csms.twin.v2.energy import register_in
 from mock_csms.twin.v2.transactions import PERIODIC
 
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
@@ -37,6 +39,9 @@ _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
 _DIGITS = b"0."
 """What a digit or a dot is in an outline."""
 _has_braces = re.compile(rb"\{\}").search
+_PAYLOAD = b",{"
+_OLD = 86_400.0
+"""If repeated values are older than so many seconds, the checks look at their age."""
 _QUOTES = 4
 """The number of quotes that a call has around its id and its action."""
 _RARE = {"stoppedReason", "remoteStartId", "numberOfPhasesUsed", "reservationId"}
@@ -92,7 +97,10 @@ def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Cou
     typed = call.typed
     id_, number = typed.transactionInfo.transactionId, typed.seqNo
     transaction = station.transactions.by_id.get(id_)
-    if transaction is None or number != transaction.highest + 1:  # X01, X03
+    if transaction is None:  # X01
+        return False
+    is_new = number == transaction.highest + 1  # X03
+    if not (is_new or _repeats_the_last(call, transaction)):
         return False
     course, outline = courses.get(id_), outline_of(call)
     if course is None or course.evse != typed.evse or (outline != course.outline and not _is_like(outline, course)):
@@ -100,7 +108,7 @@ def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Cou
         if course is None:
             return False
         courses[id_] = course
-    if not _is_next(course, call, at, station):
+    if not (_is_next(course, call, at, station) if is_new else _is_in_time(course, call, at, station)):
         return False
     readings = _rising_in(typed, course, station)
     if readings is None or not station.exchanges.ids.add(call.id, number):  # R05
@@ -110,6 +118,17 @@ def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Cou
     for place, reading in readings:
         dict.__setitem__(registers, place, reading)  # the key exists already, so the bounded dict need not drop another
     return True
+
+
+def _repeats_the_last(call: Call, transaction: Transaction) -> bool:
+    """Whether an event is the last one of its transaction again, unchanged.
+
+    Such a repeat is allowed, and nothing new is learned from it except that it came (`ReportedEvent.attempts`). After
+    the mock has refused an event, the checks look at all repeats: `_is_usual`, X18.
+    """
+    text, number = call.text, call.typed.seqNo
+    last = transaction.events.get(number) if number == transaction.highest else None
+    return last is not None and last.text.endswith(text[text.find(_PAYLOAD) :])
 
 
 def _is_like(outline: bytes, course: Course) -> bool:
@@ -146,6 +165,7 @@ def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
         or payload["triggerReason"] != PERIODIC
         or transaction.ended_by is not None  # X05
         or transaction.connector is None  # X13
+        or (transaction.register is None and register_in(payload) is not None)  # the twin learns it
         or ("evse" in payload and not _is_at(transaction, payload["evse"]))  # X15
         or (state is not None and (state != transaction.charging_state or state == "SuspendedEVSE"))  # M13, X19
         or payload.get("offline")
@@ -193,6 +213,20 @@ def _is_next(course: Course, call: Call, at: float, station: KnownStation) -> bo
     )
 
 
+def _is_in_time(course: Course, call: Call, at: float, station: KnownStation) -> bool:
+    """Whether repeated values come at a time at which no check is interested in them. They keep their old timestamp."""
+    typed, connections, terms = call.typed, station.connections, station.terms
+    taken, is_awaited = _seconds_of(typed.timestamp, course), ("X17", course.transaction.id) in station.deadlines
+    return not (
+        taken is None
+        or typed.meterValue[0].timestamp != typed.timestamp  # M08
+        or not -terms.tolerance <= at - taken + terms.clock_offset <= _OLD  # R18
+        or (taken - terms.clock_offset < connections.opened_at and (connections.outages or is_awaited))  # X16, X17
+        or connections.calls  # R06
+        or not call.id.isascii()  # T11
+    )
+
+
 def _seconds_of(stamp: str, course: Course) -> float | None:
     """Return a timestamp as `usual_seconds_of` does. Its second is parsed only once for all messages within it."""
     if stamp[:19] == course.second and len(stamp) == 24 and stamp[20:23].isdecimal():  # the outline has dot and Z
@@ -235,5 +269,8 @@ def _go_on(course: Course, call: Call, at: float, station: KnownStation) -> None
         use(id_, number, station)
     station.meters.samples = course.samples
     told = ReportedEvent(stamp, "Updated", PERIODIC, is_offline, id_, call.text, at, connections.opened)
+    before = transaction.events.get(number) if number == transaction.highest else None
+    if before is not None and before.connection == connections.opened:
+        told.attempts = before.attempts + 1
     transaction.events[number] = told
     transaction.highest, transaction.stamp, transaction.sampled = number, stamp, stamp

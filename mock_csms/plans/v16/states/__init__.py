@@ -12,10 +12,12 @@ from mock_csms.plans.v16.states.coming_up import (
 from mock_csms.plans.v16.states.sessions import (
     StartedTransaction,
     authorized,
+    cached,
     charging,
     ends_locally,
     is_plugged,
     plugged,
+    started_remotely,
     starts,
     unplugged,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "authorized",
     "booted",
     "booting",
+    "cached",
     "charging",
     "comes_up",
     "ends_locally",
@@ -33,6 +36,7 @@ __all__ = [
     "ready",
     "reports_connectors",
     "reserved",
+    "started_remotely",
     "starts",
     "unavailable",
     "unplugged",

@@ -20,6 +20,8 @@ RESERVATION = 1
 """The reservationId of all reservations of cases."""
 _PLUGGED = ("Preparing", "Finishing")
 """The statuses without a transaction in which a cable may be plugged in."""
+_BUSY = ("Charging", "SuspendedEV", "SuspendedEVSE")
+"""The statuses with a transaction."""
 
 
 async def ready(station: Station) -> None:
@@ -68,6 +70,7 @@ async def _idle(station: Station) -> None:
         if not await _agrees(station, "RemoteStopTransaction", {"transactionId": int(id_)}):
             known.give_up(id_)  # the station does not know the transaction
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
+    await known.until(lambda: not {*_BUSY} & {*known.connectors.values()}, timeouts.message)
     if "Unavailable" in known.connectors.values():
         await _agrees(station, "ChangeAvailability", {"connectorId": 0, "type": "Operative"})
     if "Reserved" in known.connectors.values():

@@ -8,6 +8,7 @@ from typing import Any
 from mock_csms.plans.messages import absent, one_of, says
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
+from mock_csms.plans.v16 import keys
 from mock_csms.plans.v16.messages import CHARGES, status
 from mock_csms.protocol.records import Record
 from mock_csms.watch.inbox import Taken
@@ -52,7 +53,7 @@ async def authorized(station: Station, token: str = VALID) -> None:
     )
 
 
-async def starts(station: Station, after: int, token: str = VALID, **part: Any) -> StartedTransaction:
+async def starts(station: Station, /, after: int, token: str = VALID, **part: Any) -> StartedTransaction:
     """Expect a StartTransaction, and the status of its connector, in any order; return the transaction (4.8, 4.9)."""
     start = says("StartTransaction", connectorId=station.evse, idTag=tag_of(station, token), **part)
     begun = await station.expect(start, after=after)
@@ -90,3 +91,17 @@ async def unplugged(station: Station) -> None:
     begin = station.mark()
     await station.act("unplug")
     await station.expect(status("Available", station.evse), after=begin)
+
+
+async def started_remotely(station: Station, token: str = VALID, **more: Any) -> None:
+    """The station has accepted a remote start at the connector of the profile (5.11)."""
+    payload = {"connectorId": station.evse, "idTag": tag_of(station, token), **more}
+    await station.command("RemoteStartTransaction", payload, status="Accepted")
+
+
+async def cached(station: Station, token: str = VALID) -> None:
+    """The token is in the authorization cache: a session with it was authorized (3.5.1)."""
+    await keys.require(station, "AuthorizationCacheEnabled", "true")
+    await keys.put(station, "LocalPreAuthorize", "false")
+    await ends_locally(station, await charging(station, token), token)
+    await unplugged(station)

@@ -14,6 +14,7 @@ from mock_csms.station.v2.variables import (
     AUTHORIZATION,
     AUTHORIZE_REMOTE_START,
     MASTER_PASS_GROUP,
+    NO_REMOTE_AUTHORIZATION,
     TX_ENDED_MEASURANDS,
     TX_STARTED_MEASURANDS,
 )
@@ -109,8 +110,9 @@ def _is_master(device: Device, info: Json) -> bool:
 
 
 def _authorizes_though_disabled(at: Situation, right: list[Act]) -> list[Act]:
-    """Send Authorize although authorization is disabled."""
-    is_it = isinstance(at.event, Presented) and not at.device.is_on(AUTHORIZATION)
+    """Send Authorize although authorization, or the question of the CSMS, is disabled."""
+    may_not = not at.device.is_on(AUTHORIZATION) or at.device.is_on(NO_REMOTE_AUTHORIZATION)
+    is_it = isinstance(at.event, Presented) and may_not
     return [Send("Authorize", {"idToken": at.event.token}), *right] if is_it else right
 
 
@@ -189,7 +191,9 @@ KINDS: Kinds = {
     ),
     "master-pass-starts": Misbehaviour("starts for a master pass", ("A06",), acts=_starts(_is_master)),
     "asks-though-disabled": Misbehaviour(
-        "sends Authorize although authorization is disabled", ("A01",), acts=_authorizes_though_disabled
+        "sends Authorize although a variable of the station forbids it",
+        ("A01",),
+        acts=_authorizes_though_disabled,
     ),
     "starts-without-asking": Misbehaviour(
         "starts for a token cached as invalid without a new Authorize", ("A03",), acts=_starts_without_authorize

@@ -8,8 +8,8 @@ from mock_csms.station.cues import Act, ChainAsked, Say, Send
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import availability, certificates, transactions
 from mock_csms.station.v2.answers import ACCEPTED, Given, because
+from mock_csms.station.v2.causes import Cause
 from mock_csms.station.v2.device import Step
-from mock_csms.station.v2.transactions import Cause
 from mock_csms.station.v2.v21 import billing, payments, streams
 from mock_csms.station.v2.v21.costs import details_of
 from mock_csms.station.v2.v21.device import Device21

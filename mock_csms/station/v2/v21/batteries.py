@@ -10,7 +10,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, BatteryGiven, BatteryTaken, Say, Send, Set, Stop, SwapWished
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import transactions
+from mock_csms.station.v2 import causes, transactions
 from mock_csms.station.v2.answers import ACCEPTED, Given, because
 from mock_csms.station.v2.device import Step
 from mock_csms.station.v2.v21.device import Battery, Device21, Swap
@@ -62,9 +62,7 @@ def put_in(device: Device21, cue: BatteryGiven, moment: Moment) -> Step:
     device = replace(device, batteries={**device.batteries, evse.id: battery}, swap=replace(swap, offered=offered))
     event = _event(device, swap, "BatteryIn", evse.id, moment)
     token = {"idToken": device.variables[BATTERY_TOKEN], "type": "Central"}
-    device_, acts = transactions.change(
-        device, replace(evse, plugged=1, authorized=token), transactions.AUTHORIZED, moment
-    )
+    device_, acts = transactions.change(device, replace(evse, plugged=1, authorized=token), causes.AUTHORIZED, moment)
     return device_, [event, *acts, Set(TIMEOUT, device.number(BATTERY_TIMEOUT))]
 
 
@@ -78,7 +76,7 @@ def take_out(device: Device21, _: BatteryTaken, moment: Moment) -> Step:
     kept = {number: battery for number, battery in device.batteries.items() if number != slot}
     device = replace(device, batteries=kept, swap=None)
     freed = replace(evse, plugged=None, authorized=None)
-    device_, acts = transactions.change(device, freed, transactions.UNPLUGGED, moment)
+    device_, acts = transactions.change(device, freed, causes.UNPLUGGED, moment)
     return device_, [event, Stop(TIMEOUT), *acts]
 
 

@@ -7,10 +7,10 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Act, Set, Stop
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import transactions
+from mock_csms.station.v2 import causes, transactions
+from mock_csms.station.v2.causes import Cause
 from mock_csms.station.v2.device import Evse, Step
 from mock_csms.station.v2.storage import token_key
-from mock_csms.station.v2.transactions import Cause
 from mock_csms.station.v2.v21 import tariffs
 from mock_csms.station.v2.v21.costs import Bill, Period, total_of
 from mock_csms.station.v2.v21.device import Device21
@@ -73,7 +73,7 @@ def limited(device: Device21, response: Json, transaction: str | None, moment: M
     told, acts = transactions.tell(device, evse, "LimitSet", moment)
     if was_at_limit:
         told, more = transactions.change(
-            told, replace(told.evses[evse.id], is_suspended=False), transactions.STATE_CHANGED, moment
+            told, replace(told.evses[evse.id], is_suspended=False), causes.STATE_CHANGED, moment
         )
         acts = [*acts, *more]
     return told, acts

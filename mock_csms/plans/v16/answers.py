@@ -1,0 +1,26 @@
+"""Steps with commands that a station of OCPP 1.6 must decline, in a result or as an error."""
+
+from mock_csms.plans.station import Station
+from mock_csms.protocol.actions import Json
+from mock_csms.runtime.open_call import CallFailed
+
+__tracebackhide__ = True  # pytest shows the case, and the text says all
+
+_WRONG = "PropertyConstraintViolation"
+
+
+async def declines(station: Station, action: str, payload: Json, *statuses: str) -> None:
+    """Send a command with a wrong value: the station declines it, or answers that the value is wrong (OCPP-J 4.2.3).
+
+    `statuses` are those of a result that declines it, by default Rejected.
+    """
+    wanted = statuses or ("Rejected",)
+    expected = f"expected {' or '.join(wanted)} or the CALLERROR {_WRONG}"
+    try:
+        answer = await station.csms.call(station.identity, action, payload)
+    except CallFailed as failure:
+        if f": {_WRONG}:" not in str(failure):
+            raise AssertionError(f"{expected}, got {failure}") from None
+        return
+    if answer.get("status") not in wanted:
+        raise AssertionError(f"{expected}, got {answer}")
