@@ -70,6 +70,16 @@ def test_the_reference_station_passes() -> None:
             assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
 
 
+def test_the_reference_station_of_21_passes() -> None:
+    """Cases of 2.0.1 pass over a connection of 2.1 too: a second station speaks that version, and variables may have
+    its values. `task plans_21` runs all cases.
+    """
+    for turn in turns():
+        with turn:
+            done = run("--ocpp", "2.1", "--case", "TC_B_53_CS", "--case", "TC-SIM-02", "--fail-on-findings", "warning")
+            assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
+
+
 def test_the_reference_station_of_16_passes() -> None:
     """A case of 1.6 passes with --ocpp 1.6; a case of another version does not apply then."""
     for turn in turns():
