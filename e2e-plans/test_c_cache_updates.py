@@ -29,6 +29,7 @@ async def test_c_33_filled_by_authorize(station: Station) -> None:
     await authorization.is_charged(station, asked)
     await states.stop_authorized_locally(station)
     await states.ev_disconnected(station)
+    await states.parking_bay_unoccupied(station)
     authorization.judge(station, {"valid": "Invalid"})
     await station.prepare(authorization.plug_first)
     await station.answered(await authorization.is_used(station), idTokenInfo={"status": "Invalid"})
@@ -51,6 +52,7 @@ async def test_c_34_updated_by_an_event(station: Station) -> None:
     await station.answered(await authorization.is_used(station), idTokenInfo={"status": "Invalid"})
     await station.expect(transaction_event(one_of("Updated", "Ended"), triggerReason="Deauthorized"))
     await states.ev_disconnected(station)
+    await states.parking_bay_unoccupied(station)
     await authorization.starts_nothing(station, await authorization.present(station, "valid"), "Invalid")
 
 
@@ -84,4 +86,6 @@ async def test_c_46_lifetime(station: Station) -> None:
     await station.prepare(authorization.cache_valid)
     await asyncio.sleep(lifetime + timeouts.tolerance)
     await station.prepare(authorization.plug_first)
-    await station.answered(await authorization.present(station, "valid"), idTokenInfo={"status": "Accepted"})
+    asked = await authorization.present(station, "valid")
+    await station.answered(asked, idTokenInfo={"status": "Accepted"})
+    await authorization.is_charged(station, asked)

@@ -44,6 +44,8 @@ async def are_stopped(station: Station, running: Mapping[int, str], after: int) 
         if event.payload["eventType"] != "Ended":
             if waits:
                 await station.act("unplug", evse=evse)
+            if waits and await states.has_bays(station):
+                await station.act("drive-out", evse=evse)
             event = await station.expect(transaction_event("Ended", **of_it), after=after)
         station.check(event, transaction_event("Ended", stopped="MasterPass"))
 

@@ -26,9 +26,7 @@ AUTHORIZED_OR_BAY = (
 )
 async def test_e_37_unplugged_at_power_path_closed(station: Station) -> None:
     """With TxStopPoint PowerPathClosed, a cable that is taken out of the vehicle ends the transaction."""
-    await points.stop_at(station, "PowerPathClosed")
-    await station.prepare(cables.suspended, stops=False)
-    await cables.unplug_at_the_vehicle(station, "Ended", "EVDisconnected")
+    await cables.ends_when_unplugged(station, "PowerPathClosed", "EVDisconnected")
 
 
 @case(
@@ -43,9 +41,7 @@ async def test_e_37_unplugged_at_power_path_closed(station: Station) -> None:
 )
 async def test_e_20_unplugged_at_the_vehicle(station: Station) -> None:
     """With TxStopPoint EVConnected, a cable that is taken out of the vehicle ends the transaction."""
-    await points.stop_at(station, "EVConnected")
-    await station.prepare(cables.suspended, stops=False)
-    await cables.unplug_at_the_vehicle(station, "Ended", "EVDisconnected")
+    await cables.ends_when_unplugged(station, "EVConnected", "EVDisconnected")
 
 
 @case(
@@ -60,9 +56,7 @@ async def test_e_20_unplugged_at_the_vehicle(station: Station) -> None:
 )
 async def test_e_54_unplugged_at_the_vehicle_with_direct_current(station: Station) -> None:
     """With direct current the vehicle may have stopped the transaction that ends with the cable."""
-    await points.stop_at(station, "EVConnected")
-    await station.prepare(cables.suspended, stops=False)
-    await cables.unplug_at_the_vehicle(station, "Ended", "StoppedByEV", "EVDisconnected")
+    await cables.ends_when_unplugged(station, "EVConnected", "StoppedByEV", "EVDisconnected")
 
 
 @case(
@@ -157,7 +151,7 @@ async def test_e_26_suspended_by_unplugging(station: Station) -> None:
     use_case="E10",
     requirement="E10.FR.02, E10.FR.03",
     needs=(*cables.NEEDS, "HFS-2", *AUTHORIZED_OR_BAY),
-    fails_with={"keeps-waiting": "sent no .*triggerReason=EVConnectTimeout"},
+    fails_with={"never-gives-up": "sent no .*triggerReason=EVConnectTimeout"},
 )
 async def test_e_27_not_plugged_in_again(station: Station) -> None:
     """Without StopTxOnEVSideDisconnect a transaction with a fixed cable is deauthorized after EVConnectionTimeOut."""

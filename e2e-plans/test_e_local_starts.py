@@ -69,7 +69,8 @@ async def test_e_04_card_first(station: Station) -> None:
     requirement="E03.FR.01, E03.FR.05, E03.FR.06, E03.FR.12, C01.FR.02, C02.FR.01, C06.FR.02",
     needs=(*sessions.NEEDS, sessions.LOCAL_START),
     fails_with={
-        "keeps-waiting": "sent no Authorize",
+        "never-gives-up": "sent no Authorize",
+        "--misbehave never-gives-up --variable TxCtrlr.TxStartPoint=Authorized": "triggerReason=EVConnectTimeout",
     },
 )
 async def test_e_05_no_cable_in_time(station: Station) -> None:
@@ -92,7 +93,8 @@ async def test_e_05_no_cable_in_time(station: Station) -> None:
     requirement="E06.FR.04, E06.FR.15",
     needs=sessions.NEEDS,
     fails_with={
-        "keeps-waiting": "sent TransactionEvent, which must not come",
+        "never-gives-up": "sent TransactionEvent, which must not come",
+        "--misbehave wrong-stopped-reason --variable TxCtrlr.TxStartPoint=Authorized": "Timeout, got PowerLoss",
     },
 )
 async def test_e_39_deauthorized_without_a_cable(station: Station) -> None:

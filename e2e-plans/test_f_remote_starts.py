@@ -1,7 +1,7 @@
 """Block F, remote control: transactions that the CSMS starts, before or after the cable is plugged in (F01, F02)."""
 
 from mock_csms.plans import Station, Taken, case, connector_reports, one_of, says, transaction_event
-from mock_csms.plans.v2 import points, sessions, states
+from mock_csms.plans.v2 import cables, points, sessions, states
 from mock_csms.plans.v2.variables import prefer
 
 NEEDS = ("plug", "unplug", "C-36 or C-37 or C-38 or C-39")
@@ -109,15 +109,12 @@ async def test_f_03_remote_start_without_authorization(station: Station) -> None
 async def test_f_04_nobody_plugs_in(station: Station) -> None:
     """A remote start is given up after EVConnectionTimeOut without a cable; then the EVSE can be used again."""
     patience = station.profile.timeouts.interval
-    await station.set("TxCtrlr", "EVConnectionTimeOut", f"{patience:g}")
+    await cables.wait_for_cables(station, patience)
     await station.prepare(sessions.authorizes)
     await starts_without_the_cable(station)
     started = await station.prepare(states.start_remotely)
-    timeout = {"triggerReason": "EVConnectTimeout"}
-    given_up = transaction_event("Ended", stopped="Timeout", **timeout)
-    is_kept = "ParkingBayOccupancy" in await states.stop_points(station)  # E03.FR.15
-    due = given_up | transaction_event("Updated", **timeout) if is_kept else given_up
-    ended = await station.expect(due, within=patience + station.profile.timeouts.message)
+    within = patience + station.profile.timeouts.message
+    ended = await station.expect(await cables.given_up(station), within=within)
     if started:
         station.check_gap(started, ended, least=patience)
     await states.start_remotely(station, number=2)

@@ -1,7 +1,7 @@
 """Block J, meter values: sampled values at the start of a transaction, periodically, and at its end (J02)."""
 
 from mock_csms.plans import Station, case, transaction_event
-from mock_csms.plans.v2 import meters, points, sessions
+from mock_csms.plans.v2 import meters, points, sessions, states
 
 
 @case(
@@ -64,3 +64,31 @@ async def test_j_07_values_at_the_start(station: Station) -> None:
     started = await station.expect(transaction_event("Started"), after=begin)
     station.check(started, transaction_event(evse={"id": station.evse}))
     meters.check_once(station, started, meters.BEGIN, wanted)
+
+
+@case(
+    "TC_J_08_CS",
+    use_case="J02, E01",
+    requirement="E01.FR.09",
+    needs=("C-40", "not AQ-8", "C-09.2 or C-09.6", "HFS-8", sessions.LOCAL_START, *sessions.NEEDS),
+    fails_with={
+        "no-begin-values": "with 0 values of Transaction.Begin, expected 1",
+        "no-evse": r"sent no TransactionEvent\[.*evse.id=1",
+    },
+)
+async def test_j_08_values_of_the_start_come_later(station: Station) -> None:
+    """If the EVSE is not known when a transaction starts, the first event that names it has the values of the start."""
+    wanted = await meters.measurands(station, meters.SAMPLED, "TxStartedMeasurands")
+    await points.start_before_the_cable(station)
+    begin = station.mark()
+    if await states.has_bays(station):
+        await station.act("drive-in")
+        await station.settle()
+    await station.act("card", token="valid")
+    started = await station.expect(transaction_event("Started"), after=begin)
+    await station.settle()
+    await station.act("plug")
+    place = transaction_event(evse={"id": station.evse})
+    first = started if "evse" in started.payload else await station.expect(place, after=begin)
+    station.check(first, place)
+    meters.check_once(station, first, meters.BEGIN, wanted)

@@ -234,7 +234,7 @@ def test_quit(url: str) -> None:
 def test_help_lists_all_lines(url: str) -> None:
     """`help` lists every control line."""
     out = run(url, "--quiet", lines="help\n").out
-    assert [line.split()[0] for line in out.splitlines()][:3] == ["plug", "unplug", "card"]
+    assert [line.split()[0] for line in out.splitlines()][:4] == ["plug", "unplug", "unplug-ev", "card"]
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])

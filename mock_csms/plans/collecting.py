@@ -1,6 +1,7 @@
 """Collects the results of all cases in the process that the user has started, and writes what remains of the run."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from mock_csms.plans.results import CaseResult, shown_time
 from mock_csms.runtime import clock
 
 _CATALOGUE = "catalogue.tsv"
+ALL_PASSED = "mock_csms_all_passed"
+"""The name under which a worker says whether no case is open."""
 
 
 def folders_of(config: pytest.Config) -> Sequence[Path]:
@@ -39,9 +42,15 @@ class ResultCollector:
         """The ids of the cases that were to be run."""
         self.earlier: Mapping[str, EarlierPass] = {}
         """With --only-open, the cases that were not run, because the station has passed them in earlier runs."""
+        self.is_all_passed = False
+        """Whether no case was run because the station has passed all that the other options select."""
 
+    @cached_property
     def known(self) -> Mapping[str, CatalogueEntry]:
-        """Return all cases by id: those of the catalogues in the folders of plans, and all others that are written."""
+        """All cases by id: those of the catalogues in the folders of plans, and all others that are written.
+
+        They are read once, at the beginning: somebody may edit the plans during a long run.
+        """
         entries: dict[str, CatalogueEntry] = {}
         for folder in folders_of(self._config):
             load(folder)
@@ -53,7 +62,7 @@ class ResultCollector:
         """Raise UsageError if an option names a case that does not exist."""
         expected, wanted = self._options.expected, self._config.option.case
         try:
-            check_ids(expected, wanted, self.known() if expected or wanted else ())
+            check_ids(expected, wanted, self.known if expected or wanted or self._config.option.report else ())
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -67,6 +76,11 @@ class ResultCollector:
         functions = {id_.rpartition("/")[2] for id_ in ids}
         self.selected |= {case.id for case in CASES.values() if case.function in functions}
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Note what a worker has found about all cases."""
+        self.is_all_passed |= getattr(node, "workeroutput", {}).get(ALL_PASSED, False)
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note the result of a case."""
         result = result_of(report)
@@ -79,15 +93,18 @@ class ResultCollector:
         config = self._config
         if config.option.collectonly or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.earlier:
-            session.exitstatus = pytest.ExitCode.OK  # all have passed before
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.is_all_passed:
+            session.exitstatus = pytest.ExitCode.OK
         self._cache.keep(self._results.values())
         if config.option.report:
             is_cut = exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
             self._write(str(session.shouldstop or session.shouldfail or ("it was interrupted" if is_cut else "")))
 
     def _write(self, stopped: str) -> None:
-        results, options = self._results, self._options
+        results, options, known = self._results, self._options, {**self.known}
+        known |= {
+            id_: CatalogueEntry(id_, "", "", "") for id_ in results if id_ not in known
+        }  # tests that are no cases
         times = {"began": shown_time(self._began), "ended": shown_time(clock.now())}
         facts = facts_of(options, self._config.option, results.values(), times)
         run = PlanRun(
@@ -95,11 +112,11 @@ class ResultCollector:
             facts,
             facts.pop(PROFILE),
             results,
-            self.earlier,
+            {id_: each for id_, each in self.earlier.items() if id_ in known},
             self.selected,
             stopped,
         )
-        write_page(Path(self._config.option.report), run, [*self.known().values()])
+        write_page(Path(self._config.option.report), run, [*known.values()])
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Show the findings of the conformance checks, the problems before and after cases, and the earlier passes."""

@@ -65,6 +65,7 @@ def _profile(profile: Profile) -> Mapping[str, str]:
         "slots": ", ".join(map(str, profile.slots)),
         "interface": profile.interface,
         "tokens": ", ".join(f"{kind} {token_text(token)}" for kind, token in profile.tokens.items()),
+        "customer": profile.customer,
         "timeouts": ", ".join(f"{name} {seconds:g} s" for name, seconds in asdict(profile.timeouts).items()),
     }
 

@@ -4,7 +4,7 @@ A conftest.py loads it: `def pytest_addoption(pluginmanager): pluginmanager.impo
 """
 
 import os
-from collections.abc import AsyncIterator, Collection, Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from mock_csms.plans.case_log import LOG, CaseLog
 from mock_csms.plans.cases import CASES, Case, case_of
-from mock_csms.plans.collecting import ResultCollector
+from mock_csms.plans.collecting import ALL_PASSED, ResultCollector
 from mock_csms.plans.operator import ControlLines
 from mock_csms.plans.options import OPTIONS, Options, has_workers, read_options
 from mock_csms.plans.order import beside, scheduling_of, sparing, units
@@ -56,8 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.verbose = 1  # a line for each case
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Select the cases to run, and skip those that do not apply, with the reason."""
+    """Select the cases to run, after `-k` and `-m`, and skip those that do not apply, with the reason."""
     options, collector = config.stash.get(_OPTIONS, None), config.stash.get(_COLLECTOR, None)
     if options is None:
         return
@@ -71,13 +72,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.stash[LOG] = CaseLog(case, options.expected.get(case.id))
         item.user_properties += [("case", case.id), ("use case", case.use_case), ("requirement", case.requirement)]
         _skip_if_needed(item, item.stash[LOG], options)
-    left_out = [item for item in items if not _is_selected(item, wanted, passed)]
+    _leave_out(items, [item for item in items if wanted and _id_of(item) not in wanted], config)
+    before = [item for item in items if _id_of(item) in passed]
+    _leave_out(items, before, config)
+    _sort(items, config, options)
+    if collector:
+        collector.earlier, collector.is_all_passed = passed, bool(before) and not items
+    else:
+        config.workeroutput[ALL_PASSED] = bool(before) and not items  # type: ignore[attr-defined] # xdist's
+
+
+def _leave_out(items: list[pytest.Item], left_out: list[pytest.Item], config: pytest.Config) -> None:
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-    _sort(items, config, options)
-    if collector:
-        collector.earlier = passed
 
 
 def _sort(items: list[pytest.Item], config: pytest.Config, options: Options) -> None:
@@ -118,7 +126,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     collector = config.stash.get(_COLLECTOR, None)
     if collector is None:
         return None
-    cases = [CASES[id_] for id_ in collector.known() if id_ in CASES]
+    cases = [CASES[id_] for id_ in collector.known if id_ in CASES]
     return scheduling_of(config, log, units(cases, setting_for, config.stash[_CACHE].seconds()))
 
 
@@ -126,10 +134,6 @@ def _passed_before(config: pytest.Config) -> Mapping[str, EarlierPass]:
     """Return the cases that --only-open leaves out."""
     option = config.option
     return config.stash[_CACHE].passed_before(option.fail_on_findings) if option.only_open else {}
-
-
-def _is_selected(item: pytest.Item, wanted: Collection[str], passed: Collection[str]) -> bool:
-    return _id_of(item) not in passed and (not wanted or _id_of(item) in wanted)
 
 
 def _id_of(item: pytest.Item) -> str:
@@ -187,7 +191,8 @@ async def _run(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> A
         if reporter and reference is None:
             reporter.write_line(f"waiting for the station at {run.csms.url}/{options.profile.identity}")
         yield run
-        for note in await run.close() if reference is None else ():
+        notes = await run.close() if reference is None else ()
+        for note in notes if reporter else ():
             reporter.write_line(note)
 
 

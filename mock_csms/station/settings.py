@@ -229,9 +229,9 @@ class Shape:
         "master pass choose a transaction; C-13: it can reset a single EVSE; C-14: it finds customers by the text of "
         "an idToken; C-43 and AQ-7: it installs or downloads firmware during a transaction; C-56: it sends a summary "
         "inventory; C-60: it can cancel a firmware update; AQ-2: its cables can only be plugged in after "
-        "authorization; AS-2: it accepts a new root of the CSMS only if the old one has signed it; L02: it installs "
-        "firmware without a signature; HFS-1: its cables are detachable; HFS-4: its connectors are for direct current; "
-        "'' is none",
+        "authorization; AQ-8: drivers choose the EVSE before authorization, and not by plugging in; AS-2: it accepts a "
+        "new root of the CSMS only if the old one has signed it; L02: it installs firmware without a signature; HFS-1: "
+        "its cables are detachable; HFS-4: its connectors are for direct current; '' is none",
         _NOTATION.features,
         "ID[,ID]",
         shown=",".join(sorted(_NOTATION.default_features)),

@@ -186,8 +186,9 @@ def test_each_worker_has_its_own_mock(again: Run) -> None:
 def test_when_nothing_is_open(again: Run, folder: Path) -> None:
     """If no case is open, nothing runs, and the run is good; an unknown id is one line and the status of misuse."""
     assert again.done.returncode == 0
-    none = execute(folder, "none", "--only-open", "--case", "X-PASS")
+    none = execute(folder, "none", "--only-open", "-k", "pass", "-n", "2")
     assert (none.done.returncode, "PASSED: " in none.page) == (0, True), none.done.stdout
+    assert execute(folder, "nothing", "--only-open", "-k", "nonsense").done.returncode == 5
     (folder / "wrong.txt").write_text("X-PAST\n")
     wrong = execute(folder, "wrong", "-n", "2", "--expected-failures", f"{folder / 'wrong.txt'}")
     [line] = [line for line in wrong.done.stderr.splitlines() if "ERROR" in line]

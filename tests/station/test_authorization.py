@@ -7,7 +7,7 @@ import pytest
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.cues import Plugged, Presented, Unplugged
-from mock_csms.station.v2.features import HAS_DISPLAY, LOCKS_CABLE
+from mock_csms.station.v2.features import HAS_DISPLAY, KNOWS_EVSE, LOCKS_CABLE
 from tests.station.play import BOB, TOKEN, Play, answering, booted, charging
 
 FAMILY: Json = {"idToken": "Family", "type": "Central"}
@@ -213,7 +213,7 @@ def test_a_master_pass_stops(place: int | None, *, has_display: bool, is_known: 
     """A master pass stops all transactions (C16.FR.02); on a display its holder may choose one (C16.FR.01)."""
     play = booted(evses=3, AuthCtrlr_MasterPassGroupId="master").tell(Plugged(1), Presented(TOKEN, 1), Plugged(2))
     play.tell(Presented({"idToken": "Carol", "type": "Local"}, 2))
-    play.device = replace(play.device, features=frozenset({HAS_DISPLAY} if has_display else ()))
+    play.device = replace(play.device, features=frozenset({KNOWS_EVSE, *[HAS_DISPLAY] * has_display}))
     info = {"status": "Accepted", "groupIdToken": MASTER}
     play.csms = answering(Authorize={"idTokenInfo": info})
     if is_known:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mock_csms.plans.messages import one_of
+from mock_csms.plans.messages import Message, one_of
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
-from mock_csms.plans.v2 import sessions, states
+from mock_csms.plans.v2 import points, sessions, states
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.plans.v2.variables import prefer
 from mock_csms.protocol.actions import Json
@@ -35,19 +35,24 @@ async def wait_for_one(station: Station, authorized: Callable[[Station], Awaitab
 
 
 async def gives_up_waiting(station: Station) -> None:
-    """EVConnectionTimeOut, which is `timeouts.interval`, passes without a cable: a running transaction reports that.
+    """EVConnectionTimeOut, which is `timeouts.interval`, passes without a cable: a running transaction reports that."""
+    timeouts = station.profile.timeouts
+    if station.known.transaction_at(station.evse) is None:
+        await asyncio.sleep(2 * timeouts.interval)  # no message shows that it has given up
+    else:
+        await station.expect(await given_up(station), within=timeouts.interval + timeouts.message)
+
+
+async def given_up(station: Station) -> Message:
+    """Describe the event of a transaction that waited too long for the cable.
 
     It must end if Authorized is a TxStopPoint. Otherwise it may end too (E03.FR.05), or wait until the vehicle leaves
     the bay (E03.FR.15).
     """
-    timeouts = station.profile.timeouts
-    if station.known.transaction_at(station.evse) is None:
-        await asyncio.sleep(2 * timeouts.interval)  # no message shows that it has given up
-        return
     ended = transaction_event("Ended", triggerReason="EVConnectTimeout", stopped="Timeout")
-    continues = transaction_event("Updated", triggerReason="EVConnectTimeout")
-    may_continue = "Authorized" not in await states.stop_points(station)
-    await station.expect(ended | continues if may_continue else ended, within=timeouts.interval + timeouts.message)
+    if "Authorized" in await states.stop_points(station):
+        return ended
+    return ended | transaction_event("Updated", triggerReason="EVConnectTimeout")
 
 
 async def suspended(station: Station, *, stops: bool, unlocks: bool | None = None) -> None:
@@ -74,6 +79,16 @@ async def unplug_at_the_vehicle(station: Station, kind: Any, *reasons: Any) -> i
         lost = transaction_event(kind, triggerReason="EVCommunicationLost", charging="Idle", stopped=reason)
         await station.expect(lost, after=begin)
     return begin
+
+
+async def ends_when_unplugged(station: Station, point: str, *reasons: str) -> None:
+    """Take the cable out of the vehicle that has suspended charging: the transaction ends at this TxStopPoint.
+
+    `reasons` are the allowed stoppedReasons.
+    """
+    await points.stop_at(station, point)
+    await station.prepare(suspended, stops=False)
+    await unplug_at_the_vehicle(station, "Ended", *reasons)
 
 
 async def is_detachable(station: Station) -> bool:

@@ -17,7 +17,7 @@ _IDENTITY = "COMPANY"
 async def other_station(station: Station) -> AsyncIterator[None]:
     """Start another station, wait until it has reported a connector, and stop it when the block ends."""
     address = f"ws://{station.csms.url.partition('://')[2]}/{_IDENTITY}"  # the port serves ws:// beside wss://
-    words = [sys.executable, "-m", "mock_csms.station", address, "--quiet"]
+    words = [sys.executable, "-m", "mock_csms.station", address, "--ocpp", station.profile.version, "--quiet"]
     nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=nothing)
     try:

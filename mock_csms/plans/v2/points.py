@@ -40,6 +40,12 @@ async def start_at_evse(station: Station) -> None:
         )
 
 
+async def start_before_the_cable(station: Station) -> None:
+    """Let transactions start when a driver is authorized, or else when a vehicle enters the parking bay."""
+    first = "Authorized" if station.profile.has(START_POINTS["Authorized"]) else _BAY
+    await start_at(station, first)
+
+
 async def stop_at(station: Station, point: str) -> None:
     """Let transactions stop at this point; a station whose TxStopPoint is fixed has it already."""
     if station.profile.has(_STOP_CAN_BE_SET):

@@ -122,8 +122,10 @@ def _stopped(device: Device16, request: Json, response: Json, _: Moment) -> Step
 
 
 def _power_cycled(device: Device16, _: PowerCycled, moment: Moment) -> Step:
+    """End the transactions; without backup power their ends can only be reported after the reboot."""
     device, acts = transactions.end_all(device, "PowerLoss", moment)
-    return replace(device, reset="Hard"), acts
+    is_online = device.is_online and device.is_on("HasBackupPower")
+    return replace(device, reset="Hard", is_online=is_online), acts
 
 
 def _nothing_sees(device: Device16, *_: Any) -> Step:

@@ -83,8 +83,10 @@ KEYS: Mapping[str, Key] = {
     "ChargingScheduleAllowedChargingRateUnit": Key("Current,Power"),
     "ChargingScheduleMaxPeriods": Key(str(MOST_PERIODS)),
     "MaxChargingProfilesInstalled": Key(str(MOST_PROFILES)),
-    # Of the vendor: whether its cables are fixed, so that it has no lock, and when it reconnects, as in OCPP 2.x
+    # Of the vendor: whether its cables are fixed, so that it has no lock; whether it can send a last message after it
+    # has lost power; and when it reconnects, as in OCPP 2.x
     "CablesAreFixed": Key("false"),
+    "HasBackupPower": Key("true"),
     "RetryBackOffRandomRange": Key("5", _number()),
     "RetryBackOffRepeatTimes": Key("3", _number()),
     "RetryBackOffWaitMinimum": Key("10", _number(1)),

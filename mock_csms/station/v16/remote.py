@@ -14,6 +14,7 @@ from mock_csms.station.v16.device import (
     REJECTED,
     Answering,
     AskedCard,
+    ConnectorState,
     Device16,
     Given,
     Reserved,
@@ -31,17 +32,25 @@ def start(device: Device16, payload: Json, moment: Moment) -> Given:
     card = AskedCard(payload["idTag"], payload.get("connectorId"), is_remote=True, profile=profile)
     known = tokens.known(device, card.tag, moment)
     parent = known.get("parentIdTag") if known else None
-    connector = drivers.free_connector(device, card, parent)
+    asks = device.is_on("AuthorizeRemoteTxRequests")
+    connector = drivers.free_connector(device, card, parent) or (_of_group(device, card) if asks else None)
     if connector is None or not device.is_accepted or device.is_leaving:
         return device, REJECTED, []
     if profile is not None and limits.is_wrong(device, connector.id, profile, is_to_come=True):
         return device, REJECTED, []
     card = replace(card, connector=connector.id)
-    if device.is_on("AuthorizeRemoteTxRequests"):
+    if asks:
         device, acts = drivers.admit(device, card, moment)
     else:
         device, acts = drivers.grant(device, card, parent, moment)
     return device, ACCEPTED, acts
+
+
+def _of_group(device: Device16, card: AskedCard) -> ConnectorState | None:
+    """Return a connector that is reserved for a group: whether the driver is of it, Authorize will tell (5.13)."""
+    held = [each for each in device.reservations.values() if each.parent and card.connector in (None, each.connector)]
+    groups = (drivers.free_connector(device, card, each.parent) for each in held)
+    return next((each for each in groups if each is not None), None)
 
 
 def stop(device: Device16, payload: Json, moment: Moment) -> Given:

@@ -73,7 +73,7 @@ def _send(device: Device, at: float, moment: Moment) -> Step:
         values = meter_values(device, evse, ALIGNED_MEASURANDS, _CONTEXT, replace(moment, now=at))
         device, more = transactions.tell_values(device, evse, "MeterValueClock", values, moment)
         acts += more
-        if values and evse.transaction is None and device.is_accepted:
+        if values and evse.measured is None and device.is_accepted:
             acts.append(Send("MeterValues", {"evseId": evse.id, "meterValue": values}))
     return device, acts
 

@@ -36,6 +36,8 @@ class ActiveTransaction(Record):
     """The seqNo of its next event."""
     is_evse_sent: bool = False
     """Whether an event has named the EVSE and connector in use."""
+    is_placed: bool = True
+    """Whether its EVSE is known. Without the feature AQ-8 that is not so until a vehicle is plugged in."""
     is_token_sent: bool = False
     """Whether an event has named the idToken that charges."""
     is_key_sent: bool = False
@@ -105,6 +107,11 @@ class Evse(Record):
     def is_charging(self) -> bool:
         """Whether energy may flow: a vehicle is plugged in, even if it pauses, and a driver is authorized."""
         return self.plugged is not None and self.authorized is not None and not self.is_suspended
+
+    @property
+    def measured(self) -> ActiveTransaction | None:
+        """The transaction to which its meter values belong; None while it is not known that it is at this EVSE."""
+        return self.transaction if self.transaction and self.transaction.is_placed else None
 
     @property
     def drawn(self) -> float:

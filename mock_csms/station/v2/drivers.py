@@ -9,6 +9,7 @@ from mock_csms.station.cues import Act, Plugged, Presented, Say, Send, Set, Stop
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     causes,
+    late_choices,
     reservations,
     reserved,
     tokens,
@@ -17,7 +18,7 @@ from mock_csms.station.v2 import (
 from mock_csms.station.v2.answers import Alarmed
 from mock_csms.station.v2.causes import Cause
 from mock_csms.station.v2.device import POWER, Card, Device, Evse, Step
-from mock_csms.station.v2.features import DETACHABLE_CABLES, HAS_DISPLAY, LOCKS_CABLE
+from mock_csms.station.v2.features import DETACHABLE_CABLES, HAS_DISPLAY, KNOWS_EVSE, LOCKS_CABLE
 from mock_csms.station.v2.tokens import KnownToken, is_same
 from mock_csms.station.v2.transactions import change
 from mock_csms.station.v2.variables import (
@@ -57,9 +58,10 @@ def plug(device: Device, cue: Plugged, moment: Moment) -> Step:
         return _say(device, f"the cable of EVSE {evse.id} is locked until a driver is authorized")
     if evse.left not in (None, cue.connector):
         return _say(device, f"the cable of connector {evse.left} is still in EVSE {evse.id}")
-    plugged = replace(evse, plugged=cue.connector, left=None, locked_for=None)
+    device, moved = late_choices.moved_to(device, evse, VEHICLE)
+    plugged = replace(device.evses[evse.id], plugged=cue.connector, left=None, locked_for=None)
     device, acts = change(device, plugged, causes.PLUGGED, moment)
-    return device, [Stop((VEHICLE, evse.id)), *acts]
+    return device, [*moved, Stop((VEHICLE, evse.id)), *acts]
 
 
 def unplug(device: Device, cue: Unplugged, moment: Moment) -> Step:
@@ -92,13 +94,14 @@ def _take_out(device: Device, evse: Evse) -> Step:
 def present(device: Device, cue: Presented, moment: Moment) -> Step:
     """Start charging for an idToken if it may charge; if it already charges, stop without an Authorize (C01.FR.03)."""
     is_button = cue.token["type"] == START_BUTTON["type"]
-    card = Card(START_BUTTON if is_button else cue.token, cue.evse)
+    place = cue.evse if KNOWS_EVSE in device.features else None
+    card = Card(START_BUTTON if is_button else cue.token, place)
     if card.token["type"] in device.unknown_token_types:
         return _say(device, f"this version of OCPP has no idToken of the type {card.token['type']}")
     for evse in device.evses.values():
         if evse.authorized is None and cue.evse in (None, evse.id) and is_same(evse.locked_for, card.token):
             return device.with_evse(replace(evse, locked_for=None)), [Say(f"EVSE {evse.id} unlocks the cable")]
-    for evse in _charging_at(device, cue.evse):
+    for evse in _charging_at(device, place):
         if is_same(evse.authorized, card.token):
             return _stop(device, [evse], replace(causes.STOPPED, token=card.token), moment)
     if any(is_same(asked.token, card.token) and asked.remote_start_id is None for asked in device.cards):

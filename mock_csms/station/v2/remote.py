@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import replace
 from mock_csms.station.state import Moment
-from mock_csms.station.v2 import causes, drivers, tokens, transactions
+from mock_csms.station.v2 import causes, deliveries, drivers, tokens, transactions
 from mock_csms.station.v2.answers import ACCEPTED, REJECTED, Answer, Given, because, has
 from mock_csms.station.v2.device import Card, Device
 from mock_csms.station.v2.profiles import fault_of
@@ -47,7 +47,7 @@ def request_stop(device: Device, payload: Json, moment: Moment) -> Given:
 def transaction_status(device: Device, payload: Json, _: Moment) -> Given:
     """Answer whether a transaction runs, and whether TransactionEvents wait for delivery (E14)."""
     wanted = payload.get("transactionId")
-    waits = transactions.has_undelivered(device, wanted)
+    waits = deliveries.has_undelivered(device, wanted)
     if wanted is None:
         return device, {"messagesInQueue": waits}, []
     runs = device.charging(wanted) is not None

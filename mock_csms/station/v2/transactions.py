@@ -8,15 +8,14 @@ left. Only `change` compares them.
 from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.identifiers import is_same
 from mock_csms.protocol.records import Record, replace
-from mock_csms.station import outbox
 from mock_csms.station.cues import Act, Send, Set, Stop
 from mock_csms.station.state import Moment
 from mock_csms.station.v2 import limits, signed_values
 from mock_csms.station.v2.answers import Alarmed
 from mock_csms.station.v2.causes import PLUGGED, SIGNED, STATE_CHANGED, UNPLUGGED, Cause
 from mock_csms.station.v2.device import ActiveTransaction, Device, Evse, Step
+from mock_csms.station.v2.features import KNOWS_EVSE
 from mock_csms.station.v2.metering import meter_values
 from mock_csms.station.v2.variables import (
     ENDED_INTERVAL,
@@ -135,9 +134,9 @@ def collect(device: Device, evse: Evse, moment: Moment) -> Step:
 
 def tell_values(device: Device, evse: Evse, reason: str, values: Sequence[Json], moment: Moment) -> Step:
     """Send meter values in a TransactionEvent, if there are any and a transaction runs."""
-    if evse.transaction is None or not values:
+    if evse.measured is None or not values:
         return device, []
-    return _tell(device, evse, evse.transaction, _Event("Updated", reason, values), moment)
+    return _tell(device, evse, evse.measured, _Event("Updated", reason, values), moment)
 
 
 def tell(device: Device, evse: Evse, reason: str, moment: Moment) -> Step:
@@ -149,11 +148,11 @@ def tell(device: Device, evse: Evse, reason: str, moment: Moment) -> Step:
 
 def keep_values(device: Device, evse: Evse, values: Sequence[Json]) -> Device:
     """Store meter values for the end of the transaction; if there are too many, every second one is dropped."""
-    if evse.transaction is None or not values:
+    if evse.measured is None or not values:
         return device
-    kept = (*evse.transaction.samples, *values)
+    kept = (*evse.measured.samples, *values)
     samples = kept if len(kept) <= _MOST_SAMPLES else kept[::2]
-    return device.with_evse(replace(evse, transaction=replace(evse.transaction, samples=samples)))
+    return device.with_evse(replace(evse, transaction=replace(evse.measured, samples=samples)))
 
 
 def retime(device: Device, changed: Collection[Name]) -> list[Act]:
@@ -170,7 +169,7 @@ def trigger(device: Device, evse: Evse, moment: Moment) -> Step:
     """Send the TransactionEvent that the CSMS has triggered (F06.FR.07)."""
     if evse.transaction is None:
         return device, []
-    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment)
+    values = meter_values(device, evse, TX_UPDATED_MEASURANDS, "Trigger", moment) if evse.measured else []
     return _tell(device, evse, evse.transaction, _Event("Updated", "Trigger", values), moment)
 
 
@@ -178,12 +177,6 @@ def transaction_of(event: Json) -> str | None:
     """Return the id of the transaction that a TransactionEvent belongs to; a user's own event may have none."""
     info = event.get("transactionInfo")
     return info.get("transactionId") if isinstance(info, dict) else None
-
-
-def has_undelivered(device: Device, transaction: str | None = None) -> bool:
-    """Return whether TransactionEvents wait for delivery: of one transaction, or of any if none is named (E14)."""
-    ids = [transaction_of(call.payload) for call in outbox.calls(device) if call.action == EVENT]
-    return bool(ids) if transaction is None else any(is_same(id_, transaction) for id_ in ids)
 
 
 class _Event(Record):
@@ -199,12 +192,18 @@ class _Event(Record):
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
-    transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy)
-    values = meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
+    is_placed = evse.plugged is not None or evse.is_parked or evse.remote_start_id is not None
+    is_placed = is_placed or KNOWS_EVSE in device.features
+    transaction = ActiveTransaction(moment.world.new_id(), began_with=evse.energy, is_placed=is_placed)
+    values = _first_values(device, evse, moment) if is_placed else []
     event = _Event("Started", cause.trigger, values, state=_state_at(cause))
     device, acts = _tell(device, evse, transaction, event, moment)
     device, acts = _then_state(device, evse.id, cause, acts, moment)
     return device, [*acts, *wake(device, evse)]
+
+
+def _first_values(device: Device, evse: Evse, moment: Moment) -> Sequence[Json]:
+    return meter_values(device, evse, TX_STARTED_MEASURANDS, "Transaction.Begin", moment)
 
 
 def _state_at(cause: Cause) -> str | None:
@@ -226,7 +225,7 @@ def _then_state(device: Device, number: int, cause: Cause, acts: list[Act], mome
 
 def _end(device: Device, evse: Evse, transaction: ActiveTransaction, cause: Cause, moment: Moment) -> Step:
     last = meter_values(device, evse, TX_ENDED_MEASURANDS, "Transaction.End", moment)
-    values = [*transaction.samples, *last]
+    values = [*transaction.samples, *last] if transaction.is_placed else []
     reason = cause.stopped_reason if cause.is_end else transaction.stopped_by or cause.stopped_reason
     device, acts = _tell(device, evse, transaction, _Event("Ended", cause.trigger, values, reason, cause.token), moment)
     is_kept = cause is UNPLUGGED and evse.authorized is None  # E09.FR.03; otherwise the end unlocks it (E06.FR.10)
@@ -257,11 +256,12 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
     token = evse.authorized if tells_token else event.token
     if token is not None:
         payload["idToken"] = token
-    if tells_evse or event.kind == "Started":
+    if tells_evse or (event.kind == "Started" and transaction.is_placed):
         payload["evse"] = {"id": evse.id} | ({"connectorId": evse.plugged} if evse.plugged else {})
     if evse.reservation is not None:
         payload["reservationId"] = evse.reservation  # E01.FR.13, H01.FR.15
-    values = signed_values.with_one_key(device, event.values, is_sent=transaction.is_key_sent)
+    late = _first_values(device, evse, moment) if tells_evse and not transaction.is_placed else []  # E01.FR.09
+    values = signed_values.with_one_key(device, [*late, *event.values], is_sent=transaction.is_key_sent)
     if values:
         payload["meterValue"] = values
     after = replace(
@@ -269,6 +269,7 @@ def _tell(device: Device, evse: Evse, transaction: ActiveTransaction, event: _Ev
         seq_no=transaction.seq_no + 1,
         is_token_sent=transaction.is_token_sent or tells_token,
         is_evse_sent=transaction.is_evse_sent or tells_evse,
+        is_placed=transaction.is_placed or tells_evse,
         is_key_sent=transaction.is_key_sent or signed_values.has_key(values),
     )
     return device.with_evse(replace(evse, transaction=after, reservation=None)), [Send(EVENT, payload)]

@@ -9,6 +9,7 @@ from mock_csms.station.state import Moment
 from mock_csms.station.v2 import (
     boot,
     certificates,
+    deliveries,
     jobs,
     transactions,
 )
@@ -54,7 +55,7 @@ def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
     A station that is not accepted sends none while older events wait: the CSMS would get those after it.
     """
     acts: list[Act] = []
-    if not device.is_accepted and transactions.has_undelivered(device):
+    if not device.is_accepted and deliveries.has_undelivered(device):
         return device, acts
     for evse in evses:
         device, more = transactions.trigger(device, evse, moment)

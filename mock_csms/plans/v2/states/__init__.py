@@ -6,6 +6,7 @@ If necessary it first brings the station through the preceding states.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from mock_csms.plans.offline import act_offline
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.states.coming_up import (
     STARTUP,
@@ -27,7 +28,7 @@ from mock_csms.plans.v2.states.memory import (
     installed_certificates,
     local_list_set,
 )
-from mock_csms.plans.v2.states.offline import act_offline, offline_session, start_offline_transaction
+from mock_csms.plans.v2.states.offline import offline_session, start_offline_transaction
 from mock_csms.plans.v2.states.sessions import (
     LOCKED,
     authorization_event,

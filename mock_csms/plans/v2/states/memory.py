@@ -10,6 +10,7 @@ from mock_csms.plans.v2.states.sessions import (
     connected_and_authorized,
     ev_connected_post_session,
     ev_disconnected,
+    parking_bay_unoccupied,
     stop_authorized_locally,
 )
 from mock_csms.protocol.actions import Json
@@ -38,6 +39,7 @@ async def id_token_cached(station: Station, token: str = VALID) -> None:
     await stop_authorized_locally(station, token)
     await ev_connected_post_session(station)
     await ev_disconnected(station)
+    await parking_bay_unoccupied(station)
 
 
 async def certificate_installed(station: Station, kind: str = certificates.OF_CSMS) -> None:

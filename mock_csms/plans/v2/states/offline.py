@@ -1,9 +1,6 @@
 """Sessions while the station is offline; it reports them after it has reconnected."""
 
-import asyncio
-from collections.abc import Sequence
-
-from mock_csms.plans.profile import VALID
+from mock_csms.plans.offline import act_offline
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2.states.coming_up import ready
 from mock_csms.plans.v2.states.sessions import has_bays
@@ -31,14 +28,3 @@ async def start_offline_transaction(station: Station) -> None:
     if not await known.until(lambda: bool(known.transactions), patience):
         raise AssertionError(f"{station.identity} is back, but reported no transaction within {patience:g} s")
     await known.until(lambda: "Occupied" in known.connectors.values(), patience)
-
-
-async def act_offline(station: Station, actions: Sequence[str], token: str = VALID) -> None:
-    """Disconnect and refuse the station, and do these actions once it is offline."""
-    known, timeouts = station.known, station.profile.timeouts
-    station.keep_away()
-    await known.until(lambda: not known.is_connected, timeouts.message)
-    await asyncio.sleep(timeouts.settle)
-    for action in actions:
-        await station.act(action, token=token if action == "card" else None)
-        await asyncio.sleep(timeouts.settle)

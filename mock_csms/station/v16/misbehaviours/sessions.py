@@ -43,7 +43,14 @@ def _starts_refused(at: Situation[Any], right: list[Act]) -> list[Act]:
     return [*right, Send(_START, start)]
 
 
+def _forgets_offline(at: Situation[Any], right: list[Act]) -> list[Act]:
+    """Drop the messages about transactions while the station is offline."""
+    is_offline, about = not at.device.is_online, (_START, _STOP, "MeterValues")
+    return [act for act in right if not (is_offline and isinstance(act, Send) and act.action in about)]
+
+
 KINDS: Kinds = {
+    "forgets-offline": Misbehaviour("forgets what happens while it is offline", (), acts=_forgets_offline),
     "no-authorize": Misbehaviour("does not ask about idTags", (), acts=sends(_AUTHORIZE, never)),
     "authorizes-known": Misbehaviour("asks about an idTag that it knows", (), acts=_asks_before(_START)),
     "authorizes-to-stop": Misbehaviour("asks about the idTag that stops", (), acts=_asks_before(_STOP)),

@@ -78,22 +78,30 @@ _ALL_ENDS = has(eventType="Ended")
 
 
 def _fewer(value: Json) -> Json:
-    samples = value.get("sampledValue") or []
-    return value | {"sampledValue": samples[:-1] if len(samples) > 1 else samples}
+    samples = value.get("sampledValue")
+    return value | {"sampledValue": samples[:-1]} if isinstance(samples, list) and len(samples) > 1 else value
 
 
-def _values_of(*, end: bool) -> Callable[[Json], Json]:
-    """Keep only the values of the end, or only the other values."""
+def _only(keep: Callable[[Json], bool]) -> Callable[[Json], Json]:
+    """Keep only some of the meter values in a payload."""
 
     def change(payload: Json) -> Json:
-        values = [value for value in payload.get("meterValue") or () if _is_of_the_end(value) is end]
-        return patched(meterValue=values or None)(payload)
+        values = payload.get("meterValue")
+        return payload if not isinstance(values, list) else patched(meterValue=[*filter(keep, values)] or None)(payload)
 
     return change
 
 
-def _is_of_the_end(value: Json) -> bool:
-    return any(sample.get("context") == "Transaction.End" for sample in value["sampledValue"])
+def _is_of(context: str, value: Any) -> bool:
+    """Whether a meter value has a sample of this context; a user's own call may have anything in its place."""
+    samples = value.get("sampledValue") if isinstance(value, dict) else None
+    if not isinstance(samples, list):
+        return False
+    return any(isinstance(each, dict) and each.get("context") == context for each in samples)
+
+
+def _but_of(context: str) -> Callable[[Json], Json]:
+    return _only(lambda value: not _is_of(context, value))
 
 
 def _skips_clock_values(at: Situation, right: list[Act]) -> list[Act]:
@@ -102,9 +110,7 @@ def _skips_clock_values(at: Situation, right: list[Act]) -> list[Act]:
     if not interval:
         return right
 
-    def change(payload: Json) -> Json:
-        values = [value for value in payload.get("meterValue") or () if not _is_odd(value, interval)]
-        return patched(meterValue=values or None)(payload)
+    change = _only(lambda value: not _is_odd(value, interval))
 
     def alone(payload: Json) -> Json | None:
         changed = change(payload)
@@ -114,22 +120,27 @@ def _skips_clock_values(at: Situation, right: list[Act]) -> list[Act]:
 
 
 def _is_odd(value: Json, interval: int) -> bool:
-    is_clock = any(sample.get("context") == "Sample.Clock" for sample in value["sampledValue"])
-    return is_clock and round((seconds_of(value["timestamp"]) or 0.0) / interval) % 2 == 1
+    if not _is_of("Sample.Clock", value):
+        return False
+    return round((seconds_of(str(value.get("timestamp"))) or 0.0) / interval) % 2 == 1
 
 
 KINDS: Kinds = {
     "no-begin-values": Misbehaviour(
-        "sends Started without meter values", ("M01",), acts=events(patched(meterValue=None), eventType="Started")
+        "sends no meter values of the start of a transaction",
+        ("M01",),
+        acts=sends(EVENT, _but_of("Transaction.Begin")),
     ),
     "no-end-values": Misbehaviour(
         "sends Ended without meter values", ("M02",), acts=sends(EVENT, patched(meterValue=None), _ALL_ENDS)
     ),
     "only-last-values": Misbehaviour(
-        "sends Ended without the values that it has collected", (), acts=sends(EVENT, _values_of(end=True), _ALL_ENDS)
+        "sends Ended without the values that it has collected",
+        (),
+        acts=sends(EVENT, _only(lambda value: _is_of("Transaction.End", value)), _ALL_ENDS),
     ),
     "no-last-values": Misbehaviour(
-        "sends Ended without values of the end", ("M02",), acts=sends(EVENT, _values_of(end=False), _ALL_ENDS)
+        "sends Ended without values of the end", ("M02",), acts=sends(EVENT, _but_of("Transaction.End"), _ALL_ENDS)
     ),
     "fewer-measurands": Misbehaviour(
         "leaves out the last of several measurands", ("M06",), acts=_everywhere(in_list("meterValue", _fewer))

@@ -126,16 +126,13 @@ KINDS: Kinds = {
         acts=sends(EVENT, _seconds_off, lambda p: p.get("seqNo") != 0),
     ),
     "event-after-end": Misbehaviour("sends events after Ended", ("X05",), acts=adds(EVENT, _after_end, _ALL_ENDS)),
-    "keeps-waiting": Misbehaviour(
-        "waits for the vehicle of an authorized driver without a time-out",
-        (),
-        acts=alarms("vehicle", lambda _: None),
-    ),
     "never-ends": Misbehaviour(
-        "sends Updated in place of Ended",
+        "sends Updated without meter values in place of Ended",
         ("X15", "X27", "G03"),
         acts=sends(
-            EVENT, lambda p: inside("transactionInfo", stoppedReason=None)(p | {"eventType": "Updated"}), _ALL_ENDS
+            EVENT,
+            lambda p: inside("transactionInfo", stoppedReason=None)(patched(eventType="Updated", meterValue=None)(p)),
+            _ALL_ENDS,
         ),
     ),
     "no-stopped-reason": Misbehaviour(
@@ -253,7 +250,7 @@ KINDS: Kinds = {
         answer=answers("RequestStopTransaction", always(status="Accepted")),
     ),
     "no-remote-stop": Misbehaviour(
-        "reports a remote stop with another trigger", ("X24",), acts=events(never, triggerReason="RemoteStop")
+        "reports a remote stop with another trigger", ("X03", "X24"), acts=events(never, triggerReason="RemoteStop")
     ),
     "no-transaction-id": Misbehaviour(
         "leaves the transactionId out of its answer to a remote start",
