@@ -76,6 +76,7 @@ async def test_c_04_another_token_does_not_stop(station: Station) -> None:
     The station need not send an Authorize about it. Where the driver chooses the EVSE later, it may start elsewhere.
     """
     await station.prepare(authorization.authorize_online)
+    await station.prepare(authorization.clear_cache)
     transaction = await station.prepare(authorization.charge)
     await station.act("card", token="valid-2")
     await station.expect_nothing(authorization.stops(transaction))

@@ -1,6 +1,7 @@
 """Collects the results of all cases in the process that the user has started, and writes what remains of the run."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,12 @@ class ResultCollector:
         self.is_all_passed = False
         """Whether no case was run because the station has passed all that the other options select."""
 
+    @cached_property
     def known(self) -> Mapping[str, CatalogueEntry]:
-        """Return all cases by id: those of the catalogues in the folders of plans, and all others that are written."""
+        """All cases by id: those of the catalogues in the folders of plans, and all others that are written.
+
+        They are read once, at the beginning: somebody may edit the plans during a long run.
+        """
         entries: dict[str, CatalogueEntry] = {}
         for folder in folders_of(self._config):
             load(folder)
@@ -57,7 +62,7 @@ class ResultCollector:
         """Raise UsageError if an option names a case that does not exist."""
         expected, wanted = self._options.expected, self._config.option.case
         try:
-            check_ids(expected, wanted, self.known() if expected or wanted else ())
+            check_ids(expected, wanted, self.known if expected or wanted or self._config.option.report else ())
         except ValueError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -96,7 +101,7 @@ class ResultCollector:
             self._write(str(session.shouldstop or session.shouldfail or ("it was interrupted" if is_cut else "")))
 
     def _write(self, stopped: str) -> None:
-        results, options, known = self._results, self._options, {**self.known()}
+        results, options, known = self._results, self._options, {**self.known}
         known |= {
             id_: CatalogueEntry(id_, "", "", "") for id_ in results if id_ not in known
         }  # tests that are no cases

@@ -126,7 +126,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     collector = config.stash.get(_COLLECTOR, None)
     if collector is None:
         return None
-    cases = [CASES[id_] for id_ in collector.known() if id_ in CASES]
+    cases = [CASES[id_] for id_ in collector.known if id_ in CASES]
     return scheduling_of(config, log, units(cases, setting_for, config.stash[_CACHE].seconds()))
 
 

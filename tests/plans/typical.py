@@ -63,12 +63,12 @@ class Typical(ChargePoint):  # type: ignore[misc] # untyped
     # Variables.
 
     @on(Action.get_variables)
-    def get_variables(self, get_variable_data: list[dict[str, Any]]) -> Any:
+    def get_variables(self, get_variable_data: list[dict[str, Any]], **_: Any) -> Any:
         """Return the variables that it has."""
         return call_result.GetVariables([self._found(asked) for asked in get_variable_data])
 
     @on(Action.set_variables)
-    def set_variables(self, set_variable_data: list[dict[str, Any]]) -> Any:
+    def set_variables(self, set_variable_data: list[dict[str, Any]], **_: Any) -> Any:
         """Set the variables that it has."""
         results = []
         for given in set_variable_data:

@@ -40,9 +40,10 @@ async def authorize_online(station: Station) -> None:
 
 
 async def clear_cache(station: Station) -> None:
-    """Clear the cache of the station; without a cache it need not support the command (C11)."""
+    """Clear the cache, now and after the case; a station without a cache need not support the command (C11)."""
     if await station.get(*CACHE) == "true":
         await station.command("ClearCache", status="Accepted")
+        station.undo_with("ClearCache", {})
 
 
 async def use_cache(station: Station) -> None:
