@@ -70,6 +70,16 @@ def test_the_reference_station_passes() -> None:
             assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
 
 
+def test_the_reference_station_of_21_passes() -> None:
+    """Cases of 2.0.1 pass over a connection of 2.1 too: a second station speaks that version, and variables may have
+    its values. `task plans_21` runs all cases.
+    """
+    for turn in turns():
+        with turn:
+            done = run("--ocpp", "2.1", "--case", "TC_B_53_CS", "--case", "TC-SIM-02", "--fail-on-findings", "warning")
+            assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
+
+
 def test_the_reference_station_of_16_passes() -> None:
     """A case of 1.6 passes with --ocpp 1.6; a case of another version does not apply then."""
     for turn in turns():
@@ -107,6 +117,14 @@ def test_cases_that_cannot_be_played() -> None:
     assert {entry.id for entry in entries} & CASES.keys() == set()
     rows = {row[0]: row[-1] for row in matrix(FOLDER)}
     assert all(rows[f"`{entry.id}`"] == f"cannot be played: {entry.cannot}" for entry in entries)
+
+
+def test_the_id_of_each_case_is_a_line_of_its_own() -> None:
+    """A search for the id finds the line on which the case begins, in every file of cases."""
+    lines = {
+        line.strip() for path in FOLDER.rglob("test_*.py") for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    assert [id_ for id_ in CASES if f'"{id_}",' not in lines] == []
 
 
 def test_every_case_can_fail() -> None:

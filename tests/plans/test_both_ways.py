@@ -273,10 +273,6 @@ async def test_a_station_without_a_cache_need_not_clear_it(tmp_path: Path) -> No
         ("TC_B_22_CS", "TxCtrlr.TxStartPoint=EnergyTransfer"),
         ("TC-F01", "TxCtrlr.TxStartPoint=EnergyTransfer"),
         ("TC-F01", "AuthCtrlr.AuthorizeRemoteStart=true"),
-        ("TC_E_06_CS", "TxCtrlr.TxStopPoint=EVConnected"),
-        ("TC_E_06_CS", "TxCtrlr.TxStopPoint=ParkingBayOccupancy"),
-        ("TC_E_12_CS", "AuthCtrlr.Enabled=false"),
-        ("TC_E_13_CS", "AuthCtrlr.AuthorizeRemoteStart=true"),
     ],
 )
 def test_cases_pass_with_other_variables(case: str, variable: str) -> None:

@@ -17,7 +17,7 @@ from tests.test_plans import FOLDER
 from tests.virtual import in_virtual_time
 
 CASES = load(FOLDER)
-REMOTE = ("01", "02", "08", "09", "12", "14", "17", "19", "20", "22", "24", "25", "26", "27", "37", "38", "39")
+REMOTE = ("01", "02", "08", "09", "11", "12", "14", "17", "19", "20", "22", "24", "25", "26", "27", "37", "38", "39")
 """Cases that leave it to the profile how a session begins and ends."""
 START, STOP, FEATURES = "--variable TxCtrlr.TxStartPoint=", "--variable TxCtrlr.TxStopPoint=", "--features "
 WAYS: Sequence[tuple[str, str]] = (
