@@ -17,7 +17,7 @@ async def uses_profile(station: Station, *profiles: str) -> None:
     await has_whitepaper(station)
     used = await keys.get(station, "SecurityProfile")
     if used not in profiles:
-        wanted = " and ".join(profiles)
+        wanted = " or ".join(profiles)
         station.skip(f"applies to security profile {wanted}; the station uses {used}", applies=False)
 
 

@@ -40,7 +40,7 @@ async def uses(station: Station, *profiles: int) -> int:
     """Return the security profile in use; skip the case unless it is one of these."""
     security = await security_of(station)
     if security not in profiles:
-        wanted = " and ".join(map(str, profiles))
+        wanted = " or ".join(map(str, profiles))
         station.skip(f"applies to security profile {wanted}; the station uses {security}", applies=False)
     return security
 
