@@ -201,7 +201,7 @@ def test_when_nothing_is_open(again: Run, folder: Path) -> None:
 @in_browser
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_the_page_in_a_browser(first: Run, folder: Path, chromium: "Browser", width: int) -> None:
-    """The page fits the window and runs no script. It shows the selected cases; its counts filter; messages are folded."""
+    """The page fits the window and runs no script. It shows the selected cases, and others if a count is chosen."""
     assert first.page
     page = await chromium.new_page(viewport={"width": width, "height": 800})
     problems: list[str] = []
