@@ -24,7 +24,7 @@ async def resets_idle(station: Station, kind: str) -> None:
 
 
 async def resets_charging(station: Station, kind: str, reason: Any) -> None:
-    """Reset a station with a transaction: it stops the transaction, for that reason, and boots (5.14)."""
+    """Reset a station with a transaction: it stops the transaction, with that reason, and boots (5.14)."""
     started = await station.prepare(states.charging)
     begin = station.mark()
     await station.command("Reset", {"type": kind}, status="Accepted")
