@@ -104,7 +104,11 @@ async def test_b01_switched_off_and_on(station: Station) -> None:
     await states.reports_connectors(station)
 
 
-@case("TC-SIM-02", use_case="B01", fails_with={"hangs-up": "CS-1 was disturbed: Disconnected"})
+@case(
+    "TC-SIM-02",
+    use_case="B01",
+    fails_with={"hangs-up": "CS-1 was disturbed: Disconnected"},
+)
 async def test_b01_another_station_comes_and_goes(station: Station) -> None:
     """Another station that connects and disconnects does not disturb the station under test."""
     async with other_station(station):

@@ -36,7 +36,11 @@ async def test_b_20_reset_when_idle(station: Station) -> None:
     await states.reports_connectors(station)
 
 
-@case("TC-B11", use_case="B11", fails_with={"no-reboot": "sent no BootNotification"})
+@case(
+    "TC-B11",
+    use_case="B11",
+    fails_with={"no-reboot": "sent no BootNotification"},
+)
 @begins_with_boot
 async def test_b11_reset_at_once(station: Station) -> None:
     """An idle station accepts an Immediate reset, boots again, and reports its connectors."""

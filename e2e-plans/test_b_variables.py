@@ -98,7 +98,11 @@ async def test_b_34_attribute_that_is_not_there_is_not_got(station: Station) -> 
     await variables.got(station, asked, attributeStatus="NotSupportedAttributeType")
 
 
-@case("TC-B06-GV", use_case="B06", fails_with={"no-value": "attributeValue: expected something, got nothing"})
+@case(
+    "TC-B06-GV",
+    use_case="B06",
+    fails_with={"no-value": "attributeValue: expected something, got nothing"},
+)
 async def test_b06_state_of_the_station_is_got(station: Station) -> None:
     """GetVariables returns the AvailabilityState of the station."""
     state = variable("ChargingStation", "AvailabilityState")
@@ -238,7 +242,11 @@ def within(value: str, characteristics: Json) -> bool:
     return bool(characteristics.get("minLimit", number) <= number <= characteristics.get("maxLimit", number))
 
 
-@case("TC-B05-SV", use_case="B05", fails_with={"old-value": "attributeValue: expected 30, got 1"})
+@case(
+    "TC-B05-SV",
+    use_case="B05",
+    fails_with={"old-value": "attributeValue: expected 30, got 1"},
+)
 async def test_b05_heartbeat_interval_is_set(station: Station) -> None:
     """After the HeartbeatInterval is set, and a reboot if it needs one, GetVariables returns the new value."""
     await station.remember("OCPPCommCtrlr", "HeartbeatInterval")

@@ -3,7 +3,11 @@
 from mock_csms.plans import Station, case
 
 
-@case("TC-C01-CACHE", use_case="C11", fails_with={"no-answer@2": "ClearCache to .*: no answer"})
+@case(
+    "TC-C01-CACHE",
+    use_case="C11",
+    fails_with={"no-answer@2": "ClearCache to .*: no answer"},
+)
 async def test_c11_cache_is_cleared(station: Station) -> None:
     """A station with an enabled authorization cache accepts ClearCache."""
     if await station.get("AuthCacheCtrlr", "Enabled") != "true":

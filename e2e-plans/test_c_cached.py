@@ -20,7 +20,13 @@ async def is_refused_again(station: Station, token: str, status: str) -> None:
     await authorization.starts_nothing(station, await authorization.present(station, token), status)
 
 
-@case("TC_C_08_CS", use_case="C12", requirement="C10.FR.04, C12.FR.02", needs=NEEDS, fails_with=AUTHORIZES)
+@case(
+    "TC_C_08_CS",
+    use_case="C12",
+    requirement="C10.FR.04, C12.FR.02",
+    needs=NEEDS,
+    fails_with=AUTHORIZES,
+)
 async def test_c_08_cached_token_starts(station: Station) -> None:
     """A cached token that is Accepted starts charging without an Authorize."""
     await station.prepare(authorization.cache_valid)
@@ -28,7 +34,13 @@ async def test_c_08_cached_token_starts(station: Station) -> None:
     await authorization.start_from_cache(station)
 
 
-@case("TC_C_13_CS", use_case="C12", requirement="C10.FR.04, C12.FR.02", needs=NEEDS, fails_with=AUTHORIZES)
+@case(
+    "TC_C_13_CS",
+    use_case="C12",
+    requirement="C10.FR.04, C12.FR.02",
+    needs=NEEDS,
+    fails_with=AUTHORIZES,
+)
 async def test_c_13_cable_comes_later(station: Station) -> None:
     """A cached token that is Accepted is authorized without an Authorize; energy flows once the cable is plugged in."""
     await station.prepare(authorization.cache_valid)
@@ -36,7 +48,11 @@ async def test_c_13_cable_comes_later(station: Station) -> None:
 
 
 @case(
-    "TC_C_09_CS", use_case="C12", requirement="C10.FR.03, C12.FR.05, C12.FR.06", needs=NEEDS, fails_with=FORGETS_TO_ASK
+    "TC_C_09_CS",
+    use_case="C12",
+    requirement="C10.FR.03, C12.FR.05, C12.FR.06",
+    needs=NEEDS,
+    fails_with=FORGETS_TO_ASK,
 )
 async def test_c_09_still_invalid(station: Station) -> None:
     """About a token that is cached as Invalid the station asks again; it is still Invalid and starts nothing."""
@@ -44,7 +60,11 @@ async def test_c_09_still_invalid(station: Station) -> None:
 
 
 @case(
-    "TC_C_10_CS", use_case="C12", requirement="C10.FR.03, C12.FR.05, C12.FR.06", needs=NEEDS, fails_with=FORGETS_TO_ASK
+    "TC_C_10_CS",
+    use_case="C12",
+    requirement="C10.FR.03, C12.FR.05, C12.FR.06",
+    needs=NEEDS,
+    fails_with=FORGETS_TO_ASK,
 )
 async def test_c_10_still_blocked(station: Station) -> None:
     """About a token that is cached as Blocked the station asks again; it is still Blocked and starts nothing."""
@@ -52,7 +72,11 @@ async def test_c_10_still_blocked(station: Station) -> None:
 
 
 @case(
-    "TC_C_11_CS", use_case="C12", requirement="C10.FR.03, C12.FR.05, C12.FR.06", needs=NEEDS, fails_with=FORGETS_TO_ASK
+    "TC_C_11_CS",
+    use_case="C12",
+    requirement="C10.FR.03, C12.FR.05, C12.FR.06",
+    needs=NEEDS,
+    fails_with=FORGETS_TO_ASK,
 )
 async def test_c_11_still_expired(station: Station) -> None:
     """About a token that is cached as Expired the station asks again; it is still Expired and starts nothing."""
@@ -94,7 +118,13 @@ async def test_c_57_cached_status_is_final(station: Station) -> None:
     await station.expect_nothing(says("Authorize") | authorization.STARTS)
 
 
-@case("TC_C_36_CS", use_case="C10", requirement="C01.FR.02", needs=NEEDS, fails_with=UNASKED)
+@case(
+    "TC_C_36_CS",
+    use_case="C10",
+    requirement="C01.FR.02",
+    needs=NEEDS,
+    fails_with=UNASKED,
+)
 async def test_c_36_without_pre_authorization(station: Station) -> None:
     """Without LocalPreAuthorize the station asks about a cached token; now it is Invalid, and starts nothing."""
     await station.prepare(authorization.cache_valid)
@@ -104,7 +134,13 @@ async def test_c_36_without_pre_authorization(station: Station) -> None:
     await authorization.starts_nothing(station, await authorization.present(station, "valid"), "Invalid")
 
 
-@case("TC_C_37_CS", use_case="C11", requirement="C11.FR.01, C11.FR.02, C11.FR.04", needs=NEEDS, fails_with=UNASKED)
+@case(
+    "TC_C_37_CS",
+    use_case="C11",
+    requirement="C11.FR.01, C11.FR.02, C11.FR.04",
+    needs=NEEDS,
+    fails_with=UNASKED,
+)
 async def test_c_37_cache_is_cleared(station: Station) -> None:
     """After ClearCache the station asks about a token that was cached."""
     await station.prepare(authorization.cache_valid)

@@ -72,7 +72,7 @@ async def stop(station: Station, action: str, chosen: Collection[int] = ()) -> N
     use_case="C16",
     requirement="C16.FR.02",
     needs=(*authorization.NEEDS, "C-08", "not C-07"),
-    fails_with={**WRONG_REASON, "--features C-07": "sent no TransactionEvent"},
+    fails_with={**WRONG_REASON, "--features C-07,AQ-8": "sent no TransactionEvent"},
 )
 async def test_c_49_without_a_display(station: Station) -> None:
     """At a station without a display, a master pass stops all transactions."""
@@ -96,7 +96,7 @@ async def test_c_47_all_on_the_display(station: Station) -> None:
     use_case="C16",
     requirement="C16.FR.01",
     needs=(*authorization.NEEDS, "stop-one", "C-07"),
-    fails_with={**WRONG_REASON, "--features L02": "sent TransactionEvent, which must not come"},
+    fails_with={**WRONG_REASON, "--features AQ-8": "sent TransactionEvent, which must not come"},
 )
 async def test_c_48_one_on_the_display(station: Station) -> None:
     """On the display, the holder of a master pass stops one transaction; the other one continues."""

@@ -44,7 +44,12 @@ async def test_c01_token_on_the_white_list(station: Station) -> None:
     await is_accepted(station, "valid")
 
 
-@case("TC-C01-WL-REJECT", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
+@case(
+    "TC-C01-WL-REJECT",
+    use_case="C01",
+    needs=("card",),
+    fails_with=STARTS_REFUSED,
+)
 async def test_c01_token_not_on_the_white_list(station: Station) -> None:
     """A token that is not on the white list is Blocked and starts no transaction."""
     station.configure(auth_mode="whitelist", whitelist=[station.profile.tokens["valid"]["idToken"]])
@@ -63,21 +68,36 @@ async def test_c01_token_not_on_the_black_list(station: Station) -> None:
     await is_accepted(station, "valid")
 
 
-@case("TC-C01-BL-REJECT", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
+@case(
+    "TC-C01-BL-REJECT",
+    use_case="C01",
+    needs=("card",),
+    fails_with=STARTS_REFUSED,
+)
 async def test_c01_token_on_the_black_list(station: Station) -> None:
     """A token on the black list is Blocked and starts no transaction."""
     station.configure(auth_mode="blacklist", blacklist=[station.profile.tokens["blocked"]["idToken"]])
     await is_refused(station, "blocked", "Blocked")
 
 
-@case("TC-C01-RL", use_case="C01", needs=("card",), fails_with=STARTS_REFUSED)
+@case(
+    "TC-C01-RL",
+    use_case="C01",
+    needs=("card",),
+    fails_with=STARTS_REFUSED,
+)
 async def test_c01_too_many_ask(station: Station) -> None:
     """A token that is answered with NotAtThisTime starts no transaction."""
     station.configure(auth_mode="rate_limit")
     await is_refused(station, "valid", "NotAtThisTime")
 
 
-@case("TC-C01-OFFLINE", use_case="B04", needs=("card",), fails_with=STARTS_REFUSED)
+@case(
+    "TC-C01-OFFLINE",
+    use_case="B04",
+    needs=("card",),
+    fails_with=STARTS_REFUSED,
+)
 async def test_c01_nobody_can_judge(station: Station) -> None:
     """A station whose Authorize is answered with a CALLERROR starts no transaction."""
     station.configure(offline=True)
@@ -85,7 +105,11 @@ async def test_c01_nobody_can_judge(station: Station) -> None:
     await station.expect_nothing(says("TransactionEvent"))
 
 
-@case("TC-E05-WL", use_case="E05", fails_with=STARTS_REFUSED)
+@case(
+    "TC-E05-WL",
+    use_case="E05",
+    fails_with=STARTS_REFUSED,
+)
 async def test_e05_remote_start_for_a_token_that_is_not_on_the_white_list(station: Station) -> None:
     """A remote start whose token is Blocked starts no transaction, and the connector stays Available.
 

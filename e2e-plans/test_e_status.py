@@ -4,7 +4,11 @@ from mock_csms.plans import Station, absent, case
 from mock_csms.plans.v2 import sessions
 
 
-@case("TC-E14", use_case="E14", fails_with={"no-answer": "GetTransactionStatus to .*: no answer"})
+@case(
+    "TC-E14",
+    use_case="E14",
+    fails_with={"no-answer": "GetTransactionStatus to .*: no answer"},
+)
 async def test_e14_nothing_waits(station: Station) -> None:
     """Without transactions no messages are queued; a request without a transactionId gets no ongoingIndicator."""
     await nothing_is_queued(station)

@@ -34,13 +34,25 @@ async def test_f_05_connector_in_use(station: Station) -> None:
     await unlocks(station, "OngoingAuthorizedTransaction")
 
 
-@case("TC_F_06_CS", use_case="F05", requirement="F05.FR.01, F05.FR.04", needs=("HFS-1",), fails_with=ALWAYS_FAILS)
+@case(
+    "TC_F_06_CS",
+    use_case="F05",
+    requirement="F05.FR.01, F05.FR.04",
+    needs=("HFS-1",),
+    fails_with=ALWAYS_FAILS,
+)
 async def test_f_06_connector_that_is_free(station: Station) -> None:
     """A connector without a transaction is unlocked."""
     await unlocks(station, "Unlocked")
 
 
-@case("TC_F_07_CS", use_case="F05", requirement="F05.FR.01, F05.FR.06", needs=("HFS-1",), fails_with=ALWAYS_FAILS)
+@case(
+    "TC_F_07_CS",
+    use_case="F05",
+    requirement="F05.FR.01, F05.FR.06",
+    needs=("HFS-1",),
+    fails_with=ALWAYS_FAILS,
+)
 async def test_f_07_connector_without_a_cable(station: Station) -> None:
     """A connector without a cable is unlocked too: the station tries it, and reports the result."""
     told = station.known.connectors.get((station.evse, station.connector))

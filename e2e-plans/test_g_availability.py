@@ -29,13 +29,23 @@ async def stays_closed(station: Station, evse: int | None = None, connector: int
     await availability.change(station, INOPERATIVE, evse, connector)
 
 
-@case("TC_G_03_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.06", fails_with=CLOSES)
+@case(
+    "TC_G_03_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.06",
+    fails_with=CLOSES,
+)
 async def test_g_03_evse_becomes_inoperative(station: Station) -> None:
     """An idle station accepts that an EVSE is set Inoperative, and reports all its connectors as Unavailable."""
     await states.unavailable(station, station.evse)
 
 
-@case("TC_G_04_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.07", fails_with=OPENS)
+@case(
+    "TC_G_04_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.07",
+    fails_with=OPENS,
+)
 async def test_g_04_evse_becomes_operative(station: Station) -> None:
     """The station accepts that an Inoperative EVSE is set Operative, and reports all its connectors as Available."""
     await opens(station, station.evse)
@@ -63,49 +73,89 @@ async def test_g_06_station_becomes_operative(station: Station) -> None:
     await opens(station)
 
 
-@case("TC_G_07_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.06", fails_with=CLOSES)
+@case(
+    "TC_G_07_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.06",
+    fails_with=CLOSES,
+)
 async def test_g_07_connector_becomes_inoperative(station: Station) -> None:
     """An idle station accepts that a connector is set Inoperative, and reports it as Unavailable."""
     await states.unavailable(station, station.evse, station.connector)
 
 
-@case("TC_G_08_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.07", fails_with=OPENS)
+@case(
+    "TC_G_08_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.04, G03.FR.07",
+    fails_with=OPENS,
+)
 async def test_g_08_connector_becomes_operative(station: Station) -> None:
     """The station accepts that an Inoperative connector is set Operative, and reports it as Available."""
     await opens(station, station.evse, station.connector)
 
 
-@case("TC_G_09_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.03", fails_with=STAYS_OPEN)
+@case(
+    "TC_G_09_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.03",
+    fails_with=STAYS_OPEN,
+)
 async def test_g_09_evse_stays_operative(station: Station) -> None:
     """The station accepts that an Operative EVSE is set Operative."""
     await availability.change(station, OPERATIVE, station.evse)
 
 
-@case("TC_G_10_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.03", fails_with=STAYS_CLOSED)
+@case(
+    "TC_G_10_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.03",
+    fails_with=STAYS_CLOSED,
+)
 async def test_g_10_evse_stays_inoperative(station: Station) -> None:
     """The station accepts that an Inoperative EVSE is set Inoperative."""
     await stays_closed(station, station.evse)
 
 
-@case("TC_G_12_CS", use_case="G04", requirement="G04.FR.01, G04.FR.02, G04.FR.03, G04.FR.04", fails_with=STAYS_OPEN)
+@case(
+    "TC_G_12_CS",
+    use_case="G04",
+    requirement="G04.FR.01, G04.FR.02, G04.FR.03, G04.FR.04",
+    fails_with=STAYS_OPEN,
+)
 async def test_g_12_station_stays_operative(station: Station) -> None:
     """An Operative station accepts that it is set Operative."""
     await availability.change(station, OPERATIVE)
 
 
-@case("TC_G_13_CS", use_case="G04", requirement="G04.FR.01, G04.FR.02, G04.FR.03, G04.FR.04", fails_with=STAYS_CLOSED)
+@case(
+    "TC_G_13_CS",
+    use_case="G04",
+    requirement="G04.FR.01, G04.FR.02, G04.FR.03, G04.FR.04",
+    fails_with=STAYS_CLOSED,
+)
 async def test_g_13_station_stays_inoperative(station: Station) -> None:
     """An Inoperative station accepts that it is set Inoperative."""
     await stays_closed(station)
 
 
-@case("TC_G_15_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.03", fails_with=STAYS_OPEN)
+@case(
+    "TC_G_15_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.03",
+    fails_with=STAYS_OPEN,
+)
 async def test_g_15_connector_stays_operative(station: Station) -> None:
     """The station accepts that an Operative connector is set Operative."""
     await availability.change(station, OPERATIVE, station.evse, station.connector)
 
 
-@case("TC_G_16_CS", use_case="G03", requirement="G03.FR.01, G03.FR.02, G03.FR.03", fails_with=STAYS_CLOSED)
+@case(
+    "TC_G_16_CS",
+    use_case="G03",
+    requirement="G03.FR.01, G03.FR.02, G03.FR.03",
+    fails_with=STAYS_CLOSED,
+)
 async def test_g_16_connector_stays_inoperative(station: Station) -> None:
     """The station accepts that an Inoperative connector is set Inoperative."""
     await stays_closed(station, station.evse, station.connector)

@@ -48,19 +48,34 @@ async def test_g_02_connector_becomes_available(station: Station) -> None:
     await station.expect(connector_reports("Available", station.evse, station.connector))
 
 
-@case("TC_G_18_CS", use_case="G03", requirement="G03.FR.08, G01.FR.01", fails_with=FORGETS)
+@case(
+    "TC_G_18_CS",
+    use_case="G03",
+    requirement="G03.FR.08, G01.FR.01",
+    fails_with=FORGETS,
+)
 async def test_g_18_evse_stays_inoperative_over_a_reboot(station: Station) -> None:
     """After a reboot all connectors of an Inoperative EVSE are Unavailable, and the others Available."""
     await stays_unavailable(station, station.evse)
 
 
-@case("TC_G_19_CS", use_case="G03", requirement="G03.FR.08", fails_with=FORGETS)
+@case(
+    "TC_G_19_CS",
+    use_case="G03",
+    requirement="G03.FR.08",
+    fails_with=FORGETS,
+)
 async def test_g_19_connector_stays_inoperative_over_a_reboot(station: Station) -> None:
     """After a reboot an Inoperative connector is Unavailable, and the others are Available."""
     await stays_unavailable(station, station.evse, station.connector)
 
 
-@case("TC_G_21_CS", use_case="G04", requirement="G04.FR.09", fails_with=FORGETS)
+@case(
+    "TC_G_21_CS",
+    use_case="G04",
+    requirement="G04.FR.09",
+    fails_with=FORGETS,
+)
 async def test_g_21_station_stays_inoperative_over_a_reboot(station: Station) -> None:
     """After a reboot all connectors of an Inoperative station are Unavailable."""
     await stays_unavailable(station)

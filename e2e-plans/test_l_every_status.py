@@ -23,7 +23,11 @@ async def test_l01_every_status(station: Station) -> None:
         await station.answered(await station.send("FirmwareStatusNotification", status=status, **number))
 
 
-@case("TC-ERR-06", use_case="L01", fails_with={"wrong-idle-status": "status: expected Idle, got Installed"})
+@case(
+    "TC-ERR-06",
+    use_case="L01",
+    fails_with={"wrong-idle-status": "status: expected Idle, got Installed"},
+)
 async def test_l01_no_update(station: Station) -> None:
     """Without an update a triggered FirmwareStatusNotification has the status Idle (or how the last update failed)."""
     await trigger(station, "FirmwareStatusNotification")

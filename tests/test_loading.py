@@ -22,11 +22,12 @@ UNNEEDED = (
     *("mock_csms.conformance.catalogue", "mock_csms.conformance.inspector", "mock_csms.conformance.facts"),
     *("mock_csms.behavior.expectations", "mock_csms.behavior.faults", "mock_csms.behavior.notation"),
     *("mock_csms.behavior.secrets", "mock_csms.runtime.transport.tls.layer", "mock_csms.protocol.x509", "platform"),
+    "ipaddress",
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
 )
 """Modules that are not needed before the first message of a station."""
-OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac")
+OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar")
 """Modules that are not needed before the first station connects."""
 
 STARTED = """

@@ -119,6 +119,14 @@ def test_cases_that_cannot_be_played() -> None:
     assert all(rows[f"`{entry.id}`"] == f"cannot be played: {entry.cannot}" for entry in entries)
 
 
+def test_the_id_of_each_case_is_a_line_of_its_own() -> None:
+    """A search for the id finds the line on which the case begins, in every file of cases."""
+    lines = {
+        line.strip() for path in FOLDER.rglob("test_*.py") for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    assert [id_ for id_ in CASES if f'"{id_}",' not in lines] == []
+
+
 def test_every_case_can_fail() -> None:
     """Each case names an existing misbehaviour, or flags, and a non-empty reason."""
     for case in CASES.values():

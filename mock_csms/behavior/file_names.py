@@ -9,8 +9,8 @@ _LONGEST = 100
 """How many characters each part of the path of an upload may have."""
 _DEEPEST = 4
 """How many parts it may have below the folder for uploads."""
-_ODD = re.compile(r"[^A-Za-z0-9._-]")
-_DEVICES = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_ODD = r"[^A-Za-z0-9._-]"
+_DEVICES = r"(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)"
 """Names that Windows keeps for itself."""
 
 
@@ -41,8 +41,8 @@ def numbered(path: PurePosixPath, number: int) -> PurePosixPath:
 
 def _safe(part: str) -> str:
     """Return a part of a path that every file system takes, and that means nothing but itself."""
-    safe = _ODD.sub("_", part).lstrip(".").rstrip(".")
+    safe = re.sub(_ODD, "_", part).lstrip(".").rstrip(".")
     if len(safe) > _LONGEST:
         suffix = PurePosixPath(safe).suffix[:20]
         safe = f"{safe[: _LONGEST - len(suffix)]}{suffix}".rstrip(".")
-    return f"_{safe}" if not safe or _DEVICES.match(safe) else safe
+    return f"_{safe}" if not safe or re.match(_DEVICES, safe) else safe

@@ -15,7 +15,6 @@ from mock_csms.protocol.names import did_you_mean
 from mock_csms.settings import Config
 from mock_csms.settings.checking import check
 from mock_csms.settings.sources import ENVIRONMENT, read_long_way, unknown_variables
-from mock_csms.settings.written import as_toml
 from mock_csms.watch.statuses import cannot_start, to_stderr
 
 DESCRIPTION = (
@@ -46,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     if parsed["print_config"]:
+        from mock_csms.settings.written import as_toml  # noqa: PLC0415 - seldom used
+
         return _print(as_toml(config, sources))
     for warning in _masked(warnings, is_redacted=config.redact):
         to_stderr(f"mock-csms: warning: {warning}\n")

@@ -6,7 +6,8 @@ from mock_csms.runtime.deferred import load_when_used
 
 LATER = (
     "asyncio.sslproto",
-    *("hashlib", "secrets"),  # `websockets` needs them when a station connects
+    *("email.utils", "hashlib", "secrets"),  # `websockets` needs them when a station connects
+    "ipaddress",  # `urllib` needs it for hosts in brackets
     *("msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml"),
 )
 """Modules that are loaded when they are first used."""
@@ -21,6 +22,8 @@ def leave_out() -> None:
     load_when_used("ssl", SSLSocket=_NoSocket)
     if sys.platform == "linux":
         load_when_used("platform", system=lambda: "Linux")  # `uuid` needs nothing else
+    import email  # noqa: F401, PLC0415 - `import email.utils` finds the stand-in only in the package, which is small
+
     for name in LATER:
         load_when_used(name)
     if "typing_extensions" not in sys.modules:

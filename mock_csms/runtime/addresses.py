@@ -10,7 +10,7 @@ from mock_csms.protocol.visitors import Visitor
 
 LOOPBACKS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound to it here
 """The addresses for the whole machine, each with an address to which a client can connect."""
-HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+HOST = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?"
 """The form of a Host header: a host with an optional port."""
 
 _EVERYWHERE = "*"
@@ -36,7 +36,7 @@ class OwnAddress(Record):
 
     def url_of(self, visitor: Visitor) -> str:
         """Return the URL by which a visitor reached the mock; empty if it is `url`."""
-        is_elsewhere = self.is_everywhere and HOST.fullmatch(visitor.host)
+        is_elsewhere = self.is_everywhere and re.fullmatch(HOST, visitor.host)
         if not is_elsewhere and not self.serves_tls:
             return ""
         return self._url(visitor.host if is_elsewhere else self._address, is_secure=visitor.tls is not None)

@@ -7,9 +7,9 @@ from mock_csms.settings import values
 from mock_csms.settings.flags import flag, part
 from mock_csms.settings.texts import read_text
 
-_ADDRESS = re.compile(r"((?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:\[\]/]+):)?(?P<port>[0-9]{1,5})")
-_TOKEN = re.compile(r"[!-~]{1,1024}")
-_SIZE = re.compile(r"(?P<number>[0-9]{1,12})(?P<unit>[KMG]i?B?|B)?", re.IGNORECASE)
+_ADDRESS = r"((?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s:\[\]/]+):)?(?P<port>[0-9]{1,5})"
+_BEARER = r"[!-~]{1,1024}"
+_SIZE = r"(?P<number>[0-9]{1,12})(?P<unit>[KMG]i?B?|B)?"
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
 _SMALLEST = 64 * 1024
 
@@ -34,7 +34,7 @@ def is_loopback(host: str) -> bool:
 
 def address(value: str) -> Address:
     """Parse `[HOST:]PORT`; without a host it is 127.0.0.1."""
-    found = _ADDRESS.fullmatch(value.strip())
+    found = re.fullmatch(_ADDRESS, value.strip())
     if found is None:
         raise ValueError(f"{value!r} is not [HOST:]PORT")
     host = (found["host"] or "127.0.0.1").strip("[]")
@@ -44,14 +44,14 @@ def address(value: str) -> Address:
 def token(value: str) -> str:
     """Parse a token, or `@FILE` with one. Errors do not contain the token."""
     text = read_text(value[1:]).strip() if value.startswith("@") else value
-    if not _TOKEN.fullmatch(text):
+    if not re.fullmatch(_BEARER, text):
         raise ValueError("a token has 1 to 1024 characters, which are ASCII letters, digits and signs without spaces")
     return text
 
 
 def size(value: str) -> int:
     """Parse a number of bytes, with KiB, MiB or GiB at the end if wanted."""
-    found = _SIZE.fullmatch(value.strip().replace(" ", ""))
+    found = re.fullmatch(_SIZE, value.strip().replace(" ", ""), re.IGNORECASE)
     if found is None:
         raise ValueError(f"{value!r} is not a number of bytes, such as 16MiB")
     number = int(found["number"]) * _UNITS[(found["unit"] or "").upper().rstrip("B").rstrip("I")]

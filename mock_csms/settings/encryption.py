@@ -1,9 +1,9 @@
 """The settings of TLS: the certificates of the mock for wss://, and the clients that it accepts."""
 
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from ipaddress import ip_address
 from typing import ClassVar
 
 from mock_csms.behavior.handshake_faults import KINDS, OF_CERTIFICATE, TlsFault
@@ -16,13 +16,13 @@ AUTO = "auto"
 REFUSE, ACCEPT = "refuse", "accept-and-report"
 VERSIONS: Mapping[str, int] = {"1.0": TLS10, "1.1": TLS11, "1.2": TLS12, "1.3": TLS13}
 """The versions of TLS in the values of flags, from the oldest to the newest."""
-_HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?")
+_HOST = r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?"
 
 
 def names(value: Sequence[str]) -> tuple[str, ...]:
     """Parse host names of at most 64 characters and IP addresses; the flag is repeatable."""
     for name in value:
-        if not (_HOST.fullmatch(name) or _is_address(name)):
+        if not (re.fullmatch(_HOST, name) or _is_address(name)):
             raise ValueError(f"{name!r} is neither a host name nor an IP address")
     return tuple(value)
 
@@ -44,7 +44,7 @@ def profiles(value: str) -> tuple[int, ...]:
     return tuple(sorted({values.integer(1, 3)(part.strip()) for part in value.split(",")}))
 
 
-_FAULT = re.compile(r"(?P<kind>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?")
+_FAULT = r"(?P<kind>[^*\s]+)(\*(?P<times>\d+))?(\s+for=(?P<seconds>\S+))?"
 
 
 def faults(value: Sequence[str]) -> tuple[TlsFault, ...]:
@@ -53,7 +53,7 @@ def faults(value: Sequence[str]) -> tuple[TlsFault, ...]:
 
 
 def _fault(text: str) -> TlsFault:
-    found = _FAULT.fullmatch(text.strip())
+    found = re.fullmatch(_FAULT, text.strip())
     if found is None:
         raise ValueError(f"{text!r} is not KIND, with *N or for=SEC after it if needed")
     kind = values.one_of(lambda: KINDS)(found["kind"])
@@ -82,7 +82,7 @@ def check_tls(config: "Encryption", *, signs: bool) -> None:
 
 def _is_address(name: str) -> bool:
     try:
-        ip_address(name)
+        ipaddress.ip_address(name)
     except ValueError:
         return False
     return True

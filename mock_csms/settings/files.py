@@ -15,8 +15,8 @@ from mock_csms.settings.texts import read_text
 HTTP, FTP, SFTP = "http", "ftp", "sftp"
 _LIBRARIES: Mapping[str, tuple[str, str]] = {FTP: ("pyftpdlib", "pyftpdlib"), SFTP: ("asyncssh", "asyncssh")}
 """The module that a protocol needs, and the package that has it."""
-_LISTEN = re.compile(r"((?P<scheme>[a-z]+)://)?(?P<address>[^/]+)/?")
-_FAULT = re.compile(r"(?P<kind>[^*@=\s]+)(=(?P<seconds>[^*@\s]+))?(\*(?P<times>\d+))?(@(?P<files>\S+))?")
+_LISTEN = r"((?P<scheme>[a-z]+)://)?(?P<address>[^/]+)/?"
+_FAULT = r"(?P<kind>[^*@=\s]+)(=(?P<seconds>[^*@\s]+))?(\*(?P<times>\d+))?(@(?P<files>\S+))?"
 
 
 class FilesAddress(NamedTuple):
@@ -40,7 +40,7 @@ def listens(value: Sequence[str]) -> tuple[FilesAddress, ...]:
 
 
 def _listen(text: str) -> FilesAddress:
-    found = _LISTEN.fullmatch(text.strip())
+    found = re.fullmatch(_LISTEN, text.strip())
     if found is None:
         raise ValueError(f"{text!r} is not [SCHEME://][HOST:]PORT")
     scheme = values.one_of(lambda: (HTTP, *_LIBRARIES))(found["scheme"] or HTTP)
@@ -64,7 +64,7 @@ def file_faults(value: Sequence[str]) -> tuple[FileFault, ...]:
 
 
 def _fault(text: str) -> FileFault:
-    found = _FAULT.fullmatch(text.strip())
+    found = re.fullmatch(_FAULT, text.strip())
     if found is None:
         raise ValueError(f"{text!r} is not KIND, with *N and @GLOB after it if needed")
     kind = values.one_of(lambda: FILE_FAULTS)(found["kind"])

@@ -1,6 +1,7 @@
 """Classes of settings: a dataclass field is a flag, and its metadata has everything about the flag.
 
-The settings of the mock are in the other files of this folder.
+The settings of the mock are in the other files of this folder. Their patterns for values are texts, so that only those
+for flags that are given are compiled.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

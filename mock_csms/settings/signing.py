@@ -8,9 +8,9 @@ from mock_csms.behavior.signing import DELAY, SIGN_KINDS, Sign, sign_rules
 from mock_csms.settings import values
 from mock_csms.settings.flags import flag, part
 
-_SIGN = re.compile(r"(?P<kind>[^*@=\s]+)(=(?P<seconds>[^*@\s]+))?(\*(?P<times>\d+))?(@(?P<stations>\S+))?")
+_SIGN = r"(?P<kind>[^*@=\s]+)(=(?P<seconds>[^*@\s]+))?(\*(?P<times>\d+))?(@(?P<stations>\S+))?"
 _STATUSES = ("good", "revoked", "unknown")
-_SERIAL = re.compile(r"(0[xX])?[0-9A-Fa-f:]+")
+_SERIAL = r"(0[xX])?[0-9A-Fa-f:]+"
 
 
 def signs(value: Sequence[str]) -> tuple[Sign, ...]:
@@ -19,7 +19,7 @@ def signs(value: Sequence[str]) -> tuple[Sign, ...]:
 
 
 def _sign(text: str) -> Sign:
-    found = _SIGN.fullmatch(text.strip())
+    found = re.fullmatch(_SIGN, text.strip())
     if found is None:
         raise ValueError(f"{text!r} is not KIND, with *N and @GLOB after it if needed")
     kind = values.one_of(lambda: SIGN_KINDS)(found["kind"])
@@ -42,7 +42,7 @@ def certificate_statuses(value: Sequence[str]) -> dict[int | None, str]:
         if not colon:
             found[None] = status
         for serial in map(str.strip, serials.split(",")) if colon else ():
-            if not _SERIAL.fullmatch(serial):
+            if not re.fullmatch(_SERIAL, serial):
                 raise ValueError(f"{serial!r} is not a serial number in hexadecimal digits")
             found[int(serial.replace(":", ""), 16)] = status
     return found

@@ -15,6 +15,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import replace
+from mock_csms.protocol.versions import V201
 from mock_csms.twin.events import Received, Sent
 from tests.conformance.story import Story, accepted
 from tests.conformance.witness import STATION, TERMS, inspect
@@ -105,6 +106,23 @@ def test_the_usual_answer_counts_as_acknowledgement() -> None:
     station = known_in(inspector)
     assert is_acknowledged(answer, station)
     assert station.transactions.by_id["T"].cost == 12.5
+
+
+@NEEDS_SHORTCUTS
+def test_an_answer_that_breaks_its_schema_is_no_acknowledgement() -> None:
+    """An answer that a user has made wrong is looked at: later messages with its id are excused."""
+    story = goes_on(charging())
+    call, event = story.events[-2:]
+    assert isinstance(call, Received)
+    assert isinstance(call.message, Call)
+    assert isinstance(event, Sent)
+    inspector = Inspector(CHECKS.values(), TERMS)
+    for each in story.events[:-1]:
+        inspector.look_at(each)
+    answer = replace(event, answers=call.message, message=Result(call.message.id, {"customData": []}))
+    wrong = replace(answer, violations=V201.read_result(call.message, Result(call.message.id, {"customData": []}))[1])
+    assert not is_acknowledged(wrong, known_in(inspector))
+    assert wrong.violations
 
 
 OTHERS: Mapping[str, Callable[[Story], Json]] = {

@@ -67,7 +67,7 @@ class Guard:
 
         With a token any Host is accepted, because a page under another name has neither the cookie nor the token.
         """
-        if not HOST.fullmatch(host):
+        if not re.fullmatch(HOST, host):
             raise Trouble(400, "the Host header is missing or wrong")
         name = re.sub(r":\d+$", "", host.lower())
         if not self.token and name not in self._hosts:

@@ -12,15 +12,21 @@ NEW = "Mock-csms_0001@plan"
 _KEY = "AuthorizationKey"
 
 
+async def uses_profile(station: Station, *profiles: str) -> None:
+    """Skip the case unless the station uses one of these security profiles."""
+    await has_whitepaper(station)
+    used = await keys.get(station, "SecurityProfile")
+    if used not in profiles:
+        wanted = " and ".join(profiles)
+        station.skip(f"applies to security profile {wanted}; the station uses {used}", applies=False)
+
+
 async def uses_password(station: Station) -> None:
     """Skip the case unless the station uses security profile 1 or 2; from now on it is let in only with its password.
 
     The mock knows the password that it has set, or else that of --password-file.
     """
-    await has_whitepaper(station)
-    profile = await keys.get(station, "SecurityProfile")
-    if profile not in ("1", "2"):
-        station.skip(f"applies to security profile 1 and 2; the station uses {profile}", applies=False)
+    await uses_profile(station, "1", "2")
     station.configure(basic_auth=[f"{station.identity}:{station.profile.password}"])
 
 

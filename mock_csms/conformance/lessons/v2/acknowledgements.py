@@ -14,9 +14,11 @@ def is_acknowledged(event: Sent, station: KnownStation) -> bool:
     A heartbeat or event that broke its schema makes no difference to that.
     """
     answers, message = event.answers, event.message
-    if answers is None or event.fault or type(message) is not Result or type(message.payload) is not dict:
+    if answers is None or event.fault or event.violations:
         return False
-    if answers.action == HEARTBEAT and (event.violations or station.unsound):
+    if type(message) is not Result or type(message.payload) is not dict:
+        return False
+    if answers.action == HEARTBEAT and station.unsound:
         return False
     if not is_acknowledgement(answers, message.payload, station):
         return False

@@ -1,7 +1,8 @@
 """Misbehaviours with files, certificates and the password, which the cases of test plans find."""
 
 from mock_csms.protocol.records import replace
-from mock_csms.station.misbehaviour import Kinds, Misbehaviour, has, ignores, never, patched, sends
+from mock_csms.station.misbehaviour import Kinds, Misbehaviour, answers, has, ignores, instead, never, patched, sends
+from mock_csms.station.v2.misbehaviours.encryption import KINDS as OF_TLS
 
 _FIRMWARE, _SIGNED = "FirmwareStatusNotification", "SignedFirmwareStatusNotification"
 
@@ -28,6 +29,19 @@ KINDS: Kinds = {
         acts=sends(_SIGNED, patched(status="SignatureVerified"), has(status="InvalidSignature")),
     ),
     "keeps-certificates": Misbehaviour("does not delete certificates", (), effect=ignores("DeleteCertificate")),
+    "never-signs": Misbehaviour("sends no CSR", (), acts=sends("SignCertificate", never)),
+    "takes-every-certificate": Misbehaviour(
+        "accepts every certificate", (), answer=answers("CertificateSigned", instead("Rejected", "Accepted"))
+    ),
+    "takes-no-certificate": Misbehaviour(
+        "rejects every certificate", (), answer=answers("CertificateSigned", instead("Accepted", "Rejected"))
+    ),
+    "trusts-any-central-system": replace(OF_TLS["trusts-any-certificate"], checks=()),
+    "hides-wrong-central-system": Misbehaviour(
+        "does not report that it has refused a certificate of the CSMS",
+        (),
+        acts=sends("SecurityEventNotification", never, has(type="InvalidCentralSystemCertificate")),
+    ),
     "old-key": Misbehaviour(
         "keeps using the password with which it was started",
         (),
