@@ -7,8 +7,8 @@ from mock_csms.behavior.templates import rfc3339
 from mock_csms.plans.messages import says
 from mock_csms.plans.operator import OperatorFailed
 from mock_csms.plans.profile import VALID
-from mock_csms.plans.restarts import agrees, make_boot, restart
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2.restarts import agrees, make_boot, restart
 from mock_csms.plans.v16.messages import status
 from mock_csms.runtime import clock
 from mock_csms.runtime.open_call import CallFailed

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.operator import OperatorFailed
 from mock_csms.plans.profile import VALID
-from mock_csms.plans.restarts import make_boot, restart
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import availability
 from mock_csms.plans.v2.messages import connector_reports
+from mock_csms.plans.v2.restarts import make_boot, restart
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 

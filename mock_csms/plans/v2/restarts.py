@@ -1,4 +1,4 @@
-"""How a case makes a station boot, in every version of OCPP."""
+"""How a case makes a station boot; the names of these commands are the same in OCPP 1.6, which uses this too."""
 
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.station import Station
