@@ -99,7 +99,7 @@ ROOTS = [
         "certificateHashData": hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
     }
 ]
-FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
+FROM_TEN: dict[str, Any] = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
 REJECTED, NOT_IMPLEMENTED = {"status": "Rejected"}, {"status": "NotImplemented"}
 IDLE = {"status": "Idle", "requestId": 0}
 UNKNOWN = CARD | {"idToken": "unknown_token"}
