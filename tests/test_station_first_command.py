@@ -1,4 +1,4 @@
-"""Black-box test: a CSMS that sends a command in the first packet of a connection, behind the answer to the handshake."""
+"""Black-box test: a CSMS that sends a command in the same packet as the answer to the handshake."""
 
 import asyncio
 import json

@@ -112,7 +112,7 @@ class Player:
         try:
             await link.dial(handshake)
         except ValueError as error:
-            if right.url == first.url:
+            if right.url == first.url or self._link is link:
                 raise
             raise CannotConnect(str(error)) from None
         if link.session.is_over:
