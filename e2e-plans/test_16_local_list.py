@@ -2,6 +2,7 @@
 
 from mock_csms.plans import Station, says
 from mock_csms.plans.v16 import keys, local_list, states
+from mock_csms.plans.v16.answers import does_not_support
 from mock_csms.plans.v16.cases import case
 from mock_csms.plans.v16.states.sessions import NEEDS
 
@@ -26,9 +27,9 @@ async def has_no_list(station: Station) -> None:
     fails_with={WITHOUT_LIST: "listVersion: expected -1, got 0"},
 )
 async def test_16_list_version_not_supported(station: Station) -> None:
-    """A station without a local authorization list reports the version -1."""
+    """A station without a local authorization list reports the version -1, or that it does not know the action."""
     await has_no_list(station)
-    await local_list.has_version(station, -1)
+    await does_not_support(station, "GetLocalListVersion", {}, listVersion=-1)
 
 
 @case(
@@ -38,9 +39,11 @@ async def test_16_list_version_not_supported(station: Station) -> None:
     fails_with={WITHOUT_LIST: "status: expected NotSupported, got Accepted"},
 )
 async def test_16_send_list_not_supported(station: Station) -> None:
-    """A station without a local authorization list answers a list with NotSupported."""
+    """A station without a local authorization list answers a list with NotSupported, as a status or as an error."""
     await has_no_list(station)
-    await local_list.send(station, "Full", 1, local_list.entries(station, "valid"), "NotSupported")
+    listed = local_list.entries(station, "valid")
+    payload = {"listVersion": 1, "updateType": "Full", "localAuthorizationList": listed}
+    await does_not_support(station, "SendLocalList", payload, status="NotSupported")
 
 
 @case(

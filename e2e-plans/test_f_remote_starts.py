@@ -32,7 +32,7 @@ async def plugs_in(station: Station, told: Taken | None) -> Taken:
         ),
         after=begin,
     )
-    await states.energy_transfer_started(station)
+    await states.charges(station)
     return told
 
 
@@ -69,7 +69,7 @@ async def test_f_01_remote_start_after_the_cable(station: Station) -> None:
     await station.prepare(sessions.authorizes)
     await station.prepare(states.ev_connected)
     await states.start_remotely(station)
-    await states.energy_transfer_started(station)
+    await states.charges(station)
 
 
 @case(

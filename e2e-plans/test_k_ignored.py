@@ -33,4 +33,4 @@ async def test_k_38_profile_of_a_remote_start_is_ignored(station: Station) -> No
     await states.start_remotely(station, profile=PROFILE)
     if station.profile.has(states.LOCKED):
         await states.ev_connected(station)
-    await states.energy_transfer_started(station)
+    await states.charges(station)

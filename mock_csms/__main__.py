@@ -12,6 +12,10 @@ def main() -> int:
     """Run the command `mock-csms`, and return its exit status."""
     end_at_once_on_interrupt()
     open_missing()
+    if sys.argv[1:2] == ["ready"]:
+        from mock_csms.commands.readiness import ready  # noqa: PLC0415 - it loads nothing else of the program
+
+        return ready(sys.argv[2:])
     gc.disable()  # objects loaded at the start are no garbage; `serve` enables it
     from mock_csms.commands.unneeded import leave_out  # noqa: PLC0415 - it can be interrupted while it loads
 

@@ -17,6 +17,7 @@ from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.behavior.v16.authorization import MODES as MODES_OF_16
 from mock_csms.behavior.v16.secrets import SECRETS as OF_16
 from mock_csms.commands.arguments import titles_of
+from mock_csms.commands.cli import SUBCOMMANDS
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
@@ -168,6 +169,14 @@ def endpoints() -> Iterable[tuple[str, ...]]:
         yield f"`{row.method} {row.path}`", row.help, asked
 
 
+def sub_commands() -> Iterable[tuple[str, ...]]:
+    """Return a row for every sub-command that needs no API."""
+    yield "sub-command", "what it does"
+    for name, meaning in SUBCOMMANDS.items():
+        does, _, example = meaning.partition(": ")
+        yield f"`mock-csms {name}`", does + (f": `{example}`" if example else "")
+
+
 def remote_commands() -> Iterable[tuple[str, ...]]:
     """Return a row for every sub-command that drives a running mock."""
     yield "sub-command", "what it does"
@@ -215,6 +224,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "commands": commands,
     "answers": answers,
     "endpoints": endpoints,
+    "sub_commands": sub_commands,
     "remote_commands": remote_commands,
     "checks": checks,
     "unjudged": unjudged,

@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": [*SERVER, "explain"],
     "pki": [*SERVER, "pki"],
     "profile": [*SERVER, "profile"],
+    "ready": [*SERVER, "ready"],
     **{name: [*SERVER, *name.split()] for name in REMOTE_COMMANDS},
 }
 SUBJECTS = [

@@ -82,6 +82,10 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
+    if name == "ready":
+        from mock_csms.commands import readiness  # noqa: PLC0415 - as below
+
+        return readiness.ready(arguments)
     if name == "pki":
         from mock_csms.commands import pki  # noqa: PLC0415 - as below
 
@@ -130,6 +134,7 @@ SUBCOMMANDS = {
     "explain": "explain a conformance check: mock-csms explain R10",
     "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
+    "ready": "ask a mock if it answers: mock-csms ready [URL]",
 }
 """The subcommands; without one of them, the command serves."""
 ALL_SUBCOMMANDS = SUBCOMMANDS | REMOTE_WORDS

@@ -77,7 +77,7 @@ class IncomingMessage(Record):
 class Conversation:
     """One conversation with a `peer`: the open calls of both sides, and the meaning of each message for them."""
 
-    __slots__ = ("_answered", "_peer", "_we", "ours", "read_sound_call", "theirs", "version")
+    __slots__ = ("_answered", "_peer", "_we", "can_refuse", "ours", "read_sound_call", "theirs", "version")
 
     def __init__(self, version: Version, peer: Sender) -> None:
         self.version = version
@@ -93,8 +93,9 @@ class Conversation:
         """By id: our calls without an answer so far."""
         self.theirs: dict[str, Call] = {}
         """By id: the calls of the peer without an answer so far."""
-        can_refuse = ResultError.number in version.framing.types
-        self._answered: deque[tuple[str, Call]] | None = deque(maxlen=_MOST_ANSWERED) if can_refuse else None
+        self.can_refuse = ResultError.number in version.framing.types
+        """Whether the peer may refuse a CALLRESULT (OCPP 2.1)."""
+        self._answered: deque[tuple[str, Call]] | None = deque(maxlen=_MOST_ANSWERED) if self.can_refuse else None
         """By id: the last calls of the peer that got a CALLRESULT. None if the version has no CALLRESULTERROR."""
 
     # Messages from the peer.

@@ -23,6 +23,8 @@ class Bus:
         """Whether the event being published was masked, so that its text may differ from its message."""
         self.takes_answered_calls = True
         """Whether a call and its answer may be published as one: nobody needs to get the call before the answer."""
+        self.for_answered: tuple[Subscriber, ...] = ()
+        """The subscribers for calls with their answers."""
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
         """Call `subscriber` with every event of those kinds. Returns a function that ends the subscription.
@@ -56,6 +58,7 @@ class Bus:
     def _count(self) -> None:
         numbers = {len(self._subscribers.get(kind, ())) for kind in (Received, Sent, AnsweredCall)}
         self.takes_answered_calls = len(numbers) == 1
+        self.for_answered = self._subscribers.get(AnsweredCall, ())
 
     def publish(self, event: Event | AnsweredCall) -> None:
         """Call the subscribers of the event's kind."""
@@ -65,7 +68,7 @@ class Bus:
     def publish_answered(self, event: AnsweredCall) -> None:
         """Publish a call and its answer: as one, or as two events where a subscriber wants these."""
         if self.takes_answered_calls:
-            for subscriber in self._subscribers.get(AnsweredCall, ()):
+            for subscriber in self.for_answered:
                 subscriber(event)
         else:
             self.publish(event.received())

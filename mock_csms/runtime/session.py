@@ -82,7 +82,7 @@ class Session:
             short_way = host.short_way
             if short_way is None or self._talk.theirs or not short_way.take(self, call, self._transport.send_text):
                 self._answer(call, data)
-            else:
+            elif self._talk.can_refuse:
                 self._talk.answered(call)
         except Exception as error:
             self._failed(error)

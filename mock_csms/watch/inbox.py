@@ -278,8 +278,9 @@ class Inbox:
             return
         nearest = min(reversed(calls), key=lambda call: len(wanted_.differences(call)))
         yield f"nearest: {_cut(f'{nearest.action} {as_json(self._secrets.value(nearest.payload))}')}"
-        for difference in wanted_.differences(nearest):
-            yield f"  {self._secrets.difference(difference)}"
+        found = [f"{self._secrets.difference(each)}" for each in wanted_.differences(nearest)]
+        for line in found or ["no difference, but it came too early: before the wait for it began"]:
+            yield f"  {line}"
 
     def _hidden(self, wanted_: Wanted) -> Wanted:
         masked = [Condition(each.path, self._secrets.at(each.path, each.value)) for each in wanted_.conditions]

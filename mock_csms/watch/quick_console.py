@@ -91,7 +91,11 @@ class QuickConsole(Console):
         call, answer = f"{stamp} {begun[0]}{rests[0]}", f"{stamp} {begun[1]}{rests[1]}"
         if len(answer) > self._most or self._today in answer:
             answer = self._fitted(answer)
-        self._put(f"{self._fitted(call)}\n{self._dim}{answer}{self._plain_end}")
+        both = f"{self._fitted(call)}\n{self._dim}{answer}{self._plain_end}"
+        if self._waiting:
+            self._put(both)
+        else:
+            self._sink.write(both.encode())
 
     def _remember_both(self, station: str, action: str) -> None:
         """Remember what both lines of an exchange begin with, if both were shown before and are printable."""

@@ -102,7 +102,7 @@ class ShownBus(Bus):
             self._pass_masked(event.received())
             self._pass_masked(event.sent())
         elif self.takes_answered_calls and event.call.action not in _SEARCHED and not event.violations:
-            for subscriber in self._subscribers[AnsweredCall]:
+            for subscriber in self.for_answered:
                 subscriber(event)
         else:
             self._pass_received(event.received())

@@ -40,6 +40,13 @@ def test_unchanged_values_on_another_connection() -> None:
     assert is_followed(again(story.wait(1), -1))
 
 
+@NEEDS_SHORTCUTS
+def test_unchanged_values_from_before_an_outage() -> None:
+    """They count as repeated if they were not made during the outage, about which the checks want to know."""
+    story = goes_on(charging()).wait(30).reconnect().wait(10)
+    assert is_followed(again(story, 41))
+
+
 BEFORE: Mapping[str, Callable[[Story], object]] = {
     "refused": lambda story: goes_on(story, answer="InternalError"),
     "not answered": lambda story: goes_on(story, answer=None),
@@ -47,7 +54,6 @@ BEFORE: Mapping[str, Callable[[Story], object]] = {
     "other place": lambda story: goes_on(story, evse={"id": 1}),
     "other number": lambda story: goes_on(story, 3),
     "later values": lambda story: (goes_on(story), story.wait(2), goes_on(story, 3), story.wait(-2)),
-    "lost line": lambda story: (goes_on(story), story.wait(1).reconnect().wait(-2)),
     "lower register": lambda story: (
         goes_on(story),
         story.call("MeterValues", {"evseId": 1, "meterValue": values(story.at(1), 1900.0)}),
@@ -68,6 +74,15 @@ def test_other_repeats_are_checked(name: str) -> None:
     story = charging()
     BEFORE[name](story)
     assert not is_followed(again(story.wait(5)))
+
+
+def test_values_of_an_outage_are_checked() -> None:
+    """Values go to the checks if they were made during an outage, or if the checks still wait for values from it."""
+    story = charging().lose().wait(20).connect().wait(1)
+    goes_on(story, timestamp=story.at(-11), meterValue=values(story.at(-11)))
+    assert not is_followed(again(story.wait(5), 16))
+    story = goes_on(charging()).wait(5).lose().wait(200).connect().wait(1)
+    assert not is_followed(again(story, 206))
 
 
 def test_repeats_out_of_time_are_checked() -> None:

@@ -41,7 +41,7 @@ PLAIN = [word for name in UNUSED for word in ("-p", f"no:{name}")]
 Script = Callable[[str, Any], Any]
 """Returns the payload of the answer to a command, an error code, or NOTHING; None means the default answer.
 
-A list may also have calls that the station sends before and after the answer.
+A list may also have calls that the station sends before and after the answer, and waits between them, in seconds.
 """
 
 
@@ -116,6 +116,8 @@ class Scripted:
                 await self._say(part)
             elif isinstance(part, str):
                 await self._send([4, id_, part, "scripted", {}])
+            elif isinstance(part, float):
+                await asyncio.sleep(part)
             elif part is not NOTHING:
                 payload = example(ACTIONS[action].response) if part is None else part
                 await self._send([3, id_, payload])

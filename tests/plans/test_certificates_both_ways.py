@@ -1,6 +1,6 @@
 """Cases about certificates, customers and customData: they accept all behaviours that the requirements allow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,11 @@ FAILED: dict[str, tuple[str, Device, str]] = {
         ),
         "status: expected NotFound, got Accepted",
     ),
+    "rejects a root with security profile 2": (
+        "TC_M_01_CS",
+        Device(InstallCertificate=REJECTED, GetInstalledCertificateIds=NOT_FOUND),
+        "the station did not accept a valid CSMSRootCertificate: Rejected",
+    ),
     "has no certificates with security profile 2": (
         "TC_M_01_CS",
         Device(InstallCertificate="NotImplemented", GetInstalledCertificateIds="NotImplemented"),
@@ -137,11 +142,28 @@ async def test_a_wrong_behaviour_fails(tmp_path: Path, way: str) -> None:
     assert (found, reason in out) == ("failure", True), out
 
 
-async def test_a_station_without_certificates_is_skipped(tmp_path: Path) -> None:
-    """With security profile 1 a station need not know commands for certificates."""
-    script = Device(GetInstalledCertificateIds="NotImplemented")
-    found, out = await judged(tmp_path, "TC_M_01_CS", script, "-rs")
-    assert (found, "the station has no commands for certificates" in out) == ("skipped", True), out
+@pytest.mark.parametrize(
+    ("case", "answers", "reason"),
+    [
+        ("TC_M_01_CS", {"GetInstalledCertificateIds": "NotImplemented"}, "no commands for certificates"),
+        ("TC_M_02_CS", {"GetInstalledCertificateIds": NOT_FOUND, "InstallCertificate": REJECTED}, "no certificates"),
+        ("TC_M_12_CS", {"GetInstalledCertificateIds": NOT_FOUND, "InstallCertificate": REJECTED}, "no certificates"),
+    ],
+)
+async def test_a_station_without_certificates_is_skipped(
+    tmp_path: Path, case: str, answers: Mapping[str, Any], reason: str
+) -> None:
+    """With security profile 1 a station need not support certificates: it may also reject each root."""
+    found, out = await judged(tmp_path, case, Device(**answers), "-rs")
+    assert (found, f"the station has {reason}" in out) == ("skipped", True), out
+
+
+async def test_a_station_with_certificates_must_accept_a_root(tmp_path: Path) -> None:
+    """With security profile 1 too, a station that lists certificates must not reject a valid root."""
+    found, out = await judged(
+        tmp_path, "TC_M_01_CS", Device(InstallCertificate=REJECTED, GetInstalledCertificateIds=Store(OTHER).listed)
+    )
+    assert (found, "did not accept a valid CSMSRootCertificate: Rejected" in out) == ("failure", True), out
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from tests.plans.scripted import STATUS, Say, Scripted, outcome
 from tests.plans.test_both_ways import NOT_IMPLEMENTED, TIME, Device
 from tests.test_plans import run
+from tests.wire import PATIENCE, transaction
 
 FEATURES = '"HFS-1", "C-29.5"'
 BAY, CABLE, ENERGY = "ParkingBayOccupancy", "EVConnected", "EnergyTransfer"
@@ -90,6 +91,23 @@ async def test_a_status_must_follow_its_report(tmp_path: Path) -> None:
     wrong = [{"status": "Accepted"}, Say("StatusNotification", STATUS)]
     found, out = await verdict(tmp_path, "TC_G_03_CS", ChangeAvailability=wrong)
     assert (found, "expected Unavailable, got Available" in out) == ("failure", True), out
+
+
+def started(asked: Any) -> Any:
+    """Accept a remote start; the event about it is the first one, and comes later."""
+    first = transaction("Started", triggerReason="RemoteStart", seqNo=0)
+    first |= {"idToken": asked["idToken"], "evse": {"id": 1, "connectorId": 1}}
+    first["transactionInfo"] |= {"remoteStartId": asked["remoteStartId"], "chargingState": "Charging"}
+    return [{"status": "Accepted"}, 0.5, Say("TransactionEvent", first)]
+
+
+@pytest.mark.parametrize("case", ["TC_F_01_CS", "TC_K_38_CS"])
+async def test_nobody_presents_a_card_after_a_remote_start(tmp_path: Path, case: str) -> None:
+    """A station that starts remotely charges without a card, whatever its TxStartPoint is."""
+    plugged = [Say("StatusNotification", STATUS | {"connectorStatus": "Occupied"})]
+    station = Scripted(Device(RequestStartTransaction=started), acts={"plug": plugged, "unplug": []}.get)
+    found = await outcome(tmp_path, station, "", "--case", case, "robot", features='"C-36"', message=PATIENCE)
+    assert [*found.verdicts.values()] == ["passed"], found.out
 
 
 @pytest.mark.parametrize("case", ["TC_F_06_CS", "TC_F_07_CS", "TC_F_10_CS"])

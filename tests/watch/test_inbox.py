@@ -99,6 +99,16 @@ async def test_a_failure_lists_what_came_instead() -> None:
     assert text.splitlines()[9].endswith(r"\x1b[31m (refused)")
 
 
+async def test_a_call_that_came_too_early() -> None:
+    """An error says so if the nearest call has no difference, but came before the wait for it began."""
+    async with Csms() as csms, station_of(csms) as station:
+        await station.ask("BootNotification", BOOT)
+        inbox, wanted_ = Inbox(csms.bus), wanted("BootNotification", {})
+        await station.ask("BootNotification", BOOT)
+        with pytest.raises(AssertionError, match=r"nearest: .*\n  no difference, but it came too early"):
+            await inbox.take("CS-1", wanted_, 0, after=inbox.count("CS-1"))
+
+
 async def test_the_last_of_several_nearest_calls() -> None:
     """Of several nearest calls the error shows the last one, which the station most likely meant."""
     async with Csms() as csms, station_of(csms) as station:

@@ -1,5 +1,8 @@
 """Steps with commands that a station of OCPP 1.6 must decline, in a result or as an error."""
 
+from typing import Any
+
+from mock_csms.plans.messages import differences, explained
 from mock_csms.plans.station import Station
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
@@ -7,6 +10,7 @@ from mock_csms.runtime.open_call import CallFailed
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
 _WRONG = "PropertyConstraintViolation"
+_UNSUPPORTED = (": NotImplemented:", ": NotSupported:")
 
 
 async def declines(station: Station, action: str, payload: Json, *statuses: str) -> None:
@@ -24,3 +28,19 @@ async def declines(station: Station, action: str, payload: Json, *statuses: str)
         return
     if answer.get("status") not in wanted:
         raise AssertionError(f"{expected}, got {answer}")
+
+
+async def does_not_support(station: Station, action: str, payload: Json, **answer: Any) -> None:
+    """Send a command of a feature profile that the station does not have.
+
+    Its result must contain `answer`; or it answers that it does not implement or support the action (OCPP-J 4.2.3).
+    """
+    try:
+        result = await station.csms.call(station.identity, action, payload)
+    except CallFailed as failure:
+        if not any(text in str(failure) for text in _UNSUPPORTED):
+            raise AssertionError(str(failure)) from None
+        return
+    found = differences(result, answer)
+    if found:
+        raise AssertionError(explained(f"{station.identity} gave an unexpected answer to {action}", found))

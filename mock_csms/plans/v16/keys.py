@@ -107,3 +107,6 @@ def check_required(answer: Json, profiles: Collection[str]) -> None:
 async def asks_about_cards(station: Station) -> None:
     """Let the station ask the mock about cards: without LocalPreAuthorize, and with an empty cache (3.5, 4.1)."""
     await put(station, "LocalPreAuthorize", "false")
+    if (await get(station, "AuthorizationCacheEnabled") or "").casefold() == "true":
+        with preparing(station):
+            await station.command("ClearCache", status="Accepted")

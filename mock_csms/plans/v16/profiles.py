@@ -3,12 +3,15 @@
 from typing import Any
 
 from mock_csms.behavior.matching import Predicate
+from mock_csms.plans.messages import absent, one_of
 from mock_csms.plans.station import Station
 from mock_csms.plans.v16 import keys
 from mock_csms.protocol.actions import Json
 
 __tracebackhide__ = True  # pytest shows the case, and the text says all
 
+REFUSED = one_of("Rejected", "NotSupported")
+"""The error statuses in the answer to a profile (7.11)."""
 DEFAULT, OF_TRANSACTION = "TxDefaultProfile", "TxProfile"
 _HOUR = 3600
 
@@ -60,5 +63,9 @@ async def check_composite(station: Station, unit: str, limit: float) -> None:
     schedule = {"chargingRateUnit": unit, "chargingSchedulePeriod": periods}
     payload = {"connectorId": station.evse, "duration": 300, "chargingRateUnit": unit}
     await station.command(
-        "GetCompositeSchedule", payload, status="Accepted", connectorId=station.evse, chargingSchedule=schedule
+        "GetCompositeSchedule",
+        payload,
+        status="Accepted",
+        connectorId=one_of(station.evse, absent),
+        chargingSchedule=schedule,
     )

@@ -28,7 +28,7 @@ async def signer_trusted(station: Station) -> None:
     """The root of the mock is installed as root of the manufacturer; it is deleted after the case."""
     kind = certificates.OF_MAKER
     before = await certificates.in_station(station, kind)
-    await station.command("InstallCertificate", {"certificateType": kind}, status="Accepted")
+    await certificates.accepted(station, {"certificateType": kind})
     for new in [entry for entry in await certificates.in_station(station, kind) if entry not in before]:
         station.undo_with("DeleteCertificate", {"certificateHashData": new["certificateHashData"]})
 

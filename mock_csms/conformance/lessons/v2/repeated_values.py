@@ -216,12 +216,13 @@ def _is_next(course: Course, call: Call, at: float, station: KnownStation) -> bo
 def _is_in_time(course: Course, call: Call, at: float, station: KnownStation) -> bool:
     """Whether repeated values come at a time at which no check is interested in them. They keep their old timestamp."""
     typed, connections, terms = call.typed, station.connections, station.terms
-    taken, is_awaited = _seconds_of(typed.timestamp, course), ("X17", course.transaction.id) in station.deadlines
+    taken, tolerance = _seconds_of(typed.timestamp, course), terms.tolerance
     return not (
         taken is None
         or typed.meterValue[0].timestamp != typed.timestamp  # M08
-        or not -terms.tolerance <= at - taken + terms.clock_offset <= _OLD  # R18
-        or (taken - terms.clock_offset < connections.opened_at and (connections.outages or is_awaited))  # X16, X17
+        or not -tolerance <= at - taken + terms.clock_offset <= _OLD  # R18
+        or connections.is_outage(taken - terms.clock_offset, tolerance)  # X16
+        or ("X17", course.transaction.id) in station.deadlines
         or connections.calls  # R06
         or not call.id.isascii()  # T11
     )

@@ -130,6 +130,11 @@ async def energy_transfer_started(station: Station, token: str = VALID) -> None:
     """EnergyTransferStarted: plugged in, authorized and charging."""
     await ev_connected(station)
     await authorized(station, token)
+    await charges(station)
+
+
+async def charges(station: Station) -> None:
+    """Wait until a driver who is plugged in and authorized charges; nobody presents a card again."""
     if station.evse in station.known.paused:
         await station.act("ev-ready")
     running = _transaction(station)
