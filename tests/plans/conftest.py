@@ -1,0 +1,30 @@
+"""Which of the tests that run whole cases in processes of their own are tried; `task both_ways` tries all of them."""
+
+import os
+
+import pytest
+
+DEAR = (
+    "test_authorization_both_ways.py",
+    "test_both_ways.py",
+    "test_both_ways_of_16.py",
+    "test_certificates_both_ways.py",
+    "test_files_both_ways.py",
+    "test_remote_both_ways.py",
+    "test_sessions_both_ways.py",
+)
+"""The files whose tests run cases against a station of another kind, for some seconds each."""
+STEP = 1 if "MATRIX" in os.environ else 5
+"""Of how many of these tests one is tried."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out most of the dear tests, unless all are asked for or single ones are named."""
+    if STEP == 1 or any("::" in word or word.endswith(".py") for word in config.invocation_params.args):
+        return
+    for name in DEAR:
+        own = [item for item in items if item.path.name == name]
+        left_out = {*own} - {*own[::STEP]}
+        if left_out:
+            config.hook.pytest_deselected(items=[*left_out])
+            items[:] = [item for item in items if item not in left_out]
