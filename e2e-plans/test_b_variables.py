@@ -212,10 +212,12 @@ FITTING = {
 async def test_b_11_only_values_of_the_type_are_set(station: Station) -> None:
     """Integers, decimals, booleans and dateTimes accept values of their type and reject all others.
 
-    A number outside the limits of the variable may be rejected.
+    A number outside the limits of the variable may be rejected; ReadOnly variables are left alone.
     """
     report = await reports.base_report(station, "ConfigurationInventory")
-    writable = {reports.name_of(item): item.get("variableCharacteristics", {}) for item in report}
+    fixed = set(reports.read_only(report))
+    reported = {reports.name_of(item): item.get("variableCharacteristics", {}) for item in report}
+    writable = {name: item for name, item in reported.items() if name not in fixed}
     for (component, name), fitting in FITTING.items():
         if f"{component}.{name}" not in writable:
             continue

@@ -68,6 +68,8 @@ def test_a_reset_ends_the_boot_interval() -> None:
 
     reset = waiting().command("Reset", RESET, {"status": "Accepted"}).lose().wait(9).connect()
     assert reset.boot("RemoteReset").found("B04") == []
+    on_same_connection = waiting().command("Reset", RESET, {"status": "Accepted"}).wait(1)
+    assert on_same_connection.boot("RemoteReset").found("B04") == []
     assert waiting().lose().wait(9).connect().boot("PowerUp").found("B04") != []
 
 

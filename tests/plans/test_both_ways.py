@@ -63,7 +63,7 @@ def status_of_a_place(asked: Any) -> Any:
     return [{"status": "Accepted"}, Say("StatusNotification", STATUS)]
 
 
-def reported(name: str, **characteristics: Any) -> Any:
+def reported(name: str, mutability: str = "ReadWrite", **characteristics: Any) -> Any:
     """Return an answer to a report command that reports one variable, and then an empty last part."""
 
     def answer(asked: Any) -> Any:
@@ -71,7 +71,7 @@ def reported(name: str, **characteristics: Any) -> Any:
         data = {
             "component": {"name": "OCPPCommCtrlr"},
             "variable": {"name": name},
-            "variableAttribute": [{"value": "60"}],
+            "variableAttribute": [{"value": "60", "mutability": mutability}],
         }
         data |= {"variableCharacteristics": characteristics} if characteristics else {}
         parts = {"seqNo": 0, "tbc": True, "reportData": [data]}, {"seqNo": 1, "tbc": False}
@@ -99,7 +99,7 @@ ROOTS = [
         "certificateHashData": hash_data(certificates.ROOT, certificates.ROOT, "SHA256"),
     }
 ]
-FROM_TEN = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
+FROM_TEN: dict[str, Any] = {"dataType": "integer", "supportsMonitoring": False, "minLimit": 10}
 REJECTED, NOT_IMPLEMENTED = {"status": "Rejected"}, {"status": "NotImplemented"}
 IDLE = {"status": "Idle", "requestId": 0}
 UNKNOWN = CARD | {"idToken": "unknown_token"}
@@ -132,6 +132,10 @@ PASSED: dict[str, tuple[str, Device]] = {
             InstallCertificate=installed,
             GetInstalledCertificateIds={"status": "Accepted", "certificateHashDataChain": ROOTS},
         ),
+    ),
+    "lists a variable that cannot be set": (
+        "TC_B_11_CS",
+        Device(GetBaseReport=reported("OfflineThreshold", "ReadOnly"), SetVariables=rejected),
     ),
     "rejects a number that is too low": (
         "TC_B_11_CS",

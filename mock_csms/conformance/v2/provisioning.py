@@ -93,7 +93,8 @@ def boots_again(seen: Seen, station: KnownStation) -> CheckResult:
     if seen.kind == "connected":
         return _next_boot(boots.status, boots.interval, boots.answered_at + boots.interval - seen.at, station)
     pause = seen.at - boots.answered_at
-    if boots.is_triggered or boots.due == "reset" or pause >= boots.interval - station.terms.tolerance:
+    is_reset = boots.due == "reset" or station.resets.is_under_way  # a reset need not close the connection
+    if boots.is_triggered or is_reset or pause >= boots.interval - station.terms.tolerance:
         return Done()
     return Done(), f"{BOOT} comes {pause:.1f} s after one was {boots.status} for {boots.interval:g} s"
 
