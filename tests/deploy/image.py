@@ -26,9 +26,17 @@ def why_not() -> str:
     return "" if os.geteuid() == 0 else "building and running images needs root here"
 
 
-def execute(*words: str | Path, **more: Any) -> str:
+def execute(*words: str | Path, cwd: Path | None = None, **environment: str) -> str:
     """Run a program to its end, which must be good, and return its stdout."""
-    done = subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=_LONG, check=False, **more)
+    done = subprocess.run(
+        [*map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=_LONG,
+        check=False,
+        cwd=cwd,
+        env=os.environ | environment,
+    )
     assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -42,11 +50,10 @@ class Builder:
         self._policy.write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
 
     def buildah(self, command: str, *words: str | Path) -> str:
-        """Run a command of buildah, and return the last line of its output."""
+        """Run a command of buildah, and return its output."""
         store = ("--root", self.folder / "store", "--runroot", self.folder / "run", "--storage-driver", "vfs")
-        verifies = ["--signature-policy", self._policy] if command in ("bud", "commit", "from") else []
-        environment = os.environ | {"BUILDAH_ISOLATION": "chroot"}
-        return execute("buildah", *store, command, *verifies, *words, env=environment).strip()
+        verifies = ("--signature-policy", self._policy) if command in ("bud", "commit", "from") else ()
+        return execute("buildah", *store, command, *verifies, *words, BUILDAH_ISOLATION="chroot").strip()
 
     def make_base(self) -> None:
         """Make the base image, from the Python that runs this test: no registry is needed."""
