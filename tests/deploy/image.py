@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,9 @@ class Builder:
         found: dict[str, Any] = json.loads(self.buildah("inspect", "--type", "image", IMAGE))["Docker"]["config"]
         return found
 
-    def mount(self) -> Path:
-        """Return the folder with the files of a new container of the image."""
+    @cached_property
+    def root(self) -> Path:
+        """The folder with the files of the image. No test may change them."""
         return Path(self.buildah("mount", self.buildah("from", IMAGE)))
 
     def remove(self) -> None:

@@ -90,7 +90,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 @pytest.fixture
 def container(builder: Builder, tmp_path: Path) -> Iterator[Container]:
     """A mock in a container."""
-    container = Container(tmp_path, builder.mount(), builder.config(), "--state-dir=/data")
+    container = Container(tmp_path, builder.root, builder.config(), "--state-dir=/data")
     yield container
     container.remove()
 
@@ -107,7 +107,7 @@ def test_the_configuration_of_the_image(builder: Builder) -> None:
 
 def test_only_the_data_belong_to_the_program(builder: Builder) -> None:
     """The program cannot change its own files: only /data belongs to its user. No file of a build is left over."""
-    root = builder.mount()
+    root = builder.root
     assert [path.relative_to(root) for path in root.rglob("*") if path.lstat().st_uid == 10001] == [Path("data")]
     assert [*(root / "tmp").iterdir()] == []
 
