@@ -18,8 +18,7 @@ ASKS = {"authorizes-known": "sent Authorize, which must not come"}
 async def test_16_cached_card(station: Station) -> None:
     """If LocalPreAuthorize is true, a cached card starts a transaction, and the station does not ask about it."""
     await station.prepare(states.cached)
-    await keys.put(station, "LocalPreAuthorize", "true")
-    await starts_unasked(station)
+    await states.starts_unasked(station)
 
 
 @case(
@@ -33,19 +32,7 @@ async def test_16_cached_remote_start(station: Station) -> None:
     """A remote start that is to be authorized uses the cache, and the station does not ask about the idTag."""
     await keys.require(station, "AuthorizeRemoteTxRequests", "true")
     await station.prepare(states.cached)
-    await keys.put(station, "LocalPreAuthorize", "true")
-    await starts_unasked(station, is_remote=True)
-
-
-async def starts_unasked(station: Station, *, is_remote: bool = False) -> None:
-    """Plug in, and start by the card or remotely: the transaction starts without an Authorize; then end it."""
-    await station.prepare(states.plugged)
-    begin = station.mark()
-    await (states.started_remotely(station) if is_remote else station.act("card", token="valid"))
-    started = await states.starts(station, begin)
-    await station.expect_nothing(says("Authorize"), seconds=0, after=begin)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
+    await states.starts_unasked(station, is_remote=True)
 
 
 @case(

@@ -2,7 +2,7 @@
 
 from mock_csms.plans import Station, says
 from mock_csms.plans.v2.firmware import BROKEN, FILE, needs_file
-from mock_csms.plans.v2.logs import UPLOADS
+from mock_csms.plans.v2.logs import UPLOADS, file_came
 from mock_csms.plans.v16 import files, keys
 from mock_csms.plans.v16.cases import case
 from mock_csms.plans.v16.files import DIAGNOSTICS, FIRMWARE
@@ -72,11 +72,11 @@ async def asks_for_diagnostics(station: Station) -> None:
     fails_with={"silent-uploads": "sent no DiagnosticsStatusNotification"},
 )
 async def test_16_diagnostics(station: Station) -> None:
-    """The station uploads its diagnostics, and reports that it does so and that it has done so."""
+    """The station uploads its diagnostics, and reports Uploading and Uploaded."""
     begin = station.mark()
     await asks_for_diagnostics(station)
     await files.reports(station, DIAGNOSTICS, "Uploading", "Uploaded", after=begin)
-    await files.uploaded(station)
+    await file_came(station)
 
 
 @case(

@@ -1,6 +1,6 @@
 """OCPP 1.6, the local authorization list (3.5.2, 5.10, 5.15)."""
 
-from mock_csms.plans import Station, says
+from mock_csms.plans import Station
 from mock_csms.plans.v16 import keys, local_list, states
 from mock_csms.plans.v16.answers import does_not_support
 from mock_csms.plans.v16.cases import case
@@ -91,19 +91,6 @@ async def test_16_old_list(station: Station) -> None:
     await local_list.has_version(station, 5)
 
 
-async def starts_listed(station: Station, *, is_remote: bool) -> None:
-    """With a listed idTag a transaction starts without an Authorize; then end it."""
-    await station.prepare(local_list.listed)
-    await keys.put(station, "LocalPreAuthorize", "true")
-    await station.prepare(states.plugged)
-    begin = station.mark()
-    await (states.started_remotely(station) if is_remote else station.act("card", token="valid"))
-    started = await states.starts(station, begin)
-    await station.expect_nothing(says("Authorize"), seconds=0, after=begin)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
-
-
 @case(
     "TC_008_1_CS",
     use_case="Authorize, Start Transaction, Send Local List",
@@ -113,7 +100,8 @@ async def starts_listed(station: Station, *, is_remote: bool) -> None:
 )
 async def test_16_listed_card(station: Station) -> None:
     """If LocalPreAuthorize is true, a listed card starts a transaction, and the station does not ask about it."""
-    await starts_listed(station, is_remote=False)
+    await station.prepare(local_list.listed)
+    await states.starts_unasked(station)
 
 
 @case(
@@ -126,4 +114,5 @@ async def test_16_listed_card(station: Station) -> None:
 async def test_16_listed_remote_start(station: Station) -> None:
     """A remote start that is to be authorized uses the list, and the station does not ask about the idTag."""
     await keys.require(station, "AuthorizeRemoteTxRequests", "true")
-    await starts_listed(station, is_remote=True)
+    await station.prepare(local_list.listed)
+    await states.starts_unasked(station, is_remote=True)

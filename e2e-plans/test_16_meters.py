@@ -26,8 +26,7 @@ async def values_in_time(station: Station, interval: str, measurands: str, conte
     while second.payload["meterValue"][0]["timestamp"] == first.payload["meterValue"][0]["timestamp"]:
         second = await station.expect(values, within=seconds + station.profile.timeouts.message)
     station.check_gap(first, second, least=seconds, most=seconds)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
+    await station.prepare(states.session_ended, started)
 
 
 @case(

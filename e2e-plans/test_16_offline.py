@@ -23,7 +23,7 @@ async def test_16_connection_loss(station: Station) -> None:
     await keys.put(station, "MeterValueSampleInterval", f"{max(1, int(timeouts.interval))}")
     started = await station.prepare(states.charging)
     begin = station.mark()
-    then = await station.prepare(offline.spent, [], 2.5 * timeouts.interval)
+    then = await station.prepare(offline.acts, [], 2.5 * timeouts.interval)
     await station.let_in()
     values = says("MeterValues", transactionId=started.id, meterValue=each(timestamp=then))
     await station.expect(values, after=begin, within=timeouts.boot)
@@ -39,7 +39,7 @@ async def test_16_connection_loss(station: Station) -> None:
 )
 async def test_16_offline_start(station: Station) -> None:
     """A known card starts a transaction offline; the station reports it later, and the transaction goes on."""
-    started = await offline.begun(station)
+    started = await offline.starts(station)
     await station.known.until(lambda: states.is_plugged(station), station.profile.timeouts.message)
     await station.expect_nothing(says("StopTransaction"), after=started.start.number)
 
@@ -55,7 +55,7 @@ async def test_16_offline_start_invalid(station: Station) -> None:
     """If StopTransactionOnInvalidId is false, a refused transaction gets no energy, but is not stopped."""
     await keys.put(station, "StopTransactionOnInvalidId", "false")
     await keys.prefer(station, "MaxEnergyOnInvalidId", "0")
-    started = await offline.begun(station, is_refused=True)
+    started = await offline.starts(station, is_refused=True)
     await station.expect(status("SuspendedEVSE", station.evse), after=started.start.number)
     await station.expect_nothing(says("StopTransaction"), after=started.start.number)
 
@@ -72,10 +72,10 @@ async def test_16_offline_start_invalid(station: Station) -> None:
     },
 )
 async def test_16_offline_start_invalid_stops(station: Station) -> None:
-    """If StopTransactionOnInvalidId is true, the station stops a refused transaction, for that reason."""
+    """If StopTransactionOnInvalidId is true, the station stops a refused transaction, with the reason DeAuthorized."""
     await keys.put(station, "StopTransactionOnInvalidId", "true")
     await keys.prefer(station, "MaxEnergyOnInvalidId", "0")
-    started = await offline.begun(station, is_refused=True)
+    started = await offline.starts(station, is_refused=True)
     await station.expect(stop(started, "DeAuthorized"), after=started.start.number)
 
 
@@ -90,7 +90,7 @@ async def test_16_offline_stop(station: Station) -> None:
     """A transaction that the driver has stopped offline is reported as stopped later."""
     started = await station.prepare(states.charging)
     begin = station.mark()
-    await station.prepare(offline.spent, ["card"])
+    await station.prepare(offline.acts, ["card"])
     await station.let_in()
     await station.expect(stop(started, "Local"), after=begin, within=station.profile.timeouts.boot)
     await station.prepare(states.unplugged)
@@ -105,7 +105,7 @@ async def test_16_offline_stop(station: Station) -> None:
 )
 async def test_16_offline_transaction(station: Station) -> None:
     """A whole transaction that took place offline is reported later, in order."""
-    started = await offline.begun(station, stops=True)
+    started = await offline.starts(station, stops=True)
     await station.expect(stop(started, "Local"), after=started.start.number)
 
 

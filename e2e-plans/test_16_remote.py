@@ -23,8 +23,7 @@ async def test_16_remote_start_plugged(station: Station) -> None:
     begin = station.mark()
     await states.started_remotely(station)
     started = await states.starts(station, begin)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
+    await station.prepare(states.session_ended, started)
 
 
 @case(
@@ -42,8 +41,7 @@ async def test_16_remote_start_first(station: Station) -> None:
     await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
     await station.act("plug")
     started = await states.starts(station, begin)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
+    await station.prepare(states.session_ended, started)
 
 
 @case(
@@ -54,14 +52,7 @@ async def test_16_remote_start_first(station: Station) -> None:
 )
 async def test_16_remote_start_timeout(station: Station) -> None:
     """If nobody plugs in within ConnectionTimeOut after a remote start, the connector is Available again."""
-    timeouts = station.profile.timeouts
-    await keys.put(station, "ConnectionTimeOut", f"{max(1, int(timeouts.interval))}")
-    begin = station.mark()
-    await states.started_remotely(station)
-    waiting = await station.expect(status("Preparing", station.evse), after=begin)
-    over = await station.expect(status("Available", station.evse), within=timeouts.interval + timeouts.message)
-    station.check_gap(waiting, over, least=timeouts.interval)
-    await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
+    await states.gives_up_waiting(station, is_remote=True)
 
 
 @case(

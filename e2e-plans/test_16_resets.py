@@ -8,6 +8,11 @@ from mock_csms.plans.v16.cases import case
 from mock_csms.plans.v16.messages import status
 from mock_csms.plans.v16.states.sessions import NEEDS, stop
 
+FORGETS = {
+    "never-resets": "sent no BootNotification",
+    "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1,status=Unavailable",
+}
+
 
 async def resets_idle(station: Station, kind: str) -> None:
     """Reset a station with an Unavailable connector: it boots, and the connector is still Unavailable (5.2, 5.14)."""
@@ -19,7 +24,7 @@ async def resets_idle(station: Station, kind: str) -> None:
 
 
 async def resets_charging(station: Station, kind: str, reason: Any) -> None:
-    """Reset a station with a transaction: it stops the transaction, for that reason, and boots (5.14)."""
+    """Reset a station with a transaction: it stops the transaction, with that reason, and boots (5.14)."""
     started = await station.prepare(states.charging)
     begin = station.mark()
     await station.command("Reset", {"type": kind}, status="Accepted")
@@ -31,10 +36,7 @@ async def resets_charging(station: Station, kind: str, reason: Any) -> None:
     "TC_013_CS",
     use_case="Reset, Change Availability",
     requirement="5.2, 5.14, 4.9",
-    fails_with={
-        "never-resets": "sent no BootNotification",
-        "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1,status=Unavailable",
-    },
+    fails_with=FORGETS,
 )
 async def test_16_hard_reset_without_transaction(station: Station) -> None:
     """After a hard reset the station boots, and a connector that was set Inoperative is still Unavailable."""
@@ -45,10 +47,7 @@ async def test_16_hard_reset_without_transaction(station: Station) -> None:
     "TC_014_CS",
     use_case="Reset, Change Availability",
     requirement="5.2, 5.14, 4.9",
-    fails_with={
-        "never-resets": "sent no BootNotification",
-        "hides-unavailable@2": r"sent no StatusNotification\[connectorId=1,status=Unavailable",
-    },
+    fails_with=FORGETS,
 )
 async def test_16_soft_reset_without_transaction(station: Station) -> None:
     """After a soft reset the station boots, and a connector that was set Inoperative is still Unavailable."""

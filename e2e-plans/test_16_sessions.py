@@ -6,17 +6,19 @@ from mock_csms.plans.v16.cases import case
 from mock_csms.plans.v16.messages import status
 from mock_csms.plans.v16.states.sessions import NEEDS, tag_of
 
+STARTS_WRONG = {
+    "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
+    "zero-connector": "sent no StartTransaction.connectorId=1",
+    "no-authorize": "sent no Authorize",
+}
+
 
 @case(
     "TC_003_CS",
     use_case="Authorize, Start Transaction, Status Notification",
     requirement="4.1, 4.8, 4.9, errata 3.19",
     needs=NEEDS,
-    fails_with={
-        "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
-        "zero-connector": "sent no StartTransaction.connectorId=1",
-        "no-authorize": "sent no Authorize",
-    },
+    fails_with=STARTS_WRONG,
 )
 async def test_16_plugin_first(station: Station) -> None:
     """A driver plugs in, then presents a card: it is authorized, and a transaction starts."""
@@ -26,8 +28,7 @@ async def test_16_plugin_first(station: Station) -> None:
     await station.act("card", token="valid")
     await station.expect(says("Authorize", idTag=tag_of(station, "valid")), after=begin)
     started = await states.starts(station, begin)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
+    await station.prepare(states.session_ended, started)
 
 
 @case(
@@ -35,11 +36,7 @@ async def test_16_plugin_first(station: Station) -> None:
     use_case="Authorize, Start Transaction, Status Notification",
     requirement="4.1, 4.8, 4.9, errata 3.19",
     needs=NEEDS,
-    fails_with={
-        "no-statuses": r"sent no StatusNotification\[connectorId=1,status=Preparing",
-        "zero-connector": "sent no StartTransaction.connectorId=1",
-        "no-authorize": "sent no Authorize",
-    },
+    fails_with=STARTS_WRONG,
 )
 async def test_16_identification_first(station: Station) -> None:
     """A driver presents a card, then plugs in: the card is authorized, and the transaction starts with the cable."""
@@ -51,8 +48,7 @@ async def test_16_identification_first(station: Station) -> None:
     await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
     await station.act("plug")
     started = await states.starts(station, begin)
-    await station.prepare(states.ends_locally, started)
-    await station.prepare(states.unplugged)
+    await station.prepare(states.session_ended, started)
 
 
 @case(
@@ -66,14 +62,7 @@ async def test_16_identification_first(station: Station) -> None:
 )
 async def test_16_connection_timeout(station: Station) -> None:
     """If the driver does not plug in within ConnectionTimeOut, the connector is Available again."""
-    timeouts = station.profile.timeouts
-    await keys.put(station, "ConnectionTimeOut", f"{max(1, int(timeouts.interval))}")
-    begin = station.mark()
-    await station.act("card", token="valid")
-    waiting = await station.expect(status("Preparing", station.evse), after=begin)
-    over = await station.expect(status("Available", station.evse), within=timeouts.interval + timeouts.message)
-    station.check_gap(waiting, over, least=timeouts.interval)
-    await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
+    await states.gives_up_waiting(station)
 
 
 @case(

@@ -55,7 +55,7 @@ async def test_16_stop_by_another_card_of_the_group(station: Station) -> None:
 
 
 async def stops_at_the_vehicle(station: Station, unlocks: str) -> None:
-    """Unplug at the vehicle: the transaction ends, for that reason."""
+    """Unplug at the vehicle: the transaction ends, with the reason EVDisconnected."""
     await keys.require(station, STOPS, "true")
     await keys.require(station, UNLOCKS, unlocks)
     started = await station.prepare(states.charging)

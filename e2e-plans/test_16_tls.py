@@ -1,7 +1,7 @@
 """OCPP 1.6, the security whitepaper: TLS, and the station's own certificate (A00, A02)."""
 
 from mock_csms.plans import Station, says
-from mock_csms.plans.connection import next_connection_event
+from mock_csms.plans.connection import next_connection_event, reconnects
 from mock_csms.plans.v2.certificates import BROKEN
 from mock_csms.plans.v2.security import check_request, refuses_tls
 from mock_csms.plans.v16 import passwords, states
@@ -31,7 +31,7 @@ async def test_16_certificate_is_renewed(station: Station) -> None:
     before = station.known.certificate
     await asks_for_certificate(station)
     await station.command("CertificateSigned", status="Accepted")
-    await passwords.reconnects(station)
+    await reconnects(station)
     if station.known.certificate == before:
         raise AssertionError("the station still uses its old certificate")
 

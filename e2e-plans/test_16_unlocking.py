@@ -43,7 +43,7 @@ async def test_16_unlock_a_fixed_cable(station: Station) -> None:
     },
 )
 async def test_16_unlock_while_charging(station: Station) -> None:
-    """Before the station unlocks a connector with a transaction, it stops the transaction, for that reason."""
+    """Before the station unlocks a connector, it stops its transaction, with the reason UnlockCommand."""
     started = await station.prepare(states.charging)
     begin = station.mark()
     await station.command("UnlockConnector", {"connectorId": station.evse}, status="Unlocked")

@@ -1,7 +1,9 @@
 """OCPP 1.6, the security whitepaper: the password, certificates, logs and signed firmware."""
 
 from mock_csms.plans import Station, one_of, says
+from mock_csms.plans.connection import reconnects
 from mock_csms.plans.v2.firmware import FILE
+from mock_csms.plans.v2.logs import file_came
 from mock_csms.plans.v16 import files, keys, passwords
 from mock_csms.plans.v16.cases import case
 from mock_csms.plans.v16.certificates import deletes, installs, lists
@@ -22,7 +24,7 @@ async def test_16_password(station: Station) -> None:
     """The station accepts a new AuthorizationKey, and connects with it."""
     await passwords.uses_password(station)
     await passwords.change(station, passwords.NEW)
-    await passwords.reconnects(station)
+    await reconnects(station)
 
 
 @case(
@@ -74,12 +76,12 @@ async def test_16_delete_certificate(station: Station) -> None:
     },
 )
 async def test_16_security_log(station: Station) -> None:
-    """The station uploads its security log, and reports that it does so and that it has done so."""
+    """The station uploads its security log, and reports Uploading and Uploaded."""
     await files.has_whitepaper(station)
     begin = station.mark()
     number = await files.request_log(station, "SecurityLog")
     await files.reports(station, LOG, "Uploading", "Uploaded", after=begin, request=number)
-    await files.uploaded(station)
+    await file_came(station)
 
 
 @case(

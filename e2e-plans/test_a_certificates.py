@@ -1,13 +1,9 @@
 """Block A, security: the station's own certificate with security profile 3 (A00, A02)."""
 
-from mock_csms.plans import Station, case, matching, says
+from mock_csms.plans import Station, case, says
 from mock_csms.plans.connection import next_connection_event
 from mock_csms.plans.v2 import certificates, security, states
-from mock_csms.plans.v2.triggers import trigger
-
-OWN = "ChargingStationCertificate"
-CSR = r"-----BEGIN CERTIFICATE REQUEST-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE REQUEST-----\s*"
-REQUEST = says("SignCertificate", csr=matching(CSR), certificateType=OWN)
+from mock_csms.plans.v2.security import OWN, OWN_REQUEST
 
 
 @case(
@@ -50,8 +46,7 @@ async def test_a_11_certificate_is_renewed(station: Station) -> None:
     """A triggered station sends a strong CSR, accepts the certificate that is made for it, and connects with it."""
     await security.uses(station, 3)
     before = station.known.certificate
-    await trigger(station, f"Sign{OWN}")
-    security.check_request(await station.expect(REQUEST))
+    security.check_request(await security.requests_certificate(station))
     station.known.connection_events.clear()
     await station.command("CertificateSigned", {"certificateType": OWN}, status="Accepted")
     await security.reconnects(station, "Accepted")
@@ -69,8 +64,7 @@ async def test_a_11_certificate_is_renewed(station: Station) -> None:
 async def test_a_14_certificate_is_invalid(station: Station) -> None:
     """The station rejects an invalid certificate, and reports it in a security event."""
     await security.uses(station, 3)
-    await trigger(station, f"Sign{OWN}")
-    await station.expect(REQUEST)
+    await security.requests_certificate(station)
     broken = {"certificateChain": certificates.BROKEN, "certificateType": OWN}
     await station.command("CertificateSigned", broken, status="Rejected")
     await station.expect(says("SecurityEventNotification", type="InvalidChargingStationCertificate"))
@@ -90,10 +84,9 @@ async def test_a_15_request_is_rejected(station: Station) -> None:
     """A triggered station sends a CSR; after the mock has rejected it, the station sends no further one."""
     await security.uses(station, 3)
     station.configure(sign=["refuse"])
-    await trigger(station, f"Sign{OWN}")
-    request = await station.expect(REQUEST)
+    request = await security.requests_certificate(station)
     await station.answered(request, status="Rejected")
-    await station.expect_nothing(REQUEST)
+    await station.expect_nothing(OWN_REQUEST)
 
 
 @case(
@@ -112,10 +105,9 @@ async def test_a_23_request_is_repeated(station: Station) -> None:
     wait = station.profile.timeouts.interval
     await station.set("SecurityCtrlr", "CertSigningWaitMinimum", f"{wait:.0f}")
     await station.set("SecurityCtrlr", "CertSigningRepeatTimes", "1")
-    await trigger(station, f"Sign{OWN}")
-    last = await station.expect(REQUEST)
+    last = await security.requests_certificate(station)
     for least in (wait, 2 * wait):
-        request = await station.expect(REQUEST, within=least + station.profile.timeouts.message)
+        request = await station.expect(OWN_REQUEST, within=least + station.profile.timeouts.message)
         station.check_gap(last, request, least=least)
         last = request
     station.known.connection_events.clear()

@@ -7,7 +7,7 @@ from mock_csms.plans.v2.messages import variable
 
 
 async def is_not_raised(station: Station, profile: int) -> None:
-    """Give the station a network profile with that security profile: it must not let it into the order of its slots."""
+    """Put a network profile with that security profile into a slot: the station must reject an order with that slot."""
     used, other = await network.slots(station)
     here, _ = network.paths(station)
     await network.put(station, other, here, security=profile, status="Accepted")
@@ -55,7 +55,7 @@ async def test_a_21_no_certificate_of_the_station(station: Station) -> None:
     },
 )
 async def test_a_19_security_profile_is_raised(station: Station) -> None:
-    """With a network profile of higher security the station connects, and drops the network profile before."""
+    """The station connects with a network profile of higher security, and removes the one that it used before."""
     profile = await security.uses(station, 1, 2) + 1
     await station.prepare(certificates.trusts_tls if profile == 2 else security.certificate_signed)
     used, other = await network.slots(station, for_good=True)

@@ -1,18 +1,9 @@
 """Block A, security: the station's own certificate, and security events (A02 to A04)."""
 
-from mock_csms.plans import (
-    Station,
-    case,
-    matching,
-    one_of,
-    says,
-)
-from mock_csms.plans.v2 import certificates
-from mock_csms.plans.v2.triggers import trigger
+from mock_csms.plans import Station, case, one_of, says
+from mock_csms.plans.v2 import certificates, security
+from mock_csms.plans.v2.security import OWN
 
-OWN = "ChargingStationCertificate"
-OWN_REQUEST = f"Sign{OWN}"
-CSR = r"-----BEGIN CERTIFICATE REQUEST-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE REQUEST-----\s*"
 BROKEN = {"certificateChain": certificates.BROKEN, "certificateType": OWN}
 
 
@@ -23,9 +14,7 @@ BROKEN = {"certificateChain": certificates.BROKEN, "certificateType": OWN}
 )
 async def test_a03_certificate_is_asked_for(station: Station) -> None:
     """A station that is triggered to request a certificate sends a CSR in PEM; the mock accepts it."""
-    request = says("SignCertificate", csr=matching(CSR), certificateType=OWN)
-    await trigger(station, OWN_REQUEST)
-    await station.answered(await station.expect(request), status="Accepted")
+    await station.answered(await security.requests_certificate(station), status="Accepted")
     station.undo_with("CertificateSigned", BROKEN)  # so that it does not ask again
 
 
@@ -39,7 +28,7 @@ async def test_a02_broken_certificate_is_rejected(station: Station) -> None:
 
     A station that has not requested a certificate may reject it without looking at it, and then sends no event.
     """
-    asked = {"requestedMessage": OWN_REQUEST}
+    asked = {"requestedMessage": f"Sign{OWN}"}
     answer = await station.command("TriggerMessage", asked, status=one_of("Accepted", "NotImplemented", "Rejected"))
     if answer["status"] == "Accepted":
         await station.expect(says("SignCertificate"))

@@ -21,5 +21,5 @@ async def test_b07_reports_again_and_again(station: Station) -> None:
     """A station that is asked for its inventory repeatedly reports it each time, with the id of the request."""
     for number in range(TIMES):
         report = await reports.base_report(station, "FullInventory", 42 + number)
-        assert report, f"report {number} tells of nothing"
+        assert report, f"report {number} is empty"
         await asyncio.sleep(station.profile.timeouts.settle)

@@ -30,7 +30,7 @@ UNKNOWN_VARIABLE = variable("OCPPCommCtrlr", "UnknownVariable")
         "wrong-variable": "variable.name: expected OfflineThreshold, got Other",
     },
 )
-async def test_b_06_one_variable_is_got(station: Station) -> None:
+async def test_b_06_get_one_variable(station: Station) -> None:
     """GetVariables returns the value that was set, with the names of the request."""
     await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
     await variables.got(
@@ -48,7 +48,7 @@ async def test_b_06_one_variable_is_got(station: Station) -> None:
     requirement="B06.FR.01, B06.FR.02, B06.FR.03, B06.FR.04, B06.FR.10",
     fails_with={"result-missing": "getVariableResult: expected an item with .*LocalAuthorizeOffline"},
 )
-async def test_b_07_several_variables_are_got(station: Station) -> None:
+async def test_b_07_get_several_variables(station: Station) -> None:
     """GetVariables for two variables returns both values, in any order."""
     await station.set("OCPPCommCtrlr", "OfflineThreshold", "300")
     await station.set("AuthCtrlr", "LocalAuthorizeOffline", "true")
@@ -70,7 +70,7 @@ async def test_b_07_several_variables_are_got(station: Station) -> None:
     requirement="B06.FR.06",
     fails_with={"knows-all-variables": "attributeStatus: expected UnknownComponent, got Accepted"},
 )
-async def test_b_32_unknown_component_is_not_got(station: Station) -> None:
+async def test_b_32_get_unknown_component(station: Station) -> None:
     """For a component that the station does not have, GetVariables returns UnknownComponent and the requested names."""
     await variables.got(station, UNKNOWN_COMPONENT, attributeStatus="UnknownComponent")
 
@@ -81,7 +81,7 @@ async def test_b_32_unknown_component_is_not_got(station: Station) -> None:
     requirement="B06.FR.07",
     fails_with={"knows-all-variables": "attributeStatus: expected UnknownVariable, got Accepted"},
 )
-async def test_b_33_unknown_variable_is_not_got(station: Station) -> None:
+async def test_b_33_get_unknown_variable(station: Station) -> None:
     """For a variable that the component does not have, GetVariables returns UnknownVariable and the requested names."""
     await variables.got(station, UNKNOWN_VARIABLE, attributeStatus="UnknownVariable")
 
@@ -92,7 +92,7 @@ async def test_b_33_unknown_variable_is_not_got(station: Station) -> None:
     requirement="B06.FR.08",
     fails_with={"knows-all-variables": "attributeStatus: expected NotSupportedAttributeType, got Accepted"},
 )
-async def test_b_34_attribute_that_is_not_there_is_not_got(station: Station) -> None:
+async def test_b_34_get_unsupported_attribute_type(station: Station) -> None:
     """For a variable without a Target, GetVariables for its Target returns NotSupportedAttributeType."""
     asked = THRESHOLD | {"attributeType": "Target"}
     await variables.got(station, asked, attributeStatus="NotSupportedAttributeType")
@@ -103,7 +103,7 @@ async def test_b_34_attribute_that_is_not_there_is_not_got(station: Station) -> 
     use_case="B06",
     fails_with={"no-value": "attributeValue: expected something, got nothing"},
 )
-async def test_b06_state_of_the_station_is_got(station: Station) -> None:
+async def test_b06_get_the_state_of_the_station(station: Station) -> None:
     """GetVariables returns the AvailabilityState of the station."""
     state = variable("ChargingStation", "AvailabilityState")
     await variables.got(station, state, attributeStatus="Accepted", attributeValue=...)
@@ -117,7 +117,7 @@ async def test_b06_state_of_the_station_is_got(station: Station) -> None:
         "sets-another-variable": "variable.name: expected OfflineThreshold, got Other",
     },
 )
-async def test_b_09_one_variable_is_set(station: Station) -> None:
+async def test_b_09_set_one_variable(station: Station) -> None:
     """SetVariables accepts a valid value, and returns the names of the request."""
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     given = THRESHOLD | {"attributeType": "Actual", "attributeValue": "300"}
@@ -130,7 +130,7 @@ async def test_b_09_one_variable_is_set(station: Station) -> None:
     requirement="B05.FR.01, B05.FR.02, B05.FR.03, B05.FR.10, B05.FR.12",
     fails_with={"sets-another-variable": "setVariableResult: expected an item with .*OfflineThreshold"},
 )
-async def test_b_10_several_variables_are_set(station: Station) -> None:
+async def test_b_10_set_several_variables(station: Station) -> None:
     """SetVariables for two variables accepts both, and returns a result for each, in any order."""
     await station.remember("OCPPCommCtrlr", "OfflineThreshold")
     await station.remember("AuthCtrlr", "LocalAuthorizeOffline")
@@ -149,7 +149,7 @@ async def test_b_10_several_variables_are_set(station: Station) -> None:
     requirement="B05.FR.04",
     fails_with={"sets-anything": "attributeStatus: expected UnknownComponent, got Accepted"},
 )
-async def test_b_35_unknown_component_is_not_set(station: Station) -> None:
+async def test_b_35_set_unknown_component(station: Station) -> None:
     """SetVariables for a component that the station lacks returns UnknownComponent, under the requested names."""
     await variables.put(station, [UNKNOWN_COMPONENT | {"attributeValue": "300"}], attributeStatus="UnknownComponent")
 
@@ -160,7 +160,7 @@ async def test_b_35_unknown_component_is_not_set(station: Station) -> None:
     requirement="B05.FR.05",
     fails_with={"sets-anything": "attributeStatus: expected UnknownVariable, got Accepted"},
 )
-async def test_b_36_unknown_variable_is_not_set(station: Station) -> None:
+async def test_b_36_set_unknown_variable(station: Station) -> None:
     """SetVariables for an unknown variable of a component returns UnknownVariable, under the requested names."""
     await variables.put(station, [UNKNOWN_VARIABLE | {"attributeValue": "300"}], attributeStatus="UnknownVariable")
 
@@ -171,7 +171,7 @@ async def test_b_36_unknown_variable_is_not_set(station: Station) -> None:
     requirement="B05.FR.06",
     fails_with={"sets-anything": "attributeStatus: expected NotSupportedAttributeType, got Accepted"},
 )
-async def test_b_37_attribute_that_is_not_there_is_not_set(station: Station) -> None:
+async def test_b_37_set_unsupported_attribute_type(station: Station) -> None:
     """For a variable without a Target, SetVariables for its Target returns NotSupportedAttributeType."""
     given = THRESHOLD | {"attributeType": "Target", "attributeValue": "300"}
     await variables.put(station, [given], attributeStatus="NotSupportedAttributeType")
@@ -183,7 +183,7 @@ async def test_b_37_attribute_that_is_not_there_is_not_set(station: Station) -> 
     requirement="B05.FR.09",
     fails_with={"sets-anything": "attributeStatus: expected Rejected, got Accepted"},
 )
-async def test_b_39_read_only_variable_is_not_set(station: Station) -> None:
+async def test_b_39_set_read_only_variable(station: Station) -> None:
     """SetVariables rejects a ReadOnly variable; the result names it with its instance."""
     timeout = variable("OCPPCommCtrlr", "MessageTimeout", instance="Default")
     await variables.put(station, [timeout | {"attributeValue": "30"}], attributeStatus="Rejected")

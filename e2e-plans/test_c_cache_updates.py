@@ -24,9 +24,7 @@ async def test_c_33_filled_by_authorize(station: Station) -> None:
     """A token that an Authorize has shown to be Accepted is cached: the next time it starts without an Authorize."""
     await station.prepare(authorization.use_cache)
     await station.prepare(authorization.plug_first)
-    asked = await authorization.present(station, "valid")
-    await station.answered(asked, idTokenInfo={"status": "Accepted"})
-    await authorization.is_charged(station, asked)
+    await authorization.asks_and_charges(station)
     await states.stop_authorized_locally(station)
     await states.ev_disconnected(station)
     await states.parking_bay_unoccupied(station)
@@ -86,6 +84,4 @@ async def test_c_46_lifetime(station: Station) -> None:
     await station.prepare(authorization.cache_valid)
     await asyncio.sleep(lifetime + timeouts.tolerance)
     await station.prepare(authorization.plug_first)
-    asked = await authorization.present(station, "valid")
-    await station.answered(asked, idTokenInfo={"status": "Accepted"})
-    await authorization.is_charged(station, asked)
+    await authorization.asks_and_charges(station)

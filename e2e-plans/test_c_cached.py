@@ -96,9 +96,7 @@ async def test_c_12_invalid_before(station: Station) -> None:
     await station.prepare(authorization.use_cache)
     await station.prepare(authorization.cache_refused, "invalid")
     authorization.judge(station, {"invalid": "Accepted"})
-    asked = await authorization.present(station, "invalid")
-    await station.answered(asked, idTokenInfo={"status": "Accepted"})
-    await authorization.is_charged(station, asked)
+    await authorization.asks_and_charges(station, "invalid")
 
 
 @case(
@@ -146,9 +144,7 @@ async def test_c_37_cache_is_cleared(station: Station) -> None:
     await station.prepare(authorization.cache_valid)
     await station.command("ClearCache", status="Accepted")
     await station.prepare(authorization.plug_first)
-    asked = await authorization.present(station, "valid")
-    await station.answered(asked, idTokenInfo={"status": "Accepted"})
-    await authorization.is_charged(station, asked)
+    await authorization.asks_and_charges(station)
 
 
 @case(

@@ -86,7 +86,7 @@ async def test_c01_token_on_the_black_list(station: Station) -> None:
     needs=("card",),
     fails_with=STARTS_REFUSED,
 )
-async def test_c01_too_many_ask(station: Station) -> None:
+async def test_c01_not_at_this_time(station: Station) -> None:
     """A token that is answered with NotAtThisTime starts no transaction."""
     station.configure(auth_mode="rate_limit")
     await is_refused(station, "valid", "NotAtThisTime")
@@ -98,7 +98,7 @@ async def test_c01_too_many_ask(station: Station) -> None:
     needs=("card",),
     fails_with=STARTS_REFUSED,
 )
-async def test_c01_nobody_can_judge(station: Station) -> None:
+async def test_c01_error_instead_of_an_answer(station: Station) -> None:
     """A station whose Authorize is answered with a CALLERROR starts no transaction."""
     station.configure(offline=True)
     await station.was_refused(await present_unknown(station, "unknown"), "InternalError")

@@ -41,7 +41,7 @@ async def start_offline(station: Station, token: str) -> int:
 
 
 async def start_cached_offline(station: Station, *, stops: bool, energy: int = 0) -> int:
-    """Do that with a cached token, and the given settings for tokens that are refused later."""
+    """Let a cached token start offline, as above, with these settings for tokens that are refused later."""
     await station.prepare(reject_later, stops=stops, energy=energy)
     await station.set("AuthCtrlr", "LocalAuthorizeOffline", "true")
     await station.prepare(authorization.cache_valid)

@@ -9,7 +9,7 @@ from mock_csms.plans import (
 )
 from mock_csms.plans.v2 import cables, points
 
-LOST_TOO_EARLY = {"no-charging-state@3": "chargingState: expected Idle, got nothing"}
+NOT_IDLE = {"no-charging-state@3": "chargingState: expected Idle, got nothing"}
 AUTHORIZED_OR_BAY = (
     "C-10.2 or C-10.5",
     *points.without("EVConnected", "PowerPathClosed", "EnergyTransfer"),
@@ -22,7 +22,7 @@ AUTHORIZED_OR_BAY = (
     use_case="E06",
     requirement="E06.FR.06, E06.FR.15",
     needs=(*cables.NEEDS, *points.stopping_at("PowerPathClosed", "EVConnected", "EnergyTransfer"), "AQ-9"),
-    fails_with={**LOST_TOO_EARLY, "no-stopped-reason": "stoppedReason: expected EVDisconnected, got nothing"},
+    fails_with={**NOT_IDLE, "no-stopped-reason": "stoppedReason: expected EVDisconnected, got nothing"},
 )
 async def test_e_37_unplugged_at_power_path_closed(station: Station) -> None:
     """With TxStopPoint PowerPathClosed, a cable that is taken out of the vehicle ends the transaction."""
@@ -37,7 +37,7 @@ async def test_e_37_unplugged_at_power_path_closed(station: Station) -> None:
         *(*cables.NEEDS, *points.stopping_at("EVConnected", "PowerPathClosed", "EnergyTransfer")),
         *("C-06.1 or C-52 or not C-10.2", "AQ-9"),
     ),
-    fails_with={**LOST_TOO_EARLY, "wrong-stopped-reason": "stoppedReason: expected EVDisconnected, got PowerLoss"},
+    fails_with={**NOT_IDLE, "wrong-stopped-reason": "stoppedReason: expected EVDisconnected, got PowerLoss"},
 )
 async def test_e_20_unplugged_at_the_vehicle(station: Station) -> None:
     """With TxStopPoint EVConnected, a cable that is taken out of the vehicle ends the transaction."""
@@ -74,7 +74,7 @@ async def test_e_54_unplugged_at_the_vehicle_with_direct_current(station: Statio
     },
 )
 async def test_e_17_deauthorized_when_unplugged(station: Station) -> None:
-    """With TxStopPoint Authorized and StopTxOnEVSideDisconnect, taking the cable out of the vehicle ends it."""
+    """With TxStopPoint Authorized and StopTxOnEVSideDisconnect, unplugging at the vehicle ends the transaction."""
     await points.stop_at(station, "Authorized")
     await station.prepare(cables.suspended, stops=True, unlocks=False)
     begin = await cables.unplug_at_the_vehicle(station, "Ended", "EVDisconnected")
@@ -87,12 +87,12 @@ async def test_e_17_deauthorized_when_unplugged(station: Station) -> None:
     requirement="E09.FR.01, E09.FR.03, E09.FR.04",
     needs=(*cables.NEEDS, "C-06.2", "C-12.2", "AQ-9"),
     fails_with={
-        **LOST_TOO_EARLY,
+        **NOT_IDLE,
         "no-connector-report@3": r"sent no StatusNotification\[connectorStatus=Available",
     },
 )
 async def test_e_25_unplugged_and_locked(station: Station) -> None:
-    """Without UnlockOnEVSideDisconnect a detachable cable can be taken out of the station after the card."""
+    """Without UnlockOnEVSideDisconnect a detachable cable comes out of the station after the card is presented."""
     await station.prepare(cables.suspended, stops=True, unlocks=False)
     begin = await cables.unplug_at_the_vehicle(station, one_of("Updated", "Ended"))
     await cables.becomes_available(station, begin, is_locked=True)
@@ -104,7 +104,7 @@ async def test_e_25_unplugged_and_locked(station: Station) -> None:
     requirement="E09.FR.01, E09.FR.02, E09.FR.04",
     needs=(*cables.NEEDS, "HFS-1", "C-06.2", "C-12.1", "AQ-9"),
     fails_with={
-        **LOST_TOO_EARLY,
+        **NOT_IDLE,
         "no-connector-report@3": r"sent no StatusNotification\[connectorStatus=Available",
     },
 )
@@ -132,7 +132,7 @@ async def stays_authorized(station: Station) -> int:
     requirement="E10.FR.01, E10.FR.03",
     needs=(*cables.NEEDS, *AUTHORIZED_OR_BAY),
     fails_with={
-        **LOST_TOO_EARLY,
+        **NOT_IDLE,
         "no-charging-state@4": "chargingState: expected EVConnected, got nothing",
     },
 )

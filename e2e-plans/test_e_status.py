@@ -4,6 +4,12 @@ from mock_csms.plans import Station, absent, case
 from mock_csms.plans.v2 import sessions
 
 
+async def nothing_is_queued(station: Station, transaction: str | None = None, *, is_ongoing: object = absent) -> None:
+    """Ask for the status of a transaction, or of all, while no event waits for delivery."""
+    asked = {"transactionId": transaction}
+    await station.command("GetTransactionStatus", asked, messagesInQueue=False, ongoingIndicator=is_ongoing)
+
+
 @case(
     "TC-E14",
     use_case="E14",
@@ -28,12 +34,6 @@ async def test_e_34_no_id_and_no_queue(station: Station) -> None:
     await nothing_is_queued(station)
 
 
-async def nothing_is_queued(station: Station) -> None:
-    """Ask without a transactionId while nothing waits for delivery."""
-    asked = {"transactionId": None}
-    await station.command("GetTransactionStatus", asked, messagesInQueue=False, ongoingIndicator=absent)
-
-
 @case(
     "TC_E_28_CS",
     use_case="E14",
@@ -45,8 +45,7 @@ async def nothing_is_queued(station: Station) -> None:
 )
 async def test_e_28_unknown_transaction(station: Station) -> None:
     """A transaction that the station does not know does not run, and has no queued messages."""
-    asked = {"transactionId": "no-such-transaction"}
-    await station.command("GetTransactionStatus", asked, ongoingIndicator=False, messagesInQueue=False)
+    await nothing_is_queued(station, "no-such-transaction", is_ongoing=False)
 
 
 @case(
@@ -63,8 +62,7 @@ async def test_e_30_running_and_no_queue(station: Station) -> None:
     """A running transaction whose events were all delivered is ongoing, and has no queued messages."""
     running = await sessions.charging(station)
     await station.settle()
-    asked = {"transactionId": running.id}
-    await station.command("GetTransactionStatus", asked, ongoingIndicator=True, messagesInQueue=False)
+    await nothing_is_queued(station, running.id, is_ongoing=True)
 
 
 @case(
@@ -82,5 +80,4 @@ async def test_e_32_ended_and_no_queue(station: Station) -> None:
     running = await sessions.charging(station)
     await sessions.end(station)
     await station.settle()
-    asked = {"transactionId": running.id}
-    await station.command("GetTransactionStatus", asked, ongoingIndicator=False, messagesInQueue=False)
+    await nothing_is_queued(station, running.id, is_ongoing=False)

@@ -21,7 +21,7 @@ async def inform(station: Station, asked: Json) -> None:
         "customer-information-never-ends": "tbc: expected false or nothing, got true",
     },
 )
-async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
+async def test_n02_customer_without_data(station: Station) -> None:
     """For an unknown customer the station sends a single NotifyCustomerInformation; the answer is empty."""
     asked = {"requestId": 1, "report": True, "clear": False, "customerIdentifier": "nobody"}
     await inform(station, asked)
@@ -37,7 +37,7 @@ async def test_n02_nothing_is_held_of_a_customer(station: Station) -> None:
         "customer-information-never-ends": "sent no NotifyCustomerInformation",
     },
 )
-async def test_n02_customer_is_told(station: Station) -> None:
+async def test_n02_data_of_a_customer(station: Station) -> None:
     """For the customer of a token the station sends numbered parts; only the last one is marked as the last."""
     asked = {"requestId": 2, "report": True, "clear": False, "idToken": station.profile.tokens["valid"]}
     await inform(station, asked | {"customerIdentifier": None})

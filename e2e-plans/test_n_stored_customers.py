@@ -36,7 +36,7 @@ async def is_cleared(station: Station, customer: Json) -> None:
     },
 )
 async def test_n_27_data_are_reported(station: Station) -> None:
-    """The station reports the data of a customer whom it knows, in numbered parts; only the last one is the last."""
+    """The station reports the data of a customer whom it knows, in numbered parts, with tbc in all but the last."""
     await station.prepare(customers.stored, in_list=True)
     await customers.told_data(station, await customers.request(station, customers.driver(station), report=True))
 

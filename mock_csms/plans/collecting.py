@@ -123,7 +123,8 @@ class ResultCollector:
         each = self._results.values()
         findings = [f"{one.id}: {finding}" for one in each for finding in one.findings]
         notes = [f"{one.id}: {note}" for one in each for note in one.notes]
-        earlier = [f"{id_}: {passed}" for id_, passed in self.earlier.items()]
+        wanted = self._config.option.case
+        earlier = [f"{id_}: {passed}" for id_, passed in self.earlier.items() if not wanted or id_ in wanted]
         shown = {"conformance findings": findings, "notes": notes, "passed before": earlier}
         for title, lines in shown.items():
             if lines:

@@ -45,3 +45,12 @@ def url_of(station: Station, path: str) -> str:
     if parts.hostname in _EVERYWHERE:
         station.skip("the profile of the station has no url at which it reaches the mock")
     return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+async def reconnects(station: Station) -> None:
+    """Expect that the station connects again; if it does not do so by itself, the mock closes the connection."""
+    events = station.known.connection_events
+    if not await station.known.until(lambda: bool(events), station.profile.timeouts.message):
+        hang_up(station)
+    await next_connection_event(station, "Disconnected")
+    await next_connection_event(station, "Connected")

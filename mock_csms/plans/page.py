@@ -128,12 +128,19 @@ def _body(run: PlanRun, rows: Sequence[PageRow]) -> Iterator[str]:
 
 
 def _tags(row: PageRow) -> list[str]:
-    """Return the classes of a row: its verdict, and whether that was expected or is known from before."""
-    flags = {"expected": row.result.is_expected, "unexpected": row.result.is_unexpected, "earlier": row.earlier}
+    """Return the classes of a row: its verdict, if the run selected it, and if that was expected or is from before."""
+    result = row.result
+    flags = {
+        "expected": result.is_expected,
+        "unexpected": result.is_unexpected,
+        "earlier": row.earlier,
+        "selected": result.verdict not in (CaseVerdict.NOT_SELECTED, CaseVerdict.NOT_WRITTEN),
+    }
     return [row.kind, *(name for name, is_so in flags.items() if is_so)]
 
 
 _COUNTED: Mapping[str, str] = {
+    "selected": "selected",
     **{str(verdict).replace(" ", "-"): str(verdict) for verdict in CaseVerdict},
     "expected": "expected failures",
     "unexpected": "unexpected passes",
@@ -147,17 +154,21 @@ _MEANINGS: Mapping[str, str] = {
 
 
 def _counted(rows: Sequence[PageRow]) -> Mapping[str, int]:
+    """Return how many rows have each class; `selected` only counts if the options of the run leave cases out."""
     every = [tag for row in rows for tag in _tags(row)]
+    if CaseVerdict.NOT_SELECTED.replace(" ", "-") not in every:
+        every = [tag for tag in every if tag != "selected"]
     return {tag: every.count(tag) for tag in _COUNTED if tag in every}
 
 
 def _counts(rows: Sequence[PageRow]) -> Iterator[str]:
     yield '<fieldset id="counts"><legend>Results</legend>'
-    yield f'<label><input type="radio" name="f" id="f-all" checked>all <b>{len(rows)}</b></label>'
-    for tag, count in _counted(rows).items():
-        words = f"{_COUNTED[tag]} <b>{count}</b>"
-        title = escape(_MEANINGS.get(tag, ""))
-        yield f'<label class="{tag}" title="{title}"><input type="radio" name="f" id="f-{tag}">{words}</label>'
+    counted = _counted(rows)
+    first = "selected" if counted.get("selected") else "all"
+    for tag, count in {"all": len(rows), **counted}.items():
+        words = f"{_COUNTED.get(tag, tag)} <b>{count}</b>"
+        title, checked = escape(_MEANINGS.get(tag, "")), " checked" * (tag == first)
+        yield f'<label class="{tag}" title="{title}"><input type="radio" name="f" id="f-{tag}"{checked}>{words}</label>'
     yield "</fieldset>"
 
 
@@ -203,11 +214,12 @@ def _when(row: PageRow) -> str:
 
 
 def _why(row: PageRow) -> str:
-    """Return the line under the title: why the case has this verdict."""
+    """Return the line under the title: why the case has this verdict, with the first difference of a message."""
     if row.earlier is not None:
         return f"passed before: {row.earlier}"
-    first = row.result.reason.removeprefix(f"{REPORTED}\n").partition("\n")[0]
-    return f"expected: {first}" if row.result.is_expected else first
+    first, *more = row.result.reason.removeprefix(f"{REPORTED}\n").split("\n", 2)
+    difference = f": {more[0].strip()}" if more and more[0].startswith("  ") else ""
+    return f"expected: {first}{difference}" if row.result.is_expected else f"{first}{difference}"
 
 
 def _about(row: PageRow) -> Iterator[str]:

@@ -34,5 +34,5 @@ def test_the_commands_of_the_page(tmp_path: Path) -> None:
     found = execute(OPEN, tmp_path)
     assert ("1 passed" in found, "TC_B_06_CS: 2" in found) == (True, True), found
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert ("passed before: 2" in page, 'class="case PASS earlier" id="TC_B_06_CS"' in page) == (True, True)
+    assert ("passed before: 2" in page, 'class="case PASS earlier selected" id="TC_B_06_CS"' in page) == (True, True)
     assert "2 passed" in execute(WORKERS, tmp_path, "--case", "TC_B_06_CS", "--case", "TC_A_01_CS")

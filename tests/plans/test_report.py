@@ -201,7 +201,7 @@ def test_when_nothing_is_open(again: Run, folder: Path) -> None:
 @in_browser
 @pytest.mark.parametrize("width", [1280, 390])
 async def test_the_page_in_a_browser(first: Run, folder: Path, chromium: "Browser", width: int) -> None:
-    """The page fits the window, runs no script, and its counts filter the cases; the messages are folded."""
+    """The page fits the window and runs no script. It shows the selected cases, and others if a count is chosen."""
     assert first.page
     page = await chromium.new_page(viewport={"width": width, "height": 800})
     problems: list[str] = []
@@ -209,6 +209,9 @@ async def test_the_page_in_a_browser(first: Run, folder: Path, chromium: "Browse
     await page.goto(f"file://{folder / 'first.html'}")
     assert await page.title() == "Test report: CS-1"
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    left_out = [verdict for verdict in VERDICTS.values() if verdict in ("NOT SELECTED", "NOT WRITTEN")]
+    assert await page.locator(".case:visible").count() == len(VERDICTS) - len(left_out)
+    await page.check("#f-all", force=True)
     assert await page.locator(".case:visible").count() == len(VERDICTS)
     await page.check("#f-FAIL", force=True)
     shown = await page.locator(".case:visible > summary > code").all_inner_texts()

@@ -60,15 +60,6 @@ async def reports(
     return taken
 
 
-async def uploaded(station: Station) -> None:
-    """Check that a file has come to the file server, and is not empty."""
-    known = station.known
-    if not await known.until(lambda: any(each.kept for each in known.transfers), station.profile.timeouts.message):
-        raise AssertionError("Uploaded, but no file came")
-    if not any(each.kept and each.size for each in known.transfers):
-        raise AssertionError("Uploaded, but the file is empty")
-
-
 async def signed_update(station: Station) -> int:
     """Let the station install signed firmware, from a maker whose root it has; return the requestId (L01)."""
     await has_whitepaper(station)

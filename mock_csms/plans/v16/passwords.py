@@ -1,6 +1,5 @@
 """Steps that change the password of a station, whose key is AuthorizationKey (OCPP-J 1.6, 6.2.2; whitepaper, A01)."""
 
-from mock_csms.plans.connection import hang_up, next_connection_event
 from mock_csms.plans.station import Station
 from mock_csms.plans.v16 import keys, states
 from mock_csms.plans.v16.files import has_whitepaper
@@ -17,7 +16,7 @@ async def uses_profile(station: Station, *profiles: str) -> None:
     await has_whitepaper(station)
     used = await keys.get(station, "SecurityProfile")
     if used not in profiles:
-        wanted = " and ".join(profiles)
+        wanted = " or ".join(profiles)
         station.skip(f"applies to security profile {wanted}; the station uses {used}", applies=False)
 
 
@@ -37,15 +36,6 @@ async def change(station: Station, password: str) -> None:
     answer = await station.command("ChangeConfiguration", _given(password), status=keys.CHANGED)
     if answer["status"] == "RebootRequired":
         await states.booting(station)
-
-
-async def reconnects(station: Station) -> None:
-    """Expect that the station connects again; if it does not do so by itself, the mock closes the connection."""
-    events = station.known.connection_events
-    if not await station.known.until(lambda: bool(events), station.profile.timeouts.message):
-        hang_up(station)
-    await next_connection_event(station, "Disconnected")
-    await next_connection_event(station, "Connected")
 
 
 def _given(password: str) -> dict[str, str]:

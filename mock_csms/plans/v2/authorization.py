@@ -129,6 +129,13 @@ async def is_charged(station: Station, asked: Taken) -> None:
     await station.expect_all(named, CHARGING, after=asked.number)
 
 
+async def asks_and_charges(station: Station, token: str = VALID) -> None:
+    """Present a card that the mock accepts: the station asks about it, and charges. Plug in if that is still to do."""
+    asked = await present(station, token)
+    await station.answered(asked, idTokenInfo={"status": "Accepted"})
+    await is_charged(station, asked)
+
+
 async def is_used(station: Station, token: str = VALID) -> Taken:
     """Present a cached card: the station uses it without an Authorize. Return the event that names the token.
 

@@ -157,6 +157,14 @@ async def install(station: Station, kind: str, root: Root) -> None:
         station.undo_with("DeleteCertificate", {"certificateHashData": after})
 
 
+async def rejects(station: Station, root: Root) -> None:
+    """Send a root of the CSMS, which the station must reject, and not list."""
+    given = {"certificateType": OF_CSMS, "certificate": root.pem}
+    await station.command("InstallCertificate", given, status="Rejected")
+    if root.entry_in(await listed(station, OF_CSMS), OF_CSMS):
+        raise AssertionError("the station lists the root that it has rejected")
+
+
 async def accepted(station: Station, asked: Json) -> None:
     """Send InstallCertificate, which the station must accept.
 

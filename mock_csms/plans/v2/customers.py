@@ -34,7 +34,7 @@ async def request(station: Station, customer: Json, *, report: bool = False, cle
 
 
 async def told(station: Station, id_: int) -> str:
-    """Return the text of the NotifyCustomerInformation of a request: numbered parts, of which only the last is last."""
+    """Return the text of the NotifyCustomerInformation of a request: numbered parts, with tbc in all but the last."""
     text, number, is_more = "", 0, True
     while is_more:
         part = await station.expect(says(_INFORMATION, requestId=id_, seqNo=number, data=...))

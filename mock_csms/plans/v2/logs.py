@@ -45,6 +45,11 @@ async def tried(station: Station, before: int, within: float) -> bool:
 async def uploaded(station: Station, id_: int) -> None:
     """Expect a whole upload: its statuses, and a file at the file server that is not empty (N01.FR.02)."""
     await reports(station, id_, "Uploading", "Uploaded")
+    await file_came(station)
+
+
+async def file_came(station: Station) -> None:
+    """Check that a file has come to the file server, and is not empty."""
     known = station.known
     if not await known.until(lambda: any(each.kept for each in known.transfers), station.profile.timeouts.message):
         raise AssertionError("Uploaded, but no file came")

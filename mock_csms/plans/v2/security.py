@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from mock_csms.behavior.handshake_faults import KINDS
-from mock_csms.plans.connection import hang_up, next_connection_event
-from mock_csms.plans.messages import one_of, says
+from mock_csms.plans import connection
+from mock_csms.plans.connection import next_connection_event
+from mock_csms.plans.messages import matching, one_of, says
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import TlsHandshake
 from mock_csms.plans.v2 import states
@@ -23,6 +24,11 @@ NEW = "Mock-csms_0001@plans"
 """A password that a station must accept: 16 to 40 characters of an identifierString (A00.FR.205)."""
 TOO_SHORT = NEW[:15]
 """A password with a character less than the shortest one."""
+OWN = "ChargingStationCertificate"
+"""The type of the station's own certificate."""
+_CSR = r"-----BEGIN CERTIFICATE REQUEST-----\s[A-Za-z0-9+/=\s]+-----END CERTIFICATE REQUEST-----\s*"
+OWN_REQUEST = says("SignCertificate", csr=matching(_CSR), certificateType=OWN)
+"""A request for the station's own certificate, with a CSR in PEM."""
 CHANGED = one_of("Accepted", "RebootRequired")
 """The status for a password that the station accepts."""
 
@@ -40,7 +46,7 @@ async def uses(station: Station, *profiles: int) -> int:
     """Return the security profile in use; skip the case unless it is one of these."""
     security = await security_of(station)
     if security not in profiles:
-        wanted = " and ".join(map(str, profiles))
+        wanted = " or ".join(map(str, profiles))
         station.skip(f"applies to security profile {wanted}; the station uses {security}", applies=False)
     return security
 
@@ -69,11 +75,7 @@ async def reconnects(station: Station, status: str) -> None:
     if status == "RebootRequired":
         await connects_after_reset(station)
         return
-    events = station.known.connection_events
-    if not await station.known.until(lambda: bool(events), station.profile.timeouts.message):
-        hang_up(station)
-    await next_connection_event(station, "Disconnected")
-    await next_connection_event(station, "Connected")
+    await connection.reconnects(station)
 
 
 async def connects_after_reset(station: Station) -> None:
@@ -114,12 +116,16 @@ def check_certificate(station: Station, serial_number: object) -> None:
         raise AssertionError(f"the certificate is for {facts.common_name!r}, the serial number is {serial_number!r}")
 
 
+async def requests_certificate(station: Station) -> Taken:
+    """Let the station request its own certificate, and return its SignCertificate (A02.FR.02)."""
+    await trigger(station, f"Sign{OWN}")
+    return await station.expect(OWN_REQUEST)
+
+
 async def certificate_signed(station: Station) -> None:
     """Let the station request its own certificate, and accept the one that the mock makes for it (A02)."""
-    kind = "ChargingStationCertificate"
-    await trigger(station, f"Sign{kind}")
-    check_request(await station.expect(says("SignCertificate", certificateType=kind)))
-    await station.command("CertificateSigned", {"certificateType": kind}, status="Accepted")
+    check_request(await requests_certificate(station))
+    await station.command("CertificateSigned", {"certificateType": OWN}, status="Accepted")
 
 
 def hashes_of_own(station: Station) -> Json:

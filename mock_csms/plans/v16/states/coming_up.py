@@ -6,11 +6,10 @@ from typing import Any
 from mock_csms.behavior.templates import rfc3339
 from mock_csms.plans.messages import says
 from mock_csms.plans.operator import OperatorFailed
-from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
+from mock_csms.plans.v2.restarts import agrees, make_boot, restart
 from mock_csms.plans.v16.messages import status
-from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
 from mock_csms.runtime.open_call import CallFailed
 
@@ -30,51 +29,25 @@ async def ready(station: Station) -> None:
     It never raises. If something does not work here, the case fails later.
     """
     known, timeouts = station.known, station.profile.timeouts
-    await _accepted(station)
+    await make_boot(station, "Hard")
     with suppress(CallFailed, AssertionError, OperatorFailed):
         await _idle(station)
     await known.until(lambda: {*station.profile.places} <= {*known.connectors}, timeouts.message)
     await station.settle()
 
 
-async def _accepted(station: Station) -> None:
-    """Make a connected station boot if it does not do so by itself.
-
-    A station that believes that it is accepted may reject the trigger of a boot (errata, 3.35), and boots only after a
-    reset. If it does not boot even then, it is not asked again on this connection.
-    """
-    known, timeouts = station.known, station.profile.timeouts
-    if await known.until(lambda: known.is_usable, timeouts.settle) or known.never_boots_on == known.opened:
-        return
-    if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.has_to_wait:
-        await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
-    before = known.opened
-    if not known.is_usable and await _agrees(station, "Reset", {"type": "Hard"}):
-        await known.until(lambda: known.is_usable or known.opened > before, timeouts.boot)
-        await known.until(lambda: known.is_usable, timeouts.message)
-    known.never_boots_on = 0 if known.is_usable else known.opened
-
-
-async def _agrees(station: Station, action: str, payload: Json) -> bool:
-    """Send a command, and return whether it was accepted."""
-    try:
-        return bool((await station.csms.call(station.identity, action, payload))["status"] == "Accepted")
-    except CallFailed:
-        return False
-
-
 async def _idle(station: Station) -> None:
     """End transactions, unplug cables, make connectors Operative, and cancel the reservation."""
     known, timeouts = station.known, station.profile.timeouts
     for id_ in list(known.transactions):
-        if not await _agrees(station, "RemoteStopTransaction", {"transactionId": int(id_)}):
+        if not await agrees(station, "RemoteStopTransaction", {"transactionId": int(id_)}):
             known.give_up(id_)  # the station does not know the transaction
         await known.until(lambda id_=id_: id_ not in known.transactions, timeouts.message)  # type: ignore[misc] # the loop variable is bound
     await known.until(lambda: not {*_BUSY} & {*known.connectors.values()}, timeouts.message)
     if "Unavailable" in known.connectors.values():
-        await _agrees(station, "ChangeAvailability", {"connectorId": 0, "type": "Operative"})
+        await agrees(station, "ChangeAvailability", {"connectorId": 0, "type": "Operative"})
     if "Reserved" in known.connectors.values():
-        await _agrees(station, "CancelReservation", {"reservationId": RESERVATION})
+        await agrees(station, "CancelReservation", {"reservationId": RESERVATION})
     for (connector, _), found in list(known.connectors.items()):
         if found in _PLUGGED and station.can("unplug"):
             await station.act("unplug", evse=connector)
@@ -83,15 +56,7 @@ async def _idle(station: Station) -> None:
 
 async def booting(station: Station, kind: str = "Hard") -> None:
     """The old connection is closed: the operator switched the station off and on, or a Reset did."""
-    before, visits = len(station.known.connection_events), station.known.connection_events
-    with preparing(station):
-        if station.can("reboot"):
-            await station.act("reboot")
-        else:
-            await station.command("Reset", {"type": kind}, status="Accepted")
-    await station.known.until(  # a person may be so slow that the station has already reconnected
-        lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
-    )
+    await restart(station, kind)
 
 
 async def booted(station: Station) -> None:

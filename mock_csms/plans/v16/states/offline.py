@@ -18,7 +18,7 @@ _WHOLE = 1.0
 """How much a timestamp may be off because it has whole seconds."""
 
 
-async def spent(station: Station, actions: Sequence[str], more: float = 0.0) -> Predicate:
+async def acts(station: Station, actions: Sequence[str], more: float = 0.0) -> Predicate:
     """Refuse the station, do these actions, and wait `more` seconds; it is still offline afterwards.
 
     Returns a predicate for timestamps of this time.
@@ -30,7 +30,7 @@ async def spent(station: Station, actions: Sequence[str], more: float = 0.0) -> 
     return around(left + half, half + station.profile.timeouts.tolerance + _WHOLE)
 
 
-async def begun(station: Station, *, stops: bool = False, is_refused: bool = False) -> StartedTransaction:
+async def starts(station: Station, *, stops: bool = False, is_refused: bool = False) -> StartedTransaction:
     """A session with a cached card begins offline, and ends there if it `stops`; the station is back and reports it.
 
     The mock answers its StartTransaction with Invalid if it `is_refused`; the timestamp is from the time offline.
@@ -38,7 +38,7 @@ async def begun(station: Station, *, stops: bool = False, is_refused: bool = Fal
     await keys.put(station, "LocalAuthorizeOffline", "true")
     await station.prepare(cached)
     begin = station.mark()
-    then = await station.prepare(spent, ["plug", "card", *["card", "unplug"] * stops])
+    then = await station.prepare(acts, ["plug", "card", *["card", "unplug"] * stops])
     if is_refused:
         station.configure(reply=("StartTransaction", _REFUSED))
     await station.let_in()

@@ -93,6 +93,35 @@ async def unplugged(station: Station) -> None:
     await station.expect(status("Available", station.evse), after=begin)
 
 
+async def session_ended(station: Station, started: StartedTransaction) -> None:
+    """The driver has ended the transaction with a card, and unplugged."""
+    await ends_locally(station, started)
+    await unplugged(station)
+
+
+async def starts_unasked(station: Station, *, is_remote: bool = False) -> None:
+    """Plug in, and start by card or remotely: the transaction starts without an Authorize; then end it."""
+    await keys.put(station, "LocalPreAuthorize", "true")
+    await station.prepare(plugged)
+    begin = station.mark()
+    await (started_remotely(station) if is_remote else station.act("card", token=VALID))
+    started = await starts(station, begin)
+    await station.expect_nothing(says("Authorize"), seconds=0, after=begin)
+    await station.prepare(session_ended, started)
+
+
+async def gives_up_waiting(station: Station, *, is_remote: bool = False) -> None:
+    """Start by card or remotely, and plug no cable in: after ConnectionTimeOut the connector is Available (9.1.7)."""
+    timeouts = station.profile.timeouts
+    await keys.put(station, "ConnectionTimeOut", f"{max(1, int(timeouts.interval))}")
+    begin = station.mark()
+    await (started_remotely(station) if is_remote else station.act("card", token=VALID))
+    waiting = await station.expect(status("Preparing", station.evse), after=begin)
+    over = await station.expect(status("Available", station.evse), within=timeouts.interval + timeouts.message)
+    station.check_gap(waiting, over, least=timeouts.interval)
+    await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
+
+
 async def started_remotely(station: Station, token: str = VALID, **more: Any) -> None:
     """The station has accepted a remote start at the connector of the profile (5.11)."""
     payload = {"connectorId": station.evse, "idTag": tag_of(station, token), **more}

@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 
 from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.operator import OperatorFailed
-from mock_csms.plans.preparing import preparing
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import availability
 from mock_csms.plans.v2.messages import connector_reports
+from mock_csms.plans.v2.restarts import make_boot, restart
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 
@@ -37,37 +37,11 @@ async def ready(station: Station) -> None:
     It never raises. If something does not work here, the case fails later.
     """
     known, timeouts = station.known, station.profile.timeouts
-    await _accepted(station)
+    await make_boot(station, "Immediate")
     with suppress(CallFailed, AssertionError, OperatorFailed):
         await _idle(station)
     await known.until(lambda: len(known.connectors) >= len(station.profile.places), timeouts.message)
     await station.settle()
-
-
-async def _accepted(station: Station) -> None:
-    """Make a connected station boot if it does not do so by itself.
-
-    A station that believes that it is accepted boots only after a reset (F06.FR.17). If it does not boot even then, it
-    is not asked again on this connection.
-    """
-    known, timeouts = station.known, station.profile.timeouts
-    if await known.until(lambda: known.is_usable, timeouts.settle) or known.never_boots_on == known.opened:
-        return
-    if await _agrees(station, "TriggerMessage", {"requestedMessage": "BootNotification"}) or known.has_to_wait:
-        await known.until(lambda: known.is_usable, timeouts.interval + timeouts.message)
-    before = known.opened
-    if not known.is_usable and await _agrees(station, "Reset", {"type": "Immediate"}):
-        await known.until(lambda: known.is_usable or known.opened > before, timeouts.boot)
-        await known.until(lambda: known.is_usable, timeouts.message)
-    known.never_boots_on = 0 if known.is_usable else known.opened
-
-
-async def _agrees(station: Station, action: str, payload: Json) -> bool:
-    """Send a command, and return whether it was accepted."""
-    try:
-        return bool((await station.csms.call(station.identity, action, payload))["status"] == "Accepted")
-    except CallFailed:
-        return False
 
 
 async def _idle(station: Station) -> None:
@@ -92,15 +66,7 @@ async def _idle(station: Station) -> None:
 
 async def booting(station: Station) -> None:
     """Booting: the old connection is closed; the operator switched the station off, or a Reset Immediate did."""
-    before, visits = len(station.known.connection_events), station.known.connection_events
-    with preparing(station):
-        if station.can("reboot"):
-            await station.act("reboot")
-        else:
-            await station.command("Reset", {"type": "Immediate"}, status="Accepted")
-    await station.known.until(  # a person may be so slow that the station has already reconnected
-        lambda: any(visit.kind == "Disconnected" for visit in visits[before:]), station.profile.timeouts.message
-    )
+    await restart(station, "Immediate")
 
 
 async def booted(station: Station) -> None:
