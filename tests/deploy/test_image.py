@@ -1,6 +1,7 @@
 """The container image: built from deploy/Containerfile, and run with a read-only root, where buildah and runc are."""
 
 import json
+import os
 import select
 import socket
 import subprocess
@@ -13,17 +14,14 @@ import pytest
 from tests.deploy.image import Builder, execute, why_not
 from tests.wire import PATIENCE
 
-pytestmark = [
-    pytest.mark.skipif(bool(why_not()), reason=why_not() or "-"),
-    pytest.mark.xdist_group("image"),
-]
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
 
 
 class Container:
     """A container of the image, run by runc: read-only root, no capabilities, and the network of this machine."""
 
     def __init__(self, folder: Path, root: Path, config: dict[str, Any], *flags: str) -> None:
-        self.name = f"mock-{folder.name}"
+        self.name = f"mock-{os.getpid()}-{folder.name}"  # all runs of the tests share the names of runc
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         execute("runc", "spec", cwd=folder)
