@@ -37,11 +37,7 @@ async def test_16_remote_start_first(station: Station) -> None:
     """After a remote start the connector is Preparing, and the transaction starts with the cable."""
     begin = station.mark()
     await states.started_remotely(station)
-    await station.expect(status("Preparing", station.evse), after=begin)
-    await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
-    await station.act("plug")
-    started = await states.starts(station, begin)
-    await station.prepare(states.session_ended, started)
+    await states.starts_with_the_cable(station, begin)
 
 
 @case(

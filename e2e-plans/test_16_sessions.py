@@ -3,7 +3,6 @@
 from mock_csms.plans import Station, says
 from mock_csms.plans.v16 import keys, states
 from mock_csms.plans.v16.cases import case
-from mock_csms.plans.v16.messages import status
 from mock_csms.plans.v16.states.sessions import NEEDS, tag_of
 
 STARTS_WRONG = {
@@ -44,11 +43,7 @@ async def test_16_identification_first(station: Station) -> None:
     begin = station.mark()
     await station.act("card", token="valid")
     await station.expect(says("Authorize", idTag=tag_of(station, "valid")), after=begin)
-    await station.expect(status("Preparing", station.evse), after=begin)
-    await station.expect_nothing(says("StartTransaction"), seconds=0, after=begin)
-    await station.act("plug")
-    started = await states.starts(station, begin)
-    await station.prepare(states.session_ended, started)
+    await states.starts_with_the_cable(station, begin)
 
 
 @case(

@@ -100,6 +100,11 @@ class Link:
         """Changes the answer to an invalid call; for misbehaviours."""
         self.spoil: Spoil = lambda acts: acts
         """Changes how messages are sent; for misbehaviours."""
+        self.begun: Callable[[], None] = lambda: None
+        """Called when the connection has opened, before any message of the CSMS is read.
+
+        A command may come in the same packet as the answer to the handshake.
+        """
         self.heard: Heard = lambda *_: None
         """Called with each call of the station and its result, before the next message is read.
 
@@ -126,6 +131,7 @@ class Link:
         self.publish(Connected(clock.now(), self.identity, subprotocol, (subprotocol,), self.version))
         self._transport = transport
         self.session = Session(transport, self.identity, self.version, Sender.CSMS, self)
+        self.begun()
         return self.session
 
     async def call(self, action: str, payload: Json, timeout_: float) -> Json:

@@ -100,25 +100,29 @@ class Player:
     async def _connect(self, attempt: int = 0) -> None:
         """Connect once, by the machine's route for this attempt. Raises CannotConnect."""
         self._lost.clear()
+        first = self._handshake
+        slot, right = self.machine.route(self.device, attempt, first)
+        handshake = self._misbehave("handshake", right, first)
         link = Link(self.identity, self.site, self._answer, self._ended)
+        link.begun = lambda: self._begin(link, cues.Opened(slot, attempt, uses_tls(handshake.url)))
         link.heard = self._heard
         link.spoil = lambda acts: self._misbehave("wire", acts, self.site.world)
         link.name = lambda right: self._misbehave("name", right)
         link.refuse = lambda call, right: self._misbehave("refusal", right, call)
-        first = self._handshake
-        slot, right = self.machine.route(self.device, attempt, first)
-        handshake = self._misbehave("handshake", right, first)
         try:
             await link.dial(handshake)
         except ValueError as error:
-            if right.url == first.url:
+            if right.url == first.url or self._link is link:
                 raise
             raise CannotConnect(str(error)) from None
         if link.session.is_over:
             raise CannotConnect("the server closed the connection at once")
+
+    def _begin(self, link: Link, opened: cues.Opened) -> None:
+        """Use a connection that has just opened."""
         self._link, self.version = link, link.version
         self._is_rebooting = False
-        self.tell(cues.Opened(slot, attempt, uses_tls(handshake.url)))
+        self.tell(opened)
 
     async def _keep_trying(self) -> None:
         """Try to connect until it succeeds."""

@@ -111,12 +111,16 @@ class Story:
         """Lose the connection, and open another one after a second."""
         return self.lose().wait(1).connect()
 
-    def call(self, action: str, payload: Json, answer: Any = (), *, fault: str = "") -> Self:
-        """Let the station call. `answer` patches the usual answer, or is an error code; None means no answer."""
+    def call(self, action: str, payload: Json, answer: Any = (), *, fault: str = "", late: float = 0.0) -> Self:
+        """Let the station call, and the mock answer `late` seconds later.
+
+        `answer` patches the usual answer, or is an error code; None means no answer.
+        """
         call = Call(self._new_id(), action, payload)
         received = got(self.now, call)
         assert isinstance(answer, str) or not received.violations, "what breaks its schema is refused"
         self._add(received)
+        self.now += late
         if answer is None:
             return self
         if isinstance(answer, str):

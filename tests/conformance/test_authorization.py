@@ -32,6 +32,12 @@ def test_a_refused_token_does_not_start() -> None:
     assert remote.found(*ALL) == []
 
 
+def test_a_refused_token_that_starts_offline() -> None:
+    """A02 and A03 are silent about a start that was made offline, after the cache with the refusal was cleared."""
+    cleared = authorize(Story().begin(), **REFUSED).command("ClearCache", {}, {"status": "Accepted"})
+    assert started(cleared, offline=True).found(*ALL) == []
+
+
 def test_a_refused_token_needs_a_new_authorize() -> None:
     """A03 reports a start with an idToken refused earlier, unless the station was offline or sent Authorize again."""
     refused = authorize(Story().begin(), **REFUSED).wait(99)

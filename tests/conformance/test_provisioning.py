@@ -1,5 +1,6 @@
 """Tests of boot, heartbeat, status and reset checks (B) that misbehaviours of the reference station do not cover."""
 
+from mock_csms.protocol.actions import Json
 from tests.conformance.story import Story
 
 OUTAGE = {"OCPPCommCtrlr_OfflineThreshold": "60"}
@@ -49,6 +50,20 @@ def test_a_triggered_boot_comes_early() -> None:
     assert triggered("Triggered").found("B04", "B06") == []
     assert triggered("PowerUp").found("B04", "B06") == ["the reason is PowerUp, although it was triggered"]
     assert Story().begin().boot("Triggered").found("B06") == ["the reason is Triggered, but nothing was triggered"]
+
+
+def test_a_boot_crosses_a_late_answer() -> None:
+    """A boot that comes just after a late answer may have been sent before it; a later one was not (B04, B05)."""
+    payload = {"reason": "PowerUp", "chargingStation": {"model": "M", "vendorName": "V", "serialNumber": "S-1"}}
+    for interval, check in ((100, "B04"), (0, "B05")):
+        answer = {"status": "Pending", "interval": interval}
+
+        def begun(late: float, answer: Json = answer) -> Story:
+            return Story().connect().call("BootNotification", payload, answer, late=late)
+
+        assert begun(late=20).wait(0.1).boot().found("B04", "B05") == []
+        assert begun(late=20).wait(2).boot().checks("B04", "B05") == [check]
+        assert begun(late=0).wait(0.1).boot().checks("B04", "B05") == [check]
 
 
 def test_a_boot_crosses_the_trigger_of_another() -> None:

@@ -79,9 +79,13 @@ def _must_authorize_remote_starts(station: KnownStation) -> bool:
 
 @AUTHORIZATION.check("A02", "C01.FR.02", ERROR, "a refused idToken starts no charging", driven())
 def refused_token_starts_nothing(seen: Seen, station: KnownStation) -> CheckResult:
-    """Report a start with an idToken if the answer to the last Authorize, shortly before, was not Accepted."""
+    """Report a start with an idToken if the answer to the last Authorize, shortly before, was not Accepted.
+
+    Silent about events made offline: the station may have forgotten the answer, for example after a ClearCache, and
+    then OfflineTxForUnknownIdEnabled allows it to start (C15.FR.08).
+    """
     token = _admitted(seen, station) if "idToken" in seen.payload else None
-    if token is None or token.status in (None, "Accepted") or token.said_by != AUTHORIZE:
+    if token is None or token.status in (None, "Accepted") or token.said_by != AUTHORIZE or seen.payload.get("offline"):
         return None
     if seen.at - token.said_at > station.terms.patience:
         return None

@@ -80,8 +80,16 @@ class Outgoing(Transport):
                 self._settle(CannotConnect("the server selected no subprotocol"))
                 self.close(1002, "no common subprotocol")
             else:
-                self._begin(self._welcome(self, protocol.subprotocol))
-                self._settle(None)
+                self._start(protocol.subprotocol)
+
+    def _start(self, subprotocol: str) -> None:
+        """Begin to read; whoever waits for the connection gets an error of the receiver."""
+        try:
+            self._begin(self._welcome(self, subprotocol))
+        except Exception as error:
+            self._settle(error)
+        else:
+            self._settle(None)
 
     def _give_up(self, error: Exception | None) -> None:
         """Say why there is no connection; what the network says (an OSError) is the dialer's to put into words."""

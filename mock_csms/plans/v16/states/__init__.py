@@ -22,6 +22,7 @@ from mock_csms.plans.v16.states.sessions import (
     started_remotely,
     starts,
     starts_unasked,
+    starts_with_the_cable,
     unplugged,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "started_remotely",
     "starts",
     "starts_unasked",
+    "starts_with_the_cable",
     "unavailable",
     "unplugged",
 ]

@@ -110,6 +110,15 @@ async def starts_unasked(station: Station, *, is_remote: bool = False) -> None:
     await station.prepare(session_ended, started)
 
 
+async def starts_with_the_cable(station: Station, after: int) -> None:
+    """A driver is authorized: the connector is Preparing; the transaction starts with the cable. Then end it."""
+    await station.expect(status("Preparing", station.evse), after=after)
+    await station.expect_nothing(says("StartTransaction"), seconds=0, after=after)
+    await station.act("plug")
+    started = await starts(station, after)
+    await station.prepare(session_ended, started)
+
+
 async def gives_up_waiting(station: Station, *, is_remote: bool = False) -> None:
     """Start by card or remotely, and plug no cable in: after ConnectionTimeOut the connector is Available (9.1.7)."""
     timeouts = station.profile.timeouts
