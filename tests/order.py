@@ -26,7 +26,6 @@ LONG = (
     "tests/test_station_fleet.py",
     "tests/test_attempts.py",
     "tests/test_ci_page.py",
-    "tests/deploy/test_image.py",
 )
 """The beginnings of the ids of tests that take long, the longest first; most of that time they wait."""
 

@@ -22,6 +22,8 @@ _LONG = 600.0
 
 def why_not() -> str:
     """Return why images cannot be built and run here; empty if they can."""
+    if "IMAGE" not in os.environ:
+        return "`task image` builds and runs the image, which takes a minute or two"
     if missing := [name for name in ("buildah", "runc") if shutil.which(name) is None]:
         return f"{' and '.join(missing)} not installed"
     return "" if os.geteuid() == 0 else "building and running images needs root here"
