@@ -117,10 +117,12 @@ class Metrics:
 
     def _take(self, digested: Sequence[Digested]) -> None:
         """Count events. What it does for a usual exchange is little, and calls nothing."""
-        times = self._times
+        times, theirs = self._times, self._theirs
         for each in digested:
             if type(each) is tuple:
                 action = each[6]
+                if theirs:  # an earlier call with its id that was never answered is forgotten
+                    theirs.pop((each[2], each[5]), None)
                 (times[action] if action in times else self._times_of(action)).append(each[1] - each[0])
             else:
                 self._count(each)
