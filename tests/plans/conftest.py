@@ -1,6 +1,7 @@
-"""Which of the tests that run whole cases in processes of their own are tried; `task both_ways` tries all of them."""
+"""Which of the tests that run whole cases in processes of their own are tried; `task both_ways` tries all."""
 
 import os
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,7 +16,8 @@ DEAR = (
 )
 """The files whose tests run cases against a station of another kind, for some seconds each."""
 STEP = 1 if "MATRIX" in os.environ else 5
-"""Of how many of these tests one is tried."""
+"""Of how many of these tests one is tried; another one each day."""
+TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tests are tried may depend on the day
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -24,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for name in DEAR:
         own = [item for item in items if item.path.name == name]
-        left_out = {*own} - {*own[::STEP]}
+        left_out = {*own} - {*own[TODAY % STEP :: STEP]}
         if left_out:
             config.hook.pytest_deselected(items=[*left_out])
             items[:] = [item for item in items if item not in left_out]
