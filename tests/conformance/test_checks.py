@@ -37,9 +37,20 @@ FOR_PLANS = {
     ),
 }
 """Misbehaviours that no check can detect. A case of the test plans finds them, because it knows what it requested."""
-ALSO = {"two-open-calls": {"B02", "B10"}, "old-tls": {"S04"}}
-"""Other checks that may report a misbehaviour: if the mock answers at once, the overlapping call is only a surplus
-heartbeat; and to a station with TLS 1.1, a weak suite of TLS 1.2 is a wrong version."""
+ALSO = {
+    "two-open-calls": {"B02", "B10"},
+    "old-tls": {"S04"},
+    "other-remote-start-id": {"X27"},
+    "two-transactions": {"G03"},
+    "starts-when-plugged": {"G03"},
+    "late-answer": {"X10"},
+    "no-authorize": {"X10"},
+}
+"""Other checks that may report a misbehaviour. If the mock answers at once, the overlapping call is only a surplus
+heartbeat. To a station with TLS 1.1, a weak suite of TLS 1.2 is a wrong version. The stop of a remote start with a
+wrong id cannot be told from another stop. A second transaction, or one that nobody has authorized, still runs when its
+EVSE closes. A remote start that is accepted too late is not the one of the command; one without the Authorize that it
+needs never starts."""
 ENOUGH = 42 if "MATRIX" in os.environ else 2
 """The number of scenarios to try for a misbehaviour, unless finding it needs more; `task scenarios` tries all."""
 
