@@ -47,7 +47,7 @@ async def test_16_remote_start_first(station: Station) -> None:
     fails_with={"waits-for-ever": r"sent no StatusNotification\[connectorId=1,status=Available"},
 )
 async def test_16_remote_start_timeout(station: Station) -> None:
-    """If nobody plugs in within ConnectionTimeOut after a remote start, the connector is Available again."""
+    """After a remote start nobody plugs in: when ConnectionTimeOut has passed, the connector is Available again."""
     await states.gives_up_waiting(station, is_remote=True)
 
 

@@ -55,7 +55,7 @@ async def test_a_21_no_certificate_of_the_station(station: Station) -> None:
     },
 )
 async def test_a_19_security_profile_is_raised(station: Station) -> None:
-    """The station connects with a network profile of higher security, and removes the one that it used before."""
+    """The station connects with higher security, and removes the network profile with lower security."""
     profile = await security.uses(station, 1, 2) + 1
     await station.prepare(certificates.trusts_tls if profile == 2 else security.certificate_signed)
     used, other = await network.slots(station, for_good=True)

@@ -83,7 +83,7 @@ async def test_e_44_stopped_while_offline(station: Station) -> None:
     },
 )
 async def test_e_45_stopped_by_another_token_of_the_group_while_offline(station: Station) -> None:
-    """A token of the group of the one that has started the transaction stops it offline; the events come later."""
+    """Another token of the same group stops the transaction offline; the events come later."""
     await station.prepare(offline_tokens.known_offline, "valid", "valid-2", group=offline_tokens.GROUP)
     running = await outages.stops_away(station, "valid-2", locally=True)
     back = station.mark()

@@ -137,17 +137,7 @@ def case(
     a regular expression that the text of the failure must match. The other parameters are the fields of `Case`. Raises
     ValueError for an unknown need, an empty `fails_with`, or an id that another function already has.
     """
-    for need in needs:
-        features = [each.removeprefix(_NOT) for each in need.split(_OR)]
-        if need not in (*ACTIONS, *MEANS) and not all(map(FEATURE.fullmatch, features)):
-            raise ValueError(
-                f"{id_}: {need!r} is neither an action nor a feature, nor one of {', '.join(MEANS)}"
-                f"{did_you_mean(need, ACTIONS)}"
-            )
-    if not fails_with:
-        raise ValueError(f"{id_}: a case that cannot fail proves nothing")
-    for pattern in fails_with.values():
-        re.compile(pattern)
+    _check_row(id_, needs, fails_with)
 
     def mark(function: Function) -> Function:
         import pytest  # noqa: PLC0415 - only programs with cases need it
@@ -168,6 +158,21 @@ def case(
         return pytest.mark.asyncio(loop_scope="session")(run)  # type: ignore[no-any-return] # pytest's marks are untyped
 
     return mark
+
+
+def _check_row(id_: str, needs: tuple[str, ...], fails_with: Mapping[str, str]) -> None:
+    """Raise ValueError for an unknown need or an empty `fails_with`, and re.error for a wrong pattern."""
+    for need in needs:
+        features = [each.removeprefix(_NOT) for each in need.split(_OR)]
+        if need not in (*ACTIONS, *MEANS) and not all(map(FEATURE.fullmatch, features)):
+            raise ValueError(
+                f"{id_}: {need!r} is neither an action nor a feature, nor one of {', '.join(MEANS)}"
+                f"{did_you_mean(need, ACTIONS)}"
+            )
+    if not fails_with:
+        raise ValueError(f"{id_}: a case that cannot fail proves nothing")
+    for pattern in fails_with.values():
+        re.compile(pattern)
 
 
 def _first_paragraph(function: Function) -> str:

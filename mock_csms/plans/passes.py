@@ -88,7 +88,7 @@ class StationCache:
             return {}
 
     def keep(self, results: Iterable[CaseResult]) -> None:
-        """Keep these results: a case that has not passed is open again; one that was skipped stays as it was."""
+        """Save these results: a case that failed is open again; a skipped case keeps its earlier result."""
         if self._cache is None:
             return
         passed, seconds, owing = {**self.passed()}, {**self.seconds()}, dict.fromkeys(self.owing(), True)
