@@ -1,7 +1,8 @@
 """All events, as frozen records. Console, logs and checks read this stream."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from mock_csms.protocol.messages import Call, Malformed, Message
 from mock_csms.protocol.records import Record
@@ -275,6 +276,45 @@ class Finding(Event):
     """The ids of the messages concerned."""
     why: str = ""
     """Why the severity differs from that of the check; empty if it does not."""
+
+
+class OcpiExchanged(Event):
+    """An HTTP request of OCPI, and its answer, without secrets. `station` is the other party; empty if it is unknown."""
+
+    number: int
+    """Counts the exchanges of a run, from 1."""
+    is_ours: bool
+    """Whether the mock sent the request; otherwise the other party did."""
+    module: str
+    """The module of OCPI, such as `sessions`; empty for a path that belongs to none."""
+    method: str
+    path: str
+    """The path of the request; with the host if the mock sent it."""
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    """The headers of the request by their names in lower case, without Authorization."""
+    authorization: str
+    """How the credentials token was sent: `base64`, `newline` (Base64 of a token with a newline), `raw`, `unknown` (no
+    such token), `registration` (a token that is only for the registration), `scheme` (no `Token` with one space before it),
+    or `missing`."""
+    request: Any
+    """The JSON value of the body; None without one."""
+    status: int
+    """The HTTP status; 0 if there was no answer."""
+    answered: Mapping[str, str]
+    """The headers of the answer."""
+    answer: Any
+    """The JSON value of its body; None if it is not JSON."""
+    reason: str
+    """Why the request or its answer could not be read; empty if both could."""
+    seconds: float
+    """How long it took."""
+
+    @property
+    def code(self) -> int | None:
+        """The status code of OCPI in the answer; None without one."""
+        code = self.answer.get("status_code") if isinstance(self.answer, dict) else None
+        return code if isinstance(code, int) else None
 
 
 class Noted(Event):
