@@ -294,9 +294,10 @@ class OcpiExchanged(Event):
     headers: Mapping[str, str]
     """The headers of the request by their names in lower case, without Authorization."""
     authorization: str
-    """How the credentials token was sent: `base64`, `newline` (Base64 of a token with a newline), `raw`, `unknown` (no
-    such token), `registration` (a token that is only for the registration), `scheme` (no `Token` with one space before it),
-    or `missing`."""
+    """How a request to the mock shows its credentials token: `base64`, `newline` (Base64 of the token and a newline),
+    `raw`, `unknown`, `scheme` (not `Token`, one space and a token) or `missing`; empty for a request of the mock."""
+    is_for_registration: bool
+    """Whether that token is one for the registration."""
     request: Any
     """The JSON value of the body; None without one."""
     status: int

@@ -1,17 +1,19 @@
 """The state of the eMSP: what a CPO has sent, what the eMSP has asked, and the tokens that it owns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mock_csms.ocpi.emsp.sightings import SentCommand
+from mock_csms.ocpi.emsp.sightings import SentCommand, Sighting
 from mock_csms.ocpi.store import Store
+from mock_csms.ocpi.world import OcpiWorld
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Mutable, Record, bounded, field
+from mock_csms.protocol.records import Bounded, Record, bounded, field, replace
+from mock_csms.twin.events import OcpiExchanged
 
-MODULES = ("locations", "sessions", "cdrs", "tariffs")
+MODULES = ("locations", "sessions", "cdrs", "tariffs", "hubclientinfo", "chargingprofiles")
 """The modules whose objects the eMSP keeps."""
 _MOST = 10_000
-"""How many objects of a module, commands and ids are kept; the oldest are dropped first."""
+"""How many commands, authorizations and ids are kept; the oldest are dropped first."""
 _QUIET = 15 * 60.0
 """The seconds after a command during which the CPO must not ask about its token (Commands: StartSession object)."""
 
@@ -31,27 +33,34 @@ class Grant(Record):
     evse_uid: str = ""
 
 
-class EmspWorld(Mutable):
+class EmspWorld(OcpiWorld, eq=False, kw_only=True):
     """What the eMSP knows."""
 
-    party: str
-    """The party of the eMSP, such as `DE*EMP`."""
     tolerance: float = 4.0
     """The allowed deviation of clocks, in seconds."""
     objects: dict[str, Store] = field(default_factory=lambda: {module: Store() for module in MODULES})
     """The objects of each module, by country code, party id and id."""
-    peers: dict[str, Sequence[Json]] = field(default_factory=dict)
-    """The roles of each registered party, as in its credentials."""
-    commands: dict[str, SentCommand] = bounded(_MOST)
+    commands: Bounded[str, SentCommand] = bounded(_MOST)
     """The commands that the eMSP sent, by their ids."""
     grants: list[Grant] = field(default_factory=list)
     """The authorizations that the eMSP gave, the last one at the end."""
-    tokens: dict[str, Json] = field(default_factory=dict)
-    """The tokens of the eMSP, by uid in lower case."""
+    tokens: Store = field(default_factory=Store)
+    """The tokens of the eMSP, by uid."""
+    answers: dict[str, Json] = field(default_factory=dict)
+    """What the eMSP answers about a token, besides the token, by uid in lower case: `allowed`, `location_id`, …"""
     sent_tokens: set[str] = field(default_factory=set)
     """The tokens that a CPO has got, by uid in lower case."""
-    request_ids: dict[str, int] = bounded(_MOST)
-    """The request ids that came, each with the number of the exchange."""
+    request_ids: Bounded[str, OcpiExchanged] = bounded(_MOST)
+    """The exchanges by their X-Request-ID."""
+    told_result: Callable[[str], None] = lambda _: None
+    """Gets the id of each command whose result has come."""
+    inspect: Callable[[Sighting], None] = lambda _: None
+    """Checks what a CPO did."""
+
+    @property
+    def party(self) -> str:
+        """The party of the eMSP, such as `DE*EMP`."""
+        return str(self.parties.us.party).upper()
 
     def find(self, module: str, owner: Mapping[str, Any], id_: Any) -> Json | None:
         """Return an object of a module. `owner` has `country_code` and `party_id`."""
@@ -59,13 +68,13 @@ class EmspWorld(Mutable):
 
     def token(self, uid: Any) -> Json | None:
         """Return a token of the eMSP."""
-        return self.tokens.get(uid.casefold()) if isinstance(uid, str) else None
+        return self.tokens.get(uid) if isinstance(uid, str) else None
 
-    def parties(self) -> Iterator[tuple[str, str]]:
-        """Yield the role and the party of each registered role."""
-        for roles in self.peers.values():
-            for role in roles:
-                yield role["role"], f"{role['country_code']}*{role['party_id']}".upper()
+    def registered(self) -> Iterator[tuple[str, str]]:
+        """Yield the role and the party of each registered role; those behind preset tokens are none."""
+        for peer in self.parties.peers:
+            for role in peer.roles if peer.versions_url else ():
+                yield role.role, str(role.party).upper()
 
     def grant(self, given: Grant) -> None:
         """Remember an authorization."""
@@ -77,7 +86,12 @@ class EmspWorld(Mutable):
         found = [each for each in self.grants if each.uid.casefold() == uid.casefold()]
         if at is None:
             return found
-        return [each for each in found if each.method == "COMMAND" and at - each.at < _QUIET]
+        return [each for each in found if each.method == "COMMAND" and 0 <= at - each.at < _QUIET]
+
+    def change_command(self, id_: str, **changes: Any) -> None:
+        """Change what is known of a command."""
+        if id_ in self.commands:
+            self.commands[id_] = replace(self.commands[id_], **changes)
 
 
 def key_of(owner: Mapping[str, Any], id_: Any) -> tuple[str, str, str]:

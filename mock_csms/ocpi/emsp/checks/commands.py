@@ -149,7 +149,12 @@ def knows_its_sessions(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @COMMANDS.check(
-    ("OCPI-M11", "Charging profiles: Sender Interface, PUT method", ERROR, "active profiles are pushed only after a PUT"),
+    (
+        "OCPI-M11",
+        "Charging profiles: Sender Interface, PUT method",
+        ERROR,
+        "active profiles are pushed only after a PUT",
+    ),
     "Push an ActiveChargingProfile only for a session for which the eMSP has set a profile.",
     of(Sight.OBJECT, "chargingprofiles"),
 )

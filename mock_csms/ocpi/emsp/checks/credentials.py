@@ -72,7 +72,12 @@ def has_distinct_roles(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @CREDENTIALS.check(
-    ("OCPI-V05", "Credentials: POST method", ERROR, "POST is only for the first registration, PUT and DELETE for later"),
+    (
+        "OCPI-V05",
+        "Credentials: POST method",
+        ERROR,
+        "POST is for the first registration, PUT and DELETE for later",
+    ),
     "The eMSP answers 405. Use PUT to change the token or the URL.",
     of(Sight.REQUEST, "credentials"),
     any_shape=True,
@@ -80,7 +85,8 @@ def has_distinct_roles(seen: Sighting, _: EmspWorld) -> str | None:
 def registers_once(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a request that is refused because of the state of the registration."""
     exchange = seen.exchange
-    return f"{exchange.method} was answered with 405" if exchange.status == 405 else None
+    is_wrong = exchange.status == 405 and exchange.method in ("POST", "PUT", "DELETE")
+    return f"{exchange.method} was answered with 405" if is_wrong else None
 
 
 @CREDENTIALS.check(
@@ -91,8 +97,8 @@ def registers_once(seen: Sighting, _: EmspWorld) -> str | None:
 )
 def stops_using_a(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a token A where it is not valid."""
-    is_wrong = seen.exchange.authorization == "registration" and seen.module not in ("versions", "credentials")
-    return f"a request to {seen.module or seen.exchange.path} with the token for the registration" if is_wrong else None
+    is_wrong = seen.exchange.is_for_registration and seen.exchange.status == 401
+    return f"{seen.exchange.path} was asked with the token for the registration" if is_wrong else None
 
 
 @CREDENTIALS.check(

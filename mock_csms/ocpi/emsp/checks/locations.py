@@ -55,7 +55,12 @@ def keeps_evses(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @LOCATIONS.check(
-    ("OCPI-L03", "Locations: EVSE object", ERROR, "no two EVSEs of a location, and no two connectors of an EVSE, share an id"),
+    (
+        "OCPI-L03",
+        "Locations: EVSE object",
+        ERROR,
+        "no two EVSEs of a location, and no two connectors of an EVSE, share an id",
+    ),
     "Ids are compared without regard to case.",
     _LOCATION,
 )
@@ -142,7 +147,9 @@ def ends_after_its_start(seen: Sighting, _: EmspWorld) -> str | None:
 def has_right_limits(seen: Sighting, _: EmspWorld) -> str | None:
     """Report limits that nothing fits between."""
     least, most = amount(seen.value.get("min_price")), amount(seen.value.get("max_price"))
-    return f"min_price is {least}, max_price {most}" if least is not None and most is not None and least > most else None
+    return (
+        f"min_price is {least}, max_price {most}" if least is not None and most is not None and least > most else None
+    )
 
 
 @TARIFFS.check(

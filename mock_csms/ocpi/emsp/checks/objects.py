@@ -17,7 +17,12 @@ _NAMES = {"EVSE": "evse_uid", "Connector": "connector_id"}
 
 
 @OBJECTS.check(
-    ("OCPI-O01", "Object description of the module", ERROR, "objects have all required fields, and each value is right"),
+    (
+        "OCPI-O01",
+        "Object description of the module",
+        ERROR,
+        "objects have all required fields, and each value is right",
+    ),
     "The finding names the field. Numbers are JSON numbers, times are UTC with at most 25 characters.",
     of(Sight.OBJECT),
     of(Sight.AUTHORIZE),
@@ -128,7 +133,7 @@ def patches_what_is_there(seen: Sighting, _: EmspWorld) -> str | None:
 )
 def belongs_to_a_role(seen: Sighting, world: EmspWorld) -> str | None:
     """Report the object of another party. Behind a hub every party is possible."""
-    roles = list(world.parties())
+    roles = list(world.registered())
     if not roles or any(role == "HUB" for role, _ in roles) or not isinstance(seen.value, dict):
         return None
     owner: Mapping[str, Any] = seen.place if "party_id" in seen.place else seen.value
@@ -138,7 +143,12 @@ def belongs_to_a_role(seen: Sighting, world: EmspWorld) -> str | None:
 
 
 @OBJECTS.check(
-    ("OCPI-O09", "Locations: GET method", ERROR, "a location is at least as new as its EVSEs, an EVSE as its connectors"),
+    (
+        "OCPI-O09",
+        "Locations: GET method",
+        ERROR,
+        "a location is at least as new as its EVSEs, an EVSE as its connectors",
+    ),
     "A change of an EVSE or a connector also sets last_updated of what it belongs to.",
     of(Sight.OBJECT, "locations"),
 )

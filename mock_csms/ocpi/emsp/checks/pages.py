@@ -65,7 +65,9 @@ def links_forward(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a relative link, and one that leads back."""
     link = next_page(seen.exchange.answered)
     if not link:
-        return f"the Link {seen.exchange.answered['link']!r} has no rel=next" if "link" in seen.exchange.answered else None
+        return (
+            f"the Link {seen.exchange.answered['link']!r} has no rel=next" if "link" in seen.exchange.answered else None
+        )
     if not urlsplit(link).netloc:
         return f"the Link {link!r} is not absolute"
     return f"the Link leads back to {link}" if link in seen.urls or link == _url(seen) else None
@@ -144,7 +146,12 @@ def filters_by_date(seen: Sighting, _: EmspWorld) -> Iterator[str]:
 
 
 @PAGES.check(
-    ("OCPI-P08", "Transport and format: Response format", ERROR, "the data of a list is an array, also of an empty one"),
+    (
+        "OCPI-P08",
+        "Transport and format: Response format",
+        ERROR,
+        "the data of a list is an array, also of an empty one",
+    ),
     "Send `[]`, not null and not a single object.",
     _PAGE,
     any_shape=True,

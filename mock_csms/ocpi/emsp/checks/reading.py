@@ -17,7 +17,7 @@ def same(one: Any, other: Any) -> bool:
     """Whether two identifiers are the same in upper and lower case, or both are missing."""
     if isinstance(one, str) and isinstance(other, str):
         return one.casefold() == other.casefold()
-    return one == other
+    return bool(one == other)
 
 
 def time_at(value: Mapping[str, Any], name: str) -> float | None:

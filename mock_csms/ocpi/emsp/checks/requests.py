@@ -90,7 +90,7 @@ def has_a_new_id(seen: Sighting, world: EmspWorld) -> str | None:
 
 @REQUESTS.check(
     ("OCPI-R07", _ROUTES, WARNING, "requests to functional modules have the four routing headers"),
-    "Between two platforms with one role each they may be left out; through a hub, or with several roles, they may not.",
+    "Two platforms with one role each may leave them out. Through a hub, or with several roles, they are needed.",
     _EVERY,
     any_shape=True,
 )
@@ -102,7 +102,7 @@ def has_routing_headers(seen: Sighting, world: EmspWorld) -> Wrong | str | None:
     if not missing:
         return None
     text = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
-    if len(list(world.parties())) > 1:
+    if len(list(world.registered())) > 1:
         return text
     return Wrong(text, severity=INFO, why="only one party is behind the connection")
 
@@ -128,14 +128,14 @@ def has_no_routing_headers(seen: Sighting, _: EmspWorld) -> str | None:
 def routes_to_us(seen: Sighting, world: EmspWorld) -> Iterator[str]:
     """Report headers that name others."""
     headers = seen.exchange.headers
-    known = [party for _, party in world.parties()]
+    known = [party for _, party in world.registered()]
     to, sender = (
         party_of({"country_code": headers[f"ocpi-{way}-country-code"], "party_id": headers[f"ocpi-{way}-party-id"]})
         if f"ocpi-{way}-country-code" in headers and f"ocpi-{way}-party-id" in headers
         else ""
         for way in ("to", "from")
     )
-    if to and to != world.party.upper():
+    if to and to != world.party:
         yield f"the request is for {to}, this is {world.party}"
     if sender and known and sender not in known:
         yield f"the request is from {sender}, which is not a registered party"
@@ -151,7 +151,9 @@ def has_a_content_type(seen: Sighting, _: EmspWorld) -> str | None:
     """Report another type."""
     exchange = seen.exchange
     kind = exchange.headers.get("content-type", "")
-    is_wrong = (exchange.request is not None or exchange.reason) and kind.partition(";")[0].strip() != "application/json"
+    is_wrong = (exchange.request is not None or exchange.reason) and kind.partition(";")[
+        0
+    ].strip() != "application/json"
     return f"the Content-Type of the body is {kind or 'missing'}" if is_wrong else None
 
 
@@ -175,7 +177,7 @@ def sends_json(seen: Sighting, _: EmspWorld) -> str | None:
 def goes_to_an_endpoint(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a path or a method that the eMSP does not have."""
     exchange = seen.exchange
-    if not seen.module:
+    if exchange.status == 404 and not seen.module:
         return f"there is nothing at {exchange.path}"
-    is_wrong = exchange.status == 405 and seen.module != "credentials"
+    is_wrong = exchange.status == 405 and not seen.module
     return f"{exchange.method} is not possible at {exchange.path}" if is_wrong else None

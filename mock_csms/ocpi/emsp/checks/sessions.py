@@ -30,7 +30,7 @@ _ROUNDING = 0.01
 
 @SESSIONS.check(
     ("OCPI-S01", _OBJECT, ERROR, "kwh does not fall"),
-    "kwh counts from the start of the session. Energy that is fed back is told by negative ENERGY in a charging period.",
+    "kwh counts from the start of the session. Negative ENERGY in a charging period tells of energy that is fed back.",
     _SESSION,
 )
 def does_not_fall(seen: Sighting, _: EmspWorld) -> str | None:
@@ -167,7 +167,7 @@ def has_our_token(seen: Sighting, world: EmspWorld) -> Iterator[str]:
     if seen.after is None:
         return
     its = seen.after["cdr_token"]
-    if party_of(its) != world.party.upper():
+    if party_of(its) != world.party:
         yield f"its token is of {party_of(its)}, this is {world.party}"
         return
     ours = world.token(its["uid"])
@@ -302,7 +302,12 @@ def has_data(seen: Sighting, _: EmspWorld) -> Iterator[str]:
 
 
 @SESSIONS.check(
-    ("OCPI-S17", "Tokens: WhitelistType enum", ERROR, "a token whose whitelist is NEVER is not authorized by a whitelist"),
+    (
+        "OCPI-S17",
+        "Tokens: WhitelistType enum",
+        ERROR,
+        "a token whose whitelist is NEVER is not authorized by a whitelist",
+    ),
     "Ask the eMSP with POST …/authorize for every use of such a token.",
     _OF_SESSION_AND_CDR,
 )

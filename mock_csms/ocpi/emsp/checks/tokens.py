@@ -38,14 +38,16 @@ def asks_for_a_known_place(seen: Sighting, world: EmspWorld) -> str | None:
 def knows_always(seen: Sighting, world: EmspWorld) -> str | None:
     """Report a question about a token that the CPO has got, and that needs no question."""
     token = world.token(seen.place.get("uid"))
-    is_wrong = token is not None and token["whitelist"] == "ALWAYS" and token["uid"].casefold() in world.sent_tokens
+    is_wrong = (
+        token is not None and token["whitelist"] == "ALWAYS" and str(token["uid"]).casefold() in world.sent_tokens
+    )
     return f"the whitelist of {seen.place['uid']} is ALWAYS" if is_wrong else None
 
 
 @TOKENS.check(
     ("OCPI-K03", "Commands: StartSession object", ERROR, "nobody asks about a token that a command has just brought"),
-    "Not for 15 minutes after START_SESSION or RESERVE_NOW with an RFID token at that place, and never for APP_USER and "
-    "AD_HOC_USER.",
+    "Not for 15 minutes after START_SESSION or RESERVE_NOW with an RFID token at that place, and never for APP_USER "
+    "and AD_HOC_USER.",
     _AUTHORIZE,
     any_shape=True,
 )
