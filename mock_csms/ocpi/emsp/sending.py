@@ -60,7 +60,7 @@ class CommandOutcome(Record):
 
 
 def cpo_of(world: EmspWorld, name: str = "") -> OcpiPeer:
-    """Return the registered CPO, or the one with that party. Raises CannotSend if it is not clear which one is meant."""
+    """Return the registered CPO, or the one with that party. Raises CannotSend if none or several are meant."""
     found = [each for each in world.parties.with_role(CPO) if each.versions_url and each.their_token]
     if name:
         found = [each for each in found if any(str(role.party).casefold() == name.casefold() for role in each.roles)]

@@ -58,9 +58,9 @@ def _whole_token(world: EmspWorld, given: dict[str, Any]) -> Any:
     uid = given.get("uid")
     if not isinstance(uid, str):
         return given
-    kind = given.get("type")
+    kind = str(given.get("type"))
     try:
-        told = TokenTold(uid=uid, status="ALLOWED", **({"type": kind} if kind in enums()["TokenType"] else {}))
+        told = TokenTold(uid=uid, status="ALLOWED", type=kind if kind in enums()["TokenType"] else "RFID")
         return world.token(uid) or add_token(world, told, world.now())
     except ValueError as error:
         raise wrong(str(error)) from None

@@ -69,8 +69,8 @@ def _answered(world: EmspWorld, uid: str, kind: str, seen: Sighting) -> OcpiAnsw
     if seen.value is None and needs_place(world, uid):
         return wrong(f"whether {uid[:40]} is allowed depends on the location; name it", TOO_LITTLE).answer
     if reference:
-        place = seen.value or {}
-        uids = place.get("evse_uids") or ()
+        place: dict[str, Any] = seen.value or {}
+        uids = place.get("evse_uids") or []
         evse = uids[0] if len(uids) == 1 else ""
         location = str(place.get("location_id", ""))
         world.grant(Grant(reference, info["token"]["uid"], "AUTH_REQUEST", world.now(), location, evse))
