@@ -14,7 +14,7 @@ from mock_csms.control.api.server import drop
 from mock_csms.ocpi.envelope import CLIENT_ERROR, SERVER_ERROR, Declined, OcpiAnswer
 from mock_csms.ocpi.exchange import Observe, OcpiExchange
 from mock_csms.ocpi.http.performing import Performer
-from mock_csms.ocpi.http.receiving import Incoming, base_of, returned_headers, shown_by, understood
+from mock_csms.ocpi.http.receiving import HttpRequest, base_of, returned_headers, shown_by, understood
 from mock_csms.ocpi.modules import ModuleRow, Modules
 from mock_csms.ocpi.world import OcpiWorld
 from mock_csms.protocol.records import Record
@@ -42,7 +42,7 @@ class OcpiHooks(Record, kw_only=True):
 
     observe: Observe = lambda _: None
     """Gets every exchange, of both directions."""
-    deliver: Callable[[ModuleRow | None, Incoming, Delivery], Delivery] = lambda _, __, delivery: delivery
+    deliver: Callable[[ModuleRow | None, HttpRequest, Delivery], Delivery] = lambda _, __, delivery: delivery
     """Changes an answer before it is sent."""
     perform: Mapping[type, Callable[[Any], Awaitable[Any]]] = {}
     """Performs further kinds of steps."""
@@ -86,7 +86,7 @@ def ocpi_application(side: OcpiSide) -> ASGIApp:
     return serve
 
 
-async def _incoming(request: Request) -> tuple[Incoming, OcpiAnswer | None]:
+async def _incoming(request: Request) -> tuple[HttpRequest, OcpiAnswer | None]:
     """Return a request, and the answer if its body is too long, or does not come in time."""
     parts, size, problem = [], 0, None
     try:
@@ -100,7 +100,7 @@ async def _incoming(request: Request) -> tuple[Incoming, OcpiAnswer | None]:
     except TimeoutError:
         problem = OcpiAnswer(status=408, code=CLIENT_ERROR, message=f"the body did not come within {_PATIENCE} s")
     scope = request.scope
-    incoming = Incoming(
+    incoming = HttpRequest(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
@@ -110,7 +110,7 @@ async def _incoming(request: Request) -> tuple[Incoming, OcpiAnswer | None]:
     return incoming, problem
 
 
-async def _answer(side: OcpiSide, incoming: Incoming) -> tuple[ModuleRow | None, OcpiAnswer]:
+async def _answer(side: OcpiSide, incoming: HttpRequest) -> tuple[ModuleRow | None, OcpiAnswer]:
     """Return the row for a request, if there is one, and its answer."""
     row: ModuleRow | None = None
     try:
@@ -125,7 +125,7 @@ async def _answer(side: OcpiSide, incoming: Incoming) -> tuple[ModuleRow | None,
 
 
 def _tell(
-    side: OcpiSide, row: ModuleRow | None, incoming: Incoming, delivery: Delivery, times: tuple[float, float]
+    side: OcpiSide, row: ModuleRow | None, incoming: HttpRequest, delivery: Delivery, times: tuple[float, float]
 ) -> None:
     shown = shown_by(side.world, incoming)
     peer = side.world.parties.behind(shown.token) if shown else None

@@ -26,7 +26,7 @@ _LONGEST = 200
 """The greatest length of an id that is returned to the client."""
 
 
-class Incoming(Record, kw_only=True):
+class HttpRequest(Record, kw_only=True):
     """A request before its token and its path are looked up."""
 
     method: str
@@ -42,7 +42,7 @@ class Incoming(Record, kw_only=True):
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
-def understood(world: OcpiWorld, rows: Modules, incoming: Incoming) -> tuple[ModuleRow, OcpiRequest]:
+def understood(world: OcpiWorld, rows: Modules, incoming: HttpRequest) -> tuple[ModuleRow, OcpiRequest]:
     """Return the row for a request, and the request for its handler. Raises Declined if it is refused."""
     shown = shown_by(world, incoming)
     if shown is None and not world.is_open:
@@ -69,7 +69,7 @@ def understood(world: OcpiWorld, rows: Modules, incoming: Incoming) -> tuple[Mod
     return row, request
 
 
-def shown_by(world: OcpiWorld, incoming: Incoming) -> TokenShown | None:
+def shown_by(world: OcpiWorld, incoming: HttpRequest) -> TokenShown | None:
     """Return the known token that a request shows."""
     shown = shown_token(incoming.headers.get("authorization", ""), [*world.parties.tokens()])
     peer = world.parties.behind(shown.token) if shown else None
@@ -78,7 +78,7 @@ def shown_by(world: OcpiWorld, incoming: Incoming) -> TokenShown | None:
     return shown
 
 
-def base_of(world: OcpiWorld, incoming: Incoming) -> str:
+def base_of(world: OcpiWorld, incoming: HttpRequest) -> str:
     """Return the URL of this server without a path, as the client has reached it."""
     host = incoming.headers.get("host", "")
     if world.is_base_fixed or not re.fullmatch(HOST, host):
