@@ -66,8 +66,8 @@ class Roaming:
     )
     ocpi_url: str | None = flag(
         None,
-        "the URL under which other platforms reach --ocpi, without /ocpi, such as https://cpo.example; without this "
-        "flag the URLs in answers have the host that the client names",
+        "the URL at which other platforms reach --ocpi; without /ocpi at its end, such as https://cpo.example; without "
+        "this flag the URLs in answers have the host that the client names",
         url,
         "URL",
         needs=("ocpi",),
