@@ -1,7 +1,7 @@
 """The servers beside the mock: those of the API, the metrics and the files, and that of OCPI."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from mock_csms.runtime.csms import CsmsServer
@@ -9,6 +9,7 @@ from mock_csms.runtime.csms import CsmsServer
 if TYPE_CHECKING:
     from mock_csms.control.beside import Beside
     from mock_csms.ocpi.http.cpo import CpoServer
+    from mock_csms.runtime.schedule import Schedule
 
 
 class ServersBeside:
@@ -19,14 +20,22 @@ class ServersBeside:
         self._ocpi = _cpo(csms)
 
     @asynccontextmanager
-    async def open(self, open_beside: Callable[["Beside"], AbstractAsyncContextManager[None]]) -> AsyncIterator[None]:
-        """Serve until the block ends. Raises OSError for a wrong address."""
+    async def open(self, stop: Callable[[], tuple[int, str]]) -> AsyncIterator[None]:
+        """Serve until the block ends. Raises OSError for a wrong address.
+
+        `stop` judges the run and ends it; it returns the exit status and the report.
+        """
         async with AsyncExitStack() as stack:
             if self._beside:
-                await stack.enter_async_context(open_beside(self._beside))
+                await stack.enter_async_context(self._beside.open(stop))
             if self._ocpi:
                 await stack.enter_async_context(self._ocpi.open())
             yield
+
+    @property
+    def schedule(self) -> "Schedule | None":
+        """The running scripts, which the API can stop; None without the other servers."""
+        return self._beside.schedule if self._beside else None
 
     @property
     def lines(self) -> str:

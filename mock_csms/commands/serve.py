@@ -56,8 +56,7 @@ async def serve(
             findings = Findings(config, records.shown, lambda: csms.exercised)
             judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
-            beside = _beside(csms, records, judgement, sources)
-            servers = ServersBeside(csms, beside)
+            servers = ServersBeside(csms, beside := _beside(csms, records, judgement, sources))
             reload = Reload(csms, sources, gather, beside.tuning.reread if beside else None)
 
             def announce(url: str) -> None:
@@ -70,10 +69,8 @@ async def serve(
                     ready.write(url, *servers.urls)
                 _end_the_start(csms, config)
 
-            stop = partial(ending.end, judgement, ended)
-            opened = partial(servers.open, lambda those: those.open(stop))
-            schedule = beside.schedule if beside else None
-            await stack.enter_async_context(running(csms, announce, schedule, opened))
+            opened = partial(servers.open, partial(ending.end, judgement, ended))
+            await stack.enter_async_context(running(csms, announce, servers.schedule, opened))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:

@@ -138,7 +138,7 @@ def authorization(world: EmspWorld, uid: str, kind: str, place: Mapping[str, Any
     answer = world.answers.get(uid.casefold(), {})
     if token is None or answer.get("allowed") == _UNKNOWN or token["type"] != kind:
         return None, ""
-    allowed, evses = answer["allowed"], [*(place or {}).get("evse_uids") or ()]
+    allowed, evses = answer["allowed"], list((place or {}).get("evse_uids") or ())
     if allowed == ALLOWED and place is not None:
         wanted = answer["location"]
         if wanted and wanted.casefold() != str(place["location_id"]).casefold():

@@ -14,7 +14,7 @@ from mock_csms.control.api.server import drop
 from mock_csms.ocpi.envelope import CLIENT_ERROR, SERVER_ERROR, Declined, OcpiAnswer
 from mock_csms.ocpi.exchange import Observe, OcpiExchange
 from mock_csms.ocpi.http.performing import Performer
-from mock_csms.ocpi.http.receiving import Incoming, base_of, returned_headers, shown_by, understood
+from mock_csms.ocpi.http.receiving import HttpRequest, base_of, is_early, returned_headers, shown_by, understood
 from mock_csms.ocpi.modules import ModuleRow, Modules
 from mock_csms.ocpi.parties import OcpiPeer
 from mock_csms.ocpi.tokens_header import TokenShown, token_form
@@ -23,6 +23,8 @@ from mock_csms.protocol.records import Record, replace
 
 _MOST_BODY = 1024 * 1024
 """The greatest length of a body in bytes."""
+_PAUSE, _MOST_PAUSES = 0.02, 100
+"""How many seconds a request waits for the end of its registration, and how often."""
 _PATIENCE = 30
 """How many seconds a client may take to send a body."""
 
@@ -52,7 +54,7 @@ class OcpiHooks(Record, kw_only=True):
 
     observe: Observe = lambda _: None
     """Gets every exchange, of both directions."""
-    deliver: Callable[[ModuleRow | None, Incoming, Delivery], Delivery] = lambda _, __, delivery: delivery
+    deliver: Callable[[ModuleRow | None, HttpRequest, Delivery], Delivery] = lambda _, __, delivery: delivery
     """Changes an answer before it is sent."""
     perform: Mapping[type, Callable[[Any], Awaitable[Any]]] = {}
     """Performs further kinds of steps."""
@@ -100,7 +102,7 @@ def ocpi_application(side: OcpiSide) -> ASGIApp:
     return serve
 
 
-async def _incoming(request: Request) -> tuple[Incoming, OcpiAnswer | None]:
+async def _incoming(request: Request) -> tuple[HttpRequest, OcpiAnswer | None]:
     """Return a request, and the answer if its body is too long, or does not come in time."""
     parts, size, problem = [], 0, None
     try:
@@ -114,7 +116,7 @@ async def _incoming(request: Request) -> tuple[Incoming, OcpiAnswer | None]:
     except TimeoutError:
         problem = OcpiAnswer(status=408, code=CLIENT_ERROR, message=f"the body did not come within {_PATIENCE} s")
     scope = request.scope
-    incoming = Incoming(
+    incoming = HttpRequest(
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
@@ -124,9 +126,12 @@ async def _incoming(request: Request) -> tuple[Incoming, OcpiAnswer | None]:
     return incoming, problem
 
 
-async def _answer(side: OcpiSide, incoming: Incoming) -> tuple[ModuleRow | None, OcpiAnswer]:
+async def _answer(side: OcpiSide, incoming: HttpRequest) -> tuple[ModuleRow | None, OcpiAnswer]:
     """Return the row for a request, if there is one, and its answer."""
     row: ModuleRow | None = None
+    for _ in range(_MOST_PAUSES):
+        if is_early(side.world, side.rows, incoming):
+            await asyncio.sleep(_PAUSE)
     try:
         row, request = understood(side.world, side.rows, incoming)
         found = row.handle(request, side.world)
@@ -134,12 +139,12 @@ async def _answer(side: OcpiSide, incoming: Incoming) -> tuple[ModuleRow | None,
     except Declined as declined:
         return row, declined.answer
     except Exception as error:
-        side.world.tell(f"internal error: {incoming.method} {incoming.path[:200]}: {error!r}")
+        side.world.failed(f"internal error: {incoming.method} {incoming.path[:200]}: {error!r}")
         return row, OcpiAnswer(status=500, code=SERVER_ERROR, message="internal error: the log of the mock says more")
 
 
 def _exchange(
-    side: OcpiSide, row: ModuleRow | None, incoming: Incoming, delivery: Delivery, visit: Visit
+    side: OcpiSide, row: ModuleRow | None, incoming: HttpRequest, delivery: Delivery, visit: Visit
 ) -> OcpiExchange:
     """Return what is told of a request and its answer."""
     shown, peer = visit.shown, visit.peer

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -14,12 +13,12 @@ from mock_csms.ocpi.emsp.tokens import add_token, parse_token
 from mock_csms.ocpi.emsp.world import EmspWorld
 from mock_csms.ocpi.envelope import Declined, OcpiAnswer
 from mock_csms.ocpi.exchange import OcpiExchange
-from mock_csms.ocpi.http.receiving import Incoming, shown_by, understood
+from mock_csms.ocpi.http.receiving import HttpRequest, shown_by, understood
 from mock_csms.ocpi.parties import CPO, EMSP, OcpiParties, OcpiParty, OcpiPeer, OcpiRole
 from mock_csms.ocpi.steps import Fetch, Fetched, Steps
 from mock_csms.ocpi.tokens_header import token_form, written_token
 from mock_csms.protocol.records import UNSET
-from mock_csms.twin.events import Event, Failed, Finding, OcpiExchanged
+from mock_csms.twin.events import Event, Failed, Finding
 
 NOW = 1767225600.0  # 2026-01-01T00:00:00Z
 BASE = "http://emsp.test"
@@ -61,6 +60,8 @@ class Desk:
         for text in tokens or ("TAG1=ALLOWED",):
             add_token(self.world, parse_token(text), NOW)
         self.events: list[Event] = []
+        self.next_answers: list[Said] = []
+        """What the CPO answers if a request of its own leads to requests of the eMSP."""
         self.inspector = OcpiInspector([*OCPI_CHECKS.values()], self.world, self.events.append)
         self._numbers = numbers
 
@@ -92,13 +93,13 @@ class Desk:
         data = b"" if body is UNSET else body if isinstance(body, bytes) else orjson.dumps(body)
         given = self.headers({name.replace("_", "-"): value for name, value in headers.items()})
         path, _, query = path.partition("?")
-        incoming = Incoming(method=method, path=path, query=query, headers=given, body=data)
+        incoming = HttpRequest(method=method, path=path, query=query, headers=given, body=data)
         shown = shown_by(self.world, incoming)
         row, answer = None, OcpiAnswer()
         try:
             row, request = understood(self.world, ROWS, incoming)
             result = row.handle(request, self.world)
-            answer = result if isinstance(result, OcpiAnswer) else self.run(result)
+            answer = result if isinstance(result, OcpiAnswer) else self.run(result, *self.next_answers)
         except Declined as declined:
             answer = declined.answer
         peer = self.world.parties.behind(shown.token) if shown else None
@@ -121,6 +122,12 @@ class Desk:
         )
         self.inspector.observe(exchange)
         return answer
+
+    def registers(self, body: Any) -> OcpiAnswer:
+        """Let a CPO register with these credentials."""
+        routing = {f"ocpi_{way}_{part}": None for way in ("to", "from") for part in ("country_code", "party_id")}
+        self.next_answers = [versions(), details()]
+        return self.hears("POST", "/ocpi/2.2.1/credentials", body, authorization=written_token("token-a"), **routing)
 
     def run(self, steps: Steps, *answers: "Said") -> Any:
         """Run what the eMSP does; the CPO gives these answers, in their order. Pauses are over at once."""
@@ -183,19 +190,21 @@ class Said:
         return b"" if self.problem else orjson.dumps(self.envelope)
 
 
+def versions(url: str = f"{CPO_URL}/ocpi/2.2.1") -> Said:
+    """Return a list of versions."""
+    return Said([{"version": "2.2.1", "url": url}])
+
+
+def details(*left_out: str, url: str = CPO_URL) -> Said:
+    """Return the details of a version, without these modules."""
+    rows = [{"identifier": "credentials", "role": "SENDER", "url": f"{url}/credentials"}]
+    rows += [{"identifier": name, "role": "SENDER", "url": f"{url}/{name}"} for name in MODULES if name not in left_out]
+    return Said({"version": "2.2.1", "endpoints": rows})
+
+
 def page(objects: Sequence[Any], total: int | None = None, link: str = "", **headers: str) -> Said:
     """Return a page of a list."""
     usual = {"x-total-count": str(len(objects) if total is None else total), "x-limit": "50"}
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     more = {"link": f'<{link}>; rel="next"'} if link else {}
     return Said([*objects], headers={**usual, **more, **given})
-
-
-def host(url: str) -> str:
-    """Return the host of a URL."""
-    return urlsplit(url).netloc
-
-
-def last(desk: Desk) -> OcpiExchanged:
-    """Return the last exchange."""
-    return next(event for event in reversed(desk.events) if isinstance(event, OcpiExchanged))

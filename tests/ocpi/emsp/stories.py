@@ -1,10 +1,13 @@
 """For each check what a CPO does wrong, and the same done right."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mock_csms.ocpi.emsp.sending import cpo_of, pull, send_command, send_profile, watch_result
-from tests.ocpi.emsp.desk import CPO_URL, Desk, Said, page
+from mock_csms.ocpi.registration import RegistrationFailed, explore
+from mock_csms.ocpi.steps import Fetch
+from tests.ocpi.emsp.desk import CPO_URL, Desk, Said, details, page, versions
 from tests.ocpi.emsp.samples import (
     T0,
     T1,
@@ -27,6 +30,7 @@ LOCATION, SESSION, TARIFF, CDRS = (
     "/ocpi/emsp/2.2.1/tariffs/NL/MOC/T1",
     "/ocpi/emsp/2.2.1/cdrs",
 )
+CREDENTIALS = "/ocpi/2.2.1/credentials"
 LIST = f"{CPO_URL}/ocpi/cpo/2.2.1/locations"
 Story = Callable[[Desk], Any]
 
@@ -121,13 +125,32 @@ def profile(method: str, response: Said, result: Any = None) -> Story:
 
 def credentials(**more: Any) -> Story:
     """Send credentials with the token for the registration. (The answer does not matter here.)"""
-    role = {"role": "CPO", "business_details": {"name": "cpo"}, "country_code": "NL", "party_id": "MOC"}
-    body = {"token": "token-b", "url": f"{CPO_URL}/ocpi/versions", "roles": [role], **more}
-    return lambda desk: desk.observes_credentials(body)
+    body = {"token": "token-b", "url": f"{CPO_URL}/ocpi/versions", "roles": [ROLE], **more}
+    return lambda desk: desk.registers(body)
+
+
+def explores(*answers: Said) -> Story:
+    """Read the versions of the CPO."""
+
+    def story(desk: Desk) -> None:
+        with suppress(RegistrationFailed, IndexError):  # the CPO has no more answers
+            desk.run(explore(Fetch(url=f"{CPO_URL}/ocpi/versions", token="token-a"), frozenset()), *answers)
+
+    return story
+
+
+def overtakes(desk: Desk) -> None:
+    """Send the result of a command before its answer."""
+    steps = send_command(desk.world, cpo_of(desk.world), "START_SESSION", {"token": TOKEN, "location_id": "LOC1"})
+    next(steps)
+    id_ = next(iter(desk.world.commands))
+    desk.hears("POST", f"/ocpi/emsp/2.2.1/commands/START_SESSION/{id_}", {"result": "ACCEPTED"})
 
 
 ACCEPTED, REJECTED = Said({"result": "ACCEPTED", "timeout": 30}), Said({"result": "REJECTED", "timeout": 30})
 OLD = {"last_updated": T1}
+ACTIVE = {"start_date_time": T0, "charging_profile": {"charging_rate_unit": "A"}}
+ROLE = {"role": "CPO", "business_details": {"name": "cpo"}, "country_code": "NL", "party_id": "MOC"}
 
 STORIES: Mapping[str, Pair] = {
     # Requests.
@@ -168,11 +191,17 @@ STORIES: Mapping[str, Pair] = {
     "OCPI-V01": Pair(credentials(roles=[]), credentials()),
     "OCPI-V02": Pair(credentials(token="a b"), credentials()),
     "OCPI-V03": Pair(credentials(url="/ocpi/versions"), credentials()),
-    "OCPI-V04": Pair(credentials(roles=[*[{"role": "CPO", "business_details": {"name": "x"}}] * 2]), credentials()),
+    "OCPI-V04": Pair(credentials(roles=[ROLE, ROLE]), credentials(roles=[ROLE, {**ROLE, "role": "EMSP"}])),
+    "OCPI-V05": Pair(
+        lambda desk: desk.hears("POST", "/ocpi/2.2.1/credentials", {}), lambda desk: desk.hears("GET", CREDENTIALS)
+    ),
     "OCPI-V06": Pair(
         ask(authorization="Token dG9rZW4tYQ=="),
         lambda desk: desk.hears("GET", "/ocpi/versions", authorization="Token dG9rZW4tYQ=="),
     ),
+    "OCPI-V07": Pair(explores(versions("/ocpi/2.2.1")), explores(versions())),
+    "OCPI-V08": Pair(explores(versions(), details(url="")), explores(versions(), details())),
+    "OCPI-V09": Pair(explores(versions(), details("cdrs")), explores(versions(), details())),
     # Pages.
     "OCPI-P01": Pair(pulls(Said([])), pulls(page([]))),
     "OCPI-P02": Pair(
@@ -357,7 +386,8 @@ STORIES: Mapping[str, Pair] = {
         start(ACCEPTED, "ACCEPTED", "ACCEPTED"),
         start(ACCEPTED, "ACCEPTED", "CANCELED_RESERVATION", name="RESERVE_NOW"),
     ),
-    "OCPI-M06": Pair(start(REJECTED, "ACCEPTED"), start(REJECTED)),
+    "OCPI-M06": Pair(start(REJECTED, "ACCEPTED"), start(ACCEPTED, "FAILED")),
+    "OCPI-M07": Pair(overtakes, start(ACCEPTED, "ACCEPTED")),
     "OCPI-M08": Pair(start(ACCEPTED, is_late=True), start(ACCEPTED, "TIMEOUT", is_late=True)),
     "OCPI-M09": Pair(start(ACCEPTED, "UNKNOWN_RESERVATION"), start(ACCEPTED, "EVSE_OCCUPIED")),
     "OCPI-M10": Pair(
@@ -373,5 +403,3 @@ STORIES: Mapping[str, Pair] = {
     ),
 }
 """The stories by check."""
-
-ACTIVE = {"start_date_time": T0, "charging_profile": {"charging_rate_unit": "A"}}
