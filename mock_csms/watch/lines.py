@@ -12,6 +12,7 @@ from mock_csms.protocol.sends import ResultError
 from mock_csms.protocol.versions import Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
+from mock_csms.twin.ocpi_events import OcpiExchanged
 from mock_csms.watch.gist import as_json, gist
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -238,7 +239,7 @@ def _file_transferred(event: events.FileTransferred) -> Line:
     return Line(INFO if event.outcome == events.COMPLETE or event.fault else WARNING, "", "file", f"{told}{fault}")
 
 
-def _ocpi_exchanged(event: events.OcpiExchanged) -> Line:
+def _ocpi_exchanged(event: OcpiExchanged) -> Line:
     code = "" if event.code is None else f" {event.code}"
     outcome = f"{event.status}{code}" if event.status else f"no answer: {event.reason}"
     level = INFO if event.status and event.status < 400 and (event.code or 0) < 2000 else WARNING
@@ -268,7 +269,7 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
         INFO if event.outcome == "met" else WARNING, "", event.outcome, event.expectation
     ),
     events.Finding: lambda event: Line(_LEVELS[event.severity], "", "", _finding(event, event.problem)),
-    events.OcpiExchanged: _ocpi_exchanged,
+    OcpiExchanged: _ocpi_exchanged,
     events.Noted: lambda event: Line(INFO, "", "note", event.note),
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }

@@ -16,7 +16,8 @@ from mock_csms.ocpi.parties import CREDENTIALS
 from mock_csms.ocpi.schemas import problems
 from mock_csms.protocol.json_text import is_too_deep
 from mock_csms.protocol.records import replace
-from mock_csms.twin.events import Event, Failed, Finding, OcpiExchanged
+from mock_csms.twin.events import Event, Failed, Finding
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
 _MASK = "***"
 _MOST = 5

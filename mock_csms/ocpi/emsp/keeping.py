@@ -10,7 +10,7 @@ from mock_csms.ocpi.schemas import problems
 from mock_csms.ocpi.store import updated_at
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record, replace
-from mock_csms.twin.events import OcpiExchanged
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
 _PARTS = {"EVSE": ("evses", "uid", "evse_uid"), "Connector": ("connectors", "id", "connector_id")}
 """The parts of a location: the list that they are in, the name of their id, and that of the id in the path."""

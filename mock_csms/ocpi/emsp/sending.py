@@ -16,7 +16,7 @@ from mock_csms.ocpi.steps import Fetch, Fetched, Pause, Steps
 from mock_csms.ocpi.times import written_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import UNSET, Record, replace
-from mock_csms.twin.events import OcpiExchanged
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
 KINDS: Mapping[str, str] = {"locations": "Location", "sessions": "Session", "cdrs": "CDR", "tariffs": "Tariff"}
 """The modules that can be pulled, each with the kind of its objects."""
@@ -47,7 +47,7 @@ class Pulled(Record):
     """Why it stopped too early; empty if it did not."""
 
 
-class CommandOutcome(Record):
+class SendingOutcome(Record):
     """What is known of a command after its answer."""
 
     id: str
@@ -152,7 +152,7 @@ def _keep(world: EmspWorld, module: str, value: Any, exchange: OcpiExchanged) ->
 
 
 def send_command(world: EmspWorld, peer: OcpiPeer, name: str, body: Mapping[str, Any]) -> Steps:
-    """Send a command, and return what the CPO says at once: a `CommandOutcome`. The result comes later."""
+    """Send a command, and return what the CPO says at once: a `SendingOutcome`. The result comes later."""
     url = below(_url_of(peer, "commands", RECEIVER), name)
     id_ = world.new_id()
     sent = {"response_url": _response_url(world, "commands", name, id_), **body}
@@ -167,7 +167,7 @@ def send_command(world: EmspWorld, peer: OcpiPeer, name: str, body: Mapping[str,
 
 
 def send_profile(world: EmspWorld, peer: OcpiPeer, method: str, session: str, profile: Json | None) -> Steps:
-    """Set, ask for or clear the charging profile of a session; return a `CommandOutcome`."""
+    """Set, ask for or clear the charging profile of a session; return a `SendingOutcome`."""
     url = below(_url_of(peer, "chargingprofiles", RECEIVER), session)
     id_ = world.new_id()
     response_url = _response_url(world, "chargingprofiles", method, id_)
@@ -190,7 +190,7 @@ def _response_url(world: EmspWorld, module: str, name: str, id_: str) -> str:
     return f"{world.base}{module_path(module, world.prefix)}/{name}/{id_}"
 
 
-def _responded(world: EmspWorld, command: SentCommand, fetched: Fetched, request_id: str) -> CommandOutcome:
+def _responded(world: EmspWorld, command: SentCommand, fetched: Fetched, request_id: str) -> SendingOutcome:
     """Note the answer to a command, and check it."""
     kind = "CommandResponse" if command.module == "commands" else "ChargingProfileResponse"
     data, exchange = fetched.data, world.request_ids.get(request_id)
@@ -211,7 +211,7 @@ def _responded(world: EmspWorld, command: SentCommand, fetched: Fetched, request
         world.inspect(seen)
     world.change_command(command.id, response=result or "REJECTED", timeout=limit)
     reason = "" if fetched.is_fine else fetched.reason
-    return CommandOutcome(command.id, result, reason, command.body, limit or 0.0)
+    return SendingOutcome(command.id, result, reason, command.body, limit or 0.0)
 
 
 def watch_result(world: EmspWorld, id_: str) -> Steps:

@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
-from mock_csms.twin.events import OcpiExchanged
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
 CONFIGURATION = ("versions", "credentials", "hubclientinfo")
 """The modules whose messages have no routing headers."""

@@ -8,7 +8,7 @@ from mock_csms.ocpi.store import Store
 from mock_csms.ocpi.world import OcpiWorld
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Bounded, Record, bounded, field, replace
-from mock_csms.twin.events import OcpiExchanged
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
 MODULES = ("locations", "sessions", "cdrs", "tariffs", "hubclientinfo", "chargingprofiles")
 """The modules whose objects the eMSP keeps."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from mock_csms.ocpi.emsp.checks import references  # noqa: F401 - further checks of sessions
 from mock_csms.ocpi.emsp.checks.answers import ANSWERS
 from mock_csms.ocpi.emsp.checks.cdrs import CDRS
 from mock_csms.ocpi.emsp.checks.commands import COMMANDS

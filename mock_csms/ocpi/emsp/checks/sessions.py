@@ -1,12 +1,10 @@
-"""Checks of sessions: what changes from one message to the next, and what they refer to."""
+"""Checks of sessions: what changes from one message to the next. `references.py` has what they refer to."""
 
 from collections.abc import Iterator
 
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Wrong
 from mock_csms.ocpi.emsp.checks.reading import (
     NOT_AVAILABLE,
-    connectors_of,
-    evse_of,
     feeds_back,
     same,
     time_at,
@@ -14,13 +12,13 @@ from mock_csms.ocpi.emsp.checks.reading import (
 )
 from mock_csms.ocpi.emsp.checks.table import OcpiSubject, of
 from mock_csms.ocpi.emsp.sightings import Sight, Sighting
-from mock_csms.ocpi.emsp.world import EmspWorld, party_of
+from mock_csms.ocpi.emsp.world import EmspWorld
 from mock_csms.protocol.actions import Json
 
 SESSIONS = OcpiSubject("sessions")
-_SESSION = of(Sight.OBJECT, "sessions")
-_OF_SESSION_AND_CDR = of(Sight.OBJECT, "sessions", "cdrs")
-_OBJECT = "Sessions: Session object"
+SESSION = of(Sight.OBJECT, "sessions")
+OF_SESSION_AND_CDR = of(Sight.OBJECT, "sessions", "cdrs")
+OBJECT = "Sessions: Session object"
 _STATUS = "Sessions: SessionStatus enum"
 _LAST = ("COMPLETED", "INVALID")
 _MOST_KWH = 2000.0
@@ -29,9 +27,9 @@ _ROUNDING = 0.01
 
 
 @SESSIONS.check(
-    ("OCPI-S01", _OBJECT, ERROR, "kwh does not fall"),
+    ("OCPI-S01", OBJECT, ERROR, "kwh does not fall"),
     "kwh counts from the start of the session. Negative ENERGY in a charging period tells of energy that is fed back.",
-    _SESSION,
+    SESSION,
 )
 def does_not_fall(seen: Sighting, _: EmspWorld) -> str | None:
     """Report energy that has become less."""
@@ -44,7 +42,7 @@ def does_not_fall(seen: Sighting, _: EmspWorld) -> str | None:
 @SESSIONS.check(
     ("OCPI-S02", _STATUS, ERROR, "a session that is COMPLETED does not change"),
     "COMPLETED and INVALID are final. Corrections are made by CDRs.",
-    _SESSION,
+    SESSION,
 )
 def stays_completed(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a change after the end. That the same object is sent again is right."""
@@ -59,7 +57,7 @@ def stays_completed(seen: Sighting, _: EmspWorld) -> str | None:
 @SESSIONS.check(
     ("OCPI-S03", _STATUS, ERROR, "an active session does not go back to PENDING or RESERVATION"),
     "PENDING and RESERVATION come before ACTIVE.",
-    _SESSION,
+    SESSION,
 )
 def goes_forward(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a status before ACTIVE that comes after it."""
@@ -70,9 +68,9 @@ def goes_forward(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @SESSIONS.check(
-    ("OCPI-S04", _OBJECT, WARNING, "a completed session has an end_date_time, a running one has none"),
+    ("OCPI-S04", OBJECT, WARNING, "a completed session has an end_date_time, a running one has none"),
     "Send end_date_time together with the status COMPLETED.",
-    _SESSION,
+    SESSION,
 )
 def has_its_end(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a missing end, and one of a running session."""
@@ -85,9 +83,9 @@ def has_its_end(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @SESSIONS.check(
-    ("OCPI-S05", _OBJECT, ERROR, "a session or CDR ends after its start"),
+    ("OCPI-S05", OBJECT, ERROR, "a session or CDR ends after its start"),
     "Both are times of the station, in UTC.",
-    _OF_SESSION_AND_CDR,
+    OF_SESSION_AND_CDR,
 )
 def ends_after_the_start(seen: Sighting, _: EmspWorld) -> str | None:
     """Report an end before the start."""
@@ -100,9 +98,9 @@ def ends_after_the_start(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @SESSIONS.check(
-    ("OCPI-S06", _OBJECT, ERROR, "the start of an active session does not change"),
+    ("OCPI-S06", OBJECT, ERROR, "the start of an active session does not change"),
     "Only on the way from PENDING or RESERVATION to ACTIVE the start may change.",
-    _SESSION,
+    SESSION,
 )
 def keeps_its_start(seen: Sighting, _: EmspWorld) -> str | None:
     """Report another start."""
@@ -115,9 +113,9 @@ def keeps_its_start(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @SESSIONS.check(
-    ("OCPI-S07", _OBJECT, ERROR, "token, location and currency of a session do not change"),
+    ("OCPI-S07", OBJECT, ERROR, "token, location and currency of a session do not change"),
     "A session belongs to one token and one place. EVSE and connector of a reservation may be given later.",
-    _SESSION,
+    SESSION,
 )
 def keeps_its_parts(seen: Sighting, _: EmspWorld) -> Iterator[str]:
     """Report parts that have changed."""
@@ -128,105 +126,19 @@ def keeps_its_parts(seen: Sighting, _: EmspWorld) -> Iterator[str]:
         is_free = seen.before.get("status") == "RESERVATION" or before == NOT_AVAILABLE
         if not same(before, now) and not (is_free and name != "currency"):
             yield f"{name} was {before}, now it is {now}"
-    before, now = _uid(seen.before), _uid(seen.after)
+    before, now = uid_of(seen.before), uid_of(seen.after)
     if not same(before, now) and seen.before.get("status") == "ACTIVE":
         yield f"the token was {before}, now it is {now}"
 
 
-def _uid(value: Json) -> str:
+def uid_of(value: Json) -> str:
     return str((value.get("cdr_token") or {}).get("uid", ""))
-
-
-@SESSIONS.check(
-    ("OCPI-S08", _OBJECT, WARNING, "a session is at an EVSE and a connector that the CPO has sent"),
-    "Send a location before its sessions. Ids are those of the location, not of OCPP.",
-    _SESSION,
-)
-def is_at_a_known_place(seen: Sighting, world: EmspWorld) -> str | None:
-    """Report an EVSE or connector that its location does not have. Locations that were never sent are not judged."""
-    if seen.after is None:
-        return None
-    location = world.find("locations", seen.after, seen.after["location_id"])
-    if location is None or seen.after["evse_uid"] == NOT_AVAILABLE:
-        return None
-    evse = evse_of(location, seen.after["evse_uid"])
-    if evse is None:
-        return f"the location {seen.after['location_id']} has no EVSE {seen.after['evse_uid']}"
-    id_ = seen.after["connector_id"]
-    is_known = id_ == NOT_AVAILABLE or any(same(each.get("id"), id_) for each in connectors_of(evse))
-    return None if is_known else f"the EVSE {seen.after['evse_uid']} has no connector {id_}"
-
-
-@SESSIONS.check(
-    ("OCPI-S09", "CDRs: CdrToken class", ERROR, "the token of a session or CDR is one of the eMSP"),
-    "country_code, party_id, uid, type and contract_id are those of the Token object, or of the command.",
-    _OF_SESSION_AND_CDR,
-)
-def has_our_token(seen: Sighting, world: EmspWorld) -> Iterator[str]:
-    """Report a token that the eMSP does not own, or whose values differ."""
-    if seen.after is None:
-        return
-    its = seen.after["cdr_token"]
-    if party_of(its) != world.party:
-        yield f"its token is of {party_of(its)}, this is {world.party}"
-        return
-    ours = world.token(its["uid"])
-    if ours is None:
-        yield f"the token {its['uid']} does not exist"
-        return
-    for name in ("type", "contract_id"):
-        if not same(its[name], ours[name]):
-            yield f"{name} of the token {its['uid']} is {its[name]}, but {ours[name]} in the Token object"
-
-
-@SESSIONS.check(
-    ("OCPI-S10", _OBJECT, ERROR, "authorization_reference is the last one that the eMSP gave for the session"),
-    "Copy it from StartSession, ReserveNow or the AuthorizationInfo into the session and the CDR.",
-    _OF_SESSION_AND_CDR,
-)
-def has_the_reference(seen: Sighting, world: EmspWorld) -> str | None:
-    """Report a reference that was not given, and one that is missing after a command or an authorization."""
-    if seen.after is None:
-        return None
-    its, uid, place = seen.after.get("authorization_reference"), _uid(seen.after), _place(seen.after)
-    given = [each for each in world.granted(uid) if each.reference]
-    if its:
-        is_given = any(same(each.reference, its) for each in given)
-        return None if is_given or not world.grants else f"the reference {its} was not given by the eMSP"
-    is_needed = seen.after["auth_method"] != "WHITELIST" and any(
-        each.method == seen.after["auth_method"] and same(each.location_id or place, place) for each in given
-    )
-    return f"it was started by {seen.after['auth_method']}, but has no authorization_reference" if is_needed else None
-
-
-def _place(value: Json) -> str:
-    return str(value.get("location_id") or (value.get("cdr_location") or {}).get("id", ""))
-
-
-@SESSIONS.check(
-    ("OCPI-S11", "CDRs: AuthMethod enum", WARNING, "auth_method says how the session was authorized"),
-    "COMMAND after START_SESSION or RESERVE_NOW, AUTH_REQUEST after a question to the eMSP, else WHITELIST.",
-    _OF_SESSION_AND_CDR,
-)
-def tells_the_method(seen: Sighting, world: EmspWorld) -> str | None:
-    """Report a method that contradicts what the eMSP did for that reference or token."""
-    if seen.after is None:
-        return None
-    method, reference, uid = seen.after["auth_method"], seen.after.get("authorization_reference"), _uid(seen.after)
-    grants = world.granted(uid)
-    last = next((each for each in reversed(grants) if reference and same(each.reference, reference)), None)
-    if last is not None and method not in (last.method, "WHITELIST"):
-        return f"auth_method is {method}, but the reference {reference} was given by {last.method}"
-    if method != "WHITELIST" and not any(each.method == method for each in grants) and world.token(uid) is not None:
-        asked = "no command was sent" if method == "COMMAND" else "the eMSP was not asked"
-        return f"auth_method is {method}, but {asked} for the token {uid}"
-    return None
 
 
 @SESSIONS.check(
     ("OCPI-S12", "CDRs: ChargingPeriod class", ERROR, "charging periods are in order, and within the session"),
     "A period ends where the next one begins; the last one at the end of the session.",
-    _OF_SESSION_AND_CDR,
+    OF_SESSION_AND_CDR,
 )
 def has_periods_in_order(seen: Sighting, _: EmspWorld) -> Iterator[str]:
     """Report periods that begin before the one in front of them, before the start, or after the end."""
@@ -249,7 +161,7 @@ def has_periods_in_order(seen: Sighting, _: EmspWorld) -> Iterator[str]:
 @SESSIONS.check(
     ("OCPI-S13", "CDRs: CdrDimensionType enum", ERROR, "times and reserved times are not negative"),
     "A clock that was set back between two messages of the station gives a negative duration.",
-    _OF_SESSION_AND_CDR,
+    OF_SESSION_AND_CDR,
 )
 def has_no_negative_time(seen: Sighting, _: EmspWorld) -> Iterator[str]:
     """Report negative durations."""
@@ -260,9 +172,9 @@ def has_no_negative_time(seen: Sighting, _: EmspWorld) -> Iterator[str]:
 
 
 @SESSIONS.check(
-    ("OCPI-S14", _OBJECT, WARNING, "energy is in kWh"),
+    ("OCPI-S14", OBJECT, WARNING, "energy is in kWh"),
     "OCPP reports Wh by default; divide by 1000.",
-    _OF_SESSION_AND_CDR,
+    OF_SESSION_AND_CDR,
 )
 def is_in_kwh(seen: Sighting, _: EmspWorld) -> str | None:
     """Report more energy than any vehicle takes."""
@@ -271,9 +183,9 @@ def is_in_kwh(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @SESSIONS.check(
-    ("OCPI-S15", _OBJECT, WARNING, "kwh is the sum of ENERGY in the charging periods, if there are any"),
+    ("OCPI-S15", OBJECT, WARNING, "kwh is the sum of ENERGY in the charging periods, if there are any"),
     "Each period has the energy since the period before it, in kWh.",
-    _SESSION,
+    SESSION,
 )
 def adds_up(seen: Sighting, _: EmspWorld) -> Wrong | str | None:
     """Report another sum of a completed session; while it runs, the last period may not have been sent yet."""
@@ -289,7 +201,7 @@ def adds_up(seen: Sighting, _: EmspWorld) -> Wrong | str | None:
 @SESSIONS.check(
     ("OCPI-S16", "Transport and format: No data available", ERROR, "#NA stands only where there can be no data"),
     "EVSE and connector of a reservation that has none yet.",
-    _SESSION,
+    SESSION,
 )
 def has_data(seen: Sighting, _: EmspWorld) -> Iterator[str]:
     """Report `#NA` in a session that is not a reservation."""
@@ -299,25 +211,6 @@ def has_data(seen: Sighting, _: EmspWorld) -> Iterator[str]:
         is_possible = name in ("evse_uid", "connector_id") and seen.after["status"] in ("RESERVATION", *_LAST)
         if seen.after.get(name) == NOT_AVAILABLE and not is_possible:
             yield f"{name} is #NA, but the session is {seen.after['status']}"
-
-
-@SESSIONS.check(
-    (
-        "OCPI-S17",
-        "Tokens: WhitelistType enum",
-        ERROR,
-        "a token whose whitelist is NEVER is not authorized by a whitelist",
-    ),
-    "Ask the eMSP with POST …/authorize for every use of such a token.",
-    _OF_SESSION_AND_CDR,
-)
-def asks_for_never(seen: Sighting, world: EmspWorld) -> str | None:
-    """Report WHITELIST for a token that must be asked for."""
-    if seen.after is None or seen.after["auth_method"] != "WHITELIST":
-        return None
-    ours = world.token(_uid(seen.after))
-    is_wrong = ours is not None and ours["whitelist"] == "NEVER"
-    return f"auth_method is WHITELIST, but the whitelist of {_uid(seen.after)} is NEVER" if is_wrong else None
 
 
 @SESSIONS.check(

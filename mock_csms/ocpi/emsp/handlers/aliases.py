@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mock_csms.ocpi.emsp.sending import ACCEPTED, CannotSend, CommandOutcome, cpo_of, send_command, watch_result
+from mock_csms.ocpi.emsp.sending import ACCEPTED, CannotSend, SendingOutcome, cpo_of, send_command, watch_result
 from mock_csms.ocpi.emsp.tokens import TokenTold, add_token
 from mock_csms.ocpi.emsp.world import EmspWorld
 from mock_csms.ocpi.envelope import OcpiAnswer, Steps, missing, wrong
@@ -45,7 +45,7 @@ def _forward(request: OcpiRequest, world: EmspWorld) -> Steps:
     if found:
         raise wrong(f"the {_OBJECTS[name]} is wrong: {'; '.join(found)}")
     try:
-        outcome: CommandOutcome = yield from send_command(world, cpo_of(world), name, sent)
+        outcome: SendingOutcome = yield from send_command(world, cpo_of(world), name, sent)
     except CannotSend as error:
         return OcpiAnswer(data=_response("REJECTED", 0, str(error)))
     data = _response(outcome.result or "REJECTED", int(outcome.timeout), outcome.reason)
