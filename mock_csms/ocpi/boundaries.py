@@ -15,6 +15,8 @@ from mock_csms.protocol.records import Record
 
 _MOST_DAYS = 400
 """The longest session, in days, that is split at times of day. The timestamps of a station may be years apart."""
+_SMALLEST = Decimal("0.000001")
+"""The interpolated energy is rounded to this part of a kWh, so that no sum of parts loses anything."""
 _DAYS_CHANGE = {"start_date", "end_date", "day_of_week"}
 
 
@@ -60,7 +62,7 @@ def _split_at_moments(stretch: Stretch, moments: Sequence[int]) -> Iterator[Stre
     for at in moments:
         if rest.start < at < rest.end:
             before = rest.energy * (at - rest.start) / (rest.end - rest.start)
-            first, rest = rest.until(at, before)
+            first, rest = rest.until(at, before.quantize(_SMALLEST))
             yield first
     yield rest
 
