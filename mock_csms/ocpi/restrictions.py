@@ -20,7 +20,7 @@ DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUN
 EXPIRES = "RESERVATION_EXPIRES"
 
 
-class Moment(Record):
+class PeriodStart(Record):
     """The beginning of a charging period, and what restrictions may ask about the period."""
 
     local: datetime
@@ -48,17 +48,17 @@ class Moment(Record):
         return low, high
 
 
-def _is_at_least(name: str, value: Any, moment: Moment) -> bool:
+def _is_at_least(name: str, value: Any, moment: PeriodStart) -> bool:
     known = moment.range_of(name)
     return known is not None and known[0] >= decimal(value)
 
 
-def _is_below(name: str, value: Any, moment: Moment) -> bool:
+def _is_below(name: str, value: Any, moment: PeriodStart) -> bool:
     known = moment.range_of(name)
     return known is not None and known[1] < decimal(value)
 
 
-_MATCHES: Mapping[str, Callable[[Any, Moment], bool]] = {
+_MATCHES: Mapping[str, Callable[[Any, PeriodStart], bool]] = {
     "start_date": lambda value, moment: moment.local.date() >= date.fromisoformat(value),
     "end_date": lambda value, moment: moment.local.date() < date.fromisoformat(value),
     "min_kwh": lambda value, moment: moment.consumed >= decimal(value),
@@ -84,7 +84,7 @@ def _suits_time_of_day(restrictions: Json, now: time) -> bool:
     return since and before if end > start else since or before
 
 
-def component_of(tariff: Json, dimension: str, moment: Moment) -> Json | None:
+def component_of(tariff: Json, dimension: str, moment: PeriodStart) -> Json | None:
     """Return the active PriceComponent of a dimension; None if the dimension costs nothing.
 
     For an expired reservation, elements about that come before those about any reservation.
@@ -100,6 +100,6 @@ def component_of(tariff: Json, dimension: str, moment: Moment) -> Json | None:
     return None
 
 
-def _suits(restrictions: Json, moment: Moment) -> bool:
+def _suits(restrictions: Json, moment: PeriodStart) -> bool:
     named = (_MATCHES[name](value, moment) for name, value in restrictions.items() if name in _MATCHES)
     return _suits_time_of_day(restrictions, moment.local.time()) and all(named)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from mock_csms.ocpi.decimals import decimal, number
-from mock_csms.ocpi.restrictions import Clock, Moment, component_of
+from mock_csms.ocpi.restrictions import Clock, PeriodStart, component_of
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Mutable, Record
 from mock_csms.protocol.times import seconds_of
@@ -29,7 +29,7 @@ _PARTS: Mapping[str, str] = {
 """By dimension: the field of `Cost` that it is part of."""
 
 
-class Line(Record):
+class BillLine(Record):
     """A part of the cost: a quantity of one dimension at one price."""
 
     dimension: str
@@ -63,7 +63,7 @@ class Cost(Record):
     time: Json | None = None
     parking: Json | None = None
     reservation: Json | None = None
-    lines: tuple[Line, ...] = ()
+    lines: tuple[BillLine, ...] = ()
 
 
 class _Use(Mutable):
@@ -105,7 +105,7 @@ def _uses(tariff: Json, periods: Sequence[Json], end: str, clock: Clock, *, is_e
             continue
         length = max(0.0, (seconds_of(until) or start) - start)
         reservation = ("RESERVATION_EXPIRES" if is_expired else "RESERVATION") if RESERVED in volumes else ""
-        moment = Moment(clock(start), start - began, consumed, length, volumes, reservation)
+        moment = PeriodStart(clock(start), start - began, consumed, length, volumes, reservation)
         consumed += volumes.get(ENERGY, Decimal(0))
         flat = component_of(tariff, FLAT, moment)
         if flat is not None and bool(reservation) not in seen:
@@ -129,7 +129,7 @@ def _round_up(uses: Sequence[_Use]) -> None:
         used[-1].amount += (total / step).quantize(Decimal(1), ROUND_CEILING) * step - total
 
 
-def _lines(uses: Sequence[_Use]) -> Iterator[Line]:
+def _lines(uses: Sequence[_Use]) -> Iterator[BillLine]:
     """Yield the lines of a bill; uses of one dimension at the same price are one line."""
     lines: dict[tuple[str, Decimal, Decimal | None], Decimal] = {}
     for use in uses:
@@ -138,10 +138,10 @@ def _lines(uses: Sequence[_Use]) -> Iterator[Line]:
         lines[key] = lines.get(key, Decimal(0)) + use.amount / _TO_STEPS.get(use.dimension, 1)
     for (dimension, price, percent), quantity in lines.items():
         name, _, reservation = dimension.partition(" ")
-        yield Line(name, quantity, price, percent, bool(reservation) or name == RESERVED)
+        yield BillLine(name, quantity, price, percent, bool(reservation) or name == RESERVED)
 
 
-def _sum(tariff: Json, lines: tuple[Line, ...]) -> Cost:
+def _sum(tariff: Json, lines: tuple[BillLine, ...]) -> Cost:
     parts = {}
     for name in {*_PARTS.values()}:
         those = [each for each in lines if name == ("reservation" if each.is_reservation else _PARTS[each.dimension])]
@@ -158,11 +158,11 @@ def _sum(tariff: Json, lines: tuple[Line, ...]) -> Cost:
     return Cost(_price(without, with_vat, has_vat=has_vat), **parts, lines=lines)
 
 
-def _has_vat(lines: Sequence[Line]) -> bool:
+def _has_vat(lines: Sequence[BillLine]) -> bool:
     return any(line.vat is not None for line in lines)
 
 
-def _total(lines: Sequence[Line]) -> tuple[Decimal, Decimal]:
+def _total(lines: Sequence[BillLine]) -> tuple[Decimal, Decimal]:
     return sum((each.cost for each in lines), Decimal(0)), sum((each.cost_with_vat for each in lines), Decimal(0))
 
 
