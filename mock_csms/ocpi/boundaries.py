@@ -3,7 +3,7 @@
 OCPI wants a new charging period at each such moment. The energy until then is not measured, so it is interpolated.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from datetime import time as TimeOfDay  # noqa: N812 - `time` is a dimension here
 from decimal import Decimal
@@ -11,7 +11,7 @@ from decimal import Decimal
 from mock_csms.ocpi.decimals import decimal
 from mock_csms.ocpi.restrictions import Clock
 from mock_csms.protocol.actions import Json
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, field
 
 _MOST_DAYS = 400
 """The longest session, in days, that is split at times of day. The timestamps of a station may be years apart."""
@@ -30,12 +30,14 @@ class Stretch(Record):
     """In kWh."""
     kind: str = ""
     """TIME, PARKING_TIME or RESERVATION_TIME; empty for time that has no price."""
+    ranges: Mapping[str, Decimal] = field(default_factory=dict)
+    """By CdrDimensionType: the lowest and highest power and current, if they are known."""
 
     def until(self, at: int, energy: Decimal) -> "tuple[Stretch, Stretch]":
         """Return the parts before and after a moment, with that energy before it."""
         return (
-            Stretch(self.start, at, energy, self.kind),
-            Stretch(at, self.end, self.energy - energy, self.kind),
+            Stretch(self.start, at, energy, self.kind, self.ranges),
+            Stretch(at, self.end, self.energy - energy, self.kind, self.ranges),
         )
 
 
