@@ -174,7 +174,7 @@ def _with_removed(before: Sequence[Json], fresh: Sequence[Json]) -> Iterator[Jso
     """Yield the EVSEs in the order in which they were first told of; those that are gone are REMOVED."""
     now = {evse["uid"]: evse for evse in fresh}
     for evse in before:
-        yield now.pop(evse["uid"], None) or {**_without_times(evse), "status": "REMOVED"}
+        yield now.pop(evse["uid"], {**_without_times(evse), "status": "REMOVED"})
     yield from now.values()
 
 
@@ -208,10 +208,10 @@ def _differences(before: Mapping[str, Any], fresh: Mapping[str, Any], *parts: st
 
 def _all_new(fresh: Json, at: str) -> Json:
     """Return an object and all its parts with one `last_updated`."""
-    parts = {name: [_all_new(each, at) for each in fresh[name]] for name in ("evses", "connectors") if name in fresh}
+    parts: Json = {name: [_all_new(each, at) for each in fresh[name]] for name in ("evses", "connectors") if name in fresh}
     return {**fresh, **parts, "last_updated": at}
 
 
 def _without_times(value: Json) -> Json:
-    parts = {name: [_without_times(each) for each in value[name]] for name in ("connectors",) if name in value}
+    parts: Json = {name: [_without_times(each) for each in value[name]] for name in ("connectors",) if name in value}
     return {name: item for name, item in {**value, **parts}.items() if name != "last_updated"}
