@@ -1,9 +1,9 @@
 """Who we are, who is registered with us, and the credentials tokens of both directions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from mock_csms.protocol.records import Mutable, Record, field, replace
+from mock_csms.protocol.records import Mutable, Record, field
 
 CPO, EMSP = "CPO", "EMSP"
 SENDER, RECEIVER = "SENDER", "RECEIVER"
@@ -54,7 +54,9 @@ class OcpiPeer(Record, kw_only=True):
     """The URLs of its modules, by `MODULE ROLE`, such as `locations RECEIVER`; that of credentials has no role."""
     roles: tuple[OcpiRole, ...]
     is_raw: bool = False
-    """Whether it sends its token as it is, not in Base64; then we do the same."""
+    """Whether we send it the token as it is, not in Base64, because it does so too."""
+    token_a: str = ""
+    """The token with which it has registered; after its end it may do so again."""
 
     @property
     def party(self) -> OcpiParty | None:
@@ -87,11 +89,18 @@ class OcpiParties(Mutable, eq=False):
     peers: list[OcpiPeer] = field(default_factory=list)
     tokens_a: list[str] = field(default_factory=list)
     """The tokens with which another party can register; each can be used once."""
+    used: list[str] = field(default_factory=list)
+    """The tokens with which a party has registered."""
+    pending: list[str] = field(default_factory=list)
+    """The tokens that we have sent with our credentials, and that are not answered yet."""
+    changed: Callable[[], None] = lambda: None
+    """Is called after a registration has changed."""
 
     def tokens(self) -> Iterator[str]:
         """Yield all credentials tokens that requests may show."""
         yield from (peer.our_token for peer in self.peers)
         yield from self.tokens_a
+        yield from self.pending
 
     def behind(self, token: str) -> OcpiPeer | None:
         """Return the registered party that shows this token; None if it is a token for registration."""
@@ -104,11 +113,18 @@ class OcpiParties(Mutable, eq=False):
     def add(self, peer: OcpiPeer, *, instead_of: str = "") -> None:
         """Add a registered party, in place of the one behind that token, or of the token for registration."""
         self.peers = [each for each in self.peers if each.our_token not in (instead_of, peer.our_token)] + [peer]
-        self.tokens_a = [each for each in self.tokens_a if each != instead_of]
+        if instead_of in self.tokens_a:
+            self.tokens_a.remove(instead_of)
+            self.used.append(instead_of)
+        self.changed()
 
     def remove(self, peer: OcpiPeer) -> None:
-        """End a registration."""
+        """End a registration. The token with which the party had registered is good for another one."""
         self.peers = [each for each in self.peers if each.our_token != peer.our_token]
+        if peer.token_a in self.used:
+            self.used.remove(peer.token_a)
+            self.tokens_a.append(peer.token_a)
+        self.changed()
 
 
 def endpoints_of(details: Mapping[str, Any]) -> Mapping[str, str]:
@@ -126,8 +142,3 @@ def roles_of(credentials: Mapping[str, Any]) -> tuple[OcpiRole, ...]:
         OcpiRole(each["role"], OcpiParty(each["country_code"], each["party_id"]), each["business_details"]["name"])
         for each in credentials["roles"]
     )
-
-
-def noted_raw(peer: OcpiPeer) -> OcpiPeer:
-    """Return a party that sends its token as it is."""
-    return replace(peer, is_raw=True)

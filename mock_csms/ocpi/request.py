@@ -34,6 +34,8 @@ class OcpiRequest(Record, kw_only=True):
     """The registered party that sends it; None if the token is one for registration."""
     token: str = ""
     """The credentials token that it shows."""
+    is_raw: bool = False
+    """Whether it shows the token as it is, not in Base64."""
 
     @property
     def request_id(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mock_csms.ocpi.parties import OcpiParties
+from mock_csms.ocpi.parties import CREDENTIALS, OcpiParties
 from mock_csms.protocol.records import Mutable
 
 
@@ -22,7 +22,13 @@ class OcpiWorld(Mutable, eq=False, kw_only=True):
     """The URL of the server, without a path."""
     is_base_fixed: bool = False
     """Whether all URLs in answers begin with `base`; else with the host that the client names."""
+    required: frozenset[str] = frozenset({CREDENTIALS})
+    """The modules that a party must have to register, as in `OcpiPeer.endpoints`."""
+    sends_raw: bool = False
+    """Whether tokens are sent as they are, not in Base64, unless the other party refuses them so."""
     is_open: bool = False
     """Whether every request is served, without a token."""
     tell: Callable[[str], None] = lambda _: None
     """Tells people what has happened, in one line."""
+    failed: Callable[[str], None] = lambda _: None
+    """Tells people of an error in the mock itself, in one line."""

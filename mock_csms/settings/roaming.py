@@ -1,16 +1,18 @@
 """The settings of OCPI: the mock as a CPO, to which the platforms of eMSPs connect."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from mock_csms.protocol.records import Record, ValidationError, convert
 from mock_csms.settings import values
 from mock_csms.settings.control import Address, address
 from mock_csms.settings.flags import flag, part, switch
-from mock_csms.settings.texts import read_text
+from mock_csms.settings.texts import parse_toml, read_text
 
 _PARTY = r"(?P<country>[A-Za-z]{2})\*?(?P<party>[A-Za-z0-9]{3})"
 _TOKEN = r"[!-~]{1,64}"  # noqa: S105 - a pattern
+ROLES = ("CPO", "EMSP", "HUB", "NAP", "NSP", "OTHER", "SCSP")
 _URL = r"https?://[^\s/?#]+[^\s?#]*"
 
 
@@ -41,6 +43,45 @@ def url(value: str) -> str:
     if not re.fullmatch(_URL, text) or len(text) > 255:
         raise ValueError(f"{value!r} is not a URL with http:// or https://, without a query, of at most 255 characters")
     return text
+
+
+class GivenPeer(Record, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """A table [[peer]] in the file of --ocpi-registered."""
+
+    party: str
+    role: str = "EMSP"
+    token: str
+    """The credentials token that it shows to us."""
+    their_token: str
+    """The credentials token that we show to it."""
+    versions: str
+    """The URL of its versions."""
+    endpoints: Mapping[str, str] = {}
+    """The URLs of its modules, such as `"tokens SENDER"`; without them they are read from the versions."""
+    raw: bool = False
+    """Whether tokens are sent as they are, not in Base64."""
+
+
+class _GivenPeers(Record, forbid_unknown_fields=True):
+    peer: tuple[GivenPeer, ...]
+
+
+def given_peers(value: str) -> tuple[GivenPeer, ...]:
+    """Parse the path of a file with tables [[peer]]. Errors contain no token."""
+    try:
+        peers = convert(parse_toml(read_text(value)), _GivenPeers).peer
+        for each in peers:
+            party(each.party)
+            credentials_tokens([each.token, each.their_token])
+            for text in (each.versions, *each.endpoints.values()):
+                url(text)
+            if each.role not in ROLES:
+                raise ValueError(f"{each.role!r} is not one of {', '.join(ROLES)}")
+    except ValidationError as error:
+        raise ValueError(f"{value}: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{value}: {error}") from None
+    return peers
 
 
 @part
@@ -96,11 +137,11 @@ class Roaming:
         needs=("ocpi_peer",),
         is_secret=True,
     )
-    ocpi_registered: str | None = flag(
-        None,
+    ocpi_registered: tuple[GivenPeer, ...] = flag(
+        (),
         "platforms that are registered already, so that no handshake is needed: a TOML file with a table [[peer]] for "
         "each (docs/ocpi.md)",
-        values.text,
+        given_peers,
         "FILE",
         needs=("ocpi",),
     )
@@ -108,3 +149,11 @@ class Roaming:
         "send credentials tokens as they are, not in Base64; a platform that sends its token so gets ours so anyway",
         needs=("ocpi",),
     )
+    ocpi_renew: float | None = flag(
+        None,
+        "send new credentials (PUT) to each registered platform every so many seconds",
+        values.number(above=True),
+        "SEC",
+        needs=("ocpi",),
+    )
+    ocpi_unregister: bool = switch("end all registrations (DELETE) when the mock stops", needs=("ocpi",))

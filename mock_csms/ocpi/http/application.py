@@ -14,13 +14,15 @@ from mock_csms.control.api.server import drop
 from mock_csms.ocpi.envelope import CLIENT_ERROR, SERVER_ERROR, Declined, OcpiAnswer
 from mock_csms.ocpi.exchange import Observe, OcpiExchange
 from mock_csms.ocpi.http.performing import Performer
-from mock_csms.ocpi.http.receiving import HttpRequest, base_of, returned_headers, shown_by, understood
+from mock_csms.ocpi.http.receiving import HttpRequest, base_of, is_early, returned_headers, shown_by, understood
 from mock_csms.ocpi.modules import ModuleRow, Modules
 from mock_csms.ocpi.world import OcpiWorld
 from mock_csms.protocol.records import Record
 
 _MOST_BODY = 1024 * 1024
 """The greatest length of a body in bytes."""
+_PAUSE, _MOST_PAUSES = 0.02, 100
+"""How many seconds a request waits for the end of its registration, and how often."""
 _PATIENCE = 30
 """How many seconds a client may take to send a body."""
 
@@ -113,6 +115,9 @@ async def _incoming(request: Request) -> tuple[HttpRequest, OcpiAnswer | None]:
 async def _answer(side: OcpiSide, incoming: HttpRequest) -> tuple[ModuleRow | None, OcpiAnswer]:
     """Return the row for a request, if there is one, and its answer."""
     row: ModuleRow | None = None
+    for _ in range(_MOST_PAUSES):
+        if is_early(side.world, side.rows, incoming):
+            await asyncio.sleep(_PAUSE)
     try:
         row, request = understood(side.world, side.rows, incoming)
         found = row.handle(request, side.world)
@@ -120,7 +125,7 @@ async def _answer(side: OcpiSide, incoming: HttpRequest) -> tuple[ModuleRow | No
     except Declined as declined:
         return row, declined.answer
     except Exception as error:
-        side.world.tell(f"internal error: {incoming.method} {incoming.path[:200]}: {error!r}")
+        side.world.failed(f"internal error: {incoming.method} {incoming.path[:200]}: {error!r}")
         return row, OcpiAnswer(status=500, code=SERVER_ERROR, message="internal error: the log of the mock says more")
 
 

@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
 from mock_csms.ocpi.cpo.world import CpoWorld
+from mock_csms.ocpi.http.kept_file import KeptFile
 from mock_csms.ocpi.http.serving import serving_ocpi
+from mock_csms.ocpi.joining import duties, leave
+from mock_csms.ocpi.keeping import peers_of
 from mock_csms.ocpi.parties import CPO, OcpiParties, OcpiParty, OcpiRole
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
-from mock_csms.twin.events import Failed
+from mock_csms.twin.events import Failed, Noted
 
 _TOKEN_BYTES = 32
 
@@ -38,20 +41,31 @@ class CpoServer:
         config = self._csms.config
         assert config.ocpi is not None  # noqa: S101 - else there is no such server
         world = self._world(config)
-        async with serving_ocpi(world, ROWS, config.ocpi):
+        kept = KeptFile(world.parties, config.state_dir, world.failed)
+        kept.read()
+        async with serving_ocpi(world, ROWS, config.ocpi) as side:
             self.urls.append(f"{world.base}/ocpi/versions")
             self.lines = f"OCPI on {world.base}/ocpi/versions\n"
-            yield
+            for steps in duties(world, config):
+                side.performer.begin(steps)
+            try:
+                yield
+            finally:
+                if config.ocpi_unregister:
+                    await side.performer.run(leave(world))
 
     def _world(self, config: Config) -> CpoWorld:
         us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
+        peers = [*peers_of(config.ocpi_registered)]
         return CpoWorld(
-            parties=OcpiParties(us=us, tokens_a=[*config.ocpi_token_a]),
+            parties=OcpiParties(us=us, peers=peers, tokens_a=[*config.ocpi_token_a]),
             now=clock.now,
             new_id=self._csms.chance.new_id,
             new_token=new_token,
             prefix=PREFIX,
             base=(config.ocpi_url or "").rstrip("/"),
             is_base_fixed=bool(config.ocpi_url),
-            tell=lambda text: self._csms.publish(Failed(clock.now(), "", f"OCPI: {text}")),
+            sends_raw=config.ocpi_raw_token,
+            tell=lambda text: self._csms.publish(Noted(clock.now(), "", f"OCPI: {text}")),
+            failed=lambda text: self._csms.publish(Failed(clock.now(), "", f"OCPI: {text}")),
         )

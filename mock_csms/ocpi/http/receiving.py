@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mock_csms.ocpi.envelope import unauthorized, wrong
-from mock_csms.ocpi.modules import ModuleRow, Modules, find_row
+from mock_csms.ocpi.modules import ModuleRow, Modules, find_row, path_of
 from mock_csms.ocpi.parties import OcpiParty
 from mock_csms.ocpi.request import (
     CORRELATION_ID,
@@ -48,10 +48,10 @@ def understood(world: OcpiWorld, rows: Modules, incoming: HttpRequest) -> tuple[
     if shown is None and not world.is_open:
         given = "is missing" if "authorization" not in incoming.headers else "has no token that is known here"
         raise unauthorized(f"the header Authorization {given}; it is: Token, a space, and the token in Base64")
-    row, places = find_row(rows, world.prefix, incoming.method, incoming.path)
     peer = world.parties.behind(shown.token) if shown else None
-    if peer is None and not row.for_registration and not world.is_open:
+    if peer is None and not world.is_open and not _is_for_registration(world, rows, incoming):
         raise unauthorized("this token is for registration only: for versions and credentials")
+    row, places = find_row(rows, world.prefix, incoming.method, incoming.path)
     base = base_of(world, incoming)
     request = OcpiRequest(
         method=incoming.method,
@@ -63,10 +63,20 @@ def understood(world: OcpiWorld, rows: Modules, incoming: HttpRequest) -> tuple[
         body=incoming.body,
         peer=peer,
         token=shown.token if shown else "",
+        is_raw=bool(shown and shown.is_raw),
     )
     if row.is_routed:
         _check_receiver(world, request)
     return row, request
+
+
+def is_early(world: OcpiWorld, rows: Modules, incoming: HttpRequest) -> bool:
+    """Whether a request shows a token whose registration the other party has accepted, but whose answer is on its way.
+
+    The party may already use its modules.
+    """
+    shown = shown_token(incoming.headers.get("authorization", ""), world.parties.pending)
+    return shown is not None and not _is_for_registration(world, rows, incoming)
 
 
 def shown_by(world: OcpiWorld, incoming: HttpRequest) -> TokenShown | None:
@@ -92,6 +102,12 @@ def returned_headers(row: ModuleRow | None, headers: Mapping[str, str]) -> dict[
     if row is not None and row.is_routed:
         pairs |= {FROM_COUNTRY: TO_COUNTRY, FROM_PARTY: TO_PARTY, TO_COUNTRY: FROM_COUNTRY, TO_PARTY: FROM_PARTY}
     return {answer: headers[given][:_LONGEST] for given, answer in pairs.items() if given in headers}
+
+
+def _is_for_registration(world: OcpiWorld, rows: Modules, incoming: HttpRequest) -> bool:
+    """Whether a path is one of those for which a token for registration is enough."""
+    paths = {path_of(row, world.prefix) for row in rows if row.for_registration}
+    return incoming.path.rstrip("/") in paths
 
 
 def _check_receiver(world: OcpiWorld, request: OcpiRequest) -> None:

@@ -22,7 +22,7 @@ async def serving_ocpi(
     """Serve the modules of `rows` until the block ends. Raises OSError for a wrong address."""
     hooks = hooks or OcpiHooks()
     async with OcpiClient(world.now, world.new_id, hooks.observe) as client:
-        performer = Performer(client, lambda error: world.tell(f"internal error: {error!r}"), hooks.perform)
+        performer = Performer(client, lambda error: world.failed(f"internal error: {error!r}"), hooks.perform)
         side = OcpiSide(world, rows, performer, hooks)
         app = hooks.wrap(side, ocpi_application(side))
         async with ApiServer(address, lambda _: app, lambda: None) as server:
