@@ -82,6 +82,14 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
+    if name == "emsp":
+        from mock_csms.commands import emsp  # noqa: PLC0415 - as below
+
+        return emsp.emsp(arguments)
+    if name == "ocpi":
+        from mock_csms.commands import ocpi  # noqa: PLC0415 - as below
+
+        return ocpi.ocpi(arguments)
     if name == "ready":
         from mock_csms.commands import readiness  # noqa: PLC0415 - as below
 
@@ -131,7 +139,9 @@ def _add_subcommands(parsers: Any) -> None:
 SUBCOMMANDS = {
     "check": "check recorded traces: mock-csms check TRACE.jsonl",
     "checks": "list the conformance checks: mock-csms checks --subject security",
+    "emsp": "run a mock eMSP for a CPO (OCPI 2.2.1)",
     "explain": "explain a conformance check: mock-csms explain R10",
+    "ocpi": "let a mock eMSP do something: mock-csms ocpi start CS-1",
     "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
     "ready": "ask a mock if it answers: mock-csms ready [URL]",
