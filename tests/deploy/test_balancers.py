@@ -112,8 +112,8 @@ async def test_only_the_stations_of_a_killed_replica_move(lab: Lab, count: int, 
         await lab.until_connected(count, lab.urls)
         before = await lab.homes()
         about = {url: await lab.get(url, "") for url in lab.urls}
-        known = sum(each["counts"]["stations"] for each in about.values())
-        assert known == count, "no station has ever been at another replica"
+        met = sum(each["counts"]["stations"] for each in about.values())
+        assert met == count, "no station has ever been at another replica"
         assert min([*before.values()].count(url) for url in lab.urls) > count // 15
         report, all_urls = tmp_path / "report.xml", ",".join(lab.urls)
         await cli(lab.replicas[0], "verdict", "--junit", str(report), "--api", all_urls)
@@ -139,6 +139,12 @@ async def test_only_the_stations_of_a_killed_replica_move(lab: Lab, count: int, 
         assert f"no mock answers at {killed}" in ended.stderr
         assert ElementTree.parse(report).getroot().attrib["errors"] == "1"
         await cli(lab.replicas[0], "verdict", "--api", ",".join(others))
+
+    with lab.fleet("--count", str(count // 5), "--churn") as process:  # as if all of them had lost their connections
+        assert await asyncio.to_thread(process.wait, PATIENCE) == 0
+    for url in others:
+        known = {row["station"] for row in await lab.get(url, "/stations")}
+        assert known == {station for station in after if after[station] == url}
 
 
 @pytest.mark.parametrize(("kind", "count"), _EACH[:1])
