@@ -208,7 +208,9 @@ def _differences(before: Mapping[str, Any], fresh: Mapping[str, Any], *parts: st
 
 def _all_new(fresh: Json, at: str) -> Json:
     """Return an object and all its parts with one `last_updated`."""
-    parts: Json = {name: [_all_new(each, at) for each in fresh[name]] for name in ("evses", "connectors") if name in fresh}
+    parts: Json = {
+        name: [_all_new(each, at) for each in fresh[name]] for name in ("evses", "connectors") if name in fresh
+    }
     return {**fresh, **parts, "last_updated": at}
 
 
