@@ -152,10 +152,10 @@ class RoamingObjects:
         "not told to anybody",
         sites,
         forms={
-            "ocpi-location": Form(
-                ("ID[,stations=PATTERN][,address=A][,city=C][,country=CCC][,latitude=N][,longitude=N][,time-zone=Z]…",),
-                "a Location of OCPI: `stations` is the pattern of the identities of its stations; further keys are "
-                "`name`, `postal-code` and `publish`",
+            "ocpi_location": Form(
+                ("ID[,stations=PATTERN][,KEY=VALUE,…]",),
+                "a Location of OCPI: `stations` is the pattern of the identities of its stations; the other keys are "
+                "`name`, `address`, `city`, `postal-code`, `country`, `latitude`, `longitude`, `time-zone`, `publish`",
                 site_table,
             )
         },

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any
 
 from mock_csms.protocol.records import Record
 from mock_csms.settings import values
 from mock_csms.settings.tables import Table, Text, each, take
 
-UTC = "UTC"
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 class OcpiSite(Record):
@@ -78,8 +78,10 @@ def _time_zone(value: str) -> str:
 
 
 @cache
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str) -> "ZoneInfo":
     """Return a time zone. Raises ValueError if the system does not know it."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only users of OCPI wait for it
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

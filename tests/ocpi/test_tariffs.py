@@ -275,11 +275,13 @@ def test_unknown_values_match_no_restriction_about_them() -> None:
 # Splitting.
 
 
-def parts_of(tariff_: Json, start: str, minutes: float, kwh: str) -> Sequence[tuple[str, Decimal]]:
+def parts_of(tariff_: Json, start: str, minutes: float, kwh: str) -> Sequence[tuple[str, float]]:
     """Return the local start and the energy of each part of a period of charging."""
     began = round(datetime.fromisoformat(start).timestamp() * 1000)
     whole = Stretch(began, began + round(minutes * 60_000), Decimal(kwh), "TIME")
-    return [(local(part.start / 1000).isoformat()[11:19], part.energy) for part in split(tariff_, [whole], local)]
+    return [
+        (local(part.start / 1000).isoformat()[11:19], float(part.energy)) for part in split(tariff_, [whole], local)
+    ]
 
 
 def test_periods_end_where_the_price_changes() -> None:

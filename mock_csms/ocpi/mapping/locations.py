@@ -23,7 +23,7 @@ _ORDER = ("CHARGING", "RESERVED", "AVAILABLE", "BLOCKED", "INOPERATIVE", "OUTOFO
 _LONGEST_STATE = 20
 
 
-class Terms(Record, kw_only=True):
+class LocationTerms(Record, kw_only=True):
     """The settings that Locations are made by."""
 
     owner: tuple[str, str]
@@ -43,7 +43,7 @@ class Terms(Record, kw_only=True):
 # What there is now.
 
 
-def evses_of(station: StationModel, terms: Terms, now: float) -> Sequence[Json]:
+def evses_of(station: StationModel, terms: LocationTerms, now: float) -> Sequence[Json]:
     """Return the EVSEs of a station, without `last_updated`."""
     twin, mapping = station.twin, mapping_of(station.version)
     if twin is None:
@@ -66,7 +66,7 @@ def evses_of(station: StationModel, terms: Terms, now: float) -> Sequence[Json]:
     ]
 
 
-def _status(station: StationModel, twin: Twin, places: Sequence[Connector], terms: Terms, now: float) -> str:
+def _status(station: StationModel, twin: Twin, places: Sequence[Connector], terms: LocationTerms, now: float) -> str:
     """Return the Status of an EVSE."""
     lost_at = twin.connections.lost_at
     if not station.connections and (lost_at is None or now - lost_at >= terms.offline_after):
@@ -79,7 +79,7 @@ def _status(station: StationModel, twin: Twin, places: Sequence[Connector], term
     return min(told, key=_ORDER.index)
 
 
-def _connector(station: StationModel, twin: Twin, place: Connector, terms: Terms) -> Json:
+def _connector(station: StationModel, twin: Twin, place: Connector, terms: LocationTerms) -> Json:
     mapping = mapping_of(station.version)
     kind = mapping.connector_of(twin, place, terms.connector)
     made: Json = {

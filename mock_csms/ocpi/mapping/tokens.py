@@ -7,8 +7,8 @@
 | ALLOWED_OFFLINE | asked about; accepted if the eMSP cannot be reached |
 | NEVER | asked about |
 
-A token that no eMSP has pushed is asked about too. For 15 minutes after a START_SESSION or a RESERVE_NOW its token is not
-asked about at that station; tokens of apps never are, because only eMSPs use them.
+A token that no eMSP has pushed is asked about too. For 15 minutes after a START_SESSION or a RESERVE_NOW its token is
+not asked about at that station; tokens of apps never are, because only eMSPs use them.
 """
 
 from collections.abc import Mapping
