@@ -6,8 +6,8 @@ from typing import Any
 from mock_csms.ocpi.cpo.reserving import cancel_reservation, reserve_now
 from mock_csms.ocpi.cpo.results import (
     REJECTED,
-    Asked,
     NotAccepted,
+    OcpiCommand,
     ask_station,
     connected,
     refused,
@@ -23,11 +23,12 @@ from mock_csms.ocpi.modules import ModuleRow, Modules
 from mock_csms.ocpi.parties import RECEIVER
 from mock_csms.ocpi.request import OcpiRequest
 from mock_csms.ocpi.steps import Steps
+from mock_csms.ocpi.v221 import COMMAND_OBJECTS
 
 UNKNOWN_SESSION = "UNKNOWN_SESSION"
 
 
-def start_session(world: CpoWorld, asked: Asked) -> Callable[[], Steps]:
+def start_session(world: CpoWorld, asked: OcpiCommand) -> Callable[[], Steps]:
     """Start a session at an EVSE. Whether the token is good is known to the eMSP, and not checked."""
     spot = find_spot(world, asked.body)
     mapping, token = connected(world, spot.place.identity), asked.body["token"]
@@ -56,7 +57,7 @@ def start_session(world: CpoWorld, asked: Asked) -> Callable[[], Steps]:
     return work
 
 
-def stop_session(world: CpoWorld, asked: Asked) -> Callable[[], Steps]:
+def stop_session(world: CpoWorld, asked: OcpiCommand) -> Callable[[], Steps]:
     """Stop the transaction of a session."""
     id_ = asked.body["session_id"]
     session, running = world.sessions.get(id_), world.running.get(id_.casefold())
@@ -76,7 +77,7 @@ def stop_session(world: CpoWorld, asked: Asked) -> Callable[[], Steps]:
     return work
 
 
-def unlock_connector(world: CpoWorld, asked: Asked) -> Callable[[], Steps]:
+def unlock_connector(world: CpoWorld, asked: OcpiCommand) -> Callable[[], Steps]:
     """Unlock a connector."""
     spot: Spot = find_spot(world, asked.body)
     mapping = connected(world, spot.place.identity)
@@ -89,14 +90,14 @@ def unlock_connector(world: CpoWorld, asked: Asked) -> Callable[[], Steps]:
     return work
 
 
-COMMANDS: Mapping[str, tuple[str, Callable[[CpoWorld, Asked], Callable[[], Steps]]]] = {
-    "START_SESSION": ("StartSession", start_session),
-    "STOP_SESSION": ("StopSession", stop_session),
-    "RESERVE_NOW": ("ReserveNow", reserve_now),
-    "CANCEL_RESERVATION": ("CancelReservation", cancel_reservation),
-    "UNLOCK_CONNECTOR": ("UnlockConnector", unlock_connector),
+COMMANDS: Mapping[str, Callable[[CpoWorld, OcpiCommand], Callable[[], Steps]]] = {
+    "START_SESSION": start_session,
+    "STOP_SESSION": stop_session,
+    "RESERVE_NOW": reserve_now,
+    "CANCEL_RESERVATION": cancel_reservation,
+    "UNLOCK_CONNECTOR": unlock_connector,
 }
-"""By command: the object in its body, and what it does. The functions raise NotAccepted or Unfit."""
+"""What each command does. The functions raise NotAccepted or Unfit."""
 
 
 def take_command(request: OcpiRequest, world: CpoWorld) -> OcpiAnswer:
@@ -104,12 +105,11 @@ def take_command(request: OcpiRequest, world: CpoWorld) -> OcpiAnswer:
     name = request.places["command"]
     if name not in COMMANDS:
         raise missing(f"there is no command {name[:40]!r}, but {', '.join(COMMANDS)}")
-    kind, begin = COMMANDS[name]
-    body: dict[str, Any] = request.object(kind)
+    body: dict[str, Any] = request.object(COMMAND_OBJECTS[name])
     url = response_url(request, world, body["response_url"])
-    asked = Asked(peer=request.peer, name=name, body=body, url=url, correlation_id=request.correlation_id)
+    asked = OcpiCommand(peer=request.peer, name=name, body=body, url=url, correlation_id=request.correlation_id)
     try:
-        return taken(world, begin(world, asked))
+        return taken(world, COMMANDS[name](world, asked))
     except NotAccepted as why:
         return refused(world, why)
     except Unfit as why:

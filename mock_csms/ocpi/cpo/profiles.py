@@ -7,8 +7,8 @@ from mock_csms.ocpi.cpo.results import (
     ACCEPTED,
     NOT_SUPPORTED,
     REJECTED,
-    Asked,
     NotAccepted,
+    OcpiCommand,
     ask_station,
     connected,
     refused,
@@ -25,6 +25,7 @@ from mock_csms.ocpi.parties import RECEIVER, SENDER
 from mock_csms.ocpi.request import OcpiRequest
 from mock_csms.ocpi.steps import Steps
 from mock_csms.ocpi.store import Json
+from mock_csms.ocpi.v221 import PROFILE_OBJECT
 
 UNKNOWN_SESSION, TOO_OFTEN, UNKNOWN = "UNKNOWN_SESSION", "TOO_OFTEN", "UNKNOWN"
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
@@ -38,7 +39,7 @@ _PLANNED = ("CHEAP", "GREEN")
 
 def set_profile(request: OcpiRequest, world: CpoWorld) -> OcpiAnswer:
     """Limit the charging of a session."""
-    body = request.object("SetChargingProfile")
+    body = request.object(PROFILE_OBJECT)
     id_ = request.places["session"].casefold()
     asked = _asked(request, world, "SET_PROFILE", body["response_url"])
 
@@ -102,9 +103,9 @@ def read_profile(request: OcpiRequest, world: CpoWorld) -> OcpiAnswer:
     return _answer(world, request, asked, begin)
 
 
-def _asked(request: OcpiRequest, world: CpoWorld, name: str, url: str) -> Asked:
+def _asked(request: OcpiRequest, world: CpoWorld, name: str, url: str) -> OcpiCommand:
     url = response_url(request, world, url)
-    return Asked(peer=request.peer, name=name, body={}, url=url, correlation_id=request.correlation_id)
+    return OcpiCommand(peer=request.peer, name=name, body={}, url=url, correlation_id=request.correlation_id)
 
 
 def _parameter(request: OcpiRequest, name: str) -> str:
@@ -114,7 +115,7 @@ def _parameter(request: OcpiRequest, name: str) -> str:
 
 
 def _answer(
-    world: CpoWorld, request: OcpiRequest, asked: Asked, begin: Callable[[RunningSession, OcpiMapping], Steps]
+    world: CpoWorld, request: OcpiRequest, asked: OcpiCommand, begin: Callable[[RunningSession, OcpiMapping], Steps]
 ) -> OcpiAnswer:
     """Answer a request about charging profiles; `begin` returns the work that returns the result."""
     id_ = request.places["session"].casefold()

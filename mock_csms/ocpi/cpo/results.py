@@ -29,7 +29,7 @@ class NotAccepted(Exception):
         self.result, self.code = result, code
 
 
-class Asked(Record, kw_only=True):
+class OcpiCommand(Record, kw_only=True):
     """A command of another party, and where its result goes."""
 
     peer: OcpiPeer | None
@@ -73,7 +73,7 @@ def refused(world: CpoWorld, why: NotAccepted) -> OcpiAnswer:
     return OcpiAnswer(data=data, code=why.code, message=str(why) if why.code != SUCCESS else "")
 
 
-def ask_station(asked: Asked, mapping: OcpiMapping, identity: str, step: Step) -> Steps:
+def ask_station(asked: OcpiCommand, mapping: OcpiMapping, identity: str, step: Step) -> Steps:
     """Send a command to a station, and return what its answer means, the reason, and the answer."""
     answer: StationAnswer = yield StationCommand(identity, step)
     result, reason = meaning(mapping.outcomes[asked.name], answer)
@@ -93,7 +93,7 @@ def meaning(outcomes: Mapping[str, str], answer: StationAnswer) -> tuple[str, st
     return result, "" if result == ACCEPTED else f"the station says {status}"
 
 
-def send_result(world: CpoWorld, asked: Asked, result: str, reason: str = "", **more: Any) -> Steps:
+def send_result(world: CpoWorld, asked: OcpiCommand, result: str, reason: str = "", **more: Any) -> Steps:
     """Post the result of a command to its response_url, with the token that the client has given us."""
     if asked.peer is None:
         return

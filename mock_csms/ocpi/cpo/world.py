@@ -1,17 +1,27 @@
 """The state of the CPO: its objects, the tokens of eMSPs, and what its commands must remember."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from mock_csms.ocpi.mapping.tokens import TokenVerdict
 from mock_csms.ocpi.parties import OcpiParty, OcpiPeer
+from mock_csms.ocpi.restrictions import Clock
 from mock_csms.ocpi.steps import Steps
 from mock_csms.ocpi.store import Json, Store
 from mock_csms.ocpi.world import OcpiWorld
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
+from mock_csms.settings.ocpi_sites import OcpiSite
 from mock_csms.twin.station import StationModel
 
 _MOST = 10_000
 """How many commands, reservations and preferences are remembered; the oldest are forgotten first."""
+
+
+def local_in_utc(seconds: float) -> datetime:
+    """Return seconds since 1970 as the time in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
 
 Pusher: TypeAlias = Callable[[OcpiPeer, Steps], None]
 
@@ -91,6 +101,16 @@ class CpoWorld(OcpiWorld, eq=False, kw_only=True):
     """Returns the model of a station; None if it has never connected."""
     new_integer: Callable[[], int] = lambda: 1
     """Returns a number for a remoteStartId, a reservation or a charging profile."""
+    verdicts: Bounded[tuple[str, str], TokenVerdict] = bounded(_MOST)
+    """By station and token, in lower case: what was last decided about a token there."""
+    cdr_urls: Bounded[str, str] = bounded(_MOST)
+    """By id of a CDR: its URL at the eMSP, as the header Location has told it."""
+    clock_at: Callable[[OcpiSite], Clock] = lambda _: local_in_utc
+    """Returns the clock of a location."""
+    reserved: Callable[[Commanded, int, float], None] = lambda _, __, ___: None
+    """Is called after a station has accepted a reservation, with its EVSE and the time of its end."""
+    unreserved: Callable[[str, int], None] = lambda _, __: None
+    """Is called after a station has cancelled a reservation for an eMSP."""
     push: Pusher = lambda _, __: None
     """Does work for a party, after all earlier work for it."""
     timeout: float = 30.0
