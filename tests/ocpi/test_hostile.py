@@ -97,7 +97,7 @@ def ask(
 )
 def test_tokens(mock: OcpiMock, authorization: str, path: str, expected: tuple[int, int]) -> None:
     """Unknown tokens, and token A anywhere but at versions and credentials, are 401; raw tokens are accepted."""
-    headers = {"Authorization": authorization.encode("latin-1")} if authorization else {}
+    headers = {b"Authorization": authorization.encode("latin-1")} if authorization else {}
     answer = HTTP.get(mock.base + path, headers=headers)
     assert outcome(answer) == expected
     assert ("www-authenticate" in answer.headers) is (expected[0] == 401)
@@ -105,6 +105,7 @@ def test_tokens(mock: OcpiMock, authorization: str, path: str, expected: tuple[i
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 TOKENS = "tokens/DE/EMS/TAG1"
+NO_TOKENS: list[Any] = [[], 1, "x", True, {}, [TOKEN]]
 WRONG: list[tuple[str, str, Any, tuple[int, int]]] = [
     ("GET", "/ocpi/3.0/x", None, (404, 2000)),
     ("GET", "nonsense", None, (404, 2000)),
@@ -140,7 +141,7 @@ WRONG: list[tuple[str, str, Any, tuple[int, int]]] = [
         ("PUT", TOKENS, content, (400, 2000))
         for content in (b"", b"{", b"nonsense", b"\xff\xfe", b'{"uid":}', b"{} {}", b"NaN", DEEP)
     ),
-    *(("PUT", TOKENS, content, (200, 2001)) for content in ([], 1, "x", True, {}, [TOKEN])),
+    *(("PUT", TOKENS, content, (200, 2001)) for content in NO_TOKENS),
     *(
         ("PUT", TOKENS, TOKEN | more, (200, 2001))
         for more in (
