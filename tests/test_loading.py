@@ -101,6 +101,23 @@ async def test_a_start_loads_what_it_needs() -> None:
     assert "hashlib" in connected
 
 
+OF_OCPI = ("mock_csms.ocpi", "httpx", "starlette", "uvicorn")
+"""The modules of the OCPI side."""
+
+
+@pytest.mark.parametrize(("flags", "libraries"), [((), []), (["--ocpi", "0"], OF_OCPI)], ids=["without", "with"])
+async def test_ocpi_is_loaded_when_wanted(flags: list[str], libraries: list[str]) -> None:
+    """Without --ocpi neither the OCPI side nor its libraries are loaded."""
+    async with Program(TELLS, *flags) as mock:
+        for _ in range(flags.count("--ocpi")):
+            assert mock.process.stdout
+            await asyncio.to_thread(mock.process.stdout.readline)
+        mock.process.send_signal(signal.SIGUSR1)
+        assert mock.process.stdout
+        loaded = json.loads(await asyncio.to_thread(mock.process.stdout.readline))
+    assert [name for name in OF_OCPI if name in loaded] == list(libraries)
+
+
 OF_FILES = ("starlette", "uvicorn", "pyftpdlib", "asyncssh")
 """The libraries of the file server."""
 

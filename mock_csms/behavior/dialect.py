@@ -33,7 +33,7 @@ class Fill(Record):
 
 
 class TokenAnswer(Record):
-    """The answer about one token that a user wants: a `[[token]]` table."""
+    """The answer about one token: of a user, in a `[[token]]` table, or of an eMSP."""
 
     id: str
     status: str
@@ -47,6 +47,12 @@ class TokenAnswer(Record):
     """The type that a token must have for this answer; None for any."""
     certificate: str | None = None
     """The status of a contract certificate that comes with the token; None to derive it from that of the token."""
+    language: str | None = None
+    """The language that its owner prefers."""
+    message: str = ""
+    """A text for the driver."""
+    message_language: str = ""
+    """The language of that text."""
 
 
 class DeviceModel(Record):

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TextIO
 
+from mock_csms.commands.opening import ServersBeside
 from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.reload import Reload
 from mock_csms.commands.stdout import complain, naming, tell
@@ -55,21 +56,21 @@ async def serve(
             findings = Findings(config, records.shown, lambda: csms.exercised)
             judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
-            beside = _beside(csms, records, judgement, sources)
+            servers = ServersBeside(csms, beside := _beside(csms, records, judgement, sources))
             reload = Reload(csms, sources, gather, beside.tuning.reread if beside else None)
 
             def announce(url: str) -> None:
                 _handle_signals(ended, ending.force, reload)
                 with naming("stdout" if people is sys.stdout else "stderr"):
-                    tell(people, f"Listening on {url}\n{beside.lines if beside else ''}")
+                    tell(people, f"Listening on {url}\n{servers.lines}")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
-                    ready.write(url, *(beside.urls if beside else ()))
+                    ready.write(url, *servers.urls)
                 _end_the_start(csms, config)
 
-            more = (beside.schedule, partial(beside.open, partial(ending.end, judgement, ended))) if beside else ()
-            await stack.enter_async_context(running(csms, announce, *more))
+            opened = partial(servers.open, partial(ending.end, judgement, ended))
+            await stack.enter_async_context(running(csms, announce, servers.schedule, opened))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from mock_csms.commands.parser import Parser, add_help, bare_parser
 from mock_csms.commands.remote.client import ROWS, ApiClient
-from mock_csms.commands.remote.shown import Printer
+from mock_csms.commands.remote.shown import Printer, Report
 from mock_csms.control.api.operation import Fields
 from mock_csms.protocol.records import DecodeError, Meta, Record, UnsetType, field, fields_of, json_value
 
@@ -36,8 +36,8 @@ class Asked(Record):
     printer: Printer
 
 
-Run: TypeAlias = Callable[[ApiClient, Asked], int]
-"""Executes a subcommand, and returns the exit status."""
+Run: TypeAlias = Callable[[Sequence[ApiClient], Asked], Report]
+"""Executes a subcommand at the replicas of a mock, usually one."""
 
 
 class RemoteCommand(Record, kw_only=True):
@@ -107,8 +107,9 @@ def _add_server(parser: Parser) -> None:
     group = parser.add_argument_group("the mock")
     group.add_argument(
         "--api",
-        metavar="URL",
-        help="its URL; else MOCK_CSMS_API_URL, else the second line of MOCK_CSMS_READY_FILE, else port 9001 here",
+        metavar="URL[,URL…]",
+        help="its URL, or those of all replicas behind a load balancer; else MOCK_CSMS_API_URL, else the second line "
+        "of MOCK_CSMS_READY_FILE, else port 9001 here",
     )
     group.add_argument(
         "--api-token", metavar="TEXT|@FILE", help="the token of its API, if it asks for one [MOCK_CSMS_API_TOKEN]"

@@ -1,0 +1,71 @@
+"""Serves OCPI as the CPO of the stations of a running mock. Only a start with --ocpi loads this module."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from mock_csms.ocpi.cpo.table import PREFIX, ROWS
+from mock_csms.ocpi.cpo.world import CpoWorld
+from mock_csms.ocpi.http.kept_file import KeptFile
+from mock_csms.ocpi.http.serving import serving_ocpi
+from mock_csms.ocpi.joining import duties, leave
+from mock_csms.ocpi.keeping import peers_of
+from mock_csms.ocpi.parties import CPO, OcpiParties, OcpiParty, OcpiRole
+from mock_csms.runtime import clock
+from mock_csms.runtime.csms import CsmsServer
+from mock_csms.settings import Config
+from mock_csms.twin.events import Failed, Noted
+
+_TOKEN_BYTES = 32
+
+
+def new_token() -> str:
+    """Return a credentials token that nobody can guess."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+class CpoServer:
+    """The OCPI server beside one mock."""
+
+    def __init__(self, csms: CsmsServer) -> None:
+        self._csms = csms
+        self.urls: list[str] = []
+        """The URLs for the ready file."""
+        self.lines = ""
+        """The lines to print after the first line of the output."""
+        csms.follow_all()
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Serve until the block ends. Raises OSError for a wrong address."""
+        config = self._csms.config
+        assert config.ocpi is not None  # noqa: S101 - else there is no such server
+        world = self._world(config)
+        kept = KeptFile(world.parties, config.state_dir, world.failed)
+        kept.read()
+        async with serving_ocpi(world, ROWS, config.ocpi) as side:
+            self.urls.append(f"{world.base}/ocpi/versions")
+            self.lines = f"OCPI on {world.base}/ocpi/versions\n"
+            for steps in duties(world, config):
+                side.performer.begin(steps)
+            try:
+                yield
+            finally:
+                if config.ocpi_unregister:
+                    await side.performer.run(leave(world))
+
+    def _world(self, config: Config) -> CpoWorld:
+        us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
+        peers = [*peers_of(config.ocpi_registered)]
+        return CpoWorld(
+            parties=OcpiParties(us=us, peers=peers, tokens_a=[*config.ocpi_token_a]),
+            now=clock.now,
+            new_id=self._csms.chance.new_id,
+            new_token=new_token,
+            prefix=PREFIX,
+            base=(config.ocpi_url or "").rstrip("/"),
+            is_base_fixed=bool(config.ocpi_url),
+            sends_raw=config.ocpi_raw_token,
+            tell=lambda text: self._csms.publish(Noted(clock.now(), "", f"OCPI: {text}")),
+            failed=lambda text: self._csms.publish(Failed(clock.now(), "", f"OCPI: {text}")),
+        )
