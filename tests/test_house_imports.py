@@ -134,6 +134,11 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
         {"SignCertificate", "certificateChain", "transactionId"},
         "names of placeholders, and their help",
     ),
+    "mock_csms/ocpi/emsp/checks/references.py": ({"ReserveNow"}, "an object of OCPI"),
+    "mock_csms/ocpi/emsp/handlers/aliases.py": (
+        {"CancelReservation", "ReserveNow", "UnlockConnector"},
+        "objects of OCPI",
+    ),
     "mock_csms/protocol/actions.py": ({"BootNotification", "Heartbeat"}, "the same in every version"),
     "mock_csms/commands/cli.py": ({"Heartbeat", "TransactionEvent", "eventType"}, "examples in the help"),
     "mock_csms/settings/commands.py": ({"StatusNotification"}, "the default of --trigger-message"),

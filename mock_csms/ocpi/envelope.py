@@ -25,6 +25,8 @@ class OcpiAnswer(Record, kw_only=True):
     """The status code of OCPI."""
     message: str = ""
     headers: Mapping[str, str] = {}
+    about: Any = None
+    """What the handler tells whoever records the exchange; it is not sent."""
     then: Callable[[], Steps] | None = None
     """Returns the work to do after the answer is sent."""
 

@@ -1,7 +1,7 @@
 """One exchange of a request and its answer, as it is told to whoever records."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.protocol.records import Record
 
@@ -25,6 +25,10 @@ class OcpiExchange(Record, kw_only=True):
     body: bytes
     is_raw: bool = False
     """Whether the credentials token was sent as it is, not in Base64."""
+    authorization: str = ""
+    """How the request showed its token: one of the words of `token_form`; empty for a request of ours."""
+    is_for_registration: bool = False
+    """Whether the token is one for the registration."""
     status: int
     """The HTTP status; 0 if there was no answer."""
     answer_headers: Mapping[str, str]
@@ -34,6 +38,8 @@ class OcpiExchange(Record, kw_only=True):
     """Why there is no answer, or no envelope."""
     seconds: float
     """How long it took."""
+    about: Any = None
+    """What the handler of the request says about it."""
 
 
 Observe: TypeAlias = Callable[[OcpiExchange], None]

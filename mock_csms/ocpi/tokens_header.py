@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from mock_csms.protocol.records import Record
 
 _HEADER = re.compile(r"token +(?P<token>[!-~]+) *", re.IGNORECASE)
+_STRICT = re.compile(r"token [!-~]+", re.IGNORECASE)
 _NEWLINES = "\r\n"
 
 
@@ -43,12 +44,28 @@ def shown_token(header: str, known: Iterable[str]) -> TokenShown | None:
     return None
 
 
-def _decoded(text: str) -> str:
+def token_form(header: str, shown: TokenShown | None) -> str:
+    """Return how a header shows a token: `missing`, `scheme` (not `Token`, one space and a token), `unknown`, `raw`,
+    `newline` (Base64 of the token and a newline) or `base64`. `shown` is the known token in it.
+    """
+    if not header:
+        return "missing"
+    if not _STRICT.fullmatch(header):
+        return "scheme"
+    if shown is None:
+        return "unknown"
+    if shown.is_raw:
+        return "raw"
+    return "newline" if _decoded(header.split(" ")[1], keeps_newlines=True) != shown.token else "base64"
+
+
+def _decoded(text: str, *, keeps_newlines: bool = False) -> str:
     """Return a text in Base64 decoded; empty if it is not Base64, or not UTF-8."""
     try:
-        return b64decode(text, validate=True).decode().rstrip(_NEWLINES)
+        decoded = b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):
         return ""
+    return decoded if keeps_newlines else decoded.rstrip(_NEWLINES)
 
 
 def _is_same(given: str, token: str) -> bool:

@@ -16,8 +16,10 @@ from mock_csms.ocpi.exchange import Observe, OcpiExchange
 from mock_csms.ocpi.http.performing import Performer
 from mock_csms.ocpi.http.receiving import HttpRequest, base_of, is_early, returned_headers, shown_by, understood
 from mock_csms.ocpi.modules import ModuleRow, Modules
+from mock_csms.ocpi.parties import OcpiPeer
+from mock_csms.ocpi.tokens_header import TokenShown, token_form
 from mock_csms.ocpi.world import OcpiWorld
-from mock_csms.protocol.records import Record
+from mock_csms.protocol.records import Record, replace
 
 _MOST_BODY = 1024 * 1024
 """The greatest length of a body in bytes."""
@@ -37,6 +39,14 @@ class Delivery(Record, kw_only=True):
     """How many seconds to wait before it is sent."""
     is_dropped: bool = False
     """Whether the connection is ended instead."""
+
+
+class Visit(Record):
+    """When a request came, and who is behind its token."""
+
+    at: float
+    shown: TokenShown | None
+    peer: OcpiPeer | None
 
 
 class OcpiHooks(Record, kw_only=True):
@@ -70,6 +80,8 @@ def ocpi_application(side: OcpiSide) -> ASGIApp:
             incoming, problem = await _incoming(Request(scope, receive))
         except ClientDisconnect:
             return
+        shown = shown_by(side.world, incoming)  # a registration changes who is behind a token
+        visit = Visit(at, shown, side.world.parties.behind(shown.token) if shown else None)
         row, answer = (None, problem) if problem else await _answer(side, incoming)
         headers = {"content-type": "application/json", **returned_headers(row, incoming.headers), **answer.headers}
         content = b"" if incoming.method == "HEAD" else answer.content(side.world.now())
@@ -81,7 +93,9 @@ def ocpi_application(side: OcpiSide) -> ASGIApp:
             drop(scope)
         else:
             await Response(delivery.content, delivery.status, dict(delivery.headers))(scope, receive, send)
-        _tell(side, row, incoming, delivery, (at, asyncio.get_running_loop().time() - begun))
+        exchange = _exchange(side, row, incoming, delivery, visit)
+        seconds = asyncio.get_running_loop().time() - begun
+        side.hooks.observe(replace(exchange, seconds=seconds, about=answer.about))
         if answer.then is not None:
             side.performer.begin(answer.then())
 
@@ -129,26 +143,26 @@ async def _answer(side: OcpiSide, incoming: HttpRequest) -> tuple[ModuleRow | No
         return row, OcpiAnswer(status=500, code=SERVER_ERROR, message="internal error: the log of the mock says more")
 
 
-def _tell(
-    side: OcpiSide, row: ModuleRow | None, incoming: HttpRequest, delivery: Delivery, times: tuple[float, float]
-) -> None:
-    shown = shown_by(side.world, incoming)
-    peer = side.world.parties.behind(shown.token) if shown else None
-    side.hooks.observe(
-        OcpiExchange(
-            at=times[0],
-            is_ours=False,
-            peer=peer.name if peer else "",
-            module=row.module if row else "",
-            method=incoming.method,
-            url=base_of(side.world, incoming) + incoming.target,
-            headers={name: value for name, value in incoming.headers.items() if name != "authorization"},
-            body=incoming.body,
-            is_raw=bool(shown and shown.is_raw),
-            status=0 if delivery.is_dropped else delivery.status,
-            answer_headers=delivery.headers,
-            answer=delivery.content,
-            problem="the connection was dropped" if delivery.is_dropped else "",
-            seconds=times[1],
-        )
+def _exchange(
+    side: OcpiSide, row: ModuleRow | None, incoming: HttpRequest, delivery: Delivery, visit: Visit
+) -> OcpiExchange:
+    """Return what is told of a request and its answer."""
+    shown, peer = visit.shown, visit.peer
+    return OcpiExchange(
+        at=visit.at,
+        is_ours=False,
+        peer=peer.name if peer else "",
+        module=row.module if row else "",
+        method=incoming.method,
+        url=base_of(side.world, incoming) + incoming.target,
+        headers={name: value for name, value in incoming.headers.items() if name != "authorization"},
+        body=incoming.body,
+        is_raw=bool(shown and shown.is_raw),
+        authorization=token_form(incoming.headers.get("authorization", ""), shown),
+        is_for_registration=shown is not None and peer is None,
+        status=0 if delivery.is_dropped else delivery.status,
+        answer_headers=delivery.headers,
+        answer=delivery.content,
+        problem="the connection was dropped" if delivery.is_dropped else "",
+        seconds=0.0,
     )
