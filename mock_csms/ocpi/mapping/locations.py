@@ -139,7 +139,7 @@ def place_in(found: Json | None, site: OcpiSite, uid: str, connector: str) -> Js
 # What has changed.
 
 
-class Changed(Record):
+class LocationChange(Record):
     """A part of a Location that has changed, and how another party is told."""
 
     path: tuple[str, ...]
@@ -149,24 +149,26 @@ class Changed(Record):
     body: Json
 
 
-def renewed(before: Json | None, fresh: Json, stamp: Callable[[], str]) -> tuple[Json, Sequence[Changed]]:
+def renewed(before: Json | None, fresh: Json, stamp: Callable[[], str]) -> tuple[Json, Sequence[LocationChange]]:
     """Return a Location with `last_updated` in all its parts, and which parts have changed.
 
     before: the Location so far; None for a new one. stamp: returns the time for what has changed.
     """
     if before is None:
         new = _all_new(fresh, stamp())
-        return new, (Changed((new["id"],), "PUT", new),)
+        return new, (LocationChange((new["id"],), "PUT", new),)
     evses = _with_removed(before["evses"], fresh["evses"])
     known = {evse["uid"]: evse for evse in before["evses"]}
     pairs = [_renewed_evse(known.get(evse["uid"]), evse, stamp) for evse in evses]
-    changes = [Changed((fresh["id"], *each.path), each.method, each.body) for _, changed in pairs for each in changed]
+    changes = [
+        LocationChange((fresh["id"], *each.path), each.method, each.body) for _, changed in pairs for each in changed
+    ]
     own = _differences(before, fresh, "evses")
     if not own and not changes:
         return before, ()
     result = {**fresh, "evses": [evse for evse, _ in pairs], "last_updated": stamp()}
-    if own or any(name not in fresh for name in before):
-        changes = [Changed((fresh["id"],), "PUT", result)]
+    if own or any(name not in fresh for name in before if name != "last_updated"):
+        changes = [LocationChange((fresh["id"],), "PUT", result)]
     return result, changes
 
 
@@ -178,10 +180,10 @@ def _with_removed(before: Sequence[Json], fresh: Sequence[Json]) -> Iterator[Jso
     yield from now.values()
 
 
-def _renewed_evse(before: Json | None, fresh: Json, stamp: Callable[[], str]) -> tuple[Json, Sequence[Changed]]:
+def _renewed_evse(before: Json | None, fresh: Json, stamp: Callable[[], str]) -> tuple[Json, Sequence[LocationChange]]:
     if before is None:
         new = _all_new(fresh, stamp())
-        return new, (Changed((new["uid"],), "PUT", new),)
+        return new, (LocationChange((new["uid"],), "PUT", new),)
     known = {connector["id"]: connector for connector in before["connectors"]}
     connectors = [
         old if old is not None and not _differences(old, each) else {**each, "last_updated": stamp()}
@@ -193,8 +195,8 @@ def _renewed_evse(before: Json | None, fresh: Json, stamp: Callable[[], str]) ->
         return before, ()
     result = {**fresh, "connectors": connectors, "last_updated": stamp()}
     if connectors != before["connectors"]:
-        return result, (Changed((fresh["uid"],), "PUT", result),)
-    return result, (Changed((fresh["uid"],), "PATCH", own | {"last_updated": result["last_updated"]}),)
+        return result, (LocationChange((fresh["uid"],), "PUT", result),)
+    return result, (LocationChange((fresh["uid"],), "PATCH", own | {"last_updated": result["last_updated"]}),)
 
 
 def _differences(before: Mapping[str, Any], fresh: Mapping[str, Any], *parts: str) -> Json:

@@ -1,16 +1,16 @@
 """Charging profiles of OCPI for the transactions of stations, and the schedules that stations answer with."""
 
 from mock_csms.ocpi.mapping.sessions import written
-from mock_csms.ocpi.mapping.version import Limits, Scheduled
+from mock_csms.ocpi.mapping.version import OcpiLimits, Scheduled
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.times import seconds_of
 
 
-def limits_of(profile: Json, id_: int, transaction: str, evse: int) -> Limits:
+def limits_of(profile: Json, id_: int, transaction: str, evse: int) -> OcpiLimits:
     """Return a ChargingProfile as limits for a transaction; without periods it limits nothing."""
     start = seconds_of(profile.get("start_date_time") or "")
     periods = [(each["start_period"], float(each["limit"])) for each in profile.get("charging_profile_period") or ()]
-    return Limits(
+    return OcpiLimits(
         id=id_,
         transaction=transaction,
         evse=evse,

@@ -45,7 +45,7 @@ class Reserve(Record, kw_only=True):
     """The timestamp of its end."""
 
 
-class Limits(Record, kw_only=True):
+class OcpiLimits(Record, kw_only=True):
     """A ChargingProfile, for a transaction at a station."""
 
     id: int
@@ -97,7 +97,7 @@ class OcpiMapping(Record, kw_only=True, eq=False):
     cancel: Callable[[int], Step]
     unlock: Callable[[int, int], Step]
     """Returns the command that unlocks a connector of an EVSE."""
-    limit: Callable[[Limits], Step]
+    limit: Callable[[OcpiLimits], Step]
     unlimit: Callable[[int], Step]
     """Returns the command that clears the charging profile with that id."""
     ask_schedule: Callable[[int, int, str], Step]

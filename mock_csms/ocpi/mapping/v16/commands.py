@@ -6,7 +6,7 @@ from typing import Any
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import escape
 from mock_csms.ocpi.mapping.told import Shown
-from mock_csms.ocpi.mapping.version import Limits, Reserve, Scheduled, Start, Unfit
+from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start, Unfit
 from mock_csms.protocol.actions import Json
 
 _LONGEST_TAG = 20
@@ -78,7 +78,7 @@ def unlock(evse: int, _: int) -> Step:
     return _raw("UnlockConnector", {"connectorId": evse})
 
 
-def limit(asked: Limits) -> Step:
+def limit(asked: OcpiLimits) -> Step:
     """Return the command that sets a charging profile for a transaction."""
     schedule: Json = {
         "chargingRateUnit": asked.unit,

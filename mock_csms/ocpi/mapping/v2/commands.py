@@ -6,7 +6,7 @@ from typing import Any
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.templates import escape
 from mock_csms.ocpi.mapping.told import Shown
-from mock_csms.ocpi.mapping.version import Limits, Reserve, Scheduled, Start
+from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.v2.transactions import STOPS
 
@@ -87,7 +87,7 @@ def unlock(evse: int, connector: int) -> Step:
     return _raw("UnlockConnector", {"evseId": evse, "connectorId": connector})
 
 
-def limit(asked: Limits) -> Step:
+def limit(asked: OcpiLimits) -> Step:
     """Return the command that sets a charging profile for a transaction."""
     schedule: Json = {
         "id": 1,
