@@ -126,11 +126,11 @@ class EmspAnswers:
     token: tuple[TokenTold, ...] = flag(
         (),
         "a token of the eMSP, and what it answers about it; STATUS is ALLOWED, BLOCKED, EXPIRED, NO_CREDIT, "
-        "NOT_ALLOWED or UNKNOWN; T is RFID, APP_USER, AD_HOC_USER or OTHER, W is ALWAYS, ALLOWED, ALLOWED_OFFLINE or "
-        "NEVER; `location` and `evse` are the only ones where it is allowed; further keys are contract, issuer, "
+        "NOT_ALLOWED or UNKNOWN; the keys are type (RFID, APP_USER, AD_HOC_USER, OTHER), whitelist (ALWAYS, ALLOWED, "
+        "ALLOWED_OFFLINE, NEVER), location and evse=A+B (the only ones where it is allowed), group, contract, issuer, "
         "visual, language, reference and text; @FILE reads one from each line; repeatable",
         tokens,
-        "TAG=STATUS[,type=T][,whitelist=W][,group=G][,location=L][,evse=A+B][,…]",
+        "TAG=STATUS[,key=value,…]",
         repeated=True,
     )
     fault: "tuple[OcpiRule, ...]" = flag(

@@ -138,23 +138,22 @@ async def test_expectations_end_a_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "status", "text"),
+    ("flags", "paths", "status", "text"),
     [
-        (["--expect", "cdr", "--wait-for-cpo", "0.2"], 4, "no CPO came"),
-        (["--expect", "cdr", "--within", "0.2"], 1, "expected at least 1"),
-        (["--forbid", "request[status=404]"], 1, "it came from XX*PRE"),
-        (["--expect", "tokens.get*2", "--linger", "0", "--within", "0.5"], 1, "expected exactly 2; XX*PRE: 1 seen"),
-        (["--fail-on-findings", "warning", "--duration", "0.7"], 1, "OCPI-R07"),
+        (["--expect", "cdr", "--wait-for-cpo", "0.2"], [], 4, "no CPO came"),
+        (["--expect", "cdr", "--within", "0.2"], ["tokens"], 1, "expected at least 1"),
+        (["--forbid", "request[status=404]"], ["tokens", "cars"], 1, "it came from XX*PRE"),
+        (["--expect", "tokens.get*2", "--within", "0.5"], ["tokens"], 1, "expected exactly 2; XX*PRE: 1 seen"),
+        (["--fail-on-findings", "error", "--duration", "0.7"], ["tokens", "cars"], 1, "OCPI-R12"),
+        (["--fail-on-findings", "error", "--duration", "0.7"], ["tokens"], 0, "passed: no finding"),
+        (["--fail-on-findings", "error", "--duration", "0.2"], [], 4, "no CPO came"),
     ],
 )
-def test_runs_that_fail(flags: list[str], status: int, text: str) -> None:
-    """A run ends with status 1 if something is missing or forbidden, and with 4 if nobody came."""
+def test_runs_and_their_ends(flags: list[str], paths: list[str], status: int, text: str) -> None:
+    """A run ends with status 1 if something is missing, forbidden or wrong, and with 4 if nobody came."""
     emsp = Emsp(*flags)
-    if "no CPO" not in text:
-        emsp.ask("GET", "tokens")
-        if "--forbid" in flags or "warning" in flags:
-            emsp.ask("GET", "cars")
-            emsp.ask("GET", "tokens", **{"authorization": f"Token {'test_token_c_123'}"})
+    for path in paths:
+        emsp.ask("GET", path)
     out, _ = emsp.process.communicate(None, PATIENCE)
     assert emsp.process.returncode == status, emsp.log
     assert text in out.decode()
