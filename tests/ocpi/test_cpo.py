@@ -116,7 +116,12 @@ async def test_a_session_from_its_command_to_its_cdr() -> None:
         connector = (await peer.ask("GET", mock.cpo("locations/LOC1/CS-1-1/1"))).json()["data"]
         assert connector == evse["connectors"][0]
 
-        place = {"token": TOKEN, "location_id": "LOC1", "evse_uid": "cs-1-1", "authorization_reference": "REF-1"}
+        place: dict[str, Any] = {
+            "token": TOKEN,
+            "location_id": "LOC1",
+            "evse_uid": "cs-1-1",
+            "authorization_reference": "REF-1",
+        }
         accepted(await command(peer, mock, "START_SESSION", **place, connector_id="1"))
         started = await obey(station, V201, "RequestStartTransaction")
         assert (started["evseId"], started["idToken"]) == (1, {"idToken": "TAG1", "type": "ISO14443"})
@@ -320,7 +325,8 @@ async def test_pages_of_all_sizes() -> None:
         whole = await listed(peer, mock.cpo("locations"))
         assert [each["id"] for each in whole] == [f"L{number}" for number in range(7)]
         for limit in (1, 2, 3, 6, 7, 8):
-            url, found, pages = mock.cpo(f"locations?limit={limit}&date_from=2020-01-01T00:00:00Z"), [], 0
+            url, pages = mock.cpo(f"locations?limit={limit}&date_from=2020-01-01T00:00:00Z"), 0
+            found: list[Any] = []
             while url:
                 answer = await peer.ask("GET", url)
                 assert (answer.headers["x-total-count"], answer.headers["x-limit"]) == ("7", "50")
