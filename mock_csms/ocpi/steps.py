@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mock_csms.behavior.commands import Step
 from mock_csms.ocpi.envelope import SUCCESS, Steps
 from mock_csms.protocol.records import UNSET, Record
 
-__all__ = ["Fetch", "Fetched", "Pause", "Steps", "until_done"]
+__all__ = ["Fetch", "Fetched", "Pause", "StationAnswer", "StationCommand", "Steps", "until_done"]
 
 
 class Fetch(Record, kw_only=True):
@@ -54,6 +55,26 @@ class Fetched(Record, kw_only=True):
             return self.problem
         told = self.problem or (f"{self.code} {self.message}" if self.code else "")
         return f"HTTP {self.status}{', ' if told else ''}{told}".strip()
+
+
+class StationCommand(Record):
+    """A command to a station. Its result is `StationAnswer`."""
+
+    identity: str
+    step: Step
+
+
+class StationAnswer(Record, kw_only=True):
+    """What a station answered to a command."""
+
+    payload: Any = None
+    """The payload of the result; None if there was none."""
+    code: str = ""
+    """The code of a CALLERROR."""
+    is_late: bool = False
+    """Whether no answer came in time."""
+    reason: str = ""
+    """Why there is no result."""
 
 
 class Pause(Record):

@@ -229,7 +229,7 @@ class Session:
             except TimeoutError:
                 reason = f"no answer within {timeout_:g} s"
                 self._host.publish(Unanswered(clock.now(), self.identity, call, reason))
-                raise CallFailed(reason) from None
+                raise CallFailed(reason, is_late=True) from None
             finally:
                 self._open = None
                 self._talk.give_up(call)

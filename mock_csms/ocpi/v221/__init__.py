@@ -9,6 +9,17 @@ from mock_csms.protocol.records import Record
 VERSION = "2.2.1"
 """The name of the version, in lists of versions and in paths."""
 
+COMMAND_OBJECTS: Mapping[str, str] = {
+    "START_SESSION": "StartSession",
+    "STOP_SESSION": "StopSession",
+    "RESERVE_NOW": "ReserveNow",
+    "CANCEL_RESERVATION": "CancelReservation",
+    "UNLOCK_CONNECTOR": "UnlockConnector",
+}
+"""The object in the body of each command."""
+PROFILE_OBJECT = "SetChargingProfile"
+"""The object in the body that sets a charging profile."""
+
 
 class ObjectProperty(Record):
     """A property of an object of OCPI."""
