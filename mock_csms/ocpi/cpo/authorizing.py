@@ -3,26 +3,40 @@
 The verdict about a token at a station is remembered: an event of a transaction with the same token does not ask again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from mock_csms.ocpi.cpo.world import Commanded, CpoWorld
+from mock_csms.ocpi.cpo.claims import is_commanded
+from mock_csms.ocpi.cpo.world import CpoWorld
 from mock_csms.ocpi.envelope import UNKNOWN_TOKEN
 from mock_csms.ocpi.mapping.tables import mapping_of
-from mock_csms.ocpi.mapping.tokens import REMEMBERED, TokenVerdict, at_once, told, token_type, unknown, unreachable
+from mock_csms.ocpi.mapping.tokens import (
+    ASK,
+    OFF,
+    REMEMBERED,
+    TokenVerdict,
+    at_once,
+    token_type,
+    told,
+    unknown,
+    unreachable,
+)
 from mock_csms.ocpi.mapping.told import Shown
 from mock_csms.ocpi.parties import EMSP, SENDER, OcpiParty, OcpiPeer
 from mock_csms.ocpi.routing import fetch_of
 from mock_csms.ocpi.schemas import problems
 from mock_csms.ocpi.steps import Fetched, Steps
 from mock_csms.ocpi.store import Json
-from mock_csms.protocol.identifiers import is_same
+from mock_csms.protocol.identifiers import folded, is_same
 from mock_csms.protocol.messages import Call
-from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, replace
+from mock_csms.protocol.records import UNSET, Bounded, Mutable, Record, bounded, replace
 from mock_csms.protocol.versions import Version
 
 _MOST = 10_000
 _NOT_FOUND = 404
+_SHORTEST = 0.01
+"""The shortest time-out in seconds; 0 would be none."""
 
 
 class TokenQuestion(Record, kw_only=True):
@@ -39,71 +53,59 @@ class TokenQuestion(Record, kw_only=True):
 
 
 class _Known(Record):
-    """The verdict about a token at a station."""
+    """When the verdict about a token at a station was found."""
 
-    verdict: TokenVerdict
     at: float
     call: str
     """The id of the call for which it was found."""
 
 
-class Desk(Mutable, eq=False):
-    """The verdicts about the tokens that stations have shown."""
+class Desk(Mutable, eq=False, kw_only=True):
+    """Decides about the tokens that stations show; the verdicts are kept in the world."""
 
     world: CpoWorld
-    mode: str = "ask"
-    """The value of --ocpi-authorize."""
+    mode: Callable[[], str] = lambda: ASK
+    """Returns the value of --ocpi-authorize."""
+    is_decided: Callable[[str], bool] = lambda _: False
+    """Whether the settings of the mock decide about a token."""
     known: Bounded[tuple[str, str], _Known] = bounded(_MOST)
-    """By identity and folded token."""
+    """By identity and token, both folded."""
     current: TokenVerdict | None = None
     """The verdict for the call that is being answered; None if it shows no token."""
 
-    def question(self, identity: str, version: Version, call: Call, *, is_decided: bool) -> TokenQuestion | None:
-        """Return the question that must be answered before a call; None if its verdict is known, or it needs none.
-
-        is_decided: whether the settings of the mock decide about the token.
-        """
+    def question(self, identity: str, version: Version, call: Call) -> TokenQuestion | None:
+        """Return the question that must be answered before a call; None if its verdict is known, or it needs none."""
         self.current = None
         asked = mapping_of(version).token_asked(call.action, call.payload)
-        if asked is None or is_decided or self.mode == "off":
+        if asked is None or self.mode() == OFF or self.is_decided(asked[0].id):
             return None
         shown, evse = asked
-        known, now = self.known.get((identity, shown.id.casefold())), self.world.now()
+        key, now = (folded(identity), folded(shown.id)), self.world.now()
+        known = self.known.get(key)
         is_later = evse is not None and known is not None and now - known.at < REMEMBERED
         if known is not None and (known.call == call.id or is_later):
-            self.current = known.verdict
+            self.current = self.world.verdicts.get(key)
             return None
-        token = self.token_of(identity, shown)
-        commanded = self.commanded(identity, shown, now)
-        verdict = at_once(token, is_commanded=commanded is not None, mode=self.mode, has_emsp=any(self._emsps(token)))
+        token = self._token_of(identity, shown)
+        commanded = is_commanded(self.world, identity, shown.id)
+        verdict = at_once(token, is_commanded=commanded, mode=self.mode(), has_emsp=any(self._emsps(token)))
         if verdict is None:
             return TokenQuestion(identity=identity, call=call.id, shown=shown, evse=evse, token=token)
-        if commanded is not None:
-            verdict = replace(verdict, reference=commanded.reference)
-        self.remember(identity, shown, call.id, verdict)
+        self.decide(identity, shown, call.id, verdict)
         return None
 
-    def remember(self, identity: str, shown: Shown, call: str, verdict: TokenVerdict) -> None:
+    def decide(self, identity: str, shown: Shown, call: str, verdict: TokenVerdict) -> None:
         """Note the verdict about the token of a call."""
+        key = folded(identity), folded(shown.id)
         self.current = verdict
-        self.known.renew((identity, shown.id.casefold()), _Known(verdict, self.world.now(), call))
+        self.known.renew(key, _Known(self.world.now(), call))
+        self.world.verdicts.renew(key, verdict)
 
-    def verdict_of(self, identity: str, shown: Shown) -> TokenVerdict | None:
-        """Return the last verdict about a token at a station; None if there is none."""
-        known = self.known.get((identity, shown.id.casefold()))
-        return known.verdict if known else None
-
-    def commanded(self, identity: str, shown: Shown, now: float) -> Commanded | None:
-        """Return the last command of an eMSP in 15 minutes that has named a token at a station."""
-        recent = (each for each in reversed(self.world.commanded) if now - each.at < REMEMBERED)
-        return next((each for each in recent if each.identity == identity and _names(each, shown)), None)
-
-    def token_of(self, identity: str, shown: Shown) -> Json | None:
+    def _token_of(self, identity: str, shown: Shown) -> Json | None:
         """Return the Token that an eMSP has sent, or has named in a command to that station."""
         found = [each for each in self.world.tokens.all() if is_same(each["uid"], shown.id)]
-        found += [
-            each.token for each in self.world.commanded if each.identity == identity and _names(each, shown)
-        ]
+        commanded = [each.token for each in self.world.commanded if each.identity == identity]
+        found += [each for each in commanded if is_same(each["uid"], shown.id)]
         wanted = token_type(shown.type)
         return next((each for each in found if each["type"] == wanted), found[0] if found else None)
 
@@ -116,15 +118,17 @@ class Desk(Mutable, eq=False):
             if peer.url_of("tokens", SENDER) and (peer.owns(owner) if owner else peer.has_role(EMSP))
         ]
 
-    def ask(self, question: TokenQuestion) -> Steps:
-        """Ask the eMSPs in turn until one knows the token; return the verdict."""
-        places = self._places(question)
+    def ask(self, question: TokenQuestion, timeout: float) -> Steps:
+        """Ask the eMSPs in turn until one knows the token, for so many seconds in all; return the verdict."""
+        places, end = self._places(question), self.world.now() + timeout
         verdict = unreachable(question.token)
         for peer in self._emsps(question.token):
             type_ = question.token["type"] if question.token else token_type(question.shown.type)
-            url = f"{peer.url_of('tokens', SENDER).rstrip('/')}/{_quoted(question.shown.id)}/authorize?type={type_}"
-            fetch = fetch_of(self.world, peer, url)
-            answer: Fetched = yield replace(fetch, method="POST", body=self._reference(question, places))
+            path = f"{quote(question.shown.id, safe='')}/authorize?type={type_}"
+            fetch = fetch_of(self.world, peer, f"{peer.url_of('tokens', SENDER).rstrip('/')}/{path}")
+            left = max(end - self.world.now(), _SHORTEST)
+            body = self._reference(question, places)
+            answer: Fetched = yield replace(fetch, method="POST", body=body, timeout=left)
             found = self._verdict(question, answer, places)
             if found is not None:
                 return found
@@ -132,9 +136,7 @@ class Desk(Mutable, eq=False):
                 verdict = unknown()
         return verdict
 
-    def _verdict(
-        self, question: TokenQuestion, answer: Fetched, places: Mapping[str, int]
-    ) -> TokenVerdict | None:
+    def _verdict(self, question: TokenQuestion, answer: Fetched, places: Mapping[str, int]) -> TokenVerdict | None:
         """Return what an answer says about the token; None if it says nothing."""
         if not answer.is_fine:
             return None
@@ -150,20 +152,10 @@ class Desk(Mutable, eq=False):
         return {uid: place.evse for uid, place in places if place.identity == question.identity}
 
     def _reference(self, question: TokenQuestion, places: Mapping[str, int]) -> Any:
-        """Return the LocationReferences of the question; an empty object if the Location is not known."""
+        """Return the LocationReferences of the question; UNSET if the Location is not known."""
         uids = [uid for uid, evse in places.items() if question.evse in (None, evse)]
         for location in self.world.locations.all():
             own = [evse["uid"] for evse in location["evses"] if evse["uid"].casefold() in uids]
             if own:
                 return {"location_id": location["id"], "evse_uids": own}
-        return {}
-
-
-def _names(commanded: Commanded, shown: Shown) -> bool:
-    return is_same(commanded.token["uid"], shown.id)
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote  # noqa: PLC0415 - only who asks needs it
-
-    return quote(text, safe="")
+        return UNSET
