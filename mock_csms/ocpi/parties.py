@@ -54,7 +54,7 @@ class OcpiPeer(Record, kw_only=True):
     """The URLs of its modules, by `MODULE ROLE`, such as `locations RECEIVER`; that of credentials has no role."""
     roles: tuple[OcpiRole, ...]
     is_raw: bool = False
-    """Whether we send it the token as it is, not in Base64, because it does so too."""
+    """Whether we send it the token as it is, not in Base64."""
     token_a: str = ""
     """The token with which it has registered; after its end it may do so again."""
 
@@ -93,6 +93,8 @@ class OcpiParties(Mutable, eq=False):
     """The tokens with which a party has registered."""
     pending: list[str] = field(default_factory=list)
     """The tokens that we have sent with our credentials, and that are not answered yet."""
+    joined: Callable[["OcpiPeer"], None] = lambda _: None
+    """Is called after a party has registered, or has got other modules."""
     changed: Callable[[], None] = lambda: None
     """Is called after a registration has changed."""
 
@@ -117,6 +119,7 @@ class OcpiParties(Mutable, eq=False):
             self.tokens_a.remove(instead_of)
             self.used.append(instead_of)
         self.changed()
+        self.joined(peer)
 
     def remove(self, peer: OcpiPeer) -> None:
         """End a registration. The token with which the party had registered is good for another one."""

@@ -149,6 +149,10 @@ class Roaming:
         "send credentials tokens as they are, not in Base64; a platform that sends its token so gets ours so anyway",
         needs=("ocpi",),
     )
+    ocpi_any_response_url: bool = switch(
+        "send the results of commands to any `response_url`, not only to hosts of the platform that sent the command",
+        needs=("ocpi",),
+    )
     ocpi_renew: float | None = flag(
         None,
         "send new credentials (PUT) to each registered platform every so many seconds",

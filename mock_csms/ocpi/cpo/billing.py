@@ -5,7 +5,7 @@ from mock_csms.ocpi.cpo.world import CpoWorld, RunningSession
 from mock_csms.ocpi.mapping.cdrs import cdr, credit_of
 from mock_csms.ocpi.mapping.charges import Charge
 from mock_csms.ocpi.mapping.ids import cdr_id, session_id
-from mock_csms.ocpi.mapping.locations import Terms
+from mock_csms.ocpi.mapping.locations import LocationTerms
 from mock_csms.ocpi.mapping.sessions import session
 from mock_csms.ocpi.restrictions import Clock
 from mock_csms.ocpi.store import Json
@@ -18,7 +18,7 @@ _MOST = 10_000
 class Billing:
     """Makes the sessions and the CDRs."""
 
-    def __init__(self, world: CpoWorld, terms: Terms) -> None:
+    def __init__(self, world: CpoWorld, terms: LocationTerms) -> None:
         self._world, self._terms = world, terms
         self._cdrs: Bounded[str, list[str]] = Bounded(_MOST)
         """By session: the ids of its CDRs; only the last one is not credited."""

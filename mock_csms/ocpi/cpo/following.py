@@ -9,7 +9,7 @@ from mock_csms.ocpi.cpo.reserving import reservation_ended
 from mock_csms.ocpi.cpo.world import Commanded, CpoWorld, EvsePlace
 from mock_csms.ocpi.mapping.charges import COMMAND, Charge, milliseconds_of
 from mock_csms.ocpi.mapping.ids import NOT_AVAILABLE, evse_uid, session_id
-from mock_csms.ocpi.mapping.locations import Terms, evses_of, location, place_in, renewed
+from mock_csms.ocpi.mapping.locations import LocationTerms, evses_of, location, place_in, renewed
 from mock_csms.ocpi.mapping.tables import mapping_of
 from mock_csms.ocpi.mapping.tokens import cdr_token
 from mock_csms.ocpi.mapping.told import Told
@@ -28,7 +28,7 @@ _MOST = 10_000
 class Follower:
     """Follows all stations. After `learn` comes `renew`: so many messages at once make one change of a location."""
 
-    def __init__(self, world: CpoWorld, terms: Terms) -> None:
+    def __init__(self, world: CpoWorld, terms: LocationTerms) -> None:
         self._world, self._terms = world, terms
         self._billing = Billing(world, terms)
         self._charges: Bounded[tuple[str, str], Charge] = Bounded(_MOST)

@@ -57,7 +57,7 @@ def introduce(world: CpoWorld, peer: OcpiPeer) -> None:
 
 
 def _receivers(world: CpoWorld, module: str, owner: OcpiParty | None = None) -> Iterator[tuple[OcpiPeer, str]]:
-    """Yield the parties that receive a module, each once and with its URL; with an owner only those that it is behind."""
+    """Yield the parties that receive a module, each once and with its URL; with an owner only that one."""
     seen: set[str] = set()
     for peer in reversed(world.parties.peers):
         url = peer.url_of(module, RECEIVER)

@@ -1,5 +1,6 @@
 """The tokens of eMSPs: what they push, and the pull of all of them."""
 
+from mock_csms.ocpi.cpo.pushing import introduce
 from mock_csms.ocpi.cpo.world import CpoWorld
 from mock_csms.ocpi.envelope import UNKNOWN_TOKEN, OcpiAnswer, created, missing, updated, wrong
 from mock_csms.ocpi.modules import ModuleRow, Modules
@@ -79,6 +80,18 @@ def pull_tokens(world: CpoWorld, peer: OcpiPeer) -> Steps:
         world.tokens.put((token["country_code"], token["party_id"], token["uid"], token["type"]), token)
         count += 1
     return count, problem
+
+
+def welcome(world: CpoWorld, peer: OcpiPeer) -> None:
+    """Pull the tokens of a party that has just registered, and push our tariffs and locations to it."""
+
+    def pull() -> Steps:
+        count, problem = yield from pull_tokens(world, peer)
+        world.tell(f"{peer.name} has {count} tokens{f'; more were not read: {problem}' if problem else ''}")
+
+    if peer.url_of("tokens", SENDER):
+        world.push(peer, pull())
+    introduce(world, peer)
 
 
 TOKENS_ROWS: Modules = tuple(

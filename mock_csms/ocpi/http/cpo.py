@@ -3,17 +3,28 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
 
+from mock_csms.ocpi.cpo.following import Follower
+from mock_csms.ocpi.cpo.outbox import PeerOutbox
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
+from mock_csms.ocpi.cpo.terms import terms_of
+from mock_csms.ocpi.cpo.tokens import welcome
 from mock_csms.ocpi.cpo.world import CpoWorld
+from mock_csms.ocpi.http.application import OcpiHooks
 from mock_csms.ocpi.http.kept_file import KeptFile
 from mock_csms.ocpi.http.serving import serving_ocpi
+from mock_csms.ocpi.http.stations import StationFeed, command_station
 from mock_csms.ocpi.joining import duties, leave
 from mock_csms.ocpi.keeping import peers_of
 from mock_csms.ocpi.parties import CPO, OcpiParties, OcpiParty, OcpiRole
+from mock_csms.ocpi.restrictions import Clock
+from mock_csms.ocpi.steps import StationCommand
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
+from mock_csms.settings.ocpi_sites import OcpiSite, zone_of
 from mock_csms.twin.events import Failed, Noted
 
 _TOKEN_BYTES = 32
@@ -22,6 +33,12 @@ _TOKEN_BYTES = 32
 def new_token() -> str:
     """Return a credentials token that nobody can guess."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def clock_at(site: OcpiSite) -> Clock:
+    """Return the clock of a location: the time in its time zone."""
+    zone = zone_of(site.time_zone)
+    return lambda seconds: datetime.fromtimestamp(seconds, zone)
 
 
 class CpoServer:
@@ -43,13 +60,24 @@ class CpoServer:
         world = self._world(config)
         kept = KeptFile(world.parties, config.state_dir, world.failed)
         kept.read()
-        async with serving_ocpi(world, ROWS, config.ocpi) as side:
+        hooks = OcpiHooks(perform={StationCommand: partial(command_station, self._csms)})
+        async with serving_ocpi(world, ROWS, config.ocpi, hooks) as side:
+            outbox = PeerOutbox(side.performer.begin, world.failed)
+            world.push = outbox.push
+            follower = Follower(world, terms_of(config, world))
+            feed = StationFeed(self._csms, world, follower)
+            world.reserved, world.unreserved = feed.reserve, partial(follower.end_reservation, is_expired=False)
+            world.parties.joined = partial(welcome, world)
+            follower.begin()
             self.urls.append(f"{world.base}/ocpi/versions")
             self.lines = f"OCPI on {world.base}/ocpi/versions\n"
+            for peer in world.parties.peers:
+                welcome(world, peer)
             for steps in duties(world, config):
                 side.performer.begin(steps)
             try:
-                yield
+                with feed.open():
+                    yield
             finally:
                 if config.ocpi_unregister:
                     await side.performer.run(leave(world))
@@ -63,6 +91,11 @@ class CpoServer:
             new_id=self._csms.chance.new_id,
             new_token=new_token,
             prefix=PREFIX,
+            station=self._csms.stations.get,
+            new_integer=self._csms.chance.new_integer,
+            timeout=config.call_timeout,
+            allows_any_response_url=config.ocpi_any_response_url,
+            clock_at=clock_at,
             base=(config.ocpi_url or "").rstrip("/"),
             is_base_fixed=bool(config.ocpi_url),
             sends_raw=config.ocpi_raw_token,

@@ -19,7 +19,7 @@ from mock_csms.ocpi.request import (
 )
 from mock_csms.ocpi.tokens_header import TokenShown, shown_token
 from mock_csms.ocpi.world import OcpiWorld
-from mock_csms.protocol.records import Record, replace
+from mock_csms.protocol.records import Record
 from mock_csms.runtime.addresses import HOST
 
 _LONGEST = 200
@@ -81,11 +81,7 @@ def is_early(world: OcpiWorld, rows: Modules, incoming: HttpRequest) -> bool:
 
 def shown_by(world: OcpiWorld, incoming: HttpRequest) -> TokenShown | None:
     """Return the known token that a request shows."""
-    shown = shown_token(incoming.headers.get("authorization", ""), [*world.parties.tokens()])
-    peer = world.parties.behind(shown.token) if shown else None
-    if shown and peer and peer.is_raw is not shown.is_raw:
-        world.parties.add(replace(peer, is_raw=shown.is_raw))
-    return shown
+    return shown_token(incoming.headers.get("authorization", ""), [*world.parties.tokens()])
 
 
 def base_of(world: OcpiWorld, incoming: HttpRequest) -> str:

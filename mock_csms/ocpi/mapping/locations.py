@@ -167,7 +167,7 @@ def renewed(before: Json | None, fresh: Json, stamp: Callable[[], str]) -> tuple
     if not own and not changes:
         return before, ()
     result = {**fresh, "evses": [evse for evse, _ in pairs], "last_updated": stamp()}
-    if own or any(name not in fresh for name in before):
+    if own or any(name not in fresh for name in before if name != "last_updated"):
         changes = [LocationChange((fresh["id"],), "PUT", result)]
     return result, changes
 
