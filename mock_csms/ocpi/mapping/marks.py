@@ -65,13 +65,13 @@ class Marks(Mutable):
             if len(self.all) < _MOST:
                 insort(self.all, mark, key=lambda each: each.at)
             return
-        begins = last is None or self._begins(mark)
-        if last is not None and (mark.at == last.at or not self.is_beginning):
-            begins = begins or (mark.at == last.at and self.is_beginning)
-            first = last.register if len(self.all) == 1 and mark.at == last.at else None
+        is_same = last is not None and mark.at == last.at
+        if last is not None and (is_same or not self.is_beginning):
+            first = last.register if len(self.all) == 1 and is_same else None
             mark = self.all.pop().with_later(mark)
             if first is not None and mark.register is not None and first < mark.register:
                 mark = replace(mark, register=first)  # the energy begins with the lower one
+        begins = last is None or (is_same and self.is_beginning) or self._begins(mark)
         self.all.append(mark)
         self.is_beginning = begins
         self.begun = mark.at if begins else self.begun
