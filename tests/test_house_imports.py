@@ -149,7 +149,8 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
     "mock_csms/commands/playback.py": ({"messageId"}, "a key of trace records"),
     "mock_csms/commands/tracerecord.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
     "mock_csms/station/control_lines.py": ({"idToken"}, "the help of a control line"),
-    "mock_csms/station/fleet.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/figures.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/loads.py": ({"MeterValues", "StatusNotification"}, "actions of every version"),
     "mock_csms/station/outbox.py": ({"BootNotification"}, "an action of every version"),
     "mock_csms/station/settings.py": (
         {"BootNotification", "idToken", "serialNumber", "vendorName"},

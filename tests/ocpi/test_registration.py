@@ -35,7 +35,7 @@ async def test_the_other_side_registers() -> None:
                 {"role": "CPO", "business_details": {"name": "mock-csms"}, "party_id": "MOC", "country_code": "NL"}
             ],
         }
-        assert [(each.method, each.path, each.token) for each in peer.told] == [
+        assert [(each.method, each.path, each.token) for each in peer.told[:2]] == [
             ("GET", "/versions", "token-b"),
             ("GET", "/2.2.1", "token-b"),
         ]
@@ -47,7 +47,11 @@ async def test_the_other_side_registers() -> None:
         before, peer.token = peer.theirs, "token-b2"
         renewed = await peer.ask("PUT", mock.credentials, peer.credentials())
         peer.theirs = renewed.json()["data"]["token"]
-        assert (outcome(renewed), peer.theirs != before, peer.told[-1].token) == ((200, 1000), True, "token-b2")
+        assert (outcome(renewed), peer.theirs != before) == ((200, 1000), True)
+        assert [(each.path, each.token) for each in peer.told if each.path == "/versions"] == [
+            ("/versions", "token-b"),
+            ("/versions", "token-b2"),
+        ]
         assert outcome(await peer.ask("GET", mock.versions, token=before)) == (401, 2000)
 
         assert outcome(await peer.ask("DELETE", mock.credentials)) == (200, 1000)
@@ -131,7 +135,7 @@ async def test_the_mock_registers() -> None:
             assert told.body["roles"][0]["party_id"] == "ABC"
             used.append(await peer.ask("GET", mock.credentials))
             await until(lambda: "registered with DE*EMS" in mock.log)
-        assert [(each.method, each.path, each.token) for each in peer.told] == [
+        assert [(each.method, each.path, each.token) for each in peer.told[:3]] == [
             ("GET", "/versions", A),
             ("GET", "/2.2.1", A),
             ("POST", "/credentials", A),

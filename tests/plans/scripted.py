@@ -62,7 +62,8 @@ class Scripted:
     """A station that always reconnects, boots on the connections that `boots` selects, and answers commands as its
     script says.
 
-    `acts` returns the calls that it sends after an action of the operator, or None for an unsupported action.
+    `acts` returns the calls that it sends after an action of the operator, or None for an unsupported action. If it
+    supports `send`, the station sends the call that the operator names.
     `away` is the wait before each reconnect, in seconds.
     """
 
@@ -133,6 +134,8 @@ class Scripted:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         wish = json.loads(await reader.readexactly(int(head.partition("content-length:")[2].split()[0])))
         said = [] if wish["action"] == "reboot" else self.acts(wish["action"])
+        if said is not None and wish["action"] == "send":
+            said = [Say(wish["call"], wish["payload"])]
         writer.write(b"HTTP/1.1 %d x\r\nContent-Length: 0\r\n\r\n" % (501 if said is None else 204))
         writer.close()
         for call in said or ():
