@@ -136,7 +136,7 @@ CASES: Sequence[tuple[Json | None, Json, str | None]] = (
 @pytest.mark.parametrize(("known", "more", "expected"), CASES)
 def test_whitelists(known: Json | None, more: Json, expected: str | None) -> None:
     """What a station is told without asking depends on the whitelist of the token, and on who can be asked."""
-    given = {"is_commanded": False, "mode": "ask", "has_emsp": True} | more
+    given: Json = {"is_commanded": False, "mode": "ask", "has_emsp": True} | more
     assert status_of(at_once(known, **given)) == expected
 
 
@@ -158,7 +158,7 @@ def test_answers_of_an_emsp() -> None:
 
 def test_details_of_an_answer() -> None:
     """The group, the language, the text and the EVSEs of an AuthorizationInfo reach the station."""
-    info = {
+    info: Json = {
         "allowed": "ALLOWED",
         "token": token(group_id="GROUP", language="de"),
         "location": {"location_id": "LOC1", "evse_uids": ["CS-1-1"]},

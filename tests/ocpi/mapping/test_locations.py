@@ -68,7 +68,7 @@ def test_status(version: Version, told: list[str], expected: str) -> None:
 
 
 def test_status_without_vehicle_transaction_or_station() -> None:
-    """A setting says what an occupied EVSE without a transaction is; a station that is gone is UNKNOWN after a while."""
+    """A setting says what an occupied EVSE without a transaction is; without its station an EVSE becomes UNKNOWN."""
     assert status_of(station({(1, 1): "Occupied"}), occupied="BLOCKED") == "BLOCKED"
     assert status_of(station({(1, 1): "Occupied"}, running=1), occupied="BLOCKED") == "CHARGING"
     assert status_of(station({(1, 1): "Preparing"}, V16), occupied="AVAILABLE") == "AVAILABLE"
@@ -147,7 +147,7 @@ def applied(theirs: Json | None, path: tuple[str, ...], method: str, body: Json)
         return body if method == "PUT" else {**(theirs or {}), **body}
     assert theirs is not None
     evses = [each for each in theirs["evses"] if each["uid"] != path[1]]
-    old = next((each for each in theirs["evses"] if each["uid"] == path[1]), {})
+    old: Json = next((each for each in theirs["evses"] if each["uid"] == path[1]), {})
     return {**theirs, "evses": [*evses, body if method == "PUT" else {**old, **body}]}
 
 
