@@ -44,23 +44,14 @@ class TokenQuestion(Record, kw_only=True):
 
     identity: str
     """The identity of the station."""
-    call: str
-    """The id of the call."""
+    call: Call
     shown: Shown
     evse: int | None
     token: Json | None
     """The Token that an eMSP has sent; None if none has."""
 
 
-class _Known(Record):
-    """When the verdict about a token at a station was found."""
-
-    at: float
-    call: str
-    """The id of the call for which it was found."""
-
-
-class Desk(Mutable, eq=False, kw_only=True):
+class TokenDesk(Mutable, eq=False, kw_only=True):
     """Decides about the tokens that stations show; the verdicts are kept in the world."""
 
     world: CpoWorld
@@ -68,8 +59,10 @@ class Desk(Mutable, eq=False, kw_only=True):
     """Returns the value of --ocpi-authorize."""
     is_decided: Callable[[str], bool] = lambda _: False
     """Whether the settings of the mock decide about a token."""
-    known: Bounded[tuple[str, str], _Known] = bounded(_MOST)
-    """By identity and token, both folded."""
+    found_at: Bounded[tuple[str, str], float] = bounded(_MOST)
+    """By identity and token, both folded: when the verdict was found."""
+    decided: Call | None = None
+    """The call about which an eMSP has just been asked. (Stations may use the id of a message twice.)"""
     current: TokenVerdict | None = None
     """The verdict for the call that is being answered; None if it shows no token."""
 
@@ -81,24 +74,27 @@ class Desk(Mutable, eq=False, kw_only=True):
             return None
         shown, evse = asked
         key, now = (folded(identity), folded(shown.id)), self.world.now()
-        known = self.known.get(key)
-        is_later = evse is not None and known is not None and now - known.at < REMEMBERED
-        if known is not None and (known.call == call.id or is_later):
-            self.current = self.world.verdicts.get(key)
+        is_later = evse is not None and now - self.found_at.get(key, -REMEMBERED) < REMEMBERED
+        if call is self.decided or is_later:
+            self.current, self.decided = self.world.verdicts.get(key), None
             return None
         token = self._token_of(identity, shown)
         commanded = is_commanded(self.world, identity, shown.id)
         verdict = at_once(token, is_commanded=commanded, mode=self.mode(), has_emsp=any(self._emsps(token)))
         if verdict is None:
-            return TokenQuestion(identity=identity, call=call.id, shown=shown, evse=evse, token=token)
-        self.decide(identity, shown, call.id, verdict)
+            return TokenQuestion(identity=identity, call=call, shown=shown, evse=evse, token=token)
+        self._keep(identity, shown, verdict)
         return None
 
-    def decide(self, identity: str, shown: Shown, call: str, verdict: TokenVerdict) -> None:
-        """Note the verdict about the token of a call."""
+    def decide(self, question: TokenQuestion, verdict: TokenVerdict) -> None:
+        """Note the answer to a question; the call must be answered next."""
+        self.decided = question.call
+        self._keep(question.identity, question.shown, verdict)
+
+    def _keep(self, identity: str, shown: Shown, verdict: TokenVerdict) -> None:
         key = folded(identity), folded(shown.id)
         self.current = verdict
-        self.known.renew(key, _Known(self.world.now(), call))
+        self.found_at.renew(key, self.world.now())
         self.world.verdicts.renew(key, verdict)
 
     def _token_of(self, identity: str, shown: Shown) -> Json | None:

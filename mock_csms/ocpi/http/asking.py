@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.behavior.dialects import dialect_of
 from mock_csms.behavior.roaming import Partners
-from mock_csms.ocpi.cpo.authorizing import Desk, TokenQuestion
+from mock_csms.ocpi.cpo.authorizing import TokenDesk, TokenQuestion
 from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.http.performing import Performer
 from mock_csms.ocpi.mapping.tables import mapping_of
@@ -21,7 +21,7 @@ from mock_csms.runtime.host import Peer
 class StationAsker:
     """Asks eMSPs before calls are answered, and returns what the answers have of them."""
 
-    def __init__(self, csms: CsmsServer, desk: Desk, follower: Follower, performer: Performer) -> None:
+    def __init__(self, csms: CsmsServer, desk: TokenDesk, follower: Follower, performer: Performer) -> None:
         self._csms, self._desk, self._follower, self._performer = csms, desk, follower, performer
 
     def join(self) -> None:
@@ -43,7 +43,7 @@ class StationAsker:
         try:
             verdict = yield from self._desk.ask(question, self._csms.config.call_timeout)
         finally:
-            self._desk.decide(question.identity, question.shown, question.call, verdict)
+            self._desk.decide(question, verdict)
             then()
 
     def _info(self, identity: str, _: Any) -> Json | None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 
-from mock_csms.ocpi.cpo.authorizing import Desk
+from mock_csms.ocpi.cpo.authorizing import TokenDesk
 from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.cpo.outbox import PeerOutbox
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
@@ -70,7 +70,7 @@ class CpoServer:
             feed = StationFeed(self._csms, world, follower)
             world.reserved, world.unreserved = feed.reserve, partial(follower.end_reservation, is_expired=False)
             tokens = self._csms.rulebase.tokens
-            desk = Desk(
+            desk = TokenDesk(
                 world=world,
                 mode=lambda: self._csms.config.ocpi_authorize,
                 is_decided=lambda id_: tokens.find(id_) is not None,
