@@ -150,7 +150,7 @@ class Roaming:
         needs=("ocpi",),
     )
     ocpi_any_response_url: bool = switch(
-        "send the results of commands to any `response_url`; otherwise only to hosts of the platform that sent the command",
+        "send the results of commands to any `response_url`; without this flag only to hosts of the platform that asks",
         needs=("ocpi",),
     )
     ocpi_renew: float | None = flag(

@@ -67,7 +67,8 @@ class Follower:
         site = next(each for each in self._terms.sites if each.id == site_id)
         evses = (evse for each in self._evses[site_id].values() for evse in each)
         fresh, before = location(site, evses, self._terms.owner), self._world.locations.get(site_id)
-        after, changes = renewed(before, fresh, lambda: self._world.locations.stamp(self._world.now()))
+        at = self._world.locations.stamp(self._world.now())
+        after, changes = renewed(before, fresh, lambda: at)
         if changes:
             self._world.locations.put((site_id,), after)
             push_location(self._world, changes)
