@@ -85,14 +85,15 @@ class CpoServer:
     def _world(self, config: Config) -> CpoWorld:
         us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
         peers = [*peers_of(config.ocpi_registered)]
+        chance = clock.Chance(self._csms.chance.seed, "ocpi")  # OCPI does not change the ids in messages to stations
         return CpoWorld(
             parties=OcpiParties(us=us, peers=peers, tokens_a=[*config.ocpi_token_a]),
             now=clock.now,
-            new_id=self._csms.chance.new_id,
+            new_id=chance.new_id,
             new_token=new_token,
             prefix=PREFIX,
             station=self._csms.stations.get,
-            new_integer=self._csms.chance.new_integer,
+            new_integer=chance.new_integer,
             timeout=config.call_timeout,
             allows_any_response_url=config.ocpi_any_response_url,
             clock_at=clock_at,
