@@ -25,9 +25,16 @@ _MOST = 5
 
 
 class OcpiInspector:
-    """Runs the selected checks, and publishes their findings. `publish` gets them, and the exchanges."""
+    """Runs the selected checks. `publish` gets their findings, and the exchanges; `count` gets everything seen."""
 
-    def __init__(self, checks: Sequence[OcpiCheck], world: EmspWorld, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        checks: Sequence[OcpiCheck],
+        world: EmspWorld,
+        publish: Callable[[Event], None],
+        count: Callable[[Sighting], None] = lambda _: None,
+    ) -> None:
+        self._count = count
         self._checks = checks
         self._world = world
         self._publish = publish
@@ -47,6 +54,7 @@ class OcpiInspector:
 
     def look(self, seen: Sighting) -> None:
         """Check what a CPO did."""
+        self._count(seen)
         for check in self._checks:
             if check.is_for(seen):
                 self.exercised.add(check.id)
@@ -72,8 +80,8 @@ class OcpiInspector:
 def event_of(exchange: OcpiExchange, number: int, world: EmspWorld) -> OcpiExchanged:
     """Return the event about an exchange, with the credentials tokens masked."""
     parts = urlsplit(exchange.url)
-    request, reason = _read(exchange.body)
-    answer, _ = _read(exchange.answer)
+    request, reason = read_body(exchange.body)
+    answer, _ = read_body(exchange.answer)
     return OcpiExchanged(
         at=exchange.at,
         station=exchange.peer or _party_at(exchange.url, world),
@@ -95,7 +103,7 @@ def event_of(exchange: OcpiExchange, number: int, world: EmspWorld) -> OcpiExcha
     )
 
 
-def _read(body: bytes) -> tuple[Any, str]:
+def read_body(body: bytes) -> tuple[Any, str]:
     """Return the JSON value of a body, and why it cannot be read; both are empty without a body."""
     if not body:
         return None, ""
@@ -145,7 +153,7 @@ def _sightings(event: OcpiExchanged, exchange: OcpiExchange) -> Iterator[Sightin
         yield Sighting(sight=Sight.ANSWER, exchange=event, module=event.module, value=data)
     else:
         yield Sighting(sight=Sight.REQUEST, exchange=event, module=event.module)
-    sent = data if event.is_ours else _read(exchange.body)[0]
+    sent = data if event.is_ours else read_body(exchange.body)[0]
     if event.module == CREDENTIALS and sent is not None and event.method in ("POST", "PUT"):
         found = problems("Credentials", sent)
         yield Sighting(
@@ -160,5 +168,5 @@ def _sightings(event: OcpiExchanged, exchange: OcpiExchange) -> Iterator[Sightin
 
 def _data(body: bytes) -> Any:
     """Return the data of an answer."""
-    value: Mapping[str, Any] | Any = _read(body)[0]
+    value: Mapping[str, Any] | Any = read_body(body)[0]
     return value.get("data") if isinstance(value, dict) else None
