@@ -1,10 +1,11 @@
 """Serves OCPI as the CPO of the stations of a running mock. Only a start with --ocpi loads this module."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from itertools import count
 
 from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.cpo.outbox import PeerOutbox
@@ -12,6 +13,7 @@ from mock_csms.ocpi.cpo.table import PREFIX, ROWS
 from mock_csms.ocpi.cpo.terms import terms_of
 from mock_csms.ocpi.cpo.tokens import welcome
 from mock_csms.ocpi.cpo.world import CpoWorld
+from mock_csms.ocpi.exchange import OcpiExchange
 from mock_csms.ocpi.http.application import OcpiHooks
 from mock_csms.ocpi.http.kept_file import KeptFile
 from mock_csms.ocpi.http.serving import serving_ocpi
@@ -21,6 +23,7 @@ from mock_csms.ocpi.keeping import peers_of
 from mock_csms.ocpi.parties import CPO, OcpiParties, OcpiParty, OcpiRole
 from mock_csms.ocpi.restrictions import Clock
 from mock_csms.ocpi.steps import StationCommand
+from mock_csms.ocpi.telling import event_of
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
@@ -60,7 +63,10 @@ class CpoServer:
         world = self._world(config)
         kept = KeptFile(world.parties, config.state_dir, world.failed)
         kept.read()
-        hooks = OcpiHooks(perform={StationCommand: partial(command_station, self._csms)})
+        hooks = OcpiHooks(
+            observe=partial(self._observe, world, count(1)),
+            perform={StationCommand: partial(command_station, self._csms)},
+        )
         async with serving_ocpi(world, ROWS, config.ocpi, hooks) as side:
             outbox = PeerOutbox(side.performer.begin, world.failed)
             world.push = outbox.push
@@ -81,6 +87,10 @@ class CpoServer:
             finally:
                 if config.ocpi_unregister:
                     await side.performer.run(leave(world))
+
+    def _observe(self, world: CpoWorld, numbers: Iterator[int], exchange: OcpiExchange) -> None:
+        """Publish an exchange; no check and no model of a station needs it."""
+        self._csms.bus.publish(event_of(exchange, next(numbers), world))
 
     def _world(self, config: Config) -> CpoWorld:
         us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
