@@ -10,6 +10,7 @@ from mock_csms.ocpi.cpo.world import Commanded, CpoWorld, EvsePlace
 from mock_csms.ocpi.mapping.charges import COMMAND, Charge, milliseconds_of
 from mock_csms.ocpi.mapping.ids import NOT_AVAILABLE, evse_uid, session_id
 from mock_csms.ocpi.mapping.locations import LocationTerms, evses_of, location, place_in, renewed
+from mock_csms.ocpi.mapping.sessions import price_of
 from mock_csms.ocpi.mapping.tables import mapping_of
 from mock_csms.ocpi.mapping.tokens import cdr_token
 from mock_csms.ocpi.mapping.told import Told
@@ -95,6 +96,7 @@ class Follower:
             if charge is not None:
                 charge.learn(told)
                 self._latest.renew((folded(charge.identity), charge.evse), charge)
+                charge.set_cost = self._world.set_cost(charge.is_ended)
                 self._place(charge)
                 claim(self._world, charge, told)
                 self._billing.settle(charge)
@@ -128,6 +130,12 @@ class Follower:
         uid = evse_uid(charge.identity, charge.evse) if charge.evse is not None else ""
         connector = "" if charge.connector is None else str(charge.connector)
         charge.place = place_in(self._world.locations.get(site.id), site, uid, connector)
+
+    def price_of(self, identity: str, transaction: str) -> float | None:
+        """Return the cost of a transaction so far, as its station is told it; None if it is not known."""
+        charge = self._charges.get((folded(identity), transaction))
+        site = self._terms.site_of(identity)
+        return None if charge is None or site is None else price_of(charge, self._world.clock_at(site))
 
     # Reservations.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from itertools import count
 
+from mock_csms.ocpi.cpo.authorizing import TokenDesk
 from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.cpo.outbox import PeerOutbox
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
@@ -15,6 +16,7 @@ from mock_csms.ocpi.cpo.tokens import welcome
 from mock_csms.ocpi.cpo.world import CpoWorld
 from mock_csms.ocpi.exchange import OcpiExchange
 from mock_csms.ocpi.http.application import OcpiHooks
+from mock_csms.ocpi.http.asking import StationAsker
 from mock_csms.ocpi.http.kept_file import KeptFile
 from mock_csms.ocpi.http.serving import serving_ocpi
 from mock_csms.ocpi.http.stations import StationFeed, command_station
@@ -73,6 +75,13 @@ class CpoServer:
             follower = Follower(world, terms_of(config, world))
             feed = StationFeed(self._csms, world, follower)
             world.reserved, world.unreserved = feed.reserve, partial(follower.end_reservation, is_expired=False)
+            tokens = self._csms.rulebase.tokens
+            desk = TokenDesk(
+                world=world,
+                mode=lambda: self._csms.config.ocpi_authorize,
+                is_decided=lambda id_: tokens.find(id_) is not None,
+            )
+            StationAsker(self._csms, desk, follower, side.performer).join()
             world.parties.joined = partial(welcome, world)
             follower.begin()
             self.urls.append(f"{world.base}/ocpi/versions")
@@ -107,6 +116,7 @@ class CpoServer:
             timeout=config.call_timeout,
             allows_any_response_url=config.ocpi_any_response_url,
             clock_at=clock_at,
+            set_cost=lambda is_end: self._csms.config.final_cost if is_end else self._csms.config.total_cost,
             base=(config.ocpi_url or "").rstrip("/"),
             is_base_fixed=bool(config.ocpi_url),
             sends_raw=config.ocpi_raw_token,
