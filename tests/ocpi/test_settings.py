@@ -34,10 +34,7 @@ def config(**values: Any) -> Config:
     ("values", "problem"),
     [
         ({"ocpi": "x"}, r"--ocpi: 'x' is not \[HOST:\]PORT"),
-        *(
-            ({"ocpi_party": text}, "--ocpi-party: '.*' is not CC")
-            for text in ("NL", "NLD*MOC", "N1*MOC", "NL*MO-", "")
-        ),
+        *(({"ocpi_party": text}, "--ocpi-party: '.*' is not CC") for text in ("NL", "NLD*MOC", "N1*MOC", "NL*MO-", "")),
         *(
             ({"ocpi_url": text}, "--ocpi-url: .* is not a URL")
             for text in ("cpo.example", "ftp://cpo.example", "http://a?b")
