@@ -12,6 +12,7 @@ import pytest
 from mock_csms.commands.checking import TraceSettings
 from mock_csms.commands.profile import ProfileSettings
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
+from mock_csms.ocpi.emsp.settings import EmspSettings
 from mock_csms.settings import Config
 from mock_csms.settings.flags import flag_of, option
 from mock_csms.station.settings import StationSettings
@@ -25,7 +26,10 @@ COMMANDS = {
     "mock-station": MOCK_STATION,
     "check": [*SERVER, "check"],
     "checks": [*SERVER, "checks"],
+    "emsp": [*SERVER, "emsp"],
     "explain": [*SERVER, "explain"],
+    "ocpi": [*SERVER, "ocpi"],
+    "ocpi reserve": [*SERVER, "ocpi", "reserve"],
     "pki": [*SERVER, "pki"],
     "profile": [*SERVER, "profile"],
     "ready": [*SERVER, "ready"],
@@ -94,7 +98,7 @@ def test_the_long_help_has_every_flag_by_subject() -> None:
             assert f"[MOCK_CSMS_{name.upper()}]" in re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.parametrize("settings", [Config, StationSettings, TraceSettings, ProfileSettings])
+@pytest.mark.parametrize("settings", [Config, EmspSettings, StationSettings, TraceSettings, ProfileSettings])
 def test_every_explanation_begins_with_a_short_clause(settings: Any) -> None:
     """The text before the first `;` or `:`, which the short help shows alone, is short and has balanced brackets."""
     result = [flag_of(setting) for setting in fields(settings)]

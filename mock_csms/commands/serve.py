@@ -45,7 +45,7 @@ async def serve(
     raises ValueError if it cannot. `command` is the command line without secrets.
     """
     bus, ended = Bus(), asyncio.Event()
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(failed_in(context)))
     people = sys.stderr if config.events == "-" else sys.stdout
     ready = ReadyFile(config.ready_file)
     async with AsyncExitStack() as stack:
@@ -60,7 +60,7 @@ async def serve(
             reload = Reload(csms, sources, gather, beside.tuning.reread if beside else None)
 
             def announce(url: str) -> None:
-                _handle_signals(ended, ending.force, reload)
+                handle_signals(ended, ending.force, reload)
                 with naming("stdout" if people is sys.stdout else "stderr"):
                     tell(people, f"Listening on {url}\n{servers.lines}")
                 for warning in _exposed(config):
@@ -113,7 +113,7 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
         gc.freeze()
         gc.enable()
 
-    if config.trace or config.learn or config.api or scripts(config):
+    if config.trace or config.learn or config.api or config.ocpi or scripts(config):
         collect_garbage()
     else:
         csms.postpone(collect_garbage)
@@ -190,7 +190,7 @@ class Ending:
         return self.tell(Status.FORCED)
 
 
-def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+def handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None] | None = None) -> None:
     """Handle signals: the first one ends the run, the second one ends the process at once, SIGHUP calls `reload`."""
     signals = count(1)
 
@@ -205,11 +205,11 @@ def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Call
             loop.add_signal_handler(signal_, stop)
         except NotImplementedError:  # Windows
             signal.signal(signal_, lambda *_: loop.call_soon_threadsafe(stop))
-    if hasattr(signal, "SIGHUP"):
+    if reload is not None and hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGHUP, reload)
 
 
-def _failed(context: dict[str, Any]) -> Failed:
+def failed_in(context: dict[str, Any]) -> Failed:
     """Return an event for an exception that nobody caught, instead of a traceback."""
     problem = context.get("exception") or context["message"]
     return Failed(clock.now(), "", f"internal error: {problem!r}")

@@ -73,6 +73,7 @@ class Peer:
         self.told: list[Told] = []
         self.came = asyncio.Event()
         self.token = "token-b"
+        self.roles = ROLES
         self.theirs = ""
         self.holds: Callable[[Told], Awaitable[None]] | None = None
         """Returns when a request may be answered."""
@@ -90,7 +91,7 @@ class Peer:
 
     def credentials(self, **more: Any) -> dict[str, Any]:
         """Return its credentials."""
-        return {"token": self.token, "url": self.versions, "roles": ROLES} | more
+        return {"token": self.token, "url": self.versions, "roles": self.roles} | more
 
     async def serve(self, request: Request) -> Response:
         """Record a request and answer it."""

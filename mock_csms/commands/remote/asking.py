@@ -96,7 +96,7 @@ def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
             *short, long = word.split(", ")
             flags.add_argument(*short, long, **{"dest": f"words:{long.removeprefix('--')}", **how})
     for part, fields in (("query", row.query), ("body", row.body)):
-        for option, how in _flags_of(fields, command.leaves_out) if fields else ():
+        for option, how in flags_of(fields, command.leaves_out) if fields else ():
             flags.add_argument(f"--{option.replace('_', '-')}", dest=f"{part}:{option}", **how)
     flags.add_argument("--json", action="store_true", help="print JSON, for programs")
     _add_server(parser)
@@ -116,7 +116,7 @@ def _add_server(parser: Parser) -> None:
     )
 
 
-def _flags_of(fields: type[Fields], without: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def flags_of(fields: type[Fields], without: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a flag for each field of a query or a body, with the keywords for argparse."""
     for each in fields_of(fields):
         if each.encode_name not in without:

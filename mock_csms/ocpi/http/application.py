@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mock_csms.control.api.security import headers_of
 from mock_csms.control.api.server import drop
+from mock_csms.ocpi.delivery import Delivery
 from mock_csms.ocpi.envelope import CLIENT_ERROR, SERVER_ERROR, Declined, OcpiAnswer
 from mock_csms.ocpi.exchange import Observe, OcpiExchange
 from mock_csms.ocpi.http.performing import Performer
@@ -23,22 +24,10 @@ from mock_csms.protocol.records import Record, replace
 
 _MOST_BODY = 1024 * 1024
 """The greatest length of a body in bytes."""
-_PAUSE, _MOST_PAUSES = 0.02, 100
+_PAUSE, _MOST_PAUSES = 0.02, 500
 """How many seconds a request waits for the end of its registration, and how often."""
 _PATIENCE = 30
 """How many seconds a client may take to send a body."""
-
-
-class Delivery(Record, kw_only=True):
-    """An answer as bytes, on its way to the client. Faults change it."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
-    delay: float = 0.0
-    """How many seconds to wait before it is sent."""
-    is_dropped: bool = False
-    """Whether the connection is ended instead."""
 
 
 class Visit(Record):
@@ -85,7 +74,8 @@ def ocpi_application(side: OcpiSide) -> ASGIApp:
         row, answer = (None, problem) if problem else await _answer(side, incoming)
         headers = {"content-type": "application/json", **returned_headers(row, incoming.headers), **answer.headers}
         content = b"" if incoming.method == "HEAD" else answer.content(side.world.now())
-        first = Delivery(status=answer.status, headers=headers, content=content)
+        url = base_of(side.world, incoming) + incoming.path
+        first = Delivery(status=answer.status, headers=headers, content=content, url=url)
         delivery = side.hooks.deliver(row, incoming, first)
         if delivery.delay:
             await asyncio.sleep(delivery.delay)
