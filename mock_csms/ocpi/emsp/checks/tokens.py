@@ -77,7 +77,7 @@ class _AskedPlace(Record):
 
 
 def _asked_place(seen: Sighting) -> _AskedPlace | None:
-    if not isinstance(seen.value, dict) or not isinstance(seen.value.get("location_id"), str):
+    if seen.violations or not isinstance(seen.value, dict):
         return None
-    uids = [uid.casefold() for uid in seen.value.get("evse_uids") or () if isinstance(uid, str)]
+    uids = [uid.casefold() for uid in seen.value.get("evse_uids") or ()]
     return _AskedPlace(seen.value["location_id"].casefold(), tuple(uids))
