@@ -51,6 +51,7 @@ class Arrival(Record):
     value: Any
     place: Mapping[str, str]
     is_patch: bool = False
+    is_push: bool = True
 
 
 def stored(world: EmspWorld, arrival: Arrival) -> tuple[Sighting, OcpiAnswer]:
@@ -61,6 +62,8 @@ def stored(world: EmspWorld, arrival: Arrival) -> tuple[Sighting, OcpiAnswer]:
     before = part_at(whole, kind, place)
     violations = _violations(arrival)
     store = world.objects[arrival.module]
+    if arrival.is_push:
+        world.pushed.add(arrival.module)
     seen = Sighting(
         sight=Sight.OBJECT,
         exchange=NO_EXCHANGE,

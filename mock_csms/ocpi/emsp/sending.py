@@ -144,7 +144,7 @@ def _keep(world: EmspWorld, module: str, value: Any, exchange: OcpiExchanged) ->
     """Store an object of a list, and check it."""
     owner = value if isinstance(value, dict) else {}
     place = {name: str(owner.get(name, "")) for name in ("country_code", "party_id", "id")}
-    seen, _ = stored(world, Arrival(module, KINDS[module], value, place))
+    seen, _ = stored(world, Arrival(module, KINDS[module], value, place, is_push=False))
     world.inspect(replace(seen, exchange=exchange, place={}))
 
 

@@ -10,7 +10,8 @@ from tests.ocpi.emsp import samples
 from tests.ocpi.emsp.desk import Desk, Said, page
 from tests.ocpi.emsp.stories import authorize, both, pulls, start
 
-ODD: list[Any] = [None, True, -1, 0, 1e308, 2**63 - 1, 1e-300, "", " ", "#NA", "x" * 300, "é", [], {}, [[]], [{}], [None], "\x00"]
+ODD: list[Any] = [None, True, -1, 0, 1e308, 2**63 - 1, 1e-300, "", " ", "#NA", "x" * 300, "é", "\x00"]
+ODD += [[], {}, [[]], [{}], [None]]
 ODD += ["2026-01-01T00:00:00+00:00", "1970-1-1T00:00:00Z", "9999-12-31T23:59:59Z", {"country_code": None}]
 BODIES = {
     "locations/NL/MOC/LOC1": samples.location,
