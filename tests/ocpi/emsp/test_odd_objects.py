@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.ocpi.emsp.stories import authorize, both, pulls, start
 ODD: list[Any] = [None, True, -1, 0, 1e308, 2**63 - 1, 1e-300, "", " ", "#NA", "x" * 300, "é", "\x00"]
 ODD += [[], {}, [[]], [{}], [None]]
 ODD += ["2026-01-01T00:00:00+00:00", "1970-1-1T00:00:00Z", "9999-12-31T23:59:59Z", {"country_code": None}]
-BODIES = {
+BODIES: dict[str, Callable[[], Any]] = {
     "locations/NL/MOC/LOC1": samples.location,
     "locations/NL/MOC/LOC1/CS-1-1": samples.evse,
     "locations/NL/MOC/LOC1/CS-1-1/1": samples.connector,
