@@ -34,6 +34,8 @@ class Follower:
         self._billing = Billing(world, terms)
         self._charges: Bounded[tuple[str, str], Charge] = Bounded(_MOST)
         """By station and id of the transaction."""
+        self._latest: Bounded[tuple[str, int | None], Charge] = Bounded(_MOST)
+        """By station and EVSE: its last charge."""
         self._reserved: Bounded[tuple[str, int], Charge] = Bounded(_MOST)
         """By station and id of the reservation: those that no transaction has used so far."""
         self._evses: dict[str, dict[str, Sequence[Json]]] = {site.id: {} for site in terms.sites}
@@ -93,6 +95,7 @@ class Follower:
             charge = self._charge_of(station.identity, told)
             if charge is not None:
                 charge.learn(told)
+                self._latest.renew((folded(charge.identity), charge.evse), charge)
                 charge.set_cost = self._world.set_cost(charge.is_ended)
                 self._place(charge)
                 claim(self._world, charge, told)
@@ -104,8 +107,8 @@ class Follower:
         """Return the charge that a message is about; None for a status where no transaction runs."""
         station = folded(identity)
         if not told.transaction:
-            found = [each for key, each in self._charges.items() if key[0] == station and not each.is_ended]
-            return next((each for each in reversed(found) if each.evse == told.evse), None)
+            found = self._latest.get((station, told.evse))
+            return None if found is None or found.is_ended else found
         key = (station, told.transaction)
         charge = self._charges.get(key)
         if charge is not None and not (charge.is_ended and told.is_start and _is_later(charge, told)):
