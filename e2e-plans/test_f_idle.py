@@ -15,7 +15,7 @@ async def triggered(station: Station, message: str, status: str, evse: int | Non
 @case(
     "TC_F_15_CS",
     use_case="F06",
-    requirement="F06.FR.10, F06.FR.14",
+    requirement="F06.FR.10, F06.FR.15",
     needs=("C-29.3",),
     fails_with={
         "no-triggered-message": "sent no LogStatusNotification",
@@ -30,7 +30,7 @@ async def test_f_15_log_status_without_an_upload(station: Station) -> None:
 @case(
     "TC_F_17_CS",
     use_case="F06",
-    requirement="F06.FR.02, F06.FR.10, L01.FR.25, L01.FR.26",
+    requirement="F06.FR.03, F06.FR.10, L01.FR.25, L01.FR.26",
     needs=("C-29.4",),
     fails_with={
         "no-triggered-message": "sent no FirmwareStatusNotification",

@@ -7,7 +7,7 @@ from mock_csms.plans.v2 import firmware, logs, triggers
 @case(
     "TC_F_16_CS",
     use_case="F06",
-    requirement="F06.FR.15",
+    requirement="F06.FR.14",
     needs=("files", "C-29.3"),
     fails_with={
         "no-triggered-message": "sent no LogStatusNotification",

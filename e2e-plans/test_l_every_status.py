@@ -4,6 +4,9 @@ from mock_csms.plans import Station, case, says
 from mock_csms.plans.v2.triggers import trigger
 from mock_csms.protocol.versions import V201
 
+_EVENTS = {"InvalidSignature": "InvalidFirmwareSignature", "Installed": "FirmwareUpdated"}
+"""The security event that a station owes with a status (L01.FR.03, L01.FR.31)."""
+
 
 @case(
     "TC-ERR-04",
@@ -16,10 +19,15 @@ from mock_csms.protocol.versions import V201
     },
 )
 async def test_l01_every_status(station: Station) -> None:
-    """The mock answers a FirmwareStatusNotification with each status that an update can have."""
+    """The mock answers a FirmwareStatusNotification with each status that an update can have.
+
+    The station sends the security events too: it may have accepted an update with that requestId in an earlier case.
+    """
     statuses = V201.schemas.values("FirmwareStatusNotificationRequest", "status")
     for status in sorted(statuses, key="Installed".__eq__):  # Installed is the last status of an update
         number = {} if status == "Idle" else {"requestId": 1}
+        if status in _EVENTS:
+            await station.answered(await station.send("SecurityEventNotification", type=_EVENTS[status]))
         await station.answered(await station.send("FirmwareStatusNotification", status=status, **number))
 
 

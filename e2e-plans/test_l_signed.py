@@ -33,7 +33,7 @@ async def test_l_01_firmware_is_installed(station: Station) -> None:
     fails_with={
         "no-scheduled-status": "sent no FirmwareStatusNotification.*InstallScheduled",
         "no-firmware-event": "sent no SecurityEventNotification",
-        "--speed 5": "came .* s too early",
+        "--speed 2": "came .* s too early",
     },
 )
 async def test_l_02_installation_is_scheduled(station: Station) -> None:

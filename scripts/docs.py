@@ -27,10 +27,13 @@ from mock_csms.protocol.actions import Action, Json, Sender
 from mock_csms.protocol.records import fields_of
 from mock_csms.protocol.versions import versions
 from mock_csms.settings import Config
+from mock_csms.settings.flags import option
 from mock_csms.station.control_lines import WORDS
+from mock_csms.station.loads import LOADS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
 from scripts.cells import code, json
+from scripts.ocpi_tables import OCPI_TABLES
 from scripts.plan_tables import (
     PLANS,
     plan_actions,
@@ -127,6 +130,18 @@ def lines() -> Iterable[tuple[str, ...]]:
     yield "line", "what it does"
     for name, word in WORDS.items():
         yield f"`{name} {word.usage}".rstrip() + "`", word.help
+
+
+def loads() -> Iterable[tuple[str, ...]]:
+    """Return a row for every ready load test of mock-station."""
+    yield "`--load`", "stands for"
+    for name, flags in LOADS.items():
+        words = [
+            f"{option(flag)} {text}" if isinstance(text, str) else option(flag)
+            for flag, value in flags.items()
+            for text in (value if isinstance(value, list) else [value])
+        ]
+        yield f"`{name}`", f"`{' '.join(words)}`"
 
 
 def modes() -> Iterable[tuple[str, ...]]:
@@ -229,6 +244,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "checks": checks,
     "unjudged": unjudged,
     "lines": lines,
+    "loads": loads,
     "speed": speed,
     "speed_run": speed_run,
     "plan_options": plan_options,
@@ -238,6 +254,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "plan_verdicts": plan_verdicts,
     "plan_summary": plan_summary,
     "plan_matrix": plan_matrix,
+    **OCPI_TABLES,
 }
 """Every table by name."""
 

@@ -11,10 +11,12 @@ from tests.station.commanded import Bench, payloads
 
 CLOSE, OPEN, ACCEPTED = {"operationalStatus": "Inoperative"}, {"operationalStatus": "Operative"}, {"status": "Accepted"}
 CHANGE, STATUS, STOP = "ChangeAvailability", "StatusNotification", "RequestStopTransaction"
-TRIGGER = "TriggerMessage"
+TRIGGER, START, ASK = "TriggerMessage", "RequestStartTransaction", "GetTransactionStatus"
+REJECTED, OVER = {"status": "Rejected"}, {"ongoingIndicator": False, "messagesInQueue": False}
 CARD = {"idToken": "A", "type": "ISO14443"}
+REMOTE = {"idToken": CARD, "evseId": 1}
 ONE = {"id": 1}
-PLUGGED = {"chargingState": "EVConnected"}
+PLUGGED, RUNNING = {"chargingState": "EVConnected"}, {"chargingState": "Charging"}
 TRIGGERED = {"reason": "Triggered", "chargingStation": {"model": "M", "vendorName": "V", "serialNumber": "S-1"}}
 BOTH = ("Sample.Clock", "Sample.Periodic")
 REGISTER = "Energy.Active.Import.Register"
@@ -69,6 +71,23 @@ def charging() -> Story:
     """Charge at a station that has reported its connectors."""
     story = Story().begin().tell(1, 1, "Occupied")
     return story.event("Started", "Authorized", idToken=CARD, info={"chargingState": "Charging"}).wait(60)
+
+
+def without_its_end() -> Story:
+    """Charge, and lose the connection for a while; the transaction ends meanwhile, but its Ended event never comes."""
+    return charging().lose().wait(5).connect().wait(60).tell(1, 1).wait(60)
+
+
+def charging_again(story: Story, id_: str) -> Story:
+    """Charge in another transaction."""
+    info = {"transactionId": id_, "chargingState": "Charging"}
+    return story.tell(1, 1, "Occupied").event("Started", "Authorized", idToken=CARD, info=info).wait(60)
+
+
+def done_again(story: Story, id_: str) -> Story:
+    """Charge in another transaction, and end it."""
+    charging_again(story, id_).event("Ended", "StopAuthorized", 1, info={"transactionId": id_}).tell(1, 1)
+    return story.wait(60)
 
 
 def refused() -> Story:

@@ -16,10 +16,12 @@ FILES = {
 }
 ROOMS = (
     *("protocol", "twin", "behavior", "conformance", "settings", "runtime", "watch"),
-    *("control", "station", "plans", "commands"),
+    *("control", "station", "ocpi", "plans", "commands"),
 )
 """The rooms (folders) from the lowest to the highest; each may import from itself and from the rooms before it."""
 PURE = ROOMS[:4]
+IMPURE_PARTS = r"mock_csms/ocpi/(http/|client\.py)"
+"""The files of the room `ocpi` that have sockets and clocks; all others there are pure."""
 IMPURE_MODULES = {"asyncio", "websockets", "time", "random", "socket", "threading", "subprocess", "secrets", "uuid"}
 PRIVATE_BUT_PUBLIC = {"_replace", "_asdict", "_fields", "_make"}  # methods of named tuples, which have no public names
 
@@ -41,6 +43,12 @@ def room_of(module: str) -> str:
     if parts[-1] == "__main__":
         return "commands"
     return parts[-1] if parts in (["mock_csms"], ["mock_csms", "__init__"]) else parts[1]
+
+
+def is_pure(module: str) -> bool:
+    """Return whether a file of the package must do without sockets, clocks and chance."""
+    room = room_of(module)
+    return room in PURE or (room == "ocpi" and not re.match(IMPURE_PARTS, module))
 
 
 @cache

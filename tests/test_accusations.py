@@ -9,14 +9,20 @@ import pytest
 from tests import warm
 from tests.accusing_stories import (
     ACCEPTED,
+    ASK,
     BOTH,
     CARD,
     CHANGE,
     CLOSE,
     ONE,
     OPEN,
+    OVER,
     PLUGGED,
     REGISTER,
+    REJECTED,
+    REMOTE,
+    RUNNING,
+    START,
     STATUS,
     STOP,
     TRIGGER,
@@ -25,7 +31,9 @@ from tests.accusing_stories import (
     again_and_again,
     beating,
     charging,
+    charging_again,
     charging_every,
+    done_again,
     inventory,
     plugged,
     records,
@@ -40,6 +48,7 @@ from tests.accusing_stories import (
     triggered,
     unlocked,
     updated_events,
+    without_its_end,
 )
 from tests.conformance.story import Story
 from tests.wire import PATIENCE, SERVER
@@ -235,6 +244,56 @@ CASES: Mapping[str, tuple[Story, Sequence[str]]] = {
     # Messages that come before the answer to their trigger.
     "a heartbeat amid its pace": (beating(300, 150), ["F01"]),
     "a heartbeat at a pace of its own": (beating(10, 200, 200), []),
+    # A transaction whose Ended event never comes: that is one mistake.
+    "an end that is missing, then other transactions": (
+        set_inoperative(unlocked(done_again(done_again(without_its_end(), "T2"), "T3"))).tell(1, 1, "Unavailable"),
+        ["X15"],
+    ),
+    "an end that is missing, then a remote start": (
+        done_again(without_its_end(), "T2")
+        .command(START, REMOTE | {"remoteStartId": 5}, ACCEPTED)
+        .wait(1)
+        .event("Started", "RemoteStart", idToken=CARD, info={"transactionId": "T3", "remoteStartId": 5}),
+        ["X15"],
+    ),
+    "an end that is missing, and a remote stop is rejected": (
+        set_inoperative(done_again(without_its_end().command(STOP, {"transactionId": "T"}, REJECTED), "T2"))
+        .tell(1, 1, "Unavailable")
+        .command(STOP, {"transactionId": "T"}, REJECTED),
+        ["X23"],
+    ),
+    "an end that is missing, and the station says that it is over": (
+        done_again(without_its_end().command(ASK, {"transactionId": "T"}, OVER), "T2")
+        .command(ASK, {"transactionId": "T"}, OVER)
+        .command(STOP, {"transactionId": "T"}, REJECTED),
+        ["X20"],
+    ),
+    "a remote stop that is rejected, although the transaction goes on": (
+        unlocked(
+            charging()
+            .command(STOP, {"transactionId": "T"}, REJECTED)
+            .wait(60)
+            .event("Updated", "Trigger", 1, info=RUNNING)
+        ),
+        ["G08", "X23"],
+    ),
+    "two transactions at a time": (
+        unlocked(charging_again(charging(), "T2").event("Updated", "Trigger", 1, info=RUNNING)),
+        ["G08", "X15"],
+    ),
+    # A reset that was scheduled, and did not come when it was due.
+    "a power cycle long after the scheduled reset was due": (
+        again(scheduled_reset().event("Ended", "StopAuthorized", 1).tell(1, 1).wait(300), "PowerUp").tell(1, 1),
+        [],
+    ),
+    "a scheduled reset with the reason PowerUp": (
+        again(scheduled_reset().event("Ended", "StopAuthorized", 1).tell(1, 1), "PowerUp").tell(1, 1),
+        ["B06"],
+    ),
+    "a scheduled reset with the reason PowerUp, on the same connection": (
+        scheduled_reset().wait(600).event("Ended", "StopAuthorized", 1).tell(1, 1).wait(3).boot().tell(1, 1),
+        ["B06"],
+    ),
     "a boot that was triggered before it was accepted": (
         Story()
         .connect()

@@ -12,11 +12,11 @@ from mock_csms.protocol.versions import actions, versions
 from tests.house import (
     IMPURE_MODULES,
     MODULES,
-    PURE,
     ROOMS,
     assert_no_faults,
     imports_of,
     is_in,
+    is_pure,
     module_of,
     nodes_of,
     room_of,
@@ -77,7 +77,7 @@ def test_pure_rooms_do_no_io() -> None:
         clocks = [ast.unparse(node) for node in nodes if node.attr in ("now", "utcnow", "today")]
         return [*modules, *(clock for clock in clocks if re.search(r"\bdate(time)?\.\w+$", clock))]
 
-    assert_no_faults([name for name in MODULES if room_of(name) in PURE], touched)
+    assert_no_faults([name for name in MODULES if is_pure(name)], touched)
 
 
 def test_only_the_transport_imports_websockets() -> None:
@@ -95,6 +95,20 @@ def test_only_one_module_uses_ocpp() -> None:
         return [word for word in words if re.fullmatch(r"ocpp(\.[A-Za-z_]\w*)*", word)]
 
     assert [name for name in MODULES if named(name)] == ["mock_csms/protocol/schemas.py"]
+
+
+def test_only_the_client_of_ocpi_imports_httpx() -> None:
+    """Only `ocpi/client.py` imports httpx, so that a start without OCPI does not load it."""
+    others = [name for name in MODULES if name != "mock_csms/ocpi/client.py"]
+    assert_no_faults(others, lambda name: [word for word in imports_of(MODULES[name]) if is_in(word, "httpx")])
+
+
+def test_few_rooms_import_ocpi() -> None:
+    """Only the command lines and the plans import the room `ocpi`, which is a client of all others."""
+    others = [name for name in MODULES if room_of(name) not in ("ocpi", "plans", "commands")]
+    assert_no_faults(
+        others, lambda name: [word for word in imports_of(MODULES[name]) if word.startswith("mock_csms.ocpi")]
+    )
 
 
 def test_few_modules_import_cryptography() -> None:
@@ -120,6 +134,11 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
         {"SignCertificate", "certificateChain", "transactionId"},
         "names of placeholders, and their help",
     ),
+    "mock_csms/ocpi/emsp/checks/references.py": ({"ReserveNow"}, "an object of OCPI"),
+    "mock_csms/ocpi/emsp/handlers/aliases.py": (
+        {"CancelReservation", "ReserveNow", "UnlockConnector"},
+        "objects of OCPI",
+    ),
     "mock_csms/protocol/actions.py": ({"BootNotification", "Heartbeat"}, "the same in every version"),
     "mock_csms/commands/cli.py": ({"Heartbeat", "TransactionEvent", "eventType"}, "examples in the help"),
     "mock_csms/settings/commands.py": ({"StatusNotification"}, "the default of --trigger-message"),
@@ -130,7 +149,8 @@ NAMED: Mapping[str, tuple[set[str], str]] = {
     "mock_csms/commands/playback.py": ({"messageId"}, "a key of trace records"),
     "mock_csms/commands/tracerecord.py": ({"messageId", "ocppVersion"}, "keys of trace records"),
     "mock_csms/station/control_lines.py": ({"idToken"}, "the help of a control line"),
-    "mock_csms/station/fleet.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/figures.py": ({"BootNotification"}, "an action of every version"),
+    "mock_csms/station/loads.py": ({"MeterValues", "StatusNotification"}, "actions of every version"),
     "mock_csms/station/outbox.py": ({"BootNotification"}, "an action of every version"),
     "mock_csms/station/settings.py": (
         {"BootNotification", "idToken", "serialNumber", "vendorName"},

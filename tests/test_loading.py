@@ -25,9 +25,13 @@ UNNEEDED = (
     "ipaddress",
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
+    *("mock_csms.watch.console", "mock_csms.watch.lines", "mock_csms.commands.reload"),
 )
 """Modules that are not needed before the first message of a station."""
-OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar")
+OF_HANDSHAKES = (
+    *("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar"),
+    *("mock_csms.behavior.v2.dialect", "mock_csms.behavior.v16.dialect"),
+)
 """Modules that are not needed before the first station connects."""
 
 STARTED = """
@@ -99,6 +103,23 @@ async def test_a_start_loads_what_it_needs() -> None:
     assert sorted(listening.intersection([*UNNEEDED, *OF_HANDSHAKES])) == []
     assert sorted(connected.intersection(UNNEEDED)) == []
     assert "hashlib" in connected
+
+
+OF_OCPI = ("mock_csms.ocpi", "httpx", "starlette", "uvicorn")
+"""The modules of the OCPI side."""
+
+
+@pytest.mark.parametrize(("flags", "libraries"), [((), []), (["--ocpi", "0"], OF_OCPI)], ids=["without", "with"])
+async def test_ocpi_is_loaded_when_wanted(flags: list[str], libraries: list[str]) -> None:
+    """Without --ocpi neither the OCPI side nor its libraries are loaded."""
+    async with Program(TELLS, *flags) as mock:
+        for _ in range(flags.count("--ocpi")):
+            assert mock.process.stdout
+            await asyncio.to_thread(mock.process.stdout.readline)
+        mock.process.send_signal(signal.SIGUSR1)
+        assert mock.process.stdout
+        loaded = json.loads(await asyncio.to_thread(mock.process.stdout.readline))
+    assert [name for name in OF_OCPI if name in loaded] == list(libraries)
 
 
 OF_FILES = ("starlette", "uvicorn", "pyftpdlib", "asyncssh")

@@ -22,6 +22,7 @@ from mock_csms.runtime.transport.limits import Limits
 from mock_csms.settings.flags import read
 from mock_csms.station.handshake import HandshakeRequest
 from mock_csms.station.link import Site
+from mock_csms.station.loads import with_load
 from mock_csms.station.settings import StationSettings
 from tests.conformance.live import run_of
 from tests.reference_station import run
@@ -42,6 +43,9 @@ USES: dict[str, str] = {
     "stay": "--duration 500",
     "many": "--count 20 --ramp 5 --duration 100",
     "churn": "--count 20 --churn",
+    "stages": "--stages 6:10s,6:90s,0:10s --pause 1000-9000 --send StatusNotification --send Authorize",
+    "ready load": "--load light --stages 3:1s,3:2s,0:1s --ocpp 1.6,2.0.1,2.1 --min messages_per_second=1",
+    "three versions": "--count 3 --ramp 5 --duration 100 --ocpp 1.6,2.0.1,2.1",
     "fast": "--charge 3600 --speed 60",
     "compressed": "--charge 5 --compression",
     "features": "--charge 5 --features C-13",
@@ -50,7 +54,7 @@ USES: dict[str, str] = {
     "by the clock": "--charge 200 --variable AlignedDataCtrlr.Interval=60",
 }
 """Flags of `mock-station`."""
-IMPATIENT = {"send", "churn"}
+IMPATIENT = {"send", "churn", "ready load"}
 """Uses in which the station sends calls or leaves without waiting until it is accepted."""
 LINES: dict[str, str] = {
     "readme": "plug; card TAG1; wait 5; offline 3; wait 5; card TAG1; unplug",
@@ -77,16 +81,17 @@ MOCKS: dict[str, dict[str, Any]] = {
 def settings_of(flags: str) -> StationSettings:
     """Return the settings for these flags of `mock-station`."""
     parser = parser_for("mock-station", "", StationSettings)
-    return read(StationSettings, [command_line_source(StationSettings, vars(parser.parse_args(shlex.split(flags))))])
+    given = with_load(vars(parser.parse_args(shlex.split(flags))))
+    return read(StationSettings, [command_line_source(StationSettings, given)])
 
 
 async def use(stand: Stand, settings: StationSettings) -> int:
     """Run `mock-station` against the mock to its end, and return its exit status."""
     chance, dialer = Chance(3), Dialer(Limits(1 << 20, settings.compression, 20.0, 20.0))
-    url = stand.mock.url if settings.count else f"{stand.mock.url}/{STATION}"
+    url = stand.mock.url if settings.is_fleet else f"{stand.mock.url}/{STATION}"
     site = Site(dialer, Bus(), World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction), settings.speed)
     task = asyncio.ensure_future(
-        work(settings, STATION, HandshakeRequest(url, (settings.subprotocol,)), site, lambda _: None)
+        work(settings, STATION, HandshakeRequest(url, settings.subprotocol[:1]), site, lambda _: None)
     )
     if settings.duration is not None:
         stand.loop.call_later(settings.duration, task.cancel)
@@ -135,7 +140,9 @@ EXAMPLES = [
 ]
 
 
-_DOING = {"--charge", "--send", "--count", "--script", "--duration"}
+NO_LIMITS = shlex.split("--max connect_ms.p95=1e9 --max close_ms.p95=1e9 --min messages_per_second=0")
+"""Thresholds that are always met."""
+_DOING = {"--charge", "--send", "--count", "--stages", "--load", "--script", "--duration"}
 """Flags that say what a station does; without them it reads lines."""
 
 
@@ -146,10 +153,13 @@ def test_there_are_examples() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_an_example_of_the_documentation(example: str) -> None:
-    """Each example runs as printed, but without limits of times, and has no finding of severity warning or error."""
-    words = shlex.split(re.sub(r" --(p95-connect|p95-close|min-rate) \d+", "", example))
+    """Each example runs as printed, but load tests are short and without limits. It has no grave finding."""
+    words = shlex.split(example)
+    if {"--count", "--stages", "--load"} & {*words}:
+        words += NO_LIMITS if {"--churn", "--load"} & {*words} else ["--duration", "3"]
+        words += ["--stages", "5:1s,0:1s"] if {"--stages", "--load"} & {*words} else []
     lines = "plug\ncard TAG1\nwait 1\noffline 1\nwait 1\ncard TAG1\nunplug\n" if not _DOING & {*words} else ""
-    mock = Mock("--fail-on-findings=warning", *(["--ocpp=1.6"] if "--ocpp 1.6" in example else []))
+    mock = Mock("--fail-on-findings=warning", *(["--ocpp=1.6"] if re.search(r"--ocpp 1\.6( |$)", example) else []))
     try:
         assert run(words[0].replace("ws://127.0.0.1:9000", mock.url), *words[1:], lines=lines).status == 0
     finally:

@@ -26,11 +26,15 @@ class Described(Record):
     name: str
     """The name of its schema in its version of OCPP, or a key of `SHAPES`."""
     version: Version | None
+    schema: Json | None = None
+    """Its schema, if it is none of these."""
 
 
 def _node(described: Described, path: Path) -> Json:
     """Return the part of a schema at `path`. Raises ValueError if the schema has nothing at that path."""
     name = described.name
+    if described.schema is not None:
+        return node_at(described.schema, name, path)
     if described.version is not None:
         return described.version.schemas.node(name, path)
     _, dot, kind = name.partition(".")

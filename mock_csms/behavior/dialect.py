@@ -33,7 +33,7 @@ class Fill(Record):
 
 
 class TokenAnswer(Record):
-    """The answer about one token that a user wants: a `[[token]]` table."""
+    """The answer about one token: of a user, in a `[[token]]` table, or of an eMSP."""
 
     id: str
     status: str
@@ -47,6 +47,12 @@ class TokenAnswer(Record):
     """The type that a token must have for this answer; None for any."""
     certificate: str | None = None
     """The status of a contract certificate that comes with the token; None to derive it from that of the token."""
+    language: str | None = None
+    """The language that its owner prefers."""
+    message: str = ""
+    """A text for the driver."""
+    message_language: str = ""
+    """The language of that text."""
 
 
 class DeviceModel(Record):
@@ -127,12 +133,18 @@ class Dialect(Record, eq=False, kw_only=True):
     """Returns rules that let the answer about every token expire after so many seconds."""
     token_rules: Callable[[TokenAnswer], AnswerRules] = _no_rules
     """Returns rules that answer about one token."""
+    token_info: Callable[[TokenAnswer], Json] = lambda _: {}
+    """Returns what is answered about one token, as the object in answers."""
+    partner_rules: Callable[[], AnswerRules] = _no_rules
+    """Returns rules that answer about tokens as other platforms say (--ocpi)."""
     offline_rules: Callable[[], AnswerRules] = _no_rules
     """Returns rules that answer every Authorize with a CALLERROR."""
     cost_rules: Callable[[float], AnswerRules] = _no_rules
     """Returns rules that send the cost of a running transaction."""
     final_cost_rules: Callable[[float], AnswerRules] = _no_rules
     """Returns rules that send the cost of an ended transaction."""
+    tariff_rules: Callable[[], AnswerRules] = _no_rules
+    """Returns rules that send the cost by the tariff of --ocpi."""
     additions: Mapping[str, Callable[[Template], Template]] = field(default_factory=dict)
     """By action: changes the default answer, which is made from its row and the settings."""
     completions: Mapping[str, Callable[[object], object]] = field(default_factory=dict)

@@ -105,9 +105,18 @@ class Judge:
         """Count an event, and return the outcomes that are decided by it."""
         happened = happening(event)
         news = self._greet(event, happened)
-        identity = event.station
-        if happened is None or identity not in self.tallies:
-            return news
+        return news if happened is None else [*news, *self._taken(event.station, happened)]
+
+    def take(self, identity: str, happened: Happening) -> Sequence[News]:
+        """Count a happening that is no event of a station, and return the outcomes that are decided by it."""
+        self.has_seen_any = True
+        return [*self._begin(identity), *self._taken(identity, happened)]
+
+    def _taken(self, identity: str, happened: Happening) -> Sequence[News]:
+        """Count a happening of a station for which counting has begun."""
+        if identity not in self.tallies:
+            return []
+        news: list[News] = []
         name, payload = happened
         names = names_of(name)
         for number, forbidden in enumerate(self.forbidden):

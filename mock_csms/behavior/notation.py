@@ -6,7 +6,7 @@ probably meant.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
@@ -137,13 +137,32 @@ def _requests(name: str, among: Sequence[Version]) -> Sequence[Described]:
     return [Described(f"{action}Request", version) for version, action, row in found if any(map(row.sent_by, senders))]
 
 
+def parse_tail(pattern: Pattern) -> tuple[int | None, int | None, str]:
+    """Return how often a rule is used at most, for which occurrence, and for whom, from `*N@GLOB` or `*=N@GLOB`."""
+    tail = re.fullmatch(_TAIL, pattern.tail)
+    if tail is None:
+        raise ValueError(f"{pattern.tail!r}: after the match only *N or *=N and then @GLOB may follow")
+    number = int(tail["number"]) if tail["number"] else None
+    if number == 0:
+        raise ValueError(f"{pattern.tail!r}: N must be at least 1")
+    times, turn = (None, number) if tail["turn"] else (number, None)
+    return times, turn, tail["stations"] or "*"
+
+
 _COUNT = r"(?s)(@(?P<stations>.+?))?(\*(?P<least>[0-9]{1,15})(?P<open>\.\.)?(?P<most>[0-9]{1,15})?)?"
 
 
 def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
     """Parse the expectation `NAME~VERSION[path=value,…]@GLOB*COUNT`; without `counted` a COUNT is an error."""
     pattern = split(text)
-    schemas = _happenings(pattern)
+    its = pattern.version.name if pattern.version else ""
+    return expectation_of(pattern, _happenings(pattern), text, its, counted=counted)
+
+
+def expectation_of(
+    pattern: Pattern, schemas: Sequence[Described], text: str, version: str, *, counted: bool
+) -> Expectation:
+    """Return the expectation for a pattern of happenings with these schemas."""
     conditions = tuple(condition(schemas, path, value) for path, value in pattern.conditions)
     tail = re.fullmatch(_COUNT, pattern.tail)
     if tail is None or (tail["least"] and not counted):
@@ -155,8 +174,7 @@ def parse_expectation(text: str, *, counted: bool = True) -> Expectation:
         most = int(tail["most"]) if tail["most"] else None if tail["open"] else least
     if most is not None and most < least:
         raise ValueError(f"{pattern.tail!r}: the upper bound {most} is below the lower bound {least}")
-    its = pattern.version.name if pattern.version else ""
-    return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text, its)
+    return Expectation(pattern.name, conditions, tail["stations"] or "*", least, most, text, version)
 
 
 def _happenings(pattern: Pattern) -> Sequence[Described]:
@@ -189,10 +207,15 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
     """Parse the fault `kind key=value …`; return it and its probability."""
     from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - only those who use faults wait for them
 
+    return parse_fault_of(FAULTS, text)
+
+
+def parse_fault_of(kinds: Mapping[str, Any], text: str) -> tuple[Any, float]:
+    """Parse a fault of a table, whose classes are dataclasses; return it and its probability."""
     kind, *words = text.split() or [""]
-    if kind not in FAULTS:
-        raise ValueError(f"{kind!r} is not a fault{nearest(kind, FAULTS)} (faults: {', '.join(FAULTS)})")
-    attributes = {setting.name: setting for setting in fields(FAULTS[kind])}  # type: ignore[arg-type] # all are dataclasses
+    if kind not in kinds:
+        raise ValueError(f"{kind!r} is not a fault{nearest(kind, kinds)} (faults: {', '.join(kinds)})")
+    attributes = {setting.name: setting for setting in fields(kinds[kind])}
     given: dict[str, float] = {}
     seen: set[str] = set()
     probability = 1.0
@@ -214,7 +237,7 @@ def parse_fault(text: str) -> "tuple[Fault, float]":
     for name, setting in attributes.items():
         if setting.default is MISSING and name not in given:
             raise ValueError(f"{kind} needs {name}=…")
-    return FAULTS[kind](**given), probability
+    return kinds[kind](**given), probability
 
 
 def parse_latency(text: str) -> "Latency | None":

@@ -82,6 +82,14 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import profile  # noqa: PLC0415 - as below
 
         return profile.profile(arguments)
+    if name == "emsp":
+        from mock_csms.commands import emsp  # noqa: PLC0415 - as below
+
+        return emsp.emsp(arguments)
+    if name == "ocpi":
+        from mock_csms.commands import ocpi  # noqa: PLC0415 - as below
+
+        return ocpi.ocpi(arguments)
     if name == "ready":
         from mock_csms.commands import readiness  # noqa: PLC0415 - as below
 
@@ -90,6 +98,10 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import pki  # noqa: PLC0415 - as below
 
         return pki.pki(arguments)
+    if name in ("checks", "explain") and any(word[:4].upper() == "OCPI" for word in arguments):
+        from mock_csms.commands import explaining_ocpi  # noqa: PLC0415 - as below
+
+        return {"checks": explaining_ocpi.checks_of_ocpi, "explain": explaining_ocpi.explain_ocpi}[name](arguments)
     from mock_csms.commands import checking, explaining  # noqa: PLC0415 - serving does not need it
 
     return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)
@@ -144,8 +156,10 @@ def _add_subcommands(parsers: Any) -> None:
 
 SUBCOMMANDS = {
     "check": "check recorded traces: mock-csms check TRACE.jsonl",
-    "checks": "list the conformance checks: mock-csms checks --subject security",
+    "checks": "list the checks: mock-csms checks --subject security",
+    "emsp": "a mock eMSP for a CPO; mock-csms ocpi lets it act",
     "explain": "explain a conformance check: mock-csms explain R10",
+    "ocpi": "let a mock eMSP act: mock-csms ocpi start CS-1",
     "pki": "write a test authority: mock-csms pki DIR",
     "profile": "print a profile for the test plans",
     "ready": "ask a mock if it answers: mock-csms ready [URL]",
@@ -177,8 +191,14 @@ GUIDE = Guide(
             "exits with status 0 once a transaction has ended, with 1 after 60 s",
         ),
     ),
-    {"Sub-commands": SUBCOMMANDS | {"send, log, rules, …": "drive a running mock (--api); --help-all lists them"}},
-    {"Sub-commands that drive a running mock (--api)": REMOTE_WORDS},
+    {
+        "Sub-commands": {word: SUBCOMMANDS[word] for word in SUBCOMMANDS if word != "ocpi"}
+        | {"send, log, rules, …": "drive a running mock (--api); --help-all lists them"}
+    },
+    {
+        "Sub-commands that drive a running mock (--api)": REMOTE_WORDS,
+        "Sub-command that drives a mock eMSP": {"ocpi": SUBCOMMANDS["ocpi"]},
+    },
 )
 
 OTHER_OPTIONS: dict[str, dict[str, Any]] = {

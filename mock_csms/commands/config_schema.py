@@ -7,8 +7,11 @@ import orjson
 
 from mock_csms.commands.arguments import shown_default
 from mock_csms.protocol.actions import Json
-from mock_csms.settings import Config, tables, values
+from mock_csms.settings import Config, ocpi_sites, tables, values
 from mock_csms.settings.flags import flag_of
+
+_KEYS = {**tables.KEYS, "ocpi_location": ocpi_sites.KEYS}
+"""By setting with tables: the parser of each key."""
 
 
 def config_schema() -> str:
@@ -30,7 +33,7 @@ def _of_setting(setting: Field[Any]) -> Json:
     schema: Json = {"description": declared.help}
     if declared.forms is not None:
         name = "command" if setting.name == "script" else setting.name
-        table = {key: _of_value(parse) for key, parse in tables.KEYS[name].items()}
+        table = {key: _of_value(parse) for key, parse in _KEYS[name].items()}
         return schema | {
             "type": "array",
             "items": {"type": "object", "properties": table, "additionalProperties": False},

@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mock_csms.commands.given import Given, given
+from mock_csms.commands.opening import ServersBeside
 from mock_csms.commands.ready import ReadyFile
 from mock_csms.commands.stdout import complain, naming, tell
 from mock_csms.runtime import clock
@@ -45,7 +46,7 @@ async def serve(
     raises ValueError if it cannot. `command` is the command line without secrets.
     """
     bus, ended = Bus(), asyncio.Event()
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(_failed(context)))
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: bus.publish(failed_in(context)))
     people = sys.stderr if config.events == "-" else sys.stdout
     ready = ReadyFile(config.ready_file)
     async with AsyncExitStack() as stack:
@@ -56,21 +57,21 @@ async def serve(
             findings = Findings(config, records.shown, lambda: csms.exercised)
             judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
-            beside = _beside(csms, records, judgement, sources)
+            servers = ServersBeside(csms, beside := _beside(csms, records, judgement, sources))
             reload = _reload(csms, given(config, sources), gather, beside)
 
             def announce(url: str) -> None:
-                _handle_signals(ended, ending.force, reload)
+                handle_signals(ended, ending.force, reload)
                 with naming("stdout" if people is sys.stdout else "stderr"):
-                    tell(people, f"Listening on {url}\n{beside.lines if beside else ''}")
+                    tell(people, f"Listening on {url}\n{servers.lines}")
                 for warning in _exposed(config):
                     complain(f"mock-csms: warning: {warning}\n")
                 with naming(str(config.ready_file)):
-                    ready.write(url, *(beside.urls if beside else ()))
+                    ready.write(url, *servers.urls)
                 _end_the_start(csms, config)
 
-            more = (beside.schedule, partial(beside.open, partial(ending.end, judgement, ended))) if beside else ()
-            await stack.enter_async_context(running(csms, announce, *more))
+            opened = partial(servers.open, partial(ending.end, judgement, ended))
+            await stack.enter_async_context(running(csms, announce, servers.schedule, opened))
         except OSError as error:
             return cannot_start(error.filename or f"{config.host}:{config.port}", error)
         if config.duration is not None:
@@ -130,7 +131,7 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
         gc.freeze()
         gc.enable()
 
-    if config.trace or config.learn or config.api or scripts(config):
+    if config.trace or config.learn or config.api or config.ocpi or scripts(config):
         collect_garbage()
     else:
         csms.postpone(collect_garbage)
@@ -207,7 +208,7 @@ class Ending:
         return self.tell(Status.FORCED)
 
 
-def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None]) -> None:
+def handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Callable[[], None] | None = None) -> None:
     """Handle signals: the first one ends the run, the second one ends the process at once, SIGHUP calls `reload`."""
     signals = count(1)
 
@@ -222,11 +223,11 @@ def _handle_signals(ended: asyncio.Event, force: Callable[[], int], reload: Call
             loop.add_signal_handler(signal_, stop)
         except NotImplementedError:  # Windows
             signal.signal(signal_, lambda *_: loop.call_soon_threadsafe(stop))
-    if hasattr(signal, "SIGHUP"):
+    if reload is not None and hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGHUP, reload)
 
 
-def _failed(context: dict[str, Any]) -> Failed:
+def failed_in(context: dict[str, Any]) -> Failed:
     """Return an event for an exception that nobody caught, instead of a traceback."""
     problem = context.get("exception") or context["message"]
     return Failed(clock.now(), "", f"internal error: {problem!r}")

@@ -10,9 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from mock_csms.behavior.secrets import Secrets
 from mock_csms.behavior.templates import World, rfc3339
-from mock_csms.commands import load, prompt
+from mock_csms.commands import prompt
 from mock_csms.commands.arguments import Guide, command_line_source, parser_for
-from mock_csms.commands.connecting import check_profile, dialer_for, profile_of, trust_for
+from mock_csms.commands.connecting import check_profile, dialer_for, trust_for
+from mock_csms.commands.device import device_of
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.stdout import Stdout, complain
 from mock_csms.protocol.printable import printable
@@ -21,19 +22,17 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.clock import Chance
 from mock_csms.runtime.sink import Sink, finish
 from mock_csms.runtime.transport.dial import CannotConnect
-from mock_csms.settings.flags import option, read
+from mock_csms.settings.flags import read
 from mock_csms.settings.texts import read_text
 from mock_csms.settings.values import reason_of
 from mock_csms.station import one_shot
 from mock_csms.station.control_lines import WORDS
-from mock_csms.station.fleet import Figures, Fleet, run
 from mock_csms.station.handshake import HandshakeRequest, basic
-from mock_csms.station.link import CONNECT, Site
-from mock_csms.station.machine import Machine
+from mock_csms.station.link import Site
+from mock_csms.station.loads import with_load
 from mock_csms.station.machines import MACHINES, PREFERRED_VERSION, machine_for
 from mock_csms.station.player import Player
 from mock_csms.station.settings import StationSettings
-from mock_csms.station.state import Identity, State
 from mock_csms.watch.console import Console, look_for
 from mock_csms.watch.shown import ShownBus
 from mock_csms.watch.statuses import Status, gravest, to_stderr
@@ -53,12 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     parsed = vars(parser.parse_args(arguments))
     try:
-        settings = read(StationSettings, [command_line_source(StationSettings, parsed)])
-        identity = _identity(parsed["url"], is_named=settings.count is None)
+        settings = read(StationSettings, [command_line_source(StationSettings, with_load(parsed))])
+        identity = _identity(parsed["url"], is_named=not settings.is_fleet)
         check_profile(settings, parsed["url"])
         authorization, trust = _authorization(settings, identity), trust_for(settings)
-        handshake = HandshakeRequest(parsed["url"], (settings.subprotocol,), authorization, trust)
-        _device(settings, handshake)  # reports a wrong setting before anything starts
+        handshake = HandshakeRequest(parsed["url"], settings.subprotocol[:1], authorization, trust)
+        _check(settings, handshake)
     except ValueError as error:
         parser.error(str(error))
     try:
@@ -75,12 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 GUIDE = Guide(
     ("mock-station URL [FLAG …]", "mock-station misbehaviours [VERSION]", "URL is ws://HOST:PORT/IDENTITY"),
-    ("send", "charge", "id_token", "script", "count", "duration", "device", "speed", "misbehave", "password_file"),
+    ("send", "charge", "id_token", "script", "count", "load", "duration", "device", "misbehave", "password_file"),
     (
         ("ws://127.0.0.1:9000/CS-1 --charge 5", "boots, charges for 5 seconds, exits"),
         ("ws://127.0.0.1:9000/CS-1 --send Heartbeat", "sends one message, prints the answer, exits"),
         ("ws://127.0.0.1:9000/CS-1 --misbehave seqno-gap", "runs until Ctrl-C and breaks one rule"),
-        ("ws://127.0.0.1:9000 --count 100 --churn", "runs 100 stations that connect and disconnect"),
+        ("ws://127.0.0.1:9000 --load light", "runs 25 stations that connect and disconnect, and judges"),
     ),
     {"Other": {"misbehaviours [VERSION]": "list the values of --misbehave, and the checks that find them"}},
     {"Lines that drive it (typed, through a pipe, or --script)": {f"{n} {w.usage}": w.help for n, w in WORDS.items()}},
@@ -108,6 +107,18 @@ def _identity(url: str, *, is_named: bool) -> str:
     return identity
 
 
+def _check(settings: StationSettings, handshake: HandshakeRequest) -> None:
+    """Raise ValueError for a setting that such stations cannot have, before anything starts."""
+    if settings.is_fleet:
+        from mock_csms.commands.fleet.running import fleet_of  # noqa: PLC0415 - single stations start sooner
+
+        fleet_of(settings, handshake)
+    elif len(settings.subprotocol) > 1:
+        raise ValueError("--subprotocol: only many stations can have several")
+    else:
+        device_of(settings, handshake)
+
+
 def _authorization(settings: StationSettings, identity: str) -> str | None:
     """Return the Authorization header; None without a password."""
     if settings.password_file is None:
@@ -122,7 +133,7 @@ async def _run(settings: StationSettings, identity: str, handshake: HandshakeReq
     broken: list[Status] = []
     chance, bus, sink = Chance(settings.seed), Bus(), Sink(sys.stdout.fileno(), lost.append)
     look = look_for(sys.stdout.fileno(), "INFO", is_verbose=settings.verbose, color=settings.color)
-    is_shown = not settings.quiet and settings.count is None
+    is_shown = not settings.quiet and not settings.is_fleet
     secrets = Secrets()
     shown = ShownBus(bus, lambda: secrets, is_redacted=False)
     console = Console(shown, sink, replace(look, is_station=True)) if is_shown else None
@@ -185,10 +196,11 @@ async def work(
 
     `typed` yields the lines that drive a station without `--script`.
     """
-    machine = machine_for(handshake)
-    device = _device(settings, handshake)
-    if settings.count is not None:
-        return await _load(settings, Fleet(settings.count, device, handshake, settings.ramp, settings.churn), site, say)
+    if settings.is_fleet:
+        from mock_csms.commands.fleet.running import fleet_of, run_fleet  # noqa: PLC0415 - single stations start sooner
+
+        return await run_fleet(settings, fleet_of(settings, handshake), site, say)
+    machine, device = machine_for(handshake), device_of(settings, handshake)
     faults = one_shot.Faults(site.bus)
     if settings.send:
         is_fine = await one_shot.send(settings.send, identity, device, handshake, site)
@@ -212,23 +224,6 @@ async def work(
     return FAILED if problem or faults.count > 0 else FINE
 
 
-async def _load(settings: StationSettings, fleet: Fleet, site: Site, say: Callable[[str], None]) -> Status:
-    """Run many stations, print the measurements, and judge them."""
-    figures = Figures()
-    progress = asyncio.ensure_future(load.show_progress(figures))
-    with suppress(asyncio.CancelledError):
-        await run(fleet, site, figures)
-    progress.cancel()
-    summed = load.summary(fleet.count, figures)
-    say((load.as_json(summed) if settings.json else load.as_table(summed)).removesuffix("\n"))
-    problems = list(load.shortcomings(summed, settings.p95_connect, settings.p95_close, settings.min_rate))
-    for problem in problems:
-        complain(f"mock-station: {printable(Secrets().words(problem))}\n")
-    if not figures.took[CONNECT]:
-        return CANNOT_CONNECT
-    return FAILED if problems else FINE
-
-
 async def _beside(running: Coroutine[Any, Any, None], driving: Coroutine[Any, Any, None]) -> str:
     """Run a station and its lines or commands. Returns what went wrong, or an empty text. Raises CannotConnect."""
     station, task = asyncio.ensure_future(running), asyncio.ensure_future(driving)
@@ -244,40 +239,6 @@ async def _beside(running: Coroutine[Any, Any, None], driving: Coroutine[Any, An
         task.cancel()
         await asyncio.gather(station, task, return_exceptions=True)
     return ""
-
-
-def _device(settings: StationSettings, handshake: HandshakeRequest) -> State:
-    """Return the station in the settings. Raises ValueError if the version of OCPP lacks something in them."""
-    machine, trust = machine_for(handshake), handshake.trust
-    if settings.device is None:
-        identity = Identity(*(_known(settings, machine, name) for name in ("vendor", "model", "serial_number")))
-        device = machine.new_device(identity, settings.evses, settings.connectors)
-    else:
-        device = machine.read(settings.device)
-    if device is None:
-        raise ValueError("--device: such a file describes a station of OCPP 2.x; use --evses, --connectors, --variable")
-    places = machine.places(device)
-    if settings.evse > places:
-        raise ValueError(f"--evse: there is no EVSE {settings.evse}: the station has {places} (--evses N)")
-    for habit in settings.misbehave:
-        if habit.kind not in machine.kinds:
-            raise ValueError(f"--misbehave: a station of this version of OCPP has no {habit.kind!r}")
-    own = (trust.certificate, trust.key)
-    device = machine.secured(device, profile_of(settings, handshake.url), trust.authorities, own)
-    try:
-        variables = machine.notation.variables(settings.variable)
-    except ValueError as error:
-        raise ValueError(f"--variable: {error}") from None
-    equipped: State = machine.equipped(device, variables, settings.features)
-    return replace(equipped, habits=settings.misbehave)
-
-
-def _known(settings: StationSettings, machine: Machine, name: str) -> str:
-    """Return a field of the station's identity. Raises ValueError if messages of its OCPP version cannot contain it."""
-    try:
-        return machine.notation.identity[name](getattr(settings, name))
-    except ValueError as error:
-        raise ValueError(f"{option(name)}: {error}") from None
 
 
 def _list_misbehaviours(words: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 """Reads the selection of checks and the list of expected findings that users write."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mock_csms.conformance.catalogue import CHECKS, SUBJECTS
 from mock_csms.conformance.subject import Check
@@ -71,7 +71,7 @@ class Expected(Record):
         return self.check if self.stations == "*" else f"{self.check}@{self.stations}"
 
 
-def parse_expected(text: str) -> tuple[Expected, ...]:
+def parse_expected(text: str, checks: Collection[str] = CHECKS) -> tuple[Expected, ...]:
     """Return the entries of a file of expected findings: `ID` or `ID@STATION` on each line. `#` begins a comment.
 
     Raises ValueError, with the number of the line, for an id that is not a check.
@@ -82,8 +82,8 @@ def parse_expected(text: str) -> tuple[Expected, ...]:
         if not word:
             continue
         id_, at, stations = word.partition("@")
-        if id_ not in CHECKS:
-            raise ValueError(f"line {number}: {id_!r} is not a check{did_you_mean(id_, CHECKS)}")
+        if id_ not in checks:
+            raise ValueError(f"line {number}: {id_!r} is not a check{did_you_mean(id_, checks)}")
         if at and not stations:
             raise ValueError(f"line {number}: after @ the stations are missing, as in T14@CS-*")
         expected.append(Expected(id_, stations or "*"))

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar, dataclass_transform
 
 from msgspec import (
+    NODEFAULT,
     UNSET,
     DecodeError,
     Meta,
@@ -27,6 +28,7 @@ from msgspec.structs import asdict, force_setattr, replace
 from msgspec.structs import fields as fields_of
 
 __all__ = [
+    "NODEFAULT",
     "UNSET",
     "Bounded",
     "DecodeError",

@@ -14,8 +14,10 @@ from mock_csms.settings.encryption import Encryption
 from mock_csms.settings.files import FileServer
 from mock_csms.settings.flags import Immutable, part
 from mock_csms.settings.listening import Listening
+from mock_csms.settings.ocpi_objects import RoamingObjects
 from mock_csms.settings.policies import Policies
 from mock_csms.settings.records import Records
+from mock_csms.settings.roaming import Roaming
 from mock_csms.settings.rules import RulesAndFaults
 from mock_csms.settings.signing import CertificateRequests
 from mock_csms.settings.verdict import Verdict
@@ -23,6 +25,8 @@ from mock_csms.settings.verdict import Verdict
 
 @part
 class Config(
+    RoamingObjects,
+    Roaming,
     RunTimeControl,
     Records,
     Knowledge,
@@ -50,7 +54,7 @@ class Config(
         return f"Config({', '.join(f'{name}=…' for name in names)})"
 
 
-_FIXED_PARTS = (Listening, Encryption, FileServer, Records, Verdict, Knowledge, RunTimeControl)
+_FIXED_PARTS = (Listening, Encryption, FileServer, Records, Verdict, Knowledge, RunTimeControl, Roaming, RoamingObjects)
 _NOT_FIXED = {"tls_fault", "security_profile", "files_fault"}
 FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(each)) - _NOT_FIXED | {
     "seed",
@@ -65,6 +69,7 @@ FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(ea
     "station",
     "rerun_commands",
     "fail_on_findings",
+    "ocpi_tariff",
     "expected_findings",
 }
 """The settings that are read only when the mock starts; a change takes effect after a restart."""

@@ -27,6 +27,8 @@ def check(config: Config) -> Sequence[str]:
     """
     refuse_open_api(config)
     check_tls(config, signs=bool(config.sign))
+    if config.ocpi_peer is not None and config.ocpi_peer_token is None:
+        raise ValueError(f"{option('ocpi_peer')} needs {option('ocpi_peer_token')}")
     for script in scripts(config):
         for step in script.steps:
             _check_command(config, step, script.on)

@@ -1,70 +1,57 @@
-"""Many stations in one process (`--count`), which stay connected or reconnect all the time; measures their times."""
+"""Many stations in one process (`--count`, `--stages`), which stay connected or reconnect all the time."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Coroutine
-from typing import Any
+from itertools import cycle
 
-from mock_csms.protocol.records import Mutable, Record, field, replace
-from mock_csms.runtime import clock
-from mock_csms.runtime.open_call import CallFailed
-from mock_csms.runtime.transport.dial import CannotConnect
-from mock_csms.station.handshake import HandshakeRequest
-from mock_csms.station.link import CLOSE, CONNECT, Link, Site, is_csms_fault, is_wrong
-from mock_csms.station.machines import machine_for
+from mock_csms.protocol.records import Record, replace
+from mock_csms.station import cues
+from mock_csms.station.control_lines import SendCall
+from mock_csms.station.figures import Figures, watch
+from mock_csms.station.handshake import HandshakeRequest, version_of
+from mock_csms.station.link import Site
 from mock_csms.station.player import Player
 from mock_csms.station.requests import request
+from mock_csms.station.stages import Shift
 from mock_csms.station.state import State
-from mock_csms.twin.events import Event, Failed, Received, Sent, Unanswered
-
-BOOT = "BootNotification"
-"""Every version has this action."""
+from mock_csms.station.visits import Guest, between, visit
 
 _FEWEST, _MOST = 3, 8
-"""How often a station connects with `--churn`."""
-_SHORTEST, _LONGEST = 0.1, 0.2
-"""How long it stays connected then, in seconds."""
+"""How often a station connects with `--churn`, if no stage ends its time."""
+_LAST_ANSWERS = 5.0
+"""How many seconds a station waits for open answers before it leaves."""
 
 
-class Figures(Mutable):
-    """The measurements of a run."""
+class Variant(Record):
+    """The kind of station of one version of OCPP."""
 
-    took: dict[str, list[float]] = field(default_factory=lambda: {CONNECT: [], BOOT: [], CLOSE: []})
-    """How many seconds each connection, boot and close took."""
-    messages: int = 0
-    """The number of messages sent and received."""
-    errors: Counter[str] = field(default_factory=Counter)
-    """How often each problem occurred."""
-    seconds: float = 0.0
-    """How long the whole run took; 0 while it goes on."""
-
-    def note(self, what: str, seconds: float) -> None:
-        """Add the duration of a connection, boot or close; other durations are ignored."""
-        if what in self.took:
-            self.took[what].append(seconds)
+    device: State
+    """The state with which each station starts."""
+    handshake: HandshakeRequest
+    """The handshake; the identity of each station is appended to its URL."""
 
 
 class Fleet(Record):
     """Which stations to run."""
 
-    count: int
-    device: State
-    """The state with which each of them starts."""
-    handshake: HandshakeRequest
-    """The handshake; the identity of each station is appended to its URL."""
-    ramp: float = 0.0
-    """All are started evenly within this many seconds."""
+    variants: tuple[Variant, ...]
+    """The stations take turns in which variant they are."""
+    shifts: tuple[tuple[Shift, ...], ...]
+    """For each station, when it runs."""
     churn: bool = False
     """Whether they come and go; otherwise they stay connected."""
+    calls: tuple[SendCall, ...] = ()
+    """The calls that each station sends in turn, while it is connected."""
+    pause: tuple[float, float] = (0.0, 0.0)
+    """How many seconds it waits before each of them, from the least to the most."""
 
 
 async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
     """Run the fleet until it is done or cancelled; `figures` is kept up to date meanwhile."""
-    _watch(site, figures)
     loop = asyncio.get_running_loop()
-    began, pause = loop.time(), fleet.ramp / fleet.count
-    work = _come_and_go if fleet.churn else _stay
-    stations = [loop.create_task(_later(n * pause, work(fleet, n + 1, site))) for n in range(fleet.count)]
+    began, sites = loop.time(), [site.apart() for _ in fleet.variants]
+    for own, variant in zip(sites, fleet.variants, strict=True):
+        watch(own, version_of(variant.handshake).name, figures)
+    stations = [loop.create_task(_run(fleet, n, sites[n % len(sites)], began)) for n in range(len(fleet.shifts))]
     try:
         done, _ = await asyncio.wait(stations, return_when=asyncio.FIRST_EXCEPTION)
         for station in done:
@@ -76,68 +63,54 @@ async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
         await asyncio.gather(*stations, return_exceptions=True)
 
 
-def _watch(site: Site, figures: Figures) -> None:
-    """Count in `figures` everything that happens."""
-
-    def message(_: Event) -> None:
-        figures.messages += not figures.seconds
-
-    def received(event: Event) -> None:
-        message(event)
-        if isinstance(event, Received) and is_wrong(event):
-            figures.errors["invalid message or CALLERROR"] += 1
-
-    def failed(event: Event) -> None:
-        if isinstance(event, Failed) and not figures.seconds:
-            figures.errors[event.problem] += 1
-
-    def unanswered(event: Event) -> None:
-        if isinstance(event, Unanswered) and is_csms_fault(event) and not figures.seconds:
-            figures.errors[event.reason] += 1
-
-    site.took = figures.note
-    site.bus.subscribe(message, Sent)
-    site.bus.subscribe(received, Received)
-    site.bus.subscribe(failed, Failed)
-    site.bus.subscribe(unanswered, Unanswered)
+async def _run(fleet: Fleet, index: int, site: Site, began: float) -> None:
+    """Run the station with this index in all its shifts."""
+    variant, identity = fleet.variants[index % len(fleet.variants)], f"CS-{index + 1:04d}"
+    handshake = replace(variant.handshake, url=f"{variant.handshake.url.rstrip('/')}/{identity}")
+    guest = Guest(identity, variant.device, handshake, site, cycle(fleet.calls), fleet.pause)
+    now = asyncio.get_running_loop().time
+    for shift in fleet.shifts[index]:
+        await asyncio.sleep(began + shift.begin - now())
+        end = None if shift.end is None else began + shift.end
+        if fleet.churn:
+            await _come_and_go(guest, end)
+        elif end is None and not fleet.calls:  # the tasks of `_stay` would take 5 kB
+            await Player(identity, variant.device, handshake, site).run(is_patient=True)
+        else:
+            await _stay(guest, end)
 
 
-async def _later(seconds: float, work: Coroutine[Any, Any, None]) -> None:
-    await asyncio.sleep(seconds)
-    await work
+async def _come_and_go(guest: Guest, end: float | None) -> None:
+    """Visit the CSMS again and again: until a time but at least once, or a number of times."""
+    loop, visits = asyncio.get_running_loop(), 0
+    most = round(between(guest.site, (_FEWEST, _MOST)))
+    while not visits or (visits < most if end is None else loop.time() < end):
+        await visit(guest)
+        visits += 1
 
 
-def _named(fleet: Fleet, number: int) -> tuple[str, HandshakeRequest]:
-    """Return the identity of the station with a number, and its handshake."""
-    identity = f"CS-{number:04d}"
-    return identity, replace(fleet.handshake, url=f"{fleet.handshake.url.rstrip('/')}/{identity}")
-
-
-async def _stay(fleet: Fleet, number: int, site: Site) -> None:
-    identity, handshake = _named(fleet, number)
-    await Player(identity, fleet.device, handshake, site).run(is_patient=True)
-
-
-async def _come_and_go(fleet: Fleet, number: int, site: Site) -> None:
-    identity, handshake = _named(fleet, number)
-    for _ in range(round(_between(site, _FEWEST, _MOST))):
-        await _visit(identity, fleet.device, handshake, site)
-
-
-async def _visit(identity: str, device: State, handshake: HandshakeRequest, site: Site) -> None:
-    """Connect, boot, stay a little, and disconnect."""
-    machine = machine_for(handshake)
-    link = Link(identity, site, lambda call: machine.answer_alone(device, call, site.moment()), lambda: None)
+async def _stay(guest: Guest, end: float | None) -> None:
+    """Keep a station connected until a time; forever if it is None."""
+    loop = asyncio.get_running_loop()
+    player = Player(guest.identity, guest.device, guest.handshake, guest.site)
+    tasks = [loop.create_task(player.run(is_patient=True)), loop.create_task(_send(player, guest))]
     try:
-        await link.dial(handshake)
-        await link.call(BOOT, request(link.version, BOOT, {}, identity, site.moment()), device.message_timeout)
-        await asyncio.sleep(_between(site, _SHORTEST, _LONGEST))
-        await link.close("leaves")
-    except CannotConnect as error:
-        site.bus.publish(Failed(clock.now(), identity, f"cannot connect: {error}"))
-    except CallFailed:
-        await link.close("leaves")
+        rest = None if end is None else end - loop.time()
+        done, _ = await asyncio.wait(tasks, timeout=rest, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+        tasks[1].cancel()
+        await player.leave("leaves", _LAST_ANSWERS)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _between(site: Site, least: float, most: float) -> float:
-    return least + site.world.chance() * (most - least)
+async def _send(player: Player, guest: Guest) -> None:
+    """Send calls, each after a pause, while the CSMS accepts the station and has answered everything."""
+    for call in guest.calls:
+        await asyncio.sleep(between(guest.site, guest.pause))
+        if player.device.is_accepted and player.device.is_online and player.device.outbox.is_empty:
+            payload = request(player.version, call.action, call.given, guest.identity, player.moment())
+            player.tell(cues.CallRequested(call.action, payload))

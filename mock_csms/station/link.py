@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from copy import copy
+from typing import Self, TypeAlias
 
 from mock_csms.behavior.emissions import Act, Emission
 from mock_csms.behavior.replies import Decision
@@ -63,6 +64,12 @@ class Site:
         """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
+
+    def apart(self) -> Self:
+        """Return a site with its own events and its own `took`, which shares everything else."""
+        other = copy(self)
+        other.bus, other.took = Bus(), lambda *_: None
+        return other
 
     def moment(self) -> Moment:
         """Return the present time by the stations' clocks, with the sources of ids and random numbers."""
@@ -149,7 +156,8 @@ class Link:
         self.session.close(1000, reason)
 
     async def close(self, reason: str) -> None:
-        """Close the connection and wait until it has ended."""
+        """Close the connection and wait until it has ended; answers that are still open are not missing."""
+        self._farewell = reason
         with self._timed(CLOSE):
             self._transport.close(1000, reason)
             await self._gone.wait()
@@ -172,7 +180,7 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    short_way = arrival = None
+    short_way = arrival = asker = None
 
     def prepared(self, _: Peer, call: Call) -> None:
         """Return None, because a station remembers no answers."""

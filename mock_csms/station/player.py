@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from mock_csms.protocol.actions import Json
@@ -86,6 +87,13 @@ class Player:
         """Disconnect, and stay offline for a number of seconds by the station's clock."""
         self._away_until = asyncio.get_running_loop().time() + self.site.real(seconds)
         self._hang_up("offline for a while")
+
+    async def leave(self, reason: str, within: float) -> None:
+        """Wait at most `within` seconds for open answers, disconnect, and wait for that. Then cancel `run`."""
+        with suppress(TimeoutError):
+            await self.until(lambda device: device.outbox.is_empty, within)
+        if self._link is not None:
+            await self._link.close(reason)
 
     async def until(self, is_so: Callable[[Any], bool], within: float) -> None:
         """Wait until `is_so` returns true for the device. Raises TimeoutError after `within` seconds."""

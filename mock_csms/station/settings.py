@@ -9,6 +9,7 @@ from mock_csms.settings import encryption, values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import Immutable, flag, part, switch
 from mock_csms.station.control_lines import SendCall, parse_call
+from mock_csms.station.fleet_settings import FLEETS, Many
 from mock_csms.station.handshake import PREFERRED_SUBPROTOCOL
 from mock_csms.station.machines import KINDS, PREFERRED, subprotocol
 from mock_csms.station.state import Habit, State
@@ -32,34 +33,37 @@ def habits(value: Sequence[str]) -> tuple[Habit, ...]:
     return tuple(given)
 
 
-_MODES = ("send", "charge", "script", "count")
+def subprotocols(value: str) -> tuple[str, ...]:
+    """Parse versions or subprotocols, separated by commas. Raises ValueError."""
+    return tuple(dict.fromkeys(subprotocol(part.strip()) for part in value.split(",")))
 
 
-def _others(mode: str) -> tuple[str, ...]:
-    return tuple(other for other in _MODES if other > mode)
+_APART = {"send": ("charge", "script"), "charge": ("script", *FLEETS), "script": FLEETS}
+"""What excludes what. Many stations can send calls."""
 
 
 @part
 class Doing:
-    """What the station does. Without --send, --charge, --script and --count it runs until a signal ends it."""
+    """What the station does. Without --send, --charge, --script and many stations it runs until a signal ends it."""
 
     title: ClassVar[str] = "what it does"
 
     send: tuple[SendCall, ...] = flag(
         (),
         "send this call, print request and response, and exit; the JSON (or @FILE) is merged into a valid default "
-        "payload; repeatable; nothing else is sent",
+        "payload; repeatable; nothing else is sent; with many stations, each sends these calls in turn while it is "
+        "connected",
         calls,
         "'ACTION JSON'",
         repeated=True,
-        rivals=_others("send"),
+        rivals=_APART["send"],
     )
     charge: float | None = flag(
         None,
         "plug in, authorize, charge for SEC seconds, stop, unplug, and exit",
         values.number(),
         "SEC",
-        rivals=_others("charge"),
+        rivals=_APART["charge"],
     )
     id_token: Json | None = flag(
         None,
@@ -77,53 +81,9 @@ class Doing:
         "run the lines of this file, and exit; the lines are listed at the end of --help-all",
         values.text,
         "FILE",
-        rivals=_others("script"),
+        rivals=_APART["script"],
     )
     duration: float | None = flag(None, "stop after this many seconds", values.number(above=True), "SEC")
-
-
-@part
-class Many:
-    """Running many stations, and the limits that decide whether the run passes."""
-
-    title: ClassVar[str] = "many stations"
-
-    count: int | None = flag(
-        None,
-        "run N stations; they connect to URL/CS-0001, URL/CS-0002 and so on",
-        values.integer(1, 100_000),
-        "N",
-        rivals=_others("count"),
-    )
-    ramp: float = flag(
-        0.0, "start the stations of --count evenly within this many seconds", values.number(), "SEC", needs=("count",)
-    )
-    churn: bool = switch(
-        "let each station of --count connect, boot, stay 100 to 200 ms and disconnect; three to eight times",
-        needs=("count",),
-    )
-    json: bool = switch("print the results of --count as JSON", needs=("count",))
-    p95_connect: float | None = flag(
-        None,
-        "highest 95th percentile of the time to connect, in milliseconds; above it the run fails",
-        values.number(above=True),
-        "MS",
-        needs=("count",),
-    )
-    p95_close: float | None = flag(
-        None,
-        "highest 95th percentile of the time to close, in milliseconds; above it the run fails",
-        values.number(above=True),
-        "MS",
-        needs=("count",),
-    )
-    min_rate: float | None = flag(
-        None,
-        "lowest number of connections opened per second; below it the run fails",
-        values.number(above=True),
-        "N",
-        needs=("count",),
-    )
 
 
 @part
@@ -162,11 +122,12 @@ class Connecting:
         values.integer(1, 3),
         "1|2|3",
     )
-    subprotocol: str = flag(
-        PREFERRED_SUBPROTOCOL,
-        "version of OCPP, such as 1.6; or the WebSocket subprotocol to offer",
-        subprotocol,
-        "NAME",
+    subprotocol: tuple[str, ...] = flag(
+        (PREFERRED_SUBPROTOCOL,),
+        "version of OCPP, such as 1.6; or the WebSocket subprotocol to offer; many stations may have several, such as "
+        "1.6,2.0.1, and take turns",
+        subprotocols,
+        "NAME[,NAME]",
         aliases=("--ocpp",),
     )
     retry: bool = switch("try to connect again if the first attempt fails, instead of ending", rivals=("send",))

@@ -21,6 +21,8 @@ class Boots(Mutable):
     """The payload of the last one."""
     asked_at: float = 0.0
     """When it came, in seconds since 1970."""
+    url: str = ""
+    """The host and the path of the connection over which it came."""
     status: str | None = None
     """The status in the mock's answer; None before the answer, or UNKNOWN, or REFUSED."""
     interval: float = 0.0

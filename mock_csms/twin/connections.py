@@ -45,6 +45,11 @@ class Connections(Mutable):
     outages: list[tuple[float, float]] = field(default_factory=list)
     """The start and the end of each time without a connection: the last hundred for which both are known."""
 
+    @property
+    def url(self) -> str:
+        """The host and the path of the last request that was accepted."""
+        return f"{self.admitted.host}{self.admitted.resource}" if self.admitted else ""
+
     def is_outage(self, at: float, tolerance: float = 0.0) -> bool:
         """Return whether there was certainly no connection at `at`, a time that may be wrong by `tolerance` seconds."""
         spans = [*self.outages] if self.is_open or self.lost_at is None else [*self.outages, (self.lost_at, at + 1e9)]

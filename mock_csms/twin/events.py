@@ -288,7 +288,3 @@ class Failed(Event):
 
     problem: str
     """What went wrong, in one line."""
-
-
-ALL: tuple[type[Event], ...] = tuple(Event.__subclasses__())
-"""Every kind of event."""

@@ -12,6 +12,8 @@ class Resets(Mutable):
     """The type of that Reset."""
     agreed_at: float = 0.0
     """When that answer came."""
+    due_at: float = 0.0
+    """When that reset was due: when it was agreed, or when the last transaction ended after that."""
     is_for_firmware: bool = False
     """Whether the station has reported that it reboots to install firmware."""
     ending: set[str] = field(default_factory=set)

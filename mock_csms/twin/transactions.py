@@ -92,6 +92,11 @@ class Transaction(Mutable):
     """The last value of the energy register, in Wh, for versions whose events do not contain it."""
     cost: float | None = None
     """The cost that the mock last reported to the station."""
+    seems_over: bool = False
+    """Whether it has ended, as it seems, although no Ended event came; a further event of it revokes that.
+
+    It seems so once another transaction has started on its EVSE, or the station has answered that it does not run.
+    """
 
     @property
     def is_open(self) -> bool:
@@ -145,8 +150,8 @@ class Transactions(Mutable):
     """The connectors that were Available at some time. A transaction there must have begun later."""
 
     def open_at(self, evse: int | None = None) -> list[Transaction]:
-        """Return the running transactions at an EVSE, or all of them for None."""
-        return [each for each in self.running.values() if evse in (None, each.evse)]
+        """Return the running transactions at an EVSE, or all of them for None; without those that seem over."""
+        return [each for each in self.running.values() if evse in (None, each.evse) and not each.seems_over]
 
     def spelt(self, id_: str) -> str:
         """Return the id of a transaction as it was written the first time, which is its key here."""

@@ -6,8 +6,8 @@ from typing import Generic, TypeAlias, TypeVar
 
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Mutable, json_text
-from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.digest import PlainExchange
 from mock_csms.watch.eventlog import KINDS, MessageKind, exchange_lines
 from mock_csms.watch.frames import action_text
@@ -77,7 +77,7 @@ class Block(Mutable, eq=False):
             seq = self.first + len(found)
             if len(parts) == PARTS:
                 kind, at, station, type_, *others = parts
-                found.append(Logged(seq, events.ALL[kind], at, station, KINDS[type_], *others))
+                found.append(Logged(seq, ALL[kind], at, station, KINDS[type_], *others))
                 continue
             called, answered, station, _, _, id_, action, _, _ = parts
             about = json_text(id_), action_text(action), b"", parts
@@ -90,7 +90,7 @@ class Block(Mutable, eq=False):
     def entries(self) -> Iterator[Entry]:
         """Yield what happened."""
         for parts in marshal.loads(self.data):  # noqa: S302 - it was written here
-            yield (events.ALL[parts[0]], parts[-1]) if len(parts) == PARTS else parts
+            yield (ALL[parts[0]], parts[-1]) if len(parts) == PARTS else parts
 
 
 class Recent(Generic[Item]):

@@ -9,7 +9,7 @@ from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import replace
 from mock_csms.watch.junit import JUnitCase
 
-_NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
+NO_STATION, _NONE_LET_IN = "no station came", "no station was let in"
 NOT_REACHED = "not reached: "
 """The text for an expectation that was not met yet when something forbidden ended the run."""
 _MOST_STATIONS = 20
@@ -19,11 +19,14 @@ Mask: TypeAlias = Callable[[Difference], Difference]
 """Masks the secrets in a difference."""
 
 
-def cases_of(judge: Judge, mask: Mask) -> Sequence[JUnitCase]:
-    """Return a case for every expectation and every forbidden happening; without a station, none of them was judged."""
+def cases_of(judge: Judge, mask: Mask, nobody: str = NO_STATION) -> Sequence[JUnitCase]:
+    """Return a case for every expectation and every forbidden happening; without a station, none of them was judged.
+
+    `nobody` is the text for that.
+    """
     cases = [*_expected(judge, mask), *_forbidden(judge)]
     if not judge.tallies:
-        why = _NONE_LET_IN if judge.has_seen_any else _NO_STATION
+        why = _NONE_LET_IN if judge.has_seen_any else nobody
         return [replace(case, failure="", error=why) for case in cases]
     if judge.stations_missing and not any(case.failure for case in cases):
         cases.append(JUnitCase("all of it by each station", f"{judge.stations_missing} more must meet all of it"))

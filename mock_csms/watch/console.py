@@ -13,6 +13,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.lines import (
     INFO,
     LEVELS,
@@ -105,7 +106,7 @@ class Console:
         self._subscribe(bus)
 
     def _subscribe(self, bus: Bus) -> None:
-        bus.subscribe(self.show, *events.ALL)
+        bus.subscribe(self.show, *ALL)
 
     def tell(self) -> None:
         """Print the waiting lines: the last message, and all counts."""

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 from mock_csms.protocol.long_way import is_long_way_forced
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.runtime.bus import Bus
-from mock_csms.twin import events
 from mock_csms.twin.answered import AnsweredCall
 from mock_csms.twin.descriptions import END_REASONS
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.twin.every_event import ALL
 
 PlainExchange: TypeAlias = tuple[float, float, str, bytes, bytes, str, str, str, str]
 """A call and the result that followed at once, both without violations, of an action that ends no transaction.
@@ -41,10 +41,10 @@ class Digest:
         self._takers: list[Taker] = []
         self._timer: asyncio.TimerHandle | None = None
         if is_long_way_forced():
-            bus.subscribe(self._keep, *events.ALL)
+            bus.subscribe(self._keep, *ALL)
             return
         bus.subscribe_to_messages(self._keep_received, self._keep_sent, self._keep_answered)
-        bus.subscribe(self._keep, *(kind for kind in events.ALL if kind not in (Received, Sent)))
+        bus.subscribe(self._keep, *(kind for kind in ALL if kind not in (Received, Sent)))
 
     def subscribe(self, taker: Taker) -> None:
         """Call `taker` with all that has waited, in its order."""

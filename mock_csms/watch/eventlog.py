@@ -17,6 +17,7 @@ from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.digest import PlainExchange
 from mock_csms.watch.frames import Exchange, Frame, Frames, action_text, described, moment, name_text
 from mock_csms.watch.jsonlines import line, members, quoted, without_tags
@@ -24,7 +25,7 @@ from mock_csms.watch.jsonlines import line, members, quoted, without_tags
 MessageKind: TypeAlias = type[Message | Malformed]
 _SAID_OTHERWISE = ("at", "station", "message", "answers", "call", "text", "visitor", "received", "version")
 _NAMES: Mapping[type[Event], Sequence[str]] = {
-    kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in events.ALL
+    kind: [name for name in kind.__struct_fields__ if name not in _SAID_OTHERWISE] for kind in ALL
 }
 """The fields of each kind of event, without the common fields and those of messages."""
 
@@ -55,7 +56,7 @@ class EventLog:
     def __init__(self, bus: Bus, frames: Frames, sinks: Sequence[Sink]) -> None:
         self._sinks = sinks
         frames.subscribe(self._write_frame, self._write_exchange)
-        bus.subscribe(self._write_other, *(kind for kind in events.ALL if kind not in (Received, Sent)))
+        bus.subscribe(self._write_other, *(kind for kind in ALL if kind not in (Received, Sent)))
 
     def _write_frame(self, event: Received | Sent, frame: Frame) -> None:
         self._write(_frame_line(event, frame))

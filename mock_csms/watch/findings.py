@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Bounded, Mutable, field, replace
 from mock_csms.runtime.bus import Bus
-from mock_csms.settings.conformance import Conformance
 from mock_csms.twin.events import Connected, Event, Finding, Severity
 from mock_csms.watch.statuses import Status, gravest, word
 
@@ -52,16 +51,52 @@ NOTHING_EXERCISED = "no selected check had anything to judge"
 NOT_EXERCISED = "not exercised: no message or event that this check judges came"
 
 
+def checks_of_ocpp(text: str, versions: Collection[str]) -> "Sequence[Check]":
+    """Return the selected checks: those of the versions that stations spoke, or all before the first station."""
+    from mock_csms.conformance.judgings import judges  # noqa: PLC0415 - no start waits for the table of checks
+    from mock_csms.conformance.selection import select  # noqa: PLC0415 - as above
+
+    return [check for check in select(text) if not versions or any(judges(check, version) for version in versions)]
+
+
+class FindingTerms(Protocol):
+    """The settings that the findings need."""
+
+    @property
+    def checks(self) -> str: ...
+    @property
+    def fail_on_findings(self) -> str | None: ...
+    @property
+    def expected_findings(self) -> "tuple[Expected, ...]": ...
+
+
+class FindingCheck(Protocol):
+    """A row of a table of checks."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
 class Findings:
     """Counts the findings on the bus `shown`, and decides whether they fail the run.
 
     `exercised` returns the ids of the checks that have judged anything so far. `nothing` is the text for a run without
-    a station.
+    a station. `select` returns the checks that a text selects, those of some versions; None for the checks of OCPP.
     """
 
     def __init__(
-        self, config: Conformance, shown: Bus, exercised: Callable[[], Collection[str]], nothing: str = NO_STATION
+        self,
+        config: FindingTerms,
+        shown: Bus,
+        exercised: Callable[[], Collection[str]],
+        nothing: str = NO_STATION,
+        select: "Callable[[str, Collection[str]], Sequence[FindingCheck]] | None" = None,
     ) -> None:
+        self._select = select or checks_of_ocpp
         self._least = Severity(config.fail_on_findings) if config.fail_on_findings else None
         self._expected: Collection[Expected] = config.expected_findings
         self._checks = config.checks
@@ -81,7 +116,11 @@ class Findings:
 
     def _came(self, event: Event) -> None:
         assert isinstance(event, Connected)  # noqa: S101 - it is subscribed to nothing else
-        self._versions.add(event.version.name)
+        self.saw(event.version.name)
+
+    def saw(self, version: str) -> None:
+        """Learn that somebody came who speaks a version."""
+        self._versions.add(version)
 
     def _count(self, event: Event) -> None:
         assert isinstance(event, Finding)  # noqa: S101 - it is subscribed to nothing else
@@ -153,15 +192,11 @@ class Findings:
             Status.NOTHING_JUDGED if self.unjudged else Status.FINE,
         )
 
-    def _selected(self) -> "Sequence[Check]":
-        """Return the selected checks: those of the versions that stations spoke, or all before the first station."""
-        from mock_csms.conformance.judgings import judges  # noqa: PLC0415 - no start waits for the table of checks
-        from mock_csms.conformance.selection import select  # noqa: PLC0415 - as above
+    def _selected(self) -> "Sequence[FindingCheck]":
+        """Return the selected checks."""
+        return self._select(self._checks, self._versions)
 
-        selected, versions = select(self._checks), self._versions
-        return [check for check in selected if not versions or any(judges(check, version) for version in versions)]
-
-    def cases(self, unseen: Callable[["Check"], str] | None = None) -> "Sequence[JUnitCase]":
+    def cases(self, unseen: Callable[[Any], str] | None = None) -> "Sequence[JUnitCase]":
         """Return a case for every check, and for every expected finding that did not occur.
 
         `unseen` is why a check had no occasion, if there is another reason than that no such message came.

@@ -24,6 +24,7 @@ from mock_csms.twin.events import (
     Spoiled,
     Unanswered,
 )
+from mock_csms.twin.ocpi_events import OcpiExchanged
 from mock_csms.watch.lines import as_text, describe
 
 MOST_AT_FIRST = 256 * 1024
@@ -31,9 +32,21 @@ MOST_AT_LAST = 1024 * 1024
 """The most bytes of lines for the beginning of a run, and for its end."""
 LONGEST = 2000
 """The most characters of a payload that are kept."""
-_OF_FILES = (FileRequested, FileTransferred)
-KINDS = (Connected, Breached, Disconnected, Received, Lost, Sent, Spoiled, Unanswered, Refused, Finding, *_OF_FILES)
-"""The kinds of events that are kept: messages, connections, files and findings."""
+_OTHERS = (FileRequested, FileTransferred, OcpiExchanged)
+KINDS = (
+    Connected,
+    Breached,
+    Disconnected,
+    Received,
+    Lost,
+    Sent,
+    Spoiled,
+    Unanswered,
+    Refused,
+    Finding,
+    *_OTHERS,
+)
+"""The kinds of events that are kept: messages, connections, files, exchanges of OCPI and findings."""
 
 
 class History:

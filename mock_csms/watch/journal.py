@@ -17,8 +17,8 @@ from typing import Any
 
 from mock_csms.protocol.messages import Call, Error, Result
 from mock_csms.protocol.records import Bounded
-from mock_csms.twin import events
 from mock_csms.twin.events import Received, Sent
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.blocks import PARTS, Block, BlockWriter, Logged, Recent
 from mock_csms.watch.digest import Digest, Digested
 from mock_csms.watch.eventlog import KINDS, line_about
@@ -89,7 +89,7 @@ class Journal:
                 self.answers[station] = seq
         elif kind is Sent and line.type is Call:
             self.commands[station] = seq
-        return events.ALL.index(kind), event.at, station, KINDS.index(line.type), line.id, line.about, line.text
+        return ALL.index(kind), event.at, station, KINDS.index(line.type), line.id, line.about, line.text
 
     def _add(self, kept: list[tuple[Any, ...]], count: int) -> None:
         """Add events as one block, or as several if they are long."""

@@ -12,6 +12,7 @@ from mock_csms.protocol.sends import ResultError
 from mock_csms.protocol.versions import Version
 from mock_csms.twin import events
 from mock_csms.twin.events import Event
+from mock_csms.twin.ocpi_events import OcpiExchanged
 from mock_csms.watch.gist import as_json, gist
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -238,6 +239,14 @@ def _file_transferred(event: events.FileTransferred) -> Line:
     return Line(INFO if event.outcome == events.COMPLETE or event.fault else WARNING, "", "file", f"{told}{fault}")
 
 
+def _ocpi_exchanged(event: OcpiExchanged) -> Line:
+    code = "" if event.code is None else f" {event.code}"
+    outcome = f"{event.status}{code}" if event.status else f"no answer: {event.reason}"
+    level = INFO if event.status and event.status < 400 and (event.code or 0) < 2000 else WARNING
+    way = "<-" if event.is_ours else "->"
+    return Line(level, way, f"{event.method} {event.module or '?'}", f"{event.path} {outcome}", is_marked=False)
+
+
 LINES: Mapping[type[Event], Callable[[Any], Line]] = {
     events.Started: lambda event: Line(INFO, "", "listening", f"on {event.url}, --seed {event.seed}"),
     events.Reconfigured: lambda _: Line(INFO, "", "configured", "the settings were read again"),
@@ -260,6 +269,7 @@ LINES: Mapping[type[Event], Callable[[Any], Line]] = {
         INFO if event.outcome == "met" else WARNING, "", event.outcome, event.expectation
     ),
     events.Finding: lambda event: Line(_LEVELS[event.severity], "", "", _finding(event, event.problem)),
+    OcpiExchanged: _ocpi_exchanged,
     events.Noted: lambda event: Line(INFO, "", "note", event.note),
     events.Failed: lambda event: Line(ERROR, "", "failed", event.problem),
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
 MOST = 10.0
 """How long the end can be delayed in total, in seconds: some stations are never quiet."""
@@ -22,7 +23,7 @@ class Linger:
         self._end = end
         self._last = clock.now()
         self._has_begun = False
-        bus.subscribe(self._see, Connected, Disconnected, Received, Sent)
+        bus.subscribe(self._see, Connected, Disconnected, Received, Sent, OcpiExchanged)
 
     def _see(self, event: Event) -> None:
         self._last = event.at

@@ -9,6 +9,7 @@ from mock_csms.protocol.messages import Call, Result
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin import events
 from mock_csms.twin.answered import AnsweredCall
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.console import MOST_DATES, PLAIN, Console, Look, Writer
 from mock_csms.watch.layouts import Layouts
 from mock_csms.watch.lines import DIM, INFO, Line
@@ -44,7 +45,7 @@ class QuickConsole(Console):
         """The lines of calls without an answer so far."""
         self._soon: asyncio.TimerHandle | None = None
         self._dim, self._plain_end = (DIM, f"{PLAIN}\n") if self._look.is_coloured else ("", "\n")
-        bus.subscribe(self.show, *(kind for kind in events.ALL if kind not in (events.Received, events.Sent)))
+        bus.subscribe(self.show, *(kind for kind in ALL if kind not in (events.Received, events.Sent)))
         bus.subscribe_to_messages(self._show_received, self._show_sent, self._show_answered)
 
     def tell(self) -> None:

@@ -19,7 +19,6 @@ from mock_csms.runtime.sink import Backpressure, Sink, finish
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import payloads
 from mock_csms.settings.values import reason_of
-from mock_csms.twin import events
 from mock_csms.twin.events import Event, Failed
 from mock_csms.watch.shown import ShownBus
 
@@ -85,7 +84,8 @@ class Recorder:
         if not config.quiet:
             lines = Sink(sys.stderr.fileno())
             self._sinks[lines] = _STDERR
-            self._leave = bus.subscribe(partial(self._show_first, lines), *events.ALL)
+            # The first event is Started or an error. OCPI's kinds of events, which come later, need not be loaded.
+            self._leave = bus.subscribe(partial(self._show_first, lines), *Event.__subclasses__())
         if self._opened or any(sink.can_block for sink in self._sinks):
             self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self

@@ -20,6 +20,7 @@ from mock_csms.protocol.records import Record, json_text
 from mock_csms.protocol.sends import ResultError, SendMessage
 from mock_csms.protocol.v2.framing import FRAMING_OF_21
 from mock_csms.twin import events
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.blocks import Logged
 from mock_csms.watch.eventlog import MessageKind
 from mock_csms.watch.inbox import Wanted, wanted
@@ -27,7 +28,7 @@ from mock_csms.watch.journal import Journal
 
 SLICE = 500
 """How many events are examined before other tasks may run."""
-_KINDS = {kind.__name__: kind for kind in events.ALL}
+_KINDS = {kind.__name__: kind for kind in ALL}
 _TYPES: Mapping[str, MessageKind] = {
     "Call": Call,
     "Result": Result,

@@ -41,6 +41,9 @@ export const SHOWN = {
   Unanswered: (event) => [".", `${event.action} unanswered`, "error", `stays unanswered: ${event.reason}`],
   Finding: (event) => [".", `${event.check} ${event.problem}`, event.severity === "info" ? "" : event.severity,
     event.problem, `requirement ${event.requirement}`, `messages: ${event.messages.join(", ") || "none"}`],
+  OcpiExchanged: (event) => [".", `${event.is_ours ? "to" : "from"} ${event.station || "?"}: ${event.method} ${event.path} ${event.status}`,
+    event.status === 0 || event.status >= 400 ? "warning" : "", `OCPI ${event.module || "?"}`,
+    ...(event.reason ? [event.reason] : [])],
   Failed: (event) => [".", event.problem, "error", event.problem],
 };
 

@@ -2,29 +2,56 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from mock_csms.behavior.expectations import Judge
-from mock_csms.behavior.matching import Difference
+from mock_csms.behavior.expectations import Expectation, Judge, News
+from mock_csms.behavior.happenings import Happening
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
-from mock_csms.settings import Config
 from mock_csms.twin.events import Connected, Disconnected, Event, Judged, Received, Refused
-from mock_csms.watch.cases import cases_of, lines_of
+from mock_csms.watch.cases import NO_STATION, Mask, cases_of, lines_of
 from mock_csms.watch.history import History
 from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.linger import Linger
 from mock_csms.watch.statuses import Status, word
 
 
+class VerdictTerms(Protocol):
+    """The settings that a verdict needs."""
+
+    @property
+    def expect(self) -> Sequence[Expectation]: ...
+    @property
+    def forbid(self) -> Sequence[Expectation]: ...
+    @property
+    def expect_order(self) -> bool: ...
+    @property
+    def expect_stations(self) -> int: ...
+    @property
+    def within(self) -> float: ...
+    @property
+    def linger(self) -> float: ...
+    @property
+    def wait_for_station(self) -> float: ...
+
+
 class RunVerdict:
     """Compares a run with its expectations, and calls `end` when nothing can change the verdict, or time is up.
 
-    The events of the bus `shown` have secrets masked; `mask` masks a difference in the report.
+    The events of the bus `shown` have secrets masked; `mask` masks a difference in the report. `nobody` is the text for
+    a run without a station.
     """
 
     def __init__(
-        self, config: Config, bus: Bus, shown: Bus, end: Callable[[], None], mask: Callable[[Difference], Difference]
+        self,
+        config: VerdictTerms,
+        bus: Bus,
+        shown: Bus,
+        end: Callable[[], None],
+        mask: Mask,
+        nobody: str = NO_STATION,
     ) -> None:
+        self._nobody = nobody
         self.judge = Judge(config.expect, config.forbid, in_order=config.expect_order, stations=config.expect_stations)
         self._bus = bus
         self._mask = mask
@@ -41,17 +68,35 @@ class RunVerdict:
     def _look(self, event: Event) -> None:
         if self._is_concluded:
             return
+        news = self._counted(lambda: self.judge.look_at(event))
+        self._tell(event.at, event.station, news)
+        if news or isinstance(event, Connected):  # maybe this was the last missing station
+            self._decide()
+
+    def take(self, at: float, identity: str, happened: Happening) -> None:
+        """Count a happening that is no event of a station."""
+        if not self._is_concluded:
+            self._tell(at, identity, self._counted(lambda: self.judge.take(identity, happened)))
+            self._decide()
+
+    def _counted(self, count: Callable[[], Sequence[News]]) -> Sequence[News]:
+        """Count a happening; the first one starts the time for all expectations."""
         is_waiting = not self.judge.has_seen_any
-        news = self.judge.look_at(event)
+        news = count()
         if is_waiting and self.judge.has_seen_any:
             self._timer.cancel()
             self._timer = asyncio.get_running_loop().call_later(self._within, self._time_is_up)
+        return news
+
+    def _tell(self, at: float, identity: str, news: Sequence[News]) -> None:
         for each in news:
-            self._bus.publish(Judged(event.at, event.station, each.expectation, each.outcome))
-        may_decide = news or isinstance(event, Connected)  # maybe this was the last missing station
-        if may_decide and self.judge.is_hopeless:
+            self._bus.publish(Judged(at, identity, each.expectation, each.outcome))
+
+    def _decide(self) -> None:
+        """End the run if nothing can change the verdict any more."""
+        if self.judge.is_hopeless:
             self._end()
-        elif may_decide and self.judge.can_end_early and self.judge.is_satisfied:
+        elif self.judge.can_end_early and self.judge.is_satisfied:
             self._linger.begin()
 
     def _time_is_up(self) -> None:
@@ -76,7 +121,7 @@ class RunVerdict:
 
     def cases(self) -> Sequence[JUnitCase]:
         """Return a case for every expectation and every forbidden happening; none is judged without a station."""
-        return cases_of(self.judge, self._mask)
+        return cases_of(self.judge, self._mask, self._nobody)
 
     def report(self, of_run: Status) -> str:
         """Return the report; `of_run` is the exit status. It has all cases, and after a failure the messages."""

@@ -5,6 +5,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.twin.events import Event
 from tests.conformance.mutations import Change, altered, is_event, payload_of, put
 from tests.conformance.sessions import REGISTER, Move, Street, Terms
+from tests.conformance.story import Story
 from tests.conformance.witness import inspect
 
 BOTH: list[Move] = [("plug", 1, 1), ("present", 1, 130), ("plug", 2, 1), ("present", 2, 300)]
@@ -70,3 +71,18 @@ def test_values_may_be_split_over_events_of_one_time() -> None:
     metering = [id_ for id_ in CHECKS if id_.startswith("M")]
     assert {each.check for each in inspect([*until, *split], seen[place].at + 50, metering)} == set()
     assert {each.check for each in inspect([*until, split[0]], seen[place].at + 50, metering)} == {"M06"}
+
+
+def test_a_lower_register_in_meter_values() -> None:
+    """M07 does not claim that another transaction has started if MeterValues have a lower value than its last event."""
+
+    def values(story: Story, value: float) -> list[Json]:
+        samples = [{"value": value, "measurand": REGISTER, "context": "Trigger", "unitOfMeasure": {"unit": "Wh"}}]
+        return [{"timestamp": story.at(), "sampledValue": samples}]
+
+    story = Story().begin()
+    story.event("Started", meterValue=values(story, 279)).wait(5)
+    story.call("MeterValues", {"evseId": 1, "meterValue": values(story, 139)}).wait(5)
+    text = f"{REGISTER} of EVSE 1 fell from 279 to 139, once in a transaction and once in MeterValues"
+    (finding,) = story.found("M07")
+    assert finding.startswith(text)

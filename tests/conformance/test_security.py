@@ -92,6 +92,17 @@ def test_certificates() -> None:
         assert signed(chain, "Accepted") == ["an invalid certificate was Accepted", no_event]
 
 
+def test_certificates_that_the_station_did_not_request() -> None:
+    """S08 allows a station without TLS to reject a certificate without a request; S07 reports that it accepts one."""
+
+    def unasked(status: str) -> list[str]:
+        story = Story().begin().command("CertificateSigned", {"certificateChain": "nothing"}, {"status": status})
+        return story.wait(60).checks("S07", "S08")
+
+    assert unasked("Rejected") == []
+    assert unasked("Accepted") == ["S07", "S08"]
+
+
 def test_repetitions() -> None:
     """S09 expects each wait to double; after a trigger the first wait applies again, and S10 allows the request."""
 

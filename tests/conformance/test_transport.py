@@ -8,7 +8,7 @@ from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.protocol.messages import Call
 from mock_csms.protocol.visitors import Visitor
 from mock_csms.station.state import Habit
-from mock_csms.twin.events import Breached, Disconnected, Event, Knocked, Refused
+from mock_csms.twin.events import Breached, Connected, Disconnected, Event, Knocked, Refused
 from tests.conformance.live import perform
 from tests.conformance.story import CREDENTIALS, Story, connected, got
 from tests.conformance.witness import STATION, inspect
@@ -183,6 +183,14 @@ def test_a_boot_after_a_closed_connection() -> None:
     """T13 reports an unchanged boot on a new connection, even if the station closed the old one."""
     left = Disconnected(NOW + 9, STATION, 1000, "bye")
     assert checks(*connected(NOW), *booted(0), left, *connected(NOW + 20), *booted(21)) == ["T13"]
+
+
+def test_a_boot_at_another_url() -> None:
+    """T13 allows an unchanged boot after the change to another network profile (B10.FR.10)."""
+    left = Disconnected(NOW + 9, STATION, 1006, LOST)
+    moved = Visitor(f"/other/{STATION}", ["ocpp2.0.1"], CREDENTIALS)
+    knocks = [Knocked(NOW + 20, STATION, moved), Connected(NOW + 20, STATION, "ocpp2.0.1", ("ocpp2.0.1",))]
+    assert checks(*connected(NOW), *booted(0), left, *knocks, *booted(21)) == []
 
 
 def test_connections_that_the_mock_closes() -> None:

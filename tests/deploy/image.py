@@ -44,6 +44,21 @@ def execute(*words: str | Path, cwd: Path | None = None, **environment: str) -> 
     return done.stdout
 
 
+def problem_of_runc(folder: Path) -> str:
+    """Return why runc cannot run a container here, where rights or control groups may be missing; empty if it can."""
+    root = folder / "rootfs"
+    root.mkdir(parents=True)
+    _copy_to("/bin/sh", root / "bin")
+    _copy_libraries(root / "bin" / "sh", root)
+    execute("runc", "spec", cwd=folder)
+    spec = json.loads((folder / "config.json").read_text())
+    spec["process"] |= {"terminal": False, "args": ["/bin/sh", "-c", "exit 0"]}
+    (folder / "config.json").write_text(json.dumps(spec))
+    command = ["runc", "run", "--bundle", str(folder), f"probe-{os.getpid()}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_LONG, check=False)
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+
+
 class Builder:
     """buildah, with a store of its own in a folder."""
 

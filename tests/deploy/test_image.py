@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.image import Builder, execute, why_not
+from tests.deploy.exposed import read
+from tests.deploy.image import Builder, execute, problem_of_runc, why_not
+from tests.reference_station import running
 from tests.wire import PATIENCE
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
 class Container:
     """A container of the image, run by runc: read-only root, no capabilities, and the network of this machine."""
 
-    def __init__(self, folder: Path, root: Path, config: dict[str, Any], *flags: str) -> None:
+    def __init__(self, folder: Path, root: Path, config: dict[str, Any], *words: str) -> None:
         self.name = f"mock-{os.getpid()}-{folder.name}"  # all runs of the tests share the names of runc
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -31,7 +33,7 @@ class Container:
         spec["process"] |= {
             "terminal": False,
             "user": {"uid": uid, "gid": gid},
-            "args": [*config["Entrypoint"], *flags],
+            "args": [*words],
             "env": environment,
             "cwd": config["WorkingDir"],
             "capabilities": {},
@@ -63,10 +65,17 @@ class Container:
         pid = json.loads(execute("runc", "state", self.name))["pid"]
         return Path(f"/proc/{pid}/status").read_text()
 
-    def stop(self) -> int:
-        """Send SIGTERM to the first process, as a container engine does, and return its exit status."""
+    def stop(self, patience: float) -> int:
+        """Stop it as a container engine does, and return its exit status.
+
+        The first process gets SIGTERM. If it goes on for `patience` seconds it is killed, and its status is 137.
+        """
         execute("runc", "kill", self.name, "TERM")
-        return self.process.wait(PATIENCE)
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            execute("runc", "kill", self.name, "KILL")
+            return self.process.wait(PATIENCE)
 
     def remove(self) -> None:
         """Kill what still runs."""
@@ -78,7 +87,10 @@ class Container:
 @pytest.fixture(scope="module")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """The builder, with the image."""
-    builder = Builder(tmp_path_factory.mktemp("image"))
+    folder = tmp_path_factory.mktemp("image")
+    if problem := problem_of_runc(folder / "probe"):
+        pytest.skip(f"no container can run here: {problem}")
+    builder = Builder(folder)
     builder.make_base()
     builder.build()
     yield builder
@@ -88,7 +100,8 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 @pytest.fixture
 def container(builder: Builder, tmp_path: Path) -> Iterator[Container]:
     """A mock in a container."""
-    container = Container(tmp_path, builder.root, builder.config(), "--state-dir=/data")
+    config = builder.config()
+    container = Container(tmp_path, builder.root, config, *config["Entrypoint"], "--state-dir=/data")
     yield container
     container.remove()
 
@@ -127,7 +140,24 @@ def test_a_station_charges_at_a_container(container: Container) -> None:
     charged = container.execute("mock-station", f"ws://127.0.0.1:{container.port}/CS-1", "--charge=0.1")
     assert charged.returncode == 0, charged.stderr
     assert "TransactionEvent" in Path(container.log.name).read_text()
-    assert container.stop() == 0
+
+
+def test_a_container_is_stopped(container: Container) -> None:
+    """On SIGTERM the mock ends with status 0, although a station is connected, before the engine would kill it."""
+    grace = float(read("compose.yaml")["services"]["mock"]["stop_grace_period"].removesuffix("s"))
+    with running(f"ws://127.0.0.1:{container.port}/CS-1") as station:
+        station.see("BootNotification.response")
+        assert container.stop(grace) == 0
+
+
+def test_a_process_that_ignores_the_stop_is_killed(builder: Builder, tmp_path: Path) -> None:
+    """A first process that does nothing on SIGTERM is killed, with status 137: so would be a mock that does not end."""
+    waits = "import time; print(':', flush=True); time.sleep(9999)"
+    container = Container(tmp_path, builder.root, builder.config(), "python3", "-c", waits)
+    try:
+        assert container.stop(0.5) == 137
+    finally:
+        container.remove()
 
 
 def test_a_container_that_is_not_ready(container: Container) -> None:

@@ -31,7 +31,7 @@ class ReferenceInLoop(Reference):
         self._lines: asyncio.Queue[str] = asyncio.Queue()
         self._dialer = Dialer(Limits(1 << 20, settings.compression, 0.0, 0.0))
         world = World(url, rfc3339, chance.new_integer, chance.new_id, chance.fraction)
-        handshake = HandshakeRequest(url, (settings.subprotocol,))
+        handshake = HandshakeRequest(url, settings.subprotocol[:1])
         site = Site(self._dialer, Bus(), world)
         working = work(settings, self.identity, handshake, site, lambda _: None, self._typed)
         self._running = asyncio.ensure_future(working)

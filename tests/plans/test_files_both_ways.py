@@ -125,3 +125,15 @@ async def test_without_files_the_cases_are_skipped(tmp_path: Path) -> None:
     """Without --files a case that needs the file server is skipped."""
     found, out = await verdict(tmp_path, "TC_N_25_CS", Peer(Device()), "-rs")
     assert (found, "needs a file server; see --files" in out) == ("skipped", True), out
+
+
+async def test_every_status_after_an_update(tmp_path: Path, files: str) -> None:
+    """TC-ERR-04 leads to no L05, although the station has accepted an update with the same requestId before.
+
+    The check waits for the security events until the next case, which waits for a download in vain.
+    """
+    station = Peer(Device(UpdateFirmware=updates()), acts={"send": []}.get)
+    cases = [word for case in ("TC_F_19_CS", "TC-ERR-04", "TC_L_02_CS") for word in ("--case", case)]
+    found = await outcome(tmp_path, station, "", "robot", "--files", files, *cases, features='"C-29.4"', boot=3)
+    assert [*found.verdicts.values()] == ["failure", "passed", "failure"], found.out
+    assert "L05" not in found.out

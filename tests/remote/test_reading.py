@@ -193,7 +193,7 @@ async def test_verdict_and_stop() -> None:
             assert "failed" in result
             assert "Heartbeat" in result
             assert orjson.loads(await cli(mock, "verdict", "--json", status=1))["status"] == 1
-            assert (await cli(mock, "verdict", "--format", "junit")).startswith("<?xml")
+            assert (await cli(mock, "verdict", "--format", "junit", status=1)).startswith("<?xml")
             assert "failed: 0 of 1" in await cli(mock, "stop", status=1)
         assert await asyncio.to_thread(mock.process.wait, PATIENCE) == 1
         await cli(mock, "stations", status=3)

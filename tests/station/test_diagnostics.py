@@ -79,7 +79,7 @@ def test_a_second_log_cancels_the_first() -> None:
 
 
 def test_the_status_of_an_upload_can_be_triggered() -> None:
-    """A triggered LogStatusNotification has the last status while an upload runs, otherwise Idle (F06.FR.14)."""
+    """A triggered LogStatusNotification has the last status while an upload runs, otherwise Idle (F06.FR.14, 15)."""
     bench = Bench()
     assert triggered(bench) == [("Idle", None)]
     bench.ask("GetLog", log(7))

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from mock_csms.commands.parser import Parser, add_help, bare_parser
 from mock_csms.commands.remote.client import ROWS, ApiClient
-from mock_csms.commands.remote.shown import Printer
+from mock_csms.commands.remote.shown import Printer, Report
 from mock_csms.control.api.operation import Fields
 from mock_csms.protocol.records import DecodeError, Meta, Record, UnsetType, field, fields_of, json_value
 
@@ -36,8 +36,8 @@ class Asked(Record):
     printer: Printer
 
 
-Run: TypeAlias = Callable[[ApiClient, Asked], int]
-"""Executes a subcommand, and returns the exit status."""
+Run: TypeAlias = Callable[[Sequence[ApiClient], Asked], Report]
+"""Executes a subcommand at the replicas of a mock, usually one."""
 
 
 class RemoteCommand(Record, kw_only=True):
@@ -96,7 +96,7 @@ def parser_of(name: str, command: RemoteCommand, more: str) -> Parser:
             *short, long = word.split(", ")
             flags.add_argument(*short, long, **{"dest": f"words:{long.removeprefix('--')}", **how})
     for part, fields in (("query", row.query), ("body", row.body)):
-        for option, how in _flags_of(fields, command.leaves_out) if fields else ():
+        for option, how in flags_of(fields, command.leaves_out) if fields else ():
             flags.add_argument(f"--{option.replace('_', '-')}", dest=f"{part}:{option}", **how)
     flags.add_argument("--json", action="store_true", help="print JSON, for programs")
     _add_server(parser)
@@ -107,15 +107,16 @@ def _add_server(parser: Parser) -> None:
     group = parser.add_argument_group("the mock")
     group.add_argument(
         "--api",
-        metavar="URL",
-        help="its URL; else MOCK_CSMS_API_URL, else the second line of MOCK_CSMS_READY_FILE, else port 9001 here",
+        metavar="URL[,URL…]",
+        help="its URL, or those of all replicas behind a load balancer; else MOCK_CSMS_API_URL, else the second line "
+        "of MOCK_CSMS_READY_FILE, else port 9001 here",
     )
     group.add_argument(
         "--api-token", metavar="TEXT|@FILE", help="the token of its API, if it asks for one [MOCK_CSMS_API_TOKEN]"
     )
 
 
-def _flags_of(fields: type[Fields], without: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def flags_of(fields: type[Fields], without: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a flag for each field of a query or a body, with the keywords for argparse."""
     for each in fields_of(fields):
         if each.encode_name not in without:

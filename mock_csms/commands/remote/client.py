@@ -1,8 +1,8 @@
-"""The client of the HTTP API: finds the mock, sends requests, and turns errors into exit statuses."""
+"""The client of the HTTP API: finds the mocks, sends requests, and turns errors into exit statuses."""
 
 import http.client
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -48,19 +48,27 @@ class Answer(Record):
         return json_value(self.data) if self.data else None
 
 
-def find_url(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the URL of the API: of --api, of the environment, or of the ready file. Raises CannotDo."""
-    if url := given or environment.get(URL):
-        return url if "://" in url else f"http://{url if ':' in url else f'127.0.0.1:{url}'}"
+def find_urls(given: str | None, environment: Mapping[str, str] = os.environ) -> Sequence[str]:
+    """Return the URL of each replica: of --api, of the environment, or of the ready file. Raises CannotDo."""
+    if text := given or environment.get(URL):
+        words = [word.strip() for word in text.split(",")]
+        if "" in words:
+            raise CannotDo(WRONG, f"--api: {text!r} has a comma without a URL beside it")
+        return [*dict.fromkeys(map(_whole, words))]
     if not (path := environment.get(READY_FILE)):
-        return USUAL
+        return [USUAL]
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError) as error:
-        raise CannotDo(NO_MOCK, f"{READY_FILE}: {path}: {_reason(error)}") from None
+        raise CannotDo(NO_MOCK, f"{READY_FILE}: {path}: {reason_of(error)}") from None
     if len(lines) < 2:
         raise CannotDo(NO_MOCK, f"{READY_FILE}: {path} has no second line: the mock runs without --api")
-    return lines[1].strip()
+    return [lines[1].strip()]
+
+
+def _whole(url: str) -> str:
+    """Return a URL that may be only HOST:PORT or a port."""
+    return url.rstrip("/") if "://" in url else f"http://{url if ':' in url else f'127.0.0.1:{url}'}"
 
 
 def find_token(given: str | None, environment: Mapping[str, str] = os.environ) -> str:
@@ -70,13 +78,14 @@ def find_token(given: str | None, environment: Mapping[str, str] = os.environ) -
         try:
             text = Path(text[1:]).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
-            raise CannotDo(WRONG, f"--api-token: {text[1:]}: {_reason(error)}") from None
+            raise CannotDo(WRONG, f"--api-token: {text[1:]}: {reason_of(error)}") from None
     if not (text.isascii() and text.isprintable()):
         raise CannotDo(WRONG, "--api-token: a token has only ASCII letters, digits and signs")
     return text
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Return why something could not be done."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
@@ -85,6 +94,8 @@ class ApiClient:
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
+        self.name = self.url.partition("://")[2]
+        """The URL without its scheme: how tables and reports name this replica."""
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         parts = _parts(url)
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -129,7 +140,7 @@ class ApiClient:
             received = {key.lower(): value for key, value in response.getheaders()}
             return Answer(response.status, received, response.read())
         except (http.client.HTTPException, OSError, ValueError) as error:
-            raise CannotDo(NO_MOCK, f"no mock answers at {self.url}: {_reason(error)}") from None
+            raise CannotDo(NO_MOCK, f"no mock answers at {self.url}: {reason_of(error)}") from None
 
 
 def _text(value: Any) -> str:

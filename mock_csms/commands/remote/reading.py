@@ -1,30 +1,31 @@
-"""The subcommands that only read: stations, rules, tokens, the log, events and the verdict."""
+"""The subcommands that list what a mock has: stations, rules and tokens; and those that only call an endpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mock_csms.commands.remote.asking import Asked
-from mock_csms.commands.remote.client import NO_MOCK, REFUSED, WRONG, Answer, ApiClient, CannotDo
-from mock_csms.commands.remote.shown import compact
-from mock_csms.watch.statuses import to_stderr
+from mock_csms.commands.remote.client import ApiClient
+from mock_csms.commands.remote.replicas import ask_all, notes_of, status_of
+from mock_csms.commands.remote.shown import Report, compact
+from mock_csms.control.api.contract.stations import StationsQuery
 
-LAST = "last"
-_TURN = 20.0
-"""How many seconds each request of `log -f` waits for new events."""
-
-
-# Lists.
+_STATIONS = ("station", "connected", "boot", "connectors", "running", "findings", "model")
+"""The columns of the list of stations."""
 
 
-def list_stations(client: ApiClient, asked: Asked) -> int:
-    """List the stations."""
-    answer = client.ask("list_stations", query=asked.query)
-    rows, total = answer.value, int(answer.headers["x-total-count"])
-    head = ("station", "connected", "boot", "connectors", "running", "findings", "model")
-    asked.printer.table(rows, head, map(_station, rows))
-    if total > len(rows):
-        to_stderr(f"mock-csms stations: {len(rows)} of {total} that match; --limit and --after show others\n")
-    return 0
+def list_stations(clients: Sequence[ApiClient], asked: Asked) -> Report:
+    """List the stations of all replicas, by identity. A station that has moved is a row of each replica it was at."""
+    answers, failures = ask_all(clients, lambda client: client.ask("list_stations", query=asked.query))
+    found = [(client, row) for client, answer in answers.items() for row in answer.value]
+    total = sum(int(answer.headers["x-total-count"]) for answer in answers.values())
+    found = sorted(found, key=lambda pair: pair[1]["station"])[: asked.query.get("limit", StationsQuery().limit)]
+    more = f"{len(found)} of {total} that match; --limit and --after show others"
+    notes = [more] * (total > len(found)) + notes_of(failures)
+    if len(clients) == 1:
+        return Report(0, [[row for _, row in found]], _STATIONS, [_station(row) for _, row in found], notes=notes)
+    values = [{"replica": client.url, **row} for client, row in found]
+    rows = [(client.name, *_station(row)) for client, row in found]
+    return Report(status_of([], failures), [values], ("replica", *_STATIONS), rows, notes=notes)
 
 
 def _station(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -38,14 +39,13 @@ def _connectors(row: Mapping[str, Any]) -> list[str]:
     return [f"{each['evse']}.{each['connector']}:{each['status']}" for each in row["connectors"]]
 
 
-def show_station(client: ApiClient, asked: Asked) -> int:
-    """Print everything that is known about a station."""
+def show_station(client: ApiClient, asked: Asked) -> Report:
+    """Report everything that is known about a station."""
     answer = client.ask("read_station", asked.place).value
     row = {**answer["row"], "firmware": answer["firmware"], "boot": answer["boot"], **answer["connection"]}
     row["connectors"] = _connectors(answer["row"])
     variables = [(_variable(each), each["value"]) for each in answer["variables"]]
-    asked.printer.table(answer, ("what", "value"), [*row.items(), *variables])
-    return 0
+    return Report(values=[answer], head=("what", "value"), rows=[*row.items(), *variables])
 
 
 def _variable(row: Mapping[str, Any]) -> str:
@@ -53,15 +53,11 @@ def _variable(row: Mapping[str, Any]) -> str:
     return f"{row['component']}{place}.{row['variable']}"
 
 
-def list_rules(client: ApiClient, asked: Asked) -> int:
+def list_rules(client: ApiClient, _: Asked) -> Report:
     """List the rules, in their order."""
-    rows = client.ask("list_rules").value
-    asked.printer.table(
-        rows,
-        ("id", "kind", "hits", "of", "rule"),
-        ((row["id"], row["kind"], row["hits"], row["times"], _rule(row["table"])) for row in rows),
-    )
-    return 0
+    rules = client.ask("list_rules").value
+    rows = [(row["id"], row["kind"], row["hits"], row["times"], _rule(row["table"])) for row in rules]
+    return Report(values=[rules], head=("id", "kind", "hits", "of", "rule"), rows=rows)
 
 
 def _rule(table: Mapping[str, Any]) -> str:
@@ -73,110 +69,14 @@ def _rule(table: Mapping[str, Any]) -> str:
     return f"{table.get('match', '')} {' '.join(parts)}"
 
 
-def list_tokens(client: ApiClient, asked: Asked) -> int:
+def list_tokens(client: ApiClient, _: Asked) -> Report:
     """List the tokens."""
-    rows = client.ask("list_tokens").value
+    tokens = client.ask("list_tokens").value
     head = ("id", "status", "group", "expiry", "evse", "type", "certificate")
-    asked.printer.table(rows, head, ([row.get(name) for name in head] for row in rows))
-    return 0
+    return Report(values=[tokens], head=head, rows=[[row.get(name) for name in head] for row in tokens])
 
 
-def verdict(client: ApiClient, asked: Asked) -> int:
-    """Judge the run so far, and return the exit status of the verdict."""
-    if asked.query.get("format") == "junit":
-        answer = client.ask("read_verdict", query=asked.query)
-        asked.printer.lines(answer.data.decode().splitlines())
-        return 0
-    answer = client.ask("read_verdict", query=asked.query).value
-    rows = [(case["outcome"], case["suite"], case["name"], case["text"]) for case in answer["cases"]]
-    if rows or asked.printer.is_json:
-        asked.printer.table(answer, ("outcome", "suite", "case", "why"), rows)
-    if not asked.printer.is_json:
-        asked.printer.lines(
-            [f"{'passed' if answer['passed'] else 'failed'}: the exit status would be {answer['status']}"]
-        )
-    return int(answer["status"])
-
-
-def do_it(client: ApiClient, asked: Asked, name: str) -> int:
+def do_it(client: ApiClient, asked: Asked, name: str) -> Report:
     """Call an endpoint. Its answer is printed only with --json."""
     answer = client.ask(name, asked.place, asked.query, asked.body)
-    if asked.printer.is_json and answer.data:
-        asked.printer.value(answer.value)
-    return 0
-
-
-# Events.
-
-
-def _after(client: ApiClient, words: Mapping[str, Any]) -> Mapping[str, int]:
-    """Return the number of the event after which to read, from the flag --after; `last` is the newest event."""
-    after = words["after"]
-    if after is None:
-        return {}
-    if after != LAST and not (after.isascii() and after.isdigit()):
-        raise CannotDo(WRONG, f"--after: {after!r} is neither the number of an event nor `{LAST}`")
-    return {"after": client.ask("read_about").value["cursor"] if after == LAST else int(after)}
-
-
-def wait(client: ApiClient, asked: Asked) -> int:
-    """Wait for events and print them. If they do not come, print why, and return 1."""
-    *station, match = asked.words["what"]
-    if len(station) > 1:
-        raise CannotDo(WRONG, f"{match!r} is one word too many: give a station, and what it must do")
-    body = {**asked.body, "match": match, **_after(client, asked.words)}
-    body |= {"station": station[0]} if station else {}
-    answer = client.ask("wait_for", body=body, within=body.get("within", 0.0)).value
-    if asked.printer.is_json:
-        asked.printer.value(answer)
-    elif answer["met"]:
-        for event in answer["events"]:
-            _print_events(client, asked, {"after": event["seq"] - 1, "before": event["seq"] + 1})
-    else:
-        asked.printer.lines(answer["explain"].splitlines())
-    return 0 if answer["met"] else REFUSED
-
-
-def log(client: ApiClient, asked: Asked) -> int:
-    """Print the journal, page by page; with --follow also new events, until the mock ends."""
-    form = "jsonl" if asked.printer.is_json else "trace" if asked.words["trace"] else "text"
-    query = {**asked.query, "format": form, **_after(client, asked.words)}
-    limit = query.pop("limit", None)
-    if limit is not None or query.get("latest"):
-        query["after"] = int(_print_events(client, asked, {**query, "limit": limit or 1000}).headers["x-cursor"])
-        query.pop("latest", None)
-    else:
-        query["after"] = _print_all(client, asked, query)
-    while asked.words["follow"] and asked.printer.out.is_read:
-        try:
-            query["after"] = _print_more(client, asked, query)
-        except CannotDo as failure:
-            if failure.status != NO_MOCK and "mock stops" not in str(failure):
-                raise
-            break
-    return asked.printer.out.status
-
-
-def _print_all(client: ApiClient, asked: Asked, query: Mapping[str, Any]) -> int:
-    """Print all pages, and return the number of the last event."""
-    cursor, is_more = query.get("after", 0), True
-    while is_more and asked.printer.out.is_read:
-        headers = _print_events(client, asked, {**query, "after": cursor}).headers
-        cursor, is_more = int(headers["x-cursor"]), headers["x-more"] == "true"
-    return int(cursor)
-
-
-def _print_more(client: ApiClient, asked: Asked, query: Mapping[str, Any]) -> int:
-    """Wait for new events, print them, and return the number of the last one."""
-    what = {key: value for key, value in query.items() if key not in ("format", "before")}
-    waited = client.ask("wait_for", body={**what, "within": _TURN}, within=_TURN).value
-    return _print_all(client, asked, query) if waited["met"] else int(waited["cursor"])
-
-
-def _print_events(client: ApiClient, asked: Asked, query: Mapping[str, Any]) -> Answer:
-    """Print a page of the journal, and return it."""
-    page = client.ask("read_events", query={"format": "text", **query})
-    if int(page.headers["x-lost"]):
-        to_stderr(f"mock-csms log: {page.headers['x-lost']} events are gone: the journal was full\n")
-    asked.printer.out.write(page.data)
-    return page
+    return Report(values=[answer.value] if answer.data else [])

@@ -7,7 +7,25 @@ from typing import Any
 
 from mock_csms.commands.stdout import Stdout, output_width
 from mock_csms.protocol.printable import printable
-from mock_csms.protocol.records import json_text
+from mock_csms.protocol.records import Record, json_text
+from mock_csms.watch.statuses import to_stderr
+
+
+class Report(Record):
+    """The result of a subcommand."""
+
+    status: int = 0
+    """The exit status."""
+    values: Sequence[Any] = ()
+    """For programs: JSON values, each printed on a line."""
+    head: Sequence[str] = ()
+    """For people: the titles of the columns of a table; empty without a table."""
+    rows: Sequence[Sequence[Any]] = ()
+    lines: Sequence[str] = ()
+    """For people: the lines after the table."""
+    notes: Sequence[str] = ()
+    """Lines for stderr, for people and programs; those of errors begin with `error: `."""
+
 
 _GAP = "  "
 _LEAST = 8
@@ -21,20 +39,21 @@ class Printer:
         self.is_json = is_json
         self.out = Stdout()
 
-    def value(self, value: Any) -> None:
-        """Print a JSON value, on one line."""
-        self.out.write(json_text(value) + b"\n")
+    def print(self, report: Report, prog: str) -> None:
+        """Print a report; `prog` is the name of the program and the subcommand, for stderr."""
+        if self.is_json:
+            self.out.write(b"".join(json_text(value) + b"\n" for value in report.values))
+        else:
+            if report.head:
+                cells = [[printable(cell_of(cell)) for cell in row] for row in report.rows]
+                self._lines(table(report.head, cells, output_width()))
+            self._lines(report.lines)
+        for note in report.notes:
+            to_stderr(f"{prog}: {note}\n")
 
-    def lines(self, lines: Iterable[str]) -> None:
+    def _lines(self, lines: Iterable[str]) -> None:
         """Print lines; terminal controls that came over the wire are made visible."""
         self.out.write("".join(f"{printable(line)}\n" for line in lines).encode(errors="replace"))
-
-    def table(self, value: Any, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Print a table with these column titles; with --json print `value`, the JSON that the rows were made from."""
-        if self.is_json:
-            self.value(value)
-        else:
-            self.lines(table(head, [[printable(cell_of(cell)) for cell in row] for row in rows], output_width()))
 
 
 def cell_of(value: Any) -> str:

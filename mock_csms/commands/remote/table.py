@@ -5,10 +5,12 @@ from functools import partial
 from typing import Any
 
 from mock_csms.commands.parser import listed
-from mock_csms.commands.remote import driving, reading
+from mock_csms.commands.remote import driving, events, reading
 from mock_csms.commands.remote.asking import Asked, InOrder, RemoteCommand, parser_of, read_json
-from mock_csms.commands.remote.client import ApiClient, CannotDo, find_token, find_url
+from mock_csms.commands.remote.client import ApiClient, CannotDo, find_token, find_urls
+from mock_csms.commands.remote.replicas import at_station, each
 from mock_csms.commands.remote.shown import Printer
+from mock_csms.commands.remote.verdicts import verdict
 from mock_csms.control.api.contract.rules import RuleBody
 from mock_csms.control.api.contract.settings import PARTS
 from mock_csms.protocol.names import did_you_mean
@@ -33,8 +35,8 @@ _RULES = {
 
 
 def _simple(operation: str) -> RemoteCommand:
-    """Return a subcommand that calls one endpoint and prints nothing."""
-    return RemoteCommand(operation=operation, run=partial(reading.do_it, name=operation))
+    """Return a subcommand that calls one endpoint of each replica and prints nothing."""
+    return RemoteCommand(operation=operation, run=each(partial(reading.do_it, name=operation)))
 
 
 COMMANDS: Mapping[str, RemoteCommand] = {
@@ -44,10 +46,12 @@ COMMANDS: Mapping[str, RemoteCommand] = {
         help="list the stations, by identity",
         examples=(("--connected true --match 'CS-*'", "lists the connected stations whose identity begins with CS-"),),
     ),
-    "stations show": RemoteCommand(operation="read_station", run=reading.show_station),
+    "stations show": RemoteCommand(operation="read_station", run=at_station(reading.show_station)),
     "stations add": _simple("register_station"),
     "stations rm": _simple("forget_station"),
-    "stations disconnect": _simple("disconnect_station"),
+    "stations disconnect": RemoteCommand(
+        operation="disconnect_station", run=at_station(partial(reading.do_it, name="disconnect_station"))
+    ),
     "send": RemoteCommand(
         operation="send_command",
         run=driving.send,
@@ -69,7 +73,7 @@ COMMANDS: Mapping[str, RemoteCommand] = {
     ),
     "wait": RemoteCommand(
         operation="wait_for",
-        run=reading.wait,
+        run=events.wait,
         usage="[STATION] NAME",
         help="wait until an event came, and print it; the exit status is 1 if it does not come",
         leaves_out=("station", "match", "after"),
@@ -86,7 +90,7 @@ COMMANDS: Mapping[str, RemoteCommand] = {
     ),
     "log": RemoteCommand(
         operation="read_events",
-        run=reading.log,
+        run=events.log,
         help="print the events of the run as on the console of the mock",
         leaves_out=("after", "format"),
         words={
@@ -96,10 +100,10 @@ COMMANDS: Mapping[str, RemoteCommand] = {
         },
         examples=(("-f --station CS-1", "prints what CS-1 does"),),
     ),
-    "rules": RemoteCommand(operation="list_rules", run=reading.list_rules),
+    "rules": RemoteCommand(operation="list_rules", run=each(reading.list_rules)),
     "rules add": RemoteCommand(
         operation="add_rule",
-        run=driving.add_rules,
+        run=each(driving.add_rules),
         help="add rules before those that are there, or at another place, and print their ids",
         leaves_out=tuple(each.encode_name for each in fields_of(RuleBody)),
         words=_RULES,
@@ -110,12 +114,12 @@ COMMANDS: Mapping[str, RemoteCommand] = {
     ),
     "rules rm": _simple("remove_rule"),
     "rules clear": RemoteCommand(
-        operation="list_rules", run=driving.clear_rules, help="remove all rules that users wrote"
+        operation="list_rules", run=each(driving.clear_rules), help="remove all rules that users wrote"
     ),
-    "tokens": RemoteCommand(operation="list_tokens", run=reading.list_tokens),
+    "tokens": RemoteCommand(operation="list_tokens", run=each(reading.list_tokens)),
     "tokens set": RemoteCommand(
         operation="set_token",
-        run=driving.set_tokens,
+        run=each(driving.set_tokens),
         help="say what tokens get; an id is at most 36 characters long, in OCPP 1.6 at most 20",
         leaves_out=("token", "status", "group", "expiry", "evse", "type", "certificate"),
         words={"token": {"nargs": "+", "metavar": "ID=STATUS[,…]", "help": "as --token of the mock"}},
@@ -124,7 +128,7 @@ COMMANDS: Mapping[str, RemoteCommand] = {
     "tokens rm": _simple("remove_token"),
     "set": RemoteCommand(
         operation="change_settings",
-        run=driving.change_settings,
+        run=each(driving.change_settings),
         help="change settings from now on; without any, list those that are not the defaults",
         words={
             "setting": {
@@ -137,20 +141,22 @@ COMMANDS: Mapping[str, RemoteCommand] = {
     ),
     "reset": RemoteCommand(
         operation="reset",
-        run=driving.reset,
+        run=each(driving.reset),
         leaves_out=("what",),
         words={"part": {"nargs": "*", "metavar": "PART", "help": f"one of {', '.join(PARTS)}"}},
         examples=(("rules events", "removes the rules that were added, and empties the log"),),
     ),
     "verdict": RemoteCommand(
         operation="read_verdict",
-        run=reading.verdict,
+        run=verdict,
         help="judge what was seen so far; the exit status is 0 if it has passed, 1 if it has failed, 4 if nothing was "
-        "judged",
+        "judged; of several replicas each must answer, have judged something, and have passed",
+        words={"--junit": {"metavar": "FILE", "help": "also write the verdict into this file as JUnit XML"}},
+        examples=(("--api 9021,9022 --junit report.xml", "writes one report about two replicas"),),
     ),
     "stop": RemoteCommand(
         operation="shut_down",
-        run=driving.stop,
+        run=each(driving.stop),
         help="judge the run, and end the mock; the exit status is that of the mock",
         leaves_out=("verdict",),
     ),
@@ -168,11 +174,13 @@ def main(words: Sequence[str]) -> int:
         parser.error(f"{rest[0]!r} is not a sub-command{did_you_mean(rest[0], verbs)}")
     parsed = vars(parser.parse_args(rest))
     try:
-        client = ApiClient(find_url(parsed["api"]), find_token(parsed["api_token"]))
-        return command.run(client, _asked(parsed))
+        token, asked = find_token(parsed["api_token"]), _asked(parsed)
+        report = command.run([ApiClient(url, token) for url in find_urls(parsed["api"])], asked)
     except CannotDo as failure:
         to_stderr(f"{parser.prog}: error: {failure}\n")
         return failure.status
+    asked.printer.print(report, parser.prog)
+    return report.status
 
 
 def add_parsers(parsers: Any) -> None:

@@ -57,7 +57,9 @@ def samples_regularly(seen: Seen, station: KnownStation16) -> CheckResult:
 def did_not_sample(due: Due, station: KnownStation16) -> CheckResult:
     """Judge whether values came in the last interval, and set the deadline again."""
     interval, transaction = _interval(station), station.transactions.running.get(due.key)
-    if not interval or transaction is None or station.status_of(transaction.evse or 0) not in CHARGING:
+    if not interval or transaction is None or transaction.seems_over:
+        return None
+    if station.status_of(transaction.evse or 0) not in CHARGING:
         return None
     limit, last = interval + station.terms.patience, station.meters.sampled_at.get(due.key, 0.0)
     if last + limit > due.at:

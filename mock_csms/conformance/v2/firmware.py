@@ -243,10 +243,13 @@ def still_available(due: Due, station: KnownStation) -> CheckResult:
 
 
 @FIRMWARE.check(
-    "L07", "L01.FR.24, L01.FR.27", ERROR, "a second update is refused or cancels the first", result("UpdateFirmware")
+    "L07", "L01.FR.24, L01.FR.27", WARNING, "a second update is refused or cancels the first", result("UpdateFirmware")
 )
 def replaces_the_first(seen: Seen, station: KnownStation) -> CheckResult:
-    """Report a plain Accepted while another update runs. AcceptedCanceled and a refusal are right."""
+    """Report a plain Accepted while another update runs; a warning, as L01.FR.24 says SHOULD.
+
+    AcceptedCanceled and a refusal are right.
+    """
     update = station.firmware.update
     if seen.payload["status"] != "Accepted" or update is None or update.is_over or update.is_in_doubt:
         return None

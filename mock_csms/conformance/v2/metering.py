@@ -122,6 +122,7 @@ def registers_rise(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a register that is lower than before, within one transaction or outside of all transactions (J02.FR.16).
 
     A register that starts again with another transaction is only an info: J02.FR.17 advises against it but allows it.
+    So is a lower value in MeterValues after one in a transaction, or before one: MeterValues name no transaction.
     """
     if "meterValue" not in seen.payload or not _is_odd(seen, station):
         return None
@@ -131,8 +132,11 @@ def registers_rise(seen: Seen, station: KnownStation) -> CheckResult:
 def _fall(place: Place, one: MeterReading, two: MeterReading) -> Wrong:
     text = f"{place[1]} of EVSE {place[0]} fell from {one.value:g} to {two.value:g}"
     if one.transaction != two.transaction:
-        why = "J02.FR.17 advises against it, but allows it"
-        return Wrong(f"{text}: it starts again with another transaction", severity=INFO, why=why)
+        named = one.transaction and two.transaction
+        text += (
+            ": it starts again with another transaction" if named else ", once in a transaction and once in MeterValues"
+        )
+        return Wrong(text, severity=INFO, why="J02.FR.17 advises against it, but allows it")
     return Wrong(text if one.is_kilo is two.is_kilo else f"{text}; only one of the two was sent in kWh")
 
 

@@ -67,7 +67,7 @@ def _spacing(seen: Seen, station: KnownStation, transaction: Transaction, interv
 
 @METERING.check(
     "M04",
-    "J01.FR.14, J01.FR.22",
+    "J01.FR.14, J01.FR.22, J02.FR.11",
     ERROR,
     "clock-aligned meter values come at multiples of the interval, with the right context",
     _UPDATED,

@@ -135,8 +135,8 @@ def reason_fits(seen: Seen, station: KnownStation) -> CheckResult:
     reason, boots, resets = seen.payload["reason"], station.boots, station.resets
     if reason == "Triggered":
         return None if boots.is_triggered else f"the reason is {reason}, but nothing was triggered"
-    if resets.status == "Scheduled" and station.transactions.running:
-        return None  # the scheduled reset is still pending, so this boot has another cause
+    if resets.status == "Scheduled" and (station.transactions.open_at() or _is_overdue(seen, station)):
+        return None  # the scheduled reset is still pending, so this boot may have another cause
     if resets.status and not resets.is_for_firmware:
         fitting = _REASONS.get((resets.kind, resets.status), _RESET)
         why = f"Reset {resets.kind} was {resets.status}"
@@ -147,6 +147,13 @@ def reason_fits(seen: Seen, station: KnownStation) -> CheckResult:
         is_same = early and boots.is_triggered and station.connections.opened_at <= boots.answered_at
         fitting, why = ({"Triggered"}, "it was triggered") if is_same else ({reason}, "")
     return None if reason in fitting else f"the reason is {reason}, although {why}"
+
+
+def _is_overdue(seen: Seen, station: KnownStation) -> bool:
+    """Whether a station stayed connected for long after its reset was due; so now it restarts for another reason."""
+    line, resets = station.connections, station.resets
+    left_at = line.outages[-1][0] if line.outages and resets.agreed_at < line.opened_at else seen.at
+    return left_at > resets.due_at + station.terms.patience
 
 
 @PROVISIONING.check(

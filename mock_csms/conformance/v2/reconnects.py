@@ -55,14 +55,20 @@ def _least_wait(station: KnownStation) -> float:
     implies=("B11",),
 )
 def does_not_boot_again(seen: Seen, station: KnownStation) -> CheckResult:
-    """Report an unchanged BootNotification after a lost connection, without a security event that reports a start."""
+    """Report an unchanged BootNotification after a lost connection, without a security event that reports a start.
+
+    A station that has changed to another network profile must boot, also without a restart (B10.FR.10).
+    """
     boots, connections = station.boots, station.connections
     if seen.action == "SecurityEventNotification":
         return Done() if seen.payload["type"] in ("StartupOfTheDevice", "ResetOrReboot") else None
     is_plain = boots.is_accepted and boots.answered_at < connections.opened_at and boots.asked == seen.payload
-    if not is_plain or (station.connections.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
+    if not is_plain or (connections.leaves or 0.0) > boots.asked_at or seen.payload["reason"] == "Triggered":
         return None
-    return Later("BootNotification, although only the connection was lost", station.terms.patience)
+    if connections.url != boots.url:
+        return None
+    text = "BootNotification again after a lost connection, and no security event reports a start"
+    return Later(text, station.terms.patience)
 
 
 @TRANSPORT.check(

@@ -213,7 +213,7 @@ def transaction_named(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "X26", "F01.FR.23", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
+    "X26", "F01.FR.23-24", ERROR, "no remote start is accepted on an EVSE that cannot be used", result(_START)
 )
 def free_for_start(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Accepted if all connectors are out of order, or another driver already charges there (F01.FR.24)."""

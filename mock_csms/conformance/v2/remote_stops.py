@@ -66,7 +66,11 @@ def _to_stop(id_: str, station: KnownStation, status: str) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "X20", "E14.FR.02", ERROR, "GetTransactionStatus reports the real state", result("GetTransactionStatus")
+    "X20",
+    "E14.FR.01-03, E14.FR.06",
+    ERROR,
+    "GetTransactionStatus reports the real state",
+    result("GetTransactionStatus"),
 )
 def status_is_right(seen: Seen, station: KnownStation) -> CheckResult:
     """Report an ongoingIndicator that is missing, superfluous, or contradicts the events.
@@ -84,12 +88,14 @@ def status_is_right(seen: Seen, station: KnownStation) -> CheckResult:
         return f"ongoingIndicator is {is_ongoing} for {id_}, which never ran"
     if transaction is None or is_ongoing is transaction.is_open or (seen.payload["messagesInQueue"] and not is_ongoing):
         return None
+    if transaction.is_open and transaction.seems_over:
+        return None  # an earlier finding says that its Ended event is missing
     return f"ongoingIndicator is {is_ongoing} for {id_}, which {'runs' if transaction.is_open else 'has ended'}"
 
 
 @TRANSACTIONS.check(
     "X23",
-    "F03.FR.07",
+    "F03.FR.07-08",
     ERROR,
     "a remote stop is accepted if and only if the transaction runs",
     result("RequestStopTransaction"),
@@ -97,7 +103,7 @@ def status_is_right(seen: Seen, station: KnownStation) -> CheckResult:
 def stop_answered(seen: Seen, station: KnownStation) -> CheckResult:
     """Report Rejected for a transaction that runs, or Accepted for one that does not run (F03.FR.08).
 
-    Silent if events may still be queued at the station.
+    Silent if events may still be queued at the station, and if an earlier finding says that the Ended event is missing.
     """
     id_, is_accepted = requested_transaction(seen), seen.payload["status"] == "Accepted"
     if not station.boots.is_accepted or id_ is None:
@@ -107,7 +113,8 @@ def stop_answered(seen: Seen, station: KnownStation) -> CheckResult:
         is_unknown = is_accepted and (is_watched(station) or id_ in station.transactions.ids)
         return f"Accepted for {id_}, which does not run" if is_unknown and not may_wait(station, seen.at) else None
     was_quick = is_accepted and transaction.stopped_by == "RemoteStop"
-    if transaction.is_open is is_accepted or was_quick or (transaction.is_open and may_wait(station, seen.at)):
+    is_in_doubt = transaction.is_open and (transaction.seems_over or may_wait(station, seen.at))
+    if transaction.is_open is is_accepted or was_quick or is_in_doubt:
         return None
     return f"{seen.payload['status']} for {id_}, which {'runs' if transaction.is_open else 'has ended'}"
 

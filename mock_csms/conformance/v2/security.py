@@ -154,15 +154,21 @@ def invalid_is_not_accepted(seen: Seen, station: KnownStation) -> CheckResult:
     call(EVENT),
 )
 def invalid_is_reported(seen: Seen, station: KnownStation) -> CheckResult:
-    """Report an invalid certificate without a security event; a chain that is too long needs none."""
+    """Report an invalid certificate without a security event; a chain that is too long needs none.
+
+    A station without TLS that has requested no certificate may reject all certificates, because it supports none.
+    """
     if seen.action == EVENT:
         return Done() if seen.payload["type"] == INVALID else None
     security, longest = station.security, station.variables.number("SecurityCtrlr", "MaxCertificateChainSize")
     if seen.request.get("certificateType", OWN) != OWN or security.invalid_at >= security.sent_at:
         return None
     is_long = longest is not None and len(seen.request["certificateChain"]) > longest
-    is_refused = seen.payload["status"] == "Rejected" and bool(security.of(OWN).requests)
-    if is_long or not (is_refused or _is_invalid(seen, station)):
+    is_refused, visitor = seen.payload["status"] == "Rejected", station.connections.admitted
+    has_requested, has_tls = bool(security.of(OWN).requests), visitor is not None and visitor.tls is not None
+    if is_long or (is_refused and not (has_requested or has_tls)):
+        return None
+    if not (is_refused and has_requested) and not _is_invalid(seen, station):
         return None
     return Later(f"{INVALID} did not come after {SIGNED}", station.terms.patience)
 

@@ -181,7 +181,7 @@ def outage_is_reported(seen: Seen, station: KnownStation) -> CheckResult:
     if not interval or lost_at is None or seen.at - lost_at <= interval + 2 * station.terms.tolerance:
         return None
     text = "no event was sent for the outage of {:.0f} s in transaction {}"
-    charging = [each for each in station.transactions.running.values() if each.charging_state == "Charging"]
+    charging = [each for each in station.transactions.open_at() if each.charging_state == "Charging"]
     return [Later(text.format(seen.at - lost_at, each.id), station.terms.patience, each.id) for each in charging]
 
 

@@ -3,12 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
 from mock_csms.control.api.application import application
+from mock_csms.control.api.plain import serving_text
 from mock_csms.control.api.routes.page import metrics
 from mock_csms.control.api.security import Guard
 from mock_csms.control.api.server import ApiServer
@@ -30,13 +26,9 @@ async def serving(panel: Panel, address: Address, token: str) -> AsyncIterator[A
 async def serving_metrics(csms: CsmsServer, records: Recorder, address: Address) -> AsyncIterator[ApiServer]:
     """Serve nothing but /metrics and /healthz until the block ends. Raises OSError for a wrong address."""
 
-    async def read_metrics(_: Request) -> Response:
+    async def read() -> tuple[bytes, str]:
         content = await metrics(csms, records)
-        return Response(content.data, 200, media_type=content.media)
+        return content.data, content.media
 
-    async def read_health(_: Request) -> Response:
-        return Response("OK\n")
-
-    app = Starlette(routes=[Route("/metrics", read_metrics), Route("/healthz", read_health)])
-    async with ApiServer(address, lambda _: app, lambda: None) as server:
+    async with serving_text(address, read) as server:
         yield server

@@ -45,7 +45,7 @@ def without_characteristics(report: Sequence[Json]) -> Iterator[str]:
     for item in report:
         characteristics = item.get("variableCharacteristics")
         if not characteristics or (characteristics["dataType"] in LISTS and not characteristics.get("valuesList")):
-            yield name_of(item)
+            yield f"{name_of(item)} (its valuesList)" if characteristics else name_of(item)
 
 
 def read_only(report: Sequence[Json]) -> Iterator[str]:
@@ -77,7 +77,7 @@ def incomplete(report: Sequence[Json], places: Iterable[tuple[int, int]]) -> Ite
         for name in REQUIRED:
             place = {"EVSE": (evse, None), "Connector": (evse, connector)}.get(name.partition(".")[0])
             if place and (name, *place) not in reported:
-                yield f"{name} of EVSE {evse}, connector {connector}"
+                yield f"{name} of EVSE {evse}" + (f", connector {connector}" if place[1] else "")
 
 
 def _place(item: Json) -> tuple[int | None, int | None]:

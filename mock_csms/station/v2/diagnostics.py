@@ -54,7 +54,7 @@ def moved(device: Device, result: FileMoved, moment: Moment) -> Step:
 
 
 def _ended(device: Device, result: FileMoved, _: Moment) -> Step:
-    """Report the end of the upload; after it the status is Idle again (F06.FR.14)."""
+    """Report the end of the upload; after it the status is Idle again (F06.FR.15)."""
     status = "Uploaded" if result.problem is None else LOG_FAILURES[result.problem]
     device, acts = jobs.tell(device, jobs.LOG, status)
     return jobs.put(device, jobs.LOG, None), acts

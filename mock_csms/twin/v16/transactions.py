@@ -21,6 +21,8 @@ def started(seen: Seen, twin: Twin) -> None:
     asked, id_ = seen.request, str(seen.payload["transactionId"])
     if id_ in twin.transactions.by_id:
         return
+    for other in twin.transactions.open_at(asked["connectorId"]):
+        other.seems_over = True  # a connector has one transaction at a time (4.8)
     transaction = twin.transactions.begin(id_)
     transaction.evse, transaction.connector = asked["connectorId"], ONLY
     transaction.token = {"idToken": asked["idTag"]}
@@ -47,6 +49,7 @@ def metered(seen: Seen, twin: Twin) -> None:
     transaction = twin.transactions.running.get(str(seen.payload.get("transactionId")))
     if transaction is None:
         return
+    transaction.seems_over = False
     for value in seen.payload["meterValue"]:
         for sample in value["sampledValue"]:
             shown = _register_in(sample)

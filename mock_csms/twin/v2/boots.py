@@ -34,6 +34,7 @@ def asked(seen: Seen, twin: Twin) -> None:
     is_other = bool(twin.resets.status) or (seen.payload["reason"] != "Triggered" and seen.payload != boots.asked)
     boots.is_new = not boots.is_repeated or is_other
     boots.count, boots.asked, boots.asked_at, boots.status = boots.count + 1, seen.payload, seen.at, None
+    boots.url = twin.connections.url
     boots.is_triggered = boots.trigger in boots.commanded  # before its answer, another boot has crossed the trigger
     if boots.is_repeated:
         boots.asked_for.clear()

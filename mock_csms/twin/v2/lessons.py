@@ -52,6 +52,7 @@ LESSONS: Sequence[Lesson] = (
     lesson(transactions.reported, call("TransactionEvent"), any_payload=True),
     lesson(transactions.failed, refusal("TransactionEvent"), when("spoiled"), any_payload=True),
     lesson(transactions.priced, response("TransactionEvent"), result("CostUpdated"), any_payload=True),
+    lesson(transactions.was_denied, result("GetTransactionStatus", "RequestStopTransaction")),
     lesson(transactions.was_free, _STATUSES),
     lesson(variables.reported, call("NotifyReport")),
     lesson(variables.got, result("GetVariables")),

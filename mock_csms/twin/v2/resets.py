@@ -13,6 +13,7 @@ def answered(seen: Seen, twin: Twin) -> None:
         resets.ending = {each.id for each in twin.transactions.open_at(evse)}
     if evse is None:
         resets.status, resets.kind, resets.agreed_at = status, seen.request["type"], seen.at
+        resets.due_at = seen.at
     elif status == "Accepted":
         resets.evse_at = seen.at
 
@@ -31,4 +32,5 @@ def booted(seen: Seen, twin: Twin) -> None:
 
 def ended(seen: Seen, twin: Twin) -> None:
     """Note that a transaction has ended; a reset may have waited for it."""
+    twin.resets.due_at = seen.at
     twin.resets.ending.discard(seen.payload["transactionInfo"]["transactionId"])

@@ -68,6 +68,7 @@ def reported(seen: Seen, twin: Twin) -> None:
     transaction = all_.by_id.get(info["transactionId"])
     if transaction is None or (seen.detail == "Started" and restarts(payload, transaction)):
         transaction = all_.begin(info["transactionId"])
+    transaction.seems_over = False
     event = _keep(seen, transaction, twin.connections.opened)
     if event.is_offline:
         all_.late_at = seen.at
@@ -104,8 +105,7 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
     if trigger in STOPS:
         transaction.stopped_by = trigger
     if "evse" in payload:
-        transaction.evse = payload["evse"]["id"]
-        transaction.connector = payload["evse"].get("connectorId", transaction.connector)
+        _placed(transaction, payload, all_)
     if "idToken" in payload and trigger not in STOPS:
         transaction.token = transaction.token or payload["idToken"]
         transaction.stopped_by = None
@@ -120,6 +120,16 @@ def _changed(transaction: Transaction, payload: Json, all_: Transactions) -> Non
     elif payload["eventType"] == "Ended":
         all_.end(transaction, payload["seqNo"])
         transaction.ended, transaction.reason = payload["timestamp"], info.get("stoppedReason")
+
+
+def _placed(transaction: Transaction, payload: Json, all_: Transactions) -> None:
+    """Note the EVSE of a transaction. Another transaction there seems over: there is one at a time (E01.FR.14)."""
+    evse = payload["evse"]["id"]
+    if evse != transaction.evse and payload["eventType"] != "Ended":
+        for other in all_.open_at(evse):
+            other.seems_over = True
+    transaction.evse = evse
+    transaction.connector = payload["evse"].get("connectorId", transaction.connector)
 
 
 def _is_of_clock(payload: Json) -> bool:
@@ -148,6 +158,19 @@ def failed(seen: Seen, twin: Twin) -> None:
     event = event_in(answers.payload, twin)
     if event is not None:
         event.failed_at = seen.at
+
+
+def was_denied(seen: Seen, twin: Twin) -> None:
+    """Note that by its answer the station does not know a transaction (any more): E14.FR.03, E14.FR.05, F03.FR.08."""
+    id_, answer = seen.request.get("transactionId"), seen.payload
+    transaction = twin.transactions.running.get(twin.transactions.spelt(id_)) if isinstance(id_, str) else None
+    if transaction is None:
+        return
+    if seen.action == "GetTransactionStatus":
+        is_denied = answer.get("ongoingIndicator") is False and not answer["messagesInQueue"]
+    else:
+        is_denied = answer["status"] == "Rejected" and transaction.stopped_by is None
+    transaction.seems_over = transaction.seems_over or is_denied
 
 
 def reason_of_end(call: Call) -> str | None:

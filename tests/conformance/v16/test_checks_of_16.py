@@ -152,6 +152,20 @@ def test_message_ids_are_unique_within_a_connection(lines: list[str], is_reporte
     assert ("R05" in run_example("6G02", lines).checks) is is_reported
 
 
+def test_a_stop_that_is_missing() -> None:
+    """A StopTransaction that never comes is one mistake, however many other transactions follow."""
+    lines = []
+    for id_ in (7, 8, 9):
+        about = f'"timestamp":"2026-01-01T12:0{id_}:00Z"}}]'
+        lines += [
+            f'> [2,"s{id_}","StartTransaction",{{"connectorId":1,"idTag":"TAG1","meterStart":0,{about}',
+            f'< [3,"s{id_}",{{"transactionId":{id_},"idTagInfo":{{"status":"Accepted"}}}}]',
+            "-- 60 s later",
+        ]
+        lines += [f'> [2,"e{id_}","StopTransaction",{{"transactionId":{id_},"meterStop":0,{about}'] if id_ > 7 else []
+    assert [line[:4] for line in run_example("6X01", lines).lines() if line.startswith("6X")] == ["6X01"]
+
+
 def test_a_station_that_changes_its_version() -> None:
     """A station that comes back with another version is judged by the checks of that version from then on."""
     with Rig((), learns=False) as rig:

@@ -64,7 +64,7 @@ async def metrics(csms: CsmsServer, records: Recorder) -> Content:
     """Return the current metrics of a run."""
     exposition = await asyncio.to_thread(_load)  # the first call loads the library
     records.flush()
-    data = await asyncio.to_thread(exposition.exposition, exposition.RunCollector(csms, records))
+    data = await asyncio.to_thread(exposition.written, exposition.RunCollector(csms, records))
     return Content(data, exposition.MEDIA)
 
 

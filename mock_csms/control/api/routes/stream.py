@@ -8,7 +8,8 @@ from starlette.responses import Response, StreamingResponse
 
 from mock_csms.control.api.request import Trouble
 from mock_csms.control.panel import Panel
-from mock_csms.twin.events import ALL, Event, Received, Sent
+from mock_csms.twin.events import Event, Received, Sent
+from mock_csms.twin.every_event import ALL
 from mock_csms.watch.blocks import Entry
 from mock_csms.watch.eventlog import CALL_FORM, RESULT_FORM, exchange_values
 from mock_csms.watch.journal import Journal
