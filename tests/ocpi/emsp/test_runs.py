@@ -100,6 +100,10 @@ async def test_commands_by_hand() -> None:
         assert (await hand(emsp, "start", "CS-1", "--token", "NEW", "--json"))[0] == 1
         peer.says = lambda told: (200, {"status_code": 2003}) if "commands" in told.path else None
         assert (await hand(emsp, "start", "CS-1", "--token", "NEW"))[0] == 1
+        status, out, _ = await hand(emsp, "list", "exchanges")
+        assert (status, '"path":"/ocpi/emsp/2.2.1/sessions/NL/MOC/S1"' in out) == (0, True)
+        for text in (out, emsp.events.read_text(encoding="utf-8"), emsp.log):
+            assert not [token for token in ("token-a", "token-b", peer.theirs) if token in text]
         assert (await hand(emsp, "unregister"))[0] == 0
         assert (await hand(emsp, "pull", "locations"))[::2] == (1, "mock-csms ocpi pull: error: no CPO is registered\n")
         emsp.finish()
