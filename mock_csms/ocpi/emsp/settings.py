@@ -121,6 +121,7 @@ class EmspParty:
     raw_token: bool = switch("send credentials tokens as they are, not in Base64")
     unregister: bool = switch("end all registrations (DELETE) when the eMSP stops")
     no_presets: bool = switch("do not accept the tokens that are preset for tutorials (docs/emsp.md)")
+    trailing_slash: bool = switch("end the URLs of modules with a slash; some CPOs only append to them")
     open: bool = switch("serve every request; also without a token")
 
 

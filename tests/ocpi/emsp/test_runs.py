@@ -60,9 +60,11 @@ async def test_commands_by_hand() -> None:
     """`mock-csms ocpi` registers, pulls, and sends each command; the exit status says how it went."""
     async with peer_at() as peer:
         as_cpo(peer)
-        emsp = Emsp("--peer", peer.versions, "--peer-token", "token-a", "--party", "DE*EMP")
+        emsp = Emsp("--peer", peer.versions, "--peer-token", "token-a", "--party", "DE*EMP", "--trailing-slash")
         await until_registered(emsp)
         peer.says = lists(peer)
+        details = await peer.ask("GET", f"{emsp.base}/ocpi/2.2.1")
+        assert all(each["url"].endswith("/") for each in details.json()["data"]["endpoints"])
         assert (await hand(emsp, "list", "peers"))[:2] == (
             0,
             f'ACCEPTED, 1 object\n{{"party":"NL*MOC","versions":"{peer.versions}"}}\n',
