@@ -91,6 +91,16 @@ async def test_no_csms() -> None:
     assert (ended.status, "Connection refused" in ended.err) == (3, True)
 
 
+async def test_a_station_that_leaves_does_not_blame_the_csms() -> None:
+    """A station whose time is over waits some seconds for open answers; one that comes even later is no error."""
+    for turn in turns():
+        with turn as pace:
+            async with Mock("--fault", "Authorize", "drop") as mock:
+                ended = run(mock.url, f"--stages=1:0,1:{pace}s", "--send=Authorize", "--pause=1", "--json")
+            summed: dict[str, Any] = json.loads(ended.out)
+            assert (ended.status, summed["connections"], summed["errors"]) == (0, 1, {})
+
+
 async def test_a_station_that_cannot_connect_waits() -> None:
     """With --stages a station that cannot connect waits at least 100 ms before the next attempt."""
     async with Mock() as mock:
