@@ -45,7 +45,6 @@ USES: dict[str, str] = {
     "churn": "--count 20 --churn",
     "stages": "--stages 6:10s,6:90s,0:10s --pause 1000-9000 --send StatusNotification --send Authorize",
     "ready load": "--load light --stages 3:1s,3:2s,0:1s --ocpp 1.6,2.0.1,2.1 --min messages_per_second=1",
-    "three versions": "--count 3 --ramp 5 --duration 100 --ocpp 1.6,2.0.1,2.1",
     "fast": "--charge 3600 --speed 60",
     "compressed": "--charge 5 --compression",
     "features": "--charge 5 --features C-13",
