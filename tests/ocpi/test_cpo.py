@@ -382,7 +382,7 @@ async def test_a_platform_that_has_lost_something_gets_the_whole() -> None:
 
 
 async def test_tokens_are_pulled() -> None:
-    """After a registration the mock reads all pages of the tokens of the platform, and keeps the right ones."""
+    """After a registration the mock reads the tokens of the platform, and keeps the right ones until the platform leaves."""
 
     def says(told: Told) -> tuple[int, Any] | None:
         if told.path != "/tokens":
@@ -397,3 +397,7 @@ async def test_tokens_are_pulled() -> None:
             while outcome(await peer.ask("GET", mock.cpo("tokens/DE/EMS/TAG1"))) != (200, 1000):
                 await asyncio.sleep(0.02)
         assert outcome(await peer.ask("GET", mock.cpo("tokens/DE/OTH/TAG1"))) == (404, 2000)
+        peer.says = lambda told: (500, {"status_code": 3000}) if told.path == "/tokens" else None
+        assert outcome(await peer.ask("DELETE", mock.credentials)) == (200, 1000)
+        await peer.register(mock, "A")
+        assert outcome(await peer.ask("GET", mock.cpo("tokens/DE/EMS/TAG1"))) == (404, 2004)
