@@ -382,7 +382,7 @@ async def test_a_platform_that_has_lost_something_gets_the_whole() -> None:
 
 
 async def test_tokens_are_pulled() -> None:
-    """After a registration the mock reads the tokens of the platform, and keeps the right ones until the platform leaves."""
+    """After a registration the mock reads the tokens of the platform, and keeps the right ones until it leaves."""
 
     def says(told: Told) -> tuple[int, Any] | None:
         if told.path != "/tokens":
