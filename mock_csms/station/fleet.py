@@ -72,7 +72,12 @@ async def _run(fleet: Fleet, index: int, site: Site, began: float) -> None:
     for shift in fleet.shifts[index]:
         await asyncio.sleep(began + shift.begin - now())
         end = None if shift.end is None else began + shift.end
-        await (_come_and_go(guest, end) if fleet.churn else _stay(guest, end))
+        if fleet.churn:
+            await _come_and_go(guest, end)
+        elif end is None and not fleet.calls:  # the tasks of `_stay` would take 5 kB
+            await Player(identity, variant.device, handshake, site).run(is_patient=True)
+        else:
+            await _stay(guest, end)
 
 
 async def _come_and_go(guest: Guest, end: float | None) -> None:

@@ -156,7 +156,8 @@ class Link:
         self.session.close(1000, reason)
 
     async def close(self, reason: str) -> None:
-        """Close the connection and wait until it has ended."""
+        """Close the connection and wait until it has ended; answers that are still open are not missing."""
+        self._farewell = reason
         with self._timed(CLOSE):
             self._transport.close(1000, reason)
             await self._gone.wait()

@@ -54,6 +54,15 @@ def test_the_page_has_thresholds_and_results() -> None:
     assert " PASSED " in text_of(page(report(90)))
 
 
+def test_a_run_without_connections() -> None:
+    """The page of a run in which no station could connect says so, and has plots without lines."""
+    figures = Figures(seconds=1.0)
+    figures.sample(1.0, 3.0)
+    html = page(LoadReport({}, summary(3, figures), figures, ()))
+    assert " FAILED: no station could connect " in text_of(html)
+    assert "connect - - -" in text_of(html)
+
+
 def test_the_page_needs_nothing_else() -> None:
     """The page has no script, and loads nothing; what a server has said is only text in it."""
     html = page(report())

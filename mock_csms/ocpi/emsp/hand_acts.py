@@ -108,7 +108,8 @@ def set_token(world: EmspWorld, asked: OneToken) -> Steps:
 def give_token(world: EmspWorld, asked: OneToken) -> Steps:
     token = _token(world, asked.token)
     fetched: Fetched = yield from push_token(world, cpo_of(world, asked.cpo), token["uid"])
-    return {"result": ACCEPTED if fetched.is_fine else "FAILED", "reason": fetched.reason, "token": token}
+    reason = "" if fetched.is_fine else fetched.reason
+    return {"result": ACCEPTED if fetched.is_fine else "FAILED", "reason": reason, "token": token}
 
 
 # Commands.

@@ -38,6 +38,10 @@ class EmspWorld(OcpiWorld, eq=False, kw_only=True):
 
     tolerance: float = 4.0
     """The allowed deviation of clocks, in seconds."""
+    began: float = 0.0
+    """When the eMSP started: it knows nothing about what was before."""
+    pushed: set[str] = field(default_factory=set)
+    """The modules of which the CPO has pushed objects, so that it can be expected to push all of them."""
     objects: dict[str, Store] = field(default_factory=lambda: {module: Store() for module in MODULES})
     """The objects of each module, by country code, party id and id."""
     commands: Bounded[str, SentCommand] = bounded(_MOST)

@@ -71,6 +71,7 @@ class EmspServer:
             sends_raw=settings.raw_token,
             is_open=settings.open,
             tolerance=settings.tolerance,
+            began=clock.now(),
             tell=lambda text: self._publish(Noted(clock.now(), "", f"OCPI: {text}")),
             failed=lambda text: self._publish(Failed(clock.now(), "", f"OCPI: {text}")),
         )

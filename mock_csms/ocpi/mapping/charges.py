@@ -98,14 +98,6 @@ class Charge(Mutable, kw_only=True):
         found = [*self._reserved(), *self.marks.stretches]
         return [each for each in found if each.end > each.start or each.energy] or found[:1]
 
-    @property
-    def closed(self) -> Sequence[Stretch]:
-        """Its charging periods that have ended."""
-        if self.is_ended:
-            return self.stretches
-        whole = self.marks.stretches
-        return [each for each in (*self._reserved(), *whole[:-1]) if each.end > each.start or each.energy]
-
     def _reserved(self) -> Sequence[Stretch]:
         if self.reserved_at is None:
             return ()

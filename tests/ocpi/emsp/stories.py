@@ -207,7 +207,10 @@ STORIES: Mapping[str, Pair] = {
     "OCPI-P02": Pair(
         pulls(page([location(), location(id="LOC2")], x_limit="1"), limit="5"), pulls(page([location()]), limit="1")
     ),
-    "OCPI-P03": Pair(pulls(page([location()], 2, LIST)), pulls(page([location()], 2, f"{LIST}?offset=1"), page([], 1))),
+    "OCPI-P03": Pair(
+        pulls(page([location()], 2, LIST)),
+        both(pulls(page([location()], 2, f"{LIST}?offset=1"), page([], 1)), pulls(page([], Link=""))),
+    ),
     "OCPI-P04": Pair(
         pulls(page([], 0, f"{LIST}?offset=1"), page([]), date_from=T0),
         pulls(page([], 0, f"{LIST}?offset=1&date_from={T0}"), page([]), date_from=T0),

@@ -12,9 +12,10 @@ STATION = [sys.executable, "-m", "mock_csms.station"]
 
 
 def test_a_roaming_session() -> None:
-    """The CPO registers, and charges as the eMSP asks; session and CDR come, and nothing is found wrong with it."""
-    flags = ["--token", "TAG1=ALLOWED"]
-    wanted = ("registered", "session[status=ACTIVE]", "session[status=COMPLETED]", "cdr")
+    """The CPO registers, refuses a blocked token, and charges as the eMSP asks; nothing is found wrong with it."""
+    tokens = ("TAG1=ALLOWED", "TAG2=BLOCKED,whitelist=NEVER")
+    flags = [word for token in tokens for word in ("--token", token)]
+    wanted = ("registered", "authorize[uid=TAG2]", "session[status=ACTIVE]", "session[status=COMPLETED]", "cdr")
     flags += [word for text in wanted for word in ("--expect", text)]
     emsp = Emsp("--token-a", "token-a", *flags, "--expect-order", "--fail-on-findings", "warning")
     mock = OcpiMock("--ocpi-peer", emsp.versions, "--ocpi-peer-token", "token-a")
@@ -23,8 +24,11 @@ def test_a_roaming_session() -> None:
     assert station.stdin
     try:
         until(lambda: "CS-1-1" in emsp.events.read_text(encoding="utf-8"))
-        station.stdin.write(b"plug\n")
+        station.stdin.write(b"plug\ncard TAG2\n")
         station.stdin.flush()
+        asked = emsp.until("OcpiExchanged", path="/ocpi/emsp/2.2.1/tokens/TAG2/authorize")[0]
+        assert (asked["answer"]["data"]["allowed"], asked["authorization"]) == ("BLOCKED", "base64")
+
         status, out, _ = by_hand(emsp, "start", "CS-1", "--token", "TAG1", "--reference", "ref-1")
         assert (status, out.startswith("ACCEPTED ")) == (0, True)
         session = emsp.until("OcpiExchanged", module="sessions", method="PUT")[0]["request"]

@@ -3,10 +3,9 @@
 import pytest
 
 from mock_csms.ocpi.emsp.checks.catalogue import OCPI_CHECKS, select_ocpi
-from tests.ocpi.emsp.desk import Desk
-from tests.ocpi.emsp.stories import STORIES
-
-EXPECTED_TOO = {"OCPI-O01": {"OCPI-V01"}}
+from tests.ocpi.emsp.desk import NOW, Desk, Said, page
+from tests.ocpi.emsp.samples import TOKEN, cdr, ended
+from tests.ocpi.emsp.stories import STORIES, explores, pulls
 
 
 def test_every_check_has_its_stories() -> None:
@@ -25,6 +24,22 @@ def test_a_check_tells_wrong_from_right(id_: str) -> None:
     assert all(text and "\n" not in text for text in wrong.problems(id_))
     assert id_ not in right.found(), right.problems(id_)
     assert id_ in right.inspector.exercised
+
+
+def test_what_was_before_is_not_judged() -> None:
+    """An eMSP that started later finds nothing wrong with sessions and CDRs of its past, which it only pulls.
+
+    That a CPO is not there before the registration is no finding either.
+    """
+    desk = Desk()
+    desk.world.began = NOW
+    old = {"authorization_reference": "of-before", "auth_method": "AUTH_REQUEST"}
+    unknown = {**TOKEN, "uid": "OTHER"}
+    pulls(page([ended(**old, cdr_token=unknown)]), module="sessions")(desk)
+    pulls(page([cdr(**old, cdr_token=unknown), cdr(id="C2", session_id="S2")]), module="cdrs")(desk)
+    desk.world.parties.peers = []
+    explores(Said(status=0, problem="ConnectError"))(desk)
+    assert desk.found() == set()
 
 
 def test_checks_are_selected_by_words() -> None:

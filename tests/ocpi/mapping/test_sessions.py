@@ -396,3 +396,21 @@ def test_ids_are_unique_for_the_platform() -> None:
     long = "A" * 40
     assert evse_uid(f"{long}1", 1) != evse_uid(f"{long}2", 1)
     assert evse_id("NL", "MOC", "CS-1", 1) != evse_id("NL", "MOC", "CS1", 1)
+
+
+def test_impossible_values_are_ignored() -> None:
+    """A register that is not a number of Wh, and a timestamp of no time in which people charge, change nothing."""
+    odd = event("Updated", 1, wh=10**15)
+    early = event("Updated", 1, "SuspendedEV")
+    early.message.payload["timestamp"] = "1066-10-14T09:00:00Z"  # type: ignore[union-attr] # it is a call
+    found = made(learned(V201, [*OF_2[:2], odd, early, *OF_2[2:]]))
+    assert found["kwh"] == 8.0
+
+
+def test_long_sessions_have_few_periods() -> None:
+    """A period is longer the longer the session is: a day with a value each minute has about two hundred."""
+    events = [event("Updated", minute, wh=100 * minute, trigger="MeterValuePeriodic") for minute in range(1, 24 * 60)]
+    found = made(learned(V201, [event("Started", 0, "Charging", 0, **WHO), *events]))
+    starts = [each["start_date_time"] for each in found["charging_periods"]]
+    assert 150 < len(starts) < 250
+    assert starts[1] == at(1)

@@ -144,6 +144,6 @@ def answers_json(seen: Sighting, _: EmspWorld) -> str | None:
     any_shape=True,
 )
 def answers_at_all(seen: Sighting, _: EmspWorld) -> str | None:
-    """Report a request without an answer."""
+    """Report a request without an answer. Before the registration the CPO may not be there yet."""
     exchange = seen.exchange
-    return None if exchange.status else f"{exchange.method} {exchange.path}: {exchange.reason}"
+    return None if exchange.status or not exchange.station else f"{exchange.method} {exchange.path}: {exchange.reason}"

@@ -36,9 +36,9 @@ def _is_credit(cdr: Mapping[str, Any]) -> bool:
     _CDR,
 )
 def has_a_session(seen: Sighting, world: EmspWorld) -> str | None:
-    """Report an unknown session, if the eMSP got sessions of that CPO at all."""
+    """Report an unknown session, if the CPO pushes sessions."""
     id_ = seen.value.get("session_id")
-    if not id_ or not len(world.objects["sessions"]) or _session(seen, world) is not None:
+    if not id_ or "sessions" not in world.pushed or _session(seen, world) is not None:
         return None
     return f"the session {id_} was never sent"
 
@@ -91,7 +91,7 @@ def fits_its_session(seen: Sighting, world: EmspWorld) -> str | None:
 )
 def comes_after_the_end(seen: Sighting, world: EmspWorld) -> str | None:
     """Report a CDR of a session that runs, as far as the eMSP knows."""
-    session = _session(seen, world)
+    session = _session(seen, world) if "sessions" in world.pushed else None
     status = session.get("status") if session else "COMPLETED"
     return f"its session is {status}" if status in ("ACTIVE", "PENDING") else None
 

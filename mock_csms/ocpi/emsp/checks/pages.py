@@ -65,9 +65,8 @@ def links_forward(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a relative link, and one that leads back."""
     link = next_page(seen.exchange.answered)
     if not link:
-        return (
-            f"the Link {seen.exchange.answered['link']!r} has no rel=next" if "link" in seen.exchange.answered else None
-        )
+        given = seen.exchange.answered.get("link", "").strip()  # an empty header is the same as none (RFC 8288)
+        return f"the Link {given!r} has no rel=next" if given else None
     if not urlsplit(link).netloc:
         return f"the Link {link!r} is not absolute"
     return f"the Link leads back to {link}" if link in seen.urls or link == _url(seen) else None

@@ -1,4 +1,4 @@
-"""Executes the session of docs/ocpi.md as printed: with a shell, curl, a CPO, an eMSP and a station."""
+"""Executes the session of docs/ocpi-by-hand.md as printed: with a shell, curl, a CPO and an eMSP."""
 
 import re
 import shutil
@@ -11,30 +11,27 @@ import pytest
 
 from mock_csms.settings.roaming import given_peers
 from tests.house import ROOT
-from tests.ocpi.emsp.process import Emsp, until
+from tests.ocpi.emsp.process import Emsp
 from tests.ocpi.peer import OcpiMock
-from tests.reference_station import Running
-from tests.test_api_page import COMMAND, TYPED, environment
+from tests.test_api_page import COMMAND, environment
 from tests.wire import PATIENCE
 
-PAGE = (ROOT / "docs" / "ocpi.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "ocpi-by-hand.md").read_text(encoding="utf-8")
 LINES = [
     line
     for block in re.findall(r"^```console\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     for line in block.splitlines()
 ]
-STARTS = re.findall(r"^mock-(csms .*|station .*)$", PAGE, re.MULTILINE)
-"""The command lines that start the CPO, the eMSP and the station."""
+STARTS = re.findall(r"^mock-(csms .*)$", PAGE, re.MULTILINE)
+"""The command lines that start the CPO and the eMSP."""
 MARK = "--- done ---"
-AGAIN = "$ mock-csms ocpi list "
-"""The beginning of commands that are repeated until their output is as printed: what they list may be on its way."""
 
 
 def steps() -> Iterator[tuple[str, str]]:
-    """Yield each command, or line for the station, with the pattern of its output."""
+    """Yield each command with the pattern of its output."""
     step, wanted = "", list[str]()
     for line in [*LINES, COMMAND]:
-        if not line.startswith((COMMAND, TYPED)):
+        if not line.startswith(COMMAND):
             wanted.append(line)
             continue
         if step:
@@ -80,37 +77,21 @@ class Shell:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_session(tmp_path: Path) -> None:
-    """Each command prints what the page shows; the station is accepted, asked about, and refused as it says."""
-    cpo_line, emsp_line, _ = STARTS
-    cpo = OcpiMock(*cpo_line.split()[5:])
-    emsp = Emsp(*emsp_line.split()[3:])
-    station = Running(f"{cpo.url}/CS-1")
-    shell = Shell(tmp_path, {"http://127.0.0.1:8001": cpo.base, "http://127.0.0.1:8000": emsp.base})
-    try:
-        assert until(lambda: "SecurityEventNotification.response" in cpo.log)
-        for step, pattern in steps():
-            if step.startswith(TYPED):
-                station.type(step.removeprefix(TYPED))
-                continue
-            came = shell.run(step.removeprefix(COMMAND))
-            while step.startswith(AGAIN) and not re.fullmatch(pattern, came, re.DOTALL):
-                came = shell.run(step.removeprefix(COMMAND))
-            assert re.fullmatch(pattern, came, re.DOTALL), f"{step}\n{came}"
-        station.see("TAG3 may not charge: it is Blocked")
-    finally:
-        shell.end()
-        station.finish()
-        emsp.finish()
-        cpo.finish()
-
-
-def test_the_lines_that_start_it() -> None:
-    """The page starts a CPO, an eMSP and a station, with the ports of the session."""
+    """Each command prints what the page shows."""
     assert [line.split()[:5] for line in STARTS] == [
         ["csms", "--port", "9000", "--ocpi", "8001"],
-        ["csms", "emsp", "8000", "--token", "TAG1=ALLOWED"],
-        ["station", "ws://127.0.0.1:9000/CS-1"],
+        ["csms", "emsp", "8000"],
     ]
+    cpo, emsp = OcpiMock(*STARTS[0].split()[5:]), Emsp(*STARTS[1].split()[3:])
+    shell = Shell(tmp_path, {"http://127.0.0.1:8001": cpo.base, "http://127.0.0.1:8000": emsp.base})
+    try:
+        for step, pattern in steps():
+            came = shell.run(step.removeprefix(COMMAND))
+            assert re.fullmatch(pattern, came, re.DOTALL), f"{step}\n{came}"
+    finally:
+        shell.end()
+        emsp.finish()
+        cpo.finish()
 
 
 def test_the_file_of_registrations(tmp_path: Path) -> None:
