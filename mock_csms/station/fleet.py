@@ -4,6 +4,7 @@ import asyncio
 from itertools import cycle
 
 from mock_csms.protocol.records import Record, replace
+from mock_csms.settings import values
 from mock_csms.station import cues
 from mock_csms.station.control_lines import SendCall
 from mock_csms.station.figures import Figures, watch
@@ -108,9 +109,13 @@ async def _stay(guest: Guest, end: float | None) -> None:
 
 
 async def _send(player: Player, guest: Guest) -> None:
-    """Send calls, each after a pause, while the CSMS accepts the station and has answered everything."""
+    """Send calls, each after a pause, as soon as the CSMS accepts the station and has answered everything."""
     for call in guest.calls:
         await asyncio.sleep(between(guest.site, guest.pause))
-        if player.device.is_accepted and player.device.is_online and player.device.outbox.is_empty:
-            payload = request(player.version, call.action, call.given, guest.identity, player.moment())
-            player.tell(cues.CallRequested(call.action, payload))
+        await player.until(_is_free, values.LONGEST)
+        payload = request(player.version, call.action, call.given, guest.identity, player.moment())
+        player.tell(cues.CallRequested(call.action, payload))
+
+
+def _is_free(device: State) -> bool:
+    return device.is_accepted and device.is_online and device.outbox.is_empty

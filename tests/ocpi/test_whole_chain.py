@@ -168,6 +168,8 @@ def test_energy_and_cost_agree_on_all_sides(tmp_path: Path) -> None:
             assert session["total_cost"] == total
             assert total["incl_vat"] == pytest.approx((0.5 + 0.25 * ceil(cdr["total_energy"] * 1000 - 0.01)) * 1.2)
             assert cost == (None if name == "CP-16" else total["incl_vat"])
+        findings = [each for each in all_.emsp.logged("Finding") if each["severity"] != "info"]
+        assert [f"{each['check']}: {each['problem']}" for each in findings] == []
         first = theirs[sessions["CS-21"]]["charging_periods"][0]
         assert [each["type"] for each in first["dimensions"]] == ["RESERVATION_TIME"]
 

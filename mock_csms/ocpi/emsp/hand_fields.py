@@ -40,7 +40,7 @@ class Pulling(Fields):
 class Listing(Fields):
     """Which objects to show."""
 
-    module: Annotated[str, about("locations, sessions, cdrs, tariffs, tokens, hubclientinfo or peers")]
+    module: Annotated[str, about("a module, such as sessions or tokens; peers; or exchanges: all requests")]
 
 
 class OneToken(Fields):

@@ -306,7 +306,9 @@ STORIES: Mapping[str, Pair] = {
     ),
     "OCPI-S12": Pair(
         sessions(session(charging_periods=[period(T2), period(T1)])),
-        sessions(session(charging_periods=[period(T0), period(T1)])),
+        sessions(
+            session(start_date_time=T1, charging_periods=[period(T0, RESERVATION_TIME=1.0), period(T1), period(T2)])
+        ),
     ),
     "OCPI-S13": Pair(
         sessions(session(charging_periods=[period(T0, TIME=-0.1)])),

@@ -228,6 +228,23 @@ def test_energy_of_a_sample(name: str) -> None:
     assert made(charge)["kwh"] == expected
 
 
+SAMPLES_16: Mapping[str, tuple[Json, float]] = {
+    "Wh": ({"value": "5000"}, 5.0),
+    "kWh": ({"value": "5", "unit": "kWh"}, 5.0),
+    "another measurand": ({"value": "5000", "measurand": "Energy.Active.Export.Register"}, 0.0),
+    "signed data": ({"value": "5000", "format": "SignedData"}, 0.0),
+    "no number": ({"value": "many"}, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES_16)
+def test_energy_of_a_sample_of_16(name: str) -> None:
+    """The same holds in OCPP 1.6, where values are texts."""
+    sample, expected = SAMPLES_16[name]
+    value = sample.pop("value")
+    assert made(learned(V16, [started_16(0), metered_16(3, value, **sample)]))["kwh"] == expected
+
+
 def test_power_and_current_of_periods() -> None:
     """Periods have the lowest and highest power in kW, and the current over all phases."""
     names = {"measurand": "Current.Import"}

@@ -170,7 +170,7 @@ def sends_json(seen: Sighting, _: EmspWorld) -> str | None:
 
 @REQUESTS.check(
     ("OCPI-R12", "Transport and format: Interface endpoints", ERROR, "requests go to the endpoints of the eMSP"),
-    "Take the URLs from the version details; they cannot be derived. Objects that only the CPO owns cannot be deleted.",
+    "Take the URLs from the version details; put a slash behind them if they have none. Few objects can be deleted.",
     _EVERY,
     any_shape=True,
 )

@@ -141,7 +141,10 @@ def uid_of(value: Json) -> str:
     OF_SESSION_AND_CDR,
 )
 def has_periods_in_order(seen: Sighting, _: EmspWorld) -> Iterator[str]:
-    """Report periods that begin before the one in front of them, before the start, or after the end."""
+    """Report periods that begin before the one in front of them, before the start, or after the end.
+
+    A reservation is before the start of a session that became ACTIVE later.
+    """
     if seen.after is None:
         return
     start, end = (time_at(seen.after, name) for name in ("start_date_time", "end_date_time"))
@@ -151,7 +154,8 @@ def has_periods_in_order(seen: Sighting, _: EmspWorld) -> Iterator[str]:
         if at is None:
             continue
         text = period["start_date_time"]
-        if last is not None and at < last - 1:
+        is_reserved = any(each["type"] == "RESERVATION_TIME" for each in period["dimensions"])
+        if last is not None and at < last - 1 and not (is_reserved and number == 0):
             yield f"charging period {number} begins at {text}, before what is in front of it"
         if end is not None and at > end + 1:
             yield f"charging period {number} begins at {text}, after the end"
