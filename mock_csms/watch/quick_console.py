@@ -88,11 +88,13 @@ class QuickConsole(Console):
             return
         if self._millisecond != millisecond:
             self._set_time(at, millisecond)
-        stamp = self._stamp
+        stamp, most, today = self._stamp, self._most, self._today
         call, answer = f"{stamp} {begun[0]}{rests[0]}", f"{stamp} {begun[1]}{rests[1]}"
-        if len(answer) > self._most or self._today in answer:
+        if len(call) > most or today in call:
+            call = self._fitted(call)
+        if len(answer) > most or today in answer:
             answer = self._fitted(answer)
-        both = f"{self._fitted(call)}\n{self._dim}{answer}{self._plain_end}"
+        both = f"{call}\n{self._dim}{answer}{self._plain_end}"
         if self._waiting:
             self._put(both)
         else:

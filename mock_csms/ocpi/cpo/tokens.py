@@ -94,6 +94,14 @@ def welcome(world: CpoWorld, peer: OcpiPeer) -> None:
     introduce(world, peer)
 
 
+def forget_tokens(world: CpoWorld, peer: OcpiPeer) -> None:
+    """Forget the tokens of a party that has left, unless another registration is for the same party."""
+    for token in world.tokens.all():
+        owner = OcpiParty(token["country_code"], token["party_id"])
+        if peer.owns(owner) and not any(each.owns(owner) for each in world.parties.peers):
+            world.tokens.remove(token["country_code"], token["party_id"], token["uid"], token["type"])
+
+
 TOKENS_ROWS: Modules = tuple(
     ModuleRow(
         module="tokens",
