@@ -25,9 +25,13 @@ UNNEEDED = (
     "ipaddress",
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
+    *("mock_csms.watch.console", "mock_csms.watch.lines", "mock_csms.commands.reload"),
 )
 """Modules that are not needed before the first message of a station."""
-OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar")
+OF_HANDSHAKES = (
+    *("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar"),
+    *("mock_csms.behavior.v2.dialect", "mock_csms.behavior.v16.dialect"),
+)
 """Modules that are not needed before the first station connects."""
 
 STARTED = """

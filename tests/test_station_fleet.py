@@ -51,7 +51,7 @@ async def come_and_go(seconds: float, page: Path) -> None:
     """Let two stations of each version come and go for this time."""
     flags = ["--churn", "--send=Heartbeat", "--send", 'DataTransfer {"vendorId": "me"}', "--pause=5-10"]
     flags += [f"--stages=4:0,4:{seconds}s,0:0.2s", "--ocpp=1.6,2.0.1", "--json", f"--report={page}"]
-    limits = ["--max=connect_ms.p95=0.0001", "--min=connections_per_second=1000000", "--max=Heartbeat_ms.p50=1e9"]
+    limits = ["--max=connect_ms.p95=0.0001", "--min-rate=1000000", "--max=Heartbeat_ms.p50=1e9", "--p95-close=1e9"]
     async with Mock("--expect", "DataTransfer[vendorId=me]*2..9999", "--within", f"{10 * PATIENCE}") as mock:
         mock.statuses = (0, 1)
         ended = run(mock.url.replace("//", "//me:S3cret@"), *flags, *limits)
@@ -66,7 +66,7 @@ async def come_and_go(seconds: float, page: Path) -> None:
     assert all(each["Heartbeat_ms"]["p50"] for each in summed["ocpp_versions"].values())
     assert sum(each["connections"] for each in summed["ocpp_versions"].values()) == summed["connections"]
     html = page.read_text(encoding="utf-8")
-    assert ("FAILED: 2 of 4 thresholds not met" in html, "ws://" in html, "S3cret" in html) == (True, True, False)
+    assert ("FAILED: 2 of 5 thresholds not met" in html, "ws://" in html, "S3cret" in html) == (True, True, False)
 
 
 async def test_stations_that_stay_leave_with_the_last_stage() -> None:

@@ -45,7 +45,7 @@ class QuickConsole(Console):
         """The lines of calls without an answer so far."""
         self._soon: asyncio.TimerHandle | None = None
         self._dim, self._plain_end = (DIM, f"{PLAIN}\n") if self._look.is_coloured else ("", "\n")
-        bus.subscribe(self._show, *(kind for kind in ALL if kind not in (events.Received, events.Sent)))
+        bus.subscribe(self.show, *(kind for kind in ALL if kind not in (events.Received, events.Sent)))
         bus.subscribe_to_messages(self._show_received, self._show_sent, self._show_answered)
 
     def tell(self) -> None:
@@ -62,7 +62,7 @@ class QuickConsole(Console):
                 if self._soon is None:
                     self._soon = asyncio.get_running_loop().call_later(_WAIT, self._release_calls)
                 return
-        self._show(event)
+        self.show(event)
 
     def _show_sent(self, event: Any) -> None:
         message, answers = event.message, event.answers
@@ -73,7 +73,7 @@ class QuickConsole(Console):
                 line = self._cut_line(event, "<-", _response(answers.action), rest)
                 self._put(f"{self._dim}{line}{self._plain_end}")
                 return
-        self._show(event)
+        self.show(event)
 
     def _show_answered(self, event: AnsweredCall) -> None:
         """Show both lines at once if both can be cut, begin in a usual way, and have the same time."""
@@ -88,11 +88,13 @@ class QuickConsole(Console):
             return
         if self._millisecond != millisecond:
             self._set_time(at, millisecond)
-        stamp = self._stamp
+        stamp, most, today = self._stamp, self._most, self._today
         call, answer = f"{stamp} {begun[0]}{rests[0]}", f"{stamp} {begun[1]}{rests[1]}"
-        if len(answer) > self._most or self._today in answer:
+        if len(call) > most or today in call:
+            call = self._fitted(call)
+        if len(answer) > most or today in answer:
             answer = self._fitted(answer)
-        both = f"{self._fitted(call)}\n{self._dim}{answer}{self._plain_end}"
+        both = f"{call}\n{self._dim}{answer}{self._plain_end}"
         if self._waiting:
             self._put(both)
         else:

@@ -64,7 +64,7 @@ async def run_fleet(settings: StationSettings, fleet: Fleet, site: Site, say: Ca
                 await _serve(settings.metrics, figures, due, stack)
         await _measure(settings, fleet, site, figures)
     figures.sample(figures.seconds, due(figures.seconds))
-    summed, limits = summary(len(fleet.shifts), figures), thresholds([*settings.max, *settings.min])
+    summed, limits = summary(len(fleet.shifts), figures), thresholds(settings.limits)
     summed["errors"] = {_shown(problem): times for problem, times in summed["errors"].items()}
     say((as_json(summed) if settings.json else as_table(summed)).removesuffix("\n"))
     if settings.report is not None:

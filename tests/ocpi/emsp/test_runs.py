@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mock_csms.commands.cli import main
-from tests.ocpi.emsp.process import Emsp, by_hand
+from tests.ocpi.emsp.process import Emsp, by_hand, by_process
 from tests.ocpi.emsp.samples import cdr, ended, evse, location, session
 from tests.ocpi.peer import Peer, Told, peer_at
 from tests.wire import PATIENCE
@@ -60,14 +60,17 @@ async def test_commands_by_hand() -> None:
     """`mock-csms ocpi` registers, pulls, and sends each command; the exit status says how it went."""
     async with peer_at() as peer:
         as_cpo(peer)
-        emsp = Emsp("--peer", peer.versions, "--peer-token", "token-a", "--party", "DE*EMP")
+        emsp = Emsp("--peer", peer.versions, "--peer-token", "token-a", "--party", "DE*EMP", "--trailing-slash")
         await until_registered(emsp)
         peer.says = lists(peer)
+        details = await peer.ask("GET", f"{emsp.base}/ocpi/2.2.1")
+        assert all(each["url"].endswith("/") for each in details.json()["data"]["endpoints"])
         assert (await hand(emsp, "list", "peers"))[:2] == (
             0,
             f'ACCEPTED, 1 object\n{{"party":"NL*MOC","versions":"{peer.versions}"}}\n',
         )
-        status, out, _ = await hand(emsp, "start", "CS-1", "--token", "NEW", "--reference", "ref")
+        words = ("start", "CS-1", "--token", "NEW", "--reference", "ref")
+        status, out, _ = await asyncio.to_thread(by_process, emsp, *words)
         assert (status, out.startswith("ACCEPTED ")) == (0, True)
         body = (await peer.until("POST", "/commands/START_SESSION")).body
         assert (body["location_id"], body["evse_uid"], body["authorization_reference"]) == ("LOC1", "CS-1-2", "ref")
@@ -100,6 +103,10 @@ async def test_commands_by_hand() -> None:
         assert (await hand(emsp, "start", "CS-1", "--token", "NEW", "--json"))[0] == 1
         peer.says = lambda told: (200, {"status_code": 2003}) if "commands" in told.path else None
         assert (await hand(emsp, "start", "CS-1", "--token", "NEW"))[0] == 1
+        status, out, _ = await hand(emsp, "list", "exchanges")
+        assert (status, '"path":"/ocpi/emsp/2.2.1/sessions/NL/MOC/S1"' in out) == (0, True)
+        for text in (out, emsp.events.read_text(encoding="utf-8"), emsp.log):
+            assert not [token for token in ("token-a", "token-b", peer.theirs) if token in text]
         assert (await hand(emsp, "unregister"))[0] == 0
         assert (await hand(emsp, "pull", "locations"))[::2] == (1, "mock-csms ocpi pull: error: no CPO is registered\n")
         emsp.finish()
