@@ -95,6 +95,8 @@ class OcpiParties(Mutable, eq=False):
     """The tokens that we have sent with our credentials, and that are not answered yet."""
     joined: Callable[["OcpiPeer"], None] = lambda _: None
     """Is called after a party has registered, or has got other modules."""
+    left: Callable[["OcpiPeer"], None] = lambda _: None
+    """Is called after a registration has ended."""
     changed: Callable[[], None] = lambda: None
     """Is called after a registration has changed."""
 
@@ -128,6 +130,7 @@ class OcpiParties(Mutable, eq=False):
             self.used.remove(peer.token_a)
             self.tokens_a.append(peer.token_a)
         self.changed()
+        self.left(peer)
 
 
 def endpoints_of(details: Mapping[str, Any]) -> Mapping[str, str]:

@@ -140,7 +140,7 @@ class Roaming:
     ocpi_registered: tuple[GivenPeer, ...] = flag(
         (),
         "platforms that are registered already, so that no handshake is needed: a TOML file with a table [[peer]] for "
-        "each (docs/ocpi.md)",
+        "each (docs/ocpi-by-hand.md)",
         given_peers,
         "FILE",
         needs=("ocpi",),

@@ -362,8 +362,27 @@ async def test_another_platform_sees_nothing_of_a_session() -> None:
         assert not [told for told in other.told if told.path.startswith("/sessions")]
 
 
+async def test_a_platform_that_has_lost_something_gets_the_whole() -> None:
+    """If a platform cannot use a part of an object, the whole object is pushed once."""
+    async with cpo() as (_, peer, station):
+        peer.says = lambda told: (404, {"status_code": 2003}) if told.method == "PATCH" else None
+        whole = "/locations/NL/MOC/LOC1"
+        before = len([told for told in peer.told if told.path == whole])
+        await tell(station, "Faulted")
+        patched = await peer.until("PATCH", f"{whole}/CS-1-1")
+        await peer.until("PUT", whole, before + 2)  # one is that of the EVSE
+        [*_, last] = [told for told in peer.told if told.path == whole]
+        assert last.body["evses"][0]["status"] == patched.body["status"] == "OUTOFORDER"
+        peer.says = lambda told: (401, {"status_code": 2000}) if told.method == "PATCH" else None
+        await tell(station, "Available")
+        await peer.until("PATCH", f"{whole}/CS-1-1", 2)
+        await tell(station, "Faulted")
+        await peer.until("PATCH", f"{whole}/CS-1-1", 3)
+        assert len([told for told in peer.told if told.path == whole]) == before + 1
+
+
 async def test_tokens_are_pulled() -> None:
-    """After a registration the mock reads all pages of the tokens of the platform, and keeps the right ones."""
+    """After a registration the mock reads the tokens of the platform, and keeps the right ones until it leaves."""
 
     def says(told: Told) -> tuple[int, Any] | None:
         if told.path != "/tokens":
@@ -378,3 +397,7 @@ async def test_tokens_are_pulled() -> None:
             while outcome(await peer.ask("GET", mock.cpo("tokens/DE/EMS/TAG1"))) != (200, 1000):
                 await asyncio.sleep(0.02)
         assert outcome(await peer.ask("GET", mock.cpo("tokens/DE/OTH/TAG1"))) == (404, 2000)
+        peer.says = lambda told: (500, {"status_code": 3000}) if told.path == "/tokens" else None
+        assert outcome(await peer.ask("DELETE", mock.credentials)) == (200, 1000)
+        await peer.register(mock, "A")
+        assert outcome(await peer.ask("GET", mock.cpo("tokens/DE/EMS/TAG1"))) == (404, 2004)

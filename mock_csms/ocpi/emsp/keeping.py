@@ -81,6 +81,8 @@ def stored(world: EmspWorld, arrival: Arrival) -> tuple[Sighting, OcpiAnswer]:
     if declined is not None:
         return seen, declined
     after = merged(arrival, before)
+    if not arrival.is_push and before is not None and updated_at(before) > updated_at(after):
+        return replace(seen, before=None, whole_before=None, newer=before, after=after, whole=after), updated()
     now = after if kind not in _PARTS else with_part(whole or {}, kind, place, after)
     store.put(key, now)
     return replace(seen, after=after, whole=now), created() if before is None else updated()

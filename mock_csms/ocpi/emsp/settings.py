@@ -114,7 +114,7 @@ class EmspParty:
     registered: tuple[GivenPeer, ...] = flag(
         (),
         "CPOs that are registered already, so that no handshake is needed: a TOML file with a table [[peer]] for each "
-        "(docs/ocpi.md)",
+        "(docs/ocpi-by-hand.md)",
         given_cpos,
         "FILE",
     )

@@ -12,7 +12,7 @@ from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.cpo.outbox import PeerOutbox
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
 from mock_csms.ocpi.cpo.terms import terms_of
-from mock_csms.ocpi.cpo.tokens import welcome
+from mock_csms.ocpi.cpo.tokens import forget_tokens, welcome
 from mock_csms.ocpi.cpo.world import CpoWorld
 from mock_csms.ocpi.exchange import OcpiExchange
 from mock_csms.ocpi.http.application import OcpiHooks
@@ -82,7 +82,7 @@ class CpoServer:
                 is_decided=lambda id_: tokens.find(id_) is not None,
             )
             StationAsker(self._csms, desk, follower, side.performer).join()
-            world.parties.joined = partial(welcome, world)
+            world.parties.joined, world.parties.left = partial(welcome, world), partial(forget_tokens, world)
             follower.begin()
             self.urls.append(f"{world.base}/ocpi/versions")
             self.lines = f"OCPI on {world.base}/ocpi/versions\n"
