@@ -109,6 +109,13 @@ async def test_commands_by_hand() -> None:
             assert not [token for token in ("token-a", "token-b", peer.theirs) if token in text]
         assert (await hand(emsp, "unregister"))[0] == 0
         assert (await hand(emsp, "pull", "locations"))[::2] == (1, "mock-csms ocpi pull: error: no CPO is registered\n")
+        peer.says = lambda told: (401, {"status_code": 2000}) if "versions" in told.path else None
+        status, _, error = await hand(emsp, "register", peer.versions, "--token-a", "token-a")
+        assert (status, error.startswith("mock-csms ocpi register: error: 3001: ")) == (1, True)
+        peer.says = lambda _: None
+        assert (await hand(emsp, "register", peer.versions, "--token-a", "token-a"))[1].startswith("ACCEPTED ")
+        assert (await hand(emsp, "register"))[0] == 0
+        assert [told.method for told in peer.told if told.path == "/credentials"][-2:] == ["POST", "PUT"]
         emsp.finish()
         assert await asyncio.to_thread(by_hand, emsp, "list", "peers") == (
             3,
