@@ -21,7 +21,7 @@ from mock_csms.commands.cli import SUBCOMMANDS
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
-from mock_csms.control.api.operation import Fields
+from mock_csms.control.api.operation import Fields, Operation
 from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.actions import Action, Json, Sender
 from mock_csms.protocol.records import fields_of
@@ -176,8 +176,19 @@ def speed_run() -> Iterable[tuple[str, ...]]:
 
 def endpoints() -> Iterable[tuple[str, ...]]:
     """Return a row for every endpoint of the HTTP API."""
+    yield from _endpoints(ENDPOINTS)
+
+
+def ocpi_endpoints() -> Iterable[tuple[str, ...]]:
+    """Return a row for every endpoint that the HTTP API has with --ocpi."""
+    from mock_csms.ocpi.api.contract import OCPI_ENDPOINTS
+
+    yield from _endpoints(OCPI_ENDPOINTS)
+
+
+def _endpoints(rows: Iterable[Operation]) -> Iterable[tuple[str, ...]]:
     yield "request", "what it does", "query, body"
-    for row in ENDPOINTS:
+    for row in rows:
         query = "".join(f" `?{each.encode_name}=`" for each in fields_of(row.query or Fields)).strip()
         body = ", ".join(f"`{each.encode_name}`" for each in fields_of(row.body or Fields))
         asked = "; ".join(filter(None, [query, body or ("settings" if row.body else "")]))
@@ -239,6 +250,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "commands": commands,
     "answers": answers,
     "endpoints": endpoints,
+    "ocpi_endpoints": ocpi_endpoints,
     "sub_commands": sub_commands,
     "remote_commands": remote_commands,
     "checks": checks,

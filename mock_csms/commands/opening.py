@@ -18,6 +18,8 @@ class ServersBeside:
     def __init__(self, csms: CsmsServer, beside: "Beside | None") -> None:
         self._beside = beside
         self._ocpi = _cpo(csms)
+        if self._ocpi and beside and csms.config.api is not None:
+            self._ocpi.register(beside.extensions.append)
 
     @asynccontextmanager
     async def open(self, stop: Callable[[], tuple[int, str]]) -> AsyncIterator[None]:

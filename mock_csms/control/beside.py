@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from mock_csms.control.tuning import Tuning
 from mock_csms.runtime.csms import CsmsServer
@@ -11,6 +11,9 @@ from mock_csms.settings.control import AUTO, Address
 from mock_csms.watch.expecting import Expectations
 from mock_csms.watch.judgement import Judgement
 from mock_csms.watch.records import Recorder
+
+if TYPE_CHECKING:
+    from mock_csms.control.api.extension import ApiExtension
 
 Stop: TypeAlias = Callable[[], tuple[int, str]]
 """Judges the run and ends it; returns the exit status and the report."""
@@ -34,6 +37,8 @@ class Beside:
         """The URLs of the file server, the one that commands name first."""
         self.lines = ""
         """The lines to print after the first line of the output."""
+        self.extensions: list[ApiExtension] = []
+        """What other rooms have added to the API and its page, before it opens."""
         if csms.config.api is not None or csms.config.metrics is not None:
             csms.follow_all()
 
@@ -58,6 +63,7 @@ class Beside:
         journal, wanted = self._records.journal, self._csms.config.api_token
         assert journal is not None  # noqa: S101 - with an API there is one
         panel = Panel(self._csms, self._records, journal, self.schedule, self._judgement, self.tuning, stop=stop)
+        panel.extensions = self.extensions
         token = make_token(wanted)
         server = await stack.enter_async_context(serving(panel, address, token))
         self.api = server.url

@@ -1,9 +1,10 @@
 """The state behind the HTTP API: the running mock with its records, settings and expectations."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from mock_csms.control.api.extension import ApiExtension
 from mock_csms.control.tuning import Tuning
 from mock_csms.protocol.records import Mutable, field
 from mock_csms.runtime import clock
@@ -38,6 +39,9 @@ class Panel(Mutable, eq=False):
     """The URL of the HTTP API."""
     stop: Callable[[], tuple[int, str]] | None = None
     """Judges the run, ends it, and returns the exit status and the report. None if a Python program ends the mock."""
+
+    extensions: Sequence[ApiExtension] = ()
+    """What other rooms have added to the API and its page."""
 
     @property
     def secrets(self) -> "Secrets":

@@ -53,11 +53,11 @@ def read_body(body: bytes) -> tuple[Any, str]:
 
 
 def _masked(value: Any) -> Any:
-    """Return a body without the token of an object `Credentials` in it, or in its data."""
+    """Return a body without the token of an object `Credentials` in it, or in its data. Other tokens are objects."""
     if not isinstance(value, dict):
         return value
-    if "roles" in value and isinstance(value.get("token"), str):
-        return {**value, "token": _MASK}
+    if isinstance(value.get("token"), str):
+        value = {**value, "token": _MASK}
     return {**value, "data": _masked(value["data"])} if "data" in value else value
 
 

@@ -18,6 +18,7 @@ from mock_csms.runtime.sink import Sink
 from mock_csms.twin import events
 from mock_csms.twin.events import Event, Received, Sent
 from mock_csms.twin.every_event import ALL
+from mock_csms.twin.ocpi_events import OcpiExchanged
 from mock_csms.watch.digest import PlainExchange
 from mock_csms.watch.frames import Exchange, Frame, Frames, action_text, described, moment, name_text
 from mock_csms.watch.jsonlines import line, members, quoted, without_tags
@@ -83,7 +84,8 @@ class LogLine(Record):
     id: bytes
     """The id of that message, as JSON text."""
     about: bytes
-    """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
+    """The action of the message, as JSON text; of a finding the id of the check, of an exchange of OCPI the module.
+    Empty if there is none."""
     text: bytes
 
 
@@ -140,9 +142,11 @@ def _other_line(event: Event) -> bytes:
 
 
 def _key(event: Event) -> tuple[MessageKind | None, bytes, bytes]:
-    """Return the type, the id and the action of the message that an event is about; of a finding, its check."""
+    """Return the type, the id and the action of the message that an event is about; of others see LogLine."""
     if isinstance(event, events.Finding):
         return None, b"", quoted(event.check)
+    if isinstance(event, OcpiExchanged):
+        return None, b"", quoted(event.module)
     if isinstance(event, events.Lost):
         message, answers = event.received.message, event.received.answers
     elif isinstance(event, events.Spoiled):

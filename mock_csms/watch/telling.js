@@ -13,8 +13,8 @@ export function recordOf(event) {
   if (kind === undefined) return undefined;
   const time = Date.parse(event.at.slice(0, 19) + "Z") / 1000 + Number("0" + event.at.slice(19, -1));
   const id = kind === "." ? undefined : event.messageId, messages = event.event === "Finding" ? event.messages : [];
-  const text = event.text ?? "", action = event.action ?? "";
-  return {time, station: event.station, kind, name, mark, notes, text, action, id, messages, took: undefined, gist: undefined};
+  const text = event.text ?? (event.event === "OcpiExchanged" ? bodiesOf(event) : ""), action = event.action ?? "";
+  return {time, station: event.station, kind, name, mark, notes, text, action, id, messages, took: undefined, gist: event.event === "OcpiExchanged" ? pathOf(event) : undefined};
 }
 
 // By kind of event: a function that returns kind, name, mark and notes of its record; other events are not shown. The
@@ -41,11 +41,16 @@ export const SHOWN = {
   Unanswered: (event) => [".", `${event.action} unanswered`, "error", `stays unanswered: ${event.reason}`],
   Finding: (event) => [".", `${event.check} ${event.problem}`, event.severity === "info" ? "" : event.severity,
     event.problem, `requirement ${event.requirement}`, `messages: ${event.messages.join(", ") || "none"}`],
-  OcpiExchanged: (event) => [".", `${event.is_ours ? "to" : "from"} ${event.station || "?"}: ${event.method} ${event.path} ${event.status}`,
-    event.status === 0 || event.status >= 400 ? "warning" : "", `OCPI ${event.module || "?"}`,
-    ...(event.reason ? [event.reason] : [])],
+  OcpiExchanged: (event) => [".", `${event.is_ours ? "to" : "from"} ${event.station || "?"}: ${event.method} ${event.module || "?"} ${outcomeOf(event)}`,
+    event.status === 0 || event.status >= 400 || codeOf(event) >= 2000 ? "warning" : "", ...(event.reason ? [event.reason] : [])],
   Failed: (event) => [".", event.problem, "error", event.problem],
 };
+
+// Of an exchange of OCPI: its status code, both statuses, the path, and both bodies as JSON.
+export const codeOf = (event) => event.answer?.status_code ?? "";
+export const outcomeOf = (event) => event.status ? `${event.status} ${codeOf(event)}`.trim() : "no answer";
+const pathOf = (event) => event.path.replace(/^https?:[/][/][^/]*/, "");
+const bodiesOf = (event) => JSON.stringify({request: event.request, answer: event.answer});
 
 function unreadable(event) {
   return [">?", event.action === null ? "no message" : `${event.action}: no message`, "error", event.problem];

@@ -32,7 +32,11 @@ _HEALTH = "/healthz"
 
 def application(panel: Panel, guard: Guard) -> ASGIApp:
     """Return the application that serves all endpoints."""
-    routes = [Route(row.path, _endpoint(panel, row, guard), methods=[row.method]) for row in ENDPOINTS]
+    functions = dict(FUNCTIONS)
+    for added in panel.extensions:
+        functions |= added.functions
+    rows = (*ENDPOINTS, *(row for added in panel.extensions for row in added.rows))
+    routes = [Route(row.path, _endpoint(panel, row, functions[row.name], guard), methods=[row.method]) for row in rows]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
     app.router.redirect_slashes = False
     app.state.guard = guard
@@ -65,9 +69,10 @@ def _guarded(app: ASGIApp, guard: Guard) -> ASGIApp:
     return guarded
 
 
-def _endpoint(panel: Panel, row: Operation, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
-    """Return the function that answers the requests of a row."""
-    function = FUNCTIONS[row.name]
+def _endpoint(
+    panel: Panel, row: Operation, function: Callable[[ApiRequest[Any, Any]], Any], guard: Guard
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers the requests of a row, with the function of that row."""
 
     async def answer(request: Request) -> Response:
         try:

@@ -1,11 +1,10 @@
 """Makes the OpenAPI 3.1 document from the table of endpoints."""
 
 from collections.abc import Sequence
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from mock_csms.control.api.operation import Operation, Problem
+from mock_csms.control.api.operation import Operation, Operations, Problem
 from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.records import fields_of, json_text, json_value, schema_components
 from mock_csms.protocol.release import VERSION
@@ -31,16 +30,16 @@ _PARAMETERS = {
 }
 
 
-@cache
-def document() -> dict[str, Any]:
-    """Return the document."""
-    types = [each for row in ENDPOINTS for each in (row.query, row.body, row.answer) if each is not None]
+def document(more: Operations = ()) -> dict[str, Any]:
+    """Return the document about the table of endpoints, and about `more` rows."""
+    rows = (*ENDPOINTS, *more)
+    types = [each for row in rows for each in (row.query, row.body, row.answer) if each is not None]
     unique = list({str(each): each for each in [*types, Problem]}.values())
     schemas, components = schema_components(unique, ref_template=_REF)
     by_type = {str(each): schema for each, schema in zip(unique, schemas, strict=True)}
-    queries = {row.query.__name__ for row in ENDPOINTS if row.query}
+    queries = {row.query.__name__ for row in rows if row.query}
     paths: dict[str, dict[str, Any]] = {}
-    for row in ENDPOINTS:
+    for row in rows:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, by_type, components)
     made = {
         "openapi": "3.1.0",

@@ -10,6 +10,16 @@ import { GLYPHS, clock, isCall, isMessage } from "./telling.js";
 
 let checks; // the titles of the checks, after the first request
 
+// By kind of event, for those that panes add: `facts` adds terms to the list, `content` returns what follows it.
+export const DETAILS = {};
+
+// Shows other elements in place of a message.
+export function present(...parts) {
+  at("message").replaceChildren(...parts);
+  at("message").scrollTop = 0;
+  tell("side", "message");
+}
+
 const ENDS = {">": (station) => [station, "CSMS"], "<": (station) => ["CSMS", station]};
 
 export function show(record) {
@@ -28,7 +38,9 @@ function head(record) {
 
 function facts(record) {
   const list = make("dl"), add = (term, ...value) => list.append(make("dt", "", term), make("dd", "", value));
-  if (isMessage(record)) {
+  const more = DETAILS[record.event.event];
+  if (more) more.facts(record, add);
+  else if (isMessage(record)) {
     const [from, to] = ENDS[record.kind[0]](record.station);
     add("Direction", place(from), " → ", place(to));
   } else if (record.station) add("Station", place(record.station));
@@ -90,6 +102,8 @@ function actions(record) {
 }
 
 function content(record) {
+  const more = DETAILS[record.event.event];
+  if (more) return more.content(record);
   if (record.text === "") return [];
   const {isJson, isPayload, text} = payloadText(record);
   const title = isJson ? (isPayload ? "Payload" : "Message") : "As it was on the wire; it is not JSON";

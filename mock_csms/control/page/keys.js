@@ -25,6 +25,11 @@ const KEYS = {
   ...Object.fromEntries(Object.entries(VIEWS).map(([key, view]) => [key, () => tell("view", view)])),
 };
 
+// Lets a key show a further pane.
+export function addKey(key, view) {
+  KEYS[key] = () => tell("view", view);
+}
+
 export function beginKeys(closeSide) {
   document.onkeydown = (event) => {
     const {key, target} = event;

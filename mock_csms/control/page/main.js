@@ -1,11 +1,11 @@
 // Starts the page, and connects its parts: panes, keys, address, colours.
 
 import { get } from "./api.js";
-import { at, calmly, copy, dress, number, say, toast } from "./dom.js";
+import { at, calmly, copy, dress, make, number, say, toast } from "./dom.js";
 import * as compose from "./compose.js";
 import * as findings from "./findings.js";
 import * as inspector from "./inspector.js";
-import { beginKeys } from "./keys.js";
+import { addKey, beginKeys } from "./keys.js";
 import { follow, rateNow, touch } from "./live.js";
 import { reload } from "./messages.js";
 import { goTo, note } from "./place.js";
@@ -126,12 +126,28 @@ async function begin() {
   setInterval(tick, TICK);
 }
 
+// Loads the panes that other parts of the mock add. Each has a name, a title, a key, and functions to begin and to refresh.
+async function addPanes() {
+  for (const file of state.about.panes) {
+    const pane = await import(`./${file}`);
+    if (Object.hasOwn(VIEWS, pane.name)) continue;
+    at("tabs").append(make("button", "", pane.title, {type: "button", role: "tab", "aria-selected": "false", "data-view": pane.name, onclick: () => showView(pane.name)}));
+    const panel = make("div", "pane", [], {id: `view-${pane.name}`, role: "tabpanel", hidden: true});
+    at("middle").append(panel);
+    at("help").querySelector("dl").lastElementChild.previousElementSibling.before(make("dt", "", [make("kbd", "", pane.key)]), make("dd", "", pane.title));
+    VIEWS[pane.name] = pane.refresh;
+    addKey(pane.key, pane.name);
+    pane.begin(panel);
+  }
+}
+
 async function start() {
   try { state.about = await get(""); } catch (problem) {
     toast(problem.message, "error");
     setTimeout(start, 2000);
     return;
   }
+  await addPanes().catch((problem) => toast(problem.message, "error"));
   say(at("url"), state.about.url);
   document.title = `mock-csms · ${state.about.url.replace("ws://", "")}`;
   say(at("findingcount"), state.about.counts.findings ? number(state.about.counts.findings) : "");

@@ -1,11 +1,12 @@
 """Serves OCPI as the CPO of the stations of a running mock. Only a start with --ocpi loads this module."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from itertools import count
+from typing import TYPE_CHECKING
 
 from mock_csms.ocpi.cpo.authorizing import TokenDesk
 from mock_csms.ocpi.cpo.following import Follower
@@ -23,6 +24,7 @@ from mock_csms.ocpi.http.stations import StationFeed, command_station
 from mock_csms.ocpi.joining import duties, leave
 from mock_csms.ocpi.keeping import peers_of
 from mock_csms.ocpi.parties import CPO, OcpiParties, OcpiParty, OcpiRole
+from mock_csms.ocpi.redacting import redacted
 from mock_csms.ocpi.restrictions import Clock
 from mock_csms.ocpi.steps import StationCommand
 from mock_csms.ocpi.telling import event_of
@@ -31,6 +33,9 @@ from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
 from mock_csms.settings.ocpi_sites import OcpiSite, zone_of
 from mock_csms.twin.events import Failed, Noted
+
+if TYPE_CHECKING:
+    from mock_csms.control.api.extension import ApiExtension
 
 _TOKEN_BYTES = 32
 
@@ -56,13 +61,20 @@ class CpoServer:
         self.lines = ""
         """The lines to print after the first line of the output."""
         csms.follow_all()
+        self._world = self._new_world(csms.config)
+
+    def register(self, add: "Callable[[ApiExtension], None]") -> None:
+        """Register the endpoints and the pane of OCPI with the HTTP API."""
+        from mock_csms.ocpi.api.extension import api_extension  # noqa: PLC0415 - only with --api
+
+        add(api_extension(self._world))
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Serve until the block ends. Raises OSError for a wrong address."""
         config = self._csms.config
         assert config.ocpi is not None  # noqa: S101 - else there is no such server
-        world = self._world(config)
+        world = self._world
         kept = KeptFile(world.parties, config.state_dir, world.failed)
         kept.read()
         hooks = OcpiHooks(
@@ -99,9 +111,10 @@ class CpoServer:
 
     def _observe(self, world: CpoWorld, numbers: Iterator[int], exchange: OcpiExchange) -> None:
         """Publish an exchange; no check and no model of a station needs it."""
-        self._csms.bus.publish(event_of(exchange, next(numbers), world))
+        event = event_of(exchange, next(numbers), world)
+        self._csms.bus.publish(redacted(event) if self._csms.config.redact else event)
 
-    def _world(self, config: Config) -> CpoWorld:
+    def _new_world(self, config: Config) -> CpoWorld:
         us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
         peers = [*peers_of(config.ocpi_registered)]
         chance = clock.Chance(self._csms.chance.seed, "ocpi")  # OCPI does not change the ids in messages to stations

@@ -38,6 +38,14 @@ async def test_the_document_is_served(client: Client) -> None:
     assert (await client.http.get("/openapi.json")).json() == DOCUMENT
 
 
+async def test_without_ocpi_nothing_of_it_is_there(client: Client) -> None:
+    """Without --ocpi there are none of its endpoints, and neither its pane nor the file of the pane."""
+    assert (await client.get(""))["panes"] == []
+    assert (await client.http.get("/api/v1/ocpi")).status_code == 404
+    assert (await client.http.get("/page/ocpi.js")).status_code == 404
+    assert "/api/v1/ocpi" not in DOCUMENT["paths"]
+
+
 @pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
 def test_no_request_causes_an_internal_error(mock: ApiMock, row: Any) -> None:
     """Valid and invalid requests get a response that the document declares, and never an internal error.

@@ -9,7 +9,8 @@ import mock_csms
 
 ROOT = Path(mock_csms.__file__).parent
 SHARED = [ROOT / "watch" / "look.css", ROOT / "watch" / "telling.js"]
-FILES = {path.name: path for path in [*(ROOT / "control" / "page").iterdir(), *SHARED]}
+FOLDERS = [ROOT / "control" / "page", ROOT / "ocpi" / "page"]
+FILES = {path.name: path for path in [*(path for folder in FOLDERS for path in folder.iterdir()), *SHARED]}
 HTML_OF_TEXT = (
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function|createContextualFragment"
 )

@@ -14,7 +14,9 @@ class EventFilter(Fields):
     station: Annotated[str, about("a pattern for the identity; * and ? are wildcards")] = "*"
     kind: Annotated[str, about("the kind of event, or several with commas: Received, Sent, Connected, …")] = ""
     type: Annotated[str, about("the type of message: Call, Result, Error or Malformed; several with commas")] = ""
-    action: Annotated[str, about("the action of a message, of an answer that of its call; several with commas")] = ""
+    action: Annotated[
+        str, about("the action of a message or of its call, or a module of OCPI; several with commas")
+    ] = ""
     finding: Annotated[str, about("the id of a check that has found something; several with commas")] = ""
     match: Annotated[
         str,

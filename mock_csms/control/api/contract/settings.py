@@ -24,6 +24,7 @@ class About(Record):
     since: Annotated[str, about("when it was started (RFC 3339)")]
     cursor: Annotated[int, about("the number of the last event")]
     counts: Annotated[dict[str, int], about("counts: stations, connected, transactions, findings, events")]
+    panes: Annotated[list[str], about("the ES modules of further panes of the page")]
     versions: Annotated[list[str], about("the versions of OCPP that it speaks")]
     features: Annotated[dict[str, bool], about("the features that are on")]
 

@@ -21,6 +21,7 @@ def read_about(asked: ApiRequest[None, None]) -> About:
         rfc3339(panel.since),
         journal.cursor,
         _counts(panel),
+        [name for each in panel.extensions for name in each.panes],
         [version.name for version in versions()],
         _features(panel),
     )

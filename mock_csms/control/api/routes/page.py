@@ -1,12 +1,14 @@
 """The endpoints for the page and its files, health, metrics and the OpenAPI document."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mock_csms.control.api.contract.page import PageQuery
 from mock_csms.control.api.openapi import document
+from mock_csms.control.api.operation import Operations
 from mock_csms.control.api.request import ApiRequest, Content, Trouble
 from mock_csms.control.api.security import Guard, headers_of
 from mock_csms.protocol.records import json_text
@@ -39,12 +41,13 @@ def read_page(asked: ApiRequest[PageQuery, None]) -> Content:
 
 def read_page_file(asked: ApiRequest[None, None]) -> Content:
     """Return a file of the page."""
-    return _file(asked.place["file"])
+    added = {name: path for each in asked.panel.extensions for name, path in each.files.items()}
+    return _file(asked.place["file"], more=added)
 
 
-def _file(name: str, status: int = 200) -> Content:
+def _file(name: str, status: int = 200, more: Mapping[str, Path] = {}) -> Content:
     files = [*_PAGE.iterdir(), _SHARED / "look.css", _SHARED / "telling.js"]
-    known = {path.name: path for path in files if path.suffix in _TYPES}
+    known = {path.name: path for path in files if path.suffix in _TYPES} | dict(more)
     if name not in known:
         raise Trouble(404, f"there is no file {name!r} of the page")
     return Content(known[name].read_bytes(), _TYPES[known[name].suffix], status)
@@ -74,11 +77,16 @@ def _load() -> Any:
     return exposition
 
 
-async def read_openapi(_: ApiRequest[None, None]) -> Content:
+async def read_openapi(asked: ApiRequest[None, None]) -> Content:
     """Return the OpenAPI document."""
-    return Content(await asyncio.to_thread(_openapi))
+    more = tuple(row for each in asked.panel.extensions for row in each.rows)
+    return Content(await asyncio.to_thread(_extended, more) if more else await asyncio.to_thread(_openapi))
 
 
 @cache
 def _openapi() -> bytes:
     return json_text(document())
+
+
+def _extended(more: Operations) -> bytes:
+    return json_text(document(more))

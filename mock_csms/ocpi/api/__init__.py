@@ -1,0 +1,1 @@
+"""What OCPI adds to the HTTP API and its page."""
