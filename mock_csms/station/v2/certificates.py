@@ -76,8 +76,8 @@ def sign(device: Device, *_: Any) -> Step:
 def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
     """Wait for the certificate after the answer to SignCertificate. Each wait is twice as long (A02.FR.17, A02.FR.18).
 
-    The wait is doubled CertSigningRepeatTimes times, then the station sends no further request (A02.FR.19). It sends
-    none after a rejection either (A02.FR.20).
+    The wait is doubled CertSigningRepeatTimes times; then the station sends no further request (A02.FR.19). After a
+    rejection it sends no further request either (A02.FR.20).
     """
     signing = device.storage.signing
     if not signing.is_open or request.get("csr") != _request(device).payload["csr"]:

@@ -78,7 +78,7 @@ def _scheduled(profile: Json, now: float, since: float) -> Stretch:
 
 
 def _limit_of(schedule: Json, period: Json) -> Limit | None:
-    """Return the limit of a period; None if it has none so far."""
+    """Return the limit of a period; None if it has no limit yet."""
     if "limit" not in period:
         return None
     return Limit(period["limit"], schedule["chargingRateUnit"], period.get("numberPhases", PHASES))
