@@ -38,7 +38,7 @@ MEANINGS: Mapping[CaseVerdict, str] = {
 
 
 REPORTED = "the conformance checks reported:"
-"""The first line of the reason if findings fail a case; each finding follows in a line of its own."""
+"""The first line of the reason if findings fail a case; each finding follows on a separate line."""
 
 
 class CaseFinding(Record):

@@ -139,7 +139,7 @@ def renewal(device: Device, moment: Moment) -> list[Act]:
 
 
 def renew(device: Device, _: Any, moment: Moment) -> Step:
-    """Request a new certificate, if the present one expires within a month (A03.FR.02, A03.FR.03)."""
+    """Request a new certificate, if the current one expires within a month (A03.FR.02, A03.FR.03)."""
     at = certificates.renewal_at(device.storage.certificates, TYPES)
     if at is None or at > moment.now or device.storage.signing.is_open:
         return device, []

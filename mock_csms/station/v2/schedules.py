@@ -26,7 +26,7 @@ class Limit(Record):
     """How many phases may be used."""
 
     def watts(self, phases: int | None = None) -> float:
-        """Return the limit in W, for a number of phases; by default for its own."""
+        """Return the limit in W for a number of phases; by default for the phases of the limit."""
         return self.amount if self.unit == "W" else self.amount * VOLTAGE * (phases or self.phases)
 
 

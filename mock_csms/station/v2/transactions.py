@@ -188,7 +188,7 @@ class _Event(Record):
     stopped_reason: str | None = None
     token: Json | None = None
     state: str | None = None
-    """The chargingState; None for the present one."""
+    """The chargingState; None for the current one."""
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:

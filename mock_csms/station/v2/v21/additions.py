@@ -26,7 +26,7 @@ _MOST_CHAINS = 4
 
 
 def reset(device: Device21, payload: Json, moment: Moment) -> Given:
-    """Reboot; with ImmediateAndResume the transactions go on after it (B13, E17)."""
+    """Reboot; with ImmediateAndResume the transactions continue after the reboot (B13, E17)."""
     if payload["type"] != "ImmediateAndResume":
         return availability.reset(device, payload, moment)
     if "evseId" in payload or not device.number(RESUMPTION):

@@ -38,7 +38,7 @@ class Control(Record):
     ends_at: float | None = None
     """When it ends; None if it does not end by itself."""
     is_started: bool = False
-    """Whether the CSMS was told that it has started."""
+    """Whether the station has reported its start to the CSMS."""
 
     @property
     def priority(self) -> int:
@@ -116,7 +116,7 @@ class Device21(Device):
     resumes: bool = False
     """Whether transactions go on after the next reboot (B13, E17)."""
     resumed: frozenset[str] = frozenset()
-    """The transactions that go on after the last reboot, until the CSMS was told."""
+    """The transactions that continue after the last reboot, until the CSMS has been informed."""
 
     @property
     def may_reboot(self) -> bool:
