@@ -59,7 +59,7 @@ class Prepared(Record):
 
     def text_for(self, id_: str) -> bytes:
         """Return the text of the answer to the call with that id, which was written without a backslash."""
-        return b'[3,"%b%b' % (id_.encode(), self.tail)
+        return b'[3,"' + id_.encode() + self.tail
 
 
 class PreparedAnswers:

@@ -180,16 +180,14 @@ class Inspector:
         The call is typed and without violations, came at `at`, and gets `answer` at once, as `takes_answer` tells.
         """
         station = self.stations.get(identity)
-        if (
-            station is None
-            or station.next_due < at
-            or self._is_thorough
-            or not self._tables[station.version].judging.is_acknowledgement(call, answer, station)
-        ):
+        if station is None or station.next_due < at or self._is_thorough:
+            return False
+        judging = self._tables[station.version].judging
+        if not judging.is_acknowledgement(call, answer, station):
             return False
         if self._exercised is not None and self._exercised.wants_repeated_values():
             return False
-        if self._tables[station.version].judging.is_repeated(call, at, station, self._courses[identity]):
+        if judging.is_repeated(call, at, station, self._courses[identity]):
             return True
         self._unexpected = call
         return False

@@ -87,7 +87,8 @@ def welcome(world: CpoWorld, peer: OcpiPeer) -> None:
 
     def pull() -> Steps:
         count, problem = yield from pull_tokens(world, peer)
-        world.tell(f"{peer.name} has {count} tokens{f'; more were not read: {problem}' if problem else ''}")
+        rest = f"; more were not read: {problem}" if problem else ""
+        world.tell(f"{peer.name} has {count} token{'' if count == 1 else 's'}{rest}")
 
     if peer.url_of("tokens", SENDER):
         world.push(peer, pull())

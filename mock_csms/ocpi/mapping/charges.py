@@ -88,6 +88,13 @@ class Charge(Mutable, kw_only=True):
         return self.marks.all[-1].at if self.marks.all else self.reserved_until or self.reserved_at
 
     @property
+    def open_since(self) -> int | None:
+        """When its last charging period began, which goes on; None after its end."""
+        if self.is_ended or (not self.transaction and self.reserved_until is not None):
+            return None
+        return self.marks.begun if self.marks.all else self.reserved_at
+
+    @property
     def energy(self) -> Decimal:
         """The energy so far, in kWh."""
         return self.marks.energy

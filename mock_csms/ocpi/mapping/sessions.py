@@ -90,7 +90,7 @@ def session(charge: Charge, owner: tuple[str, str], clock: Clock) -> Json:
     It has the charging periods that have ended, so that further ones can be appended. Its cost is that of all.
     """
     periods, found = billed(charge, clock)
-    going_on = "" if charge.is_ended or not charge.marks.all else written(charge.marks.begun)
+    going_on = "" if charge.open_since is None else written(charge.open_since)
     made: Json = {
         "country_code": owner[0],
         "party_id": owner[1],

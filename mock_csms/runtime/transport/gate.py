@@ -1,4 +1,4 @@
-"""Who decides about those who connect."""
+"""The interface of the object that decides about connecting clients."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ from mock_csms.runtime.transport.receiver import Receiver
 
 
 class Gate(Protocol):
-    """Who decides about those who connect."""
+    """Decides about connecting clients."""
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
         """Return the subprotocol to speak, or None when none suits."""

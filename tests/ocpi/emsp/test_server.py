@@ -219,6 +219,8 @@ def test_requests_by_hand_come_from_this_machine(emsp: Emsp) -> None:
     assert emsp.http.post(f"{emsp.base}/hand/v1/list", content=b"{}").status_code == 415
     for body in ({}, {"module": "cars"}, {"module": "tokens", "x": 1}):
         assert emsp.hand("list", body).status_code == 422
+    for minutes in (-1, 1e9, "soon"):
+        assert emsp.hand("reserve", {"station": "X", "token": "T", "minutes": minutes}).status_code == 422
     assert (emsp.hand("dance").status_code, emsp.hand("start", {"station": "X", "token": "T"}).status_code) == (
         404,
         409,

@@ -306,13 +306,15 @@ def test_reservation_becomes_a_session() -> None:
     """A reservation is a Session without an EVSE of its own; its time is the first period of the charging session."""
     reserved = charge_of(reserved_at=round((START - 600) * 1000))
     reserved.transaction = ""
-    assert made(reserved)["status"] == "RESERVATION"
+    assert (made(reserved)["status"], made(reserved)["charging_periods"]) == ("RESERVATION", [])
+    before = made(reserved)
     used = learned(V201, OF_2, reserved_at=round((START - 600) * 1000))
     found, bill = made(used), billed(used)
     assert found["charging_periods"][0]["dimensions"] == [{"type": "RESERVATION_TIME", "volume": 0.1667}]
     assert (found["start_date_time"], bill["start_date_time"]) == (at(0), at(-10))
     reserved.reserved_until, reserved.is_expired = round(START * 1000), True
     assert (made(reserved)["status"], billed(reserved)["total_energy"]) == ("COMPLETED", 0.0)
+    assert pushed(before, made(reserved))[0] == pushed(before, found)[0] == "PATCH"
 
 
 def test_late_messages() -> None:
