@@ -7,8 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mock_csms.commands.cli import main
-from tests.ocpi.emsp.process import Emsp, by_hand, by_process
+from tests.ocpi.emsp.process import Emsp, by_hand, by_process, run_here
 from tests.ocpi.emsp.samples import cdr, ended, evse, location, session
 from tests.ocpi.peer import Peer, Told, peer_at
 from tests.wire import PATIENCE
@@ -253,18 +252,16 @@ def test_every_fault_changes_the_answer() -> None:
         (["emsp", "--checks", "OCPI-X99"], "neither a check of OCPI"),
         (["emsp", "--registered", "/nowhere"], "cannot read '/nowhere'"),
         (["emsp", "--junit", "x"], "--junit needs"),
+        (["checks", "OCPI-X"], "neither a check of OCPI"),
+        (["explain", "OCPI-S1"], "did you mean 'OCPI-S"),
         (["ocpi"], "a command is missing"),
         (["ocpi", "strat"], "did you mean 'start'"),
         (["ocpi", "start", "CS-1"], "--token"),
         (["ocpi", "--emsp", "http://:0", "list", "tokens"], "is not http://HOST:PORT"),
     ],
 )
-def test_errors_of_users(words: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_of_users(words: list[str], error: str) -> None:
     """A wrong command line is one line on stderr that says what is wrong, and status 2."""
-    try:
-        status = main(words)
-    except SystemExit as end:
-        status = int(str(end.code))
-    out, told = capsys.readouterr()
+    status, out, told = run_here(*words)
     assert (status, out, told.count("\n")) == (2, "", 1), told
     assert error in told
