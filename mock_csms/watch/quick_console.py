@@ -18,6 +18,8 @@ _WAIT = 0.02
 """How many seconds the line of a call waits for the line of its answer."""
 _MOST_BEGINNINGS = 10_000
 """How many first parts of lines are cached."""
+_CUT = "…".encode()
+"""The end of a line that is cut."""
 _LEAST_BEGUN = 40
 """The least length of a line before the payload: time, station, direction and action."""
 
@@ -90,15 +92,13 @@ class QuickConsole(Console):
             self._set_time(at, millisecond)
         stamp, most, today = self._stamp, self._most, self._today
         call, answer = f"{stamp} {begun[0]}{rests[0]}", f"{stamp} {begun[1]}{rests[1]}"
-        if len(call) > most or today in call:
-            call = self._fitted(call)
         if len(answer) > most or today in answer:
             answer = self._fitted(answer)
-        both = f"{call}\n{self._dim}{answer}{self._plain_end}"
+        rest = f"\n{self._dim}{answer}{self._plain_end}".encode()
         if self._waiting:
-            self._put(both)
-        else:
-            self._sink.write(both.encode())
+            self._put("")
+        is_cut = len(call) > most or today in call
+        self._sink.write((self._encoded(call) if is_cut else call.encode()) + rest)
 
     def _remember_both(self, station: str, action: str) -> None:
         """Remember what both lines of an exchange begin with, if both were shown before and are printable."""
@@ -122,6 +122,12 @@ class QuickConsole(Console):
         width = self._most
         line = line[: width + MOST_DATES].replace(self._today, '"')
         return line if len(line) <= width else line[: width - 1] + "…"
+
+    def _encoded(self, line: str) -> bytes:
+        """Return a fitted line in UTF-8. The sign of a cut is added as bytes: Python encodes pure ASCII much faster."""
+        width = self._most
+        line = line[: width + MOST_DATES].replace(self._today, '"')
+        return line.encode() if len(line) <= width else line[: width - 1].encode() + _CUT
 
     def _begin_again(self, at: float, station: str, way: str, subject: str) -> str:
         """Return the first part of a line, and cache it without the time if it is printable."""

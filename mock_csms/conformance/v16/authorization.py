@@ -9,7 +9,7 @@ from mock_csms.twin.seen import Seen, call
 AUTHORIZATION = Subject("authorization", OF_V16, "v16")
 AUTHORIZE, START, STOP = "Authorize", "StartTransaction", "StopTransaction"
 _JUST = 10.0
-"""The seconds between a card and what it was presented for."""
+"""The most seconds between an Authorize and the start or stop for which the card was presented."""
 
 
 @AUTHORIZATION.check(
@@ -50,9 +50,9 @@ def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
     "6A03", "1.6 5.11", WARNING, "AuthorizeRemoteTxRequests decides whether a remote start asks first", call(START)
 )
 def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a remote start without an Authorize if the key is true, and with one if it is false.
+    """Report a remote start without an Authorize if the key is true, and one with an Authorize if the key is false.
 
-    Silent where a cache or a local list may have the idTag, and after the start was given up: then the driver may have
+    Silent if a cache or a local list may have the idTag, and after the start was given up: then the driver may have
     presented a card.
     """
     tag, wants = station.tags.known(seen.payload["idTag"]), station.switch("AuthorizeRemoteTxRequests")

@@ -14,7 +14,7 @@ PROFILES = Subject("charging profiles", OF_V16, "v16")
     result("SetChargingProfile"), implies=("6K03",),
 )  # fmt: skip
 def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report an accepted TxProfile without a transaction or at connector 0, or ChargePointMaxProfile elsewhere."""
+    """Report Accepted for a TxProfile without a transaction or at connector 0, or a ChargePointMaxProfile elsewhere."""
     number, profile = seen.request["connectorId"], seen.request["csChargingProfiles"]
     purpose = profile["chargingProfilePurpose"]
     if seen.payload["status"] != "Accepted":
@@ -35,7 +35,7 @@ def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
     result("GetCompositeSchedule"),
 )  # fmt: skip
 def composes_a_schedule(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a missing schedule, one of an unknown connector, startSchedule (a warning), and periods out of order."""
+    """Report a missing schedule, one for an unknown connector, periods out of order, or (a warning) startSchedule."""
     number, schedule = seen.request["connectorId"], seen.payload.get("chargingSchedule")
     if seen.payload["status"] != "Accepted":
         return None

@@ -110,10 +110,15 @@ def by_process(emsp: Emsp | str, *words: str) -> tuple[int, str, str]:
 
 def by_hand(emsp: Emsp | str, *words: str) -> tuple[int, str, str]:
     """Do the same in this process, which is much faster."""
+    return run_here("ocpi", "--emsp", _url(emsp), *words)
+
+
+def run_here(*words: str) -> tuple[int, str, str]:
+    """Run `mock-csms` in this process; return the exit status, stdout and stderr."""
     out, error = io.TextIOWrapper(io.BytesIO()), io.StringIO()
     with redirect_stdout(out), redirect_stderr(error):
         try:
-            status = main(["ocpi", "--emsp", _url(emsp), *words])
+            status = main(words)
         except SystemExit as end:
             status = int(str(end.code))
     out.seek(0)

@@ -5,6 +5,7 @@ import pytest
 from mock_csms.ocpi.emsp.checks.catalogue import OCPI_CHECKS, select_ocpi
 from mock_csms.twin.events import Finding, Severity
 from tests.ocpi.emsp.desk import NOW, Desk, Said, page
+from tests.ocpi.emsp.process import run_here
 from tests.ocpi.emsp.samples import T0, T1, TOKEN, cdr, ended, location, period, session
 from tests.ocpi.emsp.stories import (
     LIST,
@@ -97,6 +98,17 @@ def test_what_was_before_is_not_judged() -> None:
     desk.world.parties.peers = []
     explores(Said(status=0, problem="ConnectError"))(desk)
     assert desk.found() == set()
+
+
+def test_checks_are_listed_and_explained() -> None:
+    """`mock-csms checks OCPI` lists all checks, and `mock-csms explain` has clause, severity, title and hint of one."""
+    status, out, error = run_here("checks", "OCPI")
+    assert (status, error) == (0, "")
+    assert [line.split(" ")[0] for line in out.splitlines()] == ["check", *OCPI_CHECKS]
+    _, out, _ = run_here("explain", "ocpi-s01")
+    check, told = OCPI_CHECKS["OCPI-S01"], " ".join(out.split())
+    for text in (check.title, f"clause {check.requirement}", f"severity {check.severity}", check.hint):
+        assert text in told
 
 
 def test_checks_are_selected_by_words() -> None:
