@@ -28,14 +28,18 @@ function learned(all) {
   const sessions = new Map(), cdrs = new Map(), tokens = new Map();
   const put = (map, id, value) => { const before = map.get(id) ?? {}; map.delete(id); map.set(id, {...before, ...value}); };
   for (const {module, method, path, request, answer, is_ours: isOurs, status} of all) {
-    const id = decodeURIComponent(path.split("/").at(-1).split("?")[0]), isFine = status >= 200 && status < 300;
+    const id = decoded(path.split("/").at(-1).split("?")[0]), isFine = status >= 200 && status < 300;
     if (module === "sessions" && isOurs && ["PUT", "PATCH"].includes(method) && request) put(sessions, id, request);
     else if (module === "cdrs" && isOurs && method === "POST" && request) put(cdrs, request.id, request);
     else if (module === "tokens" && !isOurs && ["PUT", "PATCH"].includes(method) && request && isFine) put(tokens, id, request);
     else if (module === "tokens" && isOurs && method === "GET") for (const each of listOf(answer)) put(tokens, each.uid, each);
-    else if (module === "tokens" && isOurs && method === "POST") put(tokens, decodeURIComponent(path.split("/").at(-2)), {...answer?.data?.token, allowed: answer?.data?.allowed ?? `${status}`});
+    else if (module === "tokens" && isOurs && method === "POST") put(tokens, decoded(path.split("/").at(-2)), {...answer?.data?.token, allowed: answer?.data?.allowed ?? `${status}`});
   }
   return {sessions, cdrs, tokens};
+}
+
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; } // another platform may write anything
 }
 
 const listOf = (answer) => Array.isArray(answer?.data) ? answer.data.filter((each) => each && typeof each === "object") : [];
@@ -64,8 +68,8 @@ function cdr(each) {
 function token(each) {
   const owner = each.country_code ? `${each.country_code}*${each.party_id}` : "";
   return make("tr", "", [
-    mono(each.uid ?? ""), make("td", "", owner), make("td", "", each.type ?? ""), make("td", "", each.whitelist ?? ""),
-    make("td", "", each.valid === undefined ? "" : each.valid ? "yes" : "no"), make("td", "", each.allowed ?? ""),
+    mono(each.uid ?? ""), make("td", "", owner), make("td", "", String(each.type ?? "")), make("td", "", String(each.whitelist ?? "")),
+    make("td", "", each.valid === undefined ? "" : each.valid ? "yes" : "no"), make("td", "", String(each.allowed ?? "")),
   ]);
 }
 

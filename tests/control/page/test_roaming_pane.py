@@ -54,6 +54,11 @@ async def test_roaming(chromium: "Browser") -> None:
             for word in words:
                 found = found.filter(has_text=word)
             await eventually(found.count, lambda count: count >= 1)
+        await live.page.set_viewport_size({"width": 800, "height": 800})
+        for tab in await live.at("#tabs [role=tab]:visible").all():
+            box = await tab.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= 800
         await live.page.keyboard.press("m")
         await eventually(live.names, lambda names: any("/cdrs 200" in name for name in names))
     mock.finish()
