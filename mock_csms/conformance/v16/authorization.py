@@ -29,7 +29,7 @@ def stops_without_asking(seen: Seen, station: KnownStation16) -> CheckResult:
     return f"{AUTHORIZE} came before the stop, although the same idTag started" if is_own and is_just else None
 
 
-@AUTHORIZATION.check("6A02", "1.6 4.1", ERROR, "nothing starts with an idTag that is not Accepted", call(START))
+@AUTHORIZATION.check("6A02", "1.6 4.1", ERROR, "an idTag that is not Accepted starts no transaction", call(START))
 def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a StartTransaction after the CSMS has refused its idTag, if the station was online.
 
@@ -47,7 +47,11 @@ def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @AUTHORIZATION.check(
-    "6A03", "1.6 5.11", WARNING, "AuthorizeRemoteTxRequests decides whether a remote start asks first", call(START)
+    "6A03",
+    "1.6 5.11",
+    WARNING,
+    "AuthorizeRemoteTxRequests decides whether a remote start needs an Authorize",
+    call(START),
 )
 def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a remote start without an Authorize if the key is true, and one with an Authorize if the key is false.

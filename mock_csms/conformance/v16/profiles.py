@@ -10,7 +10,7 @@ PROFILES = Subject("charging profiles", OF_V16, "v16")
 
 
 @PROFILES.check(
-    "6K01", "1.6 3.13.1, 5.16", ERROR, "a charging profile is accepted only where its purpose is possible",
+    "6K01", "1.6 3.13.1, 5.16", ERROR, "a charging profile is accepted only where its purpose is allowed",
     result("SetChargingProfile"), implies=("6K03",),
 )  # fmt: skip
 def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
@@ -31,7 +31,7 @@ def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @PROFILES.check(
-    "6K02", "1.6 5.7, errata 3.57", ERROR, "an accepted composite schedule is there, and is a valid schedule",
+    "6K02", "1.6 5.7, errata 3.57", ERROR, "an accepted GetCompositeSchedule returns a valid schedule",
     result("GetCompositeSchedule"),
 )  # fmt: skip
 def composes_a_schedule(seen: Seen, station: KnownStation16) -> CheckResult:

@@ -13,7 +13,7 @@ _WAIT = 60.0
 
 
 @TRANSACTIONS.check(
-    "6X07", "1.6 3.7.1", ERROR, "a refused message about a transaction is repeated as its keys say",
+    "6X07", "1.6 3.7.1", ERROR, "a refused message about a transaction is repeated as the configuration keys say",
     call(START, STOP), refusal(START, STOP), when("disconnected"),
 )  # fmt: skip
 def repeats(seen: Seen, station: KnownStation16) -> CheckResult:
@@ -57,7 +57,7 @@ def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "6X09", "1.6 5.11", WARNING, "an accepted remote start starts a transaction where a vehicle waits",
+    "6X09", "1.6 5.11", WARNING, "an accepted remote start starts a transaction if a vehicle is plugged in",
     result("RemoteStartTransaction"), call(START, STATUS), response(AUTHORIZE),
 )  # fmt: skip
 def starts_remotely(seen: Seen, station: KnownStation16) -> CheckResult:

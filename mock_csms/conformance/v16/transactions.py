@@ -22,7 +22,7 @@ def transaction_of(seen: Seen, station: KnownStation16) -> Transaction | None:
 
 
 @TRANSACTIONS.check(
-    "6X01", "1.6 4.8, 6.45", ERROR, "a transaction starts at a connector, where no other one runs", call(START)
+    "6X01", "1.6 4.8, 6.45", ERROR, "a transaction starts at a connector without a running transaction", call(START)
 )
 def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a start at connector 0, or while another transaction runs there; a repeated start is the same one."""
@@ -35,7 +35,7 @@ def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> CheckResu
     return f"transaction {running.id} runs at connector {number}"
 
 
-@TRANSACTIONS.check("6X02", "1.6 6.49", ERROR, "transactionId is one that the CSMS has given", call(STOP, METER))
+@TRANSACTIONS.check("6X02", "1.6 6.49", ERROR, "the transactionId is one that the CSMS has assigned", call(STOP, METER))
 def has_a_given_id(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an id that the mock never gave. Silent where the transaction may be older than this run of the mock."""
     id_, payload = seen.payload.get("transactionId"), seen.payload
@@ -52,7 +52,11 @@ def has_a_given_id(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "6X03", "1.6 errata 3.18", ERROR, "-1 stands only for an id that was not received", call(STOP, METER)
+    "6X03",
+    "1.6 errata 3.18",
+    ERROR,
+    "the transactionId -1 is sent only for an id that was not received",
+    call(STOP, METER),
 )
 def knows_its_ids(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report -1 although every StartTransaction of the station was answered, and one of these transactions runs."""
@@ -63,7 +67,7 @@ def knows_its_ids(seen: Seen, station: KnownStation16) -> CheckResult:
     return f"transactionId is -1, but the id {running.id} was given" if running is not None else None
 
 
-@TRANSACTIONS.check("6X04", "1.6 6.49", ERROR, "the reason of a stop is that of its cause", call(STOP))
+@TRANSACTIONS.check("6X04", "1.6 6.49", ERROR, "the reason of a stop fits its cause", call(STOP))
 def has_its_reason(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a missing reason, which means Local, or a reason that does not fit the command or answer that caused the
 

@@ -22,7 +22,7 @@ _LEAVING = ("ChangeConfiguration", "Reset", "UpdateFirmware", "SignedUpdateFirmw
 
 
 @TRANSPORT.check(
-    "6T03", "OCPP-J 1.6 3.1.1", ERROR, "the URL ends with the identity, without a colon if it is the user of Basic",
+    "6T03", "OCPP-J 1.6 3.1.1", ERROR, "the URL ends with the identity, which has no colon with Basic authentication",
     when("knocked"),
 )  # fmt: skip
 def has_an_identity(seen: Seen, _: KnownStation16) -> CheckResult:

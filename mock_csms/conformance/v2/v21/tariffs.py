@@ -30,7 +30,11 @@ def tariffs_are_listed(seen: Seen, station: KnownStation21) -> CheckResult:
 
 
 @TARIFFS.check(
-    "I02", "2.1 I07", WARNING, "a tariff with the id of one at another EVSE is a duplicate", result("SetDefaultTariff")
+    "I02",
+    "2.1 I07",
+    WARNING,
+    "a tariff with the id of a tariff at another EVSE is rejected",
+    result("SetDefaultTariff"),
 )
 def ids_are_unique(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report Accepted for a tariff with the id of the default tariff of another EVSE."""
