@@ -33,6 +33,7 @@ from mock_csms.station.loads import LOADS
 from mock_csms.station.settings import StationSettings
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
 from scripts.cells import code, json
+from scripts.ocpi_tables import OCPI_TABLES
 from scripts.plan_tables import (
     PLANS,
     plan_actions,
@@ -259,6 +260,7 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "plan_verdicts": plan_verdicts,
     "plan_summary": plan_summary,
     "plan_matrix": plan_matrix,
+    **OCPI_TABLES,
 }
 """Every table by name."""
 

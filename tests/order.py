@@ -36,6 +36,9 @@ LONG = (
 )
 """The beginnings of the ids of tests that take long, the longest first; most of that time they wait."""
 
+TOGETHER = ("tests/plans/test_report.py",)
+"""Those of them whose tests share what their module prepares once, so that one worker runs them all."""
+
 T = TypeVar("T")
 
 
@@ -44,11 +47,20 @@ def dealt(tests: Sequence[T], ids: Sequence[str], workers: int) -> list[T]:
     waiting = (workers + 1) // 2
     ranks = [next((rank for rank, long in enumerate(LONG) if id_.startswith(long)), len(LONG)) for id_ in ids]
     ranked = sorted(zip(ranks, range(len(tests)), strict=True))
-    long = [tests[place] for rank, place in ranked if rank < len(LONG)]
+    long = _groups([place for rank, place in ranked if rank < len(LONG)], ids)
     others = iter([tests[place] for rank, place in ranked if rank == len(LONG)])
     found: list[T] = []
     for worker in range(workers):
         size = (len(tests) - len(found)) // (workers - worker)  # as xdist divides them
-        own = long[worker::waiting] if worker < waiting else []
+        own = [tests[place] for group in long[worker::waiting] for place in group] if worker < waiting else []
         found += [*own, *islice(others, max(0, size - len(own)))]
     return [*found, *others]
+
+
+def _groups(places: Sequence[int], ids: Sequence[str]) -> list[list[int]]:
+    """Return the places of long tests in groups for one worker each."""
+    found: dict[object, list[int]] = {}
+    for place in places:
+        shared = next((file for file in TOGETHER if ids[place].startswith(file)), place)
+        found.setdefault(shared, []).append(place)
+    return [*found.values()]

@@ -41,7 +41,7 @@ def sent(action: str, **texts: Any) -> Any:
         ("boot_status", "Accepted"),
         ("boot_status_sequence", ()),
         ("boot_interval", 60),
-        ("total_cost", 10.0),
+        ("total_cost", None),
         ("final_cost", None),
         ("auth_mode", "normal"),
         ("whitelist", ("valid_token", "test_token", "authorized_user")),

@@ -19,9 +19,9 @@ from mock_csms.plans.catalogue import catalogue, load, matrix
 from mock_csms.station.machines import MACHINES
 from tests import warm
 from tests.pace import turns
+from tests.plans.choosing import FOLDER, files_for
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "e2e-plans"
 CASES = load(FOLDER)
 WAYS = [(case, way) for case in CASES.values() for way in case.fails_with]
 TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tenth is tried may depend on the day
@@ -40,7 +40,7 @@ PLAIN = [
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run plans with the reference station."""
-    words = [sys.executable, "-m", "pytest", str(FOLDER), "--reference", *PLAIN, *arguments]
+    words = [sys.executable, "-m", "pytest", *files_for(arguments), "--reference", *PLAIN, *arguments]
     return warm.run(words, timeout=PATIENCE, cwd=ROOT)
 
 

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.pace import turns
 from tests.reference_station import run
 from tests.wire import PATIENCE, Mock
@@ -86,6 +88,25 @@ async def test_no_csms() -> None:
         url = mock.url
     ended = run(url, "--count", "2", "--churn")
     assert (ended.status, "Connection refused" in ended.err) == (3, True)
+
+
+async def test_a_station_that_cannot_connect_waits() -> None:
+    """With --stages a station that cannot connect waits at least 100 ms before the next attempt."""
+    async with Mock() as mock:
+        url = mock.url
+    ended = run(url, "--stages=1:0,1:1s", "--churn", "--json")
+    summed: dict[str, Any] = json.loads(ended.out)
+    assert ended.status == 3
+    assert 1 <= sum(summed["errors"].values()) <= 11
+
+
+@pytest.mark.parametrize("status", ["Pending", "Rejected"])
+async def test_a_station_that_is_not_accepted_sends_nothing(status: str) -> None:
+    """A station of a load test that comes and goes sends no call if the CSMS does not accept its boot."""
+    async with Mock("--boot-status", status, "--expect", "BootNotification", "--forbid", "Authorize") as mock:
+        ended = run(mock.url, "--count=2", "--churn", "--send=Authorize", "--pause=1", "--json")
+        assert (ended.status, json.loads(ended.out)["errors"]) == (0, {})
+        assert mock.stop() == 0
 
 
 async def test_a_station_from_a_file_with_a_fast_clock(tmp_path: Path) -> None:

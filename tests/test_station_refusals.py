@@ -117,6 +117,24 @@ USAGE = {
     (URL, "--charge", "1", "--send", "Heartbeat"): "cannot be used together",
     (URL, "--user", "me"): "--user needs --password-file",
     (URL, "--evses", "0"): "--evses: '0' is not between 1 and 100",
+    (URL, "--ocpp", "1.6,2.0.1"): "--subprotocol: only many stations can have several",
+    (URL, "--max", "errors=1"): "--max needs --count or --stages",
+    (URL, "--load", "huge"): "--load: 'huge' is not one of light, medium, heavy, ramp",
+    (URL, "--count", "2", "--stages", "2:1s"): "--count and --stages cannot be used together",
+    (URL, "--stages", "2:1s", "--charge", "1"): "--charge and --stages cannot be used together",
+    (URL, "--stages", "2"): "--stages: '2' is not N:DURATION, such as 50:30s",
+    (URL, "--count", "2", "--max", "speed=1"): "--max: 'speed' is not a figure, such as connect_ms.p95",
+    (URL, "--count", "2", "--pause", "9-2"): "--pause: '9-2' is not from the least to the most",
+    (URL, "--count", "2", "--metrics", "x"): "--metrics: 'x' is not [HOST:]PORT",
+    (
+        URL,
+        "--count",
+        "2",
+        "--ocpp",
+        "2.0.1,1.6",
+        "--send",
+        "TransactionEvent",
+    ): "--send: OCPP 1.6 has no action TransactionEvent",
 }
 
 
@@ -144,6 +162,8 @@ def test_a_bad_line_in_a_script(tmp_path: Path) -> None:
     [
         (("ws://127.0.0.1:99999/CS-1",), "Port out of range 0-65535"),
         ((URL, "--script", "/no/file"), "cannot read '/no/file': No such file or directory"),
+        ((URL, "--count", "2", "--report", "/no/file"), "--report: /no/file: No such file or directory"),
+        ((URL, "--count", "2", "--metrics", "192.0.2.1:0"), "--metrics: 192.0.2.1:0: Cannot assign requested address"),
     ],
 )
 def test_errors_after_the_command_line(arguments: tuple[str, ...], error: str) -> None:

@@ -56,3 +56,18 @@ async def test_lines_are_completed_and_remembered() -> None:
         terminal.read_until(lambda seen: "'nonsense' is not a known line" in seen)
         terminal.type(END_OF_INPUT)
         assert terminal.status() == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+async def test_the_line_about_a_load_test_stays_in_its_place() -> None:
+    """A terminal shows one line about a load test, which is written again and again; at the end only results stay."""
+    async with Mock() as mock:
+        terminal = Terminal("-m", "mock_csms.station", mock.url, "--stages=2:0,2:2.5s", "--churn")
+        line = terminal.read_until(
+            lambda seen: re.search(r"\r0:0[12]/0:02  \d up  .*errors  p95 connect.* ms *$", seen)
+        )
+        assert "\n" not in line
+        assert len(line.rpartition("\r")[2]) == 79
+        results = terminal.read_until(lambda seen: re.search(r"\nclose .*\n", seen))
+        assert re.search(r"\r {79}\rstations +2\r\n", results)
+        assert terminal.status() == 0

@@ -133,12 +133,18 @@ class Dialect(Record, eq=False, kw_only=True):
     """Returns rules that let the answer about every token expire after so many seconds."""
     token_rules: Callable[[TokenAnswer], AnswerRules] = _no_rules
     """Returns rules that answer about one token."""
+    token_info: Callable[[TokenAnswer], Json] = lambda _: {}
+    """Returns what is answered about one token, as the object in answers."""
+    partner_rules: Callable[[], AnswerRules] = _no_rules
+    """Returns rules that answer about tokens as other platforms say (--ocpi)."""
     offline_rules: Callable[[], AnswerRules] = _no_rules
     """Returns rules that answer every Authorize with a CALLERROR."""
     cost_rules: Callable[[float], AnswerRules] = _no_rules
     """Returns rules that send the cost of a running transaction."""
     final_cost_rules: Callable[[float], AnswerRules] = _no_rules
     """Returns rules that send the cost of an ended transaction."""
+    tariff_rules: Callable[[], AnswerRules] = _no_rules
+    """Returns rules that send the cost by the tariff of --ocpi."""
     additions: Mapping[str, Callable[[Template], Template]] = field(default_factory=dict)
     """By action: changes the default answer, which is made from its row and the settings."""
     completions: Mapping[str, Callable[[object], object]] = field(default_factory=dict)

@@ -1,7 +1,7 @@
-"""What the mock does on a connection: it sends messages, or closes, resets or freezes the connection for a fault."""
+"""What the mock does on a connection: it sends messages, asks before it does so, or disturbs the connection."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mock_csms.protocol.messages import Message, encode
 from mock_csms.protocol.records import Record
@@ -52,4 +52,12 @@ class Stall(Record):
     after: float = 0.0
 
 
-Act: TypeAlias = Emission | Close | Reset | Stall
+class Ask(Record):
+    """Ask somebody else about a call, and answer it then; other messages go on meanwhile."""
+
+    question: Any
+    """The question, for the `Asker` of the mock."""
+    after: float = 0.0
+
+
+Act: TypeAlias = Emission | Close | Reset | Stall | Ask

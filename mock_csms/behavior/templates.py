@@ -16,6 +16,7 @@ import orjson
 
 from mock_csms.behavior.file_offers import FileOffers
 from mock_csms.behavior.matching import ABSENT, parse_path, value_at
+from mock_csms.behavior.roaming import Partners
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record, replace
@@ -71,6 +72,8 @@ class World(Record):
     """
     files: FileOffers | None = None
     """The files of the file server; None without --files."""
+    partners: Partners | None = None
+    """What other platforms say; None without --ocpi."""
 
 
 Filler: TypeAlias = Callable[[int], Json]

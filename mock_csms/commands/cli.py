@@ -98,6 +98,10 @@ def _subcommand(name: str, *arguments: str) -> int:
         from mock_csms.commands import pki  # noqa: PLC0415 - as below
 
         return pki.pki(arguments)
+    if name in ("checks", "explain") and any(word[:4].upper() == "OCPI" for word in arguments):
+        from mock_csms.commands import explaining_ocpi  # noqa: PLC0415 - as below
+
+        return {"checks": explaining_ocpi.checks_of_ocpi, "explain": explaining_ocpi.explain_ocpi}[name](arguments)
     from mock_csms.commands import checking, explaining  # noqa: PLC0415 - serving does not need it
 
     return {"check": checking.check, "checks": explaining.checks, "explain": explaining.explain}[name](arguments)

@@ -130,7 +130,7 @@ def checks(arguments: Sequence[str]) -> int:
         meant = _meant(words or _catalogue())
     except ValueError as error:
         parser.error(str(error))
-    return _print(table(_HEAD, list(_fitted([_row(id_) for id_ in _catalogue() if id_ in meant]))))
+    return print_lines(table(_HEAD, list(_fitted([_row(id_) for id_ in _catalogue() if id_ in meant]))))
 
 
 def _row(id_: str) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def explain(arguments: Sequence[str]) -> int:
         ids = _meant(words)
     except ValueError as error:
         parser.error(str(error))
-    return _print(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_lines_about(id_)]))
+    return print_lines(line for number, id_ in enumerate(ids) for line in ([""] * bool(number) + [*_lines_about(id_)]))
 
 
 def _lines_about(id_: str) -> Iterator[str]:
@@ -225,7 +225,7 @@ def _shown(line: str, width: int) -> Iterator[str]:
     yield text.rstrip()
 
 
-def _print(lines: Iterable[str]) -> int:
+def print_lines(lines: Iterable[str]) -> int:
     """Print lines, and return the exit status."""
     out = Stdout()
     out.write("".join(f"{line}\n" for line in lines).encode())

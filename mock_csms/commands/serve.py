@@ -113,7 +113,7 @@ def _end_the_start(csms: CsmsServer, config: Config) -> None:
         gc.freeze()
         gc.enable()
 
-    if config.trace or config.learn or config.api or scripts(config):
+    if config.trace or config.learn or config.api or config.ocpi or scripts(config):
         collect_garbage()
     else:
         csms.postpone(collect_garbage)

@@ -192,6 +192,8 @@ class Csms(Verbs):
         check(fresh)
         if fresh.expect or fresh.forbid:
             raise ValueError("expect and forbid work on the command line only; in Python use receive")
+        if fresh.ocpi is not None:
+            raise ValueError("ocpi works on the command line only")
         self._sources = sources
         return fresh
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from mock_csms.behavior.admission import Door
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.emissions import Ask
 from mock_csms.behavior.prepared import Prepared, PreparedAnswers
 from mock_csms.behavior.replies import Decision
 from mock_csms.behavior.templates import Context
@@ -17,7 +18,7 @@ from mock_csms.runtime.addresses import LOOPBACKS, OwnAddress, bind
 from mock_csms.runtime.bus import Bus
 from mock_csms.runtime.commander import Commander
 from mock_csms.runtime.entrance import Entrance
-from mock_csms.runtime.host import Peer
+from mock_csms.runtime.host import Asker, Peer
 from mock_csms.runtime.inspection import Inspection
 from mock_csms.runtime.network import Network
 from mock_csms.runtime.open_call import CallFailed
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     import ssl
 
     from mock_csms.behavior.file_offers import FileOffers
+    from mock_csms.behavior.roaming import Partners
     from mock_csms.runtime.pki.authority import Pki
     from mock_csms.runtime.signing import Signer
     from mock_csms.twin.twin import Twin
@@ -71,6 +73,7 @@ class CsmsServer:
         self._commander = Commander(self.context_of, self.publish)
         self._maker = WorldMaker(self.chance, self._inspection.reserve)
         self._signer: Signer | None = None
+        self.asker: Asker | None = None
         self.rulebase = Rulebase(config, self._apply)
 
     def follow_all(self) -> None:
@@ -88,6 +91,11 @@ class CsmsServer:
     def offer(self, files: "FileOffers | None") -> None:
         """Let commands name these files; None for no file server."""
         self._maker.files = files
+        self._set_world()
+
+    def listen_to(self, partners: "Partners", asker: Asker) -> None:
+        """Let other platforms say something about answers, and ask them before."""
+        self._maker.partners, self.asker = partners, asker
         self._set_world()
 
     @property
@@ -222,6 +230,10 @@ class CsmsServer:
 
     def answer(self, session: Peer, call: Call, refusal: Error | None) -> Decision:
         """Return how to answer a call of a station; `refusal` is the CALLERROR for a call that is not valid."""
+        if self.asker is not None and refusal is None:
+            question = self.asker.question(session, call)
+            if question is not None:
+                return Decision(call, (Ask(question),))
         return self.rulebase.replies[session.version].answer(
             call, refusal, self.context_of(session.identity, call.payload)
         )

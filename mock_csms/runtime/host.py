@@ -31,6 +31,16 @@ class Shortcut(Protocol):
         """Answer a typed call without violations and publish both; return False if the usual way must do it."""
 
 
+class Asker(Protocol):
+    """Asks other platforms before a call is answered (--ocpi)."""
+
+    def question(self, session: Peer, call: Call, /) -> object | None:
+        """Return the question that must be answered before the call; None if there is none, or not any more."""
+
+    def ask(self, question: object, then: Callable[[], None], /) -> None:
+        """Ask; `then` is called when the answer has come, or does not come in time."""
+
+
 class Host(Protocol):
     """The owner of sessions: gets all events, and decides what is answered."""
 
@@ -52,6 +62,10 @@ class Host(Protocol):
     @property
     def arrival(self) -> Arrival | None:
         """The delay or loss that a simulated network adds to messages of the peer; None without one."""
+
+    @property
+    def asker(self) -> Asker | None:
+        """What asks other platforms before a call is answered; None if nobody is asked."""
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
         """Return the remembered answer to a typed call without violations; None if `answer` must decide."""

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from mock_csms.behavior.emissions import Act, Close, Emission, Reset, Stall
+from mock_csms.behavior.emissions import Act, Ask, Close, Emission, Reset, Stall
 from mock_csms.behavior.replies import Decision
 from mock_csms.protocol.actions import Json, Sender
 from mock_csms.protocol.conversation import Conversation, IncomingMessage
@@ -34,19 +34,8 @@ class Session:
     """The connection of a station; `peer` is the other side: the station, or for mock-station the CSMS."""
 
     __slots__ = (
-        *(
-            "_calls",
-            "_delays",
-            "_farewell",
-            "_host",
-            "_incoming",
-            "_is_direct",
-            "_open",
-            "_outgoing",
-            "_talk",
-            "_transport",
-        ),
-        *("_turn", "_we", "identity", "is_over", "version"),
+        *("_calls", "_delays", "_farewell", "_host", "_incoming", "_is_direct", "_open", "_outgoing"),
+        *("_talk", "_transport", "_turn", "_we", "identity", "is_over", "version"),
     )
 
     def __init__(self, transport: Transport, identity: str, version: Version, peer: Sender, host: Host) -> None:
@@ -281,6 +270,15 @@ class Session:
                 self._transport.reset()
             case Stall(seconds):
                 self._transport.stall(seconds)
+            case Ask(question):
+                asker = self._host.asker
+                if asker is not None and answers is not None:
+                    asker.ask(question, self._later(0, partial(self._resume, answers)))
+
+    def _resume(self, call: Call) -> None:
+        """Answer a call about which somebody else was asked."""
+        if not self.is_over:
+            self._perform(self._host.answer(self, call, None), call)
 
     def _send(self, emission: Emission, answers: Call | None, rule: str = "", fault: str = "") -> None:
         """Send a message, and publish it when the connection has accepted it."""

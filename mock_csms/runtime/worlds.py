@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mock_csms.behavior.file_offers import FileOffers
+from mock_csms.behavior.roaming import Partners
 from mock_csms.behavior.templates import Authority, World
 from mock_csms.behavior.v16.transactions import TransactionIds
 from mock_csms.runtime.clock import Chance
@@ -21,6 +22,8 @@ class WorldMaker:
         """Makes the certificates."""
         self.files: FileOffers | None = None
         """What the file server offers."""
+        self.partners: Partners | None = None
+        """What other platforms say."""
         self._authority = Authority(pki.root, pki.hashes, pki.chain, pki.status)
         self._transactions = TransactionIds(Numbers(chance, reserve).fresh)
         self._chance = chance
@@ -29,4 +32,4 @@ class WorldMaker:
         """Return the world of a mock with that URL; `write_time` formats its timestamps."""
         chance = self._chance
         own = (chance.new_integer, chance.new_id, chance.fraction)
-        return World(url, write_time, *own, self._authority, self._transactions.of, self.files)
+        return World(url, write_time, *own, self._authority, self._transactions.of, self.files, self.partners)

@@ -69,6 +69,7 @@ FIXED = frozenset(setting.name for each in _FIXED_PARTS for setting in fields(ea
     "station",
     "rerun_commands",
     "fail_on_findings",
+    "ocpi_tariff",
     "expected_findings",
 }
 """The settings that are read only when the mock starts; a change takes effect after a restart."""

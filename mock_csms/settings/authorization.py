@@ -65,6 +65,15 @@ class Authorization:
         "SEC",
         rules=lambda config, dialect: dialect.expiry_rules(config.auth_cache_expiry),
     )
+    ocpi_authorize: str = flag(
+        "ask",
+        "how the tokens of --ocpi decide; ask: ask the eMSP as `whitelist` of the token says, also about a token that "
+        "no eMSP has sent; cached: only by what eMSPs have sent; off: not at all",
+        values.one_of(lambda: ("ask", "cached", "off")),
+        "ask|cached|off",
+        needs=("ocpi",),
+        rules=lambda config, dialect: dialect.partner_rules() if config.ocpi and config.ocpi_authorize != "off" else (),
+    )
     offline: bool = switch(
         "answer every Authorize with CALLERROR InternalError; the mock stays connected",
         rules=lambda _, dialect: dialect.offline_rules(),

@@ -6,7 +6,7 @@ from itertools import chain, takewhile
 
 from mock_csms.protocol.records import Mutable, Record, field
 from mock_csms.station.link import CLOSE, CONNECT, Site, is_csms_fault, is_wrong
-from mock_csms.station.times import Times, merged
+from mock_csms.station.times import Times, merged, times_of
 from mock_csms.twin.events import Connected, Disconnected, Event, Failed, Received, Sent, Unanswered
 
 BOOT = "BootNotification"
@@ -44,8 +44,10 @@ class Sample(Record):
 class Figures(Mutable):
     """The measurements of a run. The first key of each table is the name of the version of OCPP."""
 
-    times: dict[tuple[str, str], Times] = field(default_factory=dict)
-    """How long connecting, closing, and the calls of each action took."""
+    fresh: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    """How long connecting, closing, and the calls of each action took, as far as that is not counted yet."""
+    counted: dict[tuple[str, str], Times] = field(default_factory=dict)
+    """The same, as far as it is counted."""
     messages: Counter[str] = field(default_factory=Counter)
     """The number of messages sent and received."""
     connected: Counter[str] = field(default_factory=Counter)
@@ -57,14 +59,13 @@ class Figures(Mutable):
     samples: list[Sample] = field(default_factory=list)
     recent: dict[str, Times] = field(default_factory=dict)
     """The times since the last sample."""
-    period: float = 0.0
-    """The shortest time between samples."""
+    period: float = 1.0
+    """How long parts of the run are at least, in seconds."""
 
     def note(self, version: str, what: str, seconds: float) -> None:
         """Add the duration of a connection, a call or a close."""
         if not self.seconds:
-            self.times.setdefault((version, what), Times()).add(seconds)
-            self.recent.setdefault(what, Times()).add(seconds)
+            self.fresh.setdefault((version, what), []).append(seconds)
 
     def note_problem(self, version: str, kind: str, text: str) -> None:
         """Count a problem."""
@@ -72,6 +73,16 @@ class Figures(Mutable):
             is_new = (version, kind, text) not in self.errors
             shown = "other problems" if is_new and len(self.errors) >= _MOST_PROBLEMS else text
             self.errors[version, kind, shown] += 1
+
+    @property
+    def times(self) -> Mapping[tuple[str, str], Times]:
+        """How long connecting, closing, and the calls of each action took."""
+        for key, seconds in self.fresh.items():
+            several = times_of(seconds)
+            self.counted.setdefault(key, Times()).add(several)
+            self.recent.setdefault(key[1], Times()).add(several)
+        self.fresh.clear()
+        return self.counted
 
     def took(self, what: str) -> Times:
         """Return how long connecting, closing or the calls of an action took, in all versions."""
@@ -87,10 +98,15 @@ class Figures(Mutable):
         return sum(times.count for (_, name), times in self.times.items() if name == CONNECT)
 
     def sample(self, at: float, wanted: float) -> None:
-        """End a part of the run, unless it is too short yet."""
-        last = self.samples[-1].at if self.samples else 0.0
-        if at - last < self.period:
-            return
+        """End a part of the run, unless it is too short yet; a short part at the end of the run is joined."""
+        length = at - (self.samples[-1].at if self.samples else 0.0)
+        if self.seconds or length >= 0.9 * self.period:  # the clock of the loop is not exact
+            self._add_sample(at, wanted)
+        if self.seconds and len(self.samples) > 1 and length < self.period / 2:
+            last = self.samples.pop()
+            self.samples.append(joined(self.samples.pop(), last))
+
+    def _add_sample(self, at: float, wanted: float) -> None:
         now = (self.connections, self.messages.total(), self.errors.total())
         parts = zip(*((each.connections, each.messages, each.errors) for each in self.samples), strict=True)
         connections, messages, errors = map(int.__sub__, now, map(sum, parts) if self.samples else (0, 0, 0))

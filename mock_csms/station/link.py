@@ -179,7 +179,7 @@ class Link:
         if isinstance(event, Received) and isinstance(event.message, Result) and event.answers and not event.is_refused:
             self.heard(event.answers, event.message.payload)
 
-    short_way = arrival = None
+    short_way = arrival = asker = None
 
     def prepared(self, _: Peer, call: Call) -> None:
         """Return None, because a station remembers no answers."""

@@ -8,6 +8,8 @@ from mock_csms.protocol.records import Mutable, field
 
 _DIGITS = 3
 _PER_MS, _PER_SECOND = 1_000_000, 1_000_000_000
+_UNITS: list[int] = [10 ** max(0, digits - _DIGITS) for digits in range(30)]
+"""The unit to which a number is rounded, by how many digits it has."""
 
 
 class Times(Mutable):
@@ -18,12 +20,10 @@ class Times(Mutable):
     total: float = 0.0
     """The sum of all, in seconds, without rounding."""
 
-    def add(self, seconds: float) -> None:
-        """Add a duration."""
-        nanoseconds = max(1, round(seconds * _PER_SECOND))
-        unit = 10 ** max(0, len(str(nanoseconds)) - _DIGITS)
-        self.counts[-(-nanoseconds // unit) * unit] += 1
-        self.total += seconds
+    def add(self, several: "Times") -> None:
+        """Add other durations."""
+        self.counts.update(several.counts)
+        self.total += several.total
 
     @property
     def count(self) -> int:
@@ -46,13 +46,25 @@ class Times(Mutable):
         return [sum(count for value, count in self.counts.items() if value <= limit) for limit in limits]
 
 
+def times_of(seconds: Iterable[float]) -> Times:
+    """Return these durations."""
+    durations = [*seconds]
+    return Times(Counter(map(_rounded, durations)), sum(durations))
+
+
 def merged(several: Iterable[Times]) -> Times:
     """Return the durations of several together."""
     result = Times()
     for times in several:
-        result.counts.update(times.counts)
-        result.total += times.total
+        result.add(times)
     return result
+
+
+def _rounded(seconds: float) -> int:
+    """Return a duration in nanoseconds, rounded up to three digits."""
+    nanoseconds = max(1, round(seconds * _PER_SECOND))
+    unit = _UNITS[len(str(nanoseconds))]
+    return -(-nanoseconds // unit) * unit
 
 
 def _reached(ordered: Sequence[tuple[int, int]], rank: float) -> float:

@@ -26,7 +26,7 @@ SETTINGS: dict[str, Any] = {
     "boot_status": ["Accepted", "Pending", "Rejected"],
     "boot_interval": [0, 60],
     "boot_status_sequence": [(), ("Pending", "Accepted")],
-    "total_cost": [0.0, 10.0, 12.345],
+    "total_cost": [None, 0.0, 12.345],
     "final_cost": [None, 99.0],
     "auth_mode": ["normal", "whitelist", "blacklist"],
     "whitelist": [(), ("TAG1", "TAG2")],

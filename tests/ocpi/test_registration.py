@@ -122,26 +122,27 @@ async def test_two_workers_register_at_once() -> None:
 async def test_the_mock_registers() -> None:
     """With --ocpi-peer the mock reads versions and modules with token A, and posts credentials that work at once."""
     async with peer_at() as peer:
-        used: list[httpx.Response] = []
+        early: list[asyncio.Task[httpx.Response]] = []
 
-        def early(told: Told) -> None:
+        async def use_it_before_the_answer(told: Told) -> None:
             if told.path == "/credentials":
-                peer.theirs = told.body["token"]
+                url = told.body["url"].replace("versions", "cpo/2.2.1/locations")
+                early.append(asyncio.create_task(peer.ask("GET", url, token=told.body["token"])))
+                await asyncio.wait(early, timeout=0.3)
 
-        peer.says = early
+        peer.holds = use_it_before_the_answer
         async with OcpiMock("--ocpi-peer", peer.versions, "--ocpi-peer-token", A, "--ocpi-party", "BE*ABC") as mock:
             told = await peer.until("POST", "/credentials")
             assert told.body["url"] == mock.versions
             assert told.body["roles"][0]["party_id"] == "ABC"
-            used.append(await peer.ask("GET", mock.credentials))
             await until(lambda: "registered with DE*EMS" in mock.log)
+            assert outcome(await early[0]) == (200, 1000)
         assert [(each.method, each.path, each.token) for each in peer.told[:3]] == [
             ("GET", "/versions", A),
             ("GET", "/2.2.1", A),
             ("POST", "/credentials", A),
         ]
         assert all({"x-request-id", "x-correlation-id"} <= each.headers.keys() for each in peer.told)
-        assert [outcome(each) for each in used] == [(200, 1000)]
 
 
 async def test_the_mock_tries_again_until_it_is_registered() -> None:

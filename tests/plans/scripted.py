@@ -17,6 +17,7 @@ from websockets.typing import Subprotocol
 
 from mock_csms.protocol.v2.v201 import ACTIONS
 from tests import warm
+from tests.plans.choosing import FOLDER, files_for
 from tests.wire import BOOT, PATIENCE, example
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,7 +174,7 @@ class Outcome:
         return [each.get("value", "") for each in found if each.get("name") == "note"]
 
 
-def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]) -> list[str]:
+def _words(folder: Path, text: str, flags: Sequence[str], features: str, timeouts: Mapping[str, float]) -> list[str]:
     """Write a profile and a plan into a folder, and return the command to run it; without a text it runs e2e-plans."""
     times = {"message": 1, "boot": PATIENCE, "silence": 0.1, "settle": 0.1, "interval": 1, **timeouts}
     lines = "\n".join(f"{name} = {seconds}" for name, seconds in times.items())
@@ -182,8 +183,9 @@ def _words(folder: Path, text: str, features: str, timeouts: Mapping[str, float]
     if text:
         (folder / "conftest.py").write_text(PLUGIN)
         (folder / "test_plan.py").write_text(text)
-    plans = f"{folder if text else ROOT / 'e2e-plans'}"
-    words = [sys.executable, "-m", "pytest", plans, *PLAIN, "-c", "/dev/null", "--rootdir", plans]
+    plans = [f"{folder}"] if text else files_for(flags)
+    root = f"{folder if text else FOLDER}"
+    words = [sys.executable, "-m", "pytest", *plans, *PLAIN, "-c", "/dev/null", "--rootdir", root]
     return [*words, "--profile", f"{profile}", "--junitxml", f"{report}"]
 
 
@@ -193,7 +195,7 @@ async def outcome(
     """Run a plan against a station; `robot` in `flags` adds an HTTP operator, `person` a person at a terminal."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    words = [*_words(folder, text, features, timeouts), "--port", f"{port}"]
+    words = [*_words(folder, text, flags, features, timeouts), "--port", f"{port}"]
     words += [flag for flag in flags if flag not in ("robot", "person")]
     life = asyncio.ensure_future(station.live(f"ws://127.0.0.1:{port}/CS-1")) if station else None
     async with await asyncio.start_server(station.obey if station else lambda *_: None, "127.0.0.1", 0) as server:

@@ -13,6 +13,7 @@ import pytest
 from tests import warm
 from tests.browser import in_browser
 from tests.plans.scripted import PLUGIN, plan
+from tests.test_plans import PLAIN
 from tests.wire import PATIENCE
 
 if TYPE_CHECKING:
@@ -83,7 +84,18 @@ class Run(NamedTuple):
 def execute(folder: Path, name: str, *flags: str) -> Run:
     """Run the plan in a folder with mock-station, with a page and a JUnit report of that name."""
     reports = ("--report", f"{folder / name}.html", "--junitxml", f"{folder / name}.xml")
-    words = [sys.executable, "-m", "pytest", f"{folder}", "-c", "/dev/null", "--rootdir", f"{folder}", "--reference"]
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        f"{folder}",
+        *PLAIN[2:],
+        "-c",
+        "/dev/null",
+        "--rootdir",
+        f"{folder}",
+        "--reference",
+    ]
     done = warm.run([*words, *reports, *flags], timeout=5 * PATIENCE, cwd=ROOT)
     page = folder / f"{name}.html"
     return Run(done, page.read_text(encoding="utf-8") if page.exists() else "")

@@ -10,16 +10,13 @@ from mock_csms.commands.fleet.progress import progress_line
 from mock_csms.station.figures import BOOT, CALLS, FAILED, Figures
 from mock_csms.station.link import CLOSE, CONNECT
 from mock_csms.station.summary import greatest, shortcomings, smallest, summary, thresholds
-from mock_csms.station.times import Times, merged
+from mock_csms.station.times import Times, merged, times_of
 from mock_csms.watch.metrics import BUCKETS
 
 
 def times(*seconds: float) -> Times:
     """Return these durations."""
-    made = Times()
-    for each in seconds:
-        made.add(each)
-    return made
+    return times_of(seconds)
 
 
 def measured() -> Figures:
@@ -95,6 +92,21 @@ def test_a_long_run_has_longer_parts() -> None:
     rest = 5000 - ends[-1]
     assert sum(sample.connections for sample in figures.samples) == 5000 - rest
     assert sum(sample.times[CONNECT].count for sample in figures.samples) == 5000 - rest
+
+
+@pytest.mark.parametrize(("end", "ends"), [(2.2, [1.0, 2.2]), (2.9, [1.0, 2.0, 2.9])])
+def test_the_last_part_of_a_run(end: float, ends: list[float]) -> None:
+    """The end of a run ends its last part; if that would be very short, it is joined with the part before."""
+    figures = Figures()
+    for second in (1.0, 2.0):
+        figures.messages["1.6"] += 5
+        figures.sample(second, 3)
+    figures.messages["1.6"] += 1
+    figures.seconds = end
+    figures.sample(end, 0)
+    assert [sample.at for sample in figures.samples] == ends
+    assert sum(sample.messages for sample in figures.samples) == 11
+    assert figures.samples[-1].wanted == 0
 
 
 def test_an_ended_run_does_not_change() -> None:

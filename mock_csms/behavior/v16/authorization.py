@@ -59,13 +59,19 @@ def expiry_rules(seconds: float) -> AnswerRules:
     return info_rules(_expiry(seconds))
 
 
+def token_info(token: TokenAnswer) -> Json:
+    """Return the idTagInfo for the answer about a token; it has no place for languages and messages."""
+    info: Json = {"status": _STATUSES.get(token.status, token.status)}
+    if token.group is not None:
+        info["parentIdTag"] = token.group
+    return info
+
+
 def token_rules(token: TokenAnswer) -> AnswerRules:
     """Answer about one idTag as a user wants; `token` may also have types, EVSEs and certificates, which 1.6 lacks."""
     if token.type not in _TYPES:
         return ()
-    info: Json = {"status": _STATUSES.get(token.status, token.status)}
-    if token.group is not None:
-        info |= _group(token.group)
+    info: Json = escape(token_info(token))
     if token.expiry is not None:
         info |= _expiry(token.expiry)
     return info_rules(info, token.id)

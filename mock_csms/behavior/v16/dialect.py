@@ -6,7 +6,7 @@ from functools import cache
 from mock_csms.behavior.commands import Step
 from mock_csms.behavior.dialect import Dialect, Fill, Names
 from mock_csms.behavior.signing import SigningWords
-from mock_csms.behavior.v16 import authorization
+from mock_csms.behavior.v16 import authorization, roaming
 from mock_csms.behavior.v16.configuration import to_change, to_get
 from mock_csms.behavior.v16.device_model import DEVICE_MODEL
 from mock_csms.behavior.v16.files import FILES
@@ -84,6 +84,8 @@ DIALECT = Dialect(
     group_rules=authorization.group_rules,
     expiry_rules=authorization.expiry_rules,
     token_rules=authorization.token_rules,
+    token_info=authorization.token_info,
+    partner_rules=roaming.partner_rules,
     offline_rules=authorization.offline_rules,
     device_model=DEVICE_MODEL,
     additions=FILES,

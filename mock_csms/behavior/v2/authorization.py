@@ -43,6 +43,7 @@ CERTIFICATE_STATUS = "certificateStatus"
 FITTING = "(fits the idTokenInfo)"
 """A placeholder for the certificateStatus, until all rules were applied; then the fitting status replaces it."""
 
+_LONGEST_MESSAGE = 512
 _CANCELLED = {"Blocked", "Expired", "Invalid", "Unknown"}
 
 
@@ -83,15 +84,26 @@ def expiry_rules(seconds: float) -> AnswerRules:
     return info_rules(_expiry(seconds))
 
 
-def token_rules(token: TokenAnswer) -> AnswerRules:
-    """Answer about one token as a user wants it."""
+def token_info(token: TokenAnswer) -> Json:
+    """Return the idTokenInfo for the answer about a token; caches may keep it for ever."""
     info: Json = {"status": token.status}
     if token.group is not None:
-        info |= _group(token.group)
-    if token.expiry is not None:
-        info |= _expiry(token.expiry)
+        info |= {"groupIdToken": {"idToken": token.group, "type": "Central"}}
     if token.evse:
         info["evseId"] = list(token.evse)
+    if token.language:
+        info["language1"] = token.language
+    if token.message:
+        info["personalMessage"] = {"format": "UTF8", "content": token.message[:_LONGEST_MESSAGE]}
+        info["personalMessage"] |= {"language": token.message_language} if token.message_language else {}
+    return info
+
+
+def token_rules(token: TokenAnswer) -> AnswerRules:
+    """Answer about one token as a user wants it."""
+    info: Json = escape(token_info(token))
+    if token.expiry is not None:
+        info |= _expiry(token.expiry)
     conditions = [Condition(("idToken", "type"), token.type)] if token.type is not None else []
     return info_rules(info, token.id, conditions, token.certificate)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from mock_csms.behavior.dialect import Dialect, Fill, Names
-from mock_csms.behavior.v2 import authorization, certificates
+from mock_csms.behavior.v2 import authorization, certificates, roaming
 from mock_csms.behavior.v2.additions import ADDITIONS_OF_21
 from mock_csms.behavior.v2.costs import cost_rules
 from mock_csms.behavior.v2.device_model import DEVICE_MODEL, named
@@ -109,6 +109,9 @@ DIALECT = Dialect(
     group_rules=authorization.group_rules,
     expiry_rules=authorization.expiry_rules,
     token_rules=authorization.token_rules,
+    token_info=authorization.token_info,
+    partner_rules=roaming.partner_rules,
+    tariff_rules=roaming.tariff_rules,
     offline_rules=authorization.offline_rules,
     cost_rules=partial(cost_rules, "Updated"),
     final_cost_rules=partial(cost_rules, "Ended"),

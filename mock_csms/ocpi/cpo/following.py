@@ -10,6 +10,7 @@ from mock_csms.ocpi.cpo.world import Commanded, CpoWorld, EvsePlace
 from mock_csms.ocpi.mapping.charges import COMMAND, Charge, milliseconds_of
 from mock_csms.ocpi.mapping.ids import NOT_AVAILABLE, evse_uid, session_id
 from mock_csms.ocpi.mapping.locations import LocationTerms, evses_of, location, place_in, renewed
+from mock_csms.ocpi.mapping.sessions import price_of
 from mock_csms.ocpi.mapping.tables import mapping_of
 from mock_csms.ocpi.mapping.tokens import cdr_token
 from mock_csms.ocpi.mapping.told import Told
@@ -33,6 +34,8 @@ class Follower:
         self._billing = Billing(world, terms)
         self._charges: Bounded[tuple[str, str], Charge] = Bounded(_MOST)
         """By station and id of the transaction."""
+        self._latest: Bounded[tuple[str, int | None], Charge] = Bounded(_MOST)
+        """By station and EVSE: its last charge."""
         self._reserved: Bounded[tuple[str, int], Charge] = Bounded(_MOST)
         """By station and id of the reservation: those that no transaction has used so far."""
         self._evses: dict[str, dict[str, Sequence[Json]]] = {site.id: {} for site in terms.sites}
@@ -92,6 +95,8 @@ class Follower:
             charge = self._charge_of(station.identity, told)
             if charge is not None:
                 charge.learn(told)
+                self._latest.renew((folded(charge.identity), charge.evse), charge)
+                charge.set_cost = self._world.set_cost(charge.is_ended)
                 self._place(charge)
                 claim(self._world, charge, told)
                 self._billing.settle(charge)
@@ -102,8 +107,8 @@ class Follower:
         """Return the charge that a message is about; None for a status where no transaction runs."""
         station = folded(identity)
         if not told.transaction:
-            found = [each for key, each in self._charges.items() if key[0] == station and not each.is_ended]
-            return next((each for each in reversed(found) if each.evse == told.evse), None)
+            found = self._latest.get((station, told.evse))
+            return None if found is None or found.is_ended else found
         key = (station, told.transaction)
         charge = self._charges.get(key)
         if charge is not None and not (charge.is_ended and told.is_start and _is_later(charge, told)):
@@ -125,6 +130,12 @@ class Follower:
         uid = evse_uid(charge.identity, charge.evse) if charge.evse is not None else ""
         connector = "" if charge.connector is None else str(charge.connector)
         charge.place = place_in(self._world.locations.get(site.id), site, uid, connector)
+
+    def price_of(self, identity: str, transaction: str) -> float | None:
+        """Return the cost of a transaction so far, as its station is told it; None if it is not known."""
+        charge = self._charges.get((folded(identity), transaction))
+        site = self._terms.site_of(identity)
+        return None if charge is None or site is None else price_of(charge, self._world.clock_at(site))
 
     # Reservations.
 

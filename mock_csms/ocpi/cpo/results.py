@@ -12,11 +12,13 @@ from mock_csms.ocpi.mapping.version import OcpiMapping
 from mock_csms.ocpi.parties import OcpiPeer
 from mock_csms.ocpi.request import OcpiRequest
 from mock_csms.ocpi.routing import fetch_of
-from mock_csms.ocpi.steps import StationAnswer, StationCommand, Steps
+from mock_csms.ocpi.steps import Pause, StationAnswer, StationCommand, Steps
 from mock_csms.protocol.records import Record, replace
 
 ACCEPTED, REJECTED, FAILED, TIMEOUT, NOT_SUPPORTED = "ACCEPTED", "REJECTED", "FAILED", "TIMEOUT", "NOT_SUPPORTED"
 _UNSUPPORTED = ("NotSupported", "NotImplemented")
+_LATER = 0.1
+"""The seconds between an answer and its result, at least: so that the client has read the answer before."""
 _LONGEST = 512
 """The greatest length of a DisplayText."""
 
@@ -97,6 +99,7 @@ def send_result(world: CpoWorld, asked: OcpiCommand, result: str, reason: str = 
     """Post the result of a command to its response_url, with the token that the client has given us."""
     if asked.peer is None:
         return
+    yield Pause(_LATER)
     body: dict[str, Any] = {"result": result, **more}
     if reason and asked.name in WITH_MESSAGE:
         body["message"] = displayed(reason)

@@ -8,20 +8,12 @@ from mock_csms.ocpi.store import Json
 from mock_csms.settings import Config
 from mock_csms.settings.ocpi_sites import OcpiSite
 
-_TARIFF: Json = {
-    "id": "TARIFF1",
-    "currency": "EUR",
-    "type": "REGULAR",
-    "elements": [{"price_components": [{"type": "ENERGY", "price": 0.25, "step_size": 1}]}],
-}
-"""The tariff without a setting."""
-
 
 def keep_tariffs(world: CpoWorld, tariffs: Sequence[Json]) -> Sequence[Json]:
     """Store the tariffs of the settings, with their owner and `last_updated`, and return them so."""
     owner = {"country_code": world.us.country_code, "party_id": world.us.party_id}
     for each in tariffs:
-        world.tariffs.own((each["id"],), {**owner, **each}, world.now())
+        world.tariffs.own((each["id"],), {**each, **owner}, world.now())
     return world.tariffs.all()
 
 
@@ -33,5 +25,5 @@ def terms_of(config: Config, world: CpoWorld) -> LocationTerms:
         connector=config.ocpi_connector,
         occupied=config.ocpi_occupied,
         offline_after=config.ocpi_offline_after,
-        tariffs=keep_tariffs(world, (_TARIFF,)),
+        tariffs=keep_tariffs(world, config.ocpi_tariff),
     )

@@ -105,6 +105,8 @@ class CpoWorld(OcpiWorld, eq=False, kw_only=True):
     """By station and token, in lower case: what was last decided about a token there."""
     cdr_urls: Bounded[str, str] = bounded(_MOST)
     """By id of a CDR: its URL at the eMSP, as the header Location has told it."""
+    set_cost: Callable[[bool], float | None] = lambda _: None
+    """Returns the cost that a setting says in place of the tariff; True asks for that of an ended transaction."""
     clock_at: Callable[[OcpiSite], Clock] = lambda _: local_in_utc
     """Returns the clock of a location."""
     reserved: Callable[[Commanded, int, float], None] = lambda _, __, ___: None

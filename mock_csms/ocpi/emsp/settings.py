@@ -113,7 +113,7 @@ class EmspParty:
     )
     raw_token: bool = switch("send credentials tokens as they are, not in Base64")
     unregister: bool = switch("end all registrations (DELETE) when the eMSP stops")
-    no_presets: bool = switch("do not accept the tokens that are preset for tutorials (docs/ocpi.md)")
+    no_presets: bool = switch("do not accept the tokens that are preset for tutorials (docs/emsp.md)")
     open: bool = switch("serve every request; also without a token")
 
 

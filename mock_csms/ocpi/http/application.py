@@ -24,7 +24,7 @@ from mock_csms.protocol.records import Record, replace
 
 _MOST_BODY = 1024 * 1024
 """The greatest length of a body in bytes."""
-_PAUSE, _MOST_PAUSES = 0.02, 100
+_PAUSE, _MOST_PAUSES = 0.02, 500
 """How many seconds a request waits for the end of its registration, and how often."""
 _PATIENCE = 30
 """How many seconds a client may take to send a body."""

@@ -1,18 +1,22 @@
 """Serves OCPI as the CPO of the stations of a running mock. Only a start with --ocpi loads this module."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from itertools import count
 
+from mock_csms.ocpi.cpo.authorizing import TokenDesk
 from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.cpo.outbox import PeerOutbox
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
 from mock_csms.ocpi.cpo.terms import terms_of
 from mock_csms.ocpi.cpo.tokens import welcome
 from mock_csms.ocpi.cpo.world import CpoWorld
+from mock_csms.ocpi.exchange import OcpiExchange
 from mock_csms.ocpi.http.application import OcpiHooks
+from mock_csms.ocpi.http.asking import StationAsker
 from mock_csms.ocpi.http.kept_file import KeptFile
 from mock_csms.ocpi.http.serving import serving_ocpi
 from mock_csms.ocpi.http.stations import StationFeed, command_station
@@ -21,6 +25,7 @@ from mock_csms.ocpi.keeping import peers_of
 from mock_csms.ocpi.parties import CPO, OcpiParties, OcpiParty, OcpiRole
 from mock_csms.ocpi.restrictions import Clock
 from mock_csms.ocpi.steps import StationCommand
+from mock_csms.ocpi.telling import event_of
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
@@ -60,13 +65,23 @@ class CpoServer:
         world = self._world(config)
         kept = KeptFile(world.parties, config.state_dir, world.failed)
         kept.read()
-        hooks = OcpiHooks(perform={StationCommand: partial(command_station, self._csms)})
+        hooks = OcpiHooks(
+            observe=partial(self._observe, world, count(1)),
+            perform={StationCommand: partial(command_station, self._csms)},
+        )
         async with serving_ocpi(world, ROWS, config.ocpi, hooks) as side:
             outbox = PeerOutbox(side.performer.begin, world.failed)
             world.push = outbox.push
             follower = Follower(world, terms_of(config, world))
             feed = StationFeed(self._csms, world, follower)
             world.reserved, world.unreserved = feed.reserve, partial(follower.end_reservation, is_expired=False)
+            tokens = self._csms.rulebase.tokens
+            desk = TokenDesk(
+                world=world,
+                mode=lambda: self._csms.config.ocpi_authorize,
+                is_decided=lambda id_: tokens.find(id_) is not None,
+            )
+            StationAsker(self._csms, desk, follower, side.performer).join()
             world.parties.joined = partial(welcome, world)
             follower.begin()
             self.urls.append(f"{world.base}/ocpi/versions")
@@ -82,20 +97,26 @@ class CpoServer:
                 if config.ocpi_unregister:
                     await side.performer.run(leave(world))
 
+    def _observe(self, world: CpoWorld, numbers: Iterator[int], exchange: OcpiExchange) -> None:
+        """Publish an exchange; no check and no model of a station needs it."""
+        self._csms.bus.publish(event_of(exchange, next(numbers), world))
+
     def _world(self, config: Config) -> CpoWorld:
         us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
         peers = [*peers_of(config.ocpi_registered)]
+        chance = clock.Chance(self._csms.chance.seed, "ocpi")  # OCPI does not change the ids in messages to stations
         return CpoWorld(
             parties=OcpiParties(us=us, peers=peers, tokens_a=[*config.ocpi_token_a]),
             now=clock.now,
-            new_id=self._csms.chance.new_id,
+            new_id=chance.new_id,
             new_token=new_token,
             prefix=PREFIX,
             station=self._csms.stations.get,
-            new_integer=self._csms.chance.new_integer,
+            new_integer=chance.new_integer,
             timeout=config.call_timeout,
             allows_any_response_url=config.ocpi_any_response_url,
             clock_at=clock_at,
+            set_cost=lambda is_end: self._csms.config.final_cost if is_end else self._csms.config.total_cost,
             base=(config.ocpi_url or "").rstrip("/"),
             is_base_fixed=bool(config.ocpi_url),
             sends_raw=config.ocpi_raw_token,

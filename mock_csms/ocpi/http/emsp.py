@@ -10,7 +10,7 @@ from mock_csms.ocpi.emsp.checks.catalogue import select_ocpi
 from mock_csms.ocpi.emsp.faults import OcpiFaultBook
 from mock_csms.ocpi.emsp.hand_acts import ResultWanted
 from mock_csms.ocpi.emsp.happenings import names_of_request
-from mock_csms.ocpi.emsp.inspector import OcpiInspector, read_body
+from mock_csms.ocpi.emsp.inspector import OcpiInspector
 from mock_csms.ocpi.emsp.settings import PRESET_A, PRESET_C, EmspSettings
 from mock_csms.ocpi.emsp.sightings import Sighting
 from mock_csms.ocpi.emsp.table import PREFIX, ROWS
@@ -25,6 +25,7 @@ from mock_csms.ocpi.joining import join, learn_endpoints, leave
 from mock_csms.ocpi.keeping import peers_of
 from mock_csms.ocpi.modules import ModuleRow
 from mock_csms.ocpi.parties import EMSP, OcpiParties, OcpiParty, OcpiPeer, OcpiRole
+from mock_csms.ocpi.telling import read_body
 from mock_csms.runtime import clock
 from mock_csms.runtime.clock import Chance
 from mock_csms.settings.control import Address

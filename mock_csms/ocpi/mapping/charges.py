@@ -53,6 +53,8 @@ class Charge(Mutable, kw_only=True):
     """The last state of charge of the vehicle."""
     tariff: Json | None = None
     """The Tariff at its start."""
+    set_cost: float | None = None
+    """The cost that a setting says, in place of that by the tariff."""
     place: Json = field(default_factory=dict)
     """The CdrLocation at its start."""
 

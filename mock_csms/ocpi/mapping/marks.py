@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from mock_csms.ocpi.boundaries import Stretch
 from mock_csms.ocpi.mapping.told import CURRENT, NEITHER, POWER, REGISTER, Measured
-from mock_csms.protocol.records import Mutable, Record, field
+from mock_csms.protocol.records import Mutable, Record, field, replace
 
 _MINUTE = 60_000
 _MOST = 2000
@@ -31,8 +31,9 @@ class Mark(Record, order=True):
     """The lowest and highest power and current since the mark before."""
 
     def with_later(self, later: "Mark") -> "Mark":
-        """Return a mark at the time of `later`, with what both tell."""
-        register = later.register if later.register is not None else self.register
+        """Return a mark at the time of `later`, with what both tell; a register never falls."""
+        known = [each.register for each in (self, later) if each.register is not None]
+        register = max(known) if known else None
         ranges = {**later.ranges}
         for name, value in self.ranges.items():
             ranges[name] = (min if name.startswith("MIN") else max)(value, ranges.get(name, value))
@@ -64,10 +65,13 @@ class Marks(Mutable):
             if len(self.all) < _MOST:
                 insort(self.all, mark, key=lambda each: each.at)
             return
-        begins = last is None or self._begins(mark)
-        if last is not None and (mark.at == last.at or not self.is_beginning):
-            begins = begins or (mark.at == last.at and self.is_beginning)
+        is_same = last is not None and mark.at == last.at
+        if last is not None and (is_same or not self.is_beginning):
+            first = last.register if len(self.all) == 1 and is_same else None
             mark = self.all.pop().with_later(mark)
+            if first is not None and mark.register is not None and first < mark.register:
+                mark = replace(mark, register=first)  # the energy begins with the lower one
+        begins = last is None or (is_same and self.is_beginning) or self._begins(mark)
         self.all.append(mark)
         self.is_beginning = begins
         self.begun = mark.at if begins else self.begun
@@ -76,7 +80,7 @@ class Marks(Mutable):
     def _begins(self, mark: Mark) -> bool:
         if mark.does is not None and mark.does != self.does:
             return True
-        return mark.at - self.begun >= _MINUTE and len(self.all) < _MOST
+        return mark.register is not None and mark.at - self.begun >= _MINUTE and len(self.all) < _MOST
 
     @property
     def energy(self) -> Decimal:
@@ -117,7 +121,8 @@ class Marks(Mutable):
         for mark in self.all:
             changes = mark.does is not None and mark.does != does
             does = mark.does if changes else does
-            if not groups or changes or mark.at - groups[-1][0].at >= _MINUTE:
+            is_minute = groups and mark.register is not None and mark.at - groups[-1][0].at >= _MINUTE
+            if not groups or changes or is_minute:
                 groups.append([Mark(mark.at, does, mark.register, mark.ranges)])
             else:
                 groups[-1].append(mark)

@@ -56,7 +56,16 @@ def billed(charge: Charge, clock: Clock) -> tuple[list[Json], Cost]:
     periods = charging_periods(_without_idle_start(charge.stretches), charge.tariff, clock)
     end = written(charge.ended_at or 0)
     is_expired = charge.is_expired and not charge.transaction
+    if charge.set_cost is not None:
+        return periods, Cost({"excl_vat": charge.set_cost, "incl_vat": charge.set_cost})
     return periods, cost(tariff, periods, end, clock, is_expired_reservation=is_expired)
+
+
+def price_of(charge: Charge, clock: Clock) -> float:
+    """Return the cost of a charge so far, as stations are told it: with VAT, if the tariff has any."""
+    total = billed(charge, clock)[1].total
+    price: float = total["incl_vat"] if "incl_vat" in total else total["excl_vat"]
+    return price
 
 
 def status_of(charge: Charge) -> str:

@@ -81,6 +81,8 @@ class OcpiMapping(Record, kw_only=True, eq=False):
 
     It gets the action and the payload, which is valid.
     """
+    transaction_in: Callable[[Any], str | None]
+    """Returns the id of the transaction in the payload of a call whose answer has its cost; None for other calls."""
     moves: Collection[str]
     """The actions after which a Location may have changed."""
     statuses: Mapping[str, str]

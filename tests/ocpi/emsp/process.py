@@ -5,7 +5,9 @@ import os
 import select
 import subprocess
 import tempfile
+import time
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,15 @@ from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock
 
 PRESET = "test_token_c_123"
+
+
+def until(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds; return whether it does."""
+    for _ in range(int(PATIENCE * 20)):
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 class Emsp(Mock):
@@ -79,12 +90,14 @@ class Emsp(Mock):
 
     def until(self, kind: str, count: int = 1, **fields: Any) -> list[dict[str, Any]]:
         """Wait until so many events of a kind with these fields were written; return them."""
-        for _ in range(int(PATIENCE * 20)):
-            found = [each for each in self.logged(kind) if fields.items() <= each.items()]
-            if len(found) >= count:
-                return found
-            select.select([], [], [], 0.05)
-        raise AssertionError(f"{kind} {fields} did not come: {self.log}")
+        found: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            found[:] = [each for each in self.logged(kind) if fields.items() <= each.items()]
+            return len(found) >= count
+
+        assert until(look), f"{kind} {fields} did not come: {self.log}"
+        return found
 
 
 def by_hand(emsp: Emsp | str, *words: str) -> tuple[int, str, str]:

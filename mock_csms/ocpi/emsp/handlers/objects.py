@@ -90,19 +90,21 @@ def _put_profile(request: OcpiRequest, world: EmspWorld) -> OcpiAnswer:
 
 def _rows(module: str, kind: str, *, has_patch: bool) -> Modules:
     """Return the rows of one kind of object."""
-    path, name = _PLACES[kind], kind if kind.isupper() else kind.lower()
+    path = _PLACES[kind]
+    name = kind if kind.isupper() else kind.lower()
+    one = f"an {name}" if name[0] in "aeioAEIO" else f"a {name}"
     rows = [
         ModuleRow(
             module=module, role=RECEIVER, method="GET", path=path, handle=_get(module, kind), help=f"the {name} it has"
         ),
         ModuleRow(
-            module=module, role=RECEIVER, method="PUT", path=path, handle=_put(module, kind), help=f"store a {name}"
+            module=module, role=RECEIVER, method="PUT", path=path, handle=_put(module, kind), help=f"store {one}"
         ),
     ]
     if has_patch:
         patch = _patch(module, kind)
         rows.append(
-            ModuleRow(module=module, role=RECEIVER, method="PATCH", path=path, handle=patch, help=f"change a {name}")
+            ModuleRow(module=module, role=RECEIVER, method="PATCH", path=path, handle=patch, help=f"change {one}")
         )
     return tuple(rows)
 

@@ -42,6 +42,10 @@ def token_asked(action: str, payload: Any) -> tuple[Shown, int | None] | None:
     return Shown(payload["idTag"]), None if place is None else payload[place]
 
 
+def transaction_in(_: Any) -> None:
+    """Return None: no answer of OCPP 1.6 has a cost."""
+
+
 def start(asked: Start) -> Step:
     """Return the command that starts a transaction; a connector of OCPP 1.6 is an EVSE."""
     payload: Json = {"idTag": _tag(asked.token)}

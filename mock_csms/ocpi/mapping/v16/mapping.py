@@ -7,6 +7,7 @@ MAPPING = OcpiMapping(
     told=telling.told,
     ended_reservation=telling.ended_reservation,
     token_asked=commands.token_asked,
+    transaction_in=commands.transaction_in,
     moves=devices.MOVES,
     statuses=devices.STATUSES,
     connectors_in=devices.connectors_in,

@@ -8,6 +8,7 @@ from mock_csms.behavior.templates import escape
 from mock_csms.ocpi.mapping.told import Shown
 from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start
 from mock_csms.protocol.actions import Json
+from mock_csms.twin.meaning import at
 from mock_csms.twin.v2.transactions import STOPS
 
 _TYPES: Mapping[str, str] = {"RFID": "ISO14443"}
@@ -50,6 +51,12 @@ def token_asked(action: str, payload: Any) -> tuple[Shown, int | None] | None:
         return None
     evse = payload.get("evse", {}).get("id") if is_event else None
     return Shown(token["idToken"], token["type"]), evse
+
+
+def transaction_in(payload: Any) -> str | None:
+    """Return the id of the transaction in the payload of a TransactionEvent."""
+    id_ = at(payload, "transactionInfo", "transactionId")
+    return id_ if isinstance(id_, str) else None
 
 
 def start(asked: Start) -> Step:
