@@ -21,14 +21,14 @@ def test_estimated_rows() -> None:
     """The others are made from the measurement with most stations.
 
     A replica has at most as many stations as one has been seen to hold, even if its share is a fifth above the mean. It
-    keeps at most half a core busy. HAProxy has at most half a million stations.
+    keeps at most half a core busy. HAProxy has at most 400,000 stations.
     """
     estimated = [size for size in sizes([ALONE, FEW, MANY, OTHER]) if not size.is_measured]
     assert [size.stations for size in estimated] == [30_000, 100_000, 300_000, 1_000_000]
     assert [size.replicas for size in estimated] == [3, 10, 30, 100]
     assert [size.share for size in estimated] == [12_000] * 4
-    assert [size.balancers for size in estimated] == [1, 1, 1, 2]
-    assert estimated[-1].per_balancer == 500_000
+    assert [size.balancers for size in estimated] == [1, 1, 1, 3]
+    assert estimated[-1].per_balancer == 333_334
     assert round(estimated[-1].cores, 3) == 3.0
     assert round(estimated[-1].balancer_cores, 3) == 0.5
     busy = [MANY | {"mock_us": 9000.0}, ALONE]
